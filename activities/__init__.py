@@ -1,0 +1,1 @@
+"""The only code that workflows use to touch the world."""

@@ -1,0 +1,1 @@
+"""Wire types that workflows, activities, api and worker share: pydantic and the standard library, nothing of ours."""

@@ -1,0 +1,102 @@
+"""What a project's workflow is started with, carries along and ends with."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .contract import Contract
+from .handoff import ArtifactRef, Handoff, OpenRequest
+from .hitl import HitlResponse, JudgedResponse
+from .pipeline import Pipeline
+from .words import AgentType, Oversight, ProjectStatus
+
+
+class State(BaseModel):
+    """The parent of what a workflow carries along: it changes, so it is not frozen."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=False)
+
+
+class GateState(State):
+    """An open request and the responses that wait to be judged."""
+
+    request: OpenRequest
+    offered: list[HitlResponse] = Field(default_factory=list)
+
+
+class HandoffState(State):
+    """How far one stage has come: `accepted` once it is done, `gate` while a human is asked.
+
+    `round` counts the tasks of this stage; `reworked` how often its failed verdict sent the work back.
+    """
+
+    round: int = 0
+    reworked: int = 0
+    task_id: UUID | None = None
+    feedback: str | None = None
+    report: tuple[ArtifactRef, ...] = ()
+    reopens: tuple[str, ...] = ()
+    produced: tuple[ArtifactRef, ...] = ()
+    failed_verdict: bool = False
+    gate: GateState | None = None
+    accepted: tuple[ArtifactRef, ...] | None = None
+
+
+class ProjectState(State):
+    """Everything that a project's workflow knows, from one run to the next."""
+
+    stages: dict[str, HandoffState]
+    paused: bool = False
+    unrecorded: list[JudgedResponse] = Field(default_factory=list)
+    runs: int = 1
+
+
+class ProjectInput(Contract):
+    """A project to run; `state` is there when an earlier run of the same workflow continues."""
+
+    project_id: UUID
+    name: str
+    pipeline: Pipeline
+    oversight: Oversight | None = None
+    brief: ArtifactRef
+    short_steps: bool = False
+    state: ProjectState | None = None
+
+
+class ProjectResult(Contract):
+    """How a project ended, and the artifact versions that were accepted."""
+
+    project_id: UUID
+    status: ProjectStatus
+    reason: str | None = None
+    artifacts: tuple[ArtifactRef, ...] = ()
+
+
+class HandoffInput(Contract):
+    """One handoff to run alone, outside the project's pipeline."""
+
+    project_id: UUID
+    task_id: UUID
+    name: str
+    handoff: Handoff
+    oversight: Oversight | None = None
+
+
+class StageView(Contract):
+    """One stage as the `state` query shows it."""
+
+    stage: str
+    agent: AgentType
+    status: str
+    round: int
+    request_id: UUID | None = None
+
+
+class WorkflowView(Contract):
+    """The answer of the `state` query."""
+
+    status: ProjectStatus
+    phase: str | None
+    stages: tuple[StageView, ...]

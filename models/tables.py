@@ -1,0 +1,192 @@
+"""The tables. Each vocabulary word is stored as its text, each moment with its zone, each content once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+# Named constraints, so that a migration can drop what an earlier one made.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+
+
+def _json(**options: Any) -> Any:
+    return Field(sa_type=JSONB, **options)
+
+
+def _text(**options: Any) -> Any:
+    return Field(sa_type=Text, **options)
+
+
+class Project(SQLModel, table=True):
+    """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` how many gates wait."""
+
+    __table_args__ = (
+        Index("ix_project_status_id", "status", "id"),
+        Index("ix_project_starting", "created_at", postgresql_where=text("status = 'starting'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    name: str = _text()
+    pipeline: dict[str, Any] = _json()
+    oversight: str | None = _text(default=None)
+    status: str = _text()
+    phase: str | None = _text(default=None)
+    reason: str | None = _text(default=None)
+    short_steps: bool = False
+    open_requests: int = 0
+    last_seq: int = Field(default=0, sa_type=BigInteger)
+    idempotency_key: str | None = _text(default=None, unique=True)
+    request_hash: str | None = _text(default=None)
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+    ended_at: datetime | None = _moment(default=None)
+
+
+class Task(SQLModel, table=True):
+    """One execution of a stage's agent. `accepted` is taken back when a rework does the stage again."""
+
+    __table_args__ = (
+        Index("ix_task_project_id_id", "project_id", "id"),
+        Index("ix_task_pending", "created_at", postgresql_where=text("status = 'pending'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(foreign_key="project.id")
+    workflow_id: str = _text()
+    agent_type: str = _text()
+    stage: str = _text()
+    round: int
+    status: str = _text()
+    accepted: bool = False
+    attempt: int = 1
+    handoff: dict[str, Any] = _json()
+    feedback: str | None = _text(default=None)
+    verdict: str | None = _text(default=None)
+    confidence: float | None = None
+    usage: dict[str, Any] | None = _json(default=None)
+    error: str | None = _text(default=None)
+    checkpoint: dict[str, Any] | None = _json(default=None)
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+
+
+class Content(SQLModel, table=True):
+    """Bytes under their SHA-256: written once, never changed, of no meaning until an artifact names them."""
+
+    hash: str = Field(primary_key=True, sa_type=Text)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class Artifact(SQLModel, table=True):
+    """One version of a piece of context. `origin_id` is the task, decision or upload that wrote it."""
+
+    __table_args__ = (
+        UniqueConstraint("project_id", "type", "name", "version"),
+        UniqueConstraint("origin_id", "type", "name"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(foreign_key="project.id")
+    type: str = _text()
+    name: str = _text()
+    version: int
+    media_type: str = _text()
+    size: int
+    content_hash: str = Field(foreign_key="content.hash", sa_type=Text)
+    author: str = _text()
+    origin_id: UUID
+    task_id: UUID | None = Field(default=None, foreign_key="task.id", index=True)
+    based_on: UUID | None = Field(default=None, foreign_key="artifact.id")
+    created_at: datetime = _moment()
+    accepted_at: datetime | None = _moment(default=None)
+
+
+class HitlRequest(SQLModel, table=True):
+    """The open question of a gate, about the artifact versions that it lists; the first is the one first asked about."""
+
+    __tablename__ = "hitl_request"
+    __table_args__ = (
+        Index("ix_hitl_request_project_id_id", "project_id", "id"),
+        Index("ix_hitl_request_open", "id", postgresql_where=text("status = 'pending'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(foreign_key="project.id")
+    task_id: UUID = Field(foreign_key="task.id")
+    workflow_id: str = _text()
+    agent_type: str = _text()
+    stage: str = _text()
+    round: int
+    question: str = _text()
+    reason: str = _text()
+    artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    may_redo: bool
+    status: str = _text()
+    decision_id: UUID | None = None
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    decided_at: datetime | None = _moment(default=None)
+
+
+class HitlDecision(SQLModel, table=True):
+    """One response to a request, applied or not: nothing that a person answered is thrown away."""
+
+    __tablename__ = "hitl_decision"
+    __table_args__ = (Index("ix_hitl_decision_request_id", "request_id"),)
+
+    id: UUID = Field(primary_key=True)
+    request_id: UUID = Field(foreign_key="hitl_request.id")
+    project_id: UUID = Field(foreign_key="project.id")
+    action: str = _text()
+    comment: str | None = _text(default=None)
+    content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
+    artifact_id: UUID | None = None
+    responder: str = _text()
+    outcome: str = _text()
+    explanation: str | None = _text(default=None)
+    responded_at: datetime = _moment()
+    recorded_at: datetime = _moment()
+
+
+class AgentState(SQLModel, table=True):
+    """What an agent of a project is doing."""
+
+    __tablename__ = "agent_state"
+
+    project_id: UUID = Field(primary_key=True, foreign_key="project.id")
+    agent_type: str = Field(primary_key=True, sa_type=Text)
+    status: str = _text()
+    task_id: UUID | None = None
+    updated_at: datetime = _moment()
+
+
+class EventRow(SQLModel, table=True):
+    """One event of a project's log, under its number; `dedupe_key` lets it be recorded once only."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("project_id", "dedupe_key"),)
+
+    project_id: UUID = Field(primary_key=True, foreign_key="project.id")
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    event_type: str = _text()
+    task_id: UUID | None = None
+    agent_type: str | None = _text(default=None)
+    data: dict[str, Any] = _json()
+    dedupe_key: str = _text()
+    created_at: datetime = _moment()
