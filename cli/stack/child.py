@@ -1,0 +1,80 @@
+"""One run of a component: its process, its log, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from cli.stack.component import Component
+
+LEASH = Path(__file__).with_name("leash.py")
+STACK_MARK = "BOTARMY_STACK"
+"""Names the data directory in the environment of every process of a stack, so that a later stack can find leftovers."""
+
+
+class Child:
+    """A started process. Its thread of birth must live as long as it shall (see `leash.die_with`)."""
+
+    def __init__(self, component: Component, process: asyncio.subprocess.Process, log: Path, log_start: int) -> None:
+        self.component = component
+        self.pid = process.pid
+        self._process, self._log, self._log_start = process, log, log_start
+        self._cleared = False
+
+    @classmethod
+    async def spawn(cls, component: Component, log: Path, mark: Path) -> Child:
+        account = component.account
+        with log.open("ab") as out:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(component.death_signal))),
+                *((f"{account.uid}:{account.gid}", "reach" if account.reach else "-") if account else ("-", "-")),
+                *component.command(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                cwd=component.folder,
+                env={**os.environ, **component.environment(), STACK_MARK: str(mark)},
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops things in order
+            )
+            return cls(component, process, log, out.tell())
+
+    async def enter(self) -> None:
+        """Let it begin, once its component says so."""
+        word = await self.component.entrance()
+        assert self._process.stdin is not None
+        if word is not None:
+            self._process.stdin.write(word)
+        self._process.stdin.close()
+
+    async def ended(self) -> int:
+        """Wait for its end, and clear away what it started and left: its exit code, negative for a signal."""
+        code = await self._process.wait()
+        if not self._cleared:  # once: later the number may be another group's
+            self._cleared = True
+            self._signal_group(signal.SIGKILL)
+        return code
+
+    async def stop(self) -> None:
+        """Ask it to end, insist after `stop_seconds`."""
+        ended = asyncio.ensure_future(self.ended())
+        if self._process.returncode is None:
+            self._process.send_signal(self.component.death_signal)
+            await asyncio.wait([ended], timeout=self.component.stop_seconds)
+            if not ended.done():
+                self._signal_group(signal.SIGKILL)
+        await ended
+
+    def log_end(self, lines: int = 20) -> str:
+        """The last lines that this run wrote."""
+        with open(self._log, "rb") as log:
+            log.seek(max(self._log_start, os.fstat(log.fileno()).st_size - 20_000))
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self.pid, number)
+        except (ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
+            pass

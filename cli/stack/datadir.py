@@ -1,0 +1,88 @@
+"""The data directory: where things are in it, who may read them, and that only one stack works on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOG_BYTES = 5_000_000
+
+
+class AlreadyRunning(Exception):
+    """Another process holds the data directory; `pid` is the supervisor's, or 0 when it is not known yet."""
+
+    def __init__(self, path: Path, pid: int) -> None:
+        super().__init__(f"a stack is already running on {path} (pid {pid})")
+        self.pid = pid
+
+
+class DataDir:
+    """One data directory. Making the object touches nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().resolve()
+        self.state_file = self.path / "stack.json"
+        self._lock_file = self.path / "stack.lock"
+
+    def create(self) -> None:
+        """Make the directory: others may pass through (PostgreSQL's account must), not look around."""
+        self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+
+    def folder(self, name: str) -> Path:
+        """A component's own folder, made when it is missing."""
+        folder = self.path / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def log(self, name: str) -> Path:
+        """The log of a component, set aside once when it has grown over LOG_BYTES; call it before opening the log."""
+        log = self.folder("logs") / f"{name}.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    def password(self, name: str) -> str:
+        """A component's password, made up the first time. Loopback is open to every user of the machine."""
+        file = self.folder("secrets") / name
+        if not file.exists():
+            with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+                out.write(secrets.token_hex(20))
+        return file.read_text()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the directory for this process; the kernel lets go when the process dies, however it dies.
+
+        Raises:
+            AlreadyRunning: another process holds it.
+        """
+        self.create()
+        descriptor = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunning(self.path, self.holder() or 0) from None
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def holder(self) -> int | None:
+        """The pid of the process that holds the directory, 0 when it has not said yet, None when nobody does."""
+        try:
+            descriptor = os.open(self._lock_file, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(os.read(descriptor, 20) or 0)
+        finally:
+            os.close(descriptor)
+        return None

@@ -1,0 +1,60 @@
+"""Processes that an earlier stack left behind, its supervisor having been killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import psutil
+
+from cli.stack.child import STACK_MARK
+
+GRACE_SECONDS = 10.0
+
+
+async def stop_marked(data_dir: Path) -> list[int]:
+    """Stop the processes that a stack on this data directory has started; call it with the directory locked.
+
+    Returns:
+        The pids, empty as a rule: the kernel has told them already to end (see `leash`).
+    """
+    return await _stop([process for process in psutil.process_iter() if _mark(process) == str(data_dir)])
+
+
+async def stop_postgres(cluster: Path) -> None:
+    """Make the cluster's `postmaster.pid` true: stop the server that it names, or remove it.
+
+    PostgreSQL believes the file when any process has that pid, as after a restart of the machine.
+    """
+    file = cluster / "postmaster.pid"
+    try:
+        server = psutil.Process(int(file.read_text().split("\n", 1)[0]))
+        if str(cluster) in server.cmdline():
+            await _stop([server])
+    except (FileNotFoundError, ValueError, psutil.Error):
+        pass
+    file.unlink(missing_ok=True)
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(STACK_MARK) if process.pid != os.getpid() else None
+    except (psutil.Error, OSError):
+        return None
+
+
+async def _stop(processes: list[psutil.Process]) -> list[int]:
+    for process in processes:
+        try:
+            process.send_signal(2 if process.name() == "postgres" else 15)
+        except psutil.NoSuchProcess:
+            pass
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, GRACE_SECONDS)
+    for process in alive:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            pass
+    await asyncio.to_thread(psutil.wait_procs, alive, GRACE_SECONDS)
+    return [process.pid for process in processes]

