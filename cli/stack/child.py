@@ -6,13 +6,23 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from cli.stack.account import Account
 from cli.stack.component import Component
 
 LEASH = Path(__file__).with_name("leash.py")
 STACK_MARK = "BOTARMY_STACK"
 """Names the data directory in the environment of every process of a stack, so that a later stack can find leftovers."""
+
+
+def leashed(command: Sequence[str], death: signal.Signals, account: Account | None) -> list[str]:
+    """The command line that runs `command` as `account`, and ends it with `death` when this thread ends."""
+    user = f"{account.uid}:{account.gid}" if account else "-"
+    reach = "reach" if account and account.reach else "-"
+    return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death)), user, reach, *command]
 
 
 class Child:
@@ -26,12 +36,9 @@ class Child:
 
     @classmethod
     async def spawn(cls, component: Component, log: Path, mark: Path) -> Child:
-        account = component.account
         with log.open("ab") as out:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(component.death_signal))),
-                *((f"{account.uid}:{account.gid}", "reach" if account.reach else "-") if account else ("-", "-")),
-                *component.command(),
+                *leashed(component.command(), component.death_signal, component.account),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=out,
                 stderr=out,
@@ -54,8 +61,12 @@ class Child:
         code = await self._process.wait()
         if not self._cleared:  # once: later the number may be another group's
             self._cleared = True
-            self._signal_group(signal.SIGKILL)
+            self.kill()
         return code
+
+    def kill(self) -> None:
+        """End it and what it has started at once."""
+        self._signal_group(signal.SIGKILL)
 
     async def stop(self) -> None:
         """Ask it to end, insist after `stop_seconds`."""
@@ -64,17 +75,15 @@ class Child:
             self._process.send_signal(self.component.death_signal)
             await asyncio.wait([ended], timeout=self.component.stop_seconds)
             if not ended.done():
-                self._signal_group(signal.SIGKILL)
+                self.kill()
         await ended
 
     def log_end(self, lines: int = 20) -> str:
         """The last lines that this run wrote."""
-        with open(self._log, "rb") as log:
+        with self._log.open("rb") as log:
             log.seek(max(self._log_start, os.fstat(log.fileno()).st_size - 20_000))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
     def _signal_group(self, number: signal.Signals) -> None:
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
             os.killpg(self.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
-            pass

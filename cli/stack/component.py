@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.stack.account import Account
 
 
-class ComponentFailed(Exception):
+class ComponentError(Exception):
     """A component cannot start; `log` is the end of what it wrote."""
 
     def __init__(self, name: str, reason: str, log: str = "") -> None:
@@ -17,7 +17,7 @@ class ComponentFailed(Exception):
         self.name, self.reason, self.log = name, reason, log
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """A component does not serve yet; the message says what is missing."""
 
 

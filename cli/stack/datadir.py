@@ -12,7 +12,7 @@ from pathlib import Path
 LOG_BYTES = 5_000_000
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunningError(Exception):
     """Another process holds the data directory; `pid` is the supervisor's, or 0 when it is not known yet."""
 
     def __init__(self, path: Path, pid: int) -> None:
@@ -49,8 +49,10 @@ class DataDir:
         """A component's password, made up the first time. Loopback is open to every user of the machine."""
         file = self.folder("secrets") / name
         if not file.exists():
-            with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-                out.write(secrets.token_hex(20))
+            new = file.with_suffix(".new")
+            new.touch(mode=0o600)
+            new.write_text(secrets.token_hex(20))
+            new.replace(file)
         return file.read_text()
 
     @contextmanager
@@ -58,15 +60,14 @@ class DataDir:
         """Hold the directory for this process; the kernel lets go when the process dies, however it dies.
 
         Raises:
-            AlreadyRunning: another process holds it.
+            AlreadyRunningError: another process holds it.
         """
         self.create()
         descriptor = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise AlreadyRunning(self.path, self.holder() or 0) from None
+            while not self._lock(descriptor, fcntl.LOCK_EX):
+                if (holder := self.holder()) is not None:  # and not just somebody who looks, as `holder` does
+                    raise AlreadyRunningError(self.path, holder)
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             yield
@@ -80,9 +81,14 @@ class DataDir:
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(os.read(descriptor, 20) or 0)
+            return None if self._lock(descriptor, fcntl.LOCK_SH) else int(os.read(descriptor, 20) or 0)
         finally:
             os.close(descriptor)
-        return None
+
+    @staticmethod
+    def _lock(descriptor: int, kind: int) -> bool:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -43,8 +43,8 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
     thread that entered it: use it in the main thread, and no killed test run leaves a process behind.
 
     Raises:
-        AlreadyRunning: another process works on `data_dir`.
-        ComponentFailed: a server cannot start.
+        AlreadyRunningError: another process works on `data_dir`.
+        ComponentError: a server cannot start.
     """
     data = DataDir(data_dir)
     postgres, valkey, temporal = Postgres(data, port=0), Valkey(data, port=0), Temporal(data, port=0, ui_port=0)

@@ -1,8 +1,8 @@
 """Become another program that cannot outlive its parent, as another user if asked.
 
-Run as a script, without site-packages: `python -I -S leash.py PARENT SIGNAL USER REACH command...`. PARENT is the pid of
-the process to follow into death, SIGNAL what to die of, USER a `uid:gid` or `-`, and REACH `reach` to keep the right to
-pass closed directories across the change of user, or `-`.
+Run as a script, without site-packages: `python -I -S leash.py PARENT SIGNAL USER REACH command...`. PARENT is the pid
+of the process to follow into death, SIGNAL what to die of, USER a `uid:gid` or `-`, and REACH `reach` to keep the right
+to pass closed directories across the change of user, or `-`.
 
 A script of its own and not subprocess's `preexec_fn`, because Python code between fork and exec can deadlock in a
 process with threads.
@@ -21,7 +21,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def die_with(parent: int, death: int) -> None:
-    """Have the kernel send `death` to this process when the thread that started it ends; Linux only, elsewhere no-op."""
+    """Have the kernel send `death` to this process when the thread that started it ends; a no-op but on Linux."""
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death, 0, 0, 0)
@@ -56,7 +56,7 @@ def main() -> None:
         uid, gid = map(int, user.split(":"))
         change_user(uid, gid, reach == "reach")
     die_with(int(parent), int(death))  # after the change of user, which would clear it
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - to become it, as it is, is the point
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,15 +48,11 @@ def _mark(process: psutil.Process) -> str | None:
 
 async def _stop(processes: list[psutil.Process]) -> list[int]:
     for process in processes:
-        try:
-            process.send_signal(2 if process.name() == "postgres" else 15)
-        except psutil.NoSuchProcess:
-            pass
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, GRACE_SECONDS)
     for process in alive:
-        try:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            pass
     await asyncio.to_thread(psutil.wait_procs, alive, GRACE_SECONDS)
     return [process.pid for process in processes]

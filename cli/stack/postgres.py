@@ -6,14 +6,13 @@ import asyncio
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cli.stack import leftovers
 from cli.stack.account import account_for
-from cli.stack.child import LEASH
-from cli.stack.component import Component, ComponentFailed
+from cli.stack.child import leashed
+from cli.stack.component import Component, ComponentError
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
@@ -89,23 +88,28 @@ class Postgres(Component):
         shutil.rmtree(new, ignore_errors=True)
         password.write_text(self._data.password(self.name))
         password.chmod(0o600)
-        user = ("-", "-")
         if self.account:
             os.chown(password, self.account.uid, self.account.gid)
-            user = (f"{self.account.uid}:{self.account.gid}", "reach" if self.account.reach else "-")
-        initdb = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(signal.SIGTERM)), *user),
+        command = [
             *(str(PROGRAMS / "initdb"), "-D", str(new), "-U", USER, "--pwfile", str(password)),
             *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
             "--no-instructions",
+        ]
+        initdb = await asyncio.create_subprocess_exec(
+            *leashed(command, signal.SIGTERM, self.account),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=folder,
             env={**os.environ, **self.environment()},
         )
-        output, _ = await initdb.communicate()
-        password.unlink()
+        try:
+            output, _ = await initdb.communicate()
+        finally:
+            if initdb.returncode is None:
+                initdb.terminate()
+                await initdb.wait()
+            password.unlink()
         if initdb.returncode != 0:
-            raise ComponentFailed(self.name, "cannot make its cluster", output.decode(errors="replace")[-2000:])
+            raise ComponentError(self.name, "cannot make its cluster", output.decode(errors="replace")[-2000:])
         new.rename(folder / "data")

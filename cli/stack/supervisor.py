@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 
 from cli.stack.child import Child
-from cli.stack.component import Component, ComponentFailed
+from cli.stack.component import Component, ComponentError
 from cli.stack.datadir import DataDir
 
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Waits before restarts in a row; a run of STEADY_SECONDS starts the row anew."""
 STEADY_SECONDS = 20.0
-CHECK_SECONDS = 0.05
+PAUSE_SECONDS, CHECK_SECONDS = 0.05, 10.0
 PORT_CHOICES = 5
 
 Report = Callable[[str, str, str], None]
-"""Told of a component's name, what became of it (starting, ready, died, stopped), and details."""
+"""Told of a component's name, what became of it (starting, ready, died, restarted, failed, stopped), and details."""
 
 
-def _silent(name: str, state: str, details: str) -> None:
-    pass
+def silent(name: str, state: str, details: str) -> None:
+    """The report to nobody."""
 
 
 class Supervisor:
-    """Runs components on one data directory. `on_change` is called when `pids` or an address has changed."""
+    """Runs components on one data directory. `on_change` is called when `pids` has changed."""
 
-    def __init__(self, data: DataDir, report: Report = _silent, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, data: DataDir, report: Report = silent, on_change: Callable[[], None] = lambda: None) -> None:
         self.pids: dict[str, int] = {}
         self._data, self._report, self._on_change = data, report, on_change
         self._tasks: list[tuple[Component, asyncio.Task[None]]] = []
+        self._children: set[Child] = set()
 
     async def start(self, component: Component) -> None:
         """Return when the component serves; from then on it is kept running. In order of call, stopped in reverse.
 
         Raises:
-            ComponentFailed: it ended, or did not serve in time.
+            ComponentError: it ended, or did not serve in time.
         """
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks.append((component, asyncio.create_task(self._keep(component, ready))))
@@ -46,18 +48,18 @@ class Supervisor:
         """Return when the component, which is a task and not a server, has ended well.
 
         Raises:
-            ComponentFailed: it ended badly.
+            ComponentError: it ended badly.
         """
-        started = time.monotonic()
         self._report(component.name, "starting", "")
         child = await self._spawn(component)
         try:
             await child.enter()
+            started = time.monotonic()
             code = await child.ended()
         finally:
-            await asyncio.shield(child.stop())
+            await self._finish(child)
         if code != 0:
-            raise ComponentFailed(component.name, f"ended with {_exit(code)}", child.log_end())
+            raise ComponentError(component.name, f"ended with {_exit(code)}", child.log_end())
         self._report(component.name, "ready", f"{time.monotonic() - started:.1f} s")
 
     async def stop(self) -> None:
@@ -68,100 +70,114 @@ class Supervisor:
             await asyncio.wait([task])
             self._report(component.name, "stopped", "")
 
-    async def _spawn(self, component: Component) -> Child:
-        await component.prepare()
-        return await Child.spawn(component, self._data.log(component.name), self._data.path)
+    def hurry(self) -> None:
+        """Kill what `stop` waits for."""
+        for child in self._children:
+            child.kill()
 
     async def _keep(self, component: Component, ready: asyncio.Future[None]) -> None:
         try:
-            await self._first_run(component, ready)
-        except Exception as error:  # noqa: BLE001 - whatever it is, who waits for the component must hear of it
-            failure = error if isinstance(error, ComponentFailed) else ComponentFailed(component.name, str(error))
+            child = await self._first_run(component)
+        except Exception as error:
+            failure = error if isinstance(error, ComponentError) else ComponentError(component.name, repr(error))
             if not ready.done():
                 ready.set_exception(failure)
+            return
+        if not ready.done():
+            ready.set_result(None)
+        await self._watch(child)
+        await self._run_again(component)
 
-    async def _first_run(self, component: Component, ready: asyncio.Future[None]) -> None:
-        """Start it, on another port if its own was taken under it, and go on with `_run_again` when it dies."""
+    async def _first_run(self, component: Component) -> Child:
+        """Start it, on another port if its own was taken under it."""
+        self._report(component.name, "starting", "")
         for choice in range(PORT_CHOICES):
             started = time.monotonic()
-            self._report(component.name, "starting", "")
             child = await self._spawn(component)
             try:
-                try:
-                    await self._serving(child)
-                except ComponentFailed as failure:
-                    taken = "address already in use" in failure.log.lower()
-                    if taken and choice + 1 < PORT_CHOICES and component.move():
-                        continue
+                await self._serving(child, component.start_seconds)
+            except ComponentError as failure:
+                await self._finish(child)
+                taken = "address already in use" in failure.log.lower()
+                if not taken or choice + 1 == PORT_CHOICES or not component.move():
                     raise
-                self._note(component, child)
+            except BaseException:
+                await self._finish(child)
+                raise
+            else:
+                self._note(child)
                 self._report(component.name, "ready", f"{time.monotonic() - started:.1f} s  {component.address}")
-                if not ready.done():
-                    ready.set_result(None)
-                await self._watch(component, child, started)
-            finally:
-                await self._finish(component, child)
-            return await self._run_again(component)
+                return child
+        raise AssertionError("the last choice returns or raises")
 
     async def _run_again(self, component: Component) -> None:
         failures = 0
         while True:
             await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             started = time.monotonic()
-            child = None
             try:
                 child = await self._spawn(component)
-                self._note(component, child)
-                await self._serving(child)
-                self._report(component.name, "restarted", f"pid {child.pid}, {time.monotonic() - started:.1f} s")
-                await self._watch(component, child, started)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go better
+                self._note(child)
+                try:
+                    await self._serving(child, math.inf)  # it may need long, to recover or because another is away
+                    self._report(component.name, "restarted", f"pid {child.pid}, {time.monotonic() - started:.1f} s")
+                finally:
+                    await self._watch(child)
+            except Exception as error:
                 self._report(component.name, "failed", str(error))
-            finally:
-                if child:
-                    await self._finish(component, child)
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
 
-    async def _watch(self, component: Component, child: Child, started: float) -> None:
-        code = await child.ended()
-        self._report(component.name, "died", f"{_exit(code)} after {time.monotonic() - started:.0f} s")
+    async def _watch(self, child: Child) -> None:
+        """Wait for a child's end, and bring it about when we are cancelled."""
+        try:
+            code = await child.ended()
+            self._report(child.component.name, "died", _exit(code))
+        finally:
+            await self._finish(child)
 
-    async def _serving(self, child: Child) -> None:
-        """Return when the child serves; raise ComponentFailed when it ends first or takes too long."""
-        component = child.component
-        ended = asyncio.create_task(child.ended())
-        serving = asyncio.create_task(self._ask(child))
+    async def _serving(self, child: Child, seconds: float) -> None:
+        """Return when the child serves; raise ComponentError when it ends first or takes longer."""
+        name = child.component.name
+        ended, serving = asyncio.create_task(child.ended()), asyncio.create_task(self._ask(child, seconds))
         try:
             await asyncio.wait([ended, serving], return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
-                raise ComponentFailed(component.name, f"ended with {_exit(ended.result())}", child.log_end())
+                raise ComponentError(name, f"ended with {_exit(ended.result())}", child.log_end())
             await serving
         except TimeoutError as error:
-            reason = f"was not ready after {component.start_seconds:.0f} s ({error.__cause__ or 'it does not answer'})"
-            raise ComponentFailed(component.name, reason, child.log_end()) from error
+            reason = f"was not ready after {seconds:.0f} s ({error.__cause__ or 'it does not answer'})"
+            raise ComponentError(name, reason, child.log_end()) from error
         finally:
             ended.cancel()
             serving.cancel()
             await asyncio.gather(ended, serving, return_exceptions=True)
 
-    async def _ask(self, child: Child) -> None:
+    async def _ask(self, child: Child, seconds: float) -> None:
         await child.enter()
-        deadline = time.monotonic() + child.component.start_seconds
+        deadline = time.monotonic() + seconds
         while True:
             try:
-                return await asyncio.wait_for(child.component.check(child.pid), deadline - time.monotonic())
+                return await asyncio.wait_for(child.component.check(child.pid), CHECK_SECONDS)
             except Exception as error:
                 if time.monotonic() > deadline:
                     raise TimeoutError from error
-            await asyncio.sleep(CHECK_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
 
-    def _note(self, component: Component, child: Child) -> None:
-        self.pids[component.name] = child.pid
+    async def _spawn(self, component: Component) -> Child:
+        await component.prepare()
+        child = await Child.spawn(component, self._data.log(component.name), self._data.path)
+        self._children.add(child)
+        return child
+
+    def _note(self, child: Child) -> None:
+        self.pids[child.component.name] = child.pid
         self._on_change()
 
-    async def _finish(self, component: Component, child: Child) -> None:
+    async def _finish(self, child: Child) -> None:
         await asyncio.shield(child.stop())
-        self.pids.pop(component.name, None)
+        self._children.discard(child)
+        if self.pids.get(child.component.name) == child.pid:
+            del self.pids[child.component.name]
 
 
 def _exit(code: int) -> str:

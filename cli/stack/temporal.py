@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from cli.stack.component import Component, NotReady
+from cli.stack.component import Component, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 
@@ -70,7 +70,7 @@ class Temporal(Component):
 
         ports = {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
         if self._port not in ports:  # what answers there may be another Temporal
-            raise NotReady("it does not listen")
+            raise NotReadyError("it does not listen")
         client = await Client.connect(self.address, namespace=self.namespace)
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=self.namespace))
 

@@ -1,0 +1,36 @@
+"""Shows a stack's progress: a spinner and ticks on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+
+MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
+
+
+class Progress:
+    """A `Report` that prints; as a context manager it shows what is awaited while its block runs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("starting")
+        self._awaited: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._status.stop()
+
+    def __call__(self, name: str, state: str, details: str) -> None:
+        if state == "starting":
+            self._awaited.append(name)
+        else:
+            self._awaited = [other for other in self._awaited if other != name]
+            mark = MARKS.get(state, "[yellow]·[/]")
+            self._console.print(f"{mark} {name:<10} {state:<9} {escape(details)}".rstrip())
+        self._status.update(f"starting {', '.join(self._awaited)}")

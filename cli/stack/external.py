@@ -1,0 +1,93 @@
+"""Servers that the environment names: used instead of embedded ones, and never started or stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from temporalio.envconfig import ClientConfig, ClientConfigProfile
+
+from cli.stack.component import ComponentError
+from cli.stack.temporal import SEARCH_ATTRIBUTES
+
+ANSWER_SECONDS = 15.0
+
+
+class ConfigurationError(Exception):
+    """What the environment says of a server cannot be used."""
+
+
+async def await_answer(name: str, variable: str, ask: Callable[[], Awaitable[None]]) -> None:
+    """Return when the server answers.
+
+    Raises:
+        ComponentError: it did not within ANSWER_SECONDS; the message names the variable that holds its address.
+    """
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+        except Exception as error:
+            if time.monotonic() > deadline:
+                raise ComponentError(name, f"does not answer at the address in {variable}: {error!r}") from error
+        await asyncio.sleep(0.2)
+
+
+async def ask_database(url: str) -> None:
+    import psycopg
+
+    async with await psycopg.AsyncConnection.connect("postgresql://" + url.split("://", 1)[1], connect_timeout=5):
+        pass
+
+
+async def ask_redis(url: str) -> None:
+    from redis.asyncio import Redis
+
+    async with Redis.from_url(url, socket_timeout=5) as client:
+        await client.ping()
+
+
+def temporal_address() -> str | None:
+    """Where Temporal's own client configuration says that the server is, None when it does not say.
+
+    Raises:
+        ConfigurationError: the configuration names a file or a profile that cannot be read.
+    """
+    try:
+        return ClientConfigProfile.load().address
+    except RuntimeError as error:  # the SDK's ConfigError is one
+        raise ConfigurationError(f"Temporal's client configuration: {error}") from error
+
+
+async def ask_temporal() -> None:
+    from temporalio.client import Client
+
+    await Client.connect(**ClientConfig.load_client_connect_config())
+
+
+async def register_search_attributes() -> str | None:
+    """Register ours where they are missing; where we may not, return a warning that says what to do."""
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+    from temporalio.client import Client
+    from temporalio.service import RPCError
+
+    client = await Client.connect(**ClientConfig.load_client_connect_config())
+    try:
+        known = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace)
+        )
+        missing = {
+            name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+            for name, kind in SEARCH_ATTRIBUTES.items()
+            if name not in known.custom_attributes
+        }
+        if missing:
+            await client.operator_service.add_search_attributes(
+                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+            )
+    except RPCError as error:
+        wanted = ", ".join(f"{name} ({kind})" for name, kind in SEARCH_ATTRIBUTES.items())
+        return f"please register in namespace {client.namespace} the search attributes {wanted}: {error.message}"
+    return None

@@ -1,0 +1,104 @@
+"""The supervisor's process: up, until a signal says down."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from cli.progress import Progress
+from cli.stack import external
+from cli.stack.component import ComponentError
+from cli.stack.datadir import DataDir
+from cli.stack.stack import Stack
+from cli.stack.state import StackState
+from models.settings import Settings
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def up(data: DataDir, settings: Settings, console: Console, hand_over: bool = False) -> int:
+    """Run a stack until a signal; a second one kills what still stops. With `hand_over`, print to the log once ready.
+
+    Returns:
+        The exit code: 0 after a stop, 1 when something could not start.
+
+    Raises:
+        AlreadyRunningError: another process works on the data directory.
+    """
+    started, progress = time.monotonic(), Progress(console)
+    with data.locked():
+        try:
+            stack = Stack(data, settings, progress)
+            stopping = asyncio.create_task(_signalled(stack))
+            async with _started(stack, stopping, progress) as state:
+                if state:
+                    _welcome(state, settings, console, time.monotonic() - started)
+                    if hand_over:
+                        _hand_over(data)
+                    await stopping
+        except (ComponentError, external.ConfigurationError) as error:
+            console.print(f"Cannot start: {error}", markup=False)
+            return 1
+    return 0
+
+
+@asynccontextmanager
+async def _started(stack: Stack, stopping: asyncio.Task[None], progress: Progress) -> AsyncIterator[StackState | None]:
+    """The state of the started stack, None when it was told to stop before it had started. Stops it at the end."""
+    starting = asyncio.create_task(stack.start())
+    try:
+        with progress:
+            await asyncio.wait([stopping, starting], return_when=asyncio.FIRST_COMPLETED)
+        yield None if stopping.done() else await starting
+    finally:
+        starting.cancel()
+        await asyncio.wait([starting])
+        await stack.stop()
+        stopping.cancel()
+
+
+async def _signalled(stack: Stack) -> None:
+    """Return at the first signal; from the second on, hurry the stack."""
+    loop, first = asyncio.get_running_loop(), asyncio.Event()
+
+    def receive() -> None:
+        if first.is_set():
+            stack.hurry()
+        first.set()
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, receive)
+    await first.wait()
+
+
+def _welcome(state: StackState, settings: Settings, console: Console, seconds: float) -> None:
+    console.print(f"Ready in {seconds:.1f} s.")
+    if "port" in settings.model_fields_set and settings.port and urlsplit(state.api).port != settings.port:
+        console.print(f"Port {settings.port} is taken; the API listens on another.")
+    print_addresses(state, console)
+
+
+def print_addresses(state: StackState, console: Console) -> None:
+    """For people: without passwords, which are in stack.json."""
+    console.print(f"  API          {state.api}\n  Temporal UI  {state.temporal_ui}\n  Temporal     {state.temporal}")
+    console.print(f"  Database     {without_password(state.database)}\n  Redis        {without_password(state.redis)}")
+
+
+def without_password(url: str) -> str:
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":***@", 1) if password else url
+
+
+def _hand_over(data: DataDir) -> None:
+    """Print to `logs/stack.log` from now on, which lets go of the pipe to whoever has detached us."""
+    log = os.open(data.log("stack"), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)

@@ -1,0 +1,125 @@
+"""Our own processes: migrations, worker and API, started early and let in when the servers serve."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+import psutil
+
+from cli.stack.component import Component, NotReadyError
+from cli.stack.ports import free_port
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+Environment = Mapping[str, str | None]
+"""Names to set, or with None to unset."""
+
+
+class Program(Component):
+    """A Python module, run as `python -m`; it begins when `opening`, the environment to run in, has come."""
+
+    start_seconds = 60.0
+
+    def __init__(
+        self, name: str, opening: asyncio.Future[Environment], module: str, *arguments: str, imports: str = ""
+    ) -> None:
+        self.name = name
+        self._opening, self._module, self._arguments, self._imports = (
+            opening,
+            module,
+            arguments,
+            imports or f"{module}.*",
+        )
+
+    def command(self) -> Sequence[str]:
+        # -P: a folder `api` in the directory that people happen to stand in must not be taken for ours.
+        return [sys.executable, "-P", "-m", "cli.stack.gate", self._imports, self._module, *self._arguments]
+
+    def environment(self) -> Mapping[str, str]:
+        path = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
+        return {"PYTHONPATH": os.pathsep.join(filter(None, path)), "PYTHONUNBUFFERED": "1"}
+
+    async def entrance(self) -> bytes | None:
+        environment = {**await asyncio.shield(self._opening), **self.serving()}
+        return json.dumps(environment).encode() + b"\n"
+
+    def serving(self) -> Mapping[str, str]:
+        """What this program alone finds in its environment."""
+        return {}
+
+
+class Migrations(Program):
+    """Brings the database's tables up to date, and ends."""
+
+    def __init__(self, opening: asyncio.Future[Environment]) -> None:
+        arguments = ("-c", str(CHECKOUT / "alembic.ini"), "upgrade", "head")
+        super().__init__("migrations", opening, "alembic", *arguments, imports="alembic.config,models.tables,psycopg")
+
+
+class Api(Program):
+    """The API; it serves when every component that its health check knows is well."""
+
+    def __init__(self, opening: asyncio.Future[Environment], host: str, port: int, module: str = "api") -> None:
+        super().__init__("api", opening, module)
+        self._host, self._preferred, self._port = host, port, 0
+
+    @property
+    def url(self) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._host, self._host)  # noqa: S104 - not bound here
+        return f"http://{host}:{self._port}"
+
+    @property
+    def address(self) -> str:
+        return self.url
+
+    async def prepare(self) -> None:
+        self._port = self._port or free_port(self._preferred, self._host)
+
+    def serving(self) -> Mapping[str, str]:
+        return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port)}
+
+    async def check(self, pid: int) -> None:
+        process = psutil.Process(pid)
+        listening = {each.laddr.port for one in (process, *process.children()) for each in one.net_connections("tcp")}
+        if self._port not in listening:  # what answers there may be somebody else
+            raise NotReadyError("it does not listen")
+        unwell = [name for name, status in (await health(self.url)).items() if status != "ok"]
+        if unwell:
+            raise NotReadyError(f"not well: {', '.join(unwell)}")
+
+    def move(self) -> bool:
+        self._port = free_port(host=self._host)
+        return True
+
+
+class Worker(Program):
+    """The Temporal worker; it serves when the API sees it poll. It drains for `drain_seconds` when it is stopped."""
+
+    def __init__(
+        self, opening: asyncio.Future[Environment], api: Api, drain_seconds: float, module: str = "worker"
+    ) -> None:
+        super().__init__("worker", opening, module)
+        self.stop_seconds = drain_seconds + 5
+        self._api = api
+
+    async def check(self, pid: int) -> None:
+        status = (await health(self._api.url)).get("worker")
+        if status != "ok":
+            raise NotReadyError(f"the API says of it: {status}")
+
+
+async def health(api: str) -> dict[str, str]:
+    """The status of each component, as the API at this URL sees it.
+
+    Raises:
+        httpx.HTTPError, ValueError, KeyError: it does not answer, or not as our API does.
+    """
+    async with httpx.AsyncClient(base_url=api, timeout=5, trust_env=False) as client:
+        answer = (await client.get("/health/detailed")).json()
+    return {name: component["status"] for name, component in answer["components"].items()}

@@ -1,0 +1,135 @@
+"""The whole stack: the servers that nobody else provides, migrations, worker and API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Iterator
+from functools import partial
+
+from cli.stack import external, leftovers
+from cli.stack.datadir import DataDir
+from cli.stack.postgres import Postgres
+from cli.stack.programs import Api, Environment, Migrations, Worker
+from cli.stack.state import StackState
+from cli.stack.supervisor import Report, Supervisor, silent
+from cli.stack.temporal import Temporal
+from cli.stack.valkey import Valkey
+from models.settings import Settings
+
+
+class Stack:
+    """One stack on a data directory that the caller has locked. `worker` and `api` name the modules to run."""
+
+    def __init__(
+        self, data: DataDir, settings: Settings, report: Report = silent, worker: str = "worker", api: str = "api"
+    ) -> None:
+        given, loop = settings.model_fields_set, asyncio.get_running_loop()
+        self._data, self._settings, self._report = data, settings, report
+        self._temporal_address = external.temporal_address()
+        self._postgres = None if "database_url" in given else Postgres(data)
+        self._valkey = None if "redis_url" in given else Valkey(data)
+        self._temporal = None if self._temporal_address else self._embedded_temporal()
+        self._servers_ready: asyncio.Future[Environment] = loop.create_future()
+        self._schema_ready: asyncio.Future[Environment] = loop.create_future()
+        self._migrations = Migrations(self._servers_ready)
+        self._api = Api(self._schema_ready, settings.host, settings.port, api)
+        self._worker = Worker(self._schema_ready, self._api, settings.worker_drain_seconds, worker)
+        self._supervisor = Supervisor(data, report, self._tell)
+        self._told = False
+
+    async def start(self) -> StackState:
+        """Return when everything serves; from then on `stack.json` says where.
+
+        Raises:
+            ComponentError: something cannot start. What has started is running: call `stop` in any case.
+        """
+        await leftovers.stop_marked(self._data.path)
+        self._data.state_file.unlink(missing_ok=True)
+        try:
+            async with asyncio.TaskGroup() as starting:
+                servers = [starting.create_task(_run(server)) for server in self._start_servers()]
+                starting.create_task(self._open_the_gates(servers))
+                starting.create_task(self._supervisor.start(self._worker))
+                starting.create_task(self._supervisor.start(self._api))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+        self._told = True
+        self._tell()
+        return self.state()
+
+    async def stop(self) -> None:
+        """Stop everything in reverse order; after it there is no `stack.json`."""
+        self._told = False
+        await self._supervisor.stop()
+        self._data.state_file.unlink(missing_ok=True)
+
+    def hurry(self) -> None:
+        """Make a `stop` that is under way kill instead of ask."""
+        self._supervisor.hurry()
+
+    def state(self) -> StackState:
+        return StackState(
+            api=self._api.url,
+            temporal=self._temporal.address if self._temporal else str(self._temporal_address),
+            temporal_ui=self._temporal.ui_url if self._temporal else self._settings.temporal_ui_url,
+            database=self._postgres.url if self._postgres else self._settings.database_url,
+            redis=self._valkey.url if self._valkey else self._settings.redis_url,
+            pids=dict(self._supervisor.pids),
+        )
+
+    def _embedded_temporal(self) -> Temporal:
+        namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
+        return Temporal(self._data, namespace=namespace, synchronous=self._settings.temporal_synchronous)
+
+    def _start_servers(self) -> Iterator[Awaitable[None]]:
+        start, settings = self._supervisor.start, self._settings
+        if self._postgres:
+            yield start(self._postgres)
+        else:
+            ask = partial(external.ask_database, settings.database_url)
+            yield external.await_answer("database", "DATABASE_URL", ask)
+        if self._valkey:
+            yield start(self._valkey)
+        else:
+            yield external.await_answer("redis", "REDIS_URL", partial(external.ask_redis, settings.redis_url))
+        yield start(self._temporal) if self._temporal else self._meet_temporal()
+
+    async def _meet_temporal(self) -> None:
+        await external.await_answer("temporal", "TEMPORAL_ADDRESS", external.ask_temporal)
+        if warning := await external.register_search_attributes():
+            self._report("temporal", "warning", warning)
+
+    async def _open_the_gates(self, servers: list[asyncio.Task[None]]) -> None:
+        """Let migrations in when the servers serve, worker and API when the tables are there."""
+        migrated = asyncio.create_task(self._supervisor.run(self._migrations))
+        try:
+            await asyncio.gather(*servers)
+            self._servers_ready.set_result(self._environment())
+            await migrated
+            self._schema_ready.set_result(self._environment())
+        finally:
+            migrated.cancel()
+            await asyncio.wait([migrated])
+
+    def _environment(self) -> Environment:
+        state = self.state()
+        environment: dict[str, str | None] = {
+            "DATABASE_URL": state.database,
+            "REDIS_URL": state.redis,
+            "BOTARMY_TEMPORAL_UI_URL": state.temporal_ui,
+            "BOTARMY_DATA_DIR": str(self._data.path),
+        }
+        if self._temporal:  # and nothing of a configuration that is meant for another server
+            environment |= {name: None for name in os.environ if name.startswith("TEMPORAL_")}
+            environment |= {"TEMPORAL_ADDRESS": state.temporal, "TEMPORAL_NAMESPACE": self._temporal.namespace}
+            environment |= {"TEMPORAL_CONFIG_FILE": os.devnull}
+        return environment
+
+    def _tell(self) -> None:
+        if self._told:
+            self.state().write(self._data.state_file)
+
+
+async def _run(work: Awaitable[None]) -> None:
+    await work

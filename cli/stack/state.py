@@ -1,0 +1,38 @@
+"""`stack.json`: what a running stack tells others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StackState:
+    """Addresses, and the pids of what the stack itself has started; an external server has none.
+
+    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port.
+    """
+
+    api: str
+    temporal: str
+    temporal_ui: str
+    database: str
+    redis: str
+    pids: dict[str, int]
+
+    def write(self, file: Path) -> None:
+        """Replace the file as a whole; only its owner may read it, as there are passwords in it."""
+        new = file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        new.replace(file)
+
+    @classmethod
+    def read(cls, file: Path) -> StackState | None:
+        """What the file says, None when there is none."""
+        try:
+            return cls(**json.loads(file.read_text()))
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,102 @@
+"""`botarmy up`, `status` and `down`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.stack.datadir import AlreadyRunningError, DataDir
+from models.settings import Settings, SettingsError, get_settings
+
+NOT_RUNNING = 3
+"""The exit code of `status` when nothing runs, as the Linux Standard Base has it; 1 is a stack that is not well."""
+
+DataDirOption = Annotated[
+    Path | None, typer.Option(help="Where the embedded servers keep their state [default: .botarmy].")
+]
+PortOption = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="The API's port; 0 asks for a free one [default: 8000].")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(status)
+    app.command()(down)
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when it is ready; it runs on.")] = False,
+    data_dir: DataDirOption = None,
+    port: PortOption = None,
+    hand_over: Annotated[bool, typer.Option(hidden=True, help="Print to the log once it is ready.")] = False,
+) -> None:
+    """Start everything: PostgreSQL, Valkey, Temporal with its web UI, the worker and the API."""
+    from cli.stack import foreground  # here and below: `botarmy --help` need not wait for what only they import
+    from cli.stack.detached import up_detached
+
+    settings = _settings(data_dir, port)
+    data, console = DataDir(settings.data_dir), Console(highlight=False, soft_wrap=True)
+    if (holder := data.holder()) is not None:
+        _say_where(console, data, holder)
+    elif detach:
+        raise typer.Exit(up_detached(data, port))
+    else:
+        try:
+            code = asyncio.run(foreground.up(data, settings, console, hand_over))
+        except AlreadyRunningError as running:
+            _say_where(console, data, running.pid)
+        else:
+            raise typer.Exit(code)
+
+
+def status(
+    data_dir: DataDirOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, passwords included.")] = False,
+) -> None:
+    """Show what runs, where, and how it is. Exit code 0: all is well, 1: not all, 3: it does not run."""
+    from cli.stack.inspection import inspect, show
+
+    data = DataDir(_settings(data_dir).data_dir)
+    found = asyncio.run(inspect(data))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+    else:
+        show(found, Console(highlight=False, soft_wrap=True))
+    if not found.running:
+        raise typer.Exit(NOT_RUNNING)
+    if not found.well:
+        raise typer.Exit(1)
+
+
+def down(data_dir: DataDirOption = None) -> None:
+    """Stop everything, and return when it has stopped. The state stays."""
+    from cli.stack.detached import stop
+
+    data = DataDir(_settings(data_dir).data_dir)
+    raise typer.Exit(asyncio.run(stop(data, Console(highlight=False, soft_wrap=True))))
+
+
+def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
+    try:
+        settings = get_settings()
+    except SettingsError as error:
+        typer.echo(f"a setting cannot be used:\n{error}", err=True)
+        raise typer.Exit(2) from None
+    given = {"data_dir": data_dir, "port": port}
+    return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _say_where(console: Console, data: DataDir, pid: int) -> None:
+    from cli.stack.foreground import print_addresses
+    from cli.stack.state import StackState
+
+    state = StackState.read(data.state_file)
+    console.print(f"It is {'running' if state else 'starting'} already on {data.path} (pid {pid}).")
+    if state:
+        print_addresses(state, console)
