@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic.functional_validators import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class SettingsError(Exception):
@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     siblings, or a `temporal.toml` profile.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BOTARMY_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BOTARMY_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
 
     database_url: str = Field(
         default="postgresql://botarmy:botarmy@127.0.0.1:5432/botarmy",

@@ -22,7 +22,7 @@ metadata: MetaData = SQLModel.metadata
 
 
 def _moment(**options: Any) -> Any:
-    return Field(sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+    return Field(sa_type=DateTime(timezone=True), **options)
 
 
 def _json(**options: Any) -> Any:
@@ -75,6 +75,7 @@ class Task(SQLModel, table=True):
     status: str = _text()
     accepted: bool = False
     attempt: int = 1
+    failures: int = 0
     handoff: dict[str, Any] = _json()
     feedback: str | None = _text(default=None)
     verdict: str | None = _text(default=None)
@@ -118,7 +119,7 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The open question of a gate, about the artifact versions that it lists; the first is the one first asked about."""
+    """The open question of a gate, about the artifact versions that it lists, the foremost first."""
 
     __tablename__ = "hitl_request"
     __table_args__ = (
@@ -137,6 +138,7 @@ class HitlRequest(SQLModel, table=True):
     reason: str = _text()
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
+    supplies: str | None = _text(default=None)
     status: str = _text()
     decision_id: UUID | None = None
     created_at: datetime = _moment()
@@ -148,10 +150,9 @@ class HitlDecision(SQLModel, table=True):
     """One response to a request, applied or not: nothing that a person answered is thrown away."""
 
     __tablename__ = "hitl_decision"
-    __table_args__ = (Index("ix_hitl_decision_request_id", "request_id"),)
 
+    request_id: UUID = Field(primary_key=True, foreign_key="hitl_request.id")
     id: UUID = Field(primary_key=True)
-    request_id: UUID = Field(foreign_key="hitl_request.id")
     project_id: UUID = Field(foreign_key="project.id")
     action: str = _text()
     comment: str | None = _text(default=None)
@@ -190,3 +191,14 @@ class EventRow(SQLModel, table=True):
     data: dict[str, Any] = _json()
     dedupe_key: str = _text()
     created_at: datetime = _moment()
+
+
+# The same tables for queries: typed columns under `.c`.
+PROJECT = metadata.tables["project"]
+TASK = metadata.tables["task"]
+CONTENT = metadata.tables["content"]
+ARTIFACT = metadata.tables["artifact"]
+HITL_REQUEST = metadata.tables["hitl_request"]
+HITL_DECISION = metadata.tables["hitl_decision"]
+AGENT_STATE = metadata.tables["agent_state"]
+EVENT = metadata.tables["event"]

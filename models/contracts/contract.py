@@ -15,7 +15,12 @@ class Contract(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text with what PostgreSQL and UTF-8 cannot hold (NUL, lone surrogates) replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _refuse_nul(text: str) -> str:
     # PostgreSQL's text holds every character but this one.
     if "\x00" in text:
         raise ValueError("must not contain NUL characters")
@@ -28,15 +33,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_refuse_nul)]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
-    AfterValidator(_storable),
+    AfterValidator(_refuse_nul),
     AfterValidator(_not_blank),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_storable), AfterValidator(_not_blank)]
+Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_refuse_nul), AfterValidator(_not_blank)]
 """What a person says of an artifact: short enough to travel through Temporal."""
 
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -43,6 +43,7 @@ class StepInput(Contract):
     """
 
     project_id: UUID
+    project_name: str
     task_id: UUID
     request_id: UUID
     handoff: Handoff
@@ -52,18 +53,22 @@ class StepInput(Contract):
     reworks: bool = False
     reopens: tuple[str, ...] = ()
     timeout: Duration
-    attempts: int = Field(ge=1)
+    attempts: int = Field(ge=1, description="How often the agent may fail before a human is asked.")
     short: bool = False
 
 
 class OpenRequest(Contract):
-    """A gate that waits for a human."""
+    """A gate that waits for a human.
+
+    A failed step has no artifacts to ask about; `supplies` is then the type that a human may write in its place.
+    """
 
     request_id: UUID
     artifacts: tuple[ArtifactRef, ...]
     reason: HitlReason
     expires_at: datetime
     may_redo: bool = Field(description="Whether a round is left for an amend without content.")
+    supplies: ArtifactType | None = None
 
 
 class StepResult(Contract):

@@ -50,7 +50,7 @@ class ProjectState(State):
     stages: dict[str, HandoffState]
     paused: bool = False
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
-    runs: int = 1
+    pauses: int = 0
 
 
 class ProjectInput(Contract):
@@ -82,6 +82,14 @@ class HandoffInput(Contract):
     name: str
     handoff: Handoff
     oversight: Oversight | None = None
+
+
+class HandoffResult(Contract):
+    """How a handoff that ran alone ended."""
+
+    task_id: UUID
+    accepted: bool
+    artifacts: tuple[ArtifactRef, ...] = ()
 
 
 class StageView(Contract):

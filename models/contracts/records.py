@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from .contract import Contract
-from .handoff import ArtifactRef, OpenRequest, StepInput
+from .handoff import ArtifactRef
 from .hitl import JudgedResponse
-from .words import HitlStatus, ProjectStatus
+from .words import ProjectStatus
 
 
 class RecordResponses(Contract):
@@ -19,9 +18,9 @@ class RecordResponses(Contract):
 
 
 class RecordedResponses(Contract):
-    """What the applied response made of its request's artifacts: an amended one is a new version."""
+    """The artifacts that the applied response accepted; an amended one is a new version."""
 
-    artifacts: tuple[ArtifactRef, ...] = ()
+    accepted: tuple[ArtifactRef, ...] = ()
 
 
 class RecordExpiry(Contract):
@@ -44,31 +43,9 @@ class RecordStatus(Contract):
     reason: str | None = None
 
 
-class RecordFailure(Contract):
-    """A step failed for good, and a human is asked."""
-
-    step: StepInput
-    workflow_id: str
-    error: str
-    asked_at: datetime
-
-
-class RecordedFailure(Contract):
-    """The request that asks what to do about a failed step; None where the task has ended meanwhile."""
-
-    request: OpenRequest | None
-
-
 class RecordProblem(Contract):
     """Something that an operator should see: a signal that could not be read, a response to a foreign request."""
 
     project_id: UUID
     message: str
     key: str
-
-
-class RequestClosed(Contract):
-    """How a request ended."""
-
-    request_id: UUID
-    status: HitlStatus

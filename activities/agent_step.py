@@ -1,0 +1,231 @@
+"""Run one agent on one handoff, and record what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
+from activities.step import RunningStep, beating
+from models.contracts.handoff import StepInput, StepResult
+from models.contracts.words import AgentType, ArtifactType, GateAsk, HitlReason, Verdict
+from store import artifacts, hitl, tasks
+from store.transaction import Store, Transaction
+
+log = structlog.get_logger(__name__)
+
+QUESTIONS = {
+    HitlReason.FAILED_VERDICT: "{agent} reports a failure in {stage}. Approve to go on with it as it is, amend with a "
+    "comment to have it worked on again, amend with content to correct the report, or reject to stop.",
+    HitlReason.FAILED_STEP: "{agent} could not do {stage}: {error} Approve to try again, amend with a comment to try "
+    "again with advice, amend with content to supply the result yourself, or reject to stop.",
+}
+
+
+class TaskEndedError(Exception):
+    """The task was cancelled, or an earlier attempt finished it: nothing is to be written."""
+
+
+class AgentSteps:
+    """The activity that is an agent's turn. It runs at least once, and its effect is written once."""
+
+    def __init__(self, store: Store, agents: Mapping[AgentType, Agent], max_artifact_bytes: int) -> None:
+        self._store = store
+        self._agents = agents
+        self._max_artifact_bytes = max_artifact_bytes
+
+    @activity.defn
+    async def run_agent_step(self, step: StepInput) -> StepResult:
+        """Run the agent, and write its artifacts, its task, the gate's request and the events in one unit of work.
+
+        A failing agent is tried `step.attempts` times; then a human is asked, and the result says so. Whatever else
+        fails (a database that is away, a worker that died) is tried again without counting.
+
+        Raises:
+            ApplicationError: the agent failed and is to be tried again.
+        """
+        structlog.contextvars.bind_contextvars(
+            project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
+        )
+        try:
+            checkpoint = None
+            if not step.short:
+                async with self._store.transaction(step.project_id) as tx:
+                    checkpoint = (await self._start(tx, step)).checkpoint
+            outcome = await self._run(step, RunningStep(self._store, step, checkpoint))
+            return await self._finish(step, outcome)
+        except AgentError as error:
+            return await self._fail(step, error)
+        except TaskEndedError:
+            return await self._recall(step)
+
+    async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
+        info = activity.info()
+        started = await tasks.start(tx, step, info.workflow_id or "", info.attempt, lasting=not step.short)
+        if not started.open:
+            raise TaskEndedError
+        return started
+
+    async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
+        agent = self._agents[step.handoff.to_agent]
+        assignment = await self._assignment(step)
+        try:
+            async with beating(), asyncio.timeout(step.timeout.total_seconds()):
+                outcome = await agent.run(assignment, running)
+        except TimeoutError:
+            raise AgentError(f"it took longer than {step.timeout}.") from None
+        except asyncio.CancelledError:
+            if activity.is_worker_shutdown():
+                # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
+                raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
+            raise
+        except (AgentError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("agent_raised")
+            raise AgentError(f"{type(error).__name__}: {error}") from error
+        self._check(step, outcome)
+        return outcome
+
+    async def _assignment(self, step: StepInput) -> Assignment:
+        handoff = step.handoff
+        async with self._store.reading() as connection:
+            found = await artifacts.with_content(connection, handoff.context_ids, origin_id=step.project_id)
+        brief = next(body for artifact, body in found if artifact.origin_id == step.project_id)
+        return Assignment(
+            project_id=step.project_id,
+            project_name=step.project_name,
+            task_id=step.task_id,
+            role=handoff.to_agent,
+            stage=handoff.phase,
+            round=step.round,
+            instructions=handoff.instructions,
+            feedback=step.feedback,
+            brief=brief.decode(),
+            inputs=tuple(
+                InputArtifact(
+                    artifact_id=artifact.id,
+                    type=ArtifactType(artifact.type),
+                    name=artifact.name,
+                    version=artifact.version,
+                    media_type=artifact.media_type,
+                    content=body,
+                )
+                for artifact, body in found
+                if artifact.id in handoff.context_ids
+            ),
+            expected_outputs=handoff.expected_outputs,
+        )
+
+    def _check(self, step: StepInput, outcome: Outcome) -> None:
+        produced = [draft.type for draft in outcome.drafts]
+        if sorted(produced) != sorted(step.handoff.expected_outputs):
+            expected = ", ".join(step.handoff.expected_outputs)
+            raise AgentError(f"it should produce {expected}; it produced {', '.join(produced) or 'nothing'}.")
+        for draft in outcome.drafts:
+            if len(draft.content) > self._max_artifact_bytes:
+                raise AgentError(
+                    f"its {draft.type} has {len(draft.content)} bytes; {self._max_artifact_bytes} are allowed.",
+                    retryable=False,
+                )
+
+    async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
+        reason = _reason_to_ask(step, outcome)
+        finding = tasks.Finding(
+            verdict=outcome.verdict,
+            confidence=outcome.confidence,
+            usage=asdict(outcome.usage) if outcome.usage else None,
+        )
+        async with self._store.transaction(step.project_id) as tx:
+            if step.short:
+                await self._start(tx, step)
+            drafts = {draft.type: draft for draft in outcome.drafts}
+            refs = await artifacts.add(
+                tx,
+                [
+                    artifacts.NewVersion(
+                        type=output,
+                        body=drafts[output].content,
+                        media_type=drafts[output].media_type,
+                        author=step.handoff.to_agent,
+                        origin_id=step.task_id,
+                        name=_name(step, output),
+                        task_id=step.task_id,
+                        agent_type=step.handoff.to_agent,
+                        accepted=reason is None and outcome.verdict is not Verdict.FAILED,
+                    )
+                    for output in step.handoff.expected_outputs
+                ],
+            )
+            if not await tasks.finish(tx, step, finding, refs, waits=reason is not None):
+                raise TaskEndedError
+            request = None
+            if reason is not None:
+                question = QUESTIONS.get(reason, step.gate.question)
+                request = await hitl.open_request(
+                    tx, step, activity.info().workflow_id or "", reason, refs, _fill(question, step)
+                )
+        return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
+
+    async def _fail(self, step: StepInput, error: AgentError) -> StepResult:
+        async with self._store.transaction(step.project_id) as tx:
+            if step.short:
+                await self._start(tx, step)
+            failures = await tasks.count_failure(tx, step, str(error))
+            last = failures is not None and (failures >= step.attempts or not error.retryable)
+            request = None
+            if last:
+                await tasks.fail(tx, step, str(error))
+                question = _fill(QUESTIONS[HitlReason.FAILED_STEP], step, str(error))
+                request = await hitl.open_request(
+                    tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
+                )
+        if last or failures is None:
+            return StepResult(request=request)
+        raise ApplicationError(
+            str(error),
+            type="AgentError",
+            category=ApplicationErrorCategory.BENIGN,
+            next_retry_delay=timedelta(seconds=min(2 ** (failures - 1), 60)),
+        )
+
+    async def _recall(self, step: StepInput) -> StepResult:
+        """What an earlier attempt of this task wrote."""
+        async with self._store.reading() as connection:
+            task = await tasks.get(connection, step.task_id)
+            request = await hitl.opened_by(connection, step.request_id)
+            return StepResult(
+                artifacts=await artifacts.written_by(connection, step.task_id),
+                verdict=Verdict(task.verdict) if task and task.verdict else None,
+                request=request,
+            )
+
+
+def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
+    """Why the gate asks about this outcome; None where it does not. Unknown confidence counts as low."""
+    if outcome.verdict is Verdict.FAILED:
+        return None if step.reworks else HitlReason.FAILED_VERDICT
+    if step.gate.ask is GateAsk.ALWAYS:
+        return HitlReason.REVIEW
+    if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
+        return HitlReason.LOW_CONFIDENCE
+    return None
+
+
+def _fill(question: str, step: StepInput, error: str = "") -> str:
+    known = {"{agent}": step.handoff.to_agent.capitalize(), "{stage}": step.handoff.phase, "{error}": error[:2000]}
+    for mark, word in known.items():
+        question = question.replace(mark, word)
+    return question
+
+
+def _name(step: StepInput, type: ArtifactType) -> str:
+    # What a person asked for aside from the pipeline is not a version of anything else.
+    return f"{type}-{step.task_id}" if type is ArtifactType.AGENT_OUTPUT else str(type)

@@ -1,0 +1,154 @@
+"""Record what a workflow has decided: responses, an expiry, a status, a problem. Each is written once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from temporalio import activity
+
+from models.contracts.handoff import ArtifactRef
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.records import (
+    RecordedResponses,
+    RecordExpiry,
+    RecordProblem,
+    RecordResponses,
+    RecordStatus,
+)
+from models.contracts.words import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
+from models.tables import HitlRequest
+from store import artifacts, contents, hitl, projects, tasks
+from store.transaction import Store, Transaction
+
+STATUS = {
+    HitlAction.APPROVE: HitlStatus.APPROVED,
+    HitlAction.AMEND: HitlStatus.AMENDED,
+    HitlAction.REJECT: HitlStatus.REJECTED,
+}
+
+
+class Records:
+    """The bookkeeping activities: short, idempotent, run as local activities."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn
+    async def record_responses(self, judged: RecordResponses) -> RecordedResponses:
+        """Write responses into the history of their requests, and carry out the applied one."""
+        async with self._store.transaction(judged.project_id) as tx:
+            requests = {one.response.request_id for one in judged.responses}
+            known = await hitl.known(tx.connection, judged.project_id, requests)
+            await hitl.keep_responses(tx, [one for one in judged.responses if one.response.request_id in known])
+            applied = None
+            for one in judged.responses:
+                if one.response.request_id not in known:
+                    _record_foreign(tx, one)
+                elif one.outcome is ResponseOutcome.APPLIED:
+                    applied = one.response
+            accepted = await self._apply(tx, applied) if applied else ()
+        return RecordedResponses(accepted=accepted)
+
+    async def _apply(self, tx: Transaction, response: HitlResponse) -> tuple[ArtifactRef, ...]:
+        status = STATUS[response.action]
+        closed = await hitl.close(tx, response.request_id, status, response.decision_id)
+        request = closed or await hitl.get(tx.connection, response.request_id)
+        assert request is not None
+        asked = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
+        accepted: tuple[ArtifactRef, ...] = ()
+        if response.action is HitlAction.APPROVE:
+            accepted = asked
+        elif response.content_hash is not None:
+            accepted = await self._amend(tx, request, response, asked)
+        if closed is None:
+            return accepted
+        await artifacts.accept(tx, (one.artifact_id for one in accepted))
+        await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
+        tx.record(
+            EventType.HITL_RESPONSE,
+            f"response:{request.id}",
+            task_id=request.task_id,
+            agent_type=AgentType(request.agent_type),
+            request_id=request.id,
+            decision_id=response.decision_id,
+            stage=request.stage,
+            round=request.round,
+            action=response.action,
+            status=status,
+            comment=response.comment,
+            responder=response.responder,
+            accepted=[one.model_dump(mode="json") for one in accepted],
+        )
+        return accepted
+
+    async def _amend(
+        self, tx: Transaction, request: HitlRequest, response: HitlResponse, asked: tuple[ArtifactRef, ...]
+    ) -> tuple[ArtifactRef, ...]:
+        """Make the given content the newest version of the artifact that the response names, or of the first."""
+        assert response.content_hash is not None
+        body = await contents.get(tx.connection, response.content_hash)
+        if body is None:
+            raise LookupError(f"no content {response.content_hash}")
+        original = next((one for one in asked if one.artifact_id == response.artifact_id), asked[0] if asked else None)
+        before = await artifacts.get(tx.connection, original.artifact_id) if original else None
+        kind = ArtifactType(before.type if before else request.supplies or "")
+        (amended,) = await artifacts.add(
+            tx,
+            [
+                artifacts.NewVersion(
+                    type=kind,
+                    body=body,
+                    media_type=before.media_type if before else "text/markdown",
+                    author=response.responder,
+                    origin_id=request.id,
+                    name=before.name if before else str(kind),
+                    task_id=request.task_id,
+                    based_on=before.id if before else None,
+                    accepted=True,
+                )
+            ],
+        )
+        return tuple(amended if one == original else one for one in asked) or (amended,)
+
+    @activity.defn
+    async def record_expiry(self, expiry: RecordExpiry) -> None:
+        """Write that a request's deadline passed with no response."""
+        async with self._store.transaction(expiry.project_id) as tx:
+            request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
+            if request is None:
+                return
+            agent = AgentType(request.agent_type)
+            if expiry.accepts:
+                await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
+            await tasks.settle(tx, request.task_id, agent, accepted=expiry.accepts)
+            tx.record(
+                EventType.HITL_EXPIRED,
+                f"expiry:{request.id}",
+                task_id=request.task_id,
+                agent_type=agent,
+                request_id=request.id,
+                stage=request.stage,
+                round=request.round,
+                accepted=expiry.accepts,
+            )
+
+    @activity.defn
+    async def record_status(self, change: RecordStatus) -> None:
+        """Write that the project's status changed."""
+        async with self._store.transaction(change.project_id) as tx:
+            await projects.set_status(tx, change.status, change.key, change.reason)
+
+    @activity.defn
+    async def record_problem(self, problem: RecordProblem) -> None:
+        """Write something that an operator should see into the project's log."""
+        async with self._store.transaction(problem.project_id) as tx:
+            tx.record(EventType.ERROR, f"problem:{problem.key}", message=problem.message)
+
+
+def _record_foreign(tx: Transaction, judged: JudgedResponse) -> None:
+    response = judged.response
+    tx.record(
+        EventType.ERROR,
+        f"foreign:{response.request_id}:{response.decision_id}",
+        message=f"a response ({response.action}) to request {response.request_id}, which is not of this project",
+    )

@@ -1,0 +1,87 @@
+"""Publish and subscribe over Redis: it wakes listeners, and what it loses they read from PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from models.contracts.events import Event
+from models.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# Events that may wait while Redis is slow or away; past that they are dropped, since readers catch up from the log.
+BACKLOG = 10_000
+BATCH = 500
+
+
+class Bus:
+    """The live channel of every project. Publishing never waits and never fails: a writer owes Redis nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.redis: Redis = Redis.from_url(
+            settings.redis_url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=15
+        )
+        self._prefix = settings.channel_prefix
+        self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(BACKLOG)
+        self._publisher: asyncio.Task[None] | None = None
+
+    def channel(self, project_id: UUID) -> str:
+        return f"{self._prefix}:project:{project_id}"
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Hand events to the publisher; needs a running event loop."""
+        for event in events:
+            try:
+                self._waiting.put_nowait((self.channel(event.project_id), event.model_dump_json().encode()))
+            except asyncio.QueueFull:
+                log.warning("event_not_published", project_id=str(event.project_id), seq=event.seq, reason="backlog")
+        if self._publisher is None:
+            self._publisher = asyncio.create_task(self._publish())
+
+    async def _publish(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            try:
+                if len(batch) == 1:
+                    await self.redis.publish(*batch[0])
+                else:
+                    async with self.redis.pipeline(transaction=False) as pipeline:
+                        for channel, message in batch:
+                            pipeline.publish(channel, message)
+                        await pipeline.execute()
+            except (RedisError, OSError) as error:
+                log.warning("events_not_published", count=len(batch), reason=repr(error))
+                await asyncio.sleep(0.1)
+            finally:
+                for _ in batch:
+                    self._waiting.task_done()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[PubSub]:
+        """A connection of its own to subscribe with."""
+        async with self.redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+            yield pubsub
+
+    async def ping(self) -> None:
+        """Raises RedisError or OSError when Redis is away."""
+        await self.redis.ping()
+
+    async def close(self) -> None:
+        """Give what waits a second to go out, then disconnect."""
+        if self._publisher is not None:
+            try:
+                await asyncio.wait_for(self._waiting.join(), 1)
+            except TimeoutError:
+                log.warning("events_not_published", count=self._waiting.qsize(), reason="closing")
+            self._publisher.cancel()
+        await self.redis.aclose()

@@ -1,0 +1,32 @@
+"""Contents: bytes under their SHA-256."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import CONTENT
+
+
+def hash_of(body: bytes) -> str:
+    """The name of a content: its SHA-256 in hex."""
+    return sha256(body).hexdigest()
+
+
+async def put(connection: AsyncConnection, bodies: Iterable[bytes]) -> None:
+    """Keep contents. One that is there already is left as it is."""
+    # In the order of their names, so that two writers of the same contents cannot wait for each other in a circle.
+    rows = {hash_of(body): body for body in bodies}
+    if rows:
+        values = [{"hash": name, "body": rows[name]} for name in sorted(rows)]
+        await connection.execute(insert(CONTENT).values(values).on_conflict_do_nothing())
+
+
+async def get(connection: AsyncConnection, name: str) -> bytes | None:
+    """One content, or None."""
+    body: bytes | None = await connection.scalar(select(CONTENT.c.body).where(CONTENT.c.hash == name))
+    return body

@@ -1,0 +1,159 @@
+"""Projects: briefs being delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.handoff import ArtifactRef
+from models.contracts.pipeline import Pipeline
+from models.contracts.project import ProjectInput
+from models.contracts.words import ArtifactType, EventType, Oversight, ProjectStatus
+from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
+from store import agents, artifacts, hitl, tasks
+from store.transaction import Transaction
+
+BRIEF = "brief"
+"""The name of the artifact that holds what the project was started with."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project to start; `idempotency_key` with the hash of the request that came with it, if any."""
+
+    id: UUID
+    name: str
+    brief: str
+    pipeline: Pipeline
+    oversight: Oversight | None = None
+    short_steps: bool = False
+    idempotency_key: str | None = None
+    request_hash: str | None = None
+
+
+async def create(tx: Transaction, new: NewProject) -> bool:
+    """Write a project as `starting`, with its brief; False, and nothing written, where its idempotency key is taken."""
+    now = datetime.now(UTC)
+    inserted = await tx.connection.execute(
+        insert(PROJECT)
+        .values(
+            id=new.id,
+            name=new.name,
+            pipeline=new.pipeline.model_dump(mode="json"),
+            oversight=new.oversight,
+            status=ProjectStatus.STARTING,
+            short_steps=new.short_steps,
+            idempotency_key=new.idempotency_key,
+            request_hash=new.request_hash,
+            open_requests=0,
+            last_seq=0,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+    )
+    if not inserted.rowcount:
+        return False
+    tx.record(EventType.WORKFLOW_EVENT, "created", status=ProjectStatus.STARTING, name=new.name)
+    await artifacts.add(
+        tx,
+        [
+            artifacts.NewVersion(
+                type=ArtifactType.USER_INPUT,
+                body=new.brief.encode(),
+                media_type="text/markdown",
+                author=artifacts.HUMAN,
+                origin_id=new.id,
+                name=BRIEF,
+                accepted=True,
+            )
+        ],
+    )
+    return True
+
+
+async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: str | None) -> None:
+    """Write and announce a project's status; one that ends early closes its open tasks and requests."""
+    if status.settled and status is not ProjectStatus.COMPLETED:
+        await tasks.cancel_open(tx)
+        await hitl.cancel_open(tx)
+        await agents.rest(tx)
+    tx.change(status=status, reason=reason)
+    tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
+
+
+async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
+    """One project, or None."""
+    row = (await connection.execute(select(PROJECT).where(PROJECT.c.id == project_id))).one_or_none()
+    return Project(**row._mapping) if row else None
+
+
+async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
+    """The project that was started with a key, or None."""
+    row = (await connection.execute(select(PROJECT).where(PROJECT.c.idempotency_key == key))).one_or_none()
+    return Project(**row._mapping) if row else None
+
+
+async def find(
+    connection: AsyncConnection,
+    *,
+    status: ProjectStatus | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[Project]:
+    """Projects, newest first, older than a given one."""
+    query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
+    if status is not None:
+        query = query.where(PROJECT.c.status == status)
+    if before is not None:
+        query = query.where(PROJECT.c.id < before)
+    return [Project(**row._mapping) for row in await connection.execute(query)]
+
+
+async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:
+    """How many stages of each project are accepted."""
+    rows = await connection.execute(
+        select(TASK.c.project_id, func.count(TASK.c.stage.distinct()))
+        .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.workflow_id.like("project-%"))
+        .group_by(TASK.c.project_id)
+    )
+    return dict(rows.tuples().all())
+
+
+async def brief(connection: AsyncConnection, project_id: UUID) -> str:
+    """The text that the project was started with; raises sqlalchemy.exc.NoResultFound."""
+    query = select(CONTENT.c.body).join(ARTIFACT).where(ARTIFACT.c.origin_id == project_id)
+    body: bytes = (await connection.scalars(query)).one()
+    return body.decode()
+
+
+async def input_of(connection: AsyncConnection, project: Project) -> ProjectInput:
+    """What a project's workflow is started with."""
+    reference: tuple[ArtifactRef, ...] = await artifacts.written_by(connection, project.id)
+    return ProjectInput(
+        project_id=project.id,
+        name=project.name,
+        pipeline=Pipeline.model_validate(project.pipeline),
+        oversight=Oversight(project.oversight) if project.oversight else None,
+        brief=reference[0],
+        short_steps=project.short_steps,
+    )
+
+
+async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
+    """Projects that should have a workflow by now and may have none."""
+    query = (
+        select(PROJECT)
+        .where(
+            PROJECT.c.status == ProjectStatus.STARTING,
+            PROJECT.c.created_at < func.clock_timestamp() - older_than,
+        )
+        .order_by(PROJECT.c.created_at)
+        .limit(limit)
+    )
+    return [Project(**row._mapping) for row in await connection.execute(query)]

@@ -1,0 +1,246 @@
+"""Tasks: each execution of an agent, written once however often its activity runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.contract import storable
+from models.contracts.handoff import ArtifactRef, Handoff, StepInput
+from models.contracts.words import AgentStatus, AgentType, EventType, TaskStatus, Verdict
+from models.tables import HITL_REQUEST, TASK, Task
+from store import agents, hitl
+from store.transaction import Transaction
+
+OPEN = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
+
+_START = text("""
+INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures, handoff,
+                  feedback, created_at, updated_at)
+VALUES (:id, :project_id, :workflow_id, :agent_type, :stage, :round, 'working', false, :attempt, 0,
+        CAST(:handoff AS jsonb), :feedback, clock_timestamp(), clock_timestamp())
+ON CONFLICT (id) DO UPDATE
+SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
+WHERE task.status IN ('pending', 'working')
+RETURNING checkpoint
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the row keeps of an agent's outcome, besides the artifacts."""
+
+    verdict: Verdict | None = None
+    confidence: float | None = None
+    usage: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Whether the task is open for this attempt, and what the attempt before it saved."""
+
+    open: bool
+    checkpoint: dict[str, Any] | None = None
+
+
+async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int, *, lasting: bool) -> Started:
+    """Write that an agent is at work. A task that has ended stays so: the step has nothing to do then.
+
+    `lasting` says that the agent's status is worth a row: the step does not end in the same unit of work.
+    """
+    handoff = step.handoff
+    row = (
+        await tx.connection.execute(
+            _START,
+            {
+                "id": step.task_id,
+                "project_id": step.project_id,
+                "workflow_id": workflow_id,
+                "agent_type": handoff.to_agent,
+                "stage": handoff.phase,
+                "round": step.round,
+                "attempt": attempt,
+                "handoff": handoff.model_dump_json(),
+                "feedback": step.feedback,
+            },
+        )
+    ).one_or_none()
+    if row is None:
+        return Started(open=False)
+    if step.reopens:
+        reopened = (TASK.c.project_id == tx.project_id, TASK.c.stage.in_(step.reopens), TASK.c.id != step.task_id)
+        await tx.connection.execute(update(TASK).where(*reopened).values(accepted=False))
+        await hitl.cancel_open(tx, HITL_REQUEST.c.stage.in_(step.reopens))
+        await cancel_open(tx, *reopened)
+    tx.record(
+        EventType.TASK_STARTED,
+        f"task:{step.task_id}:started",
+        task_id=step.task_id,
+        agent_type=handoff.to_agent,
+        stage=handoff.phase,
+        round=step.round,
+        from_agent=handoff.from_agent,
+        feedback=step.feedback,
+    )
+    key = str(step.task_id)
+    if lasting:
+        await agents.set_status(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
+    else:
+        agents.announce(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
+    tx.change(phase=handoff.phase)
+    return Started(open=True, checkpoint=row.checkpoint)
+
+
+async def finish(
+    tx: Transaction, step: StepInput, finding: Finding, artifacts: tuple[ArtifactRef, ...], *, waits: bool
+) -> bool:
+    """Write what an agent has done; False, and nothing written, where the task was cancelled meanwhile.
+
+    `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
+    """
+    accepted = not waits and finding.verdict is not Verdict.FAILED
+    ended = await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
+        .values(
+            status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
+            accepted=accepted,
+            updated_at=func.clock_timestamp(),
+            **asdict(finding),
+        )
+    )
+    if not ended.rowcount:
+        return False
+    agent = step.handoff.to_agent
+    tx.record(
+        EventType.TASK_COMPLETED,
+        f"task:{step.task_id}:completed",
+        task_id=step.task_id,
+        agent_type=agent,
+        stage=step.handoff.phase,
+        round=step.round,
+        verdict=finding.verdict,
+        confidence=finding.confidence,
+        usage=finding.usage,
+        artifacts=[{"artifact_id": one.artifact_id, "type": one.type, "version": one.version} for one in artifacts],
+    )
+    status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
+    await agents.set_status(tx, agent, status, step.task_id, str(step.task_id))
+    return True
+
+
+async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | None:
+    """Write that the agent failed once more, and give how often it has; None where the task has ended."""
+    failures: int | None = await tx.connection.scalar(
+        update(TASK)
+        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
+        .values(failures=TASK.c.failures + 1, error=storable(error), updated_at=func.clock_timestamp())
+        .returning(TASK.c.failures)
+    )
+    return failures
+
+
+async def fail(tx: Transaction, step: StepInput, error: str) -> None:
+    """Write that the agent failed for good."""
+    await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.id == step.task_id)
+        .values(status=TaskStatus.FAILED, error=storable(error), updated_at=func.clock_timestamp())
+    )
+    agent = step.handoff.to_agent
+    tx.record(
+        EventType.TASK_FAILED,
+        f"task:{step.task_id}:failed",
+        task_id=step.task_id,
+        agent_type=agent,
+        stage=step.handoff.phase,
+        round=step.round,
+        error=error,
+    )
+    await agents.set_status(tx, agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
+
+
+async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
+    """Write a task that a person asked for; its workflow is yet to start."""
+    now = func.clock_timestamp()
+    await tx.connection.execute(
+        insert(TASK).values(
+            id=task_id,
+            project_id=tx.project_id,
+            workflow_id=workflow_id,
+            agent_type=handoff.to_agent,
+            stage=handoff.phase,
+            round=1,
+            status=TaskStatus.PENDING,
+            accepted=False,
+            attempt=0,
+            failures=0,
+            handoff=handoff.model_dump(mode="json"),
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
+async def settle(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
+    """Write that the wait for a human is over; a task that failed stays failed, unless its artifact was supplied."""
+    await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.id == task_id, TASK.c.status == TaskStatus.WAITING_FOR_HITL)
+        .values(status=TaskStatus.COMPLETED, updated_at=func.clock_timestamp())
+    )
+    if accepted:
+        await tx.connection.execute(update(TASK).where(TASK.c.id == task_id).values(accepted=True))
+    await agents.set_status(tx, agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
+
+
+async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
+    """Write that the project's open tasks, or some of them, are cancelled."""
+    rows = await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN), *which)
+        .values(status=TaskStatus.CANCELLED, updated_at=func.clock_timestamp())
+        .returning(TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round)
+    )
+    for row in sorted(rows, key=lambda row: row.id):
+        tx.record(
+            EventType.TASK_CANCELLED,
+            f"task:{row.id}:cancelled",
+            task_id=row.id,
+            agent_type=AgentType(row.agent_type),
+            stage=row.stage,
+            round=row.round,
+        )
+
+
+async def save_checkpoint(connection: AsyncConnection, task_id: UUID, checkpoint: dict[str, Any]) -> None:
+    """Keep what the next attempt of a task should find."""
+    await connection.execute(update(TASK).where(TASK.c.id == task_id).values(checkpoint=checkpoint))
+
+
+async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
+    """One task, or None."""
+    row = (await connection.execute(select(TASK).where(TASK.c.id == task_id))).one_or_none()
+    return Task(**row._mapping) if row else None
+
+
+async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
+    """A project's tasks, oldest first."""
+    query = select(TASK).where(TASK.c.project_id == project_id).order_by(TASK.c.id)
+    return [Task(**row._mapping) for row in await connection.execute(query)]
+
+
+async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:
+    """Submitted tasks that should have a workflow by now and may have none."""
+    query = (
+        select(TASK)
+        .where(TASK.c.status == TaskStatus.PENDING, TASK.c.created_at < func.clock_timestamp() - older_than)
+        .order_by(TASK.c.created_at)
+        .limit(limit)
+    )
+    return [Task(**row._mapping) for row in await connection.execute(query)]

@@ -1,0 +1,140 @@
+"""One unit of work: writes, then the project's row and its events, then commit, then publish."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.contract import storable
+from models.contracts.events import Event
+from models.contracts.words import AgentType, EventType, ProjectStatus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from store.bus import Bus
+    from store.database import Database
+
+# The last statement of every unit of work. It alone locks the project's row, and only until the commit that follows,
+# so that the numbers of a log are gapless and commit in their order. What was recorded before is left out; should the
+# same fact be committed while this statement waits for the lock, the unique key makes it fail, and the activity's
+# retry finds the work done. A settled project keeps its status for ever; an unsettled one waits while a gate is open.
+_SEAL = text("""
+WITH incoming AS (
+    SELECT * FROM ROWS FROM (jsonb_to_recordset(CAST(:events AS jsonb))
+        AS (event_type text, task_id uuid, agent_type text, data jsonb, dedupe_key text))
+        WITH ORDINALITY AS i (event_type, task_id, agent_type, data, dedupe_key, position)
+), fresh AS (
+    SELECT *, row_number() OVER (ORDER BY position) AS number FROM incoming
+    WHERE NOT EXISTS (
+        SELECT FROM event WHERE event.project_id = :project_id AND event.dedupe_key = incoming.dedupe_key)
+), sealed AS (
+    UPDATE project SET
+        last_seq = last_seq + (SELECT count(*) FROM fresh),
+        open_requests = open_requests + :opened,
+        phase = COALESCE(:phase, phase),
+        reason = COALESCE(:reason, reason),
+        status = CASE
+            WHEN status IN ('completed', 'rejected', 'failed', 'cancelled') THEN status
+            WHEN COALESCE(:status, status) IN ('active', 'waiting')
+                THEN CASE WHEN open_requests + :opened > 0 THEN 'waiting' ELSE 'active' END
+            ELSE COALESCE(:status, status) END,
+        ended_at = CASE
+            WHEN ended_at IS NULL AND :status IN ('completed', 'rejected', 'failed', 'cancelled')
+            THEN clock_timestamp() ELSE ended_at END,
+        updated_at = clock_timestamp()
+    WHERE id = :project_id
+    RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
+)
+INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
+SELECT :project_id, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
+FROM fresh, sealed
+RETURNING seq, event_type, task_id, agent_type, data, created_at
+""")
+
+
+class Transaction:
+    """The unit of work of one project. Write through `connection`; say what happened with `record`."""
+
+    def __init__(self, project_id: UUID, connection: AsyncConnection) -> None:
+        self.project_id = project_id
+        self.connection = connection
+        self._events: list[dict[str, Any]] = []
+        self._opened = 0
+        self._status: ProjectStatus | None = None
+        self._phase: str | None = None
+        self._reason: str | None = None
+
+    def record(
+        self,
+        event_type: EventType,
+        key: str,
+        *,
+        task_id: UUID | None = None,
+        agent_type: AgentType | None = None,
+        **data: Any,
+    ) -> None:
+        """Add an event. `key` names the fact within the project: a second event of that key is left out."""
+        data = {name: storable(value) if isinstance(value, str) else value for name, value in data.items()}
+        self._events.append(
+            {"event_type": event_type, "task_id": task_id, "agent_type": agent_type, "data": data, "dedupe_key": key}
+        )
+
+    def change(
+        self, *, status: ProjectStatus | None = None, phase: str | None = None, reason: str | None = None
+    ) -> None:
+        """Change the project's row."""
+        self._status, self._phase, self._reason = status or self._status, phase or self._phase, reason or self._reason
+
+    def count_requests(self, opened: int) -> None:
+        """Say how many requests this unit of work opened; closed ones count as -1 each."""
+        self._opened += opened
+
+    async def seal(self) -> list[Event]:
+        """Write the project's row and the events; the store calls it, right before commit."""
+        rows = await self.connection.execute(
+            _SEAL,
+            {
+                "project_id": self.project_id,
+                "events": orjson.dumps(self._events).decode(),
+                "opened": self._opened,
+                "status": self._status,
+                "phase": self._phase,
+                "reason": self._reason,
+            },
+        )
+        return [
+            Event(
+                event_type=row.event_type,
+                seq=row.seq,
+                project_id=self.project_id,
+                task_id=row.task_id,
+                agent_type=row.agent_type,
+                data=row.data,
+                timestamp=row.created_at,
+            )
+            for row in rows
+        ]
+
+
+class Store:
+    """The database and the bus, as activities and the API use them."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self.database = database
+        self.bus = bus
+        self.reading = database.reading
+
+    @asynccontextmanager
+    async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
+        """The only way to write: all of it or nothing, and published once it is committed."""
+        async with self.database.engine.begin() as connection:
+            tx = Transaction(project_id, connection)
+            yield tx
+            events = await tx.seal()
+        self.bus.publish(events)

@@ -1,0 +1,37 @@
+"""`python -m worker`"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import structlog
+import uvloop
+
+from activities.agents.rehearsal import rehearsal_agents
+from models.logs import configure_logs
+from models.settings import SettingsError, get_settings
+from worker.worker import run_worker
+from workflows.client import connect
+
+log = structlog.get_logger(__name__)
+
+
+async def main() -> None:
+    settings = get_settings()
+    configure_logs(settings, "worker")
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect()
+    log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
+    await run_worker(client, rehearsal_agents(settings.rehearsal_step_seconds), settings, stop)
+    log.info("worker_stopped")
+
+
+if __name__ == "__main__":
+    try:
+        uvloop.run(main())
+    except SettingsError as error:
+        sys.exit(f"settings: {error}")

@@ -1,0 +1,69 @@
+"""The composition root: what the worker is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from activities.agent_step import AgentSteps
+from activities.agents.protocol import Agent
+from activities.records import Records
+from models.contracts.words import AgentType
+from models.settings import Settings
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+from worker.sandbox import sandboxed_runner
+from worker.sweeper import keep_sweeping
+from workflows.project import ProjectWorkflow
+from workflows.task import HandoffWorkflow
+
+# After a worker was killed, its workflows are offered to another once this has passed; the default is 10 s.
+STICKY = timedelta(seconds=2)
+
+
+def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
+    """A worker with every workflow and activity, not yet running."""
+    steps = AgentSteps(store, agents, settings.max_artifact_bytes)
+    records = Records(store)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[ProjectWorkflow, HandoffWorkflow],
+        activities=[
+            steps.run_agent_step,
+            records.record_responses,
+            records.record_expiry,
+            records.record_status,
+            records.record_problem,
+        ],
+        workflow_runner=sandboxed_runner(),
+        max_concurrent_activities=settings.worker_steps,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
+async def run_worker(
+    client: Client, agents: Mapping[AgentType, Agent], settings: Settings, stop: asyncio.Event
+) -> None:
+    """Work until `stop` is set; then let the steps under way end, as long as `worker_drain_seconds` allows."""
+    database, bus = Database(settings), Bus(settings)
+    store = Store(database, bus)
+    sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
+    try:
+        async with build_worker(client, store, agents, settings):
+            await stop.wait()
+    finally:
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+        await bus.close()
+        await database.close()

@@ -1,0 +1,67 @@
+"""What a workflow writes down as it goes: one local activity at a time, in the order in which things happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from temporalio import workflow
+
+from workflows import options
+
+with workflow.unsafe.imports_passed_through():
+    from activities.records import Records
+    from models.contracts.handoff import ArtifactRef
+    from models.contracts.hitl import JudgedResponse
+    from models.contracts.records import RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+    from models.contracts.words import ProjectStatus
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Bookkeeping:
+    """Local activities run one after the other: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
+
+    `late` holds responses that no open gate was there to judge; they are written down as soon as there is time.
+    """
+
+    def __init__(self, project_id: UUID, late: list[JudgedResponse]) -> None:
+        self._project_id = project_id
+        self.turn = asyncio.Lock()
+        self.late = late
+
+    async def responses(self, judged: list[JudgedResponse]) -> tuple[ArtifactRef, ...]:
+        """Write judged responses down; gives what the applied one accepted."""
+        fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
+        return (await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")).accepted
+
+    async def expiry(self, request_id: UUID, *, accepts: bool) -> None:
+        fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
+        await self._write(Records.record_expiry, fact, "the deadline passed")
+
+    async def status(self, status: ProjectStatus, key: str, reason: str | None = None) -> None:
+        fact = RecordStatus(project_id=self._project_id, status=status, key=key, reason=reason)
+        await self._write(Records.record_status, fact, f"project {status}")
+
+    async def problem(self, message: str) -> None:
+        fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
+        await self._write(Records.record_problem, fact, "a problem")
+
+    async def write_late(self) -> None:
+        """Write down the responses that came too late; as many as have come by then, at once."""
+        judged, self.late[:] = list(self.late), []
+        if judged:
+            await self.responses(judged)
+
+    async def _write(self, record: Callable[[Records, In], Awaitable[Out]], fact: In, summary: str) -> Out:
+        async with self.turn:
+            return await workflow.execute_local_activity_method(
+                record,
+                fact,
+                start_to_close_timeout=options.RECORD_TIMEOUT,
+                retry_policy=options.RECORD_RETRIES,
+                summary=summary,
+            )

@@ -1,0 +1,90 @@
+"""How api and worker reach workflows: the connection, the ids, starting."""
+
+from __future__ import annotations
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
+from workflows.project import PHASE, WAITING, ProjectWorkflow
+from workflows.task import HandoffWorkflow
+
+PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """A client from Temporal's own configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ..., or a profile).
+
+    `lazy` puts the connection off until it is first used, so that the server may be away now.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
+
+
+def project_workflow_id(project_id: object) -> str:
+    return f"project-{project_id}"
+
+
+def task_workflow_id(task_id: object) -> str:
+    return f"task-{task_id}"
+
+
+async def start_project(client: Client, task_queue: str, project: ProjectInput) -> None:
+    """Start a project's workflow, once: the id guards it, so that it does no harm to call this again.
+
+    Raises:
+        temporalio.service.RPCError: Temporal is away.
+    """
+    try:
+        await client.start_workflow(
+            ProjectWorkflow.run,
+            project,
+            id=project_workflow_id(project.project_id),
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=project.name[:200],
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(PIPELINE, project.pipeline.name),
+                    SearchAttributePair(PHASE, project.pipeline.stages[0].name),
+                    SearchAttributePair(WAITING, False),
+                ]
+            ),
+        )
+    except WorkflowAlreadyStartedError:
+        return
+
+
+async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) -> None:
+    """Start the workflow of a handoff that runs alone, once, as `start_project` does."""
+    try:
+        await client.start_workflow(
+            HandoffWorkflow.run,
+            handoff,
+            id=task_workflow_id(handoff.task_id),
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=f"{handoff.handoff.to_agent} for {handoff.name}"[:200],
+        )
+    except WorkflowAlreadyStartedError:
+        return
+
+
+def project_handle(client: Client, project_id: object) -> WorkflowHandle[ProjectWorkflow, ProjectResult]:
+    return client.get_workflow_handle_for(ProjectWorkflow.run, project_workflow_id(project_id))
+
+
+def handoff_handle(client: Client, workflow_id: str) -> WorkflowHandle[HandoffWorkflow, HandoffResult]:
+    return client.get_workflow_handle_for(HandoffWorkflow.run, workflow_id)

@@ -1,0 +1,82 @@
+"""What one run of a workflow shares among its handoffs: the project, the books, the pause, the open gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from workflows.bookkeeping import Bookkeeping
+from workflows.gate import NOT_OPEN, Gate
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.hitl import HitlResponse, JudgedResponse
+    from models.contracts.ids import uuid7
+    from models.contracts.words import Oversight, ResponseOutcome
+
+
+@dataclass(slots=True)
+class Crew:
+    """`draining` says that the workflow is about to continue as new, so that no step may start; `busy` counts the
+    handoffs that are in the middle of something, which has to end first."""
+
+    project_id: UUID
+    name: str
+    oversight: Oversight | None
+    books: Bookkeeping
+    short_steps: bool = False
+    continues_as_new: bool = True
+    paused: bool = False
+    busy: int = 0
+    gates: dict[UUID, Gate] = field(default_factory=dict)
+
+    @property
+    def draining(self) -> bool:
+        return self.continues_as_new and workflow.info().is_continue_as_new_suggested()
+
+    async def may_step(self) -> None:
+        """Wait until a step may start."""
+        if self.paused or self.draining:
+            await workflow.wait_condition(lambda: not self.paused and not self.draining)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """What is done inside has to end before the workflow may continue as new."""
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+
+    def offer(self, response: HitlResponse) -> None:
+        """Hand a response to the gate that it answers; where none is open it is too late, and written down as such."""
+        gate = self.gates.get(response.request_id)
+        if gate is not None:
+            gate.offer(response)
+        else:
+            self.books.late.append(
+                JudgedResponse(
+                    response=response,
+                    outcome=ResponseOutcome.SUPERSEDED,
+                    explanation=NOT_OPEN,
+                )
+            )
+
+    async def receive(self, payload: RawValue) -> None:
+        """Take what the `respond` signal brought. One that cannot be read is written down as a problem: the SDK would
+        drop it without a trace if the handler declared its type."""
+        try:
+            response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
+        except Exception as error:
+            workflow.logger.warning("a response that cannot be read: %s", error)
+            await self.books.problem(f"a response that cannot be read: {error}"[:2000])
+            return
+        self.offer(response)
+
+    def new_id(self) -> UUID:
+        """A UUIDv7 that a replay makes again."""
+        return uuid7(workflow.now(), workflow.random().getrandbits(74))

@@ -1,0 +1,78 @@
+"""The wait for a human, without the waiting: responses go in, in any order, and the first valid one wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.project import GateState
+from models.contracts.words import HitlAction, HitlReason, ResponseOutcome
+
+NOT_OPEN = "the request was not open any more"
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What came of the responses offered so far: at most one winner, and every one of them with its outcome."""
+
+    winner: HitlResponse | None = None
+    judged: list[JudgedResponse] = field(default_factory=list)
+
+
+class Gate:
+    """One open request. It does no I/O and keeps what it holds in `state`, which travels to the next run."""
+
+    def __init__(self, state: GateState) -> None:
+        self.state = state
+
+    def offer(self, response: HitlResponse) -> None:
+        """Take a response, to be judged in its turn."""
+        self.state.offered.append(response)
+
+    @property
+    def has_offers(self) -> bool:
+        return bool(self.state.offered)
+
+    def judge(self) -> Judgement:
+        """Judge what was offered, in the order in which it came."""
+        judgement = Judgement()
+        for response in self.state.offered:
+            if judgement.winner is None:
+                objection = self._objection(response)
+                outcome = ResponseOutcome.REFUSED if objection else ResponseOutcome.APPLIED
+                if objection is None:
+                    judgement.winner = response
+            elif response.decision_id == judgement.winner.decision_id:
+                continue  # the winner, sent twice
+            else:
+                outcome, objection = ResponseOutcome.SUPERSEDED, superseded_by(judgement.winner)
+            judgement.judged.append(JudgedResponse(response=response, outcome=outcome, explanation=objection))
+        self.state.offered.clear()
+        return judgement
+
+    def too_late(self) -> list[JudgedResponse]:
+        """What was offered and never judged, because the request was closed by something else."""
+        late = [
+            JudgedResponse(response=one, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN)
+            for one in self.state.offered
+        ]
+        self.state.offered.clear()
+        return late
+
+    def _objection(self, response: HitlResponse) -> str | None:
+        """Why a response does not fit this request; None where it does."""
+        request = self.state.request
+        asked = {one.artifact_id for one in request.artifacts}
+        if response.artifact_id is not None and response.artifact_id not in asked:
+            return f"artifact {response.artifact_id} is not what this request asks about"
+        failed = request.reason is HitlReason.FAILED_STEP
+        if not request.may_redo and (response.redoes or (failed and response.action is HitlAction.APPROVE)):
+            return "no round is left to do the stage again"
+        if response.content_hash is not None and failed and request.supplies is None:
+            return "the stage produces several artifacts, which one content cannot stand in for"
+        return None
+
+
+def superseded_by(winner: HitlResponse) -> str:
+    """What the losers are told."""
+    return f"{winner.responder} decided first: {winner.action} (decision {winner.decision_id})"

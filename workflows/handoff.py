@@ -1,0 +1,218 @@
+"""One handoff: agent step, gate, redo. HandoffWorkflow runs one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import Priority
+
+from workflows import options
+from workflows.crew import Crew
+from workflows.gate import Gate
+
+with workflow.unsafe.imports_passed_through():
+    from activities.agent_step import AgentSteps
+    from models.contracts.handoff import ArtifactRef, Handoff, StepInput, StepResult
+    from models.contracts.hitl import HitlResponse
+    from models.contracts.pipeline import NO_GATE, Stage
+    from models.contracts.project import GateState, HandoffState
+    from models.contracts.words import (
+        AgentType,
+        HitlAction,
+        HitlReason,
+        OnExpiry,
+        ProjectStatus,
+        Verdict,
+    )
+
+
+MAX_FEEDBACK = 10_000
+"""Characters; what a comment may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The stage is done; its artifacts are in the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """The verdict was a failure, and the stage's rework rule sends the work back to an earlier stage."""
+
+    feedback: str
+    report: tuple[ArtifactRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """The project ends here."""
+
+    status: ProjectStatus
+    reason: str
+
+
+Ending = Accepted | SentBack | Halted
+
+
+class StageHandoff:
+    """One stage on its way: it may run several rounds, each a task of its own, until it is accepted, sent back or
+    halted. All that it knows is in `state`, so that it can be taken up again by a later run of the workflow."""
+
+    def __init__(
+        self,
+        crew: Crew,
+        stage: Stage,
+        state: HandoffState,
+        *,
+        from_agent: AgentType | None,
+        context_ids: tuple[UUID, ...],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._crew = crew
+        self._stage = stage
+        self._state = state
+        self._from_agent = from_agent
+        self._context_ids = context_ids
+        self._changed = changed
+        self._gate = (stage.gate or NO_GATE).under(crew.oversight) if stage.gate else NO_GATE
+
+    async def run(self) -> Ending:
+        """Go on from wherever the state says that this stage is."""
+        while True:
+            if self._state.gate is None:
+                await self._crew.may_step()
+                with self._crew.at_work():
+                    result = await self._step()
+                    ending = self._weigh(result)
+            else:
+                ending = await self._ask(self._state.gate)
+            if ending is not None:
+                return ending
+
+    async def _step(self) -> StepResult:
+        state, stage, crew = self._state, self._stage, self._crew
+        if state.round or state.task_id is None:
+            state.task_id = crew.new_id()
+        state.round += 1
+        self._changed()
+        step = StepInput(
+            project_id=crew.project_id,
+            project_name=crew.name,
+            task_id=state.task_id,
+            request_id=crew.new_id(),
+            handoff=Handoff(
+                from_agent=self._from_agent,
+                to_agent=stage.agent,
+                phase=stage.name,
+                context_ids=(*self._context_ids, *(one.artifact_id for one in (*state.report, *state.produced))),
+                instructions=stage.instructions,
+                expected_outputs=stage.produces,
+                priority=stage.priority,
+            ),
+            round=state.round,
+            feedback=state.feedback,
+            gate=self._gate,
+            reworks=stage.rework is not None and state.reworked < stage.rework.max_rounds,
+            reopens=state.reopens,
+            timeout=stage.timeout,
+            attempts=stage.attempts,
+            short=crew.short_steps,
+        )
+        summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
+        if step.short:
+            async with crew.books.turn:
+                return await workflow.execute_local_activity_method(
+                    AgentSteps.run_agent_step,
+                    step,
+                    start_to_close_timeout=stage.timeout + options.STEP_GRACE,
+                    retry_policy=options.STEP_RETRIES,
+                    summary=summary,
+                )
+        return await workflow.execute_activity_method(
+            AgentSteps.run_agent_step,
+            step,
+            start_to_close_timeout=stage.timeout + options.STEP_GRACE,
+            heartbeat_timeout=options.HEARTBEAT,
+            retry_policy=options.STEP_RETRIES,
+            summary=summary,
+            priority=Priority(priority_key=stage.priority),
+        )
+
+    def _weigh(self, result: StepResult) -> Ending | None:
+        """What follows from a step: its gate asks, its failed verdict sends the work back, or it is accepted."""
+        state = self._state
+        if result.artifacts:
+            state.produced = result.artifacts
+            state.feedback, state.report, state.reopens = None, (), ()
+        state.failed_verdict = result.verdict is Verdict.FAILED
+        if result.request is not None:
+            state.gate = GateState(request=result.request)
+            return None
+        if state.failed_verdict:
+            state.reworked += 1
+            feedback = f"{self._stage.agent} found failures in {self._stage.name}; its report is among the inputs."
+            return SentBack(feedback, state.produced)
+        state.accepted = state.produced
+        return Accepted()
+
+    async def _ask(self, asked: GateState) -> Ending | None:
+        """Wait for a human; None where the stage is to be done again."""
+        gate = Gate(asked)
+        request = asked.request
+        self._crew.gates[request.request_id] = gate
+        self._changed()
+        try:
+            while True:
+                remaining = request.expires_at - workflow.now()
+                try:
+                    await workflow.wait_condition(
+                        lambda: gate.has_offers,
+                        timeout=max(remaining, timedelta(0)),
+                        timeout_summary=f"waiting for a decision on {self._stage.name}",
+                    )
+                except TimeoutError:
+                    # A response that came with the deadline is in time: the gate is looked at once more.
+                    if not gate.has_offers:
+                        with self._crew.at_work():
+                            return await self._expire(asked)
+                with self._crew.at_work():
+                    judgement = gate.judge()
+                    accepted = await self._crew.books.responses(judgement.judged)
+                    if judgement.winner is not None:
+                        return self._decide(judgement.winner, accepted, asked)
+        finally:
+            if self._state.gate is not asked:
+                del self._crew.gates[request.request_id]
+                for response in asked.offered:
+                    self._crew.offer(response)
+                self._changed()
+
+    def _decide(self, winner: HitlResponse, accepted: tuple[ArtifactRef, ...], asked: GateState) -> Ending | None:
+        """Carry out the response that won."""
+        state = self._state
+        state.gate = None
+        if winner.action is HitlAction.REJECT:
+            return Halted(ProjectStatus.REJECTED, winner.comment or "")
+        if accepted:
+            state.produced = state.accepted = accepted
+            return Accepted()
+        # Approving a step that failed, and amending without content, do the stage again.
+        if asked.request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
+            return SentBack(winner.comment or "", state.produced)
+        state.feedback = "\n\n".join(filter(None, (state.feedback, winner.comment)))[:MAX_FEEDBACK] or None
+        return None
+
+    async def _expire(self, asked: GateState) -> Ending:
+        request, on_expiry = asked.request, self._gate.on_expiry
+        accepts = on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
+        await self._crew.books.expiry(request.request_id, accepts=accepts)
+        self._state.gate = None
+        if accepts:
+            self._state.accepted = request.artifacts
+            return Accepted()
+        status = ProjectStatus.REJECTED if on_expiry is OnExpiry.REJECT else ProjectStatus.FAILED
+        return Halted(status, f"nobody decided on {self._stage.name} in time")

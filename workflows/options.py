@@ -1,0 +1,22 @@
+"""Named timeouts and retry policies."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+HEARTBEAT = timedelta(seconds=4)
+"""A step whose worker died is found out after this long, then runs again on another."""
+
+STEP_GRACE = timedelta(minutes=1)
+"""What the engine grants a step beyond its own timeout, which the activity keeps itself."""
+
+STEP_RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
+)
+"""Without end: the activity counts the agent's failures itself, and anything else (a database away) is waited out."""
+
+RECORD_TIMEOUT = timedelta(seconds=10)
+RECORD_RETRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
+)
+"""Without end: what was decided is written down, however long PostgreSQL is away."""

@@ -1,0 +1,234 @@
+"""ProjectWorkflow: walks a pipeline's stages."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RawValue, SearchAttributeKey
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
+
+from workflows.bookkeeping import Bookkeeping
+from workflows.crew import Crew
+from workflows.handoff import Ending, Halted, SentBack, StageHandoff
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.handoff import ArtifactRef
+    from models.contracts.pipeline import Stage
+    from models.contracts.project import (
+        HandoffState,
+        ProjectInput,
+        ProjectResult,
+        ProjectState,
+        StageView,
+        WorkflowView,
+    )
+    from models.contracts.words import AgentType, ProjectStatus
+
+PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
+WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
+
+
+@workflow.defn
+class ProjectWorkflow:
+    """One project, from brief to delivery. Its id is `project-{project_id}`."""
+
+    @workflow.init
+    def __init__(self, project: ProjectInput) -> None:
+        self._project = project
+        self._pipeline = project.pipeline
+        self._upstream = project.pipeline.upstream()
+        self._state = project.state or ProjectState(
+            stages={stage.name: HandoffState() for stage in self._pipeline.stages}
+        )
+        self._crew = Crew(
+            project_id=project.project_id,
+            name=project.name,
+            oversight=project.oversight,
+            books=Bookkeeping(project.project_id, self._state.unrecorded),
+            short_steps=project.short_steps,
+            paused=self._state.paused,
+        )
+        self._running: dict[str, asyncio.Task[Ending]] = {}
+        self._phase: str | None = None
+        self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
+
+    @workflow.run
+    async def run(self, project: ProjectInput) -> ProjectResult:
+        """Run the pipeline to its end.
+
+        Raises:
+            ApplicationError: the project failed; the type is ProjectFailed.
+            ContinueAsNewError: the history has grown long; the next run carries on with the whole state.
+        """
+        status, reason = ProjectStatus.COMPLETED, None
+        if project.state is None:
+            await self._crew.books.status(ProjectStatus.ACTIVE, "active")
+        try:
+            if (halted := await self._walk()) is not None:
+                status, reason = halted.status, halted.reason
+        except asyncio.CancelledError as error:
+            if not is_cancelled_exception(error):
+                raise
+            await self._settle(ProjectStatus.CANCELLED, None)
+            raise
+        await self._settle(status, reason)
+        if status is ProjectStatus.FAILED:
+            raise ApplicationError(
+                reason or "", type="ProjectFailed", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+            )
+        return ProjectResult(
+            project_id=project.project_id, status=status, reason=reason, artifacts=tuple(self._delivery())
+        )
+
+    @workflow.signal
+    async def respond(self, payload: RawValue) -> None:
+        """A person's response to a HITL request (HitlResponse)."""
+        await self._crew.receive(payload)
+
+    @workflow.signal
+    async def pause(self) -> None:
+        """Start no further step until `resume`; steps under way end, and open gates still take responses."""
+        await self._set_paused(True)
+
+    @workflow.signal
+    async def resume(self) -> None:
+        """Go on after `pause`."""
+        await self._set_paused(False)
+
+    @workflow.query
+    def state(self) -> WorkflowView:
+        """How far the project is, as the workflow itself knows it."""
+        status = ProjectStatus.WAITING if self._crew.gates else ProjectStatus.ACTIVE
+        return WorkflowView(
+            status=ProjectStatus.PAUSED if self._crew.paused else status,
+            phase=self._phase,
+            stages=tuple(self._view(stage) for stage in self._pipeline.stages),
+        )
+
+    async def _walk(self) -> Halted | None:
+        """Run every stage whose inputs are accepted, side by side, until all are or one halts the project."""
+        try:
+            while True:
+                self._start_ready()
+                if not self._running:
+                    return None
+                await workflow.wait_condition(lambda: self._has_news() or bool(self._crew.books.late))
+                await self._crew.books.write_late()
+                for name in [name for name, task in self._running.items() if task.done()]:
+                    ending = self._running.pop(name).result()
+                    if isinstance(ending, Halted):
+                        return ending
+                    if isinstance(ending, SentBack):
+                        self._send_back(name, ending)
+                    self._show()
+                if self._may_continue_as_new():
+                    await self._continue_as_new()
+        finally:
+            for task in self._running.values():
+                task.cancel()
+
+    def _has_news(self) -> bool:
+        return any(task.done() for task in self._running.values()) or self._may_continue_as_new()
+
+    def _start_ready(self) -> None:
+        for stage in self._pipeline.stages:
+            state = self._state.stages[stage.name]
+            upstream = [self._state.stages[name] for name in self._upstream[stage.name]]
+            if state.accepted is None and stage.name not in self._running:
+                if all(one.accepted is not None for one in upstream):
+                    handoff = StageHandoff(
+                        self._crew,
+                        stage,
+                        state,
+                        from_agent=self._from_agent(stage),
+                        context_ids=self._context_ids(stage),
+                        changed=self._show,
+                    )
+                    self._running[stage.name] = asyncio.create_task(handoff.run())
+                    self._phase = stage.name
+
+    def _from_agent(self, stage: Stage) -> AgentType | None:
+        """Whose work the stage takes over: the agent of the last stage that it consumes from."""
+        upstream = self._upstream[stage.name]
+        return self._pipeline.stage(upstream[-1]).agent if upstream else None
+
+    def _context_ids(self, stage: Stage) -> tuple[UUID, ...]:
+        """What the stage consumes, in the order in which it says so."""
+        known = {self._project.brief.type: self._project.brief}
+        known.update((one.type, one) for state in self._state.stages.values() for one in state.accepted or ())
+        return tuple(known[type].artifact_id for type in stage.consumes)
+
+    def _send_back(self, name: str, ending: SentBack) -> None:
+        """Do the rework's target again, and after it every stage that depends on it."""
+        rework = self._pipeline.stage(name).rework
+        assert rework is not None
+        again = self._pipeline.descendants(rework.to)
+        for one in again:
+            state = self._state.stages[one]
+            state.accepted, state.gate = None, None
+            if task := self._running.pop(one, None):
+                task.cancel()
+        target = self._state.stages[rework.to]
+        target.accepted, target.feedback, target.report = None, ending.feedback, ending.report
+        target.reopens = (rework.to, *again)
+
+    def _delivery(self) -> list[ArtifactRef]:
+        return [one for stage in self._pipeline.stages for one in self._state.stages[stage.name].accepted or ()]
+
+    async def _set_paused(self, paused: bool) -> None:
+        if self._crew.paused == paused:
+            return
+        self._crew.paused = self._state.paused = paused
+        self._state.pauses += paused
+        status = ProjectStatus.PAUSED if paused else ProjectStatus.ACTIVE
+        await self._crew.books.status(status, f"{'paused' if paused else 'resumed'}:{self._state.pauses}")
+
+    async def _settle(self, status: ProjectStatus, reason: str | None) -> None:
+        """Write down how the project ended, and every response that came too late, before the workflow closes."""
+        for gate in self._crew.gates.values():
+            self._crew.books.late.extend(gate.too_late())
+        self._crew.gates.clear()
+        await self._crew.books.status(status, str(status), reason)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._crew.books.write_late()
+
+    def _may_continue_as_new(self) -> bool:
+        """Whether the history is long and nothing is under way but waits, which the state carries over."""
+        return (
+            self._crew.draining
+            and not self._crew.busy
+            and not any(gate.has_offers for gate in self._crew.gates.values())
+        )
+
+    async def _continue_as_new(self) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._crew.books.write_late()
+        if self._may_continue_as_new():
+            workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
+
+    def _show(self) -> None:
+        """Tell the operator how things stand, in the search attributes and as a table of the stages."""
+        shown = (self._phase, bool(self._crew.gates))
+        if shown != self._shown:
+            self._shown = shown
+            workflow.upsert_search_attributes([PHASE.value_set(self._phase or ""), WAITING.value_set(shown[1])])
+        rows = "\n".join(f"| {one.stage} | {one.agent} | {one.status} | {one.round} |" for one in self.state().stages)
+        workflow.set_current_details(f"| stage | agent | status | round |\n| --- | --- | --- | --- |\n{rows}")
+
+    def _view(self, stage: Stage) -> StageView:
+        state = self._state.stages[stage.name]
+        if state.accepted is not None:
+            status = "accepted"
+        elif state.gate is not None:
+            status = "waiting for a decision"
+        else:
+            status = "working" if stage.name in self._running else "pending"
+        return StageView(
+            stage=stage.name,
+            agent=stage.agent,
+            status=status,
+            round=state.round,
+            request_id=state.gate.request.request_id if state.gate else None,
+        )

@@ -1,0 +1,71 @@
+"""HandoffWorkflow: one handoff that a person asked for, outside the project's pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from workflows.bookkeeping import Bookkeeping
+from workflows.crew import Crew
+from workflows.handoff import Accepted, StageHandoff
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.pipeline import NO_GATE, Stage
+    from models.contracts.project import HandoffInput, HandoffResult, HandoffState
+    from models.contracts.words import GateAsk, Oversight
+
+
+@workflow.defn
+class HandoffWorkflow:
+    """One handoff, alone. Its id is `task-{task_id}`; it asks a human where the project's oversight is high."""
+
+    @workflow.init
+    def __init__(self, given: HandoffInput) -> None:
+        handoff = given.handoff
+        asks = GateAsk.ALWAYS if given.oversight is Oversight.HIGH else GateAsk.NEVER
+        self._state = HandoffState(task_id=given.task_id)
+        self._crew = Crew(
+            project_id=given.project_id,
+            name=given.name,
+            oversight=None,
+            books=Bookkeeping(given.project_id, []),
+            continues_as_new=False,
+        )
+        self._handoff = StageHandoff(
+            self._crew,
+            Stage(
+                name=handoff.phase,
+                agent=handoff.to_agent,
+                instructions=handoff.instructions,
+                produces=handoff.expected_outputs,
+                gate=NO_GATE.model_copy(update={"ask": asks}),
+                priority=handoff.priority,
+            ),
+            self._state,
+            from_agent=handoff.from_agent,
+            context_ids=handoff.context_ids,
+        )
+
+    @workflow.run
+    async def run(self, given: HandoffInput) -> HandoffResult:
+        """Run the handoff until it is accepted or rejected."""
+        books = self._crew.books
+        running = asyncio.create_task(self._handoff.run())
+        while not running.done():
+            await workflow.wait_condition(lambda: running.done() or bool(books.late))
+            await books.write_late()
+        ending = running.result()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await books.write_late()
+        return HandoffResult(
+            task_id=given.task_id,
+            accepted=isinstance(ending, Accepted),
+            artifacts=self._state.accepted or (),
+        )
+
+    @workflow.signal
+    async def respond(self, payload: RawValue) -> None:
+        """A person's response to a HITL request (HitlResponse)."""
+        await self._crew.receive(payload)
