@@ -1,0 +1,29 @@
+"""The rehearsal crew: real work on the real brief, offline, free, and the same each time."""
+
+from collections.abc import Mapping
+
+from activities.agents.protocol import Agent
+from activities.agents.rehearsal.analyst import Analyst
+from activities.agents.rehearsal.architect import Architect
+from activities.agents.rehearsal.coder import Coder
+from activities.agents.rehearsal.controls import Controls, rehearsal_controls
+from activities.agents.rehearsal.deployer import Deployer
+from activities.agents.rehearsal.tester import Tester
+from models.contracts.words import AgentType
+
+__all__ = ["Controls", "rehearsal_agents", "rehearsal_controls"]
+
+
+def rehearsal_agents(step_seconds: float = 0.0) -> Mapping[AgentType, Agent]:
+    """The whole crew.
+
+    Args:
+        step_seconds: how long each step takes, where the brief does not say.
+    """
+    return {
+        AgentType.ANALYST: Analyst(step_seconds),
+        AgentType.ARCHITECT: Architect(step_seconds),
+        AgentType.CODER: Coder(step_seconds),
+        AgentType.TESTER: Tester(step_seconds),
+        AgentType.DEPLOYER: Deployer(step_seconds),
+    }

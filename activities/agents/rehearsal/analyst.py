@@ -1,0 +1,84 @@
+"""The analyst: the project plan and the software specification."""
+
+from __future__ import annotations
+
+from activities.agents.protocol import Draft, Step
+from activities.agents.rehearsal.agent import Produce, RehearsalAgent
+from activities.agents.rehearsal.document import Section, document, escaped, source_line
+from activities.agents.rehearsal.names import names
+from activities.agents.rehearsal.requirements import Requirement, shortened
+from activities.agents.rehearsal.work import Work
+from models.contracts.words import ArtifactType
+
+
+class Analyst(RehearsalAgent):
+    progress = ("reading the brief", "asking what it leaves open", "ordering the requirements", "writing it down")
+
+    async def produce(self, work: Work, step: Step) -> Produce:
+        writers = {ArtifactType.PROJECT_PLAN: _plan, ArtifactType.SOFTWARE_SPECIFICATION: _specification}
+        return Produce([write(work) for type, write in writers.items() if work.wants(type)])
+
+
+def _plan(work: Work) -> Draft:
+    count = len(work.requirements)
+    requirements = f"{count} requirement{'s' if count > 1 else ''}"
+    goal = f"Deliver {escaped(work.brief.title)}: {requirements}, each with a test that passes."
+    return document(
+        work,
+        ArtifactType.PROJECT_PLAN,
+        [
+            ("Goals", [goal, *(["", escaped(work.brief.summary)] if work.brief.summary else [])]),
+            ("Scope", [f"In scope: the {requirements} below. Out of scope: whatever they do not name."]),
+            ("Requirements", [source_line(work), "", *_requirement_list(work)]),
+            ("Risks", _risks(work)),
+            (
+                "Milestones",
+                [
+                    "| milestone | is reached when |",
+                    "|---|---|",
+                    f"| M1 specification | {requirements} have acceptance criteria |",
+                    f"| M2 design | {requirements} have a module and a test |",
+                    "| M3 build | every module is written |",
+                    "| M4 validation | every test passes |",
+                    "| M5 launch | the package is built, checked and approved |",
+                ],
+            ),
+        ],
+    )
+
+
+def _requirement_list(work: Work) -> list[str]:
+    return [f"- {each.label}. {escaped(each.text)}" for each in work.requirements]
+
+
+def _risks(work: Work) -> list[str]:
+    """What the brief itself makes risky."""
+    vague = [each.label for each in work.requirements if len(each.text.split()) < 4]
+    unmeasured = [each.label for each in work.requirements if not any(one.isdigit() for one in each.text)]
+    risks = []
+    if vague:
+        risks.append(f"- Few words: {', '.join(vague)}. Ask the product owner before the design.")
+    if unmeasured:
+        risks.append(f"- No figure to measure by: {', '.join(unmeasured)}. Agree on one in the specification.")
+    if work.brief.cut:
+        risks.append("- The brief is longer than what was read: something may be missing.")
+    return risks or ["- None that the brief itself shows."]
+
+
+def _specification(work: Work) -> Draft:
+    lines = [source_line(work)]
+    for each in work.requirements:
+        lines += ["", f"### {each.label}. {escaped(each.text)}", "", *_criteria(work, each)]
+    purpose: Section = ("Purpose", [escaped(work.brief.summary or work.brief.title)])
+    return document(work, ArtifactType.SOFTWARE_SPECIFICATION, [purpose, ("Requirements", lines)])
+
+
+def _criteria(work: Work, requirement: Requirement) -> list[str]:
+    named = names(work.brief.title, requirement)
+    return [
+        "Accepted when:",
+        "",
+        f"- calling `{named.function}` does what is asked: {escaped(shortened(requirement.text, 120))}",
+        "- what was done is recorded under the requirement's label, and doing it twice is recorded twice",
+        f"- the tests in `{named.test_path}` pass",
+    ]

@@ -1,0 +1,78 @@
+"""The deployer: the package to deploy, checked, and the log that says what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from activities.agents.files import unpack
+from activities.agents.protocol import FILES, ZIP, Draft, InputArtifact, Step
+from activities.agents.rehearsal.agent import Produce, RehearsalAgent
+from activities.agents.rehearsal.document import Section, document
+from activities.agents.rehearsal.package import VERSION, distribution_name
+from activities.agents.rehearsal.tester import results
+from activities.agents.rehearsal.work import Work, readable
+from activities.agents.rehearsal.zips import unzipped, zipped
+from activities.agents.sandbox import TestRun, run_tests
+from models.contracts.words import ArtifactType, Verdict
+
+
+class Deployer(RehearsalAgent):
+    progress = ("reading the test results", "collecting the files", "preparing the package")
+
+    async def produce(self, work: Work, step: Step) -> Produce:
+        if not work.wants(ArtifactType.DEPLOYMENT_PACKAGE, ArtifactType.DEPLOYMENT_LOG):
+            return Produce()
+        source = work.assignment.input(ArtifactType.SOURCE_CODE)
+        runnable = source is not None and source.media_type == FILES
+        files = unpack(source.content) if source and runnable else _documents(work.assignment.inputs)
+        root = f"{distribution_name(work.brief.title)}-{VERSION}"
+        package = await asyncio.to_thread(zipped, root, files)
+        run = await _check(package, root, step) if runnable else None
+        log = document(
+            work,
+            ArtifactType.DEPLOYMENT_LOG,
+            [
+                ("Package", _package(package, root)),
+                ("Contents", _contents(files)),
+                ("Check", _verdict_line(run)),
+                *(results(run)[1:] if run else []),
+            ],
+        )
+        drafts = [Draft(ArtifactType.DEPLOYMENT_PACKAGE, package, ZIP), log]
+        return Produce(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
+
+
+async def _check(package: bytes, root: str, step: Step) -> TestRun:
+    """Run the tests of what is in the package, not of what went into it."""
+    await step.progress("checking the package: running its tests in the sandbox", None)
+    return await run_tests(await asyncio.to_thread(unzipped, package, root))
+
+
+def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:
+    """The readable inputs, for a pipeline that has documents to deliver and no code."""
+    texts = {f"{one.type.value}-v{one.version}.md": text for one in inputs if (text := readable(one)) is not None}
+    return texts or {"README.md": "> **Rehearsal.** No model was asked.\n\nThere was nothing to package.\n"}
+
+
+def _package(package: bytes, root: str) -> list[str]:
+    return [
+        f"- name: `{root}.zip`",
+        f"- size: {len(package):,} bytes",
+        f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
+    ]
+
+
+def _contents(files: dict[str, str]) -> list[str]:
+    rows = [
+        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
+        for path, text in files.items()
+    ]
+    return ["| file | bytes | sha256 |", "|---|---|---|", *rows]
+
+
+def _verdict_line(run: TestRun | None) -> list[str]:
+    if run is None:
+        return ["There is no source code among the inputs: these are documents, and nothing was run."]
+    said: Section = results(run)[0]
+    return ["The package was unpacked and its tests were run: `python -m unittest`.", "", *said[1]]

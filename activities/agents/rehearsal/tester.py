@@ -1,0 +1,51 @@
+"""The tester: runs the tests of the source code for real, and reports what they said."""
+
+from __future__ import annotations
+
+from activities.agents.files import unpack
+from activities.agents.protocol import FILES, Step
+from activities.agents.rehearsal.agent import Produce, RehearsalAgent
+from activities.agents.rehearsal.document import Section, cell, document, fenced
+from activities.agents.rehearsal.work import Work
+from activities.agents.sandbox import TestRun, run_tests
+from models.contracts.words import ArtifactType, Verdict
+
+
+class Tester(RehearsalAgent):
+    progress = ("reading the code", "preparing the sandbox", "reading the specification")
+
+    async def produce(self, work: Work, step: Step) -> Produce:
+        source = work.assignment.input(ArtifactType.SOURCE_CODE)
+        wanted = work.wants(ArtifactType.TEST_RESULTS)
+        if not wanted:
+            return Produce()
+        if source is None or source.media_type != FILES:
+            nothing: Section = ("Result", ["**Failed**: there is no set of source files among the inputs to run."])
+            return Produce([document(work, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
+        files = unpack(source.content)
+        await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
+        run = await run_tests(files)
+        report = document(work, ArtifactType.TEST_RESULTS, [*results(run), ("Coverage", _coverage(work, files))])
+        return Produce([report], Verdict.PASSED if run.passed else Verdict.FAILED)
+
+
+def results(run: TestRun) -> list[Section]:
+    """What a run came to, in sections."""
+    counts = f"{run.ran} tests ran, {run.failed} failed"
+    stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
+    return [
+        ("Result", [f"**{'Passed' if run.passed else 'Failed'}**: {counts}.", "", f"- exit: {run.exit}", *stopped]),
+        ("Output", fenced(run.output.rstrip())),
+        ("Sandbox", [f"- {line}" for line in run.isolation]),
+    ]
+
+
+def _coverage(work: Work, files: dict[str, str]) -> list[str]:
+    """Which test stands for which requirement, by the label in its name."""
+    lines = ["| requirement | test |", "|---|---|"]
+    for each in work.requirements:
+        start = f"tests/test_{each.label.lower()}"
+        tests = [path for path in files if path.startswith((f"{start}_", f"{start}."))]
+        shown = ", ".join(f"`{path}`" for path in tests) or "none by that name"
+        lines.append(f"| {each.label}. {cell(each.text)} | {shown} |")
+    return lines

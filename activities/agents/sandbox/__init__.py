@@ -1,0 +1,6 @@
+"""Runs tests that nobody has read, without letting them out."""
+
+from activities.agents.sandbox.launcher.order import Limits
+from activities.agents.sandbox.tests import TestRun, run_tests
+
+__all__ = ["Limits", "TestRun", "run_tests"]

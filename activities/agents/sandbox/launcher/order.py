@@ -1,0 +1,68 @@
+"""What the sandbox asks of its launcher, and what comes back: one JSON object each, over stdin and stdout."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use. Sizes in bytes, times in seconds."""
+
+    seconds: float = 30.0
+    cpu_seconds: int = 20
+    memory: int = 512 * 1024 * 1024
+    """Address space of one process."""
+    memory_of_all: int = 1024 * 1024 * 1024
+    """Resident memory of all processes together."""
+    file_size: int = 16 * 1024 * 1024
+    disk: int = 64 * 1024 * 1024
+    """All files together; kept only where the run has a file system of its own."""
+    open_files: int = 128
+    processes: int = 64
+    """Processes and threads."""
+    output: int = 1024 * 1024
+    """Output after which the run is stopped."""
+    output_kept: int = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run. `folder` is an empty folder of its own; the launcher removes it.
+
+    `without` leaves out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
+    """
+
+    python: str
+    arguments: list[str]
+    files: dict[str, str]
+    folder: str
+    limits: Limits = field(default_factory=Limits)
+    without: list[str] = field(default_factory=list)
+
+    def dumps(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def loads(cls, text: bytes) -> Order:
+        fields = json.loads(text)
+        return cls(**{**fields, "limits": Limits(**fields["limits"])})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended. `stopped` names the limit that was hit; `isolation` says what the cage really had."""
+
+    exit_code: int | None
+    signal: int | None
+    stopped: str | None
+    output: str
+    isolation: list[str]
+
+    def dumps(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def loads(cls, text: bytes) -> Ending:
+        return cls(**json.loads(text))

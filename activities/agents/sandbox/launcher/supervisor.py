@@ -1,0 +1,124 @@
+"""The supervisor: reads the order, starts the run, stops it at its limits, leaves nothing behind, tells how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+import time
+from contextlib import suppress
+from typing import Any
+
+from . import kernel, run, sweep
+from .order import Ending, Limits, Order
+from .output import Output
+
+_POLL = 0.1
+_CHUNK = 65_536
+
+
+def main() -> None:
+    """One order from stdin, one ending to stdout. Stdin stays open: when it closes, the run is cancelled."""
+    order = Order.loads(sys.stdin.buffer.readline())
+    try:
+        # Whoever loses its parent becomes our child, and is swept away with the others.
+        with suppress(OSError):
+            kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        ending = _ending(order)
+    finally:
+        _remove(order.folder)
+    sys.stdout.buffer.write(ending.dumps())
+
+
+def _ending(order: Order) -> Ending:
+    told: dict[str, Any] = {}
+    for own_root in (True, False):
+        if own_root and "namespaces" in order.without:
+            continue
+        watch = _Watch(order, own_root)
+        told = watch.told
+        if "refused" not in told:
+            return Ending(
+                exit_code=told.get("exit"),
+                signal=told.get("signal"),
+                stopped=watch.stopped,
+                output=watch.output.text().replace(f"{order.folder}{run.WORK}", run.WORK),
+                isolation=told.get("isolation", []),
+            )
+    raise SystemExit(f"The system forbids every kind of sandbox: {told['refused']}")
+
+
+class _Watch:
+    """One attempt, from start to sweep. `told` is what the run said; `stopped` names the limit that ended it."""
+
+    def __init__(self, order: Order, own_root: bool) -> None:
+        self.output = Output(order.limits.output_kept)
+        self.told: dict[str, Any] = {}
+        self.stopped: str | None = None
+        output, output_in = os.pipe()
+        status, status_in = os.pipe()
+        leader = run.start(order, own_root, output_in, status_in)
+        os.close(output_in)
+        os.close(status_in)
+        try:
+            self._follow(order.limits, output, status)
+        finally:
+            sweep.end_all(leader)
+            self._drain(output)
+            os.close(output)
+            os.close(status)
+
+    def _follow(self, limits: Limits, output: int, status: int) -> None:
+        deadline = time.monotonic() + limits.seconds
+        sources = [sys.stdin.fileno(), output, status]
+        lines = b""
+        while not self.stopped:
+            left = deadline - time.monotonic()
+            ready, _, _ = select.select(sources, [], [], max(0.0, min(left, _POLL)))
+            if output in ready:
+                chunk = os.read(output, _CHUNK)
+                self.output.add(chunk)
+                if not chunk:
+                    sources.remove(output)
+            if status in ready:
+                chunk = os.read(status, _CHUNK)
+                lines += chunk
+                if not chunk or b'"exit"' in chunk or b'"signal"' in chunk or b'"refused"' in chunk:
+                    break
+            if sys.stdin.fileno() in ready:
+                self.stopped = "cancelled"
+            self.stopped = self.stopped or self._limit_hit(limits, left)
+        for line in lines.splitlines():
+            self.told.update(json.loads(line))
+
+    def _limit_hit(self, limits: Limits, left: float) -> str | None:
+        if left <= 0:
+            return f"ran longer than {limits.seconds:g} s"
+        if self.output.size > limits.output:
+            return f"wrote more than {limits.output:,} bytes of output"
+        if sweep.resident(sweep.below(os.getpid())) > limits.memory_of_all:
+            return f"used more than {limits.memory_of_all:,} bytes of memory"
+        return None
+
+    def _drain(self, output: int) -> None:
+        os.set_blocking(output, False)
+        with suppress(BlockingIOError):
+            while self.output.size < _CHUNK * 64 and (chunk := os.read(output, _CHUNK)):
+                self.output.add(chunk)
+
+
+def _remove(folder: str) -> None:
+    try:
+        os.rmdir(folder)
+    except OSError:
+        import shutil  # Costs 5 ms, and is seldom needed: a run with a root of its own leaves an empty folder.
+
+        shutil.rmtree(folder, onerror=_open_up)
+
+
+def _open_up(_: object, path: str, __: object) -> None:
+    with suppress(OSError):
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700, follow_symlinks=False) if os.path.islink(path) else os.chmod(path, 0o700)
+        os.rmdir(path) if os.path.isdir(path) else os.unlink(path)

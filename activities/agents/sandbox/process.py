@@ -1,0 +1,85 @@
+"""The launcher's process, as the worker's event loop sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from activities.agents.protocol import AgentError
+from activities.agents.sandbox.launcher.order import Ending, Order
+
+_LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.supervisor import main; main()"
+_HERE = str(Path(__file__).parent)
+
+PYTHON = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+"""This Python without its virtual environment: what runs in the cage has the standard library and nothing else."""
+
+# What the launcher may take beyond the run itself, to build the cage and to sweep it.
+_GRACE = 15.0
+
+
+async def carry_out(order: Order) -> Ending:
+    """Carry out an order, in a fresh folder whatever `order.folder` says. When this is cancelled, nothing runs on.
+
+    Raises:
+        AgentError: the sandbox could not be started, or broke.
+    """
+    folder = tempfile.mkdtemp(prefix="botarmy-sandbox-")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-I", "-S", "-c", _LAUNCH, _HERE),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+        try:
+            return await asyncio.wait_for(
+                _ending(process, replace(order, folder=folder)), order.limits.seconds + _GRACE
+            )
+        finally:
+            await asyncio.shield(_end(process))
+    except TimeoutError as error:
+        raise AgentError("The sandbox did not end when it should have.") from error
+    except OSError as error:
+        raise AgentError(f"The sandbox did not start: {error}.") from error
+    finally:
+        # The launcher has removed it, unless it was killed.
+        if os.path.exists(folder):
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+async def _ending(process: Process, order: Order) -> Ending:
+    """Hand over the order and read the ending. Stdin stays open meanwhile: closing it would cancel the run."""
+    assert process.stdin and process.stdout and process.stderr
+    with suppress(ConnectionError):
+        process.stdin.write(order.dumps() + b"\n")
+        await process.stdin.drain()
+    answer, complaint = await asyncio.gather(process.stdout.read(), process.stderr.read())
+    try:
+        return Ending.loads(answer)
+    except (ValueError, TypeError) as error:
+        last_words = complaint.decode(errors="replace").strip().splitlines()[-1:]
+        raise AgentError(f"The sandbox did not start: {' '.join(last_words) or 'it said nothing'}") from error
+
+
+async def _end(process: Process) -> None:
+    """See the launcher end: its closed stdin tells it to sweep and go; one that does not is killed."""
+    assert process.stdin
+    process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), _GRACE)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
