@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
+LATER = ("died", "restarted", "failed")
+"""States that are told at any time, and with it."""
 
 
 class Progress:
@@ -32,5 +35,6 @@ class Progress:
         else:
             self._awaited = [other for other in self._awaited if other != name]
             mark = MARKS.get(state, "[yellow]·[/]")
-            self._console.print(f"{mark} {name:<10} {state:<9} {escape(details)}".rstrip())
+            when = time.strftime("%H:%M:%S  ") if state in LATER else ""
+            self._console.print(f"{mark} {name:<10} {state:<9} {when}{escape(details)}".rstrip())
         self._status.update(f"starting {', '.join(self._awaited)}")

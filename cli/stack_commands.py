@@ -51,6 +51,9 @@ def up(
             code = asyncio.run(foreground.up(data, settings, console, hand_over))
         except AlreadyRunningError as running:
             _say_where(console, data, running.pid)
+        except OSError as error:
+            console.print(f"Cannot work in {data.path}: {error}", markup=False)
+            raise typer.Exit(1) from None
         else:
             raise typer.Exit(code)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.stack import leftovers
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
@@ -51,9 +52,8 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
     supervisor = Supervisor(data)
     with data.locked():
         try:
-            async with asyncio.TaskGroup() as starting:
-                for server in (postgres, valkey, temporal):
-                    starting.create_task(supervisor.start(server))
+            await leftovers.stop_marked(data.path)
+            await supervisor.start_together(postgres, valkey, temporal)
             yield Servers(postgres.url, valkey.url, temporal.address, temporal.ui_url, supervisor.pids)
         finally:
             await asyncio.shield(supervisor.stop())

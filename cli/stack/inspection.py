@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.stack.datadir import DataDir
 from cli.stack.foreground import without_password
 from cli.stack.programs import health
-from cli.stack.state import StackState
+from cli.stack.state import COMPONENTS, StackState
 
 HEALTH_NAMES = {"database": "postgres"}
 """What the API's health check calls otherwise than `pids` does."""
@@ -65,7 +65,7 @@ def show(found: Inspection, console: Console) -> None:
         state = found.state
         addresses = {"postgres": state.database, "redis": state.redis, "temporal": state.temporal, "api": state.api}
         table = Table("component", "health", "pid", "address", box=None, pad_edge=False)
-        for name in ("postgres", "redis", "temporal", "worker", "api"):
+        for name in COMPONENTS:
             pid = str(state.pids.get(name, "external"))
             table.add_row(name, found.health.get(name, "unknown"), pid, without_password(addresses.get(name, "")))
         table.add_row("temporal ui", "", "", state.temporal_ui)

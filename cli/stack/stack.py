@@ -11,7 +11,7 @@ from cli.stack import external, leftovers
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.programs import Api, Environment, Migrations, Worker
-from cli.stack.state import StackState
+from cli.stack.state import COMPONENTS, StackState
 from cli.stack.supervisor import Report, Supervisor, silent
 from cli.stack.temporal import Temporal
 from cli.stack.valkey import Valkey
@@ -69,13 +69,15 @@ class Stack:
         self._supervisor.hurry()
 
     def state(self) -> StackState:
+        """Addresses and pids as they are now."""
+        pids = self._supervisor.pids
         return StackState(
             api=self._api.url,
             temporal=self._temporal.address if self._temporal else str(self._temporal_address),
             temporal_ui=self._temporal.ui_url if self._temporal else self._settings.temporal_ui_url,
             database=self._postgres.url if self._postgres else self._settings.database_url,
             redis=self._valkey.url if self._valkey else self._settings.redis_url,
-            pids=dict(self._supervisor.pids),
+            pids={name: pids[name] for name in COMPONENTS if name in pids},
         )
 
     def _embedded_temporal(self) -> Temporal:

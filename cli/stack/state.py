@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+COMPONENTS = ("postgres", "redis", "temporal", "worker", "api")
+"""In the order in which they start."""
+
 
 @dataclass(frozen=True)
 class StackState:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from cli.stack.child import Child
 from cli.stack.component import Component, ComponentError
 from cli.stack.datadir import DataDir
+from cli.stack.readiness import describe_exit, serving
 
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Waits before restarts in a row; a run of STEADY_SECONDS starts the row anew."""
 STEADY_SECONDS = 20.0
-PAUSE_SECONDS, CHECK_SECONDS = 0.05, 10.0
 PORT_CHOICES = 5
 
 Report = Callable[[str, str, str], None]
@@ -44,6 +44,19 @@ class Supervisor:
         self._tasks.append((component, asyncio.create_task(self._keep(component, ready))))
         await ready
 
+    async def start_together(self, *components: Component) -> None:
+        """Start them side by side, in their order for `stop`.
+
+        Raises:
+            ComponentError: the first that one of them raised.
+        """
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for component in components:
+                    starting.create_task(self.start(component))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+
     async def run(self, component: Component) -> None:
         """Return when the component, which is a task and not a server, has ended well.
 
@@ -59,7 +72,7 @@ class Supervisor:
         finally:
             await self._finish(child)
         if code != 0:
-            raise ComponentError(component.name, f"ended with {_exit(code)}", child.log_end())
+            raise ComponentError(component.name, f"ended with {describe_exit(code)}", child.log_end())
         self._report(component.name, "ready", f"{time.monotonic() - started:.1f} s")
 
     async def stop(self) -> None:
@@ -78,10 +91,9 @@ class Supervisor:
     async def _keep(self, component: Component, ready: asyncio.Future[None]) -> None:
         try:
             child = await self._first_run(component)
-        except Exception as error:
-            failure = error if isinstance(error, ComponentError) else ComponentError(component.name, repr(error))
+        except Exception as error:  # whatever it is, who waits for the component must hear of it
             if not ready.done():
-                ready.set_exception(failure)
+                ready.set_exception(error)
             return
         if not ready.done():
             ready.set_result(None)
@@ -95,7 +107,7 @@ class Supervisor:
             started = time.monotonic()
             child = await self._spawn(component)
             try:
-                await self._serving(child, component.start_seconds)
+                await serving(child, component.start_seconds)
             except ComponentError as failure:
                 await self._finish(child)
                 taken = "address already in use" in failure.log.lower()
@@ -119,11 +131,11 @@ class Supervisor:
                 child = await self._spawn(component)
                 self._note(child)
                 try:
-                    await self._serving(child, math.inf)  # it may need long, to recover or because another is away
+                    await serving(child, math.inf)  # it may need long, to recover or because another is away
                     self._report(component.name, "restarted", f"pid {child.pid}, {time.monotonic() - started:.1f} s")
                 finally:
                     await self._watch(child)
-            except Exception as error:
+            except Exception as error:  # whatever it is, the next try may go better
                 self._report(component.name, "failed", str(error))
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
 
@@ -131,41 +143,16 @@ class Supervisor:
         """Wait for a child's end, and bring it about when we are cancelled."""
         try:
             code = await child.ended()
-            self._report(child.component.name, "died", _exit(code))
+            self._report(child.component.name, "died", describe_exit(code))
         finally:
             await self._finish(child)
 
-    async def _serving(self, child: Child, seconds: float) -> None:
-        """Return when the child serves; raise ComponentError when it ends first or takes longer."""
-        name = child.component.name
-        ended, serving = asyncio.create_task(child.ended()), asyncio.create_task(self._ask(child, seconds))
-        try:
-            await asyncio.wait([ended, serving], return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                raise ComponentError(name, f"ended with {_exit(ended.result())}", child.log_end())
-            await serving
-        except TimeoutError as error:
-            reason = f"was not ready after {seconds:.0f} s ({error.__cause__ or 'it does not answer'})"
-            raise ComponentError(name, reason, child.log_end()) from error
-        finally:
-            ended.cancel()
-            serving.cancel()
-            await asyncio.gather(ended, serving, return_exceptions=True)
-
-    async def _ask(self, child: Child, seconds: float) -> None:
-        await child.enter()
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                return await asyncio.wait_for(child.component.check(child.pid), CHECK_SECONDS)
-            except Exception as error:
-                if time.monotonic() > deadline:
-                    raise TimeoutError from error
-            await asyncio.sleep(PAUSE_SECONDS)
-
     async def _spawn(self, component: Component) -> Child:
-        await component.prepare()
-        child = await Child.spawn(component, self._data.log(component.name), self._data.path)
+        try:
+            await component.prepare()
+            child = await Child.spawn(component, self._data.log(component.name), self._data.path)
+        except OSError as error:
+            raise ComponentError(component.name, f"cannot start: {error}") from error
         self._children.add(child)
         return child
 
@@ -178,7 +165,3 @@ class Supervisor:
         self._children.discard(child)
         if self.pids.get(child.component.name) == child.pid:
             del self.pids[child.component.name]
-
-
-def _exit(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
