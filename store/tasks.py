@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
+from models.contracts.project import HandoffInput
 from models.contracts.words import AgentStatus, AgentType, EventType, TaskStatus, Verdict
-from models.tables import HITL_REQUEST, TASK, Task
+from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import agents, hitl
 from store.transaction import Transaction
 
@@ -244,3 +245,16 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
         .limit(limit)
     )
     return [Task(**row._mapping) for row in await connection.execute(query)]
+
+
+async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
+    """What the workflow of a submitted task is started with."""
+    query = select(PROJECT.c.name, PROJECT.c.oversight).where(PROJECT.c.id == task.project_id)
+    project = (await connection.execute(query)).one()
+    return HandoffInput(
+        project_id=task.project_id,
+        task_id=task.id,
+        name=project.name,
+        handoff=Handoff.model_validate(task.handoff),
+        oversight=project.oversight,
+    )

@@ -10,9 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from models.contracts.handoff import Handoff
-from models.contracts.project import HandoffInput
-from models.contracts.words import Oversight
 from models.settings import Settings
 from store import projects, tasks
 from store.transaction import Store
@@ -28,29 +25,16 @@ async def sweep(store: Store, client: Client, settings: Settings) -> int:
     """Start what should have been started; gives how much that was. Starting twice does no harm."""
     async with store.reading() as connection:
         late_projects = [
-            await projects.input_of(connection, one) for one in await projects.unstarted(connection, GRACE)
+            await projects.input_of(connection, project) for project in await projects.unstarted(connection, GRACE)
         ]
-        late_tasks = [
-            (one, await projects.get(connection, one.project_id)) for one in await tasks.unstarted(connection, GRACE)
-        ]
+        late_handoffs = [await tasks.input_of(connection, task) for task in await tasks.unstarted(connection, GRACE)]
     for project in late_projects:
         await start_project(client, settings.task_queue, project)
         log.info("project_started_late", project_id=str(project.project_id))
-    for task, owner in late_tasks:
-        assert owner is not None
-        await start_handoff(
-            client,
-            settings.task_queue,
-            HandoffInput(
-                project_id=owner.id,
-                task_id=task.id,
-                name=owner.name,
-                handoff=Handoff.model_validate(task.handoff),
-                oversight=Oversight(owner.oversight) if owner.oversight else None,
-            ),
-        )
-        log.info("task_started_late", project_id=str(owner.id), task_id=str(task.id))
-    return len(late_projects) + len(late_tasks)
+    for handoff in late_handoffs:
+        await start_handoff(client, settings.task_queue, handoff)
+        log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(handoff.task_id))
+    return len(late_projects) + len(late_handoffs)
 
 
 async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:

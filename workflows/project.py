@@ -136,18 +136,20 @@ class ProjectWorkflow:
         for stage in self._pipeline.stages:
             state = self._state.stages[stage.name]
             upstream = [self._state.stages[name] for name in self._upstream[stage.name]]
-            if state.accepted is None and stage.name not in self._running:
-                if all(one.accepted is not None for one in upstream):
-                    handoff = StageHandoff(
-                        self._crew,
-                        stage,
-                        state,
-                        from_agent=self._from_agent(stage),
-                        context_ids=self._context_ids(stage),
-                        changed=self._show,
-                    )
-                    self._running[stage.name] = asyncio.create_task(handoff.run())
-                    self._phase = stage.name
+            if state.accepted is not None or stage.name in self._running:
+                continue
+            if any(one.accepted is None for one in upstream):
+                continue
+            handoff = StageHandoff(
+                self._crew,
+                stage,
+                state,
+                from_agent=self._from_agent(stage),
+                context_ids=self._context_ids(stage),
+                changed=self._show,
+            )
+            self._running[stage.name] = asyncio.create_task(handoff.run())
+            self._phase = stage.name
 
     def _from_agent(self, stage: Stage) -> AgentType | None:
         """Whose work the stage takes over: the agent of the last stage that it consumes from."""
