@@ -23,7 +23,7 @@ _ASKING = re.compile(
 _NOT_ASKING = re.compile(
     r"\b(won.?t|out of scope|non-?goals?|not in scope|must not|exclu(ded|sions?))\b", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])\s*")
 _PSEUDO_HEADING = 7
 
 

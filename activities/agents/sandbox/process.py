@@ -54,14 +54,20 @@ async def carry_out(order: Order) -> Ending:
     except OSError as error:
         raise AgentError(f"The sandbox did not start: {error}.") from error
     finally:
-        # The launcher has removed it, unless it was killed.
-        if os.path.exists(folder):
-            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        await asyncio.shield(_remove(Path(folder)))
+
+
+async def _remove(folder: Path) -> None:
+    """Remove what a launcher that was killed has left; any other has removed its folder itself."""
+    if os.access(folder, os.F_OK):
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def _ending(process: Process, order: Order) -> Ending:
     """Hand over the order and read the ending. Stdin stays open meanwhile: closing it would cancel the run."""
-    assert process.stdin and process.stdout and process.stderr
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
     with suppress(ConnectionError):
         process.stdin.write(order.dumps() + b"\n")
         await process.stdin.drain()

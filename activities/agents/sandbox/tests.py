@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from activities.agents.files import check
 from activities.agents.sandbox.launcher.order import Ending, Limits, Order
@@ -22,6 +23,7 @@ _UNSTEADY = (
     (re.compile(r"^(Ran \d+ tests?) in [\d.]+s$", re.MULTILINE), r"\1"),
     (re.compile(r"0x[0-9a-f]{6,}"), "0x..."),
 )
+_USUAL = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class TestRun:
     isolation: tuple[str, ...]
 
 
-async def run_tests(files: Mapping[str, str], limits: Limits = Limits(), without: Sequence[str] = ()) -> TestRun:
+async def run_tests(files: Mapping[str, str], limits: Limits = _USUAL, without: Sequence[str] = ()) -> TestRun:
     """Run `python -m unittest` on the files, in a sandbox. Whatever the tests do is a result, never an error.
 
     Args:
@@ -89,4 +91,4 @@ def _limit_in(ending: Ending, limits: Limits) -> str | None:
 def _steady(output: str) -> str:
     for pattern, steady in _UNSTEADY:
         output = pattern.sub(steady, output)
-    return output.replace(os.path.dirname(os.__file__), "python")
+    return output.replace(str(Path(os.__file__).parent), "python")

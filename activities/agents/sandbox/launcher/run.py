@@ -14,6 +14,12 @@ from .order import Order
 
 WORK, SCRATCH, SHARED = "/work", "/tmp", "/dev/shm"
 
+OVERHEAD = 3
+"""Processes of a run that are ours: the head of its group, the first in its namespaces, and one to spare."""
+
+LAST_WORDS = (b'"exit"', b'"signal"', b'"refused"')
+"""After one of these a run says nothing more."""
+
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 

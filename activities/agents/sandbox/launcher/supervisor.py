@@ -1,4 +1,4 @@
-"""The supervisor: reads the order, starts the run, stops it at its limits, leaves nothing behind, tells how it ended."""
+"""The supervisor: it reads the order, starts the run, stops it at its limits, sweeps, and tells how it ended."""
 
 from __future__ import annotations
 
@@ -70,12 +70,14 @@ class _Watch:
             os.close(status)
 
     def _follow(self, limits: Limits, output: int, status: int) -> None:
+        cancel = sys.stdin.fileno()
+        sources = [cancel, output, status]
         deadline = time.monotonic() + limits.seconds
-        sources = [sys.stdin.fileno(), output, status]
+        next_look = 0.0
         lines = b""
         while not self.stopped:
-            left = deadline - time.monotonic()
-            ready, _, _ = select.select(sources, [], [], max(0.0, min(left, _POLL)))
+            now = time.monotonic()
+            ready, _, _ = select.select(sources, [], [], max(0.0, min(deadline - now, _POLL)))
             if output in ready:
                 chunk = os.read(output, _CHUNK)
                 self.output.add(chunk)
@@ -84,22 +86,19 @@ class _Watch:
             if status in ready:
                 chunk = os.read(status, _CHUNK)
                 lines += chunk
-                if not chunk or b'"exit"' in chunk or b'"signal"' in chunk or b'"refused"' in chunk:
+                if not chunk or any(last in chunk for last in run.LAST_WORDS):
                     break
-            if sys.stdin.fileno() in ready:
+            if cancel in ready:
                 self.stopped = "cancelled"
-            self.stopped = self.stopped or self._limit_hit(limits, left)
+            elif now >= deadline:
+                self.stopped = f"ran longer than {limits.seconds:g} s"
+            elif self.output.size > limits.output:
+                self.stopped = f"wrote more than {limits.output:,} bytes of output"
+            elif now >= next_look:
+                self.stopped = _excess(limits)
+                next_look = now + _POLL
         for line in lines.splitlines():
             self.told.update(json.loads(line))
-
-    def _limit_hit(self, limits: Limits, left: float) -> str | None:
-        if left <= 0:
-            return f"ran longer than {limits.seconds:g} s"
-        if self.output.size > limits.output:
-            return f"wrote more than {limits.output:,} bytes of output"
-        if sweep.resident(sweep.below(os.getpid())) > limits.memory_of_all:
-            return f"used more than {limits.memory_of_all:,} bytes of memory"
-        return None
 
     def _drain(self, output: int) -> None:
         os.set_blocking(output, False)
@@ -108,17 +107,24 @@ class _Watch:
                 self.output.add(chunk)
 
 
+def _excess(limits: Limits) -> str | None:
+    """What all processes together have too much of, where the kernel does not count it for us."""
+    pids = sweep.below(os.getpid())
+    if len(pids) > limits.processes + run.OVERHEAD:
+        return f"started more than {limits.processes} processes"
+    if sweep.resident(pids) > limits.memory_of_all:
+        return f"used more than {limits.memory_of_all:,} bytes of memory together"
+    return None
+
+
 def _remove(folder: str) -> None:
     try:
         os.rmdir(folder)
     except OSError:
-        import shutil  # Costs 5 ms, and is seldom needed: a run with a root of its own leaves an empty folder.
+        # Seldom needed, as a run with a root of its own leaves an empty folder; and it takes 5 ms to import.
+        import shutil
 
-        shutil.rmtree(folder, onerror=_open_up)
-
-
-def _open_up(_: object, path: str, __: object) -> None:
-    with suppress(OSError):
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700, follow_symlinks=False) if os.path.islink(path) else os.chmod(path, 0o700)
-        os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
+        for path, _, _ in os.walk(folder):
+            with suppress(OSError):
+                os.chmod(path, 0o700)
+        shutil.rmtree(folder, ignore_errors=True)
