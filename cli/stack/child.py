@@ -37,6 +37,7 @@ class Child:
     @classmethod
     async def spawn(cls, component: Component, log: Path, mark: Path) -> Child:
         with log.open("ab") as out:
+            start = out.tell()  # now: the process shares the file's position
             process = await asyncio.create_subprocess_exec(
                 *leashed(component.command(), component.death_signal, component.account),
                 stdin=asyncio.subprocess.PIPE,
@@ -46,7 +47,7 @@ class Child:
                 env={**os.environ, **component.environment(), STACK_MARK: str(mark)},
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops things in order
             )
-            return cls(component, process, log, out.tell())
+            return cls(component, process, log, start)
 
     async def enter(self) -> None:
         """Let it begin, once its component says so."""

@@ -1,0 +1,18 @@
+"""Stands in for the API where only the stack is under test: serves, and says that all is well."""
+
+import json
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+WELL = json.dumps({"components": {name: {"status": "ok"} for name in ("database", "redis", "temporal", "worker")}})
+
+
+class Health(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(WELL.encode())
+
+
+if __name__ == "__main__":
+    HTTPServer((os.environ["BOTARMY_HOST"], int(os.environ["BOTARMY_PORT"])), Health).serve_forever()

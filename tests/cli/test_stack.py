@@ -1,0 +1,197 @@
+"""The stack: real servers, and tiny programs in place of worker and API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from stack_under_test import PROGRAMS, assert_serves, eventually, processes_of, running
+
+from cli.stack import external, postgres, programs, temporal, valkey
+from cli.stack.component import ComponentError
+from cli.stack.datadir import AlreadyRunningError, DataDir
+from cli.stack.embedded import embedded_servers
+from cli.stack.ports import free_port
+from cli.stack.state import COMPONENTS, StackState
+
+HOLD = """
+import asyncio, sys
+from pathlib import Path
+from stack_under_test import running
+
+async def main():
+    async with running(Path(sys.argv[1])) as state:
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server is given from outside, and the tiny programs can be found."""
+    for name in ("DATABASE_URL", "REDIS_URL", *(name for name in os.environ if name.startswith("TEMPORAL_"))):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROGRAMS), str(PROGRAMS.parent)]))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A directory closed to other users, deeper than the path of a Unix socket may be, with characters of its own."""
+    return tmp_path / "a dir with spaces" / ("long-" * 22) / "and 100% more?#"
+
+
+async def test_state_survives_a_restart_and_nothing_else_does(data_dir: Path) -> None:
+    async with running(data_dir) as first:
+        client = await assert_serves(first)
+        await client.start_workflow("Anything", id="kept", task_queue="nobody-polls")
+        async with await psycopg.AsyncConnection.connect(first.database) as connection:
+            await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        assert list(first.pids) == list(COMPONENTS)
+        assert StackState.read(data_dir / "stack.json") == first
+        assert stat.S_IMODE((data_dir / "stack.json").stat().st_mode) == 0o600
+    assert not processes_of(data_dir)
+    assert not (data_dir / "stack.json").exists()
+
+    async with running(data_dir) as second:
+        client = await assert_serves(second)
+        assert (await client.get_workflow_handle("kept").describe()).id == "kept"
+        async with await psycopg.AsyncConnection.connect(second.database) as connection:
+            assert await (await connection.execute("SELECT answer FROM kept")).fetchone() == (42,)
+
+
+async def test_a_killed_component_is_back_at_its_address(data_dir: Path) -> None:
+    async with running(data_dir) as state:
+        for name, pid in state.pids.items():
+            os.kill(pid, signal.SIGKILL)
+            await eventually(lambda name=name, pid=pid: _pids(data_dir).get(name, pid) != pid)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await assert_serves(state)
+                    break
+                except (psycopg.OperationalError, OSError, RuntimeError):
+                    await asyncio.sleep(0.05)
+    assert not processes_of(data_dir)
+
+
+async def test_a_killed_supervisor_takes_everything_with_it_and_the_next_one_recovers(data_dir: Path) -> None:
+    supervisor = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HOLD, str(data_dir)), stdout=asyncio.subprocess.PIPE
+    )
+    assert supervisor.stdout
+    assert await asyncio.wait_for(supervisor.stdout.readline(), 30) == b"ready\n"
+    with pytest.raises(AlreadyRunningError):
+        async with running(data_dir):
+            pass
+    supervisor.kill()
+    await supervisor.communicate()
+    async with running(data_dir) as state:  # at once: the old servers may still be at work
+        await assert_serves(state)
+    await eventually(lambda: not processes_of(data_dir))
+
+
+async def test_busy_ports_are_left_to_who_has_them(data_dir: Path) -> None:
+    with ExitStack() as taken:
+        ports = [5432, 6379, 7233, 8233, free_port()]
+        for port in ports:
+            taken.enter_context(_Listener(port))
+        async with running(data_dir, port=ports[-1]) as state:
+            await assert_serves(state)
+            assert not {urlsplit(f"//{url.split('//')[-1]}").port for url in _addresses(state)} & set(ports)
+
+
+async def test_a_port_that_is_taken_in_the_last_moment_is_given_up(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as taken:
+        for module in (postgres, valkey, temporal, programs):
+            port = taken.enter_context(_Listener(0))
+            first = iter([port])
+            monkeypatch.setattr(module, "free_port", lambda *_, first=first, **__: next(first, None) or free_port())
+        async with running(data_dir) as state:
+            await assert_serves(state)
+
+
+async def test_what_cannot_start_is_named_with_the_end_of_its_log(data_dir: Path) -> None:
+    with pytest.raises(ComponentError, match=r"(?s)worker ended with exit code 1.*the reason, at the end of the log"):
+        async with running(data_dir, worker="broken_worker"):
+            pass
+    assert not processes_of(data_dir)
+
+
+async def test_servers_of_others_are_used_and_left_alone(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "SEARCH_ATTRIBUTES", {"BotArmyTested": "Keyword"})
+    async with embedded_servers(tmp_path / "others") as others:
+        for name, value in others.environment().items():
+            monkeypatch.setenv(name, value)
+        async with running(data_dir) as state:
+            assert list(state.pids) == ["worker", "api"]
+            assert (state.database, state.redis, state.temporal) == (others.database, others.redis, others.temporal)
+            client = await assert_serves(state)
+            assert await client.count_workflows("BotArmyTested = 'any'") is not None
+        await assert_serves(state)
+        assert sorted(entry.name for entry in data_dir.iterdir()) == ["logs", "stack.lock"]
+
+
+async def test_a_server_of_others_that_does_not_answer_is_named(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    with pytest.raises(ComponentError, match="redis does not answer at the address in REDIS_URL"):
+        async with running(data_dir):
+            pass
+    assert not processes_of(data_dir)
+
+
+def test_a_directory_has_one_holder(tmp_path: Path) -> None:
+    data = DataDir(tmp_path)
+    assert data.holder() is None
+    with data.locked():
+        assert data.holder() == os.getpid()
+        with pytest.raises(AlreadyRunningError), DataDir(tmp_path).locked():
+            pass
+    assert data.holder() is None
+
+
+def _pids(data_dir: Path) -> dict[str, int]:
+    return json.loads((data_dir / "stack.json").read_text())["pids"]
+
+
+def _addresses(state: StackState) -> list[str]:
+    return [state.api, state.temporal, state.temporal_ui, state.database, state.redis]
+
+
+class _Listener:
+    """Holds a port, 0 is any, without answering; one that somebody else holds already serves as well."""
+
+    def __init__(self, port: int) -> None:
+        self._port, self._socket = port, socket.socket()
+
+    def __enter__(self) -> int:
+        try:
+            if self._port:  # it may have been in use a moment ago
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind(("127.0.0.1", self._port))
+            if self._port:
+                self._socket.listen()
+        except OSError:
+            return self._port
+        return int(self._socket.getsockname()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
