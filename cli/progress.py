@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from types import TracebackType
 from typing import Self
@@ -12,6 +14,14 @@ from rich.markup import escape
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
 LATER = ("died", "restarted", "failed")
 """States that are told at any time, and with it."""
+
+
+class LastingConsole(Console):
+    """A console whose reader may go away: a stack does not end because `| head` has seen enough."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Progress:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.progress import LastingConsole
 from cli.stack.datadir import AlreadyRunningError, DataDir
 from models.settings import Settings, SettingsError, get_settings
 
@@ -41,7 +42,7 @@ def up(
     from cli.stack.detached import up_detached
 
     settings = _settings(data_dir, port)
-    data, console = DataDir(settings.data_dir), Console(highlight=False, soft_wrap=True)
+    data, console = DataDir(settings.data_dir), _console()
     if (holder := data.holder()) is not None:
         _say_where(console, data, holder)
     elif detach:
@@ -70,7 +71,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
-        show(found, Console(highlight=False, soft_wrap=True))
+        show(found, _console())
     if not found.running:
         raise typer.Exit(NOT_RUNNING)
     if not found.well:
@@ -82,7 +83,7 @@ def down(data_dir: DataDirOption = None) -> None:
     from cli.stack.detached import stop
 
     data = DataDir(_settings(data_dir).data_dir)
-    raise typer.Exit(asyncio.run(stop(data, Console(highlight=False, soft_wrap=True))))
+    raise typer.Exit(asyncio.run(stop(data, _console())))
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
@@ -93,6 +94,10 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
         raise typer.Exit(2) from None
     given = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _console() -> Console:
+    return LastingConsole(highlight=False, soft_wrap=True)
 
 
 def _say_where(console: Console, data: DataDir, pid: int) -> None:

@@ -13,6 +13,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
 from cli.stack.temporal import Temporal
+from cli.stack.together import together
 from cli.stack.valkey import Valkey
 
 
@@ -53,7 +54,9 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
     with data.locked():
         try:
             await leftovers.stop_marked(data.path)
-            await supervisor.start_together(postgres, valkey, temporal)
+            async with together() as starting:
+                for server in (postgres, valkey, temporal):
+                    starting.create_task(supervisor.start(server))
             yield Servers(postgres.url, valkey.url, temporal.address, temporal.ui_url, supervisor.pids)
         finally:
             await asyncio.shield(supervisor.stop())

@@ -27,7 +27,7 @@ async def up(data: DataDir, settings: Settings, console: Console, hand_over: boo
     """Run a stack until a signal; a second one kills what still stops. With `hand_over`, print to the log once ready.
 
     Returns:
-        The exit code: 0 after a stop, 1 when something could not start.
+        The exit code: 0 after a stop, 1 when something could not start, 130 when stopped before it was ready.
 
     Raises:
         AlreadyRunningError: another process works on the data directory.
@@ -38,11 +38,12 @@ async def up(data: DataDir, settings: Settings, console: Console, hand_over: boo
             stack = Stack(data, settings, progress)
             stopping = asyncio.create_task(_signalled(stack))
             async with _started(stack, stopping, progress) as state:
-                if state:
-                    _welcome(state, settings, console, time.monotonic() - started)
-                    if hand_over:
-                        _hand_over(data)
-                    await stopping
+                if state is None:
+                    return 130
+                _welcome(state, settings, console, time.monotonic() - started)
+                if hand_over:
+                    _hand_over(data)
+                await stopping
         except (ComponentError, external.ConfigurationError) as error:
             console.print(f"Cannot start: {error}", markup=False)
             return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Iterator
+from collections.abc import Coroutine, Iterator
 from functools import partial
 
 from cli.stack import external, leftovers
@@ -14,6 +14,7 @@ from cli.stack.programs import Api, Environment, Migrations, Worker
 from cli.stack.state import COMPONENTS, StackState
 from cli.stack.supervisor import Report, Supervisor, silent
 from cli.stack.temporal import Temporal
+from cli.stack.together import together
 from cli.stack.valkey import Valkey
 from models.settings import Settings
 
@@ -46,14 +47,11 @@ class Stack:
         """
         await leftovers.stop_marked(self._data.path)
         self._data.state_file.unlink(missing_ok=True)
-        try:
-            async with asyncio.TaskGroup() as starting:
-                servers = [starting.create_task(_run(server)) for server in self._start_servers()]
-                starting.create_task(self._open_the_gates(servers))
-                starting.create_task(self._supervisor.start(self._worker))
-                starting.create_task(self._supervisor.start(self._api))
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
+        async with together() as starting:  # in the order for `stop`
+            servers = [starting.create_task(server) for server in self._start_servers()]
+            starting.create_task(self._supervisor.start(self._worker))
+            starting.create_task(self._supervisor.start(self._api))
+            starting.create_task(self._open_the_gates(servers))
         self._told = True
         self._tell()
         return self.state()
@@ -84,7 +82,7 @@ class Stack:
         namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
         return Temporal(self._data, namespace=namespace, synchronous=self._settings.temporal_synchronous)
 
-    def _start_servers(self) -> Iterator[Awaitable[None]]:
+    def _start_servers(self) -> Iterator[Coroutine[None, None, None]]:
         start, settings = self._supervisor.start, self._settings
         if self._postgres:
             yield start(self._postgres)
@@ -131,7 +129,3 @@ class Stack:
     def _tell(self) -> None:
         if self._told:
             self.state().write(self._data.state_file)
-
-
-async def _run(work: Awaitable[None]) -> None:
-    await work

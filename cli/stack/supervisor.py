@@ -44,19 +44,6 @@ class Supervisor:
         self._tasks.append((component, asyncio.create_task(self._keep(component, ready))))
         await ready
 
-    async def start_together(self, *components: Component) -> None:
-        """Start them side by side, in their order for `stop`.
-
-        Raises:
-            ComponentError: the first that one of them raised.
-        """
-        try:
-            async with asyncio.TaskGroup() as starting:
-                for component in components:
-                    starting.create_task(self.start(component))
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
-
     async def run(self, component: Component) -> None:
         """Return when the component, which is a task and not a server, has ended well.
 

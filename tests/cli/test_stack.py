@@ -8,16 +8,18 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 import pytest
 from stack_under_test import PROGRAMS, assert_serves, eventually, processes_of, running
 
-from cli.stack import external, postgres, programs, temporal, valkey
+from cli.stack import external, leftovers, postgres, programs, temporal, valkey
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError, DataDir
 from cli.stack.embedded import embedded_servers
@@ -63,6 +65,8 @@ async def test_state_survives_a_restart_and_nothing_else_does(data_dir: Path) ->
         assert stat.S_IMODE((data_dir / "stack.json").stat().st_mode) == 0o600
     assert not processes_of(data_dir)
     assert not (data_dir / "stack.json").exists()
+    # As after a restart of the machine: the number of the old server belongs to somebody else.
+    (data_dir / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")
 
     async with running(data_dir) as second:
         client = await assert_serves(second)
@@ -156,6 +160,18 @@ async def test_a_server_of_others_that_does_not_answer_is_named(
         async with running(data_dir):
             pass
     assert not processes_of(data_dir)
+
+
+async def test_what_an_earlier_stack_left_behind_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.2)
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
+    marked = {**os.environ, "BOTARMY_STACK": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", stubborn], env=marked, stdout=subprocess.PIPE) as left:
+        assert left.stdout
+        left.stdout.readline()
+        assert await leftovers.stop_marked(tmp_path / "another") == []
+        assert await leftovers.stop_marked(tmp_path) == [left.pid]
+        assert not psutil.pid_exists(left.pid)
 
 
 def test_a_directory_has_one_holder(tmp_path: Path) -> None:
