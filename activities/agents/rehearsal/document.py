@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from activities.agents.protocol import Draft
-from activities.agents.rehearsal.outline import plain
+from activities.agents.rehearsal.outline import plain, printable
 from activities.agents.rehearsal.requirements import MOST_TEXT, shortened
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
@@ -67,10 +67,10 @@ def quoted(text: str) -> list[str]:
 
 
 def fenced(text: str) -> list[str]:
-    """Text as a code block, whatever backticks it holds."""
+    """Text as a code block, whatever backticks and control characters it holds."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *text.splitlines(), fence]
+    return [f"{fence}text", *map(printable, text.splitlines()), fence]
 
 
 def cell(text: str, longest: int = 200) -> str:

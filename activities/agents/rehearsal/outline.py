@@ -40,9 +40,16 @@ def outline(markdown: str) -> list[Block]:
 
 
 def plain(text: str) -> str:
-    """One line of printable text: no control, direction or surrogate character, single spaces."""
+    """One line of printable text, with single spaces."""
+    return " ".join(printable(text).split())
+
+
+def printable(text: str) -> str:
+    """The text with a space for each control or surrogate character, and without those that turn its direction."""
+    if text.isprintable():
+        return text
     kept = ("" if one in _BIDI_CONTROLS else " " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
-    return " ".join("".join(kept).split())
+    return "".join(kept)
 
 
 class _Walk:

@@ -112,7 +112,7 @@ def _numbered(texts: Iterable[str]) -> tuple[Requirement, ...]:
         label = _LABEL.match(text)
         body = shortened(text[label.end() :] if label else text, LONGEST_REQUIREMENT)
         number = int(label.group(1)) if label else None
-        if len(body.strip(" .,;:-")) < 2 or (number, body) in found:
+        if not body or (number, body) in found:
             continue
         # Two requirements with one label are a slip of the pen: the second is kept, under a number of its own.
         found.append((None if number in taken else number, body))

@@ -13,9 +13,9 @@ from activities.agents.files import check
 from activities.agents.sandbox.launcher.order import Ending, Limits, Order
 from activities.agents.sandbox.process import PYTHON, carry_out
 
-# -I would ignore the seed of the hashes, which must be fixed for the same output each time; these three and an
+# -I would ignore the seed of the hashes, which must be fixed for the same output each time; these and an
 # environment of our own making are the same. -S: no site-packages either.
-_ARGUMENTS = ["-P", "-s", "-S", "-B", "-m", "unittest"]
+_ARGUMENTS = ["-P", "-s", "-S", "-B", "-u", "-m", "unittest"]
 
 _RAN = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
 _FAILED = re.compile(r"^FAILED \((.+)\)$", re.MULTILINE)
