@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -18,6 +19,11 @@ LATER = ("died", "restarted", "failed")
 
 class LastingConsole(Console):
     """A console whose reader may go away: a stack does not end because `| head` has seen enough."""
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # nor because a terminal lacks a tick
+        super().__init__(highlight=False, soft_wrap=True)
 
     def on_broken_pipe(self) -> None:
         self.quiet = True

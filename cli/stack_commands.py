@@ -42,7 +42,7 @@ def up(
     from cli.stack.detached import up_detached
 
     settings = _settings(data_dir, port)
-    data, console = DataDir(settings.data_dir), _console()
+    data, console = DataDir(settings.data_dir), LastingConsole()
     if (holder := data.holder()) is not None:
         _say_where(console, data, holder)
     elif detach:
@@ -71,7 +71,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
-        show(found, _console())
+        show(found, LastingConsole())
     if not found.running:
         raise typer.Exit(NOT_RUNNING)
     if not found.well:
@@ -83,7 +83,7 @@ def down(data_dir: DataDirOption = None) -> None:
     from cli.stack.detached import stop
 
     data = DataDir(_settings(data_dir).data_dir)
-    raise typer.Exit(asyncio.run(stop(data, _console())))
+    raise typer.Exit(asyncio.run(stop(data, LastingConsole())))
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
@@ -94,10 +94,6 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
         raise typer.Exit(2) from None
     given = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
-
-
-def _console() -> Console:
-    return LastingConsole(highlight=False, soft_wrap=True)
 
 
 def _say_where(console: Console, data: DataDir, pid: int) -> None:
