@@ -9,7 +9,6 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from activities.agents.protocol import AgentError
@@ -45,7 +44,7 @@ async def carry_out(order: Order) -> Ending:
         )
         try:
             return await asyncio.wait_for(
-                _ending(process, replace(order, folder=folder)), order.limits.seconds + _GRACE
+                _ending(process, order._replace(folder=folder)), order.limits.seconds + _GRACE
             )
         finally:
             await asyncio.shield(_end(process))

@@ -54,7 +54,7 @@ async def run_tests(files: Mapping[str, str], limits: Limits = _USUAL, without: 
         AgentError: the file set is unsafe (not retryable), or the sandbox could not be started.
     """
     check(files)
-    ending = await carry_out(Order(PYTHON, _ARGUMENTS, dict(files), "", limits, list(without)))
+    ending = await carry_out(Order(PYTHON, _ARGUMENTS, dict(files), "", limits, without))
     ran = max((int(count) for count in _RAN.findall(ending.output)), default=0)
     return TestRun(
         passed=ending.exit_code == 0 and not ending.stopped and ran > 0,
