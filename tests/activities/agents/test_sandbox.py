@@ -59,7 +59,7 @@ async def test_a_failing_test_fails_the_same_way_each_time() -> None:
     runs = [await attempt("self.fail(f'no: {object()} {set(map(str, range(9)))}')") for _ in range(2)]
     assert runs[0] == runs[1]
     assert (runs[0].passed, runs[0].ran, runs[0].failed) == (False, 1, 1)
-    assert 'File "/work/tests/test_it.py", line 5' in runs[0].output
+    assert 'File "/sandbox/tests/test_it.py", line 5' in runs[0].output
 
 
 async def test_no_tests_are_no_pass() -> None:

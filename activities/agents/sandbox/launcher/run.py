@@ -12,7 +12,7 @@ from typing import NoReturn
 from . import cage, kernel, namespaces
 from .order import Order
 
-WORK, SCRATCH, SHARED = "/work", "/tmp", "/dev/shm"
+WORK, SCRATCH, SHARED = "/sandbox", "/tmp", "/dev/shm"
 
 OVERHEAD = 3
 """Processes of a run that are ours: the head of its group, the first in its namespaces, and one to spare."""
