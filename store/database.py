@@ -22,14 +22,15 @@ def _dumps(value: object) -> str:
 class Database:
     """A pool of connections. A connection that died is replaced when it is next asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, pool_timeout: float = 30) -> None:
         self.engine: AsyncEngine = create_async_engine(
             settings.sqlalchemy_url,
             pool_size=settings.database_pool,
             max_overflow=0,
-            pool_timeout=30,
+            pool_timeout=pool_timeout,
             pool_pre_ping=False,
-            connect_args={"connect_timeout": 5},
+            # Moments come back in the session's time zone, and events take them from there.
+            connect_args={"connect_timeout": 5, "options": "-c TimeZone=UTC"},
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -113,6 +114,12 @@ async def find(
     if before is not None:
         query = query.where(PROJECT.c.id < before)
     return [Project(**row._mapping) for row in await connection.execute(query)]
+
+
+async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The name of each project."""
+    rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.name).where(PROJECT.c.id.in_(project_ids)))
+    return dict(rows.tuples().all())
 
 
 async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:
