@@ -10,6 +10,8 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from models.contracts.events import Event
@@ -26,8 +28,9 @@ class Bus:
     """The live channel of every project. Publishing never waits and never fails: a writer owes Redis nothing."""
 
     def __init__(self, settings: Settings) -> None:
+        self._url = settings.redis_url
         self.redis: Redis = Redis.from_url(
-            settings.redis_url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=15
+            self._url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=15
         )
         self._prefix = settings.channel_prefix
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(BACKLOG)
@@ -68,8 +71,13 @@ class Bus:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[PubSub]:
-        """A connection of its own to subscribe with."""
-        async with self.redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+        """A connection of its own to subscribe with; it never reconnects unseen, since that would lose messages.
+
+        Its messages are `subscribe` and `unsubscribe` (acknowledgements), `message` and `pong`.
+        """
+        retry = Retry(NoBackoff(), 0)
+        client: Redis = Redis.from_url(self._url, socket_connect_timeout=2, socket_timeout=5, retry=retry)
+        async with client, client.pubsub() as pubsub:
             yield pubsub
 
     async def ping(self) -> None:

@@ -1,0 +1,138 @@
+"""The meeting place of all sockets of one process and of everything they follow."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from api.realtime import frames
+from api.realtime.codes import CloseCode
+from api.realtime.following import Following
+from api.realtime.listener import Listener
+from api.realtime.logbook import UNAVAILABLE, Logbook
+from api.realtime.socket import Socket
+from models.settings import Settings
+from store.transaction import Store
+
+log = structlog.get_logger(__name__)
+
+START_SECONDS = 2.0
+CLOSE_SECONDS = 2.0
+TICK_SECONDS = 1.0
+COMPARE_SECONDS = 5.0  # between comparisons with the log while all is well
+
+
+class Hub:
+    """Hands what is heard of a project to every socket that follows it, and sees to it that nothing stays unheard."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.settings = settings
+        self.logbook = Logbook(store)
+        self.sockets: set[Socket] = set()
+        self._followings: dict[UUID, set[Following]] = {}
+        self._heads: dict[UUID, int] = {}
+        self._listener = Listener(store.bus, self._hear, self._resumed)
+        self._unsure: set[UUID] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to listen; returns with Redis connected, or known to be away."""
+        self._tasks = [asyncio.create_task(work) for work in (self._listener.run(), self._watch(), self._heartbeat())]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._listener.attempted(), START_SECONDS)
+
+    async def close(self) -> None:
+        """Close every socket with 1012, then stop listening."""
+        for socket in tuple(self.sockets):
+            socket.close(CloseCode.SERVICE_RESTART, "the server restarts; resume with since")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(socket.ended.wait() for socket in self.sockets)), CLOSE_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def full(self) -> bool:
+        return len(self.sockets) >= self.settings.websocket_connections
+
+    def join(self, following: Following) -> None:
+        followings = self._followings.setdefault(following.project_id, set())
+        if not followings:
+            self._listener.follow(following.project_id)
+        followings.add(following)
+
+    def leave(self, following: Following) -> None:
+        project_id = following.project_id
+        followings = self._followings.get(project_id, set())
+        followings.discard(following)
+        if not followings and self._followings.pop(project_id, None) is not None:
+            self._heads.pop(project_id, None)
+            self._unsure.discard(project_id)
+            self._listener.unfollow(project_id)
+
+    async def listening(self, project_id: UUID) -> None:
+        """Wait, not for long, until what is published of a followed project is heard."""
+        await self._listener.listening(project_id)
+
+    def saw(self, project_id: UUID, head: int) -> None:
+        """Learn how far a log reaches."""
+        if project_id in self._followings:
+            self._heads[project_id] = max(head, self._heads.get(project_id, 0))
+
+    def _hear(self, project_id: UUID, message: bytes) -> None:
+        try:
+            frame = frames.published(message)
+        except ValueError as error:
+            log.warning("message_not_relayed", project_id=str(project_id), reason=str(error))
+            return
+        if frame.seq is not None:
+            self.saw(project_id, frame.seq)
+        for following in tuple(self._followings.get(project_id, ())):
+            following.offer(frame)
+
+    def _resumed(self, project_id: UUID) -> None:
+        if any(following.ready for following in self._followings.get(project_id, ())):
+            self._unsure.add(project_id)
+
+    async def _watch(self) -> None:
+        """Compare with the logs: often while Redis is doubtful, right after it resumed, and now and then."""
+        loop = asyncio.get_running_loop()
+        compared = loop.time()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            for socket in tuple(self.sockets):
+                socket.check()
+            everything = self._listener.doubtful or loop.time() - compared >= COMPARE_SECONDS
+            if everything:
+                compared = loop.time()
+            unsure = set(self._followings) if everything else self._unsure
+            self._unsure = set()
+            await self._compare(unsure)
+
+    async def _compare(self, project_ids: set[UUID]) -> None:
+        if not project_ids:
+            return
+        try:
+            heads = await self.logbook.heads(list(project_ids))
+        except UNAVAILABLE as error:
+            self._unsure |= project_ids & self._followings.keys()
+            log.warning("heads_not_compared", reason=repr(error))
+            return
+        for project_id, head in heads.items():
+            self.saw(project_id, head)
+            for following in tuple(self._followings.get(project_id, ())):
+                following.expect(head)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.websocket_heartbeat_seconds)
+            for project_id, followings in tuple(self._followings.items()):
+                if (head := self._heads.get(project_id)) is None:
+                    continue
+                text = frames.heartbeat(project_id, head)
+                for following in tuple(followings):
+                    following.beat(text)
+                await asyncio.sleep(0)
