@@ -1,0 +1,1 @@
+"""The REST and WebSocket API: FastAPI over the store and the workflows."""

@@ -1,0 +1,54 @@
+"""The application: its middleware, its calls, and what they work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
+
+from api import problems
+from api.access import REQUEST_ID, Access
+from api.limits import BodyLimit
+from api.routes import health, hitl, logs, projects
+from api.services import opened
+from models.settings import Settings
+
+PREFIX = "/api/v1"
+DESCRIPTION = "Briefs go in, agents hand over, humans decide, deliveries come out."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API. It opens its connections when it starts to serve, and needs no server to be there by then."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPIOffline(
+        title="BotArmy",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
+    )
+    app.add_middleware(Access)
+    app.include_router(health.router)
+    v1 = APIRouter(prefix=PREFIX)
+    for noun in (projects, logs, hitl):
+        v1.include_router(noun.router)
+    app.include_router(v1)
+    return app

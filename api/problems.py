@@ -1,0 +1,88 @@
+"""Every error as `application/problem+json`, mapped here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from api.errors import ApiError, UnavailableError
+from models.contracts.contract import storable
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 20
+MAX_NAME = 100
+
+
+def problem(
+    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, members: Mapping[str, Any] | None = None
+) -> Response:
+    """The answer that says what is wrong. Its type is about:blank: the status says all that a program needs."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": storable(detail)}
+    return Response(
+        orjson.dumps({**body, **(members or {})}), status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DataError, _data_error)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(away, _database_away)
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return problem(error.status, error.detail, error.headers, error.members)
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    """What FastAPI and Starlette raise themselves: unknown paths and methods, bodies that are too large."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    details = {
+        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here.",
+    }
+    return problem(status, details.get(status, str(error.detail)), error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [_field_error(one) for one in error.errors()[:MAX_ERRORS]]
+    detail = "; ".join(f"{one['field'] or one['in']}: {one['message']}" for one in errors)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, members={"errors": errors})
+
+
+def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
+    """Where and what; never the input itself, which may be huge, secret or not text."""
+    place, *names = error["loc"]
+    if error["type"] == "json_invalid":
+        message = f"not JSON that can be read: {error['ctx']['error']}"
+        return {"in": "body", "field": "", "message": storable(message)}
+    field = storable(".".join(str(name) for name in names))[:MAX_NAME]
+    return {"in": str(place), "field": field, "message": storable(error["msg"].removeprefix("Value error, "))}
+
+
+async def _data_error(request: Request, error: Exception) -> Response:
+    """The shapes let nothing through that PostgreSQL refuses; should one, the caller can still mend it."""
+    log.warning("refused_by_the_database", reason=str(error))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A value cannot be stored.")
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    log.warning("database_away", reason=str(error))
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away.", UnavailableError.headers)

@@ -1,0 +1,143 @@
+"""A response on its way: checked, made durable as a signal, then awaited; the workflow is the judge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from uuid_utils.compat import uuid7
+
+from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from api.services import Services
+from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
+from api.temporal import WorkflowGoneError, reaching
+from models.contracts.hitl import HitlResponse
+from models.contracts.project import GateState
+from models.contracts.words import HitlStatus, ResponseOutcome
+from models.tables import HitlDecision, HitlRequest
+from store import contents, hitl
+from workflows.client import handoff_handle
+from workflows.gate import Gate
+
+log = structlog.get_logger(__name__)
+
+SHORTEST, LONGEST, GROWTH = 0.003, 0.1, 1.6
+"""Seconds between looks for the outcome."""
+
+
+async def respond(services: Services, request: HitlRequest, given: ResponseCreate) -> ResponseAnswer:
+    """Hand a response to the workflow, and wait for what it makes of it, as long as the settings say.
+
+    Raises:
+        ConflictError: another response won, the request is closed, or the response does not fit it.
+        InvalidError, TooLargeError: the response itself cannot be used.
+        UnavailableError: Temporal is away; nothing has happened.
+    """
+    body = given.body()
+    if body is not None and len(body) > services.settings.max_artifact_bytes:
+        raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
+    response = HitlResponse(
+        request_id=request.id,
+        decision_id=given.decision_id or uuid7(),
+        action=given.action,
+        comment=given.comment,
+        content_hash=contents.hash_of(body) if body is not None else None,
+        artifact_id=given.artifact_id,
+        responder=given.responder,
+        responded_at=datetime.now(UTC),
+    )
+    if (earlier := await _decision(services, response)) is not None:
+        return await _answer(services, response, earlier)
+    if request.status != HitlStatus.PENDING:
+        raise await _closed(services, request)
+    await _fit(services, response)
+    if body is not None:
+        # Written before the signal that names it; without an artifact it has no meaning yet.
+        async with services.store.reading() as connection:
+            await contents.put(connection, [body])
+    await _send(services, request, response)
+    return await _outcome(services, request, response)
+
+
+async def _fit(services: Services, response: HitlResponse) -> None:
+    """Refuse at once what the gate would refuse: by the gate's own rules."""
+    async with services.store.reading() as connection:
+        opened = await hitl.opened_by(connection, response.request_id)
+    assert opened is not None
+    if response.artifact_id is not None and response.artifact_id not in {one.artifact_id for one in opened.artifacts}:
+        raise InvalidError("artifact_id", "is not what this request asks about")
+    gate = Gate(GateState(request=opened))
+    gate.offer(response)
+    judgement = gate.judge()
+    if judgement.winner is None:
+        raise ConflictError(f"This cannot be done: {judgement.judged[0].explanation}.")
+
+
+async def _send(services: Services, request: HitlRequest, response: HitlResponse) -> None:
+    try:
+        async with reaching():
+            await handoff_handle(services.temporal, request.workflow_id).signal("respond", response)
+    except WorkflowGoneError:
+        raise await _closed(services, request) from None
+
+
+async def _outcome(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
+    """Look for the response's row until it is there or the time is over."""
+    deadline, pause = time.monotonic() + services.settings.respond_wait_seconds, SHORTEST
+    try:
+        while time.monotonic() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(pause * GROWTH, LONGEST)
+            if (decision := await _decision(services, response)) is not None:
+                return await _answer(services, response, decision)
+    except SQLAlchemyError as error:
+        log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
+    return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
+
+
+async def _decision(services: Services, response: HitlResponse) -> HitlDecision | None:
+    async with services.store.reading() as connection:
+        return await hitl.decision(connection, response.request_id, response.decision_id)
+
+
+async def _answer(services: Services, response: HitlResponse, decision: HitlDecision) -> ResponseAnswer:
+    """What a judged response is answered with; the same one sent again gets the same answer."""
+    judged = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
+    if judged != (response.action, response.comment, response.content_hash, response.artifact_id):
+        raise InvalidError("decision_id", "was used for another response")
+    async with services.store.reading() as connection:
+        request = await hitl.get(connection, response.request_id)
+    assert request is not None
+    if decision.outcome == ResponseOutcome.REFUSED:
+        raise ConflictError(f"This cannot be done: {decision.explanation}.")
+    if decision.outcome != ResponseOutcome.APPLIED:
+        raise await _closed(services, request)
+    return ResponseAnswer(
+        request_id=request.id,
+        decision_id=decision.id,
+        outcome=ResponseOutcome.APPLIED,
+        status=HitlStatus(request.status),
+    )
+
+
+async def _closed(services: Services, request: HitlRequest) -> ConflictError:
+    """The request as it is now, with the decision that closed it."""
+    async with services.store.reading() as connection:
+        now = await hitl.get(connection, request.id)
+        if now is None:
+            raise NotFoundError.of("HITL request", request.id)
+        winner = await hitl.decision(connection, now.id, now.decision_id) if now.decision_id else None
+    if now.status == HitlStatus.PENDING:
+        detail = "The workflow behind this request has ended."
+    elif winner is not None:
+        detail = f"{winner.responder} decided first: the request is {now.status}."
+    else:
+        detail = f"The request is {now.status}."
+    return ConflictError(
+        detail,
+        request={"request_id": str(now.id), "status": now.status},
+        decision=DecisionPublic.of(winner).model_dump(mode="json") if winner else None,
+    )

@@ -1,0 +1,93 @@
+"""HITL requests: what waits for a human, and a human's response."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import examples, responding
+from api.bodies import StrictRoute
+from api.deps import HitlRequestDep, ProjectDep, ServicesDep
+from api.documentation import answers
+from api.lists import WindowDep
+from api.shapes.artifacts import ArtifactPublic
+from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
+from api.shapes.shape import Page
+from models.contracts.handoff import ArtifactRef
+from models.contracts.words import HitlStatus
+from models.tables import HitlRequest
+from store import artifacts, hitl, projects
+
+router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
+
+
+@router.get(
+    "/pending",
+    summary="List everything that waits for a human, oldest first",
+    responses=answers(examples.page(examples.PENDING_REQUEST), 422, 503),
+)
+async def list_pending_requests(services: ServicesDep, window: WindowDep) -> Page[PendingRequest]:
+    async with services.store.reading() as connection:
+        rows = await hitl.find(connection, status=HitlStatus.PENDING, after=window.after, limit=window.probe)
+        shown, next_cursor = window.cut(rows, lambda request: request.id)
+        names = await projects.names(connection, {one.project_id for one in shown})
+    items = [PendingRequest.of(one, project_name=names[one.project_id]) for one in shown]
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get(
+    "/project/{project_id}/requests",
+    summary="List a project's HITL requests, oldest first",
+    responses=answers(examples.page(examples.REQUEST), 404, 422, 503),
+)
+async def list_project_requests(
+    project: ProjectDep,
+    services: ServicesDep,
+    window: WindowDep,
+    status: Annotated[HitlStatus | None, Query()] = None,
+) -> Page[RequestItem]:
+    async with services.store.reading() as connection:
+        rows = await hitl.find(connection, project_id=project.id, status=status, after=window.after, limit=window.probe)
+    shown, next_cursor = window.cut(rows, lambda request: request.id)
+    return Page(items=[RequestItem.of(one) for one in shown], next_cursor=next_cursor)
+
+
+@router.get(
+    "/{request_id}",
+    summary="Show a HITL request, its history and its artifacts",
+    responses=answers(examples.WHOLE_REQUEST, 404, 422, 503),
+)
+async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
+    async with services.store.reading() as connection:
+        history = await hitl.history(connection, request.id)
+        contents = await artifacts.with_content(connection, _asked(request))
+    return RequestPublic.of(
+        request,
+        history=[DecisionPublic.of(one) for one in history],
+        contents=[ArtifactPublic.with_content(artifact, body) for artifact, body in contents],
+    )
+
+
+@router.post(
+    "/{request_id}/respond",
+    summary="Respond to a HITL request",
+    responses=answers(examples.RESPONSE, 404, 409, 413, 415, 422, 503)
+    | answers(examples.SUBMITTED_RESPONSE, status=202)
+    | {202: {"model": ResponseAnswer, "description": "No worker has judged it yet; the response is kept safe."}},
+)
+async def respond(
+    request: HitlRequestDep, given: ResponseCreate, services: ServicesDep, response: Response
+) -> ResponseAnswer:
+    """The first valid response decides: 200. Every other one is told the winner: 409, with `request` and `decision`.
+    Where no worker has judged it within two seconds: 202."""
+    answer = await responding.respond(services, request, given)
+    if answer.outcome is None:
+        response.status_code = 202
+    return answer
+
+
+def _asked(request: HitlRequest) -> Sequence[UUID]:
+    return [ArtifactRef.model_validate(one).artifact_id for one in request.artifacts]

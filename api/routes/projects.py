@@ -1,0 +1,166 @@
+"""Projects: started, listed, shown, paused, resumed, cancelled."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Header, Query, Response
+from uuid_utils.compat import uuid7
+
+from api import examples
+from api.bodies import StrictRoute
+from api.deps import ProjectDep, ServicesDep
+from api.documentation import answers
+from api.errors import InvalidError, TooLargeError, UnavailableError
+from api.lists import WindowDep
+from api.services import Services
+from api.shapes.hitl import RequestItem
+from api.shapes.projects import (
+    ProjectCreate,
+    ProjectItem,
+    ProjectProgress,
+    ProjectPublic,
+)
+from api.shapes.shape import Page
+from api.shapes.tasks import TaskPublic
+from api.temporal import reaching
+from models.contracts.pipeline import Pipeline
+from models.contracts.project import ProjectInput
+from models.contracts.words import HitlStatus, ProjectStatus
+from models.tables import Project
+from store import hitl, projects, tasks
+from workflows.client import start_project
+
+router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
+log = structlog.get_logger(__name__)
+
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$", description="Makes it safe to repeat.")
+]
+
+
+@router.post(
+    "/",
+    status_code=201,
+    summary="Start a project",
+    responses=answers(examples.NEW_PROJECT, 413, 415, 422, 503, status=201),
+)
+async def create_project(
+    given: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
+) -> ProjectItem:
+    """Commits the project as `starting`, which is the status in the answer, and has it started right away; should
+    Temporal be away, a worker starts it later. The same Idempotency-Key with the same body gives the same answer."""
+    pipeline = services.pipelines.get(given.pipeline)
+    if pipeline is None:
+        known = ", ".join(sorted(services.pipelines))
+        raise InvalidError("pipeline", f"there is no pipeline of that name; there are {known}")
+    if len(given.description.encode()) > services.settings.max_brief_bytes:
+        raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
+    new = projects.NewProject(
+        id=uuid7(),
+        name=given.name,
+        brief=given.description,
+        pipeline=pipeline,
+        oversight=given.oversight,
+        idempotency_key=idempotency_key,
+        request_hash=sha256(given.model_dump_json().encode()).hexdigest() if idempotency_key else None,
+    )
+    project = await _created(services, new) or await _repeated(services, new)
+    structlog.contextvars.bind_contextvars(project_id=str(project.id))
+    response.headers["Location"] = f"/api/v1/projects/{project.id}"
+    return ProjectItem.of(_as_started(project), done=0)
+
+
+async def _created(services: Services, new: projects.NewProject) -> Project | None:
+    """The new project, with its workflow started if Temporal is there; None where its idempotency key is taken."""
+    async with services.store.transaction(new.id) as tx:
+        if not await projects.create(tx, new):
+            return None
+    async with services.store.reading() as connection:
+        project = await projects.get(connection, new.id)
+        assert project is not None
+        given = await projects.input_of(connection, project)
+    await _start(services, given)
+    return project
+
+
+async def _start(services: Services, given: ProjectInput) -> None:
+    try:
+        async with reaching():
+            await start_project(services.temporal, services.settings.task_queue, given)
+    except UnavailableError as error:
+        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=error.detail)
+
+
+async def _repeated(services: Services, new: projects.NewProject) -> Project:
+    """The project that was started with this key before."""
+    assert new.idempotency_key is not None
+    async with services.store.reading() as connection:
+        project = await projects.by_idempotency_key(connection, new.idempotency_key)
+    assert project is not None
+    if project.request_hash != new.request_hash:
+        raise InvalidError("Idempotency-Key", "was used for another request", place="header")
+    return project
+
+
+def _as_started(project: Project) -> Project:
+    """The project as it was when it was committed: a repeated call gives the same answer, whatever came since."""
+    return project.model_copy(
+        update={
+            "status": ProjectStatus.STARTING,
+            "phase": None,
+            "reason": None,
+            "open_requests": 0,
+            "updated_at": project.created_at,
+            "ended_at": None,
+        }
+    )
+
+
+@router.get("/", summary="List projects, newest first", responses=answers(examples.page(examples.PROJECT), 422, 503))
+async def list_projects(
+    services: ServicesDep, window: WindowDep, status: Annotated[ProjectStatus | None, Query()] = None
+) -> Page[ProjectItem]:
+    async with services.store.reading() as connection:
+        rows = await projects.find(connection, status=status, before=window.after, limit=window.probe)
+        shown, next_cursor = window.cut(rows, lambda project: project.id)
+        done = await projects.accepted_stages(connection, [project.id for project in shown])
+    return Page(items=[ProjectItem.of(one, done.get(one.id, 0)) for one in shown], next_cursor=next_cursor)
+
+
+@router.get("/{project_id}", summary="Show a project", responses=answers(examples.WHOLE_PROJECT, 404, 422, 503))
+async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
+    async with services.store.reading() as connection:
+        done = await projects.accepted_stages(connection, [project.id])
+        brief = await projects.brief(connection, project.id)
+    return ProjectPublic.of(
+        project,
+        done.get(project.id, 0),
+        description=brief,
+        pipeline_definition=Pipeline.model_validate(project.pipeline),
+        head=project.last_seq,
+    )
+
+
+@router.get(
+    "/{project_id}/status",
+    summary="Show how a project stands: its tasks and open requests",
+    responses=answers(examples.PROGRESS, 404, 422, 503),
+)
+async def get_project_status(project: ProjectDep, services: ServicesDep) -> ProjectProgress:
+    async with services.store.reading() as connection:
+        done = await projects.accepted_stages(connection, [project.id])
+        of_project = await tasks.of_project(connection, project.id)
+        waiting = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
+    item = ProjectItem.of(project, done.get(project.id, 0))
+    return ProjectProgress(
+        project_id=project.id,
+        status=item.status,
+        phase=item.phase,
+        reason=item.reason,
+        progress=item.progress,
+        tasks=[TaskPublic.of(task) for task in of_project],
+        open_requests=[RequestItem.of(request) for request in waiting],
+    )

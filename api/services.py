@@ -1,0 +1,39 @@
+"""What the calls work with, opened once a process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from models.catalogue import SHIPPED, load_catalogue
+from models.contracts.pipeline import Pipeline
+from models.settings import Settings
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+from workflows.client import connect
+
+POOL_SECONDS = 2
+"""How long a call waits for a connection to PostgreSQL before it says that the database is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    store: Store
+    temporal: Client
+    pipelines: Mapping[str, Pipeline]
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Services]:
+    """The services; none of the servers behind them needs to be there yet."""
+    database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
+    try:
+        yield Services(settings, Store(database, bus), await connect(lazy=True), load_catalogue(SHIPPED))
+    finally:
+        await bus.close()
+        await database.close()

@@ -1,0 +1,1 @@
+"""The shapes of requests (`...Create`) and answers (`...Public`)."""

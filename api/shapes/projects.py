@@ -1,0 +1,130 @@
+"""Projects on the wire."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from api.shapes.hitl import RequestItem
+from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.tasks import TaskPublic
+from models.contracts.contract import Contract, Name
+from models.contracts.events import Event
+from models.contracts.pipeline import Pipeline
+from models.contracts.words import AgentStatus, AgentType, Oversight, ProjectStatus
+from models.tables import Project
+
+
+class ProjectCreate(Contract):
+    """A brief to deliver."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "URL shortener",
+                    "description": "# URL shortener\n\n- Shorten a URL.\n- Redirect to it.\n",
+                    "pipeline": "software-delivery",
+                    "oversight": "medium",
+                }
+            ]
+        }
+    )
+
+    name: Name
+    description: Prose = Field(description="The brief, in Markdown.")
+    pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
+    oversight: Oversight | None = Field(default=None, description="Overrides the gates; null leaves them as they are.")
+
+
+class Progress(Shape):
+    """How many of the pipeline's stages are accepted."""
+
+    done: int
+    total: int
+
+
+class ProjectItem(Shape):
+    """A project, as lists show it."""
+
+    id: UUID
+    name: str
+    pipeline: str
+    oversight: Oversight | None
+    status: ProjectStatus
+    phase: str | None
+    progress: Progress
+    open_requests: int
+    reason: str | None
+    created_at: Moment
+    updated_at: Moment
+    ended_at: Moment | None
+
+    @classmethod
+    def of(cls, project: Project, done: int, **more: Any) -> Self:
+        return cls(
+            **project.model_dump(exclude={"pipeline"}),
+            pipeline=project.pipeline["name"],
+            progress=Progress(done=done, total=len(project.pipeline["stages"])),
+            **more,
+        )
+
+
+class ProjectPublic(ProjectItem):
+    """A project with its brief, the pipeline that it was started with, and the number of its newest event."""
+
+    description: str
+    pipeline_definition: Pipeline
+    head: int
+
+
+class ProjectProgress(Shape):
+    """How a project stands: its tasks, oldest first, and what waits for a human."""
+
+    project_id: UUID
+    status: ProjectStatus
+    phase: str | None
+    reason: str | None
+    progress: Progress
+    tasks: list[TaskPublic]
+    open_requests: list[RequestItem]
+
+
+class StatusChange(Shape):
+    """A change of status that was asked for; the project's log says when it came about."""
+
+    project_id: UUID
+    requested: str = Field(examples=["pause"])
+    status: ProjectStatus = Field(description="The status when the change was asked for.")
+
+
+class EventPage(Shape):
+    """Part of a project's log; `next_cursor` is the `since` of the next part, `head` the newest event's number."""
+
+    items: list[Event]
+    next_cursor: str | None
+    head: int
+
+
+class AgentStatePublic(Shape):
+    """What one agent of a project is doing; one that has done nothing yet is idle."""
+
+    agent_type: AgentType
+    status: AgentStatus
+    task_id: UUID | None
+    updated_at: Moment | None
+
+
+class WorkflowPublic(Shape):
+    """The Temporal workflow behind a project."""
+
+    project_id: UUID
+    workflow_id: str
+    run_id: str
+    status: str = Field(examples=["running"])
+    history_length: int
+    started_at: Moment
+    closed_at: Moment | None
+    url: str = Field(description="Its page in Temporal's web UI.")

@@ -1,0 +1,44 @@
+"""Calling Temporal from a request: not for long, and with errors that say what is the matter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.errors import UnavailableError
+
+SECONDS = 2.0
+_OURS = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNIMPLEMENTED}
+
+
+class WorkflowGoneError(Exception):
+    """There is no such workflow, or it has ended."""
+
+
+@asynccontextmanager
+async def reaching(seconds: float = SECONDS) -> AsyncIterator[None]:
+    """Call Temporal inside.
+
+    Raises:
+        WorkflowGoneError: the workflow that was called is not there (any more).
+        UnavailableError: Temporal is away.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise UnavailableError("Temporal does not answer.") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise WorkflowGoneError from None
+        if error.status in _OURS:
+            raise
+        raise UnavailableError("Temporal is away.") from error
+    except RuntimeError as error:
+        # The way in which the SDK says that a lazy client's first connection failed.
+        if "Failed client connect" not in str(error):
+            raise
+        raise UnavailableError("Temporal is away.") from error
