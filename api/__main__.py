@@ -7,30 +7,18 @@ import sys
 import uvicorn
 
 from api.app import create_app
+from api.serving import uvicorn_config
 from models.logs import configure_logs
 from models.settings import SettingsError, get_settings
-
-MAX_FRAME = 64 * 2**10
-"""Bytes a WebSocket frame may have."""
 
 
 def main() -> None:
     settings = get_settings()
     configure_logs(settings, "api")
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=MAX_FRAME,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=5,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-    )
+    server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
+    server.run()
+    if not server.started:
+        sys.exit(3)  # as uvicorn's own command does: the log says why
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from fastapi_offline import FastAPIOffline
 from api import problems
 from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
+from api.realtime import Hub
+from api.realtime import router as realtime
 from api.routes import health, hitl, logs, projects
 from api.services import opened
 from models.settings import Settings
@@ -27,7 +29,12 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings) as services:
             app.state.services = services
-            yield
+            app.state.hub = hub = Hub(services.store, settings)
+            await hub.start()
+            try:
+                yield
+            finally:
+                await hub.close()
 
     app = FastAPIOffline(
         title="BotArmy",
@@ -47,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(Access)
     app.include_router(health.router)
+    app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
     for noun in (projects, logs, hitl):
         v1.include_router(noun.router)

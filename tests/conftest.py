@@ -1,0 +1,121 @@
+"""Real servers, started once a session; each module has a database, a task queue and channels of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+import uvicorn
+from temporalio.client import Client
+
+from activities.agents.protocol import Agent
+from activities.agents.rehearsal import rehearsal_agents
+from api.app import create_app
+from api.serving import uvicorn_config
+from cli.stack.embedded import Servers, embedded_servers
+from models.contracts.words import AgentType
+from models.settings import Settings
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+from worker.worker import run_worker
+from workflows.client import connect
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest_asyncio.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
+    """PostgreSQL, Valkey and Temporal; the database `botarmy` is migrated, and is the template of all others."""
+    async with embedded_servers(tmp_path_factory.mktemp("servers")) as servers:
+        command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+        environment = os.environ | servers.environment() | {"PYTHONPATH": str(CHECKOUT)}
+        await asyncio.to_thread(subprocess.run, command, cwd=CHECKOUT, env=environment, check=True, capture_output=True)
+        yield servers
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    """Settings of the module's own: database, task queue, channels. Override it to change one for a module."""
+    name = f"t{uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE botarmy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEMPORAL_ADDRESS", servers.temporal)
+        yield Settings(
+            _env_file=None,
+            database_url=servers.database.removesuffix("/botarmy") + f"/{name}",
+            redis_url=servers.redis,
+            temporal_ui_url=servers.temporal_ui,
+            task_queue=name,
+            channel_prefix=name,
+            sweep_seconds=0.5,
+        )
+
+
+@pytest_asyncio.fixture(scope="module")
+async def store(settings: Settings) -> AsyncIterator[Store]:
+    """The module's database, to look behind the API."""
+    database, bus = Database(settings), Bus(settings)
+    yield Store(database, bus)
+    await bus.close()
+    await database.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def temporal(settings: Settings) -> Client:
+    return await connect()
+
+
+@pytest.fixture(scope="module")
+def agents() -> Mapping[AgentType, Agent]:
+    """The crew of the module's worker; override it for other agents."""
+    return rehearsal_agents(0)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def worker(settings: Settings, temporal: Client, agents: Mapping[AgentType, Agent]) -> AsyncIterator[None]:
+    """A worker in this process, with its sweeper."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_worker(temporal, agents, settings, stop))
+    yield
+    stop.set()
+    await working
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # they are pytest's
+
+
+@pytest_asyncio.fixture(scope="module")
+async def api_url(settings: Settings) -> AsyncIterator[str]:
+    """The API, served by uvicorn in this process."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = _Server(uvicorn_config(create_app(settings), settings))
+    serving = asyncio.create_task(server.serve([listening]))
+    while not server.started:
+        assert not serving.done(), "the API did not start"
+        await asyncio.sleep(0.005)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture(scope="module")
+async def http(api_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the API; paths are whole, such as /api/v1/projects/."""
+    async with httpx.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=httpx.Limits()) as client:
+        yield client
