@@ -38,25 +38,24 @@ def up(
     hand_over: Annotated[bool, typer.Option(hidden=True, help="Print to the log once it is ready.")] = False,
 ) -> None:
     """Start everything: PostgreSQL, Valkey, Temporal with its web UI, the worker and the API."""
-    from cli.stack import foreground  # here and below: `botarmy --help` need not wait for what only they import
-    from cli.stack.detached import up_detached
-
-    settings = _settings(data_dir, port)
-    data, console = DataDir(settings.data_dir), LastingConsole()
+    settings, console = _settings(data_dir, port), LastingConsole()
+    data = DataDir(settings.data_dir)
     if (holder := data.holder()) is not None:
         _say_where(console, data, holder)
     elif detach:
+        from cli.stack.detached import up_detached  # here and below: a command waits only for what it imports itself
+
         raise typer.Exit(up_detached(data, port))
     else:
+        from cli.stack import foreground
+
         try:
-            code = asyncio.run(foreground.up(data, settings, console, hand_over))
+            raise typer.Exit(asyncio.run(foreground.up(data, settings, console, hand_over)))
         except AlreadyRunningError as running:
             _say_where(console, data, running.pid)
         except OSError as error:
             console.print(f"Cannot work in {data.path}: {error}", markup=False)
             raise typer.Exit(1) from None
-        else:
-            raise typer.Exit(code)
 
 
 def status(

@@ -12,15 +12,14 @@ import time
 from rich.console import Console
 
 from cli.stack import leftovers
+from cli.stack.checkout import python_path
 from cli.stack.datadir import DataDir
-from cli.stack.programs import CHECKOUT
 
 STOP_SECONDS = 90.0
 
 
 def up_detached(data: DataDir, port: int | None) -> int:
     """Start a stack in a session of its own, relay what it prints until it is ready, and return its exit code or 0."""
-    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "cli.main", "up", "--hand-over", "--data-dir", str(data.path)),
@@ -29,7 +28,7 @@ def up_detached(data: DataDir, port: int | None) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **python_path(), "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
     assert process.stdout

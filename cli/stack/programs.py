@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import httpx
 import psutil
 
+from cli.stack.checkout import CHECKOUT, python_path
 from cli.stack.component import Component, NotReadyError
 from cli.stack.ports import free_port
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 Environment = Mapping[str, str | None]
 """Names to set, or with None to unset."""
@@ -42,8 +39,7 @@ class Program(Component):
         return [sys.executable, "-P", "-m", "cli.stack.gate", self._imports, self._module, *self._arguments]
 
     def environment(self) -> Mapping[str, str]:
-        path = [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]
-        return {"PYTHONPATH": os.pathsep.join(filter(None, path)), "PYTHONUNBUFFERED": "1"}
+        return {**python_path(), "PYTHONUNBUFFERED": "1"}
 
     async def entrance(self) -> bytes | None:
         environment = {**await asyncio.shield(self._opening), **self.serving()}

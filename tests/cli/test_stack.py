@@ -22,7 +22,7 @@ from stack_under_test import PROGRAMS, assert_serves, eventually, processes_of, 
 from cli.stack import external, leftovers, postgres, programs, temporal, valkey
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError, DataDir
-from cli.stack.embedded import embedded_servers
+from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from cli.stack.state import COMPONENTS, StackState
 
@@ -136,19 +136,18 @@ async def test_what_cannot_start_is_named_with_the_end_of_its_log(data_dir: Path
 
 
 async def test_servers_of_others_are_used_and_left_alone(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(external, "SEARCH_ATTRIBUTES", {"BotArmyTested": "Keyword"})
-    async with embedded_servers(tmp_path / "others") as others:
-        for name, value in others.environment().items():
-            monkeypatch.setenv(name, value)
-        async with running(data_dir) as state:
-            assert list(state.pids) == ["worker", "api"]
-            assert (state.database, state.redis, state.temporal) == (others.database, others.redis, others.temporal)
-            client = await assert_serves(state)
-            assert await client.count_workflows("BotArmyTested = 'any'") is not None
-        await assert_serves(state)
-        assert sorted(entry.name for entry in data_dir.iterdir()) == ["logs", "stack.lock"]
+    for name, value in servers.environment().items():
+        monkeypatch.setenv(name, value)
+    async with running(data_dir) as state:
+        assert list(state.pids) == ["worker", "api"]
+        assert (state.database, state.redis, state.temporal) == (servers.database, servers.redis, servers.temporal)
+        client = await assert_serves(state)
+        assert await client.count_workflows("BotArmyTested = 'any'") is not None
+    await assert_serves(state)
+    assert sorted(entry.name for entry in data_dir.iterdir()) == ["logs", "stack.lock"]
 
 
 async def test_a_server_of_others_that_does_not_answer_is_named(
