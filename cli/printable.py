@@ -20,9 +20,9 @@ def one_line(text: object, longest: int = 200) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def words(text: object, style: str = "") -> Text:
+def words(text: object, style: str = "", longest: int = 200) -> Text:
     """One line for rich, in which nothing is markup."""
-    return Text(one_line(text), style=style)
+    return Text(one_line(text, longest), style=style)
 
 
 def _visible(character: str) -> str:

@@ -1,0 +1,149 @@
+"""The API over HTTP: asks again while it is away, and turns its refusals into one line."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from cli.address import Address, is_loopback
+from cli.backoff import Backoff
+from cli.exits import ApiError, NoApiError
+
+PREFIX = "/api/v1"
+NOT_NOW = {429, 502, 503, 504}
+"""Statuses after which the same is asked again."""
+
+SECONDS = 30.0
+HICCUP = 10.0
+"""Seconds of patience with an API that is there, and has trouble."""
+
+Json = dict[str, Any]
+
+
+class Client:
+    """One API, found anew before each attempt.
+
+    `patience` is for how many seconds a call is tried again while the API is away; one that nobody has met yet is given
+    up at once where it is 0. Calls that change something are safe to repeat: each carries what lets the API know it
+    again. `trouble` is told why a call is being tried again, and None once one has worked.
+    """
+
+    def __init__(
+        self, address: Address, patience: float = 0, trouble: Callable[[str | None], None] = lambda _: None
+    ) -> None:
+        self.address = address
+        self.patience = patience
+        self.trouble = trouble
+        self._met = False
+        # Two clients, as a proxy that the environment names does not lead to this machine itself.
+        self._near = httpx.AsyncClient(timeout=SECONDS, trust_env=False)
+        self._far = httpx.AsyncClient(timeout=SECONDS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._near.aclose()
+        await self._far.aclose()
+
+    async def get(self, path: str, **query: object) -> Json:
+        """The answer to a GET, a JSON object.
+
+        Raises:
+            ApiError, NoApiError: as all calls of this class do.
+        """
+        return self._object(await self._call("GET", path, params=_given(query)))
+
+    async def post(
+        self, path: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, Json]:
+        """The status and the answer of a POST."""
+        response = await self._call("POST", path, json=body, headers=headers)
+        return response.status_code, self._object(response)
+
+    async def download(self, path: str) -> bytes:
+        """The answer to a GET, as it is."""
+        return (await self._call("GET", path)).content
+
+    async def items(self, path: str, **query: object) -> AsyncIterator[Json]:
+        """Every item of a list, page by page."""
+        cursor: object = None
+        while True:
+            page = await self.get(path, **query, cursor=cursor)
+            for item in page["items"]:
+                yield item
+            if not (cursor := page.get("next_cursor")):
+                return
+
+    async def _call(self, method: str, path: str, **what: Any) -> httpx.Response:
+        backoff, since = Backoff(), time.monotonic()
+        while True:
+            base, least = self.address(), 0.0
+            try:
+                response = await (self._near if is_loopback(base) else self._far).request(
+                    method, f"{base}{PREFIX}{path}", **what
+                )
+            except httpx.TransportError as error:
+                self._met = self._met or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                reason: ApiError | NoApiError = NoApiError(
+                    f"no API at {base} ({_why(error)}); start one with `botarmy up`"
+                )
+            except httpx.HTTPError as error:
+                raise NoApiError(f"no API at {base}: {_why(error)}") from None
+            else:
+                self._met = True
+                if response.status_code not in NOT_NOW:
+                    self.trouble(None)
+                    if response.is_error:
+                        raise _refusal(response)
+                    return response
+                reason, least = _refusal(response), _retry_after(response)
+            patience = max(self.patience, HICCUP if self._met else 0)
+            if time.monotonic() - since + least > patience:
+                raise reason
+            self.trouble(str(reason))
+            await asyncio.sleep(backoff.next(least))
+
+    @staticmethod
+    def _object(response: httpx.Response) -> Json:
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise NoApiError(f"what answers at {response.request.url} is not our API")
+        return document
+
+
+def _given(query: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _why(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _retry_after(response: httpx.Response) -> float:
+    try:
+        return min(float(response.headers.get("Retry-After", 0)), SECONDS)
+    except ValueError:
+        return 0
+
+
+def _refusal(response: httpx.Response) -> ApiError:
+    """The problem document of RFC 9457; its detail names the field where one is wrong."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        problem = {}
+    message = problem.get("detail") or problem.get("title") or response.reason_phrase
+    return ApiError(response.status_code, str(message), problem)

@@ -1,0 +1,82 @@
+"""From a command's arguments to its coroutine, and from what that comes to, to an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from cli.address import find
+from cli.client import Client
+from cli.exits import INTERRUPTED, NO_API, CommandError
+from cli.options import Api
+from cli.printable import one_line
+
+TERMINATED = 143
+
+Work = Callable[[Client], Awaitable[int]]
+"""What a command does with the API; gives the exit code."""
+
+
+def perform(work: Work, api: Api) -> NoReturn:
+    """Do the work; an error that the user can make something of is one line, and an exit code of its own."""
+    terminated = False
+
+    async def main() -> int:
+        task = asyncio.current_task()
+        assert task is not None
+
+        def terminate() -> None:
+            nonlocal terminated
+            terminated = True
+            task.cancel()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        async with Client(find(api.url, api.data_dir)) as client:
+            return await work(client)
+
+    try:
+        code = asyncio.run(main())
+    except CommandError as error:
+        complain(str(error))
+        code = error.code
+    except ValidationError as error:
+        complain(f"what answers is not our API, or another version of it: {error.errors()[0]['msg']}")
+        code = NO_API
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except asyncio.CancelledError:
+        code = TERMINATED if terminated else INTERRUPTED
+    raise typer.Exit(code)
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    print(f"botarmy: {one_line(message, 1000)}", file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    """One document on standard output, in ASCII, so that no character of it can steer a terminal."""
+    print(json.dumps(document, indent=2))
+
+
+def output() -> Console:
+    """Standard output, for people."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def errors() -> Console:
+    """Standard error, for people."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def on_a_terminal() -> bool:
+    """Whether there is somebody to ask, who sees the question."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,74 @@
+"""Who answers at a gate: nobody here, a fixed answer, or (cli/person.py) the person at the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Protocol
+
+from cli.hitl import Action, Answer
+from cli.shapes import Request
+
+
+class Gates(StrEnum):
+    """What `--gates` may say."""
+
+    ASK = "ask"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Gatekeeper(Protocol):
+    """Decides on requests, one at a time."""
+
+    talks: bool
+    """Whether it needs the terminal to itself."""
+
+    async def decide(self, request: Request, overtaken: asyncio.Event) -> Answer | None:
+        """An answer, or None to leave the request open.
+
+        Raises:
+            OvertakenError: `overtaken` was set, as somebody else has decided.
+            NobodyThereError: there is nobody left to ask.
+        """
+
+    def sent(self, applied: bool) -> None:
+        """The last answer has arrived: it was applied, or not."""
+
+
+class Fixed:
+    """Gives every request the same answer, under a name that says that nobody was asked.
+
+    Args:
+        gates: approve or reject.
+        why: why nobody is asked.
+    """
+
+    talks = False
+
+    def __init__(self, gates: Gates, why: str) -> None:
+        self._rejects = gates is Gates.REJECT
+        self._responder = f"botarmy, without asking ({why})"
+
+    async def decide(self, request: Request, overtaken: asyncio.Event) -> Answer:
+        if self._rejects:
+            return Answer(Action.REJECT, comment="every gate is rejected", responder=self._responder)
+        if not request.may_approve:
+            comment = "the step failed, and no round is left to try it again"
+            return Answer(Action.REJECT, comment=comment, responder=self._responder)
+        return Answer(Action.APPROVE, responder=self._responder)
+
+    def sent(self, applied: bool) -> None:
+        """The event of the decision tells it."""
+
+
+class Elsewhere:
+    """Leaves every request to others."""
+
+    talks = False
+
+    async def decide(self, request: Request, overtaken: asyncio.Event) -> None:
+        return None
+
+    def sent(self, applied: bool) -> None:
+        """Nothing is ever sent."""

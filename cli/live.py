@@ -1,0 +1,150 @@
+"""The live view: a row a stage, drawn anew several times a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cli.board import Board, StageRow, StageStatus
+from cli.printable import one_line, words
+from cli.shapes import Event
+from cli.wording import decision, duration
+
+SECONDS_A_FRAME = 0.125
+NARROW = 80
+"""Columns below which the agents' column gives way."""
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+MARKS = {
+    StageStatus.PENDING: ("·", "dim"),
+    StageStatus.WAITING: ("?", "bold yellow"),
+    StageStatus.REDO: ("↻", "yellow"),
+    StageStatus.SENT_BACK: ("↺", "yellow"),
+    StageStatus.DONE: ("✓", "green"),
+    StageStatus.APPROVED: ("✓", "green"),
+    StageStatus.AMENDED: ("✓", "green"),
+    StageStatus.EXPIRED: ("✗", "red"),
+    StageStatus.REJECTED: ("✗", "red"),
+    StageStatus.FAILED: ("✗", "red"),
+    StageStatus.CANCELLED: ("✗", "dim"),
+}
+STATUS_STYLES = {"completed": "green", "rejected": "red", "failed": "red", "cancelled": "red"}
+
+
+class LiveView:
+    """The board on a terminal. What is said, and what was decided, stays above it."""
+
+    def __init__(self, console: Console, board: Board, title: str, pipeline: str) -> None:
+        self._console = console
+        self._board = board
+        self._title = title
+        self._pipeline = pipeline
+        self._reason: str | None = None
+        self._frame = 0
+        self._live: Live | None = None
+        self._open()
+        self._drawing = asyncio.create_task(self._draw())
+
+    def show(self, event: Event, board: Board) -> None:
+        if event.event_type == "hitl_response":
+            style = "red" if event.text("action") == "reject" else "green"
+            mark = "✗" if event.text("action") == "reject" else "✓"
+            self._console.print(Text(f"{mark} ", style) + words(f"{event.text('stage')}: {decision(event)}"))
+        elif event.event_type == "hitl_expired":
+            self._console.print(Text("✗ ", "red") + words(f"{event.text('stage')}: nobody decided in time"))
+        elif event.event_type == "error" and event.seq is not None:
+            self._console.print(Text("! ", "red") + words(event.text("message")))
+
+    def say(self, text: str) -> None:
+        self._console.print(words(text, longest=1000))
+
+    def trouble(self, reason: str | None) -> None:
+        if reason is not None and self._reason is None and self._live is None:
+            self._console.print(words(f"\nreconnecting: {reason}", "yellow"))
+        self._reason = reason
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._erase()
+        try:
+            yield
+        finally:
+            self._open()
+
+    def close(self) -> None:
+        self._drawing.cancel()
+        self._erase()
+        self._console.print(self.picture())
+
+    def _open(self) -> None:
+        self._live = Live(
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            get_renderable=self.picture,
+            redirect_stderr=False,
+        )
+        self._live.start()
+        self._live.refresh()
+
+    def _erase(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    async def _draw(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_A_FRAME)
+            self._frame += 1
+            if self._live is not None:
+                self._live.refresh()
+
+    def picture(self) -> RenderableType:
+        """The board as it is now."""
+        board, width = self._board, self._console.width
+        status = "waiting" if board.open and not board.settled else board.status
+        head = Text.assemble(
+            (one_line(self._title, max(20, width // 2)), "bold"),
+            ("  ", ""),
+            (one_line(self._pipeline, 40), "dim"),
+            (" · rehearsal" if board.rehearsal else "", "dim italic"),
+            (" · ", "dim"),
+            (status, STATUS_STYLES.get(status, "cyan")),
+            (f" · {duration(board.seconds())}", "dim"),
+        )
+        head.no_wrap, head.overflow = True, "ellipsis"
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(width=1)
+        table.add_column(no_wrap=True, max_width=24)
+        if width >= NARROW:
+            table.add_column(no_wrap=True, max_width=16)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True, justify="right")
+        table.add_column(no_wrap=True, justify="right")
+        for row in board.stages.values():
+            table.add_row(*self._cells(row, width))
+        lines: list[RenderableType] = [head, table]
+        if board.reason:
+            lines.append(words(board.reason, "red", longest=500))
+        if self._reason is not None:
+            lines.append(words(f"reconnecting: {self._reason}", "yellow"))
+        return Group(*lines)
+
+    def _cells(self, row: StageRow, width: int) -> list[Text]:
+        still = row.status is not StageStatus.WORKING
+        mark, style = MARKS[row.status] if still else (SPINNER[self._frame % len(SPINNER)], "cyan")
+        percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
+        doing = f"{row.doing}{percent}" if row.doing and row.status is StageStatus.WORKING else str(row.status)
+        if row.doing and row.status is StageStatus.FAILED:
+            doing = f"failed: {row.doing}"
+        cells = [Text(mark, style), words(row.name), words(doing, "dim" if row.status is StageStatus.PENDING else "")]
+        if width >= NARROW:
+            cells.insert(2, words(row.agent, "dim"))
+        rounds = f"round {row.round}" if row.round > 1 else ""
+        return [*cells, Text(rounds, "yellow"), Text(duration(row.seconds(self._board.clock.now())), "dim")]

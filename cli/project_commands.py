@@ -1,0 +1,159 @@
+"""`botarmy run`, `watch`, `projects`, `export`, `pause`, `resume` and `cancel`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.gates import Gates
+from cli.options import Api, ApiOption, DataDirOption, JsonOption, ProjectArgument
+
+if TYPE_CHECKING:
+    from cli.client import Client
+
+
+class Oversight(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+GatesOption = Annotated[
+    Gates | None,
+    typer.Option(
+        envvar="GATES",
+        help="Who decides at gates: ask you, or approve or reject without asking "
+        "[default: ask on a terminal, approve elsewhere].",
+    ),
+]
+OutOption = Annotated[Path | None, typer.Option(help="The folder for the delivery [default: deliveries/NAME-ID].")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(watch)
+    app.command()(projects)
+    app.command()(export)
+    app.command()(pause)
+    app.command()(resume)
+    app.command()(cancel)
+
+
+def run(
+    brief: Annotated[
+        str, typer.Argument(metavar="BRIEF", help="A Markdown file that says what is wanted; - for stdin.")
+    ],
+    name: Annotated[str | None, typer.Option(help="The project's name [default: the brief's first heading].")] = None,
+    pipeline: Annotated[str | None, typer.Option(help="The pipeline [default: software-delivery].")] = None,
+    oversight: Annotated[
+        Oversight | None, typer.Option(help="At which gates a human is asked [default: as the pipeline says].")
+    ] = None,
+    gates: GatesOption = None,
+    out: OutOption = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+) -> None:
+    """Deliver a brief: start a project, show its progress, decide at its gates, unpack what comes out.
+
+    Exit code 0: completed, 1: failed, 2: wrong use, 3: rejected, 4: cancelled, 5: no API, 130: interrupted (the project
+    goes on).
+    """
+    from cli import run as running  # here and below: `botarmy --help` need not wait for what only they import
+    from cli.brief import read
+    from cli.delivery import check_free
+    from cli.entry import complain, perform
+    from cli.exits import CommandError
+
+    which = Api(api, data_dir)
+    try:
+        if out is not None:
+            check_free(out)
+        order = running.Order(read(brief, name), pipeline, oversight, gates, out, as_json, which)
+    except CommandError as error:
+        complain(str(error))
+        raise typer.Exit(error.code) from None
+    perform(lambda client: running.run(client, order), which)
+
+
+def watch(
+    project: ProjectArgument,
+    since: Annotated[int, typer.Option(min=0, help="Print only events after this number.")] = 0,
+    gates: Annotated[Gates | None, typer.Option(help="Decide at gates, too [default: leave that to others].")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+) -> None:
+    """Watch a project until it ends. The exit code says how, as that of `run`."""
+    from cli import run as running
+    from cli.entry import perform
+
+    which = Api(api, data_dir)
+    perform(lambda client: running.watch(client, project, since, gates, as_json, which), which)
+
+
+def projects(
+    status: Annotated[str | None, typer.Option(help="Only those of this status.")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List projects, newest first."""
+    from cli import projects as listing
+    from cli.entry import perform
+
+    perform(lambda client: listing.show(client, status, as_json), Api(api, data_dir))
+
+
+def export(
+    project: ProjectArgument,
+    out: OutOption = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Unpack what a project has accepted so far into a folder."""
+    from cli import run as running
+    from cli.entry import perform, print_json
+    from cli.printable import one_line
+
+    async def work(client: Client) -> int:
+        folder, count = await running.export(client, project, out)
+        if as_json:
+            print_json({"project_id": project, "folder": str(folder.absolute()), "files": count})
+        else:
+            print(one_line(f"Delivered: {folder} ({count} files)", 1000))
+        return 0
+
+    perform(work, Api(api, data_dir))
+
+
+def pause(
+    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
+) -> None:
+    """Start no further step; steps under way end, and gates still take decisions."""
+    _change(project, "pause", Api(api, data_dir), as_json)
+
+
+def resume(
+    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
+) -> None:
+    """Go on after a pause."""
+    _change(project, "resume", Api(api, data_dir), as_json)
+
+
+def cancel(
+    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
+) -> None:
+    """End a project; what was accepted stays."""
+    _change(project, "cancel", Api(api, data_dir), as_json)
+
+
+def _change(project: str, change: str, api: Api, as_json: bool) -> None:
+    from cli import projects as listing
+    from cli.entry import perform
+
+    perform(lambda client: listing.change(client, project, change, as_json), api)

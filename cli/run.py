@@ -1,0 +1,136 @@
+"""Run a brief to its end, and watch a project that runs."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.board import Board
+from cli.brief import Brief
+from cli.client import Client
+from cli.delivery import folder_for, unpack
+from cli.entry import errors, on_a_terminal, output
+from cli.exits import BY_STATUS, COMPLETED, ApiError, UsageError
+from cli.gates import Elsewhere, Fixed, Gatekeeper, Gates
+from cli.live import LiveView
+from cli.options import Api
+from cli.person import Person
+from cli.session import PATIENCE, Session, board_of
+from cli.shapes import Event, Project
+from cli.view import Ndjson, Plain, View, emit
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What `botarmy run` was asked for."""
+
+    brief: Brief
+    pipeline: str | None
+    oversight: str | None
+    gates: Gates | None
+    out: Path | None
+    as_json: bool
+    api: Api
+
+
+async def run(client: Client, order: Order) -> int:
+    """Start a project, follow it to its end and unpack its delivery; gives the exit code."""
+    await client.get("/projects/", limit=1)  # is there an API? Nothing has been started yet
+    client.patience = PATIENCE
+    project = await _start(client, order)
+    view, board = _opened(project, order.as_json)
+    view.say(f"Project {project.id}: {project.name}")
+    return_command = f"botarmy watch {project.id}{order.api.again()}"
+    try:
+        try:
+            await Session(client, project, board, view, _gatekeeper(client, order.gates, order.as_json)).run()
+        finally:
+            view.close()
+    except asyncio.CancelledError:
+        asking = " --gates ask" if on_a_terminal() else ""
+        view.say(f"The project goes on without you. Come back with: {return_command}{asking}")
+        raise
+    if board.status == "completed":
+        await _deliver(client, project, order, view)
+    else:
+        _say_end(view, project, board, order.api)
+    return BY_STATUS[board.status]
+
+
+async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: Api) -> int:
+    """Follow a project to its end; gives the exit code."""
+    project = Project.model_validate(await client.get(f"/projects/{project_id}"))
+    client.patience = PATIENCE
+    view, board = _opened(project, as_json, since)
+    gatekeeper = Elsewhere() if gates is None else _gatekeeper(client, gates, as_json)
+    try:
+        await Session(client, project, board, view, gatekeeper).run()
+    finally:
+        view.close()
+    _say_end(view, project, board, api)
+    return BY_STATUS[board.status]
+
+
+async def export(client: Client, project_id: str, out: Path | None) -> tuple[Path, int]:
+    """Unpack what a project has accepted so far; gives the folder and the number of files in it."""
+    project = Project.model_validate(await client.get(f"/projects/{project_id}"))
+    folder = folder_for(out, project.name, project.id)
+    return folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
+
+
+async def _start(client: Client, order: Order) -> Project:
+    """The new project, with the stages of its pipeline. One key for all attempts: it is started once."""
+    body = {"name": order.brief.name, "description": order.brief.text}
+    body |= {
+        name: value
+        for name, value in (("pipeline", order.pipeline), ("oversight", order.oversight))
+        if value is not None
+    }
+    try:
+        _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
+    except ApiError as error:
+        if error.status in (413, 422):
+            raise UsageError(str(error)) from None
+        raise
+    return Project.model_validate(await client.get(f"/projects/{created['id']}"))
+
+
+def _opened(project: Project, as_json: bool, since: int = 0) -> tuple[View, Board]:
+    board = board_of(project)
+    if as_json:
+        return Ndjson(errors(), since), board
+    console = output()
+    if console.is_terminal:
+        return LiveView(console, board, project.name, project.pipeline), board
+    return Plain(console, since), board
+
+
+def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeeper:
+    """Who decides: the person, where there is one; nobody, where one must be asked and is not there."""
+    there = on_a_terminal() and not as_json
+    if gates in (Gates.APPROVE, Gates.REJECT):
+        return Fixed(gates, f"--gates {gates}")
+    if there:
+        return Person(client, output())
+    return Elsewhere() if gates is Gates.ASK else Fixed(Gates.APPROVE, "no terminal")
+
+
+async def _deliver(client: Client, project: Project, order: Order, view: View) -> None:
+    archive = await client.download(f"/projects/{project.id}/export")
+    folder = folder_for(order.out, project.name, project.id)
+    count = unpack(archive, folder)
+    view.say(f"Delivered: {folder} ({count} files)")
+    if order.as_json:
+        data = {"status": "completed", "folder": str(folder.absolute()), "files": count}
+        emit(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))
+
+
+def _say_end(view: View, project: Project, board: Board, api: Api) -> None:
+    if BY_STATUS[board.status] == COMPLETED:
+        view.say(f"Completed. Fetch the delivery with: botarmy export {project.id}{api.again()}")
+    else:
+        view.say(f"The project was {board.status}." + (f" {board.reason}" if board.reason else ""))
+        view.say(f"What was accepted before: botarmy export {project.id}{api.again()}")
