@@ -62,8 +62,6 @@ class Records:
             accepted = await self._amend(tx, request, response, asked)
         if closed is None:
             return accepted
-        await artifacts.accept(tx, (one.artifact_id for one in accepted))
-        await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
         tx.record(
             EventType.HITL_RESPONSE,
             f"response:{request.id}",
@@ -79,6 +77,8 @@ class Records:
             responder=response.responder,
             accepted=[one.model_dump(mode="json") for one in accepted],
         )
+        await artifacts.accept(tx, (one.artifact_id for one in accepted))
+        await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
         return accepted
 
     async def _amend(

@@ -22,7 +22,10 @@ with workflow.unsafe.imports_passed_through():
 @dataclass(slots=True)
 class Crew:
     """`draining` says that the workflow is about to continue as new, so that no step may start; `busy` counts the
-    handoffs that are in the middle of something, which has to end first."""
+    handoffs that are in the middle of something, which has to end first.
+
+    `early` keeps responses to requests that a running step may have opened already: people see the request as soon as
+    the step's activity has committed, which is before the workflow hears of it."""
 
     project_id: UUID
     name: str
@@ -33,6 +36,7 @@ class Crew:
     paused: bool = False
     busy: int = 0
     gates: dict[UUID, Gate] = field(default_factory=dict)
+    early: dict[UUID, list[HitlResponse]] = field(default_factory=dict)
 
     @property
     def draining(self) -> bool:
@@ -57,6 +61,8 @@ class Crew:
         gate = self.gates.get(response.request_id)
         if gate is not None:
             gate.offer(response)
+        elif response.request_id in self.early:
+            self.early[response.request_id].append(response)
         else:
             self.books.late.append(
                 JudgedResponse(

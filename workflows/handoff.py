@@ -86,14 +86,28 @@ class StageHandoff:
             if self._state.gate is None:
                 await self._crew.may_step()
                 with self._crew.at_work():
-                    result = await self._step()
-                    ending = self._weigh(result)
+                    ending = self._weigh(await self._step())
             else:
                 ending = await self._ask(self._state.gate)
             if ending is not None:
                 return ending
 
     async def _step(self) -> StepResult:
+        """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""
+        request_id = self._crew.new_id()
+        early = self._crew.early.setdefault(request_id, [])
+        try:
+            result = await self._run_agent(request_id)
+            if result.request is not None:
+                self._state.gate = GateState(request=result.request, offered=list(early))
+                early.clear()
+            return result
+        finally:
+            del self._crew.early[request_id]
+            for response in early:
+                self._crew.offer(response)
+
+    async def _run_agent(self, request_id: UUID) -> StepResult:
         state, stage, crew = self._state, self._stage, self._crew
         if state.round or state.task_id is None:
             state.task_id = crew.new_id()
@@ -103,7 +117,7 @@ class StageHandoff:
             project_id=crew.project_id,
             project_name=crew.name,
             task_id=state.task_id,
-            request_id=crew.new_id(),
+            request_id=request_id,
             handoff=Handoff(
                 from_agent=self._from_agent,
                 to_agent=stage.agent,
@@ -149,8 +163,7 @@ class StageHandoff:
             state.produced = result.artifacts
             state.feedback, state.report, state.reopens = None, (), ()
         state.failed_verdict = result.verdict is Verdict.FAILED
-        if result.request is not None:
-            state.gate = GateState(request=result.request)
+        if state.gate is not None:
             return None
         if state.failed_verdict:
             state.reworked += 1
