@@ -14,7 +14,7 @@ from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
 from api.realtime import Hub
 from api.realtime import router as realtime
-from api.routes import health, hitl, logs, projects
+from api.routes import agents, artifacts, control, export, health, hitl, logs, pipelines, projects, tasks, workflows
 from api.services import opened
 from models.settings import Settings
 
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
-    for noun in (projects, logs, hitl):
+    for noun in (projects, control, logs, export, tasks, artifacts, hitl, pipelines, agents, workflows):
         v1.include_router(noun.router)
     app.include_router(v1)
     return app

@@ -158,15 +158,21 @@ async def of_project(
     return [Artifact(**row._mapping) for row in await connection.execute(query)]
 
 
-async def delivery(connection: AsyncConnection, project_id: UUID) -> list[tuple[Artifact, bytes]]:
-    """The newest accepted version of each type and name, with its content, in the order of type and name."""
-    newest = (
-        select(ARTIFACT.c.id)
+async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifact]:
+    """The newest accepted version of each type and name, in their order."""
+    query = (
+        select(ARTIFACT)
         .where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.accepted_at.is_not(None))
         .distinct(ARTIFACT.c.type, ARTIFACT.c.name)
         .order_by(ARTIFACT.c.type, ARTIFACT.c.name, ARTIFACT.c.version.desc())
     )
-    return await with_content(connection, list((await connection.scalars(newest)).all()))
+    return [Artifact(**row._mapping) for row in await connection.execute(query)]
+
+
+async def known(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these artifacts are the project's."""
+    query = select(ARTIFACT.c.id).where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.id.in_(artifact_ids))
+    return set((await connection.scalars(query)).all())
 
 
 async def before(connection: AsyncConnection, artifact: Artifact) -> Artifact | None:

@@ -1,0 +1,146 @@
+"""Artifacts: listed, shown, compared, added."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Response
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from activities.agents import files
+from activities.agents.protocol import FILES, AgentError
+from api import examples, versions
+from api.bodies import StrictRoute
+from api.deps import ArtifactDep, ProjectDep, ServicesDep
+from api.documentation import answers
+from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from api.lists import WindowDep
+from api.services import Services
+from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
+from api.shapes.shape import Page
+from api.shapes.tasks import TaskPublic
+from models.contracts.words import ArtifactType
+from models.tables import Artifact
+from store import artifacts, contents, tasks
+
+router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
+
+ATTEMPTS = 20
+"""How often a version is tried to be numbered, while others write versions of the same name."""
+
+
+@router.get(
+    "/projects/{project_id}/artifacts",
+    summary="List a project's artifacts, oldest first",
+    responses=answers(examples.page(examples.ARTIFACT), 404, 422, 503),
+)
+async def list_artifacts(
+    project: ProjectDep, services: ServicesDep, window: WindowDep, type: Annotated[ArtifactType | None, Query()] = None
+) -> Page[ArtifactItem]:
+    async with services.store.reading() as connection:
+        rows = await artifacts.of_project(connection, project.id, type=type, after=window.after, limit=window.probe)
+    shown, next_cursor = window.cut(rows, lambda artifact: artifact.id)
+    return Page(items=[ArtifactItem.of(one) for one in shown], next_cursor=next_cursor)
+
+
+@router.post(
+    "/projects/{project_id}/artifacts",
+    status_code=201,
+    summary="Add context to a project",
+    responses=answers(examples.ARTIFACT, 404, 409, 413, 415, 422, 503, status=201),
+)
+async def create_artifact(
+    project: ProjectDep, given: ArtifactCreate, services: ServicesDep, response: Response
+) -> ArtifactItem:
+    """A person's artifact is context, not delivery: agents get it with the tasks that name it."""
+    body = given.body()
+    if len(body) > services.settings.max_artifact_bytes:
+        raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
+    if given.media_type == FILES:
+        try:
+            await asyncio.to_thread(files.unpack, body)
+        except AgentError as error:
+            raise InvalidError("content", str(error)) from None
+    version = artifacts.NewVersion(
+        type=given.type,
+        body=body,
+        media_type=given.media_type,
+        author=artifacts.HUMAN,
+        origin_id=uuid7(),
+        name=given.name,
+    )
+    artifact = await _written(services, project.id, version)
+    response.headers["Location"] = f"/api/v1/artifacts/{artifact.id}"
+    return ArtifactItem.of(artifact)
+
+
+async def _written(services: Services, project_id: UUID, version: artifacts.NewVersion) -> Artifact:
+    for _ in range(ATTEMPTS):
+        try:
+            async with services.store.transaction(project_id) as tx:
+                (written,) = await artifacts.add(tx, [version])
+        except IntegrityError:  # somebody else has just written a version under this number
+            continue
+        async with services.store.reading() as connection:
+            artifact = await artifacts.get(connection, written.artifact_id)
+        assert artifact is not None
+        return artifact
+    raise ConflictError("Others are writing versions of the same name; send it again.")
+
+
+@router.get(
+    "/artifacts/{artifact_id}",
+    summary="Show an artifact with its content and provenance",
+    responses=answers(examples.WHOLE_ARTIFACT, 404, 422, 503)
+    | {304: {"description": "The content is the one that If-None-Match names."}},
+)
+async def get_artifact(
+    artifact: ArtifactDep,
+    services: ServicesDep,
+    response: Response,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> ArtifactPublic | Response:
+    """The ETag is the content's SHA-256: a version never changes."""
+    tag = {"ETag": f'"{artifact.content_hash}"'}
+    if if_none_match is not None and (if_none_match.strip() == "*" or tag["ETag"] in if_none_match):
+        return Response(status_code=304, headers=tag)
+    response.headers.update(tag)
+    async with services.store.reading() as connection:
+        body = await contents.get(connection, artifact.content_hash)
+        previous = await artifacts.before(connection, artifact)
+        task = await tasks.get(connection, artifact.task_id) if artifact.task_id else None
+    assert body is not None
+    return ArtifactPublic.with_content(
+        artifact,
+        body,
+        previous_id=previous.id if previous else None,
+        task=TaskPublic.of(task) if task else None,
+    )
+
+
+@router.get(
+    "/artifacts/{artifact_id}/diff",
+    summary="Show what changed from another version to this one",
+    responses=answers(examples.DIFF, 404, 409, 422, 503),
+)
+async def get_artifact_diff(
+    artifact: ArtifactDep,
+    services: ServicesDep,
+    against: Annotated[UUID | None, Query(description="The version to start from; else the one before.")] = None,
+) -> DiffPublic:
+    """A first version is compared with nothing. Sets of source files are compared file by file."""
+    async with services.store.reading() as connection:
+        if against is None:
+            other = await artifacts.before(connection, artifact)
+        elif (other := await artifacts.get(connection, against)) is None:
+            raise NotFoundError.of("artifact", against)
+        elif other.project_id != artifact.project_id:
+            raise InvalidError("against", "is not of the same project", place="query")
+        wanted = [artifact.id, *([other.id] if other else [])]
+        found = {one.id: (one, body) for one, body in await artifacts.with_content(connection, wanted)}
+    before = found[other.id] if other else None
+    text = await asyncio.to_thread(versions.compared, before, found[artifact.id])
+    return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

@@ -1,0 +1,100 @@
+"""Projects held, continued and called off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter
+from temporalio.client import WorkflowHandle
+
+from api import examples
+from api.deps import ProjectDep, ServicesDep
+from api.documentation import answers
+from api.errors import ConflictError
+from api.services import Services
+from api.shapes.projects import StatusChange
+from api.temporal import WorkflowGoneError, reaching
+from models.contracts.project import ProjectResult
+from models.contracts.words import ProjectStatus
+from models.tables import Project
+from store import projects, tasks
+from workflows.client import handoff_handle, project_handle, start_project
+from workflows.project import ProjectWorkflow
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
+
+PROBLEMS = (404, 409, 422, 503)
+
+
+def _asked(word: str) -> dict[str, object]:
+    return examples.PAUSING | {"requested": word}
+
+
+@router.post(
+    "/pause", status_code=202, summary="Pause a project", responses=answers(_asked("pause"), *PROBLEMS, status=202)
+)
+async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+    """No further step starts until it is resumed; steps under way end, and open gates still take responses."""
+    if project.status == ProjectStatus.PAUSED:
+        raise ConflictError("The project is paused already.")
+    _require_unsettled(project)
+    async with _workflow(services, project) as handle:
+        await handle.signal(ProjectWorkflow.pause)
+    return StatusChange(project_id=project.id, requested="pause", status=ProjectStatus(project.status))
+
+
+@router.post(
+    "/resume", status_code=202, summary="Resume a project", responses=answers(_asked("resume"), *PROBLEMS, status=202)
+)
+async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+    if project.status != ProjectStatus.PAUSED:
+        raise ConflictError(f"The project is {project.status}, not paused.")
+    async with _workflow(services, project) as handle:
+        await handle.signal(ProjectWorkflow.resume)
+    return StatusChange(project_id=project.id, requested="resume", status=ProjectStatus(project.status))
+
+
+@router.post(
+    "/cancel", status_code=202, summary="Cancel a project", responses=answers(_asked("cancel"), *PROBLEMS, status=202)
+)
+async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+    """Ends the project for good, with every open task and request of it."""
+    _require_unsettled(project)
+    async with services.store.reading() as connection:
+        alone = [one for one in await tasks.of_project(connection, project.id) if one.workflow_id.startswith("task-")]
+    for task in alone:
+        if task.status in tasks.OPEN:
+            await _cancel(services, task.workflow_id)
+    # The project comes last: what was left undone when a server went away is done when this is asked again.
+    async with _workflow(services, project) as handle:
+        await handle.cancel()
+    return StatusChange(project_id=project.id, requested="cancel", status=ProjectStatus(project.status))
+
+
+def _require_unsettled(project: Project) -> None:
+    if ProjectStatus(project.status).settled:
+        raise ConflictError(f"The project is {project.status}.")
+
+
+@asynccontextmanager
+async def _workflow(
+    services: Services, project: Project
+) -> AsyncIterator[WorkflowHandle[ProjectWorkflow, ProjectResult]]:
+    """The project's workflow, started first where nothing has started it yet."""
+    if project.status == ProjectStatus.STARTING:
+        async with services.store.reading() as connection:
+            given = await projects.input_of(connection, project)
+        async with reaching():
+            await start_project(services.temporal, services.settings.task_queue, given)
+    try:
+        async with reaching():
+            yield project_handle(services.temporal, project.id)
+    except WorkflowGoneError:
+        raise ConflictError("The project's workflow has ended.") from None
+
+
+async def _cancel(services: Services, workflow_id: str) -> None:
+    with suppress(WorkflowGoneError):
+        async with reaching():
+            await handoff_handle(services.temporal, workflow_id).cancel()

@@ -1,0 +1,39 @@
+"""The pipelines that can be run."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api import examples
+from api.deps import ServicesDep
+from api.documentation import answers
+from api.errors import NotFoundError
+from api.shapes.catalogue import PipelineItem
+from api.shapes.shape import Page
+from models.contracts.contract import storable
+from models.contracts.pipeline import Pipeline
+
+router = APIRouter(prefix="/pipelines", tags=["catalogue"])
+
+
+@router.get("/", summary="List the pipelines", responses=answers(examples.page(examples.PIPELINE_ITEM)))
+async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
+    return Page(
+        items=[
+            PipelineItem(
+                name=one.name,
+                description=one.description,
+                stages=[stage.name for stage in one.stages],
+                gates=[stage.name for stage in one.stages if stage.gate],
+            )
+            for _, one in sorted(services.pipelines.items())
+        ]
+    )
+
+
+@router.get("/{name}", summary="Show a pipeline", responses=answers(examples.PIPELINE, 404, 422))
+async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
+    pipeline = services.pipelines.get(name)
+    if pipeline is None:
+        raise NotFoundError.of("pipeline", storable(name)[:100])
+    return pipeline

@@ -1,0 +1,58 @@
+"""Tasks that a person asks for, outside the project's pipeline."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import APIRouter
+from uuid_utils.compat import uuid7
+
+from api import examples
+from api.bodies import StrictRoute
+from api.deps import ProjectDep, ServicesDep
+from api.documentation import answers
+from api.errors import ConflictError, InvalidError, UnavailableError
+from api.shapes.tasks import TaskCreate, TaskSubmitted
+from api.temporal import reaching
+from models.contracts.handoff import Handoff
+from models.contracts.words import ProjectStatus
+from store import artifacts, tasks
+from workflows.client import start_handoff, task_workflow_id
+
+router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=StrictRoute)
+log = structlog.get_logger(__name__)
+
+PHASE = "task"
+"""The phase of a handoff that belongs to no stage."""
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Give an agent a task",
+    responses=answers(examples.SUBMITTED_TASK, 404, 409, 413, 415, 422, 503, status=201),
+)
+async def create_task(project: ProjectDep, given: TaskCreate, services: ServicesDep) -> TaskSubmitted:
+    """Commits the task and has it started; should Temporal be away, a worker starts it later."""
+    if ProjectStatus(project.status).settled:
+        raise ConflictError(f"The project is {project.status}.")
+    async with services.store.reading() as connection:
+        known = await artifacts.known(connection, project.id, given.context_ids)
+    if unknown := [str(one) for one in given.context_ids if one not in known]:
+        raise InvalidError("context_ids", f"not artifacts of this project: {', '.join(unknown)}")
+    task_id = uuid7()
+    workflow_id = task_workflow_id(task_id)
+    handoff = Handoff(
+        to_agent=given.agent_type, phase=PHASE, context_ids=given.context_ids, instructions=given.instructions
+    )
+    async with services.store.transaction(project.id) as tx:
+        await tasks.submit(tx, task_id, workflow_id, handoff)
+    async with services.store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+        assert task is not None
+        start = await tasks.input_of(connection, task)
+    try:
+        async with reaching():
+            await start_handoff(services.temporal, services.settings.task_queue, start)
+    except UnavailableError as error:
+        log.warning("task_not_started_yet", task_id=str(task_id), reason=error.detail)
+    return TaskSubmitted(task_id=task_id, workflow_id=workflow_id)

@@ -1,0 +1,41 @@
+"""The workflow behind a project, for whoever wants to look into Temporal."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter
+
+from api import examples
+from api.deps import ProjectDep, ServicesDep
+from api.documentation import answers
+from api.errors import NotFoundError
+from api.shapes.projects import WorkflowPublic
+from api.temporal import WorkflowGoneError, reaching
+from workflows.client import project_handle
+
+router = APIRouter(prefix="/workflows", tags=["workflows"])
+
+
+@router.get(
+    "/{project_id}",
+    summary="Show the workflow behind a project",
+    responses=answers(examples.WORKFLOW, 404, 422, 503),
+)
+async def get_workflow(project: ProjectDep, services: ServicesDep) -> WorkflowPublic:
+    try:
+        async with reaching():
+            found = await project_handle(services.temporal, project.id).describe()
+    except WorkflowGoneError:
+        raise NotFoundError("Temporal has no workflow of this project: not yet, or no longer.") from None
+    ui = services.settings.temporal_ui_url.rstrip("/")
+    return WorkflowPublic(
+        project_id=project.id,
+        workflow_id=found.id,
+        run_id=found.run_id,
+        status=found.status.name.lower() if found.status else "unknown",
+        history_length=found.history_length,
+        started_at=found.start_time,
+        closed_at=found.close_time,
+        url=f"{ui}/namespaces/{quote(found.namespace, safe='')}/workflows/{quote(found.id, safe='')}",
+    )
