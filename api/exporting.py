@@ -101,7 +101,7 @@ def slug(text: str) -> str:
 
 
 def _stem(artifact: Artifact) -> str:
-    """`brief` for the brief, `project_plan` for a stage's own output, `user_input-house-rules` for what has a name beside its type."""
+    """`project_plan` for a stage's own output, `user_input-house-rules` for what has a name beside its type."""
     if artifact.name == artifact.type or (artifact.type, artifact.name) == (ArtifactType.USER_INPUT, BRIEF):
         return artifact.name
     return "-".join(filter(None, (artifact.type, slug(artifact.name))))

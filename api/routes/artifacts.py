@@ -93,6 +93,7 @@ async def _written(services: Services, project_id: UUID, version: artifacts.NewV
 
 @router.get(
     "/artifacts/{artifact_id}",
+    response_model=ArtifactPublic,
     summary="Show an artifact with its content and provenance",
     responses=answers(examples.WHOLE_ARTIFACT, 404, 422, 503)
     | {304: {"description": "The content is the one that If-None-Match names."}},
