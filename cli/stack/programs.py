@@ -1,4 +1,4 @@
-"""Our own processes: migrations, worker and API, started early and let in when the servers serve."""
+"""Our own processes: the migrations, and worker and API, which start early and are let in when the tables are there."""
 
 from __future__ import annotations
 
@@ -19,24 +19,17 @@ Environment = Mapping[str, str | None]
 
 
 class Program(Component):
-    """A Python module, run as `python -m`; it begins when `opening`, the environment to run in, has come."""
+    """A Python package, run as `python -m`; it begins when `opening`, the environment to run in, has come."""
 
     start_seconds = 60.0
 
-    def __init__(
-        self, name: str, opening: asyncio.Future[Environment], module: str, *arguments: str, imports: str = ""
-    ) -> None:
+    def __init__(self, name: str, opening: asyncio.Future[Environment], package: str) -> None:
         self.name = name
-        self._opening, self._module, self._arguments, self._imports = (
-            opening,
-            module,
-            arguments,
-            imports or f"{module}.*",
-        )
+        self._opening, self._package = opening, package
 
     def command(self) -> Sequence[str]:
         # -P: a folder `api` in the directory that people happen to stand in must not be taken for ours.
-        return [sys.executable, "-P", "-m", "cli.stack.gate", self._imports, self._module, *self._arguments]
+        return [sys.executable, "-P", "-m", "cli.stack.gate", self._package]
 
     def environment(self) -> Mapping[str, str]:
         return {**python_path(), "PYTHONUNBUFFERED": "1"}
@@ -50,19 +43,26 @@ class Program(Component):
         return {}
 
 
-class Migrations(Program):
+class Migrations(Component):
     """Brings the database's tables up to date, and ends."""
 
-    def __init__(self, opening: asyncio.Future[Environment]) -> None:
-        arguments = ("-c", str(CHECKOUT / "alembic.ini"), "upgrade", "head")
-        super().__init__("migrations", opening, "alembic", *arguments, imports="alembic.config,models.tables,psycopg")
+    name = "migrations"
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+
+    def command(self) -> Sequence[str]:
+        return [sys.executable, "-P", "-m", "alembic", "-c", str(CHECKOUT / "alembic.ini"), "upgrade", "head"]
+
+    def environment(self) -> Mapping[str, str]:
+        return {**python_path(), "DATABASE_URL": self._database}
 
 
 class Api(Program):
     """The API; it serves when every component that its health check knows is well."""
 
-    def __init__(self, opening: asyncio.Future[Environment], host: str, port: int, module: str = "api") -> None:
-        super().__init__("api", opening, module)
+    def __init__(self, opening: asyncio.Future[Environment], host: str, port: int, package: str = "api") -> None:
+        super().__init__("api", opening, package)
         self._host, self._preferred, self._port = host, port, 0
 
     @property
@@ -98,9 +98,9 @@ class Worker(Program):
     """The Temporal worker; it serves when the API sees it poll. It drains for `drain_seconds` when it is stopped."""
 
     def __init__(
-        self, opening: asyncio.Future[Environment], api: Api, drain_seconds: float, module: str = "worker"
+        self, opening: asyncio.Future[Environment], api: Api, drain_seconds: float, package: str = "worker"
     ) -> None:
-        super().__init__("worker", opening, module)
+        super().__init__("worker", opening, package)
         self.stop_seconds = drain_seconds + 5
         self._api = api
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Coroutine, Iterator
 from functools import partial
 
-from cli.stack import external, leftovers
+from cli.stack import external, leftovers, schema
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.programs import Api, Environment, Migrations, Worker
@@ -20,22 +20,20 @@ from models.settings import Settings
 
 
 class Stack:
-    """One stack on a data directory that the caller has locked. `worker` and `api` name the modules to run."""
+    """One stack on a data directory that the caller has locked. `worker` and `api` name the packages to run."""
 
     def __init__(
         self, data: DataDir, settings: Settings, report: Report = silent, worker: str = "worker", api: str = "api"
     ) -> None:
-        given, loop = settings.model_fields_set, asyncio.get_running_loop()
+        given = settings.model_fields_set
         self._data, self._settings, self._report = data, settings, report
         self._temporal_address = external.temporal_address()
         self._postgres = None if "database_url" in given else Postgres(data)
         self._valkey = None if "redis_url" in given else Valkey(data)
         self._temporal = None if self._temporal_address else self._embedded_temporal()
-        self._servers_ready: asyncio.Future[Environment] = loop.create_future()
-        self._schema_ready: asyncio.Future[Environment] = loop.create_future()
-        self._migrations = Migrations(self._servers_ready)
-        self._api = Api(self._schema_ready, settings.host, settings.port, api)
-        self._worker = Worker(self._schema_ready, self._api, settings.worker_drain_seconds, worker)
+        self._opening: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
+        self._api = Api(self._opening, settings.host, settings.port, api)
+        self._worker = Worker(self._opening, self._api, settings.worker_drain_seconds, worker)
         self._supervisor = Supervisor(data, report, self._tell)
         self._told = False
 
@@ -101,16 +99,12 @@ class Stack:
             self._report("temporal", "warning", warning)
 
     async def _open_the_gates(self, servers: list[asyncio.Task[None]]) -> None:
-        """Let migrations in when the servers serve, worker and API when the tables are there."""
-        migrated = asyncio.create_task(self._supervisor.run(self._migrations))
-        try:
-            await asyncio.gather(*servers)
-            self._servers_ready.set_result(self._environment())
-            await migrated
-            self._schema_ready.set_result(self._environment())
-        finally:
-            migrated.cancel()
-            await asyncio.wait([migrated])
+        """Migrate when the servers serve, and let worker and API in when the tables are there."""
+        await asyncio.gather(*servers)
+        database = self.state().database
+        if not await schema.is_current(database):
+            await self._supervisor.run(Migrations(database))
+        self._opening.set_result(self._environment())
 
     def _environment(self) -> Environment:
         state = self.state()

@@ -17,13 +17,17 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from stack_under_test import PROGRAMS, assert_serves, eventually, processes_of, running
 
 from cli.stack import external, leftovers, postgres, programs, temporal, valkey
+from cli.stack.checkout import CHECKOUT
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError, DataDir
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
+from cli.stack.schema import newest
 from cli.stack.state import COMPONENTS, StackState
 
 HOLD = """
@@ -171,6 +175,10 @@ async def test_what_an_earlier_stack_left_behind_is_stopped(tmp_path: Path, monk
         assert await leftovers.stop_marked(tmp_path / "another") == []
         assert await leftovers.stop_marked(tmp_path) == [left.pid]
         assert not psutil.pid_exists(left.pid)
+
+
+def test_the_newest_revision_is_what_alembic_calls_the_head() -> None:
+    assert newest() == set(ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini")).get_heads())
 
 
 def test_a_directory_has_one_holder(tmp_path: Path) -> None:
