@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.words import AgentStatus, AgentType, EventType
 from models.tables import AGENT_STATE, AgentState
+from store.statement import run
 from store.transaction import Transaction
 
 # An agent that is on two tasks at once is idle when the one it took last is done.
-_SET = text("""
+_SET: LiteralString = """
 INSERT INTO agent_state (project_id, agent_type, status, task_id, updated_at)
-VALUES (:project_id, :agent_type, :status, :task_id, clock_timestamp())
+VALUES (%(project_id)s, %(agent_type)s, %(status)s, %(task_id)s, clock_timestamp())
 ON CONFLICT (project_id, agent_type) DO UPDATE
 SET status = excluded.status, task_id = excluded.task_id, updated_at = excluded.updated_at
 WHERE excluded.status = 'working' OR agent_state.task_id = excluded.task_id
-""")
+"""
 
 
 def announce(tx: Transaction, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
@@ -30,9 +32,7 @@ def announce(tx: Transaction, agent_type: AgentType, status: AgentStatus, task_i
 
 async def set_status(tx: Transaction, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
     """Write and announce an agent's status."""
-    await tx.connection.execute(
-        _SET, {"project_id": tx.project_id, "agent_type": agent_type, "status": status, "task_id": task_id}
-    )
+    await run(tx.connection, _SET, project_id=tx.project_id, agent_type=agent_type, status=status, task_id=task_id)
     announce(tx, agent_type, status, task_id, key)
 
 

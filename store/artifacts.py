@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, text, update
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import ArtifactRef
 from models.contracts.words import AgentType, ArtifactType, EventType
-from models.tables import ARTIFACT, CONTENT, Artifact
+from models.tables import ARTIFACT, Artifact
 from store import contents
+from store.statement import run
 from store.transaction import Transaction
 
 HUMAN = "human"
 
-_ADD = text("""
+_ADD: LiteralString = """
 INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id, task_id,
                       based_on, created_at, accepted_at)
-SELECT :id, :project_id, :type, :name,
+SELECT %(id)s, %(project_id)s, %(type)s, %(name)s,
        (SELECT COALESCE(max(version), 0) + 1 FROM artifact
-        WHERE project_id = :project_id AND type = :type AND name = :name),
-       :media_type, :size, :content_hash, :author, :origin_id, :task_id, :based_on, clock_timestamp(),
-       CASE WHEN :accepted THEN clock_timestamp() END
+        WHERE project_id = %(project_id)s AND type = %(type)s AND name = %(name)s),
+       %(media_type)s, %(size)s, %(content_hash)s, %(author)s, %(origin_id)s, %(task_id)s, %(based_on)s,
+       clock_timestamp(),
+       CASE WHEN %(accepted)s THEN clock_timestamp() END
 ON CONFLICT (origin_id, type, name) DO NOTHING
 RETURNING version
-""")
+"""
+
+_WITH_CONTENT: LiteralString = """
+SELECT artifact.*, content.body FROM artifact JOIN content ON content.hash = artifact.content_hash
+WHERE artifact.id = ANY(%(ids)s) OR artifact.origin_id = %(origin_id)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +61,26 @@ async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[Artifact
     refs: list[ArtifactRef] = []
     for one in versions:
         artifact_id, content_hash = uuid7(), contents.hash_of(one.body)
-        row = await tx.connection.execute(
+        rows = await run(
+            tx.connection,
             _ADD,
-            {
-                "id": artifact_id,
-                "project_id": tx.project_id,
-                "type": one.type,
-                "name": one.name,
-                "media_type": one.media_type,
-                "size": len(one.body),
-                "content_hash": content_hash,
-                "author": one.author,
-                "origin_id": one.origin_id,
-                "task_id": one.task_id,
-                "based_on": one.based_on,
-                "accepted": one.accepted,
-            },
+            id=artifact_id,
+            project_id=tx.project_id,
+            type=one.type,
+            name=one.name,
+            media_type=one.media_type,
+            size=len(one.body),
+            content_hash=content_hash,
+            author=one.author,
+            origin_id=one.origin_id,
+            task_id=one.task_id,
+            based_on=one.based_on,
+            accepted=one.accepted,
         )
-        version: int | None = row.scalar_one_or_none()
-        if version is None:
+        if not rows:
             refs.extend(await written_by(tx.connection, one.origin_id, one.type))
             continue
+        version: int = rows[0].version
         refs.append(ArtifactRef(artifact_id=artifact_id, type=one.type, version=version, content_hash=content_hash))
         tx.record(
             EventType.ARTIFACT_CREATED,
@@ -94,10 +100,10 @@ async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[Artifact
 
 async def accept(tx: Transaction, artifact_ids: Iterable[UUID]) -> None:
     """Mark versions as what later stages and the export read."""
-    await tx.connection.execute(
-        update(ARTIFACT)
-        .where(ARTIFACT.c.id.in_(list(artifact_ids)), ARTIFACT.c.accepted_at.is_(None))
-        .values(accepted_at=func.clock_timestamp())
+    await run(
+        tx.connection,
+        "UPDATE artifact SET accepted_at = clock_timestamp() WHERE id = ANY(%(ids)s) AND accepted_at IS NULL",
+        ids=list(artifact_ids),
     )
 
 
@@ -130,11 +136,9 @@ async def with_content(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[tuple[Artifact, bytes]]:
     """Versions with their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
-    query = select(ARTIFACT, CONTENT.c.body).join(CONTENT)
-    query = query.where(or_(ARTIFACT.c.id.in_(artifact_ids), ARTIFACT.c.origin_id == origin_id))
     found = []
-    for row in await connection.execute(query):
-        fields = dict(row._mapping)
+    for row in await run(connection, _WITH_CONTENT, ids=list(artifact_ids), origin_id=origin_id):
+        fields = row._asdict()
         body = fields.pop("body")
         found.append((Artifact(**fields), body))
     places = {artifact_id: place for place, artifact_id in enumerate(artifact_ids)}

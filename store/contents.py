@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import LiteralString
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import CONTENT
+from store.statement import run
+
+_PUT: LiteralString = """
+INSERT INTO content (hash, body) SELECT * FROM unnest(%(names)s::text[], %(bodies)s::bytea[]) ON CONFLICT DO NOTHING
+"""
 
 
 def hash_of(body: bytes) -> str:
@@ -21,9 +26,8 @@ async def put(connection: AsyncConnection, bodies: Iterable[bytes]) -> None:
     """Keep contents. One that is there already is left as it is."""
     # In the order of their names, so that two writers of the same contents cannot wait for each other in a circle.
     rows = {hash_of(body): body for body in bodies}
-    if rows:
-        values = [{"hash": name, "body": rows[name]} for name in sorted(rows)]
-        await connection.execute(insert(CONTENT).values(values).on_conflict_do_nothing())
+    names = sorted(rows)
+    await run(connection, _PUT, names=names, bodies=[rows[name] for name in names])
 
 
 async def get(connection: AsyncConnection, name: str) -> bytes | None:

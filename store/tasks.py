@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, text, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
@@ -16,20 +17,34 @@ from models.contracts.project import HandoffInput
 from models.contracts.words import AgentStatus, AgentType, EventType, TaskStatus, Verdict
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import agents, hitl
+from store.statement import run
 from store.transaction import Transaction
 
 OPEN = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
 
-_START = text("""
+_START: LiteralString = """
 INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures, handoff,
                   feedback, created_at, updated_at)
-VALUES (:id, :project_id, :workflow_id, :agent_type, :stage, :round, 'working', false, :attempt, 0,
-        CAST(:handoff AS jsonb), :feedback, clock_timestamp(), clock_timestamp())
+VALUES (%(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(attempt)s, 0,
+        %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp())
 ON CONFLICT (id) DO UPDATE
 SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
 WHERE task.status IN ('pending', 'working')
 RETURNING checkpoint
-""")
+"""
+
+_FINISH: LiteralString = """
+UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdict)s, confidence = %(confidence)s,
+                usage = %(usage)s, updated_at = clock_timestamp()
+WHERE id = %(id)s AND status = 'working'
+RETURNING id
+"""
+
+_SETTLE: LiteralString = """
+UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
+                accepted = accepted OR %(accepted)s, updated_at = clock_timestamp()
+WHERE id = %(id)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +70,20 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
     `lasting` says that the agent's status is worth a row: the step does not end in the same unit of work.
     """
     handoff = step.handoff
-    row = (
-        await tx.connection.execute(
-            _START,
-            {
-                "id": step.task_id,
-                "project_id": step.project_id,
-                "workflow_id": workflow_id,
-                "agent_type": handoff.to_agent,
-                "stage": handoff.phase,
-                "round": step.round,
-                "attempt": attempt,
-                "handoff": handoff.model_dump_json(),
-                "feedback": step.feedback,
-            },
-        )
-    ).one_or_none()
-    if row is None:
+    rows = await run(
+        tx.connection,
+        _START,
+        id=step.task_id,
+        project_id=step.project_id,
+        workflow_id=workflow_id,
+        agent_type=handoff.to_agent,
+        stage=handoff.phase,
+        round=step.round,
+        attempt=attempt,
+        handoff=handoff.model_dump_json(),
+        feedback=step.feedback,
+    )
+    if not rows:
         return Started(open=False)
     if step.reopens:
         reopened = (TASK.c.project_id == tx.project_id, TASK.c.stage.in_(step.reopens), TASK.c.id != step.task_id)
@@ -94,7 +106,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
     else:
         agents.announce(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
     tx.change(phase=handoff.phase)
-    return Started(open=True, checkpoint=row.checkpoint)
+    return Started(open=True, checkpoint=rows[0].checkpoint)
 
 
 async def finish(
@@ -105,17 +117,17 @@ async def finish(
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
     accepted = not waits and finding.verdict is not Verdict.FAILED
-    ended = await tx.connection.execute(
-        update(TASK)
-        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
-        .values(
-            status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
-            accepted=accepted,
-            updated_at=func.clock_timestamp(),
-            **asdict(finding),
-        )
+    ended = await run(
+        tx.connection,
+        _FINISH,
+        id=step.task_id,
+        status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
+        accepted=accepted,
+        verdict=finding.verdict,
+        confidence=finding.confidence,
+        usage=Jsonb(finding.usage) if finding.usage else None,
     )
-    if not ended.rowcount:
+    if not ended:
         return False
     agent = step.handoff.to_agent
     tx.record(
@@ -190,13 +202,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 
 async def settle(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Write that the wait for a human is over; a task that failed stays failed, unless its artifact was supplied."""
-    await tx.connection.execute(
-        update(TASK)
-        .where(TASK.c.id == task_id, TASK.c.status == TaskStatus.WAITING_FOR_HITL)
-        .values(status=TaskStatus.COMPLETED, updated_at=func.clock_timestamp())
-    )
-    if accepted:
-        await tx.connection.execute(update(TASK).where(TASK.c.id == task_id).values(accepted=True))
+    await run(tx.connection, _SETTLE, id=task_id, accepted=accepted)
     await agents.set_status(tx, agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
 
 

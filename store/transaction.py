@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
 from models.contracts.events import Event
 from models.contracts.words import AgentType, EventType, ProjectStatus
+from store.statement import run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,38 +24,38 @@ if TYPE_CHECKING:
 # so that the numbers of a log are gapless and commit in their order. What was recorded before is left out; should the
 # same fact be committed while this statement waits for the lock, the unique key makes it fail, and the activity's
 # retry finds the work done. A settled project keeps its status for ever; an unsettled one waits while a gate is open.
-_SEAL = text("""
+_SEAL: LiteralString = """
 WITH incoming AS (
-    SELECT * FROM ROWS FROM (jsonb_to_recordset(CAST(:events AS jsonb))
+    SELECT * FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
         AS (event_type text, task_id uuid, agent_type text, data jsonb, dedupe_key text))
         WITH ORDINALITY AS i (event_type, task_id, agent_type, data, dedupe_key, position)
 ), fresh AS (
     SELECT *, row_number() OVER (ORDER BY position) AS number FROM incoming
     WHERE NOT EXISTS (
-        SELECT FROM event WHERE event.project_id = :project_id AND event.dedupe_key = incoming.dedupe_key)
+        SELECT FROM event WHERE event.project_id = %(project_id)s AND event.dedupe_key = incoming.dedupe_key)
 ), sealed AS (
     UPDATE project SET
         last_seq = last_seq + (SELECT count(*) FROM fresh),
-        open_requests = open_requests + :opened,
-        phase = COALESCE(:phase, phase),
-        reason = COALESCE(:reason, reason),
+        open_requests = open_requests + %(opened)s,
+        phase = COALESCE(%(phase)s, phase),
+        reason = COALESCE(%(reason)s, reason),
         status = CASE
             WHEN status IN ('completed', 'rejected', 'failed', 'cancelled') THEN status
-            WHEN COALESCE(:status, status) IN ('active', 'waiting')
-                THEN CASE WHEN open_requests + :opened > 0 THEN 'waiting' ELSE 'active' END
-            ELSE COALESCE(:status, status) END,
+            WHEN COALESCE(%(status)s, status) IN ('active', 'waiting')
+                THEN CASE WHEN open_requests + %(opened)s > 0 THEN 'waiting' ELSE 'active' END
+            ELSE COALESCE(%(status)s, status) END,
         ended_at = CASE
-            WHEN ended_at IS NULL AND :status IN ('completed', 'rejected', 'failed', 'cancelled')
+            WHEN ended_at IS NULL AND %(status)s IN ('completed', 'rejected', 'failed', 'cancelled')
             THEN clock_timestamp() ELSE ended_at END,
         updated_at = clock_timestamp()
-    WHERE id = :project_id
+    WHERE id = %(project_id)s
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
 )
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
-SELECT :project_id, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
+SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
 FROM fresh, sealed
 RETURNING seq, event_type, task_id, agent_type, data, created_at
-""")
+"""
 
 
 class Transaction:
@@ -97,16 +97,15 @@ class Transaction:
 
     async def seal(self) -> list[Event]:
         """Write the project's row and the events; the store calls it, right before commit."""
-        rows = await self.connection.execute(
+        rows = await run(
+            self.connection,
             _SEAL,
-            {
-                "project_id": self.project_id,
-                "events": orjson.dumps(self._events).decode(),
-                "opened": self._opened,
-                "status": self._status,
-                "phase": self._phase,
-                "reason": self._reason,
-            },
+            project_id=self.project_id,
+            events=orjson.dumps(self._events).decode(),
+            opened=self._opened,
+            status=self._status,
+            phase=self._phase,
+            reason=self._reason,
         )
         return [
             Event(
