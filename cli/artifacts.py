@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli import paper
 from cli.client import Client
@@ -21,7 +21,9 @@ async def show_all(client: Client, project_id: str, type_: str | None, as_json: 
     if as_json:
         print_json({"items": items, "next_cursor": None})
         return 0
-    table = Table("artifact", "type", "name", "version", "author", "size", "accepted", box=None, pad_edge=False)
+    table = Table(Column("artifact", no_wrap=True, min_width=36), box=None, pad_edge=False)
+    for heading in ("type", "name", "version", "author", "size", "accepted"):
+        table.add_column(heading)
     for one in map(Artifact.model_validate, items):
         accepted = "✓" if one.accepted_at else ""
         name = "" if one.name == one.type else one.name

@@ -96,7 +96,7 @@ class Client:
                     f"no API at {base} ({_why(error)}); start one with `botarmy up`"
                 )
             except httpx.HTTPError as error:
-                raise NoApiError(f"no API at {base}: {_why(error)}") from None
+                raise NoApiError(f"no API at {base}{_why(error)}") from None
             else:
                 self._met = True
                 if response.status_code not in NOT_NOW:
@@ -127,7 +127,7 @@ def _given(query: dict[str, object]) -> dict[str, object]:
 
 
 def _why(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return "" if isinstance(error, httpx.ConnectError) else f" ({str(error) or type(error).__name__})"
 
 
 def _retry_after(response: httpx.Response) -> float:

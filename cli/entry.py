@@ -20,6 +20,8 @@ from cli.options import Api
 from cli.printable import one_line
 
 TERMINATED = 143
+FILE_WIDTH = 1000
+"""Columns of what is no terminal: nothing that a program may read is ever cut or wrapped."""
 
 Work = Callable[[Client], Awaitable[int]]
 """What a command does with the API; gives the exit code."""
@@ -69,12 +71,12 @@ def print_json(document: object) -> None:
 
 def output() -> Console:
     """Standard output, for people."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
 
 
 def errors() -> Console:
     """Standard error, for people."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else FILE_WIDTH)
 
 
 def on_a_terminal() -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.hitl import Action
+from cli.answer import Action
 from cli.options import Api, ApiOption, DataDirOption, JsonOption
 
 

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from enum import StrEnum
 from typing import Protocol
 
-from cli.hitl import Action, Answer
+from cli.answer import Action, Answer
+from cli.options import Gates
 from cli.shapes import Request
-
-
-class Gates(StrEnum):
-    """What `--gates` may say."""
-
-    ASK = "ask"
-    APPROVE = "approve"
-    REJECT = "reject"
 
 
 class Gatekeeper(Protocol):

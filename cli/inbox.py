@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -40,6 +41,8 @@ async def show(client: Client, watch: bool, as_json: bool) -> int:
     else:
         for item in items:
             print(_line(Request.model_validate(item)))
+        if not items:
+            print("Nothing waits for a decision.", file=sys.stderr)
     return 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +21,9 @@ from cli.wording import decision, duration
 SECONDS_A_FRAME = 0.125
 NARROW = 80
 """Columns below which the agents' column gives way."""
+
+LOCAL_MODES = 3
+"""Where termios has them in its list."""
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 MARKS = {
@@ -65,8 +70,6 @@ class LiveView:
         self._console.print(words(text, longest=1000))
 
     def trouble(self, reason: str | None) -> None:
-        if reason is not None and self._reason is None and self._live is None:
-            self._console.print(words(f"\nreconnecting: {reason}", "yellow"))
         self._reason = reason
 
     @contextmanager
@@ -83,6 +86,7 @@ class LiveView:
         self._console.print(self.picture())
 
     def _open(self) -> None:
+        self._set_echo(False)
         self._live = Live(
             console=self._console,
             auto_refresh=False,
@@ -97,6 +101,15 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
             self._live = None
+            self._set_echo(True)
+
+    @staticmethod
+    def _set_echo(on: bool) -> None:
+        """Whether what is typed shows: amid a table that moves it would leave marks."""
+        if sys.stdin.isatty():
+            modes = termios.tcgetattr(sys.stdin)
+            modes[LOCAL_MODES] = modes[LOCAL_MODES] | termios.ECHO if on else modes[LOCAL_MODES] & ~termios.ECHO
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, modes)
 
     async def _draw(self) -> None:
         while True:
@@ -110,15 +123,14 @@ class LiveView:
         board, width = self._board, self._console.width
         status = "waiting" if board.open and not board.settled else board.status
         head = Text.assemble(
-            (one_line(self._title, max(20, width // 2)), "bold"),
-            ("  ", ""),
-            (one_line(self._pipeline, 40), "dim"),
-            (" · rehearsal" if board.rehearsal else "", "dim italic"),
+            (one_line(self._title, max(20, width - 22)), "bold"),
             (" · ", "dim"),
             (status, STATUS_STYLES.get(status, "cyan")),
             (f" · {duration(board.seconds())}", "dim"),
+            no_wrap=True,
+            overflow="ellipsis",
         )
-        head.no_wrap, head.overflow = True, "ellipsis"
+        about = f"pipeline {self._pipeline}" + (", a rehearsal: no model is asked" if board.rehearsal else "")
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=1)
         table.add_column(no_wrap=True, max_width=24)
@@ -129,9 +141,7 @@ class LiveView:
         table.add_column(no_wrap=True, justify="right")
         for row in board.stages.values():
             table.add_row(*self._cells(row, width))
-        lines: list[RenderableType] = [head, table]
-        if board.reason:
-            lines.append(words(board.reason, "red", longest=500))
+        lines: list[RenderableType] = [head, words(about, "dim"), table]
         if self._reason is not None:
             lines.append(words(f"reconnecting: {self._reason}", "yellow"))
         return Group(*lines)

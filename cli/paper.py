@@ -34,12 +34,12 @@ def show(artifact: Artifact, console: Console) -> None:
     console.print(_body(artifact))
 
 
-def preview(artifact: Artifact, lines: int) -> Text:
-    """The first lines that say something."""
-    if artifact.media_type == FILES or not artifact.is_text:
-        return Text(printable("\n".join(_entries(artifact)[:lines])), "dim")
-    said = (one_line(line, 160) for line in artifact.content.splitlines() if line.strip())
-    return Text("\n".join(islice(said, lines)), "dim", no_wrap=True, overflow="ellipsis")
+def preview(artifact: Artifact, console: Console, lines: int) -> None:
+    """Print the first lines that say something."""
+    reads = artifact.is_text and artifact.media_type != FILES
+    said = artifact.content.splitlines() if reads else _entries(artifact)
+    for line in islice(filter(str.strip, said), lines):
+        console.print(words(line, "dim", longest=500), no_wrap=True, overflow="ellipsis")
 
 
 def diff(text: str) -> Text:

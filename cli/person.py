@@ -10,10 +10,10 @@ from rich.rule import Rule
 from rich.text import Text
 
 from cli import paper
+from cli.answer import Action, Answer
 from cli.client import Client
 from cli.editor import Draft
 from cli.exits import CommandError
-from cli.hitl import Action, Answer
 from cli.printable import printable, words
 from cli.prompt import Prompt
 from cli.shapes import Artifact, Request
@@ -74,7 +74,7 @@ class Person:
         for artifact in request.contents:
             console.print(words(paper.title(artifact), "cyan"))
         if request.contents:
-            console.print(paper.preview(request.contents[0], PREVIEW_LINES))
+            paper.preview(request.contents[0], console, PREVIEW_LINES)
 
     async def _carry_out(self, key: str, request: Request, overtaken: asyncio.Event) -> Answer | None:
         """What the key stands for; None where there is still no answer."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.gates import Gates
-from cli.options import Api, ApiOption, DataDirOption, JsonOption, ProjectArgument
+from cli.options import Api, ApiOption, DataDirOption, Gates, JsonOption, ProjectArgument
 
 if TYPE_CHECKING:
     from cli.client import Client

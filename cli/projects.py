@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.client import Client
 from cli.entry import output, print_json
@@ -18,7 +18,9 @@ async def show(client: Client, status: str | None, as_json: bool) -> int:
     if as_json:
         print_json({"items": items, "next_cursor": None})
         return 0
-    table = Table("project", "name", "status", "stages", "started", box=None, pad_edge=False)
+    table = Table(Column("project", no_wrap=True, min_width=36), box=None, pad_edge=False)
+    for heading in ("name", "status", "stages", "started"):
+        table.add_column(heading)
     for project in map(Project.model_validate, items):
         table.add_row(
             words(project.id),

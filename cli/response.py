@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import hitl
+from cli.answer import Action, Answer
 from cli.client import Client
 from cli.entry import output, print_json
 from cli.exits import ApiError, UsageError
-from cli.hitl import Action, Answer
 from cli.printable import words
 
 

@@ -14,9 +14,9 @@ from cli.client import Client
 from cli.delivery import folder_for, unpack
 from cli.entry import errors, on_a_terminal, output
 from cli.exits import BY_STATUS, COMPLETED, ApiError, UsageError
-from cli.gates import Elsewhere, Fixed, Gatekeeper, Gates
+from cli.gates import Elsewhere, Fixed, Gatekeeper
 from cli.live import LiveView
-from cli.options import Api
+from cli.options import Api, Gates
 from cli.person import Person
 from cli.session import PATIENCE, Session, board_of
 from cli.shapes import Event, Project

@@ -7,9 +7,10 @@ import time
 from contextlib import aclosing, nullcontext
 
 from cli import hitl
+from cli.answer import Answer
 from cli.board import Board, StageRow
 from cli.client import Client
-from cli.exits import ApiError, NoApiError
+from cli.exits import ApiError, CommandError, NoApiError
 from cli.gates import Elsewhere, Gatekeeper
 from cli.prompt import NobodyThereError, OvertakenError
 from cli.shapes import Event, Project, Request
@@ -123,32 +124,35 @@ class Session:
         self._asked = (request_id, overtaken)
         if request_id not in self._board.open:
             return
-        with self._view.aside() if self._gatekeeper.talks else nullcontext():
-            try:
-                await self._decide(request, overtaken)
-            except OvertakenError:
-                self._view.say(f"{request.stage}: decided elsewhere")
-            except NobodyThereError:
-                self._gatekeeper = Elsewhere()
-                self._leave(request)
-            finally:
-                self._asked = None
-
-    async def _decide(self, request: Request, overtaken: asyncio.Event) -> None:
-        answer = await self._gatekeeper.decide(request, overtaken)
+        try:
+            with self._view.aside() if self._gatekeeper.talks else nullcontext():
+                answer = await self._gatekeeper.decide(request, overtaken)
+        except OvertakenError:
+            self._view.say(f"{request.stage}: decided elsewhere")
+            return
+        except NobodyThereError:
+            self._gatekeeper, answer = Elsewhere(), None
+        finally:
+            self._asked = None
         if answer is None:
             self._leave(request)
-            return
+        else:
+            await self._respond(request, answer)
+
+    async def _respond(self, request: Request, answer: Answer) -> None:
         try:
             status, _ = await hitl.respond(self._client, request.id, answer)
-        except (ApiError, NoApiError) as error:
+        except CommandError as error:
             self._gatekeeper.sent(applied=False)
-            if isinstance(error, NoApiError):
+            if not isinstance(error, ApiError):
                 raise
             self._view.say(f"{request.stage}: {error}")
             if not hitl.lost(error):
                 self._leave(request)
             return
+        except BaseException:
+            self._gatekeeper.sent(applied=False)
+            raise
         self._gatekeeper.sent(applied=True)
         if status == hitl.SUBMITTED:
             self._view.say(f"{request.stage}: sent; it counts as soon as a worker gets to it")

@@ -45,8 +45,9 @@ async def follow(address: Address, project_id: str, since: int) -> AsyncGenerato
     """
     last, backoff = since, Backoff()
     while True:
+        base = address()
         try:
-            async with aclosing(_frames(address(), project_id, last)) as frames:
+            async with aclosing(_frames(base, project_id, last)) as frames:
                 async for frame in frames:
                     if frame.event_type == "connection_ready":
                         backoff.reset()
