@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from api import problems
 from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
+from api.origins import Origins
 from api.realtime import Hub
 from api.realtime import router as realtime
 from api.routes import agents, artifacts, control, export, health, hitl, logs, pipelines, projects, tasks, workflows
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Origins, allowed=settings.allowed_origins)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,

@@ -141,12 +141,8 @@ ARTIFACT: Json = {
     "created_at": LATER,
     "accepted_at": None,
 }
-WHOLE_ARTIFACT: Json = ARTIFACT | {
-    "previous_id": None,
-    "task": TASK,
-    "encoding": "utf-8",
-    "content": "# Project plan\n",
-}
+ARTIFACT_CONTENT: Json = ARTIFACT | {"encoding": "utf-8", "content": "# Project plan\n"}
+WHOLE_ARTIFACT: Json = ARTIFACT_CONTENT | {"previous_id": None, "task": TASK}
 DIFF: Json = {
     "from": ARTIFACT,
     "to": ARTIFACT | {"artifact_id": "01890a5e-0b22-7a63-9b75-4d5e6f708192", "version": 2, "author": "human"},
@@ -164,7 +160,7 @@ DECISION: Json = {
     "responded_at": LATER,
     "recorded_at": LATER,
 }
-WHOLE_REQUEST: Json = REQUEST | {"history": [DECISION], "contents": [WHOLE_ARTIFACT]}
+WHOLE_REQUEST: Json = REQUEST | {"history": [DECISION], "contents": [ARTIFACT_CONTENT]}
 RESPONSE: Json = {
     "request_id": REQUEST_ID,
     "decision_id": DECISION_ID,

@@ -51,8 +51,9 @@ class Export:
         self._contents.append(
             {
                 "path": path,
+                "artifact_id": artifact.id,
                 **artifact.model_dump(
-                    include={"id", "type", "name", "version", "media_type", "size", "content_hash", "author"}
+                    include={"type", "name", "version", "media_type", "size", "content_hash", "author"}
                 ),
                 "created_at": artifact.created_at,
                 "note": note,

@@ -10,15 +10,18 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
+from activities.agents.protocol import MARKDOWN
+from api import media
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, reaching
+from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
 from models.contracts.words import HitlStatus, ResponseOutcome
 from models.tables import HitlDecision, HitlRequest
-from store import contents, hitl
+from store import artifacts, contents, hitl
 from workflows.client import handoff_handle
 from workflows.gate import Gate
 
@@ -55,6 +58,7 @@ async def respond(services: Services, request: HitlRequest, given: ResponseCreat
         raise await _closed(services, request)
     await _fit(services, response)
     if body is not None:
+        await _check_amendment(services, request, response, body)
         # Written before the signal that names it; without an artifact it has no meaning yet.
         async with services.store.reading() as connection:
             await contents.put(connection, [body])
@@ -74,6 +78,15 @@ async def _fit(services: Services, response: HitlResponse) -> None:
     judgement = gate.judge()
     if judgement.winner is None:
         raise ConflictError(f"This cannot be done: {judgement.judged[0].explanation}.")
+
+
+async def _check_amendment(services: Services, request: HitlRequest, response: HitlResponse, body: bytes) -> None:
+    """Refuse content that is not of the kind that it takes the place of."""
+    asked = [ArtifactRef.model_validate(one).artifact_id for one in request.artifacts]
+    amended = response.artifact_id or next(iter(asked), None)
+    async with services.store.reading() as connection:
+        original = await artifacts.get(connection, amended) if amended else None
+    await asyncio.to_thread(media.check, original.media_type if original else MARKDOWN, body)
 
 
 async def _send(services: Services, request: HitlRequest, response: HitlResponse) -> None:

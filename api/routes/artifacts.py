@@ -10,9 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from activities.agents import files
-from activities.agents.protocol import FILES, AgentError
-from api import examples, versions
+from api import examples, media, versions
 from api.bodies import StrictRoute
 from api.deps import ArtifactDep, ProjectDep, ServicesDep
 from api.documentation import answers
@@ -50,7 +48,7 @@ async def list_artifacts(
     "/projects/{project_id}/artifacts",
     status_code=201,
     summary="Add context to a project",
-    responses=answers(examples.ARTIFACT, 404, 409, 413, 415, 422, 503, status=201),
+    responses=answers(examples.ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_artifact(
     project: ProjectDep, given: ArtifactCreate, services: ServicesDep, response: Response
@@ -59,11 +57,7 @@ async def create_artifact(
     body = given.body()
     if len(body) > services.settings.max_artifact_bytes:
         raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
-    if given.media_type == FILES:
-        try:
-            await asyncio.to_thread(files.unpack, body)
-        except AgentError as error:
-            raise InvalidError("content", str(error)) from None
+    await asyncio.to_thread(media.check, given.media_type, body)
     version = artifacts.NewVersion(
         type=given.type,
         body=body,

@@ -24,7 +24,7 @@ from workflows.project import ProjectWorkflow
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
-PROBLEMS = (404, 409, 422, 503)
+PROBLEMS = (403, 404, 409, 422, 503)
 
 
 def _asked(word: str) -> dict[str, object]:

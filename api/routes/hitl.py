@@ -13,7 +13,7 @@ from api.bodies import StrictRoute
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.documentation import answers
 from api.lists import WindowDep
-from api.shapes.artifacts import ArtifactPublic
+from api.shapes.artifacts import ArtifactContent
 from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
 from api.shapes.shape import Page
 from models.contracts.handoff import ArtifactRef
@@ -63,18 +63,18 @@ async def list_project_requests(
 async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
     async with services.store.reading() as connection:
         history = await hitl.history(connection, request.id)
-        contents = await artifacts.with_content(connection, _asked(request))
+        contents = await artifacts.with_content(connection, _asked(request), origin_id=request.id)
     return RequestPublic.of(
         request,
         history=[DecisionPublic.of(one) for one in history],
-        contents=[ArtifactPublic.with_content(artifact, body) for artifact, body in contents],
+        contents=[ArtifactContent.with_content(artifact, body) for artifact, body in contents],
     )
 
 
 @router.post(
     "/{request_id}/respond",
     summary="Respond to a HITL request",
-    responses=answers(examples.RESPONSE, 404, 409, 413, 415, 422, 503)
+    responses=answers(examples.RESPONSE, 403, 404, 409, 413, 415, 422, 503)
     | answers(examples.SUBMITTED_RESPONSE, status=202)
     | {202: {"model": ResponseAnswer, "description": "No worker has judged it yet; the response is kept safe."}},
 )

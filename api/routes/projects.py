@@ -45,7 +45,7 @@ IdempotencyKey = Annotated[
     "/",
     status_code=201,
     summary="Start a project",
-    responses=answers(examples.NEW_PROJECT, 413, 415, 422, 503, status=201),
+    responses=answers(examples.NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
 )
 async def create_project(
     given: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None

@@ -29,7 +29,7 @@ PHASE = "task"
     "",
     status_code=201,
     summary="Give an agent a task",
-    responses=answers(examples.SUBMITTED_TASK, 404, 409, 413, 415, 422, 503, status=201),
+    responses=answers(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_task(project: ProjectDep, given: TaskCreate, services: ServicesDep) -> TaskSubmitted:
     """Commits the task and has it started; should Temporal be away, a worker starts it later."""

@@ -89,11 +89,9 @@ class ArtifactItem(Shape):
         return cls(artifact_id=artifact.id, **artifact.model_dump(exclude={"id"}), **more)
 
 
-class ArtifactPublic(ArtifactItem):
-    """One version with its content, the task that it comes from and the version before it."""
+class ArtifactContent(ArtifactItem):
+    """One version with its content, as text where it is text."""
 
-    previous_id: UUID | None = None
-    task: TaskPublic | None = None
     encoding: Encoding
     content: str
 
@@ -101,6 +99,13 @@ class ArtifactPublic(ArtifactItem):
     def with_content(cls, artifact: Artifact, body: bytes, **more: Any) -> Self:
         content, encoding = written(body)
         return cls.of(artifact, encoding=encoding, content=content, **more)
+
+
+class ArtifactPublic(ArtifactContent):
+    """One version with its content, the task that it comes from and the version before it."""
+
+    previous_id: UUID | None
+    task: TaskPublic | None
 
 
 class DiffPublic(Shape):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from api.shapes.artifacts import ArtifactPublic, Encoding, body_of
+from api.shapes.artifacts import ArtifactContent, Encoding, body_of
 from api.shapes.shape import Moment, Shape
 from models.contracts.contract import Comment, Contract, Text
 from models.contracts.handoff import ArtifactRef
@@ -119,7 +119,7 @@ class DecisionPublic(Shape):
 
 
 class RequestPublic(RequestItem):
-    """A HITL request with every response to it, and the artifacts that it asks about."""
+    """A HITL request with every response to it, the artifacts that it asks about, and then the amended one, if any."""
 
     history: list[DecisionPublic]
-    contents: list[ArtifactPublic]
+    contents: list[ArtifactContent]
