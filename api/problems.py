@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -39,8 +40,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(DataError, _data_error)
-    for away in (OperationalError, InterfaceError, PoolTimeoutError):
+    # The store runs some statements through SQLAlchemy and some through the driver itself.
+    for refused in (DataError, psycopg.DataError):
+        app.add_exception_handler(refused, _data_error)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError):
         app.add_exception_handler(away, _database_away)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
@@ -106,7 +107,7 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
             pause = min(pause * GROWTH, LONGEST)
             if (decision := await _decision(services, response)) is not None:
                 return await _answer(services, response, decision)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
 

@@ -119,7 +119,7 @@ async def find(
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, str]:
     """The name of each project."""
     rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.name).where(PROJECT.c.id.in_(project_ids)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:
@@ -129,7 +129,7 @@ async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) 
         .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.workflow_id.like("project-%"))
         .group_by(TASK.c.project_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def brief(connection: AsyncConnection, project_id: UUID) -> str:

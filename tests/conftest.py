@@ -16,6 +16,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 import uvicorn
 from temporalio.client import Client
 
@@ -33,6 +34,17 @@ from worker.worker import run_worker
 from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+# Lines, to standard output, which pytest keeps; structlog's own default draws every local variable of a traceback.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.LogfmtRenderer(bool_as_flag=False),
+    ]
+)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
+import psycopg
 from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
@@ -76,7 +77,7 @@ async def _written(services: Services, project_id: UUID, version: artifacts.NewV
         try:
             async with services.store.transaction(project_id) as tx:
                 (written,) = await artifacts.add(tx, [version])
-        except IntegrityError:  # somebody else has just written a version under this number
+        except (IntegrityError, psycopg.IntegrityError):  # somebody else has just written a version under this number
             continue
         async with services.store.reading() as connection:
             artifact = await artifacts.get(connection, written.artifact_id)

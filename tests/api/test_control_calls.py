@@ -1,0 +1,58 @@
+"""Pause, resume and cancel over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from api_under_test import NOBODY, V1, asked, get, refused, respond, start, until
+from temporalio.client import Client, WorkflowExecutionStatus
+from waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_a_paused_project_waits_until_it_is_resumed(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    answer = await http.post(f"{V1}/projects/{project_id}/pause")
+    assert (answer.status_code, answer.json()) == (
+        202,
+        {"project_id": project_id, "requested": "pause", "status": "waiting"},
+    )
+    await until(http, project_id, "paused")
+    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "paused already")
+    assert (await respond(http, request["request_id"], "approve")).status_code == 200
+    assert len((await get(http, f"/projects/{project_id}/status"))["tasks"]) == 1
+    assert (await http.post(f"{V1}/projects/{project_id}/resume")).status_code == 202
+    await asked(http, project_id, "plan")
+    refused(await http.post(f"{V1}/projects/{project_id}/resume"), 409, "not paused")
+
+
+async def test_a_cancelled_project_is_over_with_all_that_was_open(http: httpx.AsyncClient, temporal: Client) -> None:
+    project_id = await start(http, oversight="high")
+    request = await asked(http, project_id, "discovery")
+    given = {"agent_type": "tester", "instructions": "Look at it."}
+    task = (await http.post(f"{V1}/projects/{project_id}/tasks", json=given)).json()
+    await asked(http, project_id, "task")
+    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
+    project = await until(http, project_id, "cancelled")
+    assert project["open_requests"] == 0
+    status = await get(http, f"/projects/{project_id}/status")
+    assert {one["status"] for one in status["tasks"]} == {"cancelled"}
+    problem = refused(await respond(http, request["request_id"], "approve"), 409, "cancelled")
+    assert (problem["request"]["status"], problem["decision"]) == ("cancelled", None)
+
+    async def ended() -> bool:
+        handles = (temporal.get_workflow_handle(one) for one in (f"project-{project_id}", task["workflow_id"]))
+        return {(await handle.describe()).status for handle in handles} == {WorkflowExecutionStatus.CANCELED}
+
+    await eventually(ended)
+    for word in ("pause", "resume", "cancel"):
+        refused(await http.post(f"{V1}/projects/{project_id}/{word}"), 409, "cancelled")
+    refused(await http.post(f"{V1}/projects/{project_id}/tasks", json=given), 409, "cancelled")
+
+
+@pytest.mark.parametrize("word", ["pause", "resume", "cancel"])
+async def test_nobodys_project_cannot_be_controlled(http: httpx.AsyncClient, word: str) -> None:
+    refused(await http.post(f"{V1}/projects/{NOBODY}/{word}"), 404, NOBODY)
+    refused(await http.post(f"{V1}/projects/1/{word}"), 422, "project_id")

@@ -1,0 +1,206 @@
+"""Projects over HTTP: started once, listed, shown, with their log and agents."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, start, until
+from temporalio.client import Client
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_a_project_is_started_and_says_where_it_is(http: httpx.AsyncClient) -> None:
+    answer = await http.post(
+        f"{V1}/projects/", json={"name": "  Guest book ", "description": BRIEF, "oversight": "medium"}
+    )
+    assert answer.status_code == 201
+    created = answer.json()
+    assert created["name"] == "Guest book"
+    assert (created["pipeline"], created["oversight"], created["status"]) == (
+        "software-delivery",
+        "medium",
+        "starting",
+    )
+    assert created["progress"] == {"done": 0, "total": 6}
+    assert created["created_at"].endswith("Z")
+    assert created["id"][14] == "7"
+    shown = (await http.get(answer.headers["location"])).json()
+    assert shown["description"] == BRIEF
+    assert shown["pipeline_definition"]["name"] == "software-delivery"
+    assert shown["head"] >= 2
+    await until(http, created["id"], "waiting")
+
+
+async def test_status_tells_tasks_and_open_requests(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id, "discovery")
+    status = await get(http, f"/projects/{project_id}/status")
+    assert (status["status"], status["phase"], status["progress"]) == ("waiting", "discovery", {"done": 0, "total": 6})
+    (task,) = status["tasks"]
+    assert task["task_id"] == request["task_id"]
+    assert (task["agent_type"], task["stage"], task["status"], task["round"]) == (
+        "analyst",
+        "discovery",
+        "waiting_for_hitl",
+        1,
+    )
+    assert task["accepted"] is False
+    assert task["error"] is None
+    assert status["open_requests"] == [request]
+
+
+async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx.AsyncClient) -> None:
+    project_id = await start(http, pipeline="quick-start")
+    project = await until(http, project_id, "completed")
+    assert project["progress"] == {"done": 2, "total": 2}
+    assert project["ended_at"]
+    seen, since, head = [], 0, None
+    while True:
+        page = await get(http, f"/projects/{project_id}/events", since=since, limit=5)
+        seen += page["items"]
+        if page["next_cursor"] is None:
+            head = page["head"]
+            break
+        since = page["next_cursor"]
+    assert [event["seq"] for event in seen] == list(range(1, head + 1))
+    assert head == project["head"]
+    assert seen[0]["data"]["status"] == "starting"
+    assert seen[-1]["data"]["status"] == "completed"
+    agents = (await get(http, f"/projects/{project_id}/agents"))["items"]
+    assert [(one["agent_type"], one["status"]) for one in agents] == [
+        (name, "idle") for name in ("analyst", "architect", "coder", "tester", "deployer")
+    ]
+
+
+async def test_the_workflow_behind_a_project_is_shown(http: httpx.AsyncClient, temporal: Client) -> None:
+    project_id = await start(http)
+    await asked(http, project_id)
+    shown = await get(http, f"/workflows/{project_id}")
+    found = await temporal.get_workflow_handle(f"project-{project_id}").describe()
+    assert (shown["workflow_id"], shown["run_id"], shown["status"]) == (found.id, found.run_id, "running")
+    assert shown["history_length"] > 3
+    assert shown["url"].endswith(f"/namespaces/default/workflows/project-{project_id}")
+
+
+async def test_lists_are_parted_and_filtered(http: httpx.AsyncClient) -> None:
+    started = [await start(http, name=f"Number {number}") for number in range(5)]
+    for project_id in started:
+        await until(http, project_id, "waiting")
+    seen: list[str] = []
+    cursor = None
+    while len(seen) < 5:
+        page = await get(http, "/projects/", status="waiting", limit=2, **({"cursor": cursor} if cursor else {}))
+        seen += [project["id"] for project in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen[:5] == started[::-1]
+    (item, *_) = (await get(http, "/projects/", status="waiting", limit=1))["items"]
+    assert (item["open_requests"], item["phase"]) == (1, "discovery")
+    assert "description" not in item
+    assert (await get(http, "/projects/", status="rejected"))["items"] == []
+
+
+async def test_the_same_key_gives_the_same_answer(http: httpx.AsyncClient) -> None:
+    body = {"name": "Once", "description": BRIEF}
+    headers = {"Idempotency-Key": "once and only once"}
+    first = await http.post(f"{V1}/projects/", json=body, headers=headers)
+    await until(http, first.json()["id"], "waiting")
+    again = await http.post(f"{V1}/projects/", json=body, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"]
+    other = await http.post(f"{V1}/projects/", json=body | {"name": "Twice"}, headers=headers)
+    refused(other, 422, "Idempotency-Key")
+
+
+async def test_fifty_at_once_with_one_key_start_one_project(http: httpx.AsyncClient) -> None:
+    async def one() -> httpx.Response:
+        return await http.post(
+            f"{V1}/projects/",
+            json={"name": "At once", "description": BRIEF},
+            headers={"Idempotency-Key": "fifty"},
+        )
+
+    answers = await asyncio.gather(*(one() for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    everything = (await get(http, "/projects/", limit=200))["items"]
+    assert len([project for project in everything if project["name"] == "At once"]) == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9"])
+async def test_an_unusable_key_is_refused(http: httpx.AsyncClient, key: str) -> None:
+    answer = await http.post(
+        f"{V1}/projects/",
+        json={"name": "Key", "description": BRIEF},
+        headers=[(b"Idempotency-Key", key.encode())],
+    )
+    refused(answer, 422, "dempotency")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "word"),
+    [
+        ({"name": ""}, 422, "name"),
+        ({"name": "  "}, 422, "name"),
+        ({"name": "n" * 300}, 422, "name"),
+        ({"name": "a\x00b"}, 422, "name"),
+        ({"name": 7}, 422, "name"),
+        ({"name": None}, 422, "name"),
+        ({"description": ""}, 422, "description"),
+        ({"description": " \n "}, 422, "description"),
+        ({"description": "a\x00b"}, 422, "description"),
+        ({"description": "x" * (2**20 + 1)}, 413, "1048576"),
+        ({"description": "\u00e9" * (2**19 + 1)}, 413, "1048576"),
+        ({"description": "x" * (2**21)}, 413, "2097152"),
+        ({"pipeline": "nope"}, 422, "software-delivery"),
+        ({"pipeline": "../../etc/passwd"}, 422, "pipeline"),
+        ({"oversight": "total"}, 422, "oversight"),
+        ({"surprise": 1}, 422, "surprise"),
+    ],
+)
+async def test_a_bad_project_is_refused(
+    http: httpx.AsyncClient, fields: dict[str, object], status: int, word: str
+) -> None:
+    answer = await http.post(f"{V1}/projects/", json={"name": "Bad", "description": BRIEF} | fields)
+    refused(answer, status, word)
+
+
+async def test_a_brief_of_exactly_the_limit_is_taken(http: httpx.AsyncClient) -> None:
+    brief = BRIEF + "x" * (2**20 - len(BRIEF))
+    project_id = await start(http, description=brief)
+    assert (await get(http, f"/projects/{project_id}"))["description"] == brief
+
+
+@pytest.mark.parametrize("path", ["", "/status", "/artifacts", "/events", "/agents", "/export"])
+async def test_what_nobody_started_is_not_found(http: httpx.AsyncClient, path: str) -> None:
+    refused(await http.get(f"{V1}/projects/{NOBODY}{path}"), 404, NOBODY)
+    refused(await http.get(f"{V1}/projects/not-an-id{path}"), 422, "project_id")
+
+
+async def test_the_workflow_of_nobody_is_not_found(http: httpx.AsyncClient) -> None:
+    refused(await http.get(f"{V1}/workflows/{NOBODY}"), 404, NOBODY)
+    refused(await http.get(f"{V1}/workflows/not-an-id"), 422, "project_id")
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/projects/?limit=0", "limit"),
+        ("/projects/?limit=201", "limit"),
+        ("/projects/?limit=many", "limit"),
+        ("/projects/?status=happy", "status"),
+        ("/projects/?cursor=%00", "cursor"),
+        ("/projects/?cursor=AAAA", "cursor"),
+        ("/projects/?cursor=%F0%9F%92%A9", "cursor"),
+        ("/projects/{}/events?since=-1", "since"),
+        ("/projects/{}/events?since=99999999999999999999999", "since"),
+        ("/projects/{}/events?since=soon", "since"),
+        ("/projects/{}/artifacts?type=poem", "type"),
+    ],
+)
+async def test_a_bad_query_names_its_parameter(http: httpx.AsyncClient, path: str, word: str) -> None:
+    project_id = await start(http) if "{}" in path else ""
+    problem = refused(await http.get(V1 + path.format(project_id)), 422, word)
+    assert problem["errors"][0]["in"] == "query"

@@ -1,0 +1,73 @@
+"""Ad-hoc tasks over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from api_under_test import NOBODY, V1, get, refused, start
+from waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_a_task_is_run_with_the_context_that_it_names(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    rules = {"type": "user_input", "name": "rules", "content": "# Rules\n\n- No cookies.\n"}
+    artifact = (await http.post(f"{V1}/projects/{project_id}/artifacts", json=rules)).json()
+    answer = await http.post(
+        f"{V1}/projects/{project_id}/tasks",
+        json={"agent_type": "analyst", "instructions": "List the risks.", "context_ids": [artifact["artifact_id"]]},
+    )
+    assert answer.status_code == 201
+    submitted = answer.json()
+    assert submitted["status"] == "submitted"
+    assert submitted["workflow_id"] == f"task-{submitted['task_id']}"
+
+    async def done() -> dict[str, Any] | None:
+        tasks = (await get(http, f"/projects/{project_id}/status"))["tasks"]
+        return next(
+            (one for one in tasks if (one["task_id"], one["status"]) == (submitted["task_id"], "completed")), None
+        )
+
+    task = await eventually(done)
+    assert (task["agent_type"], task["stage"], task["accepted"]) == ("analyst", "task", True)
+    (output,) = (await get(http, f"/projects/{project_id}/artifacts", type="agent_output"))["items"]
+    assert output["task_id"] == submitted["task_id"]
+    assert (await get(http, f"/projects/{project_id}/status"))["progress"]["done"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"agent_type": "plumber"}, "agent_type"),
+        ({"instructions": " "}, "instructions"),
+        ({"instructions": "x" * 10_001}, "instructions"),
+        ({"instructions": "\x00"}, "instructions"),
+        ({"context_ids": "all"}, "context_ids"),
+        ({"context_ids": ["one"]}, "context_ids.0"),
+        ({"context_ids": [NOBODY]}, NOBODY),
+        ({"context_ids": [NOBODY] * 101}, "context_ids"),
+        ({"phase": "mine"}, "phase"),
+    ],
+)
+async def test_a_bad_task_is_refused(http: httpx.AsyncClient, fields: dict[str, object], word: str) -> None:
+    project_id = await start(http)
+    given = {"agent_type": "analyst", "instructions": "List the risks."}
+    refused(await http.post(f"{V1}/projects/{project_id}/tasks", json=given | fields), 422, word)
+
+
+async def test_the_context_of_another_project_is_refused(http: httpx.AsyncClient) -> None:
+    mine, other = await start(http), await start(http)
+    (brief, *_) = (await get(http, f"/projects/{other}/artifacts"))["items"]
+    answer = await http.post(
+        f"{V1}/projects/{mine}/tasks",
+        json={"agent_type": "analyst", "instructions": "Read it.", "context_ids": [brief["artifact_id"]]},
+    )
+    refused(answer, 422, "context_ids", brief["artifact_id"])
+
+
+async def test_nobodys_project_takes_no_task(http: httpx.AsyncClient) -> None:
+    given = {"agent_type": "analyst", "instructions": "List the risks."}
+    refused(await http.post(f"{V1}/projects/{NOBODY}/tasks", json=given), 404, NOBODY)
