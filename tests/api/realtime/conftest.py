@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from relay_under_test import Relay, relay
+
+from models.settings import Settings
+
+
+@pytest_asyncio.fixture(scope="module")
+async def running(settings: Settings) -> AsyncIterator[Relay]:
+    """The API with its relay, and a store to write with."""
+    async with relay(settings) as running:
+        yield running

@@ -1,0 +1,125 @@
+"""A relay on a port of its own, in this process, over real servers; and projects whose log a test writes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from api.app import create_app
+from api.realtime import Hub
+from api.serving import uvicorn_config
+from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.words import AgentType, ArtifactType, EventType
+from models.settings import Settings
+from store import projects
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+
+PIPELINE = Pipeline(
+    name="relay", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+)
+
+
+class Relay:
+    """The relay's address, its hub, and a store to write with."""
+
+    def __init__(self, address: str, hub: Hub, store: Store, server: uvicorn.Server) -> None:
+        self.address, self.hub, self.store, self.server = address, hub, store, server
+
+    def connect(self, project_id: object = None, since: object = None, **options: Any) -> connect:
+        query = "&".join(
+            f"{name}={value}" for name, value in (("project_id", project_id), ("since", since)) if value is not None
+        )
+        return connect(f"ws://{self.address}/ws?{query}", compression=None, proxy=None, **options)
+
+    async def project(self, events: int = 0) -> UUID:
+        """A new project, with so many events beside those of its creation."""
+        project_id = uuid4()
+        async with self.store.transaction(project_id) as tx:
+            await projects.create(tx, projects.NewProject(project_id, "relay", "# Brief", PIPELINE))
+        if events:
+            await self.record(project_id, events)
+        return project_id
+
+    async def record(self, project_id: UUID, events: int = 1, text: str = "") -> int:
+        """Write events in one transaction; returns the log's head."""
+        async with self.store.transaction(project_id) as tx:
+            for _ in range(events):
+                tx.record(EventType.ERROR, str(uuid4()), message=text)
+        return await self.head(project_id)
+
+    async def head(self, project_id: UUID) -> int:
+        return (await self.hub.logbook.heads([project_id]))[project_id]
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # they are pytest's
+
+
+@asynccontextmanager
+async def relay(settings: Settings, writer: Settings | None = None) -> AsyncIterator[Relay]:
+    """The API, and a store that writes as `writer` says: on other channels, its events are not heard."""
+    database, bus = Database(settings), Bus(writer or settings)
+    app = create_app(settings)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = _Server(uvicorn_config(app, settings))
+    serving = asyncio.create_task(server.serve([listening]))
+    await condition(lambda: server.started or serving.done())
+    try:
+        yield Relay(f"127.0.0.1:{listening.getsockname()[1]}", app.state.hub, Store(database, bus), server)
+    finally:
+        server.should_exit = True
+        await serving
+        await bus.close()
+        await database.close()
+
+
+Frame = dict[str, Any]
+
+
+async def receive(client: ClientConnection, within: float = 10) -> Frame:
+    frame: Frame = json.loads(await asyncio.wait_for(client.recv(), within))
+    assert set(frame) == {"event_type", "seq", "project_id", "task_id", "agent_type", "data", "timestamp"}
+    return frame
+
+
+async def until(client: ClientConnection, wanted: Callable[[Frame], bool], within: float = 20) -> list[Frame]:
+    """Every frame up to the wanted one."""
+    frames: list[Frame] = []
+    async with asyncio.timeout(within):
+        while not frames or not wanted(frames[-1]):
+            frames.append(await receive(client, within))
+    return frames
+
+
+async def numbers(client: ClientConnection, head: int, within: float = 20) -> list[int]:
+    """The numbers that come, up to a given one."""
+    frames = await until(client, lambda frame: frame["seq"] == head, within)
+    return [frame["seq"] for frame in frames if frame["seq"] is not None]
+
+
+async def close_code(client: ClientConnection, within: float = 10) -> int | None:
+    """The code that the server closes with; what comes before is passed over."""
+    async with asyncio.timeout(within):
+        with suppress(ConnectionClosed):
+            while True:
+                await client.recv()
+    return client.close_code
+
+
+async def condition(met: Callable[[], bool], within: float = 10) -> None:
+    async with asyncio.timeout(within):
+        while not met():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,155 @@
+"""The relay's small parts, each alone."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from api.realtime import frames
+from api.realtime.allowance import Allowance
+from api.realtime.codes import Problem
+from api.realtime.origin import admitted
+from api.realtime.outbox import Outbox
+from api.realtime.requests import MAX_SEQ, BadRequestError, Ping, Subscribe, Unsubscribe, read_frame, read_query
+
+PROJECT = uuid4()
+
+
+async def test_an_outbox_refuses_what_it_has_no_room_for() -> None:
+    outbox = Outbox(frames=3, characters=10)
+    assert [outbox.put("a"), outbox.put("b"), outbox.put("c"), outbox.put("d")] == [True, True, True, False]
+    assert [await outbox.take(), await outbox.take(), await outbox.take()] == ["a", "b", "c"]
+    assert outbox.put("x" * 100), "one frame alone always fits"
+    assert not outbox.put("y")
+
+
+async def test_an_ended_outbox_gives_what_it_holds_and_then_none() -> None:
+    outbox = Outbox(frames=3)
+    outbox.put("a")
+    outbox.end(discard=False)
+    assert outbox.put("b"), "dropped, and no complaint"
+    assert [await outbox.take(), await outbox.take()] == ["a", None]
+
+
+async def test_an_outbox_has_room_again_when_half_empty() -> None:
+    outbox = Outbox(frames=4)
+    for text in "abcd":
+        outbox.put(text)
+    waiting = asyncio.create_task(outbox.room())
+    await outbox.take()
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await outbox.take()
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_an_outbox_tells_a_text_that_is_not_sent() -> None:
+    outbox = Outbox(frames=4)
+    outbox.put("a")
+    assert not outbox.stalled(-1)
+    await outbox.take()
+    assert outbox.stalled(-1)
+    assert not outbox.stalled(60)
+
+
+def test_an_allowance_is_spent_and_refills() -> None:
+    allowance = Allowance(0, burst=2, per_second=1)
+    assert [allowance.spend(0), allowance.spend(0), allowance.spend(0.5), allowance.spend(1)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [allowance.spend(100), allowance.spend(100), allowance.spend(100)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "allowed", "expected"),
+    [
+        (None, "api.example", [], True),
+        ("https://api.example", "api.example", [], True),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", [], True),
+        ("http://127.0.0.1:9000", "127.0.0.1:8000", [], False),
+        ("https://api.example.evil", "api.example", [], False),
+        ("https://evil.example", "api.example", ["https://page.example"], False),
+        ("https://Page.example", "api.example", ["https://page.example/"], True),
+        ("null", "api.example", [], False),
+        ("", "", [], False),
+        ("http://[", "api.example", [], False),
+        ("https://api.example", None, [], False),
+    ],
+)
+def test_a_page_is_admitted_by_its_origin(
+    origin: str | None, host: str | None, allowed: list[str], expected: bool
+) -> None:
+    assert admitted(origin, host, allowed) is expected
+
+
+def test_client_frames_are_read() -> None:
+    assert read_frame(f'{{"action": "subscribe", "project_id": "{PROJECT}", "since": 7}}') == Subscribe(
+        action="subscribe", project_id=PROJECT, since=7
+    )
+    assert read_frame(f'{{"action": "subscribe", "project_id": "{PROJECT}"}}') == Subscribe(
+        action="subscribe", project_id=PROJECT
+    )
+    assert read_frame(f'{{"action": "unsubscribe", "project_id": "{PROJECT}"}}') == Unsubscribe(
+        action="unsubscribe", project_id=PROJECT
+    )
+    assert read_frame('{"action": "ping"}') == Ping(action="ping")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "null",
+        '"ping"',
+        "[" * 10_000,
+        '{"action": "dance"}',
+        '{"action": ["ping"]}',
+        '{"action": "ping", "more": 1}',
+        '{"action": "subscribe"}',
+        '{"action": "subscribe", "project_id": 5}',
+        '{"action": "subscribe", "project_id": "\\u0000"}',
+        '{"action": "subscribe", "project_id": "\\ud800"}',
+        *(
+            f'{{"action": "subscribe", "project_id": "{PROJECT}", "since": {since}}}'
+            for since in ("-1", "1.5", '"1"', "true", "NaN", "9223372036854775808", "1e400", "9" * 5000)
+        ),
+    ],
+)
+def test_a_bad_client_frame_is_told_what_is_wrong(text: str | None) -> None:
+    with pytest.raises(BadRequestError) as raised:
+        read_frame(text)
+    assert raised.value.code is Problem.BAD_FRAME
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("since", ["-1", "+1", "1.5", "", " 1", "one", "²", "٣", str(MAX_SEQ + 1), "9" * 5000])
+def test_a_bad_since_is_refused(since: str) -> None:
+    with pytest.raises(BadRequestError) as raised:
+        read_query(QueryParams({"project_id": str(PROJECT), "since": since}))
+    assert raised.value.code is Problem.BAD_SINCE
+
+
+def test_an_address_is_read() -> None:
+    assert read_query(QueryParams("")) is None
+    first = read_query(QueryParams({"project_id": str(PROJECT), "since": str(MAX_SEQ)}))
+    assert first == Subscribe(action="subscribe", project_id=PROJECT, since=MAX_SEQ)
+    for query in ("project_id=", "project_id=x", f"project_id={PROJECT}0", "project_id=%00", "since=0"):
+        with pytest.raises(BadRequestError):
+            read_query(QueryParams(query))
+
+
+@pytest.mark.parametrize(
+    "message", [b"", b"{", b"[]", b"1", b"{}", b'{"seq":"1"}', b'{"seq":0}', b'{"seq":true}', b'{"seq":1.0}', b"\xff"]
+)
+def test_a_message_that_is_no_event_is_not_relayed(message: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        frames.published(message)
