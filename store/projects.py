@@ -40,7 +40,7 @@ class NewProject:
 async def create(tx: Transaction, new: NewProject) -> bool:
     """Write a project as `starting`, with its brief; False, and nothing written, where its idempotency key is taken."""
     now = datetime.now(UTC)
-    inserted = await tx.connection.execute(
+    inserted = await tx.connection.scalar(
         insert(PROJECT)
         .values(
             id=new.id,
@@ -57,8 +57,9 @@ async def create(tx: Transaction, new: NewProject) -> bool:
             updated_at=now,
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(PROJECT.c.id)
     )
-    if not inserted.rowcount:
+    if inserted is None:
         return False
     tx.record(EventType.WORKFLOW_EVENT, "created", status=ProjectStatus.STARTING, name=new.name)
     await artifacts.add(
