@@ -15,8 +15,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
 from activities.step import RunningStep, beating
 from models.contracts.handoff import StepInput, StepResult
-from models.contracts.words import AgentType, ArtifactType, GateAsk, HitlReason, Verdict
-from store import artifacts, hitl, tasks
+from models.contracts.records import OpenedProject, OpenProject
+from models.contracts.words import AgentType, ArtifactType, GateAsk, HitlReason, ProjectStatus, Verdict
+from store import artifacts, hitl, projects, tasks
 from store.transaction import Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,15 @@ class AgentSteps:
             return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
+
+    @activity.defn
+    async def open_project(self, opening: OpenProject) -> OpenedProject:
+        """Write that the project is active, and say which agents are short for it."""
+        async with self._store.reading() as connection:
+            brief = await projects.brief(connection, opening.project_id)
+        async with self._store.transaction(opening.project_id) as tx:
+            await projects.set_status(tx, ProjectStatus.ACTIVE, "active", None)
+        return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
 
     async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
         info = activity.info()

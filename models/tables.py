@@ -48,7 +48,6 @@ class Project(SQLModel, table=True):
     status: str = _text()
     phase: str | None = _text(default=None)
     reason: str | None = _text(default=None)
-    short_steps: bool = False
     open_requests: int = 0
     last_seq: int = Field(default=0, sa_type=BigInteger)
     idempotency_key: str | None = _text(default=None, unique=True)

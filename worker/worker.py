@@ -36,6 +36,7 @@ def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent]
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
         activities=[
+            steps.open_project,
             steps.run_agent_step,
             records.record_responses,
             records.record_expiry,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio import workflow
@@ -12,11 +12,12 @@ from temporalio import workflow
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
+    from activities.agent_step import AgentSteps
     from activities.records import Records
     from models.contracts.handoff import ArtifactRef
     from models.contracts.hitl import JudgedResponse
-    from models.contracts.records import RecordExpiry, RecordProblem, RecordResponses, RecordStatus
-    from models.contracts.words import ProjectStatus
+    from models.contracts.records import OpenProject, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+    from models.contracts.words import AgentType, ProjectStatus
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -33,7 +34,7 @@ class Bookkeeping:
         self.turn = asyncio.Lock()
         self.late = late
 
-    async def responses(self, judged: list[JudgedResponse]) -> tuple[ArtifactRef, ...]:
+    async def responses(self, judged: Sequence[JudgedResponse]) -> tuple[ArtifactRef, ...]:
         """Write judged responses down; gives what the applied one accepted."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
         return (await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")).accepted
@@ -56,7 +57,12 @@ class Bookkeeping:
         if judged:
             await self.responses(judged)
 
-    async def _write(self, record: Callable[[Records, In], Awaitable[Out]], fact: In, summary: str) -> Out:
+    async def open_project(self) -> tuple[AgentType, ...]:
+        """Write that the project is active; gives the agents that are short for it."""
+        fact = OpenProject(project_id=self._project_id)
+        return (await self._write(AgentSteps.open_project, fact, "project active")).short_agents
+
+    async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
         async with self.turn:
             return await workflow.execute_local_activity_method(
                 record,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from temporalio import workflow
@@ -16,30 +15,42 @@ from workflows.gate import NOT_OPEN, Gate
 with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.ids import uuid7
-    from models.contracts.words import Oversight, ResponseOutcome
+    from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
 
-@dataclass(slots=True)
 class Crew:
-    """`draining` says that the workflow is about to continue as new, so that no step may start; `busy` counts the
-    handoffs that are in the middle of something, which has to end first.
+    """What the handoffs of a run have in common.
 
-    `early` keeps responses to requests that a running step may have opened already: people see the request as soon as
-    the step's activity has committed, which is before the workflow hears of it."""
+    `busy` counts the handoffs that are in the middle of something, which has to end before the workflow may continue
+    as new. `early` keeps responses to requests that a running step may have opened already: people see the request as
+    soon as the step's activity has committed, which is before the workflow hears of it.
+    """
 
-    project_id: UUID
-    name: str
-    oversight: Oversight | None
-    books: Bookkeeping
-    short_steps: bool = False
-    continues_as_new: bool = True
-    paused: bool = False
-    busy: int = 0
-    gates: dict[UUID, Gate] = field(default_factory=dict)
-    early: dict[UUID, list[HitlResponse]] = field(default_factory=dict)
+    def __init__(
+        self,
+        project_id: UUID,
+        name: str,
+        oversight: Oversight | None,
+        books: Bookkeeping,
+        *,
+        short_agents: tuple[AgentType, ...] = (),
+        continues_as_new: bool = True,
+        paused: bool = False,
+    ) -> None:
+        self.project_id = project_id
+        self.name = name
+        self.oversight = oversight
+        self.books = books
+        self.short_agents = short_agents
+        self.continues_as_new = continues_as_new
+        self.paused = paused
+        self.busy = 0
+        self.gates: dict[UUID, Gate] = {}
+        self.early: dict[UUID, list[HitlResponse]] = {}
 
     @property
     def draining(self) -> bool:
+        """Whether the workflow is about to continue as new, so that no step may start."""
         return self.continues_as_new and workflow.info().is_continue_as_new_suggested()
 
     async def may_step(self) -> None:

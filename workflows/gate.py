@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from models.contracts.ending import Judgement
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.project import GateState
 from models.contracts.words import HitlAction, HitlReason, ResponseOutcome
 
 NOT_OPEN = "the request was not open any more"
-
-
-@dataclass(slots=True)
-class Judgement:
-    """What came of the responses offered so far: at most one winner, and every one of them with its outcome."""
-
-    winner: HitlResponse | None = None
-    judged: list[JudgedResponse] = field(default_factory=list)
 
 
 class Gate:
@@ -35,20 +26,20 @@ class Gate:
 
     def judge(self) -> Judgement:
         """Judge what was offered, in the order in which it came."""
-        judgement = Judgement()
+        winner: HitlResponse | None = None
+        judged: list[JudgedResponse] = []
         for response in self.state.offered:
-            if judgement.winner is None:
-                objection = self._objection(response)
-                outcome = ResponseOutcome.REFUSED if objection else ResponseOutcome.APPLIED
-                if objection is None:
-                    judgement.winner = response
-            elif response.decision_id == judgement.winner.decision_id:
+            if winner is not None and response.decision_id == winner.decision_id:
                 continue  # the winner, sent twice
+            if winner is not None:
+                outcome, explanation = ResponseOutcome.SUPERSEDED, superseded_by(winner)
+            elif objection := self._objection(response):
+                outcome, explanation = ResponseOutcome.REFUSED, objection
             else:
-                outcome, objection = ResponseOutcome.SUPERSEDED, superseded_by(judgement.winner)
-            judgement.judged.append(JudgedResponse(response=response, outcome=outcome, explanation=objection))
+                outcome, explanation, winner = ResponseOutcome.APPLIED, None, response
+            judged.append(JudgedResponse(response=response, outcome=outcome, explanation=explanation))
         self.state.offered.clear()
-        return judgement
+        return Judgement(winner=winner, judged=tuple(judged))
 
     def too_late(self) -> list[JudgedResponse]:
         """What was offered and never judged, because the request was closed by something else."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from workflows.gate import Gate
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
+    from models.contracts.ending import Accepted, Ending, Halted, SentBack
     from models.contracts.handoff import ArtifactRef, Handoff, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
@@ -32,30 +32,6 @@ with workflow.unsafe.imports_passed_through():
 
 MAX_FEEDBACK = 10_000
 """Characters; what a comment may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The stage is done; its artifacts are in the state."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentBack:
-    """The verdict was a failure, and the stage's rework rule sends the work back to an earlier stage."""
-
-    feedback: str
-    report: tuple[ArtifactRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Halted:
-    """The project ends here."""
-
-    status: ProjectStatus
-    reason: str
-
-
-Ending = Accepted | SentBack | Halted
 
 
 class StageHandoff:
@@ -134,7 +110,7 @@ class StageHandoff:
             reopens=state.reopens,
             timeout=stage.timeout,
             attempts=stage.attempts,
-            short=crew.short_steps,
+            short=stage.agent in crew.short_agents,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if step.short:
@@ -168,7 +144,7 @@ class StageHandoff:
         if state.failed_verdict:
             state.reworked += 1
             feedback = f"{self._stage.agent} found failures in {self._stage.name}; its report is among the inputs."
-            return SentBack(feedback, state.produced)
+            return SentBack(feedback=feedback, report=state.produced)
         state.accepted = state.produced
         return Accepted()
 
@@ -209,13 +185,13 @@ class StageHandoff:
         state = self._state
         state.gate = None
         if winner.action is HitlAction.REJECT:
-            return Halted(ProjectStatus.REJECTED, winner.comment or "")
+            return Halted(status=ProjectStatus.REJECTED, reason=winner.comment or "")
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
         # Approving a step that failed, and amending without content, do the stage again.
         if asked.request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
-            return SentBack(winner.comment or "", state.produced)
+            return SentBack(feedback=winner.comment or "", report=state.produced)
         state.feedback = "\n\n".join(filter(None, (state.feedback, winner.comment)))[:MAX_FEEDBACK] or None
         return None
 
@@ -228,4 +204,4 @@ class StageHandoff:
             self._state.accepted = request.artifacts
             return Accepted()
         status = ProjectStatus.REJECTED if on_expiry is OnExpiry.REJECT else ProjectStatus.FAILED
-        return Halted(status, f"nobody decided on {self._stage.name} in time")
+        return Halted(status=status, reason=f"nobody decided on {self._stage.name} in time")

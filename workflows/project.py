@@ -11,9 +11,10 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is
 
 from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew
-from workflows.handoff import Ending, Halted, SentBack, StageHandoff
+from workflows.handoff import StageHandoff
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts.ending import Ending, Halted, SentBack
     from models.contracts.handoff import ArtifactRef
     from models.contracts.pipeline import Stage
     from models.contracts.project import (
@@ -47,7 +48,7 @@ class ProjectWorkflow:
             name=project.name,
             oversight=project.oversight,
             books=Bookkeeping(project.project_id, self._state.unrecorded),
-            short_steps=project.short_steps,
+            short_agents=self._state.short_agents,
             paused=self._state.paused,
         )
         self._running: dict[str, asyncio.Task[Ending]] = {}
@@ -64,7 +65,7 @@ class ProjectWorkflow:
         """
         status, reason = ProjectStatus.COMPLETED, None
         if project.state is None:
-            await self._crew.books.status(ProjectStatus.ACTIVE, "active")
+            self._state.short_agents = self._crew.short_agents = await self._crew.books.open_project()
         try:
             if (halted := await self._walk()) is not None:
                 status, reason = halted.status, halted.reason

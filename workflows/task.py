@@ -9,9 +9,10 @@ from temporalio.common import RawValue
 
 from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew
-from workflows.handoff import Accepted, StageHandoff
+from workflows.handoff import StageHandoff
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts.ending import Accepted
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import HandoffInput, HandoffResult, HandoffState
     from models.contracts.words import GateAsk, Oversight

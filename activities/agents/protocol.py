@@ -12,7 +12,7 @@ MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
 ZIP = "application/zip"
 FILES = "application/vnd.botarmy.files+json"
-"""A set of text files: UTF-8 JSON `{"files": {"path/with/slashes.py": "text", ...}}`, paths relative and without `..`."""
+"""A set of text files, as UTF-8 JSON: `{"files": {"path/to.py": "text"}}`, the paths relative and without `..`."""
 
 
 class AgentError(Exception):
@@ -115,6 +115,12 @@ class Step(Protocol):
 
 class Agent(Protocol):
     """A member of the crew. Implementations hold no state between runs; they may run many steps at once."""
+
+    def is_short(self, brief: str) -> bool:
+        """Whether this agent's steps take well under a second for that brief, and may as well be run once more.
+
+        Short steps cost the engine a sixth of the others; in return they show no progress and keep no checkpoint.
+        """
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         """Do the work of one step.

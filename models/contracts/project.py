@@ -48,6 +48,7 @@ class ProjectState(State):
     """Everything that a project's workflow knows, from one run to the next."""
 
     stages: dict[str, HandoffState]
+    short_agents: tuple[AgentType, ...] = ()
     paused: bool = False
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
     pauses: int = 0
@@ -61,7 +62,6 @@ class ProjectInput(Contract):
     pipeline: Pipeline
     oversight: Oversight | None = None
     brief: ArtifactRef
-    short_steps: bool = False
     state: ProjectState | None = None
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from .contract import Contract
 from .handoff import ArtifactRef
 from .hitl import JudgedResponse
-from .words import ProjectStatus
+from .words import AgentType, ProjectStatus
 
 
 class RecordResponses(Contract):
@@ -29,6 +29,18 @@ class RecordExpiry(Contract):
     project_id: UUID
     request_id: UUID
     accepts: bool
+
+
+class OpenProject(Contract):
+    """A project whose workflow has begun."""
+
+    project_id: UUID
+
+
+class OpenedProject(Contract):
+    """The agents whose steps are short for this project: the workflow runs them as local activities."""
+
+    short_agents: tuple[AgentType, ...]
 
 
 class RecordStatus(Contract):

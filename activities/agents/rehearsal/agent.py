@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from activities.agents.protocol import AgentError, Assignment, Draft, Outcome, Step, Usage
+from activities.agents.rehearsal.controls import rehearsal_controls
 from activities.agents.rehearsal.memo import memo
 from activities.agents.rehearsal.pace import take_time
 from activities.agents.rehearsal.work import Work, read_work
@@ -34,8 +35,20 @@ class RehearsalAgent(ABC):
     progress: ClassVar[Sequence[str]]
     """What the agent says it is doing, in order, while a step takes its time."""
 
+    only_writes: ClassVar[bool] = True
+    """Whether it starts no other process."""
+
     def __init__(self, step_seconds: float) -> None:
         self._step_seconds = step_seconds
+
+    def is_short(self, brief: str) -> bool:
+        """Short are those who only write, unless the brief asks them to take time or to fail."""
+        try:
+            controls = rehearsal_controls(brief)
+        except AgentError:
+            return False
+        seconds = self._step_seconds if controls.step_seconds is None else controls.step_seconds
+        return self.only_writes and not seconds and controls.fail_step is None
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         """Do one step; the same assignment gives the same drafts, byte for byte."""

@@ -18,6 +18,7 @@ from models.contracts.words import ArtifactType, Verdict
 
 
 class Deployer(RehearsalAgent):
+    only_writes = False
     progress = ("reading the test results", "collecting the files", "preparing the package")
 
     async def produce(self, work: Work, step: Step) -> Produce:

@@ -12,6 +12,7 @@ from models.contracts.words import ArtifactType, Verdict
 
 
 class Tester(RehearsalAgent):
+    only_writes = False
     progress = ("reading the code", "preparing the sandbox", "reading the specification")
 
     async def produce(self, work: Work, step: Step) -> Produce:

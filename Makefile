@@ -1,0 +1,61 @@
+# `make help` lists what there is. Everything runs from .venv, which `make setup` fills from hash-pinned requirements.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BRIEF ?= examples/url-shortener.md
+BIN := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/installed ## install what is needed to run, into .venv
+
+setup-dev: .venv/installed-dev ## install what is needed to test and check, too
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "BotArmy needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "BotArmy needs Python 3.11 or newer, and $(PYTHON) is older; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN) pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	$(BIN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN) pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+run: setup ## carry a brief (BRIEF=...) from start to delivery on a stack of its own
+	@$(BIN) cli.demo "$(BRIEF)"
+
+up: setup ## start the stack, and stay until Ctrl-C
+	@$(BIN) cli.main up
+
+down: setup ## stop a stack that runs in the background
+	@$(BIN) cli.main down
+
+test: setup-dev ## run the tests, against real servers
+	$(BIN) pytest
+
+check: lint types imports migrations-check test ## everything that CI checks
+
+lint: setup-dev
+	$(BIN) ruff check .
+	$(BIN) ruff format --check .
+	$(BIN) deptry .
+
+types: setup-dev
+	$(BIN) mypy
+
+imports: setup-dev
+	.venv/bin/python .venv/bin/lint-imports
+
+migrations-check: setup-dev
+	$(BIN) tests.migrations
+
+bench: setup-dev ## measure, and print the figures in one table
+	@$(BIN) benchmarks
