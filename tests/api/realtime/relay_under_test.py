@@ -110,12 +110,20 @@ async def numbers(client: ClientConnection, head: int, within: float = 20) -> li
     return [frame["seq"] for frame in frames if frame["seq"] is not None]
 
 
-async def close_code(client: ClientConnection, within: float = 10) -> int | None:
-    """The code that the server closes with; what comes before is passed over."""
+async def drained(client: ClientConnection, within: float = 20) -> list[int]:
+    """The numbers that come until the server closes."""
+    seen: list[int] = []
     async with asyncio.timeout(within):
         with suppress(ConnectionClosed):
             while True:
-                await client.recv()
+                if (seq := json.loads(await client.recv())["seq"]) is not None:
+                    seen.append(seq)
+    return seen
+
+
+async def close_code(client: ClientConnection) -> int | None:
+    """The code that the server closes with."""
+    await drained(client)
     return client.close_code
 
 

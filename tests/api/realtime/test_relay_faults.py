@@ -1,0 +1,233 @@
+"""The relay with its neighbours gone: every number once and in order all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from relay_under_test import Relay, close_code, condition, drained, numbers, receive, relay
+from waiting import eventually
+from websockets.asyncio.client import ClientConnection
+
+from cli.stack.embedded import Servers
+from models.contracts.events import Event
+from models.contracts.words import EventType
+from models.settings import Settings
+from store import events
+from store.bus import Bus
+
+LARGE = "x" * 20_000
+
+
+@pytest_asyncio.fixture(scope="module")
+async def unheard(settings: Settings) -> AsyncIterator[Relay]:
+    """A relay whose writer publishes elsewhere: as if Redis lost everything."""
+    writer = settings.model_copy(update={"channel_prefix": f"{settings.channel_prefix}-lost"})
+    async with relay(settings, writer) as running:
+        yield running
+
+
+async def test_what_redis_loses_comes_from_the_log(unheard: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.realtime.hub.COMPARE_SECONDS", 0)
+    project_id = await unheard.project()
+    async with unheard.connect(project_id) as socket:
+        head = (await receive(socket))["data"]["head"]
+        await unheard.record(project_id, 1200)
+        assert await numbers(socket, head + 1200) == list(range(head + 1, head + 1201))
+
+
+async def test_a_bus_that_drops_doubles_and_reorders_changes_nothing(
+    unheard: Relay, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.realtime.hub.COMPARE_SECONDS", 0)
+    dice = random.Random(7)
+    project_id = await unheard.project()
+    bus = Bus(settings)
+    async with unheard.connect(project_id, since=0) as early, unheard.connect(project_id) as late:
+        start = (await receive(late))["data"]["head"]
+        head = start
+        late_messages: list[Event] = []
+        for _ in range(40):
+            before, head = head, await unheard.record(project_id, dice.randint(1, 20))
+            async with unheard.store.reading() as connection:
+                written = await events.since(connection, project_id, before)
+            heard = late_messages
+            late_messages = []
+            for event in written:
+                match dice.randint(0, 9):
+                    case 0:
+                        pass
+                    case 1:
+                        heard += [event, event]
+                    case 2:
+                        late_messages.append(event)
+                    case _:
+                        heard.append(event)
+            bus.publish(heard)
+        assert await numbers(early, head) == list(range(1, head + 1))
+        assert await numbers(late, head) == list(range(start + 1, head + 1))
+    await bus.close()
+
+
+async def _writing(running: Relay, project_id: UUID, until: Callable[[], bool], seconds: float = 20) -> int:
+    """Write steadily until a condition is met; returns the head."""
+    head = 0
+    async with asyncio.timeout(seconds):
+        while not until():
+            head = await running.record(project_id)
+            await asyncio.sleep(0.01)
+    return head
+
+
+async def test_a_paused_redis_delays_events_and_loses_none(running: Relay, servers: Servers) -> None:
+    project_id = await running.project()
+    listener = running.hub._listener
+    async with running.connect(project_id, since=0) as socket:
+        os.kill(servers.pids["redis"], signal.SIGSTOP)
+        try:
+            head = await _writing(running, project_id, lambda: listener.doubtful)
+            assert await numbers(socket, head) == list(range(1, head + 1))
+        finally:
+            os.kill(servers.pids["redis"], signal.SIGCONT)
+        after = await _writing(running, project_id, lambda: not listener.doubtful)
+        assert await numbers(socket, after) == list(range(head + 1, after + 1))
+
+
+async def test_a_restarted_redis_loses_no_event(running: Relay, servers: Servers) -> None:
+    project_id = await running.project()
+    listener = running.hub._listener
+    async with running.connect(project_id, since=0) as socket:
+        os.kill(servers.pids["redis"], signal.SIGKILL)
+        await _writing(running, project_id, lambda: listener.doubtful)
+        head = await _writing(running, project_id, lambda: not listener.doubtful)
+        assert await numbers(socket, head) == list(range(1, head + 1))
+
+        async def progress() -> bool:
+            running.store.bus.publish(
+                [
+                    Event(
+                        event_type=EventType.TASK_PROGRESS,
+                        seq=None,
+                        project_id=project_id,
+                        data={},
+                        timestamp=datetime.now(UTC),
+                    )
+                ]
+            )
+            return (await receive(socket))["event_type"] == "task_progress"
+
+        assert await eventually(progress), "live again, and not only from the log"
+
+
+async def test_the_log_away_is_told_and_read_when_it_is_back(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    project_id = await running.project(events=10)
+    head = await running.head(project_id)
+    away = True
+
+    def failing(read: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def attempt(*arguments: object) -> object:
+            if away:
+                raise ConnectionRefusedError
+            return await read(*arguments)
+
+        return attempt
+
+    for name in ("heads", "page"):
+        monkeypatch.setattr(running.hub.logbook, name, failing(getattr(running.hub.logbook, name)))
+    async with running.connect(project_id, since=0) as socket:
+        error = await receive(socket)
+        assert (error["event_type"], error["seq"], error["data"]["code"]) == ("error", None, "log_unavailable")
+        await socket.send('{"action": "ping"}')
+        assert (await receive(socket))["event_type"] == "pong"
+        away = False
+        assert await numbers(socket, head) == list(range(1, head + 1))
+
+
+async def test_a_killed_database_loses_no_event(running: Relay, servers: Servers) -> None:
+    project_id = await running.project(events=10)
+    async with running.connect(project_id, since=0) as socket:
+        killed = servers.pids["postgres"]
+        os.kill(killed, signal.SIGKILL)
+        await condition(lambda: servers.pids.get("postgres", killed) != killed, 30)
+
+        async def recorded() -> int | None:
+            try:
+                return await running.record(project_id)
+            except Exception:  # it starts
+                return None
+
+        head = await eventually(recorded, 30)
+        assert await numbers(socket, head) == list(range(1, head + 1))
+
+
+async def _stalled(running: Relay, project_id: UUID) -> ClientConnection:
+    """A client that does not read; its library would take 16 frames in advance."""
+    return await running.connect(project_id, max_queue=1, close_timeout=0.01)
+
+
+async def test_a_reader_that_stalls_is_closed_with_4008_and_can_resume(running: Relay) -> None:
+    project_id = await running.project()
+    async with running.connect(project_id) as witness:
+        head = (await receive(witness))["data"]["head"]
+        stalled = await _stalled(running, project_id)
+        reading = asyncio.create_task(numbers(witness, head + 800))
+        for _ in range(40):
+            await running.record(project_id, 20, LARGE)
+        assert await reading == list(range(head + 1, head + 801))
+        await condition(lambda: any(socket._close is not None for socket in running.hub.sockets))
+        seen = await drained(stalled)
+        assert stalled.close_code == 4008
+        assert seen == list(range(head + 1, head + 1 + len(seen)))
+        async with running.connect(project_id, since=seen[-1]) as resumed:
+            assert await numbers(resumed, head + 800) == list(range(seen[-1] + 1, head + 801))
+
+
+async def test_a_reader_that_never_reads_again_is_let_go(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.realtime.socket.LINGER_SECONDS", 0.2)
+    monkeypatch.setattr("api.realtime.socket.STALL_SECONDS", 0.2)
+    project_id = await running.project(events=0)
+    before = len(running.server.server_state.connections)
+    stalled = await _stalled(running, project_id)
+    await condition(lambda: len(running.server.server_state.connections) == before + 1)
+    for _ in range(25):
+        await running.record(project_id, 20, LARGE)
+    await condition(lambda: not running.hub.sockets)
+    await condition(lambda: len(running.server.server_state.connections) == before)
+    assert await close_code(stalled) in (4008, 1006)
+
+
+async def test_a_reader_that_never_reads_does_not_hold_up_the_end_of_the_server(settings: Settings) -> None:
+    async with relay(settings) as running:
+        project_id = await running.project()
+        stalled = await _stalled(running, project_id)
+        for _ in range(25):
+            await running.record(project_id, 20, LARGE)
+        started = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - started < 4
+    stalled.transport.abort()
+
+
+async def test_a_flood_of_client_frames_does_not_hold_up_others(running: Relay) -> None:
+    project_id = await running.project()
+
+    async def flood() -> None:
+        async with running.connect(close_timeout=0.01) as socket:
+            for _ in range(2000):
+                await socket.send('{"action": "ping"}')
+            assert await close_code(socket) == 4429
+
+    async with running.connect(project_id) as witness:
+        head = (await receive(witness))["data"]["head"]
+        floods = [asyncio.create_task(flood()) for _ in range(5)]
+        while not all(task.done() for task in floods):
+            head = await running.record(project_id)
+            await numbers(witness, head, 1)
+        for result in await asyncio.gather(*floods, return_exceptions=True):
+            assert result is None or "4429" in str(result)
