@@ -29,8 +29,13 @@ setup-dev: .venv/installed-dev ## install what is needed to test and check, too
 	$(BIN) pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-run: setup ## carry a brief (BRIEF=...) from start to delivery on a stack of its own
-	@$(BIN) cli.demo "$(BRIEF)"
+run: setup ## carry a brief (BRIEF=...) from start to delivery
+	@trap : INT; running=yes; \
+	$(BIN) cli.main status >/dev/null 2>&1 || { running=; $(BIN) cli.main up --detach || exit $$?; }; \
+	$(BIN) cli.main run "$(BRIEF)"; code=$$?; \
+	if [ "$$code" = 130 ]; then echo "The stack still runs; 'make down' stops it."; \
+	elif [ -z "$$running" ]; then $(BIN) cli.main down; fi; \
+	exit $$code
 
 up: setup ## start the stack, and stay until Ctrl-C
 	@$(BIN) cli.main up
