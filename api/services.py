@@ -32,8 +32,9 @@ class Services:
 async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
     database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
+    pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     try:
-        yield Services(settings, Store(database, bus), await connect(lazy=True), load_catalogue(SHIPPED))
+        yield Services(settings, Store(database, bus), await connect(lazy=True), pipelines)
     finally:
         await bus.close()
         await database.close()

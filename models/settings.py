@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import DirectoryPath, Field, ValidationError
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
     respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
+    pipelines_dir: DirectoryPath | None = Field(
+        default=None, description="Folder of your own pipelines; one named as a shipped one takes its place."
+    )
 
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps one worker process runs at once.")
     worker_drain_seconds: float = Field(default=10, ge=0, description="Seconds a stopping worker gives its steps.")
