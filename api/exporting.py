@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 import orjson
 
@@ -28,7 +29,7 @@ _ENDINGS = {
 
 
 class Export:
-    """A zip under way: `add` each artifact, then `close`."""
+    """A zip under way: `add` each artifact inside the block, whose end writes the manifest."""
 
     def __init__(self, project: Project, into: IO[bytes]) -> None:
         self._project = project
@@ -60,8 +61,15 @@ class Export:
             }
         )
 
-    def close(self) -> None:
-        """Write what is in the zip, and end it."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._archive:
+            if error is None:
+                self._write(MANIFEST, self._manifest())
+
+    def _manifest(self) -> bytes:
         project = self._project
         manifest = {
             "project": {
@@ -74,8 +82,7 @@ class Export:
             },
             "artifacts": self._contents,
         }
-        self._write(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
-        self._archive.close()
+        return orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
 
     def _add_files(self, folder: str, laid_out: Mapping[str, str]) -> None:
         for path, text in laid_out.items():

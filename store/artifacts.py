@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -167,7 +168,7 @@ async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifa
     query = (
         select(ARTIFACT)
         .where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.accepted_at.is_not(None))
-        .distinct(ARTIFACT.c.type, ARTIFACT.c.name)
+        .ext(distinct_on(ARTIFACT.c.type, ARTIFACT.c.name))
         .order_by(ARTIFACT.c.type, ARTIFACT.c.name, ARTIFACT.c.version.desc())
     )
     return [Artifact(**row._mapping) for row in await connection.execute(query)]

@@ -34,13 +34,12 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
     """Source files come as files, documents as Markdown, packages as they are, and `manifest.json` lists them."""
     into: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
-        export = Export(project, into)
-        async with services.store.reading() as connection:
-            for artifact in await artifacts.delivery(connection, project.id):
-                body = await contents.get(connection, artifact.content_hash)
-                assert body is not None
-                await asyncio.to_thread(export.add, artifact, body)
-        export.close()
+        with Export(project, into) as export:
+            async with services.store.reading() as connection:
+                for artifact in await artifacts.delivery(connection, project.id):
+                    body = await contents.get(connection, artifact.content_hash)
+                    assert body is not None
+                    await asyncio.to_thread(export.add, artifact, body)
         size = into.tell()
     except BaseException:
         into.close()

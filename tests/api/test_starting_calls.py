@@ -1,12 +1,16 @@
-"""Projects that no worker has taken up yet."""
+"""What is asked while no worker is there: it is kept, and comes about when one comes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from uuid import uuid4
 
 import httpx
-from api_under_test import V1, get, refused, start, until
+import pytest
+import pytest_asyncio
+from api_under_test import V1, asked, get, refused, respond, start, until
 from temporalio.client import Client
 
 from activities.agents.protocol import Agent
@@ -14,22 +18,59 @@ from models.contracts.words import AgentType
 from models.settings import Settings
 from worker.worker import run_worker
 
+Working = Callable[[], AbstractAsyncContextManager[None]]
 
-async def test_what_is_asked_of_a_starting_project_comes_about(
-    http: httpx.AsyncClient, temporal: Client, agents: Mapping[AgentType, Agent], settings: Settings
-) -> None:
-    """Without a worker: signals and cancellations are kept until one comes."""
-    held, called_off, resumed = await start(http), await start(http), await start(http)
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"respond_wait_seconds": 0.2})
+
+
+@pytest.fixture
+def working(temporal: Client, agents: Mapping[AgentType, Agent], settings: Settings) -> Working:
+    """A worker that comes and goes."""
+
+    @asynccontextmanager
+    async def working() -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(run_worker(temporal, agents, settings, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await worker
+
+    return working
+
+
+async def test_what_is_asked_of_a_starting_project_comes_about(http: httpx.AsyncClient, working: Working) -> None:
+    held, called_off, other = await start(http), await start(http), await start(http)
     assert (await http.post(f"{V1}/projects/{held}/pause")).status_code == 202
     assert (await http.post(f"{V1}/projects/{called_off}/cancel")).status_code == 202
-    refused(await http.post(f"{V1}/projects/{resumed}/resume"), 409, "starting")
+    refused(await http.post(f"{V1}/projects/{other}/resume"), 409, "starting")
     assert (await get(http, f"/projects/{held}"))["status"] == "starting"
-    stop = asyncio.Event()
-    working = asyncio.create_task(run_worker(temporal, agents, settings, stop))
-    try:
+    async with working():
+        await until(http, other, "waiting")
         await until(http, held, "paused")
-        await until(http, resumed, "waiting")
         await until(http, called_off, "cancelled")
-    finally:
-        stop.set()
-        await working
+
+
+async def test_a_response_is_kept_until_a_worker_judges_it(http: httpx.AsyncClient, working: Working) -> None:
+    project_id = await start(http)
+    async with working():
+        request = await asked(http, project_id)
+    decision_id = str(uuid4())
+    for _ in range(2):
+        answer = await respond(http, request["request_id"], "approve", decision_id=decision_id)
+        assert answer.status_code == 202
+        assert answer.json() == {
+            "request_id": request["request_id"],
+            "decision_id": decision_id,
+            "outcome": None,
+            "status": "submitted",
+        }
+    async with working():
+        await asked(http, project_id, "plan")
+    answer = await respond(http, request["request_id"], "approve", decision_id=decision_id)
+    assert (answer.status_code, answer.json()["status"]) == (200, "approved")
+    assert len((await get(http, f"/hitl/{request['request_id']}"))["history"]) == 1

@@ -1,0 +1,234 @@
+"""HITL requests over HTTP: shown, responded to, decided once."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, respond, start, until
+from temporalio.client import Client
+from uuid_utils.compat import uuid7
+
+from models.contracts.pipeline import Gate, Pipeline, Stage
+from models.contracts.words import AgentType, ArtifactType
+from models.settings import Settings
+from store import projects
+from store.transaction import Store
+from workflows.client import start_project
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+LARGEST = 200_000
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"max_artifact_bytes": LARGEST})
+
+
+async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    decision_id = str(uuid4())
+    mine = {"decision_id": decision_id, "comment": "Go."}
+    first = await respond(http, request["request_id"], "approve", responder="Ada", **mine)
+    assert first.status_code == 200
+    assert first.json() == {
+        "request_id": request["request_id"],
+        "decision_id": decision_id,
+        "outcome": "applied",
+        "status": "approved",
+    }
+    again = await respond(http, request["request_id"], "approve", **mine)
+    assert (again.status_code, again.json()) == (200, first.json())
+    other = await respond(http, request["request_id"], "approve", decision_id=decision_id, comment="Stop.")
+    refused(other, 422, "decision_id")
+    late = refused(await respond(http, request["request_id"], "reject", comment="No."), 409, "Ada")
+    assert late["request"] == {"request_id": request["request_id"], "status": "approved"}
+    winner = {name: late["decision"][name] for name in ("action", "responder", "decision_id", "comment")}
+    assert winner == {"action": "approve", "responder": "Ada", "decision_id": decision_id, "comment": "Go."}
+    assert late["decision"]["responded_at"].endswith("Z")
+
+
+async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    (content,) = shown["contents"]
+    assert content["artifact_id"] == request["artifacts"][0]["artifact_id"]
+    assert content["encoding"] == "utf-8"
+    assert "Guest book" in content["content"]
+    assert shown["history"] == []
+    mine = "# Project plan\n\nAs I would have it.\n"
+    answer = await respond(http, request["request_id"], "amend", content=mine, comment="Shorter.")
+    assert (answer.status_code, answer.json()["status"]) == (200, "amended")
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    original, amended = shown["contents"]
+    assert original["content"] == content["content"]
+    assert (amended["content"], amended["author"], amended["version"]) == (mine, "human", 2)
+    assert amended["based_on"] == original["artifact_id"]
+    assert amended["accepted_at"]
+    assert original["accepted_at"] is None
+    (decision,) = shown["history"]
+    assert (decision["action"], decision["outcome"], decision["comment"]) == ("amend", "applied", "Shorter.")
+    assert decision["content_hash"] == amended["content_hash"]
+
+
+async def test_an_amendment_may_be_base64(http: httpx.AsyncClient) -> None:
+    request = await asked(http, await start(http))
+    content = base64.b64encode("# Pl\u00e4n\n".encode()).decode()
+    answer = await respond(http, request["request_id"], "amend", content=content, encoding="base64")
+    assert answer.status_code == 200
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert shown["contents"][1]["content"] == "# Pl\u00e4n\n"
+
+
+async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    for round in range(1, 5):
+        request = await asked(http, project_id, "discovery", round)
+        assert request["may_redo"] is True
+        answer = await respond(http, request["request_id"], "amend", comment=f"Better, please ({round}).")
+        assert (answer.status_code, answer.json()["status"]) == (200, "amended")
+    request = await asked(http, project_id, "discovery", 5)
+    assert request["may_redo"] is False
+    answer = await respond(http, request["request_id"], "amend", comment="Once more.")
+    refused(answer, 409, "no round is left")
+    assert (await get(http, f"/hitl/{request['request_id']}"))["history"] == []
+    assert (await respond(http, request["request_id"], "approve")).status_code == 200
+
+
+async def test_a_rejection_halts_the_project(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    answer = await respond(http, request["request_id"], "reject", comment="We buy this instead.")
+    assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
+    project = await until(http, project_id, "rejected")
+    assert project["reason"] == "We buy this instead."
+
+
+async def test_a_hundred_responses_at_once_have_one_effect(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+
+    async def one(number: int) -> httpx.Response:
+        return await respond(http, request["request_id"], "amend", content=f"# Plan {number}\n", responder=f"P{number}")
+
+    answers = await asyncio.gather(*(one(number) for number in range(100)))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 99}
+    (won,) = (number for number, answer in enumerate(answers) if answer.status_code == 200)
+    assert {answer.json()["decision"]["responder"] for answer in answers if answer.status_code == 409} == {f"P{won}"}
+    await asked(http, project_id, "plan")
+    plans = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
+    assert [plan["author"] for plan in plans] == ["analyst", f"P{won}"]
+    events = (await get(http, f"/projects/{project_id}/events", limit=200))["items"]
+    assert len([event for event in events if event["event_type"] == "hitl_response"]) == 1
+
+
+async def test_what_waits_is_listed_oldest_first(http: httpx.AsyncClient) -> None:
+    first = await asked(http, await start(http, name="First"))
+    second = await asked(http, await start(http, name="Second"))
+    listed = (await get(http, "/hitl/pending", limit=200))["items"]
+    names = {one["request_id"]: one["project_name"] for one in listed}
+    assert (names[first["request_id"]], names[second["request_id"]]) == ("First", "Second")
+    ids = [one["request_id"] for one in listed]
+    assert ids.index(first["request_id"]) < ids.index(second["request_id"])
+    page = await get(http, "/hitl/pending", limit=1)
+    assert [one["request_id"] for one in page["items"]] == ids[:1]
+    following = await get(http, "/hitl/pending", limit=1, cursor=page["next_cursor"])
+    assert [one["request_id"] for one in following["items"]] == ids[1:2]
+    await respond(http, first["request_id"], "approve")
+    assert first["request_id"] not in {one["request_id"] for one in (await get(http, "/hitl/pending"))["items"]}
+
+
+async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id, "discovery")
+    await respond(http, request["request_id"], "approve")
+    following = await asked(http, project_id, "plan")
+    path = f"/hitl/project/{project_id}/requests"
+    both = [request["request_id"], following["request_id"]]
+    assert [one["request_id"] for one in (await get(http, path))["items"]] == both
+    assert [one["request_id"] for one in (await get(http, path, status="approved"))["items"]] == both[:1]
+    assert [one["request_id"] for one in (await get(http, path, status="pending"))["items"]] == both[1:]
+    refused(await http.get(f"{V1}{path}?status=maybe"), 422, "status")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "word"),
+    [
+        ({"action": "amend"}, 422, "amend needs content"),
+        ({"action": "amend", "content": " \n"}, 422, "content must not be blank"),
+        ({"action": "amend", "content": "a\x00b"}, 422, "content"),
+        ({"action": "amend", "content": "%%%", "encoding": "base64"}, 422, "content"),
+        ({"action": "amend", "content": "/w==", "encoding": "base64"}, 422, "UTF-8"),
+        ({"action": "amend", "content": "x" * (LARGEST + 1)}, 413, str(LARGEST)),
+        ({"action": "reject"}, 422, "reject needs a comment"),
+        ({"action": "reject", "comment": "  "}, 422, "comment"),
+        ({"action": "reject", "comment": "x" * 10_001}, 422, "comment"),
+        ({"action": "approve", "content": "# Mine\n"}, 422, "takes no content"),
+        ({"action": "ignore"}, 422, "action"),
+        ({}, 422, "action"),
+        ({"action": "approve", "decision_id": "mine"}, 422, "decision_id"),
+        ({"action": "approve", "artifact_id": NOBODY}, 422, "artifact_id"),
+        ({"action": "approve", "responder": ""}, 422, "responder"),
+        ({"action": "approve", "responder": "x" * 256}, 422, "responder"),
+        ({"action": "approve", "vote": 1}, 422, "vote"),
+    ],
+)
+async def test_a_bad_response_is_refused_and_changes_nothing(
+    http: httpx.AsyncClient, fields: dict[str, object], status: int, word: str
+) -> None:
+    request = await asked(http, await start(http))
+    refused(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=fields), status, word)
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert (shown["status"], shown["history"]) == ("pending", [])
+
+
+async def test_unknown_requests_are_not_found(http: httpx.AsyncClient) -> None:
+    refused(await respond(http, NOBODY, "approve"), 404, NOBODY)
+    refused(await respond(http, "mine", "approve"), 422, "request_id")
+    refused(await http.get(f"{V1}/hitl/{NOBODY}"), 404, NOBODY)
+    refused(await http.get(f"{V1}/hitl/mine"), 422, "request_id")
+    refused(await http.get(f"{V1}/hitl/project/{NOBODY}/requests"), 404, NOBODY)
+
+
+async def _brief_gate(store: Store, temporal: Client, settings: Settings) -> UUID:
+    """A project whose only gate expires at once."""
+    project_id = uuid7()
+    gate = Gate(expires_in=timedelta(milliseconds=10))
+    stage = Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,), gate=gate)
+    async with store.transaction(project_id) as tx:
+        new = projects.NewProject(project_id, "Too late", BRIEF, Pipeline(name="short", stages=(stage,)))
+        await projects.create(tx, new)
+    async with store.reading() as connection:
+        project = await projects.get(connection, project_id)
+        assert project is not None
+        given = await projects.input_of(connection, project)
+    await start_project(temporal, settings.task_queue, given)
+    return project_id
+
+
+async def test_an_expired_request_takes_no_response(
+    http: httpx.AsyncClient, store: Store, temporal: Client, settings: Settings
+) -> None:
+    project_id = str(await _brief_gate(store, temporal, settings))
+    await until(http, project_id, "failed")
+    (request,) = (await get(http, f"/hitl/project/{project_id}/requests"))["items"]
+    problem = refused(await respond(http, request["request_id"], "approve"), 409, "expired")
+    assert (problem["request"]["status"], problem["decision"]) == ("expired", None)
+
+
+async def test_a_request_whose_workflow_is_gone_says_so(http: httpx.AsyncClient, temporal: Client) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    await temporal.get_workflow_handle(f"project-{project_id}").terminate()
+    refused(await respond(http, request["request_id"], "approve"), 409, "has ended")
+    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "has ended")
+    assert (await get(http, f"/workflows/{project_id}"))["status"] == "terminated"
