@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -40,7 +41,8 @@ class Hub:
 
     async def start(self) -> None:
         """Begin to listen; returns with Redis connected, or known to be away."""
-        self._tasks = [asyncio.create_task(work) for work in (self._listener.run(), self._watch(), self._heartbeat())]
+        works = self._listener.run, self._watch, self._heartbeat
+        self._tasks = [asyncio.create_task(self._forever(work)) for work in works]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._listener.attempted(), START_SECONDS)
 
@@ -53,6 +55,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.logbook.close()
 
     @property
     def full(self) -> bool:
@@ -97,6 +100,14 @@ class Hub:
         if any(following.ready for following in self._followings.get(project_id, ())):
             self._unsure.add(project_id)
 
+    async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("relay_failed")
+                await asyncio.sleep(TICK_SECONDS)
+
     async def _watch(self) -> None:
         """Compare with the logs: often while Redis is doubtful, right after it resumed, and now and then."""
         loop = asyncio.get_running_loop()
@@ -116,7 +127,7 @@ class Hub:
         if not project_ids:
             return
         try:
-            heads = await self.logbook.heads(list(project_ids))
+            heads = await self.logbook.heads(project_ids)
         except UNAVAILABLE as error:
             self._unsure |= project_ids & self._followings.keys()
             log.warning("heads_not_compared", reason=repr(error))

@@ -84,11 +84,12 @@ class Listener:
                 failures = 1 if not self.doubtful else failures + 1
                 if failures == 1:
                     log.warning("redis_connection_lost", reason=repr(group.exceptions[0]))
-            self.doubtful = True
-            self._subscribed = set()
-            for event in self._listening.values():
-                event.clear()
-            self._attempted.set()
+            finally:
+                self.doubtful = True
+                self._subscribed = set()
+                for event in self._listening.values():
+                    event.clear()
+                self._attempted.set()
             await asyncio.sleep(min(BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)))
 
     async def _command(self, pubsub: PubSub) -> None:
@@ -138,6 +139,7 @@ class Listener:
         if project_id == IDLE:
             self.doubtful = False
             self._attempted.set()
+            log.info("redis_connected")
         if project_id is not None:
             self._listening[project_id].set()
             self._resumed(project_id)

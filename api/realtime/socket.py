@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 MAX_PROJECTS = 100
 STALL_SECONDS = 30.0  # a frame that could not be sent for so long says that no one reads
 LINGER_SECONDS = 30.0  # how long a slow reader may take to come to the close frame
+HANG_UP_SECONDS = 15.0  # how long it may take from there; uvicorn waits 10 for the answer
 FRAMES_AT_ONCE = 64
 
 
@@ -38,6 +39,7 @@ class Socket:
         self._allowance = Allowance(asyncio.get_running_loop().time())
         self._close: tuple[CloseCode, str] | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
         self.ended = asyncio.Event()
         # The outbox takes up to its half from the log, and then in one go what was held.
         self.hold = queue // 4
@@ -55,6 +57,8 @@ class Socket:
             await asyncio.wait({reader, self._writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._leave()
+            if self._deadline is not None:
+                self._deadline.cancel()
             self._hang_up(now=self._writer.cancelled())
             reader.cancel()
             self._writer.cancel()
@@ -78,7 +82,7 @@ class Socket:
         self._leave()
         self._outbox.end(discard=code in (CloseCode.TOO_SLOW, CloseCode.SERVICE_RESTART))
         if self._writer is not None:
-            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._writer.cancel)
+            self._deadline = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._writer.cancel)
 
     def fail(self) -> None:
         self.close(CloseCode.SERVER_ERROR, "internal error; resume with since")
@@ -103,7 +107,7 @@ class Socket:
     def _hang_up(self, *, now: bool) -> None:
         # A closed connection first sends what it holds, for which a peer that does not read makes it wait for ever.
         if abort := self._websocket.scope.get("extensions", {}).get(ABORT):
-            asyncio.get_running_loop().call_later(0 if now else LINGER_SECONDS, abort)
+            asyncio.get_running_loop().call_later(0 if now else HANG_UP_SECONDS, abort)
 
     async def _write(self) -> None:
         sent = 0
