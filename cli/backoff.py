@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 FIRST = 0.1
-LONGEST = 5.0
+LONGEST = 2.0
 
 
 class Backoff:

@@ -116,8 +116,6 @@ class Board:
             case "task_progress":
                 self._progress(event)
             case "task_completed":
-                usage = event.data.get("usage")
-                self.rehearsal = self.rehearsal or (isinstance(usage, dict) and usage.get("model") == "rehearsal")
                 self._end(event, moment, StageStatus.SENT_BACK if _failed_verdict(event) else StageStatus.DONE)
             case "task_failed":
                 self._end(event, moment, StageStatus.FAILED)

@@ -93,7 +93,7 @@ class Client:
             except httpx.TransportError as error:
                 self._met = self._met or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                 reason: ApiError | NoApiError = NoApiError(
-                    f"no API at {base} ({_why(error)}); start one with `botarmy up`"
+                    f"no API at {base}{_why(error)}; start one with `botarmy up`"
                 )
             except httpx.HTTPError as error:
                 raise NoApiError(f"no API at {base}{_why(error)}") from None

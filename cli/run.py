@@ -38,11 +38,13 @@ class Order:
 
 async def run(client: Client, order: Order) -> int:
     """Start a project, follow it to its end and unpack its delivery; gives the exit code."""
-    await client.get("/projects/", limit=1)  # is there an API? Nothing has been started yet
+    rehearsal = await _is_rehearsal(client)  # which tells, too, whether there is an API: nothing is started yet
     client.patience = PATIENCE
     project = await _start(client, order)
-    view, board = _opened(project, order.as_json)
+    view, board = _opened(project, rehearsal, order.as_json)
     view.say(f"Project {project.id}: {project.name}")
+    if rehearsal and not isinstance(view, LiveView):
+        view.say("A rehearsal: no model is asked.")
     return_command = f"botarmy watch {project.id}{order.api.again()}"
     try:
         try:
@@ -63,8 +65,8 @@ async def run(client: Client, order: Order) -> int:
 async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: Api) -> int:
     """Follow a project to its end; gives the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
+    view, board = _opened(project, await _is_rehearsal(client), as_json, since)
     client.patience = PATIENCE
-    view, board = _opened(project, as_json, since)
     gatekeeper = Elsewhere() if gates is None else _gatekeeper(client, gates, as_json)
     try:
         await Session(client, project, board, view, gatekeeper).run()
@@ -98,8 +100,14 @@ async def _start(client: Client, order: Order) -> Project:
     return Project.model_validate(await client.get(f"/projects/{created['id']}"))
 
 
-def _opened(project: Project, as_json: bool, since: int = 0) -> tuple[View, Board]:
+async def _is_rehearsal(client: Client) -> bool:
+    """Whether the crew only rehearses, which every screen says."""
+    return any([agent.get("provider") == "rehearsal" async for agent in client.items("/agents/")])
+
+
+def _opened(project: Project, rehearsal: bool, as_json: bool, since: int = 0) -> tuple[View, Board]:
     board = board_of(project)
+    board.rehearsal = rehearsal
     if as_json:
         return Ndjson(errors(), since), board
     console = output()

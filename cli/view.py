@@ -78,14 +78,15 @@ class Plain:
 
 
 class Ndjson(Plain):
-    """One JSON document a line on standard output, an event each; what the command itself has to say goes elsewhere."""
-
-    def __init__(self, console: Console, since: int = 0) -> None:
-        super().__init__(console, since)
+    """One JSON document a line on standard output, an event each. The console gets the decisions, and what the command
+    itself has to say."""
 
     def show(self, event: Event, board: Board) -> None:
-        if event.seq is None or event.seq > self._since:
-            emit(event)
+        if event.seq is not None and event.seq <= self._since:
+            return
+        emit(event)
+        if event.event_type == "hitl_response":
+            super().show(event, board)
 
 
 def emit(event: Event) -> None:

@@ -1,0 +1,99 @@
+"""Unpacking: whatever the archive says, nothing is written outside the folder, and never half of it."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli import delivery
+from cli.delivery import DeliveryError, folder_for, slug, unpack
+from cli.exits import UsageError
+
+
+def archive(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in members:
+            bundle.writestr(name, content)
+    return into.getvalue()
+
+
+def link() -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo("innocent")
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return member
+
+
+def test_files_are_where_the_archive_says(tmp_path: Path) -> None:
+    packed = archive(("a.md", b"A"), ("src/", b""), ("src/pkg/b.py", b"B"), ("ünï.txt", b""))
+    assert unpack(packed, tmp_path / "deep" / "out") == 3
+    written = {str(one.relative_to(tmp_path / "deep" / "out")) for one in tmp_path.rglob("*") if one.is_file()}
+    assert written == {"a.md", "src/pkg/b.py", "ünï.txt"}
+    assert [one.name for one in (tmp_path / "deep").iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        archive(("ok", b""), ("../evil", b"x")),
+        archive(("ok", b""), ("a/../../evil", b"x")),
+        archive(("/etc/evil", b"x")),
+        archive(("a\\..\\..\\evil", b"x")),
+        archive(("C:evil", b"x")),
+        archive(("a//b", b"x")),
+        archive(("./evil", b"x")),
+        archive(("e\x1bvil", b"x")),
+        archive(("evil\nfile", b"x")),
+        archive((link(), b"/etc/passwd")),
+        archive(("A", b"1"), ("a", b"2")),
+        archive(("a", b"1"), ("a/b", b"2")),
+        archive(("n" * 300, b"x")),
+        b"not a zip",
+        archive(("ok", b"x" * 1000))[:-30],
+    ],
+)
+def test_an_archive_that_is_not_safe_is_refused_whole(packed: bytes, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError):
+        unpack(packed, tmp_path / "in" / "out")
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+    assert not (tmp_path / "in" / "out").exists()
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "MOST_BYTES", 1000)
+    with pytest.raises(DeliveryError, match="larger"):
+        unpack(archive(("bomb", b"0" * 1001)), tmp_path / "out")
+    monkeypatch.setattr(delivery, "MOST_FILES", 2)
+    with pytest.raises(DeliveryError, match="3 files"):
+        unpack(archive(("a", b""), ("b", b""), ("c", b"")), tmp_path / "out")
+
+
+def test_a_size_that_the_archive_lies_about_is_not_believed(tmp_path: Path) -> None:
+    packed = archive(("bomb", b"0" * 100_000)).replace((100_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    with pytest.raises(DeliveryError):
+        unpack(packed, tmp_path / "out")
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_each_delivery_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = folder_for(None, "Über Größe!", "01a20622-f7c7-736d-8e2e-ece6895fa89d")
+    assert first == Path("deliveries/uber-groe-895fa89d")
+    first.mkdir(parents=True)
+    assert folder_for(None, "Über Größe!", "01a20622-f7c7-736d-8e2e-ece6895fa89d").name == "uber-groe-895fa89d-2"
+
+
+@pytest.mark.parametrize("prepare", [lambda out: out.write_text(""), lambda out: (out / "x").mkdir(parents=True)])
+def test_a_folder_that_is_taken_is_refused(prepare: Callable[[Path], object], tmp_path: Path) -> None:
+    prepare(tmp_path / "out")
+    with pytest.raises(UsageError, match="not an empty folder"):
+        folder_for(tmp_path / "out", "x", "y")
+
+
+def test_a_name_without_a_letter_still_makes_a_folder() -> None:
+    assert slug("日本語 / ../..") == "project"

@@ -1,0 +1,21 @@
+"""Text from elsewhere keeps its words, and loses its power."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.printable import one_line, printable
+
+
+def test_what_steers_a_terminal_is_shown_instead() -> None:
+    assert printable("a\x1b[31mb\r\x00\x7f\x9b\u202e\n\tc") == "a␛[31mb␍␀␡\ufffd\ufffd\n\tc"
+    assert printable("Grüße, 世界 👍🏽 👩‍💻") == "Grüße, 世界 👍🏽 👩‍💻"
+    assert one_line(" a\n\n b\tc ") == "a b c"
+    assert one_line("x" * 9, longest=5) == "xxxx…"
+
+
+@given(st.text())
+def test_no_control_character_gets_through(text: str) -> None:
+    assert not any((ord(one) < 32 and one not in "\n\t") or 127 <= ord(one) < 160 for one in printable(text))
+    assert "\n" not in one_line(text)
