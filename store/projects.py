@@ -32,7 +32,6 @@ class NewProject:
     brief: str
     pipeline: Pipeline
     oversight: Oversight | None = None
-    short_steps: bool = False
     idempotency_key: str | None = None
     request_hash: str | None = None
 
@@ -48,7 +47,6 @@ async def create(tx: Transaction, new: NewProject) -> bool:
             pipeline=new.pipeline.model_dump(mode="json"),
             oversight=new.oversight,
             status=ProjectStatus.STARTING,
-            short_steps=new.short_steps,
             idempotency_key=new.idempotency_key,
             request_hash=new.request_hash,
             open_requests=0,
@@ -149,7 +147,6 @@ async def input_of(connection: AsyncConnection, project: Project) -> ProjectInpu
         pipeline=Pipeline.model_validate(project.pipeline),
         oversight=Oversight(project.oversight) if project.oversight else None,
         brief=reference[0],
-        short_steps=project.short_steps,
     )
 
 

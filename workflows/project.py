@@ -7,7 +7,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributeKey
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew
@@ -52,6 +52,7 @@ class ProjectWorkflow:
             paused=self._state.paused,
         )
         self._running: dict[str, asyncio.Task[Ending]] = {}
+        self._opened = False
         self._phase: str | None = None
         self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
 
@@ -64,14 +65,14 @@ class ProjectWorkflow:
             ContinueAsNewError: the history has grown long; the next run carries on with the whole state.
         """
         status, reason = ProjectStatus.COMPLETED, None
-        if project.state is None:
-            self._state.short_agents = self._crew.short_agents = await self._crew.books.open_project()
         try:
+            if project.state is None:
+                self._state.short_agents = self._crew.short_agents = await self._crew.books.open_project()
+            self._opened = True
             if (halted := await self._walk()) is not None:
                 status, reason = halted.status, halted.reason
-        except asyncio.CancelledError as error:
-            if not is_cancelled_exception(error):
-                raise
+        except asyncio.CancelledError:
+            self._opened = True
             await self._settle(ProjectStatus.CANCELLED, None)
             raise
         await self._settle(status, reason)
@@ -181,6 +182,8 @@ class ProjectWorkflow:
         return [one for stage in self._pipeline.stages for one in self._state.stages[stage.name].accepted or ()]
 
     async def _set_paused(self, paused: bool) -> None:
+        # Not before the project is written down as active, which would undo the pause.
+        await workflow.wait_condition(lambda: self._opened)
         if self._crew.paused == paused:
             return
         self._crew.paused = self._state.paused = paused
