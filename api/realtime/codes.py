@@ -4,15 +4,15 @@ from enum import IntEnum, StrEnum
 
 
 class CloseCode(IntEnum):
-    """The codes of the close frame; 1009 (frame over 64 KiB) and 1011 (no pong) come from the server itself."""
+    """The codes of the close frame. uvicorn itself closes with 1009 (frame over 64 KiB) and 1011 (no pong in time)."""
 
-    SERVER_ERROR = 1011
-    SERVICE_RESTART = 1012
-    BAD_REQUEST = 4400
-    UNKNOWN_PROJECT = 4404
-    TOO_SLOW = 4008
-    TOO_MANY_SOCKETS = 4013
-    TOO_MANY_FRAMES = 4429
+    SERVER_ERROR = 1011  # our mistake; resume with since
+    SERVICE_RESTART = 1012  # the process ends; resume with since
+    BAD_REQUEST = 4400  # the address cannot be read; an error frame says why
+    UNKNOWN_PROJECT = 4404  # the address names a project that does not exist
+    TOO_SLOW = 4008  # the reader does not keep up; resume with since
+    TOO_MANY_SOCKETS = 4013  # this process serves as many as it may; try again later
+    TOO_MANY_FRAMES = 4429  # the client sent more than its allowance
 
 
 class Problem(StrEnum):
