@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import psycopg
@@ -17,7 +16,7 @@ from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, reaching
-from models.contracts.handoff import ArtifactRef
+from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
 from models.contracts.words import HitlStatus, ResponseOutcome
@@ -27,9 +26,6 @@ from workflows.client import handoff_handle
 from workflows.gate import Gate
 
 log = structlog.get_logger(__name__)
-
-SHORTEST, LONGEST, GROWTH = 0.003, 0.1, 1.6
-"""Seconds between looks for the outcome."""
 
 
 async def respond(services: Services, request: HitlRequest, given: ResponseCreate) -> ResponseAnswer:
@@ -53,13 +49,17 @@ async def respond(services: Services, request: HitlRequest, given: ResponseCreat
         responder=given.responder,
         responded_at=datetime.now(UTC),
     )
-    if (earlier := await _decision(services, response)) is not None:
+    async with services.store.reading() as connection:
+        earlier = await hitl.decision(connection, request.id, response.decision_id)
+        opened = await hitl.opened_by(connection, request.id)
+    assert opened is not None
+    if earlier is not None:
         return await _answer(services, response, earlier)
     if request.status != HitlStatus.PENDING:
         raise await _closed(services, request)
-    await _fit(services, response)
+    _check_fit(opened, response)
     if body is not None:
-        await _check_amendment(services, request, response, body)
+        await _check_amendment(services, opened, response, body)
         # Written before the signal that names it; without an artifact it has no meaning yet.
         async with services.store.reading() as connection:
             await contents.put(connection, [body])
@@ -67,11 +67,8 @@ async def respond(services: Services, request: HitlRequest, given: ResponseCreat
     return await _outcome(services, request, response)
 
 
-async def _fit(services: Services, response: HitlResponse) -> None:
+def _check_fit(opened: OpenRequest, response: HitlResponse) -> None:
     """Refuse at once what the gate would refuse: by the gate's own rules."""
-    async with services.store.reading() as connection:
-        opened = await hitl.opened_by(connection, response.request_id)
-    assert opened is not None
     if response.artifact_id is not None and response.artifact_id not in {one.artifact_id for one in opened.artifacts}:
         raise InvalidError("artifact_id", "is not what this request asks about")
     gate = Gate(GateState(request=opened))
@@ -81,10 +78,10 @@ async def _fit(services: Services, response: HitlResponse) -> None:
         raise ConflictError(f"This cannot be done: {judgement.judged[0].explanation}.")
 
 
-async def _check_amendment(services: Services, request: HitlRequest, response: HitlResponse, body: bytes) -> None:
+async def _check_amendment(services: Services, opened: OpenRequest, response: HitlResponse, body: bytes) -> None:
     """Refuse content that is not of the kind that it takes the place of."""
-    asked = [ArtifactRef.model_validate(one).artifact_id for one in request.artifacts]
-    amended = response.artifact_id or next(iter(asked), None)
+    foremost = opened.artifacts[0].artifact_id if opened.artifacts else None
+    amended = response.artifact_id or foremost
     async with services.store.reading() as connection:
         original = await artifacts.get(connection, amended) if amended else None
     await asyncio.to_thread(media.check, original.media_type if original else MARKDOWN, body)
@@ -99,22 +96,16 @@ async def _send(services: Services, request: HitlRequest, response: HitlResponse
 
 
 async def _outcome(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
-    """Look for the response's row until it is there or the time is over."""
-    deadline, pause = time.monotonic() + services.settings.respond_wait_seconds, SHORTEST
+    """What the workflow made of the response, or that nothing has yet. It is safe by now, whatever is away."""
     try:
-        while time.monotonic() < deadline:
-            await asyncio.sleep(pause)
-            pause = min(pause * GROWTH, LONGEST)
-            if (decision := await _decision(services, response)) is not None:
-                return await _answer(services, response, decision)
+        decision = await services.judgements.of(
+            request.id, response.decision_id, services.settings.respond_wait_seconds
+        )
+        if decision is not None:
+            return await _answer(services, response, decision)
     except (SQLAlchemyError, psycopg.Error) as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
-
-
-async def _decision(services: Services, response: HitlResponse) -> HitlDecision | None:
-    async with services.store.reading() as connection:
-        return await hitl.decision(connection, response.request_id, response.decision_id)
 
 
 async def _answer(services: Services, response: HitlResponse, decision: HitlDecision) -> ResponseAnswer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
+from api.judgements import Judgements
 from models.catalogue import SHIPPED, load_catalogue
 from models.contracts.pipeline import Pipeline
 from models.settings import Settings
@@ -16,7 +17,7 @@ from store.database import Database
 from store.transaction import Store
 from workflows.client import connect
 
-POOL_SECONDS = 2
+POOL_SECONDS = 5
 """How long a call waits for a connection to PostgreSQL before it says that the database is away."""
 
 
@@ -26,6 +27,7 @@ class Services:
     store: Store
     temporal: Client
     pipelines: Mapping[str, Pipeline]
+    judgements: Judgements
 
 
 @asynccontextmanager
@@ -33,8 +35,9 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
     database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
+    store = Store(database, bus)
     try:
-        yield Services(settings, Store(database, bus), await connect(lazy=True), pipelines)
+        yield Services(settings, store, await connect(lazy=True), pipelines, Judgements(store))
     finally:
         await bus.close()
         await database.close()

@@ -10,7 +10,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.errors import UnavailableError
 
-SECONDS = 2.0
+SECONDS = 5.0
+"""How long a call waits for Temporal before it says that it is away."""
+START_SECONDS = 2.0
+"""How long a call waits that need not: what it has committed is started by a worker, too."""
+
 _OURS = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNIMPLEMENTED}
 
 

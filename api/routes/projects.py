@@ -25,7 +25,7 @@ from api.shapes.projects import (
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from api.temporal import reaching
+from api.temporal import START_SECONDS, reaching
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.words import HitlStatus, ProjectStatus
@@ -88,7 +88,7 @@ async def _created(services: Services, new: projects.NewProject) -> Project | No
 
 async def _start(services: Services, given: ProjectInput) -> None:
     try:
-        async with reaching():
+        async with reaching(START_SECONDS):
             await start_project(services.temporal, services.settings.task_queue, given)
     except UnavailableError as error:
         log.warning("project_not_started_yet", project_id=str(given.project_id), reason=error.detail)

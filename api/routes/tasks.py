@@ -12,7 +12,7 @@ from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import ConflictError, InvalidError, UnavailableError
 from api.shapes.tasks import TaskCreate, TaskSubmitted
-from api.temporal import reaching
+from api.temporal import START_SECONDS, reaching
 from models.contracts.handoff import Handoff
 from models.contracts.words import ProjectStatus
 from store import artifacts, tasks
@@ -51,7 +51,7 @@ async def create_task(project: ProjectDep, given: TaskCreate, services: Services
         assert task is not None
         start = await tasks.input_of(connection, task)
     try:
-        async with reaching():
+        async with reaching(START_SECONDS):
             await start_handoff(services.temporal, services.settings.task_queue, start)
     except UnavailableError as error:
         log.warning("task_not_started_yet", task_id=str(task_id), reason=error.detail)
