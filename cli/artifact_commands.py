@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -25,11 +26,11 @@ def artifacts(
     from cli import artifacts as listing
     from cli.entry import perform
 
-    perform(lambda client: listing.show_all(client, project, type_, as_json), Api(api, data_dir))
+    perform(lambda client: listing.show_all(client, str(project), type_, as_json), Api(api, data_dir))
 
 
 def artifact(
-    artifact_id: Annotated[str, typer.Argument(metavar="ARTIFACT", help="The artifact's id.")],
+    artifact_id: Annotated[UUID, typer.Argument(metavar="ARTIFACT", help="The artifact's id.")],
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the version before.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Write the content as it is.")] = False,
     api: ApiOption = None,
@@ -40,4 +41,4 @@ def artifact(
     from cli import artifacts as listing
     from cli.entry import perform
 
-    perform(lambda client: listing.show(client, artifact_id, diff, raw, as_json), Api(api, data_dir))
+    perform(lambda client: listing.show(client, str(artifact_id), diff, raw, as_json), Api(api, data_dir))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -30,14 +31,14 @@ def inbox(
 
 
 def respond(
-    request: Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id.")],
+    request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
     action: Annotated[Action, typer.Argument(help="What you decide.")],
     comment: Annotated[str | None, typer.Option(help="Why, or what should be different.")] = None,
     content_file: Annotated[
         Path | None, typer.Option(help="A file whose content takes the artifact's place; - for stdin.")
     ] = None,
     artifact: Annotated[
-        str | None, typer.Option(help="The artifact that is answered [default: the request's first].")
+        UUID | None, typer.Option(help="The artifact that is answered [default: the request's first].")
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
@@ -47,5 +48,5 @@ def respond(
     from cli import response
     from cli.entry import perform
 
-    answer = response.Given(request, action, comment, content_file, artifact)
+    answer = response.Given(str(request), action, comment, content_file, str(artifact) if artifact else None)
     perform(lambda client: response.send(client, answer, as_json), Api(api, data_dir))

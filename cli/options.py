@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -39,4 +40,4 @@ DataDirOption = Annotated[
     Path | None, typer.Option(help="The data directory of the stack to talk to [default: .botarmy].")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
-ProjectArgument = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's id.")]
+ProjectArgument = Annotated[UUID, typer.Argument(metavar="PROJECT", help="The project's id.")]

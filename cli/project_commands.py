@@ -91,7 +91,7 @@ def watch(
     from cli.entry import perform
 
     which = Api(api, data_dir)
-    perform(lambda client: running.watch(client, project, since, gates, as_json, which), which)
+    perform(lambda client: running.watch(client, str(project), since, gates, as_json, which), which)
 
 
 def projects(
@@ -120,9 +120,9 @@ def export(
     from cli.printable import one_line
 
     async def work(client: Client) -> int:
-        folder, count = await running.export(client, project, out)
+        folder, count = await running.export(client, str(project), out)
         if as_json:
-            print_json({"project_id": project, "folder": str(folder.absolute()), "files": count})
+            print_json({"project_id": str(project), "folder": str(folder.absolute()), "files": count})
         else:
             print(one_line(f"Delivered: {folder} ({count} files)", 1000))
         return 0
@@ -134,21 +134,21 @@ def pause(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Start no further step; steps under way end, and gates still take decisions."""
-    _change(project, "pause", Api(api, data_dir), as_json)
+    _change(str(project), "pause", Api(api, data_dir), as_json)
 
 
 def resume(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Go on after a pause."""
-    _change(project, "resume", Api(api, data_dir), as_json)
+    _change(str(project), "resume", Api(api, data_dir), as_json)
 
 
 def cancel(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """End a project; what was accepted stays."""
-    _change(project, "cancel", Api(api, data_dir), as_json)
+    _change(str(project), "cancel", Api(api, data_dir), as_json)
 
 
 def _change(project: str, change: str, api: Api, as_json: bool) -> None:
