@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import documentation, problems
 from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
 from api.origins import Origins
@@ -61,4 +61,5 @@ def create_app(settings: Settings) -> FastAPI:
     for noun in (projects, control, logs, export, tasks, artifacts, hitl, pipelines, agents, workflows):
         v1.include_router(noun.router)
     app.include_router(v1)
+    documentation.keep_nulls(app)
     return app

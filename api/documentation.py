@@ -5,10 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from fastapi import FastAPI
+
 from api.problems import MEDIA_TYPE
 from api.shapes.shape import ProblemPublic
 
 Responses = dict[int | str, dict[str, Any]]
+
+_NULL = "\0null"
+"""Stands for null in examples while FastAPI writes the document: it leaves out whatever is null."""
 
 _DETAILS = {
     403: "Pages of this origin may not call us; BOTARMY_ALLOWED_ORIGINS names those that may.",
@@ -21,13 +26,18 @@ _DETAILS = {
 }
 
 
-def answers(example: Any, *problems: int, status: int = 200) -> Responses:
+def example(value: Any, media_type: str = "application/json") -> dict[str, Any]:
+    """One entry of `responses`, with an example of the answer."""
+    return {"content": {media_type: {"example": _replaced(value, None, _NULL)}}}
+
+
+def answers(value: Any, *problems: int, status: int = 200, media_type: str = "application/json") -> Responses:
     """The `responses` of a call: an example of what it gives, and the problems that it may answer with.
 
     422 and 503 may come from every call that takes anything or asks anything of a server; a body adds 413 and 415,
     and what changes something 403.
     """
-    responses: Responses = {status: {"content": {"application/json": {"example": example}}}}
+    responses: Responses = {status: example(value, media_type)}
     for code in sorted(problems):
         title = HTTPStatus(code).phrase
         responses[code] = {
@@ -40,3 +50,23 @@ def answers(example: Any, *problems: int, status: int = 200) -> Responses:
             },
         }
     return responses
+
+
+def keep_nulls(app: FastAPI) -> None:
+    """Let the examples of the app's document have the nulls that the answers have; FastAPI documents this way."""
+    written = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _replaced(written(), _NULL, None)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _replaced(value: Any, old: object, new: object) -> Any:
+    if isinstance(value, dict):
+        return {name: _replaced(one, old, new) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_replaced(one, old, new) for one in value]
+    return new if value == old else value

@@ -27,8 +27,7 @@ CHUNK = 2**16
     "/export",
     summary="Download the accepted artifacts as a zip",
     response_class=StreamingResponse,
-    responses=answers(None, 404, 422, 503)
-    | {200: {"description": "The zip.", "content": {"application/zip": {"example": "PK..."}}}},
+    responses=answers("PK...", 404, 422, 503, media_type="application/zip"),
 )
 async def export_project(project: ProjectDep, services: ServicesDep) -> StreamingResponse:
     """Source files come as files, documents as Markdown, packages as they are, and `manifest.json` lists them."""

@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSyste
 
 from api import examples
 from api.deps import ServicesDep
-from api.documentation import answers
+from api.documentation import answers, example
 from api.services import Services
 from api.shapes.health import ComponentHealth, DetailedHealth, Health
 
@@ -48,7 +48,7 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
     "/ready",
     summary="Whether work can be done",
     responses=answers(examples.DETAILED_HEALTH | {"status": "ok"})
-    | {503: {"model": DetailedHealth, "content": {"application/json": {"example": examples.DETAILED_HEALTH}}}},
+    | {503: {"model": DetailedHealth, **example(examples.DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
     """503 while the database, Redis or Temporal is away, or no worker polls the task queue."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from api import examples, responding
 from api.bodies import StrictRoute
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
-from api.documentation import answers
+from api.documentation import answers, example
 from api.lists import WindowDep
 from api.shapes.artifacts import ArtifactContent
 from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
@@ -22,6 +22,8 @@ from models.tables import HitlRequest
 from store import artifacts, hitl, projects
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
+
+SUBMITTED = "No worker has judged the response yet; it is kept safe until one does."
 
 
 @router.get(
@@ -75,8 +77,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
     "/{request_id}/respond",
     summary="Respond to a HITL request",
     responses=answers(examples.RESPONSE, 403, 404, 409, 413, 415, 422, 503)
-    | answers(examples.SUBMITTED_RESPONSE, status=202)
-    | {202: {"model": ResponseAnswer, "description": "No worker has judged it yet; the response is kept safe."}},
+    | {202: {"model": ResponseAnswer, "description": SUBMITTED, **example(examples.SUBMITTED_RESPONSE)}},
 )
 async def respond(
     request: HitlRequestDep, given: ResponseCreate, services: ServicesDep, response: Response

@@ -1,0 +1,122 @@
+"""The OpenAPI document: every call says what it is for, what it gives and what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest_asyncio
+from api_under_test import Json
+from jsonschema import Draft202012Validator
+
+NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/"}
+"""What is answered from memory."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def document(http: httpx.AsyncClient) -> Json:
+    document: Json = (await http.get("/openapi.json")).json()
+    return document
+
+
+def calls(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, methods in document["paths"].items():
+        for method, call in methods.items():
+            yield path, method, call
+
+
+def valid(document: Json, schema: Json, example: object) -> None:
+    Draft202012Validator(schema | {"components": document["components"]}).validate(example)
+
+
+def test_the_document_has_every_call_of_the_design(document: Json) -> None:
+    assert {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, method, _ in calls(document)} == {
+        "GET /health/",
+        "GET /health/detailed",
+        "GET /health/ready",
+        "POST /projects/",
+        "GET /projects/",
+        "GET /projects/{project_id}",
+        "GET /projects/{project_id}/status",
+        "POST /projects/{project_id}/tasks",
+        "POST /projects/{project_id}/pause",
+        "POST /projects/{project_id}/resume",
+        "POST /projects/{project_id}/cancel",
+        "GET /projects/{project_id}/artifacts",
+        "POST /projects/{project_id}/artifacts",
+        "GET /projects/{project_id}/events",
+        "GET /projects/{project_id}/agents",
+        "GET /projects/{project_id}/export",
+        "GET /artifacts/{artifact_id}",
+        "GET /artifacts/{artifact_id}/diff",
+        "POST /hitl/{request_id}/respond",
+        "GET /hitl/{request_id}",
+        "GET /hitl/project/{project_id}/requests",
+        "GET /hitl/pending",
+        "GET /pipelines/",
+        "GET /pipelines/{name}",
+        "GET /agents/",
+        "GET /workflows/{project_id}",
+    }
+
+
+def test_every_call_has_a_summary_a_tag_and_a_name_of_its_own(document: Json) -> None:
+    names = []
+    for path, method, call in calls(document):
+        assert call["summary"], (path, method)
+        assert call["tags"], (path, method)
+        names.append(call["operationId"])
+    assert len(names) == len(set(names))
+
+
+def test_every_answer_has_an_example_that_fits_its_shape(document: Json) -> None:
+    for path, method, call in calls(document):
+        given = [answer for status, answer in call["responses"].items() if status.startswith("2")]
+        assert given, (path, method)
+        for answer in given:
+            for content in answer["content"].values():
+                assert "example" in content, (path, method)
+                valid(document, content.get("schema", {}), content["example"])
+
+
+def test_every_body_has_examples_that_fit_its_shape(document: Json) -> None:
+    bodies = 0
+    for path, method, call in calls(document):
+        if "requestBody" not in call:
+            continue
+        schema = call["requestBody"]["content"]["application/json"]["schema"]
+        shape = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        assert shape["examples"], (path, method)
+        for example in shape["examples"]:
+            valid(document, schema, example)
+        bodies += 1
+    assert bodies == 4
+
+
+def test_every_call_declares_its_problems(document: Json) -> None:
+    for path, method, call in calls(document):
+        expected = set() if path.startswith("/health") or path in NO_SERVER else {"422", "503"}
+        if "{" in path:
+            expected |= {"404", "422"}
+        if method == "post":
+            expected |= {"403"}
+        if "requestBody" in call:
+            expected |= {"413", "415"}
+        assert expected <= call["responses"].keys(), (path, method)
+        for status, answer in call["responses"].items():
+            if status.startswith("4") or (status == "503" and not path.startswith("/health")):
+                (media_type,) = answer["content"]
+                assert media_type == "application/problem+json", (path, method, status)
+                content = answer["content"][media_type]
+                valid(document, content["schema"], content["example"])
+                assert content["example"]["status"] == int(status)
+
+
+async def test_the_pages_of_the_document_need_no_network(http: httpx.AsyncClient) -> None:
+    for page in ("/docs", "/redoc"):
+        answer = await http.get(page)
+        assert answer.status_code == 200
+        assert "cdn" not in answer.text
+        for part in answer.text.split('"'):
+            if part.startswith("/static-offline-docs/"):
+                assert (await http.get(part)).status_code == 200
