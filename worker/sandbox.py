@@ -16,6 +16,8 @@ PASSED_THROUGH = (
     "sqlmodel",
     "structlog",
     "uuid_utils",
+    "workflows.gate",
+    "workflows.options",
     "yaml",
 )
 

@@ -88,7 +88,9 @@ class StageHandoff:
         if state.round or state.task_id is None:
             state.task_id = crew.new_id()
         state.round += 1
-        self._changed()
+        short = stage.agent in crew.short_agents
+        if not short:
+            self._changed()
         step = StepInput(
             project_id=crew.project_id,
             project_name=crew.name,
@@ -110,10 +112,10 @@ class StageHandoff:
             reopens=state.reopens,
             timeout=stage.timeout,
             attempts=stage.attempts,
-            short=stage.agent in crew.short_agents,
+            short=short,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
-        if step.short:
+        if short:
             async with crew.books.turn:
                 return await workflow.execute_local_activity_method(
                     AgentSteps.run_agent_step,

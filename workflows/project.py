@@ -124,7 +124,6 @@ class ProjectWorkflow:
                         return ending
                     if isinstance(ending, SentBack):
                         self._send_back(name, ending)
-                    self._show()
                 if self._may_continue_as_new():
                     await self._continue_as_new()
         finally:
@@ -196,6 +195,7 @@ class ProjectWorkflow:
         for gate in self._crew.gates.values():
             self._crew.books.late.extend(gate.too_late())
         self._crew.gates.clear()
+        self._show()
         await self._crew.books.status(status, str(status), reason)
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._crew.books.write_late()
@@ -215,7 +215,10 @@ class ProjectWorkflow:
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
     def _show(self) -> None:
-        """Tell the operator how things stand, in the search attributes and as a table of the stages."""
+        """Tell the operator how things stand, in the search attributes and as a table of the stages.
+
+        It is for what lasts, a longer step or an open gate: a search attribute costs the engine an event.
+        """
         shown = (self._phase, bool(self._crew.gates))
         if shown != self._shown:
             self._shown = shown
