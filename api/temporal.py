@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.errors import UnavailableError
 
-SECONDS = 5.0
+SECONDS = 3.0
 """How long a call waits for Temporal before it says that it is away."""
 START_SECONDS = 2.0
 """How long a call waits that need not: what it has committed is started by a worker, too."""
@@ -34,7 +34,7 @@ async def reaching(seconds: float = SECONDS) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise UnavailableError("Temporal does not answer.") from None
+        raise UnavailableError("Temporal is away: it does not answer.") from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise WorkflowGoneError from None

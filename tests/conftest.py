@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,13 +15,11 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
-import uvicorn
+from serving import served
 from temporalio.client import Client
 
 from activities.agents.protocol import Agent
 from activities.agents.rehearsal import rehearsal_agents
-from api.app import create_app
-from api.serving import uvicorn_config
 from cli.stack.embedded import Servers, embedded_servers
 from models.contracts.words import AgentType
 from models.settings import Settings
@@ -106,24 +102,11 @@ async def worker(settings: Settings, temporal: Client, agents: Mapping[AgentType
     await working
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield  # they are pytest's
-
-
 @pytest_asyncio.fixture(scope="module")
 async def api_url(settings: Settings) -> AsyncIterator[str]:
-    """The API, served by uvicorn in this process."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn_config(create_app(settings), settings))
-    serving = asyncio.create_task(server.serve([listening]))
-    while not server.started:
-        assert not serving.done(), "the API did not start"
-        await asyncio.sleep(0.005)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    """The API, served in this process."""
+    async with served(settings) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="module")
