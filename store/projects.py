@@ -36,31 +36,31 @@ class NewProject:
     request_hash: str | None = None
 
 
-async def create(tx: Transaction, new: NewProject) -> bool:
-    """Write a project as `starting`, with its brief; False, and nothing written, where its idempotency key is taken."""
+async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
+    """Write a project as `starting`, with its brief; gives the row and what its workflow is started with. None, and
+    nothing written, where its idempotency key is taken."""
     now = datetime.now(UTC)
+    project = Project(
+        id=new.id,
+        name=new.name,
+        pipeline=new.pipeline.model_dump(mode="json"),
+        oversight=new.oversight,
+        status=ProjectStatus.STARTING,
+        idempotency_key=new.idempotency_key,
+        request_hash=new.request_hash,
+        created_at=now,
+        updated_at=now,
+    )
     inserted = await tx.connection.scalar(
         insert(PROJECT)
-        .values(
-            id=new.id,
-            name=new.name,
-            pipeline=new.pipeline.model_dump(mode="json"),
-            oversight=new.oversight,
-            status=ProjectStatus.STARTING,
-            idempotency_key=new.idempotency_key,
-            request_hash=new.request_hash,
-            open_requests=0,
-            last_seq=0,
-            created_at=now,
-            updated_at=now,
-        )
+        .values(project.model_dump())
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
         .returning(PROJECT.c.id)
     )
     if inserted is None:
-        return False
+        return None
     tx.record(EventType.WORKFLOW_EVENT, "created", status=ProjectStatus.STARTING, name=new.name)
-    await artifacts.add(
+    (brief,) = await artifacts.add(
         tx,
         [
             artifacts.NewVersion(
@@ -74,7 +74,7 @@ async def create(tx: Transaction, new: NewProject) -> bool:
             )
         ],
     )
-    return True
+    return project, _input(project, new.pipeline, brief)
 
 
 async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: str | None) -> None:
@@ -140,13 +140,17 @@ async def brief(connection: AsyncConnection, project_id: UUID) -> str:
 
 async def input_of(connection: AsyncConnection, project: Project) -> ProjectInput:
     """What a project's workflow is started with."""
-    reference: tuple[ArtifactRef, ...] = await artifacts.written_by(connection, project.id)
+    (brief,) = await artifacts.written_by(connection, project.id)
+    return _input(project, Pipeline.model_validate(project.pipeline), brief)
+
+
+def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectInput:
     return ProjectInput(
         project_id=project.id,
         name=project.name,
-        pipeline=Pipeline.model_validate(project.pipeline),
+        pipeline=pipeline,
         oversight=Oversight(project.oversight) if project.oversight else None,
-        brief=reference[0],
+        brief=brief,
     )
 
 

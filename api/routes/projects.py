@@ -76,12 +76,9 @@ async def create_project(
 async def _created(services: Services, new: projects.NewProject) -> Project | None:
     """The new project, with its workflow started if Temporal is there; None where its idempotency key is taken."""
     async with services.store.transaction(new.id) as tx:
-        if not await projects.create(tx, new):
+        if (created := await projects.create(tx, new)) is None:
             return None
-    async with services.store.reading() as connection:
-        project = await projects.get(connection, new.id)
-        assert project is not None
-        given = await projects.input_of(connection, project)
+    project, given = created
     await _start(services, given)
     return project
 
