@@ -18,11 +18,11 @@ import jsonschema
 import pytest
 import yaml
 from temporalio.envconfig import ClientConfigProfile
+from waiting import eventually
 
 from cli.stack.embedded import Servers
 from cli.stack.temporal import SEARCH_ATTRIBUTES
 from models.settings import Settings
-from tests.waiting import eventually
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
