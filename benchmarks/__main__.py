@@ -1,0 +1,77 @@
+"""`python -m benchmarks [NAME...] [--quick] [--json]`: start a stack, measure, print one table."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import uvloop
+
+from benchmarks import decisions, footprint, in_flight, parked, push, start, throughput
+from benchmarks.stack import Bench, isolate, running, say
+from benchmarks.table import Row, machine, show
+
+START = "start"
+GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order: the last ones leave much behind
+    "throughput": throughput.measure,
+    "decisions": decisions.measure,
+    "push": push.measure,
+    "footprint": footprint.measure,
+    "in_flight": in_flight.measure,
+    "parked": parked.measure,
+}
+GROUP_SECONDS = 300.0
+
+
+async def main(names: Sequence[str], *, quick: bool, as_json: bool) -> int:
+    """Measure what is named, or everything. The exit code is 0 whatever the figures, 1 where one could not be had."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    began, rows = time.monotonic(), [machine()]
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="botarmy-bench-", ignore_cleanup_errors=True) as folder:
+        isolate(Path(folder))
+        if START in names:
+            rows += await _measured(START, partial(start.measure, Path(folder) / "start"), failed)
+        if wanted := [name for name in GROUPS if name in names]:
+            say("starting a stack")
+            async with running(Path(folder) / "stack", quick=quick) as bench:
+                for name in wanted:
+                    rows += await _measured(name, partial(GROUPS[name], bench), failed)
+    show(rows, as_json=as_json)
+    say(f"measured in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+async def _measured(name: str, measure: Callable[[], Awaitable[list[Row]]], failed: list[str]) -> list[Row]:
+    say(f"measuring {name}")
+    try:
+        async with asyncio.timeout(GROUP_SECONDS):
+            return await measure()
+    except Exception as error:  # the other figures are still worth having
+        failed.append(name)
+        return [Row(f"{name} could not be measured: {error!r}")]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join((START, *GROUPS))}")
+    parser.add_argument("--quick", action="store_true", help="small counts, which prove only that it works")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args()
+    if unknown := set(given.names) - {START, *GROUPS}:
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    return given
+
+
+if __name__ == "__main__":
+    given = arguments()
+    sys.exit(uvloop.run(main(given.names or [START, *GROUPS], quick=given.quick, as_json=given.json)))

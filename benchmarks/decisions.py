@@ -1,0 +1,62 @@
+"""From a decision's POST to its answer, and to the start of the next agent, one decision at a time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from benchmarks.feed import Feed, moment
+from benchmarks.stack import BRIEF, Bench
+from benchmarks.table import Aim, Row
+from benchmarks.throughput import REGULAR_BRIEF
+from benchmarks.timing import few_at_once, p50
+
+NEXT = "design"
+"""The stage after the gate."""
+
+CREATED_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Seconds from the POST: to the answer, to the next task's start in the log, and to its frame on the socket."""
+
+    answered: float
+    started: float
+    told: float
+
+
+async def measure(bench: Bench) -> list[Row]:
+    count = bench.count(40, 4)
+    regular = await _decide(bench, REGULAR_BRIEF, count)
+    short = await _decide(bench, BRIEF, count)
+    answered, started = [one.answered for one in regular], [one.started for one in regular]
+    return [
+        Row("decision to its answer", {}, answered, Aim(1000 * p50(answered), 40, "ms at p50")),
+        Row("decision to the next agent's start", {}, started, Aim(1000 * p50(started), 60, "ms at p50")),
+        Row("decision to the frame that tells of that start", {}, [one.told for one in regular]),
+        Row("short steps: decision to its answer", {}, [one.answered for one in short]),
+        Row("short steps: decision to the next agent's end", {}, [one.started for one in short]),
+    ]
+
+
+async def _decide(bench: Bench, brief: str, count: int) -> list[Decision]:
+    """Park projects at their gates, then decide on one after the other, each when the one before is delivered."""
+    async with Feed.opened(bench.url) as feed:
+
+        async def park(_: int) -> tuple[str, str]:
+            project_id = await bench.client.create("five-stages", brief)
+            feed.follow(project_id)
+            return project_id, await feed.request(project_id)
+
+        parked = await few_at_once(park, range(count), CREATED_AT_ONCE)
+        return [await _decide_one(bench, feed, *one) for one in parked]
+
+
+async def _decide_one(bench: Bench, feed: Feed, project_id: str, request_id: str) -> Decision:
+    posted, clock = time.time(), time.perf_counter()
+    await bench.client.approve(request_id)
+    answered = time.perf_counter() - clock
+    start = await feed.event(project_id, "task_started", stage=NEXT)
+    await feed.completed(project_id)
+    return Decision(answered, moment(start) - posted, start["received"] - posted)

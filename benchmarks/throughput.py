@@ -1,0 +1,153 @@
+"""A five-stage project with one gate, next to a bare workflow of the same shape on the same server.
+
+Both sides run short steps (ours declares them short, so that they run as local activities) and steps that are regular
+activities, in turns, so that a machine that slows down meanwhile slows all of them; each ratio is of one turn, and the
+table gives the median of the turns'.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import statistics
+import sys
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from benchmarks.bare import TASK_QUEUE, Bare
+from benchmarks.feed import feeds
+from benchmarks.processes import CLIENT, cpu_seconds, used_since
+from benchmarks.stack import BRIEF, Bench, deliver
+from benchmarks.table import Aim, Row
+from benchmarks.timing import Sample, at_once, one_at_a_time, p50
+from cli.stack.checkout import python_path
+from cli.stack.child import leashed
+
+SOCKETS = 4
+STEPS = 5
+
+# A brief that asks a stage to fail which this pipeline has not: the agents do just the same work, and yet do not
+# declare themselves short.
+REGULAR_BRIEF = "---\nrehearsal: {fail_step: no-such-stage}\n---\n" + BRIEF
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to run the steps on both sides."""
+
+    name: str
+    brief: str
+    local: bool
+
+
+SHORT = Kind("short steps (local activities)", BRIEF, local=True)
+REGULAR = Kind("steps as regular activities", REGULAR_BRIEF, local=False)
+
+
+@dataclass
+class Side:
+    """What was measured of one side of one kind, a sample a turn."""
+
+    name: str
+    single: list[Sample] = field(default_factory=list)
+    many: list[Sample] = field(default_factory=list)
+    cpu: Counter[str] = field(default_factory=Counter)
+    """Seconds by process, of the turns with many at once."""
+
+    def rows(self, kind: Kind, many: int) -> list[Row]:
+        title = f"{kind.name}, {self.name}"
+        return [_row(f"{title}, one at a time", self.single), _row(f"{title}, {many} at once", self.many)]
+
+    def cost(self, kind: Kind) -> Row:
+        """Milliseconds of CPU time that one project took of each process."""
+        runs = sum(len(sample.seconds) for sample in self.many)
+        spent = {f"ms {name}": 1000 * seconds / runs for name, seconds in self.cpu.most_common()}
+        return Row(f"{kind.name}, {self.name}: CPU a project", spent)
+
+
+async def measure(bench: Bench) -> list[Row]:
+    single, many, turns = bench.count(20, 3), bench.count(100, 8), bench.count(3, 1)
+    rows = []
+    async with bare_worker(bench.temporal_address) as pid:
+        for kind in (SHORT, REGULAR):
+            ours, bare = Side("BotArmy"), Side("bare workflow")
+            await _bare(bench, kind)(0)
+            for turn in range(turns):
+                for side in (ours, bare) if turn % 2 else (bare, ours):
+                    await _take_turn(bench, kind, side, single, many, pid)
+            rows += [*bare.rows(kind, many), *ours.rows(kind, many), *_ratios(kind, ours, bare, many)]
+            rows += [bare.cost(kind), ours.cost(kind), _client_share(kind, ours)]
+    return rows
+
+
+@asynccontextmanager
+async def bare_worker(temporal_address: str) -> AsyncIterator[int]:
+    """The bare workflow's worker, in a process of its own that ends with this one; its pid."""
+    process = await asyncio.create_subprocess_exec(
+        *leashed([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
+        env={**os.environ, **python_path(), "TEMPORAL_ADDRESS": temporal_address},
+    )
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _take_turn(bench: Bench, kind: Kind, side: Side, single: int, many: int, bare_pid: int) -> None:
+    async with feeds(bench.url, 1 + SOCKETS) as (first, *others):
+        if side.name == "BotArmy":
+            alone: Callable[[int], Awaitable[None]] = lambda _: deliver(bench.client, first, kind.brief)  # noqa: E731
+            together: Callable[[int], Awaitable[None]] = lambda number: deliver(  # noqa: E731
+                bench.client, others[number % SOCKETS], kind.brief
+            )
+        else:
+            alone = together = _bare(bench, kind)
+        side.single.append(await one_at_a_time(alone, single))
+        pids = {**bench.pids, "bare worker": bare_pid}
+        before = cpu_seconds(pids)
+        side.many.append(await at_once(together, many))
+        side.cpu.update({name: used for name, used in used_since(before, pids).items() if used > 0})
+
+
+def _bare(bench: Bench, kind: Kind) -> Callable[[int], Awaitable[None]]:
+    async def run(number: int) -> None:
+        handle = await bench.temporal.start_workflow(
+            Bare.run, kind.local, id=f"bare-{uuid.uuid4()}", task_queue=TASK_QUEUE
+        )
+        await handle.signal(Bare.approve)
+        await handle.result()
+
+    return run
+
+
+def _row(figure: str, samples: Sequence[Sample]) -> Row:
+    rate = statistics.median(sample.rate for sample in samples)
+    seconds = [one for sample in samples for one in sample.seconds]
+    return Row(figure, {"projects/s": rate, "steps/s": STEPS * rate}, seconds)
+
+
+def _ratios(kind: Kind, ours: Side, bare: Side, many: int) -> list[Row]:
+    latency = statistics.median(p50(a.seconds) / p50(b.seconds) for a, b in zip(ours.single, bare.single, strict=True))
+    rate = statistics.median(a.rate / b.rate for a, b in zip(ours.many, bare.many, strict=True))
+    return [
+        Row(
+            f"{kind.name}, one at a time: latency against bare",
+            {"of bare's p50": latency},
+            aim=Aim(latency, 1.5, "of bare"),
+        ),
+        Row(
+            f"{kind.name}, {many} at once: throughput against bare",
+            {"of bare's": rate},
+            aim=Aim(rate, 0.8, "of bare", at_least=True),
+        ),
+    ]
+
+
+def _client_share(kind: Kind, ours: Side) -> Row:
+    wall = sum(sample.wall for sample in ours.many)
+    return Row(f"{kind.name}, BotArmy: the client's own CPU", {"% of a core": 100 * ours.cpu[CLIENT] / wall})

@@ -1,0 +1,67 @@
+"""How long things take, one at a time and many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def p50(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def p99(values: Sequence[float]) -> float:
+    """The nearest rank, which of fewer than a hundred values is the largest."""
+    return sorted(values)[math.ceil(0.99 * len(values)) - 1]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Each run's seconds, and the wall time of all of them together."""
+
+    seconds: list[float]
+    wall: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.seconds) / self.wall
+
+
+async def one_at_a_time(work: Callable[[int], Awaitable[object]], count: int) -> Sample:
+    return await _sample(work, count, at_once=1)
+
+
+async def at_once(work: Callable[[int], Awaitable[object]], count: int) -> Sample:
+    return await _sample(work, count, at_once=count)
+
+
+async def _sample(work: Callable[[int], Awaitable[object]], count: int, at_once: int) -> Sample:
+    async def timed(number: int) -> float:
+        started = time.perf_counter()
+        await work(number)
+        return time.perf_counter() - started
+
+    started = time.perf_counter()
+    seconds = await few_at_once(timed, range(count), at_once)
+    return Sample(seconds, time.perf_counter() - started)
+
+
+async def few_at_once(work: Callable[[Item], Awaitable[Result]], items: Sequence[Item], at_once: int) -> list[Result]:
+    """What the work gives for each item, in their order; the first failure ends them all."""
+    free = asyncio.Semaphore(at_once)
+
+    async def admitted(item: Item) -> Result:
+        async with free:
+            return await work(item)
+
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(admitted(item)) for item in items]
+    return [one.result() for one in running]
