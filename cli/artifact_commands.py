@@ -32,7 +32,9 @@ def artifacts(
 def artifact(
     artifact_id: Annotated[UUID, typer.Argument(metavar="ARTIFACT", help="The artifact's id.")],
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the version before.")] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="Write the content as it is.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Write the content as it is, as anywhere but on a terminal.")
+    ] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,

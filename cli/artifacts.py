@@ -43,23 +43,23 @@ async def show_all(client: Client, project_id: str, type_: str | None, as_json: 
 async def show(client: Client, artifact_id: str, diff: bool, raw: bool, as_json: bool) -> int:
     """Print one version, or what changed in it."""
     if diff:
-        return await _show_diff(client, artifact_id, raw, as_json)
+        return await _show_diff(client, artifact_id, as_json)
     answer = await client.get(f"/artifacts/{artifact_id}")
     artifact = Artifact.model_validate(answer)
     if as_json:
         print_json(answer)
-    elif raw:
+    elif raw or not sys.stdout.isatty():
         _write(artifact)
     else:
         paper.show(artifact, output())
     return 0
 
 
-async def _show_diff(client: Client, artifact_id: str, raw: bool, as_json: bool) -> int:
+async def _show_diff(client: Client, artifact_id: str, as_json: bool) -> int:
     answer = await client.get(f"/artifacts/{artifact_id}/diff")
     if as_json:
         print_json(answer)
-    elif raw and not sys.stdout.isatty():
+    elif not sys.stdout.isatty():
         sys.stdout.write(str(answer["diff"]))
     else:
         output().print(paper.diff(str(answer["diff"])) if answer["diff"] else "Nothing changed.")

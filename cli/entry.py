@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -15,7 +18,7 @@ from rich.console import Console
 
 from cli.address import find
 from cli.client import Client
-from cli.exits import INTERRUPTED, NO_API, CommandError
+from cli.exits import FAILED, INTERRUPTED, NO_API, CommandError
 from cli.options import Api
 from cli.printable import one_line
 
@@ -30,6 +33,9 @@ Work = Callable[[Client], Awaitable[int]]
 def perform(work: Work, api: Api) -> NoReturn:
     """Do the work; an error that the user can make something of is one line, and an exit code of its own."""
     terminated = False
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without our ticks is no reason to stop
 
     async def main() -> int:
         task = asyncio.current_task()
@@ -52,11 +58,21 @@ def perform(work: Work, api: Api) -> NoReturn:
     except ValidationError as error:
         complain(f"what answers is not our API, or another version of it: {error.errors()[0]['msg']}")
         code = NO_API
+    except OSError as error:
+        complain(f"cannot go on: {error.strerror or error}")
+        _give_up_output()
+        code = FAILED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except asyncio.CancelledError:
         code = TERMINATED if terminated else INTERRUPTED
     raise typer.Exit(code)
+
+
+def _give_up_output() -> None:
+    """Let nothing that is still to be written fail once more: the reader has gone, or the disk is full."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def complain(message: str) -> None:

@@ -79,10 +79,9 @@ class _Desk:
         """Return when the person leaves, or, without `watch`, when nothing waits."""
         while True:
             requests = [Request.model_validate(item) for item in await _waiting(self._client)]
+            self._console.print(_table(requests) if requests else "Nothing waits for a decision.")
             if not requests and not watch:
-                self._console.print("Nothing waits for a decision.")
                 return
-            self._console.print(_table(requests))
             chosen = await self._choose(requests, watch)
             if chosen == "q":
                 return

@@ -123,7 +123,7 @@ def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeepe
         return Fixed(gates, f"--gates {gates}")
     if there:
         return Person(client, output())
-    return Elsewhere() if gates is Gates.ASK else Fixed(Gates.APPROVE, "no terminal")
+    return Elsewhere() if gates is Gates.ASK else Fixed(Gates.APPROVE, "--json" if as_json else "no terminal")
 
 
 async def _deliver(client: Client, project: Project, order: Order, view: View) -> None:

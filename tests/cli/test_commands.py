@@ -110,14 +110,13 @@ async def test_artifacts_are_listed_shown_and_compared(api_url: str, http: httpx
         assert ran.code == 0, ran
         return ran.out
 
-    shown, raw, as_json, diff, raw_diff = await asyncio.gather(
-        artifact(), artifact("--raw"), artifact("--json"), artifact("--diff"), artifact("--diff", "--raw")
+    plain, raw, as_json, diff = await asyncio.gather(
+        artifact(), artifact("--raw"), artifact("--json"), artifact("--diff")
     )
-    assert "All of it." in shown
-    assert raw == "# Mine\n\nAll of it.\n"
+    assert plain == raw == "# Mine\n\nAll of it.\n"
     assert json.loads(as_json)["content"] == raw
+    assert diff.startswith("---")
     assert "+All of it." in diff
-    assert raw_diff.startswith("---")
     listing = (await botarmy(api_url, "artifacts", project_id, cwd=tmp_path)).out
     assert mine["artifact_id"] in listing
 
@@ -176,3 +175,13 @@ async def test_a_server_that_is_not_ours_is_told_so(tmp_path: Path) -> None:
         ran = await botarmy(url, "projects", cwd=tmp_path)
     assert (ran.code, ran.out) == (5, "")
     assert "is not our API" in ran.err
+
+
+async def test_output_that_cannot_be_written_is_told_in_one_line(api_url: str, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = await asyncio.create_subprocess_exec(
+            *BOTARMY, "projects", "--json",
+            cwd=tmp_path, env=environment(api_url), stdout=full, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, err = await process.communicate()
+    assert (process.returncode, err) == (1, b"botarmy: cannot go on: No space left on device\n")

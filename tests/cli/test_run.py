@@ -54,7 +54,7 @@ async def test_json_is_one_event_a_line_and_nothing_else(api_url: str, tmp_path:
     assert delivery["event_type"] == "delivery"
     assert Path(delivery["data"]["folder"]) == tmp_path / "here"
     assert delivery["data"]["files"] == sum(one.is_file() for one in (tmp_path / "here").rglob("*"))
-    assert ran.err.count("approved by botarmy, without asking (no terminal)") == len(GATES)
+    assert ran.err.count("approved by botarmy, without asking (--json)") == len(GATES)
 
 
 async def test_the_brief_can_come_from_standard_input_and_gates_can_reject(api_url: str, tmp_path: Path) -> None:
