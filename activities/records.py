@@ -39,15 +39,18 @@ class Records:
         async with self._store.transaction(judged.project_id) as tx:
             requests = {one.response.request_id for one in judged.responses}
             known = await hitl.known(tx.connection, judged.project_id, requests)
-            await hitl.keep_responses(tx, [one for one in judged.responses if one.response.request_id in known])
+            hashes = (one.response.content_hash for one in judged.responses)
+            missing = await contents.missing(tx.connection, (name for name in hashes if name))
+            responses, refused = _without_missing(judged.responses, missing)
+            await hitl.keep_responses(tx, [one for one in responses if one.response.request_id in known], missing)
             applied = None
-            for one in judged.responses:
+            for one in responses:
                 if one.response.request_id not in known:
                     _record_foreign(tx, one)
                 elif one.outcome is ResponseOutcome.APPLIED:
                     applied = one.response
             accepted = await self._apply(tx, applied) if applied else ()
-        return RecordedResponses(accepted=accepted)
+        return RecordedResponses(accepted=accepted, refused=refused)
 
     async def _apply(self, tx: Transaction, response: HitlResponse) -> tuple[ArtifactRef, ...]:
         status = STATUS[response.action]
@@ -143,6 +146,24 @@ class Records:
         """Write something that an operator should see into the project's log."""
         async with self._store.transaction(problem.project_id) as tx:
             tx.record(EventType.ERROR, f"problem:{problem.key}", message=problem.message)
+
+
+def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -> tuple[list[JudgedResponse], bool]:
+    """The responses that can be kept, and whether the applied one is refused because its content was never kept.
+
+    Only what came past the API can name such a content. Those that a refused one won over are judged again.
+    """
+    refused = any(one.outcome is ResponseOutcome.APPLIED and one.response.content_hash in missing for one in responses)
+    if not refused:
+        return list(responses), False
+    kept = []
+    for one in responses:
+        if one.outcome is ResponseOutcome.APPLIED:
+            explanation = f"there is no content {one.response.content_hash}"
+            kept.append(one.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
+        elif one.outcome is ResponseOutcome.REFUSED:
+            kept.append(one)
+    return kept, True
 
 
 def _record_foreign(tx: Transaction, judged: JudgedResponse) -> None:

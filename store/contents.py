@@ -30,6 +30,13 @@ async def put(connection: AsyncConnection, bodies: Iterable[bytes]) -> None:
     await run(connection, _PUT, names=names, bodies=[rows[name] for name in names])
 
 
+async def missing(connection: AsyncConnection, names: Iterable[str]) -> set[str]:
+    """Those of the names under which there is no content."""
+    if not (asked := set(names)):
+        return asked
+    return asked - set(await connection.scalars(select(CONTENT.c.hash).where(CONTENT.c.hash.in_(asked))))
+
+
 async def get(connection: AsyncConnection, name: str) -> bytes | None:
     """One content, or None."""
     body: bytes | None = await connection.scalar(select(CONTENT.c.body).where(CONTENT.c.hash == name))

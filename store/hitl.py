@@ -122,8 +122,11 @@ async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
     tx.count_requests(-cancelled.rowcount)
 
 
-async def keep_responses(tx: Transaction, judged: list[JudgedResponse]) -> None:
-    """Write responses into their request's history; one that is there already is left as it is."""
+async def keep_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
+    """Write responses into their request's history; one that is there already is left as it is.
+
+    `missing` are the contents that there are none of, and so cannot be referred to.
+    """
     if judged:
         await tx.connection.execute(
             insert(HITL_DECISION)
@@ -135,7 +138,7 @@ async def keep_responses(tx: Transaction, judged: list[JudgedResponse]) -> None:
                         "project_id": tx.project_id,
                         "action": one.response.action,
                         "comment": one.response.comment,
-                        "content_hash": one.response.content_hash,
+                        "content_hash": None if one.response.content_hash in missing else one.response.content_hash,
                         "artifact_id": one.response.artifact_id,
                         "responder": one.response.responder,
                         "outcome": one.outcome,

@@ -14,9 +14,15 @@ from workflows import options
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from activities.records import Records
-    from models.contracts.handoff import ArtifactRef
     from models.contracts.hitl import JudgedResponse
-    from models.contracts.records import OpenProject, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+    from models.contracts.records import (
+        OpenProject,
+        RecordedResponses,
+        RecordExpiry,
+        RecordProblem,
+        RecordResponses,
+        RecordStatus,
+    )
     from models.contracts.words import AgentType, ProjectStatus
 
 In = TypeVar("In")
@@ -34,10 +40,10 @@ class Bookkeeping:
         self.turn = asyncio.Lock()
         self.late = late
 
-    async def responses(self, judged: Sequence[JudgedResponse]) -> tuple[ArtifactRef, ...]:
+    async def responses(self, judged: Sequence[JudgedResponse]) -> RecordedResponses:
         """Write judged responses down; gives what the applied one accepted."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
-        return (await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")).accepted
+        return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
 
     async def expiry(self, request_id: UUID, *, accepts: bool) -> None:
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -83,11 +83,17 @@ class Crew:
                 )
             )
 
-    async def receive(self, payload: RawValue) -> None:
-        """Take what the `respond` signal brought. One that cannot be read is written down as a problem: the SDK would
-        drop it without a trace if the handler declared its type."""
+    async def receive(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Take what a signal brought: one response. What cannot be read is written down as a problem: the SDK would
+        drop it without a trace if the handler declared its name and type, and fail for ever if an argument lacked."""
+        if name != "respond":
+            await self.books.problem(f"a signal that is not known: {name!r}"[:2000])
+            return
         try:
+            (payload,) = payloads
             response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
+            if not isinstance(response, HitlResponse):  # the type is no more than a hint to some encodings
+                raise TypeError(f"{type(response).__name__} where a response should be")
         except Exception as error:
             workflow.logger.warning("a response that cannot be read: %s", error)
             await self.books.problem(f"a response that cannot be read: {error}"[:2000])

@@ -41,6 +41,11 @@ class Gate:
         self.state.offered.clear()
         return Judgement(winner=winner, judged=tuple(judged))
 
+    def judge_again(self, judgement: Judgement) -> None:
+        """Take back what lost to a winner that turned out to be none."""
+        lost = [one.response for one in judgement.judged if one.outcome is ResponseOutcome.SUPERSEDED]
+        self.state.offered[:0] = lost
+
     def too_late(self) -> list[JudgedResponse]:
         """What was offered and never judged, because the request was closed by something else."""
         late = [

@@ -172,9 +172,11 @@ class StageHandoff:
                             return await self._expire(asked)
                 with self._crew.at_work():
                     judgement = gate.judge()
-                    accepted = await self._crew.books.responses(judgement.judged)
-                    if judgement.winner is not None:
-                        return self._decide(judgement.winner, accepted, asked)
+                    recorded = await self._crew.books.responses(judgement.judged)
+                    if recorded.refused:
+                        gate.judge_again(judgement)
+                    elif judgement.winner is not None:
+                        return self._decide(judgement.winner, recorded.accepted, asked)
         finally:
             if self._state.gate is not asked:
                 del self._crew.gates[request.request_id]

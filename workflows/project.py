@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from temporalio import workflow
@@ -84,10 +85,10 @@ class ProjectWorkflow:
             project_id=project.project_id, status=status, reason=reason, artifacts=tuple(self._delivery())
         )
 
-    @workflow.signal
-    async def respond(self, payload: RawValue) -> None:
-        """A person's response to a HITL request (HitlResponse)."""
-        await self._crew.receive(payload)
+    @workflow.signal(dynamic=True)
+    async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
+        await self._crew.receive(name, payloads)
 
     @workflow.signal
     async def pause(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -66,7 +67,7 @@ class HandoffWorkflow:
             artifacts=self._state.accepted or (),
         )
 
-    @workflow.signal
-    async def respond(self, payload: RawValue) -> None:
-        """A person's response to a HITL request (HitlResponse)."""
-        await self._crew.receive(payload)
+    @workflow.signal(dynamic=True)
+    async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
+        await self._crew.receive(name, payloads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -32,6 +32,17 @@ def _not_blank(text: str) -> str:
         raise ValueError("must not be blank")
     return text
 
+
+def _in_utc(moment: datetime) -> datetime:
+    # PostgreSQL takes no offset beyond 16 hours, and Python no year before 1 or after 9999.
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is not a moment between the years 1 and 9999") from None
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+"""A moment, in UTC whatever zone it came in; one without a zone is taken for UTC."""
 
 Text = Annotated[str, AfterValidator(_refuse_nul)]
 Name = Annotated[

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from .contract import Comment, ContentHash, Contract
+from .contract import Comment, ContentHash, Contract, Moment, Text
 from .words import HitlAction, ResponseOutcome
 
 
@@ -25,8 +24,8 @@ class HitlResponse(Contract):
     comment: Comment | None = None
     content_hash: ContentHash | None = None
     artifact_id: UUID | None = None
-    responder: str = Field(default="human", min_length=1, max_length=255)
-    responded_at: datetime
+    responder: Text = Field(default="human", min_length=1, max_length=255)
+    responded_at: Moment
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -18,9 +18,13 @@ class RecordResponses(Contract):
 
 
 class RecordedResponses(Contract):
-    """The artifacts that the applied response accepted; an amended one is a new version."""
+    """The artifacts that the applied response accepted; an amended one is a new version.
+
+    `refused` says that the response could not be applied after all, so that those it won over are to be judged again.
+    """
 
     accepted: tuple[ArtifactRef, ...] = ()
+    refused: bool = False
 
 
 class RecordExpiry(Contract):

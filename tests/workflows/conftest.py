@@ -1,0 +1,65 @@
+"""A time-skipping server, a worker in the sandbox and scripted agents for each test; PostgreSQL is the session's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from models.contracts.pipeline import Pipeline
+from models.contracts.words import Oversight
+from models.settings import Settings
+from store.transaction import Store
+from tests.workflows.crew_under_test import Script, Story
+from worker.worker import build_worker
+from workflows.client import PIPELINE
+from workflows.project import PHASE, WAITING
+
+Begin = Callable[..., Awaitable[Story]]
+
+
+@pytest_asyncio.fixture
+async def engine() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal of the test's own, whose time can be skipped; it starts in a tenth of a second."""
+    binary = Path(sys.executable).with_name("temporal-test-server")
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(binary),
+        data_converter=pydantic_data_converter,
+    ) as environment:
+        keyword, boolean = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD, IndexedValueType.INDEXED_VALUE_TYPE_BOOL
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                search_attributes={PIPELINE.name: keyword, PHASE.name: keyword, WAITING.name: boolean}
+            )
+        )
+        yield environment
+
+
+@pytest.fixture
+def script() -> Script:
+    """What the agents do; a test writes into it before, or while, they work."""
+    return Script()
+
+
+@pytest_asyncio.fixture
+async def at_work(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings) -> AsyncIterator[None]:
+    """The worker as it is shipped, with scripted agents."""
+    async with build_worker(engine.client, store, script.crew(), settings):
+        yield
+
+
+@pytest.fixture
+def begin(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings, at_work: None) -> Begin:
+    """Begins a project of a pipeline."""
+
+    async def begin(stages: Pipeline, oversight: Oversight | None = None) -> Story:
+        return await Story.begin(engine.client, store, settings.task_queue, script, stages, oversight)
+
+    return begin

@@ -1,0 +1,205 @@
+"""Responses that come too early, too late, to the wrong place, or that are none: each leaves a trace, none harms."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
+from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
+from uuid_utils.compat import uuid7
+
+from models.contracts.words import EventType
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, answer
+
+
+async def signal(story: Story, name: str, *payloads: Payload) -> None:
+    """Send a signal with just these bytes, as any client of Temporal can."""
+    await story.client.workflow_service.signal_workflow_execution(
+        SignalWorkflowExecutionRequest(
+            namespace=story.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=story.handle.id),
+            signal_name=name,
+            input=Payloads(payloads=payloads),
+        )
+    )
+
+
+def payload(data: bytes, encoding: bytes = b"json/plain") -> Payload:
+    return Payload(metadata={"encoding": encoding}, data=data)
+
+
+VALID = {
+    "request_id": str(uuid7()),
+    "decision_id": str(uuid7()),
+    "action": "approve",
+    "responded_at": "2026-01-01T00:00:00Z",
+}
+
+
+def bent(**fields: Any) -> Payload:
+    return payload(json.dumps({**VALID, **fields}).encode())
+
+
+MALFORMED = {
+    "no argument": (),
+    "two arguments": (bent(), bent()),
+    "null": (payload(b"", b"binary/null"),),
+    "not JSON": (payload(b"{"),),
+    "bytes": (payload(b"\x00\xff", b"binary/plain"),),
+    "an unknown encoding": (payload(b"?", b"binary/who-knows"),),
+    "no encoding": (Payload(data=b"{}"),),
+    "a list": (payload(b"[]"),),
+    "a string": (payload(b'"approve"'),),
+    "a number": (payload(b"42"),),
+    "an empty object": (payload(b"{}"),),
+    "an unknown action": (bent(action="shrug"),),
+    "a request id that is none": (bent(request_id="x"),),
+    "an extra field": (bent(extra=1),),
+    "an amendment without anything": (bent(action="amend"),),
+    "a rejection without a comment": (bent(action="reject"),),
+    "a hash that is none": (bent(action="amend", content_hash="abc"),),
+    "a NUL in the responder": (bent(responder="a\x00b"),),
+    "a NUL in the comment": (bent(comment="a\x00b"),),
+    "half a surrogate": (payload(b'{"action": "\\ud800"}'),),
+    "JSON nested a thousand deep": (payload(b"[" * 1000 + b"]" * 1000),),
+    "a megabyte": (payload(b'"' + b"x" * 2**20 + b'"'),),
+    "a moment before all moments": (bent(responded_at="0001-01-01T00:00:00+14:00"),),
+}
+
+
+@pytest.mark.parametrize("payloads", MALFORMED.values(), ids=list(MALFORMED))
+async def test_a_response_that_cannot_be_read_is_an_error_in_the_log_and_the_project_goes_on(
+    begin: Begin, payloads: tuple[Payload, ...]
+) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await signal(story, "respond", *payloads)
+    error = await story.event(EventType.ERROR)
+    assert "cannot be read" in error.data["message"]
+    assert len(error.data["message"]) <= 2000
+    await story.respond(request, "approve")
+    assert (await story.result()).status == "completed"
+    assert len(await story.events(EventType.ERROR)) == 1
+
+
+@pytest.mark.parametrize("responded_at", ["2026-01-01T00:00:00+23:00", "2026-01-01T00:00:00", 1_700_000_000])
+async def test_a_moment_in_any_zone_is_kept_in_utc(begin: Begin, responded_at: object) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await signal(story, "respond", bent(request_id=str(request.id), responded_at=responded_at))
+    await story.result()
+    (kept,) = await story.history(request)
+    assert kept.outcome == "applied"
+    assert kept.responded_at.utcoffset() == datetime.now(UTC).utcoffset()
+
+
+async def test_content_that_was_never_kept_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    missing = await story.judged(await story.respond(request, "amend", content_hash="0" * 64))
+    assert missing.outcome == "refused"
+    assert "0" * 64 in (missing.explanation or "")
+    await story.respond(request, "approve")
+    await story.result()
+    assert [one.outcome for one in await story.history(request)] == ["refused", "applied"]
+
+
+async def test_those_that_lose_to_content_that_was_never_kept_are_judged_again(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(TWO_STAGES)
+    await held.begun.wait()
+    # All three wait for the gate to open, and are then judged together.
+    held.let_go.set()
+    request = await story.request("plan")
+    first = answer(request, "amend", content_hash="0" * 64)
+    second, third = answer(request, "approve"), answer(request, "reject", comment="no")
+    await asyncio.gather(*(story.handle.signal("respond", one) for one in (first, second, third)))
+    kept = {one.decision_id: (await story.judged(one)).outcome for one in (first, second, third)}
+    assert kept[first.decision_id] in ("refused", "superseded")
+    assert list(kept.values()).count("applied") == 1
+    assert kept[first.decision_id] != "applied"
+
+
+async def test_late_content_that_was_never_kept_harms_nothing(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("build", held)
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await story.respond(request, "approve")
+    await held.begun.wait()
+    late = await story.judged(await story.respond(request, "amend", content_hash="0" * 64))
+    assert late.outcome == "superseded"
+    held.let_go.set()
+    await story.result()
+
+
+async def test_a_response_that_loses_is_kept_as_superseded(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("build", held)
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await story.respond(request, "approve", responder="ada")
+    await held.begun.wait()
+    late = await story.judged(await story.respond(request, "reject", comment="no", responder="bob"))
+    assert (late.outcome, late.explanation) == ("superseded", "the request was not open any more")
+    held.let_go.set()
+    assert (await story.result()).status == "completed"
+
+
+async def test_a_response_in_the_moment_the_step_commits_is_applied(begin: Begin, script: Script) -> None:
+    """The request is in the database before the workflow has heard of it, and so can be answered."""
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")  # polled from the database; the signal races the activity's answer
+    await story.respond(request, "approve")
+    await story.result()
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+
+
+async def test_a_response_to_a_request_of_no_project_is_an_error_in_the_log(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    foreign = uuid7()
+    await story.respond(foreign, "approve")
+    error = await story.event(EventType.ERROR)
+    assert str(foreign) in error.data["message"]
+    assert "not of this project" in error.data["message"]
+    await story.respond(request, "approve")
+    await story.result()
+
+
+async def test_a_response_to_another_project_s_request_changes_neither(begin: Begin) -> None:
+    mine, theirs = await begin(TWO_STAGES), await begin(TWO_STAGES)
+    my_request, their_request = await mine.request("plan"), await theirs.request("plan")
+    await mine.respond(their_request, "reject", comment="not mine to reject")
+    assert str(their_request.id) in (await mine.event(EventType.ERROR)).data["message"]
+    assert await theirs.history(their_request) == []
+    for story, request in ((mine, my_request), (theirs, their_request)):
+        await story.respond(request, "approve")
+        assert (await story.result()).status == "completed"
+
+
+@pytest.mark.parametrize("name", ["pause", "resume"])
+async def test_control_signals_with_arguments_do_what_they_say(begin: Begin, name: str) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await signal(story, "pause", *([payload(b'"now"'), payload(b"1")] if name == "pause" else []))
+    await story.status("paused")
+    await signal(story, "resume", *([payload(b"{}")] if name == "resume" else []))
+    await story.status("waiting")
+    await story.respond(request, "approve")
+    await story.result()
+
+
+async def test_an_unknown_signal_is_an_error_in_the_log_and_changes_nothing(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await signal(story, "abracadabra", payload(b"{}"))
+    assert "abracadabra" in (await story.event(EventType.ERROR)).data["message"]
+    await story.respond(request, "approve")
+    assert (await story.result()).status == "completed"

@@ -1,0 +1,112 @@
+"""A project's walk through its stages."""
+
+from __future__ import annotations
+
+from models.contracts.words import AgentStatus, EventType
+from store import agents
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Held, Script, pipeline
+
+
+async def test_the_stages_run_in_their_order_and_each_gets_what_it_consumes(begin: Begin, script: Script) -> None:
+    specify = {
+        "name": "specify",
+        "agent": "architect",
+        "consumes": ["project_plan", "user_input"],
+        "produces": ["software_specification"],
+        "instructions": "Number them.",
+        "priority": 1,
+    }
+    build = BUILD | {"consumes": ["software_specification", "user_input", "project_plan"]}
+    story = await begin(pipeline(build, specify, PLAN))  # the file's order is not the walk's
+    result = await story.result()
+
+    assert [one.stage for one in await story.tasks()] == ["plan", "specify", "build"]
+    assert [ref.type for ref in result.artifacts] == ["source_code", "software_specification", "project_plan"]
+    by_type = {one.type: one.id for one in await story.artifacts()}
+    (task,) = await story.tasks("build")
+    assert task.handoff == {
+        "from_agent": "analyst",
+        "to_agent": "coder",
+        "phase": "build",
+        "context_ids": [str(by_type[one]) for one in ("software_specification", "user_input", "project_plan")],
+        "instructions": "",
+        "expected_outputs": ["source_code"],
+        "priority": 3,
+        "metadata": {},
+    }
+    (task,) = await story.tasks("specify")
+    assert (task.handoff["from_agent"], task.handoff["instructions"], task.handoff["priority"]) == (
+        "analyst",
+        "Number them.",
+        1,
+    )
+    (given,) = script.assignments["build"]
+    assert [one.type for one in given.inputs] == ["software_specification", "user_input", "project_plan"]
+    assert given.inputs[2].text == "project_plan of plan, round 1"
+    project = await story.project()
+    assert (project.status, project.phase, project.open_requests) == ("completed", "build", 0)
+    assert project.ended_at is not None
+    async with story.store.reading() as connection:
+        crew = await agents.of_project(connection, story.id)
+    assert {one.status for one in crew} == {AgentStatus.IDLE}
+
+
+async def test_a_delivered_project_has_told_each_fact_once_and_in_order(begin: Begin) -> None:
+    story = await begin(pipeline(PLAN, BUILD))
+    await story.result()
+    told = [
+        (one.event_type, one.data.get("status") or one.data.get("stage") or one.data.get("type"))
+        for one in await story.events()
+    ]
+    step = lambda stage, type: [  # noqa: E731
+        (EventType.TASK_STARTED, stage),
+        (EventType.AGENT_STATUS_CHANGE, "working"),
+        (EventType.ARTIFACT_CREATED, type),
+        (EventType.TASK_COMPLETED, stage),
+        (EventType.AGENT_STATUS_CHANGE, "idle"),
+    ]
+    assert told == [
+        (EventType.WORKFLOW_EVENT, "starting"),
+        (EventType.ARTIFACT_CREATED, "user_input"),
+        (EventType.WORKFLOW_EVENT, "active"),
+        *step("plan", "project_plan"),
+        *step("build", "source_code"),
+        (EventType.WORKFLOW_EVENT, "completed"),
+    ]
+
+
+async def test_stages_that_do_not_depend_on_each_other_run_side_by_side(begin: Begin, script: Script) -> None:
+    design = {"name": "design", "agent": "architect", "consumes": ["project_plan"], "produces": ["system_architecture"]}
+    launch = {
+        "name": "launch",
+        "agent": "deployer",
+        "consumes": ["source_code", "system_architecture"],
+        "produces": ["deployment_log"],
+    }
+    building, designing = Held(), Held()
+    script.on("build", building)
+    script.on("design", designing)
+    story = await begin(pipeline(PLAN, BUILD, design, launch))
+    await building.begun.wait()
+    await designing.begun.wait()  # both are under way, and neither has ended
+    designing.let_go.set()
+    building.let_go.set()
+    await story.result()
+    assert [one.stage for one in await story.tasks()][-1] == "launch"
+    (task,) = await story.tasks("launch")
+    assert task.handoff["from_agent"] == "architect"
+
+
+async def test_every_stage_runs_as_a_short_step_too(begin: Begin, script: Script) -> None:
+    script.short = True
+    story = await begin(TWO_STAGES)
+    await story.respond(await story.request("plan"), "approve")
+    await story.result()
+    history = await story.handle.fetch_history()
+    kinds = {event.WhichOneof("attributes") for event in history.events}
+    assert "activity_task_scheduled_event_attributes" not in kinds
+    assert [(one.stage, one.status, one.accepted) for one in await story.tasks()] == [
+        ("plan", "completed", True),
+        ("build", "completed", True),
+    ]
