@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from models.contracts.words import HitlStatus
 from models.tables import HitlDecision
 from store import hitl
 from store.transaction import Store
@@ -18,6 +19,7 @@ SHORTEST, LONGEST, GROWTH = 0.003, 0.1, 1.6
 class _Watch:
     waiting: int = 0
     pause: float = SHORTEST
+    closed: bool = False
     judged: dict[UUID, HitlDecision] = field(default_factory=dict)
     error: Exception | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -32,7 +34,7 @@ class Judgements:
         self._watches: dict[UUID, _Watch] = {}
 
     async def of(self, request_id: UUID, decision_id: UUID, seconds: float) -> HitlDecision | None:
-        """The response as it was judged; None when it has not been in time.
+        """The response as it was judged; None when it has not been in time, or when another closed the request.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError, psycopg.Error: the database is away.
@@ -44,14 +46,14 @@ class Judgements:
             watch.looking = asyncio.create_task(self._look(request_id, watch))
         try:
             async with asyncio.timeout(seconds), watch.news:
-                await watch.news.wait_for(lambda: watch.error is not None or decision_id in watch.judged)
+                await watch.news.wait_for(lambda: watch.error or watch.closed or decision_id in watch.judged)
         except TimeoutError:
             return None
         finally:
             watch.waiting -= 1
         if watch.error is not None:
             raise watch.error
-        return watch.judged[decision_id]
+        return watch.judged.get(decision_id)
 
     async def _look(self, request_id: UUID, watch: _Watch) -> None:
         try:
@@ -59,7 +61,10 @@ class Judgements:
                 await asyncio.sleep(watch.pause)
                 watch.pause = min(watch.pause * GROWTH, LONGEST)
                 async with self._store.reading() as connection:
+                    # In this order: what closed the request is then among the responses.
+                    request = await hitl.get(connection, request_id)
                     history = await hitl.history(connection, request_id)
+                watch.closed = request is None or request.status != HitlStatus.PENDING
                 watch.judged = {one.id: one for one in history}
                 async with watch.news:
                     watch.news.notify_all()

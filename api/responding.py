@@ -101,8 +101,14 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
         decision = await services.judgements.of(
             request.id, response.decision_id, services.settings.respond_wait_seconds
         )
+        async with services.store.reading() as connection:
+            now = await hitl.get(connection, request.id)
+            if decision is None:  # it may have come with the end of the wait
+                decision = await hitl.decision(connection, request.id, response.decision_id)
         if decision is not None:
             return await _answer(services, response, decision)
+        if now is not None and now.status != HitlStatus.PENDING:
+            raise await _closed(services, now)
     except (SQLAlchemyError, psycopg.Error) as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -126,10 +127,14 @@ async def test_without_temporal_projects_are_taken_and_decisions_put_off(http: h
         given = {"agent_type": "analyst", "instructions": "List the risks."}
         task = await http.post(f"{V1}/projects/{meanwhile}/tasks", json=given)
         assert task.status_code == 201
-        unavailable(await respond(http, request["request_id"], "approve"))
-        for word in ("pause", "cancel"):
-            unavailable(await http.post(f"{V1}/projects/{project_id}/{word}"))
-        unavailable(await http.get(f"{V1}/workflows/{project_id}"))
+        put_off = await asyncio.gather(
+            respond(http, request["request_id"], "approve"),
+            http.post(f"{V1}/projects/{project_id}/pause"),
+            http.post(f"{V1}/projects/{project_id}/cancel"),
+            http.get(f"{V1}/workflows/{project_id}"),
+        )
+        for answer in put_off:
+            unavailable(answer)
         assert (await get(http, f"/hitl/{request['request_id']}"))["status"] == "pending"
         found = await components(http)
         assert (found["database"], found["redis"], found["temporal"]) == ("ok", "ok", "down")
