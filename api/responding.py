@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from activities.agents.protocol import MARKDOWN
 from api import media
-from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from api.errors import ConflictError, InvalidError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, reaching
@@ -26,6 +26,8 @@ from workflows.client import handoff_handle
 from workflows.gate import Gate
 
 log = structlog.get_logger(__name__)
+
+OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
 
 
 async def respond(services: Services, request: HitlRequest, given: ResponseCreate) -> ResponseAnswer:
@@ -51,12 +53,12 @@ async def respond(services: Services, request: HitlRequest, given: ResponseCreat
     )
     async with services.store.reading() as connection:
         earlier = await hitl.decision(connection, request.id, response.decision_id)
-        opened = await hitl.opened_by(connection, request.id)
-    assert opened is not None
+        now = await hitl.get(connection, request.id) or request
     if earlier is not None:
-        return await _answer(services, response, earlier)
-    if request.status != HitlStatus.PENDING:
-        raise await _closed(services, request)
+        return await _answer(services, response, earlier, now)
+    if now.status != HitlStatus.PENDING:
+        raise await _closed(services, now)
+    opened = OpenRequest.model_validate({"request_id": now.id, **now.model_dump(include=OPEN_FIELDS)})
     _check_fit(opened, response)
     if body is not None:
         await _check_amendment(services, opened, response, body)
@@ -102,26 +104,25 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
             request.id, response.decision_id, services.settings.respond_wait_seconds
         )
         async with services.store.reading() as connection:
-            now = await hitl.get(connection, request.id)
             if decision is None:  # it may have come with the end of the wait
                 decision = await hitl.decision(connection, request.id, response.decision_id)
+            now = await hitl.get(connection, request.id) or request
         if decision is not None:
-            return await _answer(services, response, decision)
-        if now is not None and now.status != HitlStatus.PENDING:
+            return await _answer(services, response, decision, now)
+        if now.status != HitlStatus.PENDING:
             raise await _closed(services, now)
     except (SQLAlchemyError, psycopg.Error) as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
 
 
-async def _answer(services: Services, response: HitlResponse, decision: HitlDecision) -> ResponseAnswer:
+async def _answer(
+    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
+) -> ResponseAnswer:
     """What a judged response is answered with; the same one sent again gets the same answer."""
     judged = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
     if judged != (response.action, response.comment, response.content_hash, response.artifact_id):
         raise InvalidError("decision_id", "was used for another response")
-    async with services.store.reading() as connection:
-        request = await hitl.get(connection, response.request_id)
-    assert request is not None
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This cannot be done: {decision.explanation}.")
     if decision.outcome != ResponseOutcome.APPLIED:
@@ -137,9 +138,7 @@ async def _answer(services: Services, response: HitlResponse, decision: HitlDeci
 async def _closed(services: Services, request: HitlRequest) -> ConflictError:
     """The request as it is now, with the decision that closed it."""
     async with services.store.reading() as connection:
-        now = await hitl.get(connection, request.id)
-        if now is None:
-            raise NotFoundError.of("HITL request", request.id)
+        now = await hitl.get(connection, request.id) or request
         winner = await hitl.decision(connection, now.id, now.decision_id) if now.decision_id else None
     if now.status == HitlStatus.PENDING:
         detail = "The workflow behind this request has ended."

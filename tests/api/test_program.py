@@ -1,0 +1,56 @@
+"""`python -m api`: says what is wrong with a setting, and ends when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+from waiting import eventually
+
+from cli.stack.embedded import Servers
+from cli.stack.ports import free_port
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+async def _program(**environment: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api"),
+        cwd=CHECKOUT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("BOTARMY_")} | environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_a_wrong_setting_stops_the_start_by_its_name() -> None:
+    program = await _program(BOTARMY_PORT="many")
+    _, errors = await program.communicate()
+    assert program.returncode
+    assert b"BOTARMY_PORT='many'" in errors
+    assert b"Traceback" not in errors
+
+
+async def test_it_serves_logs_each_request_once_and_ends_when_told(servers: Servers) -> None:
+    port = free_port()
+    program = await _program(**servers.environment(), BOTARMY_PORT=str(port), BOTARMY_LOG_FORMAT="json")
+
+    async def alive() -> bool:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            try:
+                answer = await http.get(f"http://127.0.0.1:{port}/health/", headers={"X-Request-ID": "mine"})
+            except httpx.TransportError:
+                return False
+        return answer.status_code == 200
+
+    await eventually(alive, 30)
+    program.send_signal(signal.SIGTERM)
+    _, errors = await asyncio.wait_for(program.communicate(), 10)
+    assert program.returncode in (0, -signal.SIGTERM)
+    lines = [json.loads(line) for line in errors.splitlines()]
+    (request,) = [line for line in lines if line.get("request_id") == "mine"]
+    assert (request["event"], request["status"], request["process"]) == ("request", 200, "api")
