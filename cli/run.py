@@ -39,7 +39,7 @@ class Order:
 async def run(client: Client, order: Order) -> int:
     """Start a project, follow it to its end and unpack its delivery; gives the exit code."""
     rehearsal = await _is_rehearsal(client)  # which tells, too, whether there is an API: nothing is started yet
-    client.patience = PATIENCE
+    client.patience, client.trouble = PATIENCE, Plain(errors()).trouble
     project = await _start(client, order)
     view, board = _opened(project, rehearsal, order.as_json)
     view.say(f"Project {project.id}: {project.name}")

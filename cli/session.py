@@ -147,7 +147,9 @@ class Session:
             if not isinstance(error, ApiError):
                 raise
             self._view.say(f"{request.stage}: {error}")
-            if not hitl.lost(error):
+            if self._gatekeeper.talks:
+                self._seen.discard(request.id)  # asked again, if it is still open
+            elif not hitl.lost(error):
                 self._leave(request)
             return
         except BaseException:

@@ -1,4 +1,4 @@
-"""The name of a brief."""
+"""Briefs: named by what they say, refused when they cannot be used."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.brief import read
+from cli.exits import UsageError
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ from cli.brief import read
         ("# A thing\n", "A thing"),
         ("Words first.\n\n## Then a heading ##\n# Another\n", "Then a heading"),
         ("---\n# a comment in the front matter\nrehearsal: {}\n---\n# Real\n", "Real"),
+        ("---\r\n# no\r\n---\r\n# Real\r\n", "Real"),
         ("```sh\n# not a heading\n```\n# Heading\n", "Heading"),
         ("\ufeff# With a mark\n", "With a mark"),
         ("#hashtag\nno heading\n", "the brief"),
@@ -24,6 +26,33 @@ from cli.brief import read
 )
 def test_the_name_is_the_first_heading_else_that_of_the_file(text: str, name: str, tmp_path: Path) -> None:
     file = tmp_path / "the brief.md"
-    file.write_text(text)
+    file.write_text(text, newline="")
     assert read(str(file), None).name == name
     assert read(str(file), "Given").name == "Given"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "is empty"),
+        (b" \n\t\n", "is empty"),
+        (b"# A\n" + b"x" * 2**20, "larger than"),
+        (b"# A\n\x00", "NUL"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "no text in UTF-8"),
+    ],
+)
+def test_a_brief_that_cannot_be_used_is_refused_with_the_reason(content: bytes, complaint: str, tmp_path: Path) -> None:
+    (tmp_path / "brief.md").write_bytes(content)
+    with pytest.raises(UsageError, match=complaint):
+        read(str(tmp_path / "brief.md"), None)
+
+
+def test_what_is_no_file_and_what_is_no_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="directory"):
+        read(str(tmp_path), None)
+    with pytest.raises(UsageError, match="larger than"):
+        read("/dev/zero", None)
+    (tmp_path / "brief.md").write_text("# A")
+    for name in (" ", "n" * 256, "a\x00b"):
+        with pytest.raises(UsageError, match="the name"):
+            read(str(tmp_path / "brief.md"), name)

@@ -68,8 +68,8 @@ async def test_a_response_that_lacks_something_is_wrong_use(
         (("approve", "--artifact", NOTHING), "artifact_id"),
     ]
     (tmp_path / "x.md").write_text("x")
-    for arguments, complaint in cases:
-        ran = await botarmy(api_url, "respond", request, *arguments, cwd=tmp_path)
+    every = [botarmy(api_url, "respond", request, *arguments, cwd=tmp_path) for arguments, _ in cases]
+    for ran, (_, complaint) in zip(await asyncio.gather(*every), cases, strict=True):
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
         assert complaint in ran.err
 
@@ -154,9 +154,11 @@ async def test_a_project_is_paused_resumed_watched_exported_and_cancelled(
 
 async def test_what_is_not_there_is_told_in_one_line(api_url: str, tmp_path: Path) -> None:
     commands = [
-        ("watch", NOTHING), ("artifacts", NOTHING), ("artifact", NOTHING), ("artifact", NOTHING, "--diff"),
-        ("export", NOTHING), ("pause", NOTHING), ("respond", NOTHING, "approve"), ("projects", "--status", "nope"),
-    ]  # fmt: skip
+        ("watch", NOTHING),
+        ("artifact", NOTHING, "--diff"),
+        ("respond", NOTHING, "approve"),
+        ("projects", "--status", "nope"),
+    ]
     for ran in await asyncio.gather(*(botarmy(api_url, *command, cwd=tmp_path) for command in commands)):
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
         assert ran.err.startswith("botarmy: "), ran

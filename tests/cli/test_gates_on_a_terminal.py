@@ -125,6 +125,26 @@ async def test_a_gate_that_is_decided_elsewhere_is_not_asked_any_longer_and_no_t
     Path(kept[1]).unlink()
 
 
+async def test_an_answer_that_is_refused_is_asked_for_again(api_url: str, tmp_path: Path) -> None:
+    script = tmp_path / "editor"
+    script.write_text("#!/bin/sh\nprintf 'a\\000b' > \"$1\"\n")
+    script.chmod(0o755)
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env={"EDITOR": str(script)}) as terminal:
+        await terminal.sees(MENU)
+        terminal.type("e\n")
+        await terminal.sees("Send it?")
+        terminal.type("y\n")
+        await terminal.sees("Your text was not sent; it is in ")
+        await terminal.sees("NUL")
+        await terminal.sees("Is this the right project?")
+        await terminal.sees(MENU)
+        terminal.type("a\n")
+        await terminal.sees("discovery: approved by human")
+    kept = re.search(r"it is in\s+(\S+\.md)", terminal.text)
+    assert kept
+    Path(kept[1]).unlink()
+
+
 async def test_the_inbox_shows_what_waits_and_takes_decisions(
     api_url: str, http: httpx.AsyncClient, tmp_path: Path
 ) -> None:

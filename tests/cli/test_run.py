@@ -99,31 +99,14 @@ async def test_left_to_others_it_says_how_to_answer_and_goes_on_once_they_have(
     assert await process.wait() == 4
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        (b"", "is empty"),
-        (b" \n\t\n", "is empty"),
-        (b"# A\n" + b"x" * 2**20, "larger than"),
-        (b"# A\n\x00", "NUL"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "no text in UTF-8"),
-    ],
-)
-async def test_a_brief_that_cannot_be_used_is_told_in_one_line(
-    content: bytes, complaint: str, api_url: str, tmp_path: Path
-) -> None:
-    (tmp_path / "brief.md").write_bytes(content)
-    _assert_refused(await botarmy(api_url, "run", "brief.md", cwd=tmp_path), complaint)
-
-
 async def test_wrong_use_is_told_in_one_line(api_url: str, tmp_path: Path) -> None:
+    (tmp_path / "binary.md").write_bytes(b"# A\n\x00")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     cases = [
         (("run", "missing.md"), "there is no file"),
-        (("run", tmp_path), "directory"),
+        (("run", "binary.md"), "NUL"),
         (("run", BRIEF, "--name", "n" * 300), "300 characters"),
-        (("run", BRIEF, "--name", " "), "the name is empty"),
         (("run", BRIEF, "--pipeline", "nope"), "there is no pipeline of that name"),
         (("run", BRIEF, "--out", "full"), "not an empty folder"),
         (("run", BRIEF, "--api", "ftp://x"), "is not an address"),
