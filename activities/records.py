@@ -6,6 +6,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.agents.protocol import usual_media_type
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
@@ -101,7 +102,7 @@ class Records:
                 artifacts.NewVersion(
                     type=kind,
                     body=body,
-                    media_type=before.media_type if before else "text/markdown",
+                    media_type=before.media_type if before else usual_media_type(kind),
                     author=response.responder,
                     origin_id=request.id,
                     name=before.name if before else str(kind),

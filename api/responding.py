@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from activities.agents.protocol import MARKDOWN
+from activities.agents.protocol import MARKDOWN, usual_media_type
 from api import media
 from api.errors import ConflictError, InvalidError, TooLargeError
 from api.services import Services
@@ -86,7 +86,11 @@ async def _check_amendment(services: Services, opened: OpenRequest, response: Hi
     amended = response.artifact_id or foremost
     async with services.store.reading() as connection:
         original = await artifacts.get(connection, amended) if amended else None
-    await asyncio.to_thread(media.check, original.media_type if original else MARKDOWN, body)
+    if original is not None:
+        media_type = original.media_type
+    else:
+        media_type = usual_media_type(opened.supplies) if opened.supplies else MARKDOWN
+    await asyncio.to_thread(media.check, media_type, body)
 
 
 async def _send(services: Services, request: HitlRequest, response: HitlResponse) -> None:

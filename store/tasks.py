@@ -105,7 +105,8 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         await agents.set_status(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
     else:
         agents.announce(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
-    tx.change(phase=handoff.phase)
+    if workflow_id.startswith("project-"):  # a task aside from the pipeline is no phase of the project
+        tx.change(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
 
 

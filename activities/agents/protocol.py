@@ -15,6 +15,11 @@ FILES = "application/vnd.botarmy.files+json"
 """A set of text files, as UTF-8 JSON: `{"files": {"path/to.py": "text"}}`, the paths relative and without `..`."""
 
 
+def usual_media_type(type: ArtifactType) -> str:
+    """The media type of an artifact that a person supplies in place of an agent."""
+    return {ArtifactType.SOURCE_CODE: FILES, ArtifactType.DEPLOYMENT_PACKAGE: ZIP}.get(type, MARKDOWN)
+
+
 class AgentError(Exception):
     """The agent could not do its work.
 
