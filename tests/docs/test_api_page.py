@@ -1,0 +1,80 @@
+"""docs/api.md says what the API does: its calls, its statuses, its frames, its close codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pages import block, read, rows, section
+
+from api.app import create_app
+from api.realtime.codes import CloseCode, Problem
+from api.realtime.frames import ControlType
+from api.realtime.requests import read_frame
+from models.contracts.events import Event
+from models.contracts.words import EventType, HitlAction
+from models.settings import Settings
+
+PAGE = read("docs/api.md")
+FROM_THE_SERVER = {1009}
+"""Close codes that uvicorn sends by itself."""
+
+
+def openapi() -> dict[str, Any]:
+    return create_app(Settings(_env_file=None)).openapi()
+
+
+def test_every_call_is_there_with_its_statuses() -> None:
+    said = {
+        call.strip("`"): set(re.findall(r"\d{3}", statuses))
+        for call, _, statuses in (row for row in rows(section(PAGE, "REST")) if len(row) == 3)
+        if re.match(r"`[A-Z]+ /", call)
+    }
+    done = {
+        f"{method.upper()} {path}": set(call["responses"])
+        for path, calls in openapi()["paths"].items()
+        for method, call in calls.items()
+    }
+    assert said == done
+
+
+def test_every_status_of_a_problem_is_explained() -> None:
+    explained = {row[0] for row in rows(section(PAGE, "Problems"))}
+    used = {
+        status
+        for calls in openapi()["paths"].values()
+        for call in calls.values()
+        for status, answer in call["responses"].items()
+        if "application/problem+json" in answer.get("content", {})
+    }
+    assert used <= explained
+
+
+def test_the_actions_are_those_of_the_code() -> None:
+    table = {row[0].strip("`") for row in rows(section(PAGE, "Gates"))}
+    assert set(HitlAction) <= table
+
+
+def test_every_frame_of_the_server_is_there() -> None:
+    named = [row[0].strip("`") for row in rows(section(PAGE, "Frames from the server"))]
+    events, controls, problems = set(EventType), set(ControlType), set(Problem)
+    assert set(named[: len(events)]) == events
+    rest = named[len(events) :]
+    assert set(rest[: len(controls)]) == controls
+    assert set(rest[len(controls) :]) == problems
+
+
+def test_the_example_of_an_event_is_one() -> None:
+    examples = re.findall(r"```json\n(.*?)```", section(PAGE, "Frames from the server"), re.DOTALL)
+    assert Event.model_validate_json(examples[0]).event_type is EventType.TASK_STARTED
+
+
+def test_the_frames_of_the_client_are_read() -> None:
+    frames = json.loads(block("docs/api.md", "json client frames"))
+    assert [read_frame(json.dumps(frame)).action for frame in frames] == ["subscribe", "unsubscribe", "ping"]
+
+
+def test_the_close_codes_are_those_of_the_code() -> None:
+    said = {int(row[0]) for row in rows(section(PAGE, "Close codes"))}
+    assert said == set(CloseCode) | FROM_THE_SERVER

@@ -1,0 +1,59 @@
+"""The settings: .env.example and the table of docs/operations.md say what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from pages import CHECKOUT, read, rows, section
+
+from models.settings import Settings
+
+EXAMPLE = CHECKOUT / ".env.example"
+NAMES = [field.validation_alias or f"BOTARMY_{name.upper()}" for name, field in Settings.model_fields.items()]
+NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
+"""What is nothing by default, which a line cannot say: the example holds a value that can be used."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(str(name), raising=False)
+
+
+def uncommented(tmp_path: Path) -> Path:
+    """The example with every setting in force."""
+    file = tmp_path / ".env"
+    file.write_text(re.sub(r"^#(?=[A-Z_]+=)", "", EXAMPLE.read_text(), flags=re.MULTILINE))
+    return file
+
+
+def test_the_example_holds_every_setting_and_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = uncommented(tmp_path)
+    assert sorted(dotenv_values(file)) == sorted(NAMES)
+    monkeypatch.chdir(CHECKOUT)
+    given, default = Settings(_env_file=file), Settings(_env_file=None)
+    assert given.model_fields_set == Settings.model_fields.keys()
+    assert given.model_dump(exclude=NONE) == default.model_dump(exclude=NONE)
+
+
+def test_the_example_as_it_is_sets_nothing() -> None:
+    assert dotenv_values(EXAMPLE) == {}
+
+
+def test_the_example_explains_each_setting_in_one_line() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"#[A-Z_]+=", line):
+            assert lines[number - 1].startswith("# "), line
+            assert not lines[number - 2].startswith("# "), line
+
+
+def test_the_table_holds_every_setting_and_its_default(tmp_path: Path) -> None:
+    table = rows(section(read("docs/operations.md"), "Settings"))
+    said = {name.strip("`"): default.strip("`") for name, default, _ in table}
+    example = {name: value or "none" for name, value in dotenv_values(uncommented(tmp_path)).items()}
+    example |= {f"BOTARMY_{name.upper()}": "none" for name in NONE}
+    assert said == example
