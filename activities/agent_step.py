@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
 from activities.step import RunningStep, beating
+from models.contracts.contract import storable
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.records import OpenedProject, OpenProject
 from models.contracts.words import AgentType, ArtifactType, GateAsk, HitlReason, ProjectStatus, Verdict
@@ -87,10 +88,12 @@ class AgentSteps:
         agent = self._agents[step.handoff.to_agent]
         assignment = await self._assignment(step)
         try:
-            async with beating(), asyncio.timeout(step.timeout.total_seconds()):
+            async with beating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
-        except TimeoutError:
-            raise AgentError(f"it took longer than {step.timeout}.") from None
+        except TimeoutError as error:
+            # One of the agent's own is a failure like any other.
+            reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"
+            raise AgentError(reason) from error
         except asyncio.CancelledError:
             if activity.is_worker_shutdown():
                 # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
@@ -230,7 +233,7 @@ def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
 
 
 def _fill(question: str, step: StepInput, error: str = "") -> str:
-    known = {"{agent}": step.handoff.to_agent.capitalize(), "{stage}": step.handoff.phase, "{error}": error[:2000]}
+    known = {"{agent}": step.handoff.to_agent.capitalize(), "{stage}": step.handoff.phase, "{error}": storable(error)[:2000]}
     for mark, word in known.items():
         question = question.replace(mark, word)
     return question

@@ -37,6 +37,8 @@ class RunningStep:
         body = orjson.dumps(checkpoint)
         if len(body) > MAX_CHECKPOINT_BYTES:
             raise AgentError(f"a checkpoint of {len(body)} bytes; {MAX_CHECKPOINT_BYTES} at most", retryable=False)
+        if b"\\u0000" in body:  # which no jsonb holds
+            raise AgentError("a checkpoint with a NUL character", retryable=False)
         self.checkpoint = checkpoint
         async with self._store.database.reading() as connection:
             await tasks.save_checkpoint(connection, self._step.task_id, checkpoint)

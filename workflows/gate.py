@@ -46,6 +46,11 @@ class Gate:
         lost = [one.response for one in judgement.judged if one.outcome is ResponseOutcome.SUPERSEDED]
         self.state.offered[:0] = lost
 
+    def undo(self, judgement: Judgement) -> list[JudgedResponse]:
+        """What was judged and perhaps not written down, as too late."""
+        self.state.offered[:0] = [one.response for one in judgement.judged]
+        return self.too_late()
+
     def too_late(self) -> list[JudgedResponse]:
         """What was offered and never judged, because the request was closed by something else."""
         late = [

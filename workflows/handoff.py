@@ -172,7 +172,12 @@ class StageHandoff:
                             return await self._expire(asked)
                 with self._crew.at_work():
                     judgement = gate.judge()
-                    recorded = await self._crew.books.responses(judgement.judged)
+                    try:
+                        recorded = await self._crew.books.responses(judgement.judged)
+                    except BaseException:
+                        # Called off in the middle: no response vanishes, what was not written is written as too late.
+                        self._crew.books.late.extend(gate.undo(judgement))
+                        raise
                     if recorded.refused:
                         gate.judge_again(judgement)
                     elif judgement.winner is not None:

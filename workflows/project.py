@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew
-from workflows.handoff import StageHandoff
+from workflows.handoff import MAX_FEEDBACK, StageHandoff
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending, Halted, SentBack
@@ -119,10 +119,13 @@ class ProjectWorkflow:
                     return None
                 await workflow.wait_condition(lambda: self._has_news() or bool(self._crew.books.late))
                 await self._crew.books.write_late()
-                for name in [name for name, task in self._running.items() if task.done()]:
-                    ending = self._running.pop(name).result()
+                done = [name for name, task in self._running.items() if task.done()]
+                endings = {name: self._running.pop(name).result() for name in done}
+                # What halts comes first: a stage that is sent back may be the one that a person has just rejected.
+                for ending in endings.values():
                     if isinstance(ending, Halted):
                         return ending
+                for name, ending in endings.items():
                     if isinstance(ending, SentBack):
                         self._send_back(name, ending)
                 if self._may_continue_as_new():
@@ -175,8 +178,11 @@ class ProjectWorkflow:
             if task := self._running.pop(one, None):
                 task.cancel()
         target = self._state.stages[rework.to]
-        target.accepted, target.feedback, target.report = None, ending.feedback, ending.report
-        target.reopens = (rework.to, *again)
+        target.accepted = None
+        # Two verdicts may come together: the target is done once more, for both.
+        feedback = "\n\n".join(filter(None, (target.feedback, ending.feedback)))
+        target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *ending.report)
+        target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *again)))
 
     def _delivery(self) -> list[ArtifactRef]:
         return [one for stage in self._pipeline.stages for one in self._state.stages[stage.name].accepted or ()]

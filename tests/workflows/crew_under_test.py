@@ -11,19 +11,26 @@ from typing import Any
 from uuid import UUID
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
 from uuid_utils.compat import uuid7
 
+from activities.agent_step import AgentSteps
 from activities.agents.protocol import Agent, Assignment, Draft, Outcome, Step
+from activities.records import Records
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.words import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
+from models.settings import Settings
 from models.tables import Artifact, HitlDecision, HitlRequest, Project, Task
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
 from tests.waiting import eventually
+from worker.sandbox import sandboxed_runner
 from workflows.client import project_handle, start_project
+from workflows.project import ProjectWorkflow
+from workflows.task import HandoffWorkflow
 
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
@@ -252,4 +259,31 @@ def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlRespons
         action=HitlAction(action),
         responded_at=datetime.now(UTC),
         **more,
+    )
+
+
+def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
+    """A worker that runs agents' steps and nothing else."""
+    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+    return Worker(client, task_queue=settings.task_queue, activities=[steps.run_agent_step])
+
+
+def workflow_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
+    """A worker of workflows, which replays each of their tasks, with their local activities."""
+    steps, records = AgentSteps(store, script.crew(), settings.max_artifact_bytes), Records(store)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[ProjectWorkflow, HandoffWorkflow],
+        activities=[
+            steps.open_project,
+            steps.run_agent_step,
+            records.record_responses,
+            records.record_expiry,
+            records.record_status,
+            records.record_problem,
+        ],
+        no_remote_activities=True,
+        workflow_runner=sandboxed_runner(),
+        max_cached_workflows=0,
     )

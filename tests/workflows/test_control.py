@@ -1,0 +1,216 @@
+"""Pausing, resuming and cancelling."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import CancelledError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.agents.protocol import Assignment, Outcome, Step
+from models.contracts.words import AgentStatus, EventType
+from models.settings import Settings
+from store import agents
+from store.transaction import Store
+from tests.waiting import eventually
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import (
+    BUILD,
+    GATE,
+    PLAN,
+    TWO_STAGES,
+    Held,
+    Script,
+    Story,
+    pipeline,
+    step_worker,
+    workflow_worker,
+    works,
+)
+from worker.worker import build_worker
+
+
+async def test_no_step_starts_while_paused_and_the_one_under_way_ends(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(pipeline(PLAN, BUILD))
+    await held.begun.wait()
+    await story.handle.signal("pause")
+    await story.status("paused")
+    held.let_go.set()
+    await story.event(EventType.TASK_COMPLETED)
+    view = await story.handle.query("state")
+    assert (view["status"], view["stages"][0]["status"]) == ("paused", "accepted")
+    assert script.assignments["build"] == []
+    assert (await story.project()).status == "paused"
+    await story.handle.signal("resume")
+    assert (await story.result()).status == "completed"
+    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
+    assert told == ["starting", "active", "paused", "active", "completed"]
+
+
+async def test_gates_are_answered_while_paused(begin: Begin, script: Script) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await story.handle.signal("pause")
+    await story.status("paused")
+    kept = await story.judged(await story.respond(request, "approve"))
+    assert kept.outcome == "applied"
+    project = await story.project()
+    assert (project.status, project.open_requests) == ("paused", 0)
+    assert script.assignments["build"] == []
+    await story.handle.signal("resume")
+    assert (await story.result()).status == "completed"
+
+
+async def test_resuming_at_an_open_gate_is_waiting_again(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await story.handle.signal("pause")
+    await story.status("paused")
+    await story.handle.signal("resume")
+    await story.status("waiting")
+    await story.respond(request, "approve")
+    await story.result()
+
+
+async def test_pausing_twice_is_pausing_once_and_a_project_may_pause_again(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    for _ in range(2):
+        await story.handle.signal("resume")  # nothing to resume
+        await story.handle.signal("pause")
+        await story.handle.signal("pause")
+        await story.status("paused")
+        await story.handle.signal("resume")
+        await story.status("waiting")
+    await story.respond(request, "approve")
+    await story.result()
+    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
+    assert told == ["starting", "active", "paused", "active", "paused", "active", "completed"]
+
+
+async def test_a_paused_project_can_be_rejected_and_cancelled(begin: Begin) -> None:
+    rejected, cancelled = await begin(TWO_STAGES), await begin(TWO_STAGES)
+    requests = [await story.request("plan") for story in (rejected, cancelled)]
+    for story in (rejected, cancelled):
+        await story.handle.signal("pause")
+        await story.status("paused")
+    await rejected.respond(requests[0], "reject", comment="no")
+    assert (await rejected.result()).status == "rejected"
+    await cancelled.handle.cancel()
+    await is_cancelled(cancelled)
+
+
+async def is_cancelled(story: Story) -> None:
+    """The rows and the workflow agree that all is over."""
+    with pytest.raises(WorkflowFailureError) as failure:
+        await story.result()
+    assert isinstance(failure.value.cause, CancelledError)
+    project = await story.project()
+    assert (project.status, project.open_requests) == ("cancelled", 0)
+    assert project.ended_at is not None
+    assert {one.status for one in await story.tasks()} <= {"completed", "failed", "cancelled"}
+    assert "pending" not in {one.status for one in await story.requests()}
+    async with story.store.reading() as connection:
+        crew = await agents.of_project(connection, story.id)
+    assert {one.status for one in crew} <= {AgentStatus.IDLE}
+    ended = (await story.events(EventType.WORKFLOW_EVENT))[-1]
+    assert ended.data["status"] == "cancelled"
+
+
+async def test_cancelling_in_the_middle_of_a_step_stops_its_agent(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(TWO_STAGES)
+    await held.begun.wait()
+    await story.handle.cancel()
+    await is_cancelled(story)
+    (task,) = await story.tasks()
+    assert task.status == "cancelled"
+    assert [one.task_id for one in await story.events(EventType.TASK_CANCELLED)] == [task.id]
+    await eventually(lambda: _is_set(held), 15)  # by way of the heartbeat
+    assert await story.artifacts("project_plan") == []
+
+
+async def _is_set(held: Held) -> bool:
+    return held.cancelled.is_set()
+
+
+async def test_what_a_cancelled_agent_still_hands_in_is_not_written(begin: Begin, script: Script) -> None:
+    held, done = Held(), Held()
+
+    async def does_not_listen(assignment: Assignment, step: Step) -> Outcome:
+        held.begun.set()
+        waiting = asyncio.ensure_future(held.let_go.wait())
+        while not waiting.done():
+            try:
+                await asyncio.shield(waiting)
+            except asyncio.CancelledError:
+                continue
+        done.begun.set()
+        return await works(assignment, step)
+
+    script.on("plan", does_not_listen)
+    story = await begin(TWO_STAGES)
+    await held.begun.wait()
+    await story.handle.cancel()
+    await is_cancelled(story)
+    told = len(await story.events())
+    held.let_go.set()
+    await done.begun.wait()
+    second = await begin(pipeline(PLAN | {"name": "other"}))  # the worker is well
+    await second.result()
+    (task,) = await story.tasks()
+    assert task.status == "cancelled"
+    assert await story.artifacts("project_plan") == []
+    assert len(await story.events()) == told
+
+
+async def test_cancelling_at_a_gate_closes_its_request(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    await story.request("plan")
+    await story.handle.cancel()
+    await is_cancelled(story)
+    assert [one.status for one in await story.requests()] == ["cancelled"]
+    assert [one.status for one in await story.tasks()] == ["cancelled"]
+
+
+async def test_cancelling_stops_every_branch(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("build", held)
+    story = await begin(pipeline(PLAN | GATE, BUILD | {"consumes": ["user_input"]}))
+    await story.request("plan")
+    await held.begun.wait()
+    await story.handle.cancel()
+    await is_cancelled(story)
+    assert {one.status for one in await story.tasks()} == {"cancelled"}
+
+
+async def test_a_project_that_is_cancelled_before_a_worker_heard_of_it_is_written_as_cancelled(
+    engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script
+) -> None:
+    story = await Story.begin(engine.client, store, settings.task_queue, script, TWO_STAGES)
+    await story.handle.cancel()
+    async with build_worker(engine.client, store, script.crew(), settings):
+        await is_cancelled(story)
+    assert script.assignments == {}
+
+
+async def test_a_response_and_a_cancellation_together_leave_nothing_open(
+    engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script
+) -> None:
+    async with step_worker(engine.client, store, script, settings):
+        async with workflow_worker(engine.client, store, script, settings):
+            story = await Story.begin(engine.client, store, settings.task_queue, script, TWO_STAGES)
+            request = await story.request("plan")
+        response = await story.respond(request, "approve")
+        await story.handle.cancel()
+        async with workflow_worker(engine.client, store, script, settings):
+            await is_cancelled(story)
+    kept = await story.judged(response)
+    assert kept.outcome in ("applied", "superseded")
+    (closed,) = await story.requests()
+    assert closed.status == ("approved" if kept.outcome == "applied" else "cancelled")
