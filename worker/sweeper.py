@@ -1,15 +1,17 @@
-"""Starts what was committed but never started: the API died, or Temporal was away, right in between."""
+"""Brings database and engine back together where something came between them: what was committed but never started
+is started, and what was ended behind our back is written down as ended."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
-from temporalio.service import RPCError
 
+from models.contracts.words import ProjectStatus
 from models.settings import Settings
 from store import projects, tasks
 from store.transaction import Store
@@ -20,8 +22,14 @@ log = structlog.get_logger(__name__)
 GRACE = timedelta(seconds=2)
 """Younger ones are left to the API, which is about to start them."""
 
+ENDED_EVERY = 12
+"""Sweeps from one look for ended workflows to the next."""
 
-async def sweep(store: Store, client: Client, settings: Settings) -> int:
+LOOK_BACK = timedelta(hours=24)
+"""How long ago a workflow may have been ended: every worker may have been away for that long."""
+
+
+async def start_late(store: Store, client: Client, settings: Settings) -> int:
     """Start what should have been started; gives how much that was. Starting twice does no harm."""
     async with store.reading() as connection:
         late_projects = [
@@ -37,11 +45,43 @@ async def sweep(store: Store, client: Client, settings: Settings) -> int:
     return len(late_projects) + len(late_handoffs)
 
 
+async def settle_ended(store: Store, client: Client, settings: Settings) -> int:
+    """Write down projects whose workflow an operator terminated; gives how many. A workflow so ended can write nothing
+    itself."""
+    since = (datetime.now(UTC) - LOOK_BACK).isoformat()
+    query = (
+        f'WorkflowType = "ProjectWorkflow" AND TaskQueue = "{settings.task_queue}" '
+        f'AND ExecutionStatus IN ("Terminated", "TimedOut") AND CloseTime > "{since}"'
+    )
+    settled = 0
+    async for ended in client.list_workflows(query):
+        project_id = UUID(ended.id.removeprefix("project-"))
+        async with store.reading() as connection:
+            project = await projects.get(connection, project_id)
+        if project is None or ProjectStatus(project.status).settled:
+            continue
+        async with store.transaction(project_id) as tx:
+            await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was terminated in Temporal")
+        log.warning("project_ended_outside", project_id=str(project_id))
+        settled += 1
+    return settled
+
+
 async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:
-    """Sweep for ever; a server that is away now is asked again next time."""
+    """Sweep for ever; what fails now, because a server is away or a row is odd, is tried again next time."""
+    turn = 0
     while True:
-        try:
-            await sweep(store, client, settings)
-        except (SQLAlchemyError, RPCError, OSError) as error:
-            log.warning("sweep_failed", reason=repr(error))
+        await _try(start_late, store, client, settings)
+        if turn % ENDED_EVERY == 0:
+            await _try(settle_ended, store, client, settings)
+        turn += 1
         await asyncio.sleep(settings.sweep_seconds)
+
+
+async def _try(
+    sweep: Callable[[Store, Client, Settings], Awaitable[int]], store: Store, client: Client, settings: Settings
+) -> None:
+    try:
+        await sweep(store, client, settings)
+    except Exception as error:
+        log.warning("sweep_failed", sweep=sweep.__name__, reason=repr(error))

@@ -1,0 +1,107 @@
+"""What came between the database and the engine is put right by the worker's sweeper."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from uuid_utils.compat import uuid7
+
+from models.contracts.handoff import Handoff
+from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.words import AgentType, ArtifactType, HitlStatus, ProjectStatus, TaskStatus
+from models.settings import Settings
+from models.tables import Project
+from store import hitl, projects, tasks
+from store.transaction import Store
+from tests.waiting import eventually
+from worker import sweeper
+from workflows.client import project_handle, task_workflow_id
+
+GATED = Pipeline.model_validate(
+    {"name": "gated", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"], "gate": {}}]}
+)
+PLAIN = Pipeline(
+    name="plain", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+)
+
+
+@pytest.fixture(autouse=True)
+def _without_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeper, "GRACE", timedelta(0))
+
+
+async def committed(store: Store, pipeline: Pipeline) -> UUID:
+    """A project as the API leaves it when it dies before it starts the workflow."""
+    new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", pipeline)
+    async with store.transaction(new.id) as tx:
+        assert await projects.create(tx, new)
+    return new.id
+
+
+async def status_is(store: Store, project_id: UUID, *statuses: ProjectStatus) -> Project:
+    async def look() -> Project | None:
+        async with store.reading() as connection:
+            project = await projects.get(connection, project_id)
+        return project if project is not None and project.status in statuses else None
+
+    return await eventually(look)
+
+
+async def test_a_project_that_was_never_started_is_started_once_by_two_sweepers(
+    store: Store, temporal: Client, settings: Settings, worker: None
+) -> None:
+    project_id = await committed(store, PLAIN)
+
+    await asyncio.gather(*(sweeper.start_late(store, temporal, settings) for _ in range(2)))
+
+    await status_is(store, project_id, ProjectStatus.COMPLETED)
+    async with store.reading() as connection:
+        assert [task.stage for task in await tasks.of_project(connection, project_id)] == ["plan"]
+
+
+async def test_a_task_that_was_never_started_is_started(
+    store: Store, temporal: Client, settings: Settings, worker: None
+) -> None:
+    project_id = await committed(store, GATED)
+    task_id = uuid7()
+    async with store.transaction(project_id) as tx:
+        handoff = Handoff(to_agent=AgentType.ANALYST, phase="task", instructions="Say something.")
+        await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
+
+    await sweeper.start_late(store, temporal, settings)
+
+    async def completed() -> bool:
+        async with store.reading() as connection:
+            task = await tasks.get(connection, task_id)
+        return task is not None and task.status == TaskStatus.COMPLETED
+
+    await eventually(completed)
+
+
+async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed(
+    store: Store, temporal: Client, settings: Settings, worker: None
+) -> None:
+    project_id = await committed(store, GATED)
+    await sweeper.start_late(store, temporal, settings)
+    await status_is(store, project_id, ProjectStatus.WAITING)
+    handle = project_handle(temporal, project_id)
+    await handle.terminate("by an operator")
+    assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
+
+    async def settled() -> bool:  # what lists workflows lags behind what ends them
+        await sweeper.settle_ended(store, temporal, settings)
+        async with store.reading() as connection:
+            project = await projects.get(connection, project_id)
+        return project is not None and project.status == ProjectStatus.FAILED
+
+    await eventually(settled)
+    project = await status_is(store, project_id, ProjectStatus.FAILED)
+    assert project.reason == "its workflow was terminated in Temporal"
+    assert project.open_requests == 0
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=project_id)
+    assert request.status == HitlStatus.CANCELLED
