@@ -35,27 +35,31 @@ async def main(names: Sequence[str], *, quick: bool, as_json: bool) -> int:
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    began, rows = time.monotonic(), [machine()]
-    failed: list[str] = []
+    began, rows, failed = time.monotonic(), [machine()], list[str]()
     with tempfile.TemporaryDirectory(prefix="botarmy-bench-", ignore_cleanup_errors=True) as folder:
         isolate(Path(folder))
-        if START in names:
-            rows += await _measured(START, partial(start.measure, Path(folder) / "start"), failed)
-        if wanted := [name for name in GROUPS if name in names]:
-            say("starting a stack")
-            async with running(Path(folder) / "stack", quick=quick) as bench:
-                for name in wanted:
-                    rows += await _measured(name, partial(GROUPS[name], bench), failed)
-    show(rows, as_json=as_json)
-    say(f"measured in {time.monotonic() - began:.0f} s")
+        try:
+            if START in names:
+                rows += await _measured(START, partial(start.measure, Path(folder) / "start"), failed)
+            if wanted := [name for name in GROUPS if name in names]:
+                say("starting a stack")
+                async with running(Path(folder) / "stack", quick=quick) as bench:
+                    for name in wanted:
+                        rows += await _measured(name, partial(GROUPS[name], bench), failed)
+        finally:
+            show(rows, as_json=as_json)
+            say(f"measured in {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 
 
 async def _measured(name: str, measure: Callable[[], Awaitable[list[Row]]], failed: list[str]) -> list[Row]:
     say(f"measuring {name}")
+    began = time.monotonic()
     try:
         async with asyncio.timeout(GROUP_SECONDS):
-            return await measure()
+            rows = await measure()
+        say(f"  in {time.monotonic() - began:.0f} s")
+        return rows
     except Exception as error:  # the other figures are still worth having
         failed.append(name)
         return [Row(f"{name} could not be measured: {error!r}")]
@@ -74,4 +78,7 @@ def arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = arguments()
-    sys.exit(uvloop.run(main(given.names or [START, *GROUPS], quick=given.quick, as_json=given.json)))
+    try:
+        sys.exit(uvloop.run(main(given.names or [START, *GROUPS], quick=given.quick, as_json=given.json)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)

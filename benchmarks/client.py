@@ -43,6 +43,7 @@ class Client:
 
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[Client]:
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=60, trust_env=False, limits=limits) as http:
         yield Client(http)

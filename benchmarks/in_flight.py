@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from benchmarks.feed import Event, feeds, moment
-from benchmarks.processes import MIB, peak_of, resident
+from benchmarks.processes import MIB, cost, cpu_seconds, peak_of, resident, used_since
 from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.timing import few_at_once
@@ -20,7 +20,7 @@ async def measure(bench: Bench) -> list[Row]:
     projects, waits = bench.count(100, 2), bench.count(5, 1)
     await bench.renew()
     pid = bench.pids["worker"]
-    before = resident(pid)
+    before, used = resident(pid), cpu_seconds(bench.pids)
     brief = f"---\nrehearsal: {{step_seconds: {waits}}}\n---\n{BRIEF}"
     async with feeds(bench.url, SOCKETS) as sockets, peak_of(pid) as peak:
 
@@ -36,6 +36,7 @@ async def measure(bench: Bench) -> list[Row]:
         for number, project_id in enumerate(created):
             await sockets[number % SOCKETS].completed(project_id)
         wall = time.perf_counter() - started
+    spent = used_since(used, bench.pids)
     most = _most_at_once(event for feed in sockets for events in feed.events.values() for event in events)
     figure = f"{projects * BRANCHES} steps in flight that wait {waits} s each"
     return [
@@ -45,6 +46,7 @@ async def measure(bench: Bench) -> list[Row]:
             aim=None if bench.quick else Aim(wall, 12, "s"),
         ),
         Row(f"{figure}: worker's memory", {"MiB before": before / MIB, "MiB at most": peak.bytes / MIB}),
+        cost(f"{figure}: CPU a step", spent, projects * BRANCHES),
     ]
 
 

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 
 import psutil
 
+from benchmarks.table import Row
+
 MIB = 2**20
 CLIENT = "client"
 """What the benchmark itself is called among the processes."""
@@ -29,6 +31,12 @@ def cpu_seconds(pids: Mapping[str, int]) -> dict[str, float]:
 def used_since(before: Mapping[str, float], pids: Mapping[str, int]) -> dict[str, float]:
     """CPU seconds used since `before`."""
     return {name: now - before.get(name, 0.0) for name, now in cpu_seconds(pids).items()}
+
+
+def cost(figure: str, spent: Mapping[str, float], runs: int) -> Row:
+    """Milliseconds of CPU time that one run took of each process, the greatest first."""
+    dearest = sorted(spent.items(), key=lambda one: -one[1])
+    return Row(figure, {f"ms {name}": 1000 * seconds / runs for name, seconds in dearest if seconds > 0})
 
 
 def _cpu(process: psutil.Process) -> float:

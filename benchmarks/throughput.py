@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.bare import TASK_QUEUE, Bare
 from benchmarks.feed import feeds
-from benchmarks.processes import CLIENT, cpu_seconds, used_since
+from benchmarks.processes import CLIENT, cost, cpu_seconds, used_since
 from benchmarks.stack import BRIEF, Bench, deliver
 from benchmarks.table import Aim, Row
 from benchmarks.timing import Sample, at_once, one_at_a_time, p50
@@ -65,8 +65,7 @@ class Side:
     def cost(self, kind: Kind) -> Row:
         """Milliseconds of CPU time that one project took of each process."""
         runs = sum(len(sample.seconds) for sample in self.many)
-        spent = {f"ms {name}": 1000 * seconds / runs for name, seconds in self.cpu.most_common()}
-        return Row(f"{kind.name}, {self.name}: CPU a project", spent)
+        return cost(f"{kind.name}, {self.name}: CPU a project", self.cpu, runs)
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -111,7 +110,7 @@ async def _take_turn(bench: Bench, kind: Kind, side: Side, single: int, many: in
         pids = {**bench.pids, "bare worker": bare_pid}
         before = cpu_seconds(pids)
         side.many.append(await at_once(together, many))
-        side.cpu.update({name: used for name, used in used_since(before, pids).items() if used > 0})
+        side.cpu.update(used_since(before, pids))
 
 
 def _bare(bench: Bench, kind: Kind) -> Callable[[int], Awaitable[None]]:
