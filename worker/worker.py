@@ -26,6 +26,9 @@ from workflows.task import HandoffWorkflow
 # After a worker was killed, its workflows are offered to another once this has passed; the default is 10 s.
 STICKY = timedelta(seconds=2)
 
+# More at once would not end sooner, they share one Python; the others wait in the queue, where no timeout runs.
+WORKFLOW_TASKS = 32
+
 
 def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
     """A worker with every workflow and activity, not yet running."""
@@ -45,6 +48,8 @@ def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent]
         ],
         workflow_runner=sandboxed_runner(),
         max_concurrent_activities=settings.worker_steps,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        max_concurrent_local_activities=WORKFLOW_TASKS,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -15,6 +15,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
+from workflows import options
 from workflows.project import PHASE, WAITING, ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
@@ -51,6 +52,7 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput) 
             project,
             id=project_workflow_id(project.project_id),
             task_queue=task_queue,
+            task_timeout=options.WORKFLOW_TASK,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=project.name[:200],
@@ -74,6 +76,7 @@ async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) 
             handoff,
             id=task_workflow_id(handoff.task_id),
             task_queue=task_queue,
+            task_timeout=options.WORKFLOW_TASK,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=f"{handoff.handoff.to_agent} for {handoff.name}"[:200],

@@ -15,6 +15,9 @@ STEP_RETRIES = RetryPolicy(
 )
 """Without end: the activity counts the agent's failures itself, and anything else (a database away) is waited out."""
 
+WORKFLOW_TASK = timedelta(seconds=5)
+"""When a worker dies in the middle of a workflow task, another takes it over after this long; the default is 10 s."""
+
 RECORD_TIMEOUT = timedelta(seconds=10)
 RECORD_RETRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
