@@ -233,7 +233,11 @@ def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
 
 
 def _fill(question: str, step: StepInput, error: str = "") -> str:
-    known = {"{agent}": step.handoff.to_agent.capitalize(), "{stage}": step.handoff.phase, "{error}": storable(error)[:2000]}
+    known = {
+        "{agent}": step.handoff.to_agent.capitalize(),
+        "{stage}": step.handoff.phase,
+        "{error}": storable(error)[:2000],
+    }
     for mark, word in known.items():
         question = question.replace(mark, word)
     return question

@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
+NOT_MIGRATED = "The database has not been migrated: `python -m alembic upgrade head` makes its tables."
 MAX_NAME = 100
 
 
@@ -45,6 +46,8 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(refused, _data_error)
     for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError):
         app.add_exception_handler(away, _database_away)
+    for missing in (ProgrammingError, psycopg.ProgrammingError):
+        app.add_exception_handler(missing, _not_migrated)
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
@@ -89,3 +92,12 @@ async def _data_error(request: Request, error: Exception) -> Response:
 async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("database_away", reason=str(error))
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away.", UnavailableError.headers)
+
+
+async def _not_migrated(request: Request, error: Exception) -> Response:
+    """A missing table or column: this code runs on a database that it was not made for, yet."""
+    cause = error.orig if isinstance(error, ProgrammingError) else error
+    if not isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        raise error
+    log.warning("database_not_migrated", reason=str(error))
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_MIGRATED, UnavailableError.headers)

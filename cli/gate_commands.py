@@ -38,7 +38,7 @@ def respond(
         Path | None, typer.Option(help="A file whose content takes the artifact's place; - for stdin.")
     ] = None,
     artifact: Annotated[
-        UUID | None, typer.Option(help="The artifact that is answered [default: the request's first].")
+        UUID | None, typer.Option(help="The artifact that is answered (default: the request's first).")
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,

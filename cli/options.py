@@ -34,10 +34,10 @@ class Api:
 
 ApiOption = Annotated[
     str | None,
-    typer.Option("--api", help="The API's address [default: BOTARMY_API_URL, else that of the stack which runs here]."),
+    typer.Option("--api", help="The API's address (default: BOTARMY_API_URL, else that of the stack which runs here)."),
 ]
 DataDirOption = Annotated[
-    Path | None, typer.Option(help="The data directory of the stack to talk to [default: .botarmy].")
+    Path | None, typer.Option(help="The data directory of the stack to talk to (default: .botarmy).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 ProjectArgument = Annotated[UUID, typer.Argument(metavar="PROJECT", help="The project's id.")]

@@ -25,10 +25,10 @@ GatesOption = Annotated[
     typer.Option(
         envvar="GATES",
         help="Who decides at gates: ask you, or approve or reject without asking "
-        "[default: ask on a terminal, approve elsewhere].",
+        "(default: ask on a terminal, approve elsewhere).",
     ),
 ]
-OutOption = Annotated[Path | None, typer.Option(help="The folder for the delivery [default: deliveries/NAME-ID].")]
+OutOption = Annotated[Path | None, typer.Option(help="The folder for the delivery (default: deliveries/NAME-ID).")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,10 +45,10 @@ def run(
     brief: Annotated[
         str, typer.Argument(metavar="BRIEF", help="A Markdown file that says what is wanted; - for stdin.")
     ],
-    name: Annotated[str | None, typer.Option(help="The project's name [default: the brief's first heading].")] = None,
-    pipeline: Annotated[str | None, typer.Option(help="The pipeline [default: software-delivery].")] = None,
+    name: Annotated[str | None, typer.Option(help="The project's name (default: the brief's first heading).")] = None,
+    pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
     oversight: Annotated[
-        Oversight | None, typer.Option(help="At which gates a human is asked [default: as the pipeline says].")
+        Oversight | None, typer.Option(help="At which gates a human is asked (default: as the pipeline says).")
     ] = None,
     gates: GatesOption = None,
     out: OutOption = None,
@@ -81,7 +81,7 @@ def run(
 def watch(
     project: ProjectArgument,
     since: Annotated[int, typer.Option(min=0, help="Print only events after this number.")] = 0,
-    gates: Annotated[Gates | None, typer.Option(help="Decide at gates, too [default: leave that to others].")] = None,
+    gates: Annotated[Gates | None, typer.Option(help="Decide at gates, too (default: leave that to others).")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,

@@ -18,10 +18,10 @@ NOT_RUNNING = 3
 """The exit code of `status` when nothing runs, as the Linux Standard Base has it; 1 is a stack that is not well."""
 
 DataDirOption = Annotated[
-    Path | None, typer.Option(help="Where the embedded servers keep their state [default: .botarmy].")
+    Path | None, typer.Option(help="Where the embedded servers keep their state (default: .botarmy).")
 ]
 PortOption = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="The API's port; 0 asks for a free one [default: 8000].")
+    int | None, typer.Option(min=0, max=65535, help="The API's port; 0 asks for a free one (default: 8000).")
 ]
 
 

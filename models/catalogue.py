@@ -31,7 +31,9 @@ def load_pipeline(path: Path) -> Pipeline:
     try:
         return Pipeline.model_validate({"name": path.stem, **content})
     except ValidationError as error:
-        problems = "; ".join(_place(content, problem["loc"]) + problem["msg"] for problem in error.errors())
+        problems = "; ".join(
+            _place(content, problem["loc"]) + problem["msg"].removeprefix("Value error, ") for problem in error.errors()
+        )
         raise PipelineError(f"{path.name}: {problems}") from None
 
 

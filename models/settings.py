@@ -30,7 +30,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="BOTARMY_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="BOTARMY_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
     )
 
     database_url: str = Field(

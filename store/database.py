@@ -43,9 +43,9 @@ class Database:
             yield connection
 
     async def ping(self) -> None:
-        """Raises sqlalchemy.exc.OperationalError when PostgreSQL is away."""
+        """Raises sqlalchemy.exc.OperationalError when PostgreSQL is away, ProgrammingError when it has no tables."""
         async with self.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+            await connection.execute(text("SELECT FROM project LIMIT 1"))
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -52,6 +52,10 @@ class ProjectWorkflow:
             short_agents=self._state.short_agents,
             paused=self._state.paused,
         )
+        # A response may be here before the first stage is taken up again: its gate is open all the same.
+        for stage in self._pipeline.stages:
+            if (gate := self._state.stages[stage.name].gate) is not None:
+                self._crew.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
         self._phase: str | None = None
@@ -157,9 +161,9 @@ class ProjectWorkflow:
             self._phase = stage.name
 
     def _from_agent(self, stage: Stage) -> AgentType | None:
-        """Whose work the stage takes over: the agent of the last stage that it consumes from."""
-        upstream = self._upstream[stage.name]
-        return self._pipeline.stage(upstream[-1]).agent if upstream else None
+        """Whose work the stage takes over: the agent of the latest stage that it consumes from."""
+        upstream = [one for one in self._pipeline.stages if one.name in self._upstream[stage.name]]
+        return upstream[-1].agent if upstream else None
 
     def _context_ids(self, stage: Stage) -> tuple[UUID, ...]:
         """What the stage consumes, in the order in which it says so."""

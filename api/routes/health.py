@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from sqlalchemy.exc import ProgrammingError
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
@@ -16,6 +17,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSyste
 from api import examples
 from api.deps import ServicesDep
 from api.documentation import answers, example
+from api.problems import NOT_MIGRATED
 from api.services import Services
 from api.shapes.health import ComponentHealth, DetailedHealth, Health
 
@@ -79,6 +81,8 @@ async def _check(check: Callable[[], Awaitable[None]]) -> ComponentHealth:
             await check()
     except TimeoutError:
         detail = f"no answer within {SECONDS:g} s"
+    except ProgrammingError:
+        detail = NOT_MIGRATED
     except Exception as error:  # whatever it is, it is what is wrong with the component
         detail = (str(error) or repr(error)).splitlines()[0]
     milliseconds = round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,42 @@
+"""A database without tables: said by name, never a 500."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import psycopg
+import pytest_asyncio
+
+from cli.stack.embedded import Servers
+from models.settings import Settings
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
+        await connection.execute("CREATE DATABASE empty")
+    yield Settings(
+        _env_file=None,
+        database_url=servers.database.removesuffix("/botarmy") + "/empty",
+        redis_url=servers.redis,
+        task_queue="empty",
+        channel_prefix="empty",
+    )
+
+
+async def test_a_call_says_what_to_do_about_missing_tables(http: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/projects/", "/api/v1/hitl/pending"):
+        answer = await http.get(path)
+
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert "alembic upgrade head" in answer.json()["detail"]
+
+
+async def test_health_says_that_the_database_has_no_tables(http: httpx.AsyncClient) -> None:
+    health = (await http.get("/health/detailed")).json()["components"]["database"]
+
+    assert health["status"] == "down"
+    assert "alembic upgrade head" in health["detail"]
+    assert (await http.get("/health/ready")).status_code == 503
