@@ -111,6 +111,8 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
             if decision is None:  # it may have come with the end of the wait
                 decision = await hitl.decision(connection, request.id, response.decision_id)
             now = await hitl.get(connection, request.id) or request
+            if decision is None and now.decision_id == response.decision_id:  # it came between the two
+                decision = await hitl.decision(connection, request.id, response.decision_id)
         if decision is not None:
             return await _answer(services, response, decision, now)
         if now.status != HitlStatus.PENDING:
