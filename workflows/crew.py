@@ -15,6 +15,7 @@ from workflows.gate import NOT_OPEN, Gate
 with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.ids import uuid7
+    from models.contracts.project import GateState
     from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
 
@@ -66,6 +67,10 @@ class Crew:
             yield
         finally:
             self.busy -= 1
+
+    def open(self, asked: GateState) -> Gate:
+        """The gate of a request, which is open from now on."""
+        return self.gates.setdefault(asked.request.request_id, Gate(asked))
 
     def offer(self, response: HitlResponse) -> None:
         """Hand a response to the gate that it answers; where none is open it is too late, and written down as such."""

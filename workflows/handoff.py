@@ -11,7 +11,6 @@ from temporalio.common import Priority
 
 from workflows import options
 from workflows.crew import Crew
-from workflows.gate import Gate
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -147,14 +146,15 @@ class StageHandoff:
             state.reworked += 1
             feedback = f"{self._stage.agent} found failures in {self._stage.name}; its report is among the inputs."
             return SentBack(feedback=feedback, report=state.produced)
+        if not result.artifacts:
+            return Halted(status=ProjectStatus.CANCELLED, reason="the task was cancelled")
         state.accepted = state.produced
         return Accepted()
 
     async def _ask(self, asked: GateState) -> Ending | None:
         """Wait for a human; None where the stage is to be done again."""
-        gate = Gate(asked)
+        gate = self._crew.open(asked)
         request = asked.request
-        self._crew.gates[request.request_id] = gate
         self._changed()
         try:
             while True:

@@ -1,0 +1,144 @@
+"""Long histories: the workflow continues as new between stages, open gates and all, and loses nothing on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest_asyncio
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from models.contracts.words import ArtifactType, EventType
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import GATE, Held, Script, Story, pipeline
+from workflows.client import PIPELINE
+from workflows.project import PHASE, WAITING
+
+SUGGESTED_AT = 30
+"""Events; in earnest it is 4,096."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal itself, which here finds a history long soon."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        dev_server_extra_args=[
+            "--dynamic-config-value",
+            f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}",
+        ],
+        dev_server_log_level="error",
+        search_attributes=[PIPELINE, PHASE, WAITING],
+        data_converter=pydantic_data_converter,
+    ) as environment:
+        yield environment
+
+
+@pytest_asyncio.fixture
+async def engine(dev_server: WorkflowEnvironment) -> WorkflowEnvironment:
+    return dev_server
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def own_queue(settings: Any, monkeypatch: Any) -> None:
+    """No test's worker takes another's work: they share the server here."""
+    object.__setattr__(settings, "task_queue", uuid4().hex)
+
+
+async def runs(story: Story) -> int:
+    """How many runs the workflow has had."""
+    number, run_id = 0, None
+    while number == 0 or run_id:
+        history = await story.client.get_workflow_handle(story.handle.id, run_id=run_id or None).fetch_history()
+        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+        number += 1
+    return number
+
+
+OUTPUTS = [one for one in ArtifactType if one not in (ArtifactType.USER_INPUT, ArtifactType.HITL_RESPONSE)]
+
+
+def chain(length: int, **more: Any) -> list[dict[str, Any]]:
+    """Stages that each consume what the one before has produced."""
+    inputs = [ArtifactType.USER_INPUT, *OUTPUTS]
+    return [
+        {"name": f"stage{n}", "agent": "coder", "consumes": [inputs[n]], "produces": [inputs[n + 1]], **more}
+        for n in range(length)
+    ]
+
+
+async def test_a_pipeline_of_many_stages_continues_as_new_and_ends(begin: Begin, script: Script) -> None:
+    story = await begin(pipeline(*chain(9)))
+    result = await story.result()
+    assert await runs(story) > 1
+    assert [one.stage for one in await story.tasks()] == [f"stage{n}" for n in range(9)]
+    assert len(result.artifacts) == 9
+    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
+    assert told == ["starting", "active", "completed"]
+    description = await story.handle.describe()
+    assert description.typed_search_attributes[PIPELINE] == "scripted"
+
+
+async def test_an_open_gate_goes_along_and_is_answered_in_a_later_run(begin: Begin) -> None:
+    aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[8]], **GATE}
+    story = await begin(pipeline(aside, *chain(8)))
+    request = await story.request("aside")
+    await story.event(EventType.TASK_COMPLETED, 9)  # all the others are done
+    assert await runs(story) > 1
+    await story.respond(request, "amend", comment="once more")  # the redo needs what the state brought along
+    await story.respond(await story.request("aside", round=2), "approve")
+    await story.result()
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+    assert len(await story.tasks("aside")) == 2
+
+
+async def test_no_response_is_lost_while_the_workflow_continues_as_new(begin: Begin, script: Script) -> None:
+    """Responses to an open gate, and late ones to a closed one, come all the while."""
+    aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[8]], **GATE}
+    story = await begin(pipeline(aside, *chain(4, gate={"max_rounds": 100})))
+    request = await story.request("aside")
+    given, over = [], asyncio.Event()
+
+    async def pester() -> None:
+        while not over.is_set():
+            given.append(await story.respond(request, "approve", artifact_id=story.given.brief.artifact_id))
+            await asyncio.sleep(0.01)
+
+    async def go_on() -> None:
+        for n in range(4):
+            for round in (1, 2):
+                asked = await story.request(f"stage{n}", round)
+                one = await story.respond(asked, *(("amend",) if round == 1 else ("approve",)), comment="so")
+                given.append(one)
+                given.append(await story.respond(asked, "reject", comment="too late"))
+        over.set()
+
+    await asyncio.gather(pester(), go_on())
+    given.append(await story.respond(request, "approve"))
+    await story.result()
+    assert await runs(story) > 2
+    outcomes = [(await story.judged(response)).outcome for response in given]
+    assert outcomes.count("applied") == 9
+    assert await story.events(EventType.ERROR) == []
+
+
+async def test_a_pause_goes_along(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("stage4", held)
+    story = await begin(pipeline(*chain(9)))
+    await held.begun.wait()
+    await story.handle.signal("pause")
+    await story.status("paused")
+    held.let_go.set()
+    await story.event(EventType.TASK_COMPLETED, 5)
+    assert (await story.handle.query("state"))["status"] == "paused"
+    assert script.assignments["stage5"] == []
+    await story.handle.signal("resume")
+    await story.result()
+    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
+    assert told == ["starting", "active", "paused", "active", "completed"]

@@ -1,0 +1,111 @@
+"""Deadlines: a day passes in milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.agents.protocol import AgentError
+from models.contracts.words import EventType
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import (
+    BUILD,
+    PLAN,
+    TWO_STAGES,
+    Script,
+    Story,
+    pipeline,
+    raises,
+)
+
+DAY = timedelta(hours=24)
+
+
+async def fails(story: Story) -> str:
+    with pytest.raises(WorkflowFailureError) as failure:
+        await story.result()
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "ProjectFailed"
+    return failure.value.cause.message
+
+
+async def test_an_expired_gate_halts_the_project(begin: Begin, engine: WorkflowEnvironment) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    assert timedelta(0) <= request.expires_at - request.created_at - DAY < timedelta(seconds=5)
+    await engine.sleep(DAY - timedelta(minutes=1))
+    assert (await story.project()).status == "waiting"
+    await engine.sleep(timedelta(minutes=2))
+    assert await fails(story) == "nobody decided on plan in time"
+    project = await story.project()
+    assert (project.status, project.reason, project.open_requests) == ("failed", "nobody decided on plan in time", 0)
+    (told,) = await story.events(EventType.HITL_EXPIRED)
+    assert (told.data["request_id"], told.data["accepted"]) == (str(request.id), False)
+    assert [one.status for one in await story.requests()] == ["expired"]
+    assert [(one.status, one.accepted) for one in await story.tasks()] == [("completed", False)]
+
+
+async def test_an_expired_gate_may_approve(begin: Begin, script: Script, engine: WorkflowEnvironment) -> None:
+    story = await begin(pipeline(PLAN | {"gate": {"on_expiry": "approve", "expires_in": "90s"}}, BUILD))
+    await story.request("plan")
+    await engine.sleep(timedelta(seconds=91))
+    assert (await story.result()).status == "completed"
+    (plan,) = await story.artifacts("project_plan")
+    assert plan.accepted_at is not None
+    assert [one.status for one in await story.requests()] == ["expired"]
+    assert (await story.events(EventType.HITL_EXPIRED))[0].data["accepted"] is True
+    assert script.assignments["build"][0].inputs[1].artifact_id == plan.id
+
+
+async def test_an_expired_gate_may_reject(begin: Begin, engine: WorkflowEnvironment) -> None:
+    story = await begin(pipeline(PLAN | {"gate": {"on_expiry": "reject", "expires_in": "30d"}}, BUILD))
+    await story.request("plan")
+    await engine.sleep(timedelta(days=30, minutes=1))
+    result = await story.result()
+    assert (result.status, result.reason) == ("rejected", "nobody decided on plan in time")
+
+
+async def test_a_failed_step_that_nobody_answers_halts_the_project_since_there_is_nothing_to_approve(
+    begin: Begin, script: Script, engine: WorkflowEnvironment
+) -> None:
+    script.on("plan", raises(AgentError("away", retryable=False)))
+    story = await begin(pipeline(PLAN | {"gate": {"on_expiry": "approve"}}))
+    await story.request("plan")
+    await engine.sleep(DAY + timedelta(minutes=1))
+    await fails(story)
+
+
+async def test_a_paused_project_s_deadlines_go_on(begin: Begin, engine: WorkflowEnvironment) -> None:
+    story = await begin(TWO_STAGES)
+    await story.request("plan")
+    await story.handle.signal("pause")
+    await story.status("paused")
+    await engine.sleep(DAY + timedelta(minutes=1))
+    await fails(story)
+
+
+@pytest.mark.parametrize("lead", [-1, 0, 1])
+async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
+    begin: Begin, engine: WorkflowEnvironment, lead: int
+) -> None:
+    story = await begin(pipeline(PLAN | {"gate": {"on_expiry": "reject", "expires_in": "1h"}}))
+    request = await story.request("plan")
+    now = await engine.get_current_time()
+    await engine.sleep(request.expires_at - now - timedelta(milliseconds=100))
+    respond = story.respond(request, "approve")
+    pass_deadline = engine.sleep(timedelta(milliseconds=100 + lead))
+    await asyncio.gather(*((respond, pass_deadline) if lead < 0 else (pass_deadline, respond)))
+    result = await story.result()
+    (closed,) = await story.requests()
+    kept = await story.history(request)
+    expired = await story.events(EventType.HITL_EXPIRED)
+    seen = (result.status, closed.status, [one.outcome for one in kept], len(expired), (await story.project()).status)
+    assert seen in (
+        ("completed", "approved", ["applied"], 0, "completed"),
+        ("rejected", "expired", ["superseded"], 1, "rejected"),
+    )

@@ -1,0 +1,151 @@
+"""The gate's judgement, in hostile orders of arrival."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.contracts.handoff import ArtifactRef, OpenRequest
+from models.contracts.hitl import HitlResponse
+from models.contracts.project import GateState
+from models.contracts.words import ArtifactType, HitlAction, HitlReason, ResponseOutcome
+from workflows.gate import Gate
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ASKED = ArtifactRef(artifact_id=UUID(int=7), type=ArtifactType.PROJECT_PLAN, version=1, content_hash="a" * 64)
+SHAPES = {
+    "approve": {"action": HitlAction.APPROVE},
+    "amend": {"action": HitlAction.AMEND, "content_hash": "b" * 64},
+    "redo": {"action": HitlAction.AMEND, "comment": "again"},
+    "reject": {"action": HitlAction.REJECT, "comment": "no"},
+    "elsewhere": {"action": HitlAction.APPROVE, "artifact_id": UUID(int=8)},
+    "here": {"action": HitlAction.APPROVE, "artifact_id": ASKED.artifact_id},
+}
+
+
+@st.composite
+def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
+    """Responses in any order, some of them sent again and again."""
+    shapes = draw(st.lists(st.sampled_from(sorted(SHAPES)), max_size=8))
+    made = [
+        (shape, HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=100 + n), responded_at=NOW, **SHAPES[shape]))
+        for n, shape in enumerate(shapes)
+    ]
+    return draw(st.lists(st.sampled_from(made), max_size=20)) if made else []
+
+
+def gate(may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None) -> Gate:
+    failed = reason is HitlReason.FAILED_STEP
+    request = OpenRequest(
+        request_id=UUID(int=1),
+        artifacts=() if failed else (ASKED,),
+        reason=reason,
+        expires_at=NOW,
+        may_redo=may_redo,
+        supplies=supplies,
+    )
+    return Gate(GateState(request=request))
+
+
+def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
+    """The rules, said once more and otherwise."""
+    failed = reason is HitlReason.FAILED_STEP
+    match shape:
+        case "elsewhere":
+            return False
+        case "here":
+            return not failed
+        case "redo":
+            return may_redo
+        case "approve":
+            return may_redo or not failed
+        case "amend":
+            return not failed or supplies is not None
+    return True
+
+
+@given(
+    responses(),
+    st.booleans(),
+    st.sampled_from(HitlReason),
+    st.sampled_from([None, ArtifactType.PROJECT_PLAN]),
+    st.data(),
+)
+def test_the_first_response_that_fits_wins_whatever_else_arrives(
+    arriving: list[tuple[str, HitlResponse]],
+    may_redo: bool,
+    reason: HitlReason,
+    supplies: ArtifactType | None,
+    data: st.DataObject,
+) -> None:
+    gated = gate(may_redo, reason, supplies)
+    cut = data.draw(st.integers(0, len(arriving)))
+    winner, judged = None, []
+    for batch in (arriving[:cut], arriving[cut:]):
+        for _, response in batch:
+            gated.offer(response)
+        assert gated.has_offers == bool(batch)
+        judgement = gated.judge()
+        assert not gated.has_offers
+        judged.extend(judgement.judged)
+        winner = judgement.winner
+        if winner is not None:
+            break
+    fitting = [response for shape, response in arriving if fits(shape, may_redo, reason, supplies)]
+    assert winner == (fitting[0] if fitting else None)
+    assert sum(one.outcome is ResponseOutcome.APPLIED for one in judged) == (winner is not None)
+    before_winner = True
+    for one in judged:
+        match one.outcome:
+            case ResponseOutcome.APPLIED:
+                assert one.response == winner
+                assert one.explanation is None
+                before_winner = False
+            case ResponseOutcome.REFUSED:
+                assert before_winner
+                assert one.explanation
+            case ResponseOutcome.SUPERSEDED:
+                assert not before_winner
+                assert winner is not None
+                assert one.response.decision_id != winner.decision_id
+                assert str(winner.decision_id) in (one.explanation or "")
+
+
+@given(responses())
+def test_what_came_too_late_is_kept_with_the_reason(arriving: list[tuple[str, HitlResponse]]) -> None:
+    gated = gate()
+    for _, response in arriving:
+        gated.offer(response)
+    late = gated.too_late()
+    assert [one.response for one in late] == [response for _, response in arriving]
+    assert {one.outcome for one in late} <= {ResponseOutcome.SUPERSEDED}
+    assert gated.too_late() == []
+
+
+@given(responses())
+def test_when_the_winner_proves_to_be_none_those_it_won_over_are_judged_in_their_order(
+    arriving: list[tuple[str, HitlResponse]],
+) -> None:
+    gated = gate()
+    for _, response in arriving:
+        gated.offer(response)
+    judgement = gated.judge()
+    newcomer = HitlResponse(
+        request_id=UUID(int=1), decision_id=UUID(int=999), action=HitlAction.APPROVE, responded_at=NOW
+    )
+    gated.offer(newcomer)
+    gated.judge_again(judgement)
+    lost = [one.response for one in judgement.judged if one.outcome is ResponseOutcome.SUPERSEDED]
+    assert gated.state.offered == [*lost, newcomer]
+
+
+@given(responses())
+def test_a_gate_survives_the_journey_to_the_next_run(arriving: list[tuple[str, HitlResponse]]) -> None:
+    gated = gate()
+    for _, response in arriving:
+        gated.offer(response)
+    again = Gate(GateState.model_validate_json(gated.state.model_dump_json()))
+    assert again.judge() == gated.judge()

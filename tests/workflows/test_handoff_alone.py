@@ -1,0 +1,159 @@
+"""One handoff that a person asks for, outside the pipeline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from uuid_utils.compat import uuid7
+
+from activities.agents.protocol import AgentError
+from models.contracts.handoff import Handoff
+from models.contracts.project import HandoffResult
+from models.contracts.words import AgentType, EventType, HitlStatus, Oversight
+from models.settings import Settings
+from models.tables import HitlRequest
+from store import tasks
+from tests.waiting import eventually
+from tests.workflows.conftest import Begin
+from tests.workflows.crew_under_test import GATE, PLAN, Held, Script, Story, answer, pipeline, raises, works
+from workflows.client import handoff_handle, start_handoff, task_workflow_id
+
+
+class Alone:
+    """A task of a project that waits at its own gate."""
+
+    def __init__(self, story: Story, task_id: UUID) -> None:
+        self.story = story
+        self.task_id = task_id
+        self.handle: WorkflowHandle = handoff_handle(story.client, task_workflow_id(task_id))
+
+    async def request(self, round: int = 1) -> HitlRequest:
+        return await self.story.request("task", round)
+
+    async def result(self) -> HandoffResult:
+        return await self.handle.result()
+
+
+async def submit(begin: Begin, settings: Settings, oversight: Oversight | None = None) -> Alone:
+    story = await begin(pipeline(PLAN | GATE), oversight)
+    await story.request("plan")
+    handoff = Handoff(
+        to_agent=AgentType.ARCHITECT,
+        phase="task",
+        instructions="Draw it.",
+        context_ids=(story.given.brief.artifact_id,),
+    )
+    task_id = uuid7()
+    async with story.store.transaction(story.id) as tx:
+        await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
+    async with story.store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+        assert task is not None
+        assert task.status == "pending"
+        given = await tasks.input_of(connection, task)
+    for _ in range(2):  # the second does no harm
+        await start_handoff(story.client, settings.task_queue, given)
+    return Alone(story, task_id)
+
+
+async def test_a_handoff_alone_gives_an_output_of_its_own(begin: Begin, script: Script, settings: Settings) -> None:
+    alone = await submit(begin, settings)
+    result = await alone.result()
+    assert (result.task_id, result.accepted) == (alone.task_id, True)
+    (output,) = await alone.story.artifacts("agent_output")
+    assert [one.artifact_id for one in result.artifacts] == [output.id]
+    assert (output.task_id, output.version) == (alone.task_id, 1)
+    (task,) = await alone.story.tasks("task")
+    assert (task.id, task.status, task.accepted, task.round) == (alone.task_id, "completed", True, 1)
+    (given,) = script.assignments["task"]
+    assert (given.instructions, [one.type for one in given.inputs]) == ("Draw it.", ["user_input"])
+
+
+async def test_at_high_oversight_a_handoff_alone_asks(begin: Begin, script: Script, settings: Settings) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    request = await alone.request()
+    assert request.workflow_id == alone.handle.id
+    assert (await alone.story.project()).open_requests == 2
+    await alone.handle.signal("respond", answer(request, "amend", comment="Bigger."))
+    again = await alone.request(2)
+    assert script.assignments["task"][1].feedback == "Bigger."
+    late = answer(request, "approve")
+    await alone.handle.signal("respond", late)
+    assert (await alone.story.judged(late)).outcome == "superseded"
+    await alone.handle.signal("respond", answer(again, "approve"))
+    assert (await alone.result()).accepted
+    assert (await alone.story.project()).open_requests == 1
+
+
+async def test_a_rejected_handoff_ends_without_ending_its_project(begin: Begin, settings: Settings) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    request = await alone.request()
+    await alone.handle.signal("respond", answer(request, "reject", comment="No."))
+    result = await alone.result()
+    assert (result.accepted, result.artifacts) == (False, ())
+    assert (await alone.story.project()).status == "waiting"
+    assert [one.status for one in await alone.story.requests() if one.id == request.id] == [HitlStatus.REJECTED]
+
+
+async def test_a_handoff_alone_that_fails_asks(begin: Begin, script: Script, settings: Settings) -> None:
+    script.on("task", raises(AgentError("away", retryable=False)), works)
+    alone = await submit(begin, settings)
+    request = await alone.request()
+    assert request.reason == "failed_step"
+    await alone.handle.signal("respond", answer(request, "approve"))
+    assert (await alone.result()).accepted
+
+
+async def test_a_handoff_that_nobody_decides_on_ends(
+    begin: Begin, settings: Settings, engine: WorkflowEnvironment
+) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    await alone.request()
+    await engine.sleep(timedelta(hours=25))
+    assert not (await alone.result()).accepted
+
+
+async def test_a_response_that_cannot_be_read_does_not_stop_a_handoff_alone(begin: Begin, settings: Settings) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    request = await alone.request()
+    await alone.handle.signal("respond", "yes!")
+    await alone.handle.signal("respond")
+    await alone.handle.signal("respond", args=[1, 2])
+    await alone.handle.signal("respond", answer(request, "approve"))
+    assert (await alone.result()).accepted
+    assert len(await alone.story.events(EventType.ERROR)) == 3
+
+
+async def test_a_handoff_of_a_cancelled_project_is_not_accepted(
+    begin: Begin, script: Script, settings: Settings
+) -> None:
+    held = Held()
+    script.on("task", held)
+    alone = await submit(begin, settings)
+    await held.begun.wait()
+    await alone.story.handle.cancel()
+    await alone.story.status("cancelled")
+    held.let_go.set()
+    result = await alone.result()
+    assert (result.accepted, result.artifacts) == (False, ())
+    (task,) = await alone.story.tasks("task")
+    assert task.status == "cancelled"
+    assert await alone.story.artifacts("agent_output") == []
+
+
+async def test_a_handoff_that_is_cancelled_closes_its_task_and_request(begin: Begin, settings: Settings) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    request = await alone.request()
+    await alone.handle.cancel()
+
+    async def closed() -> bool:
+        return all(one.status == "cancelled" for one in await alone.story.requests() if one.id == request.id)
+
+    await eventually(closed, 5)
+    (task,) = await alone.story.tasks("task")
+    assert task.status == "cancelled"
+    project = await alone.story.project()
+    assert (project.status, project.open_requests) == ("waiting", 1)
