@@ -79,7 +79,7 @@ class AgentSteps:
 
     async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
         info = activity.info()
-        started = await tasks.start(tx, step, info.workflow_id or "", info.attempt, lasting=not step.short)
+        started = await tasks.start(tx, step, info.workflow_id or "", info.attempt)
         if not started.open:
             raise TaskEndedError
         return started

@@ -21,17 +21,28 @@ from store.transaction import Transaction
 
 HUMAN = "human"
 
+# All versions of a unit of work, and their contents, in one statement. The contents are written in the order of their
+# names, so that two writers of the same ones cannot wait for each other in a circle.
 _ADD: LiteralString = """
+WITH given AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(names)s::text[], %(media_types)s::text[],
+                         %(hashes)s::text[], %(bodies)s::bytea[], %(authors)s::text[], %(origins)s::uuid[],
+                         %(tasks)s::uuid[], %(bases)s::uuid[], %(accepted)s::bool[])
+        AS g (id, type, name, media_type, hash, body, author, origin_id, task_id, based_on, accepted)
+), kept AS (
+    INSERT INTO content (hash, body) SELECT DISTINCT ON (hash) hash, body FROM given ORDER BY hash
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id, task_id,
                       based_on, created_at, accepted_at)
-SELECT %(id)s, %(project_id)s, %(type)s, %(name)s,
+SELECT id, %(project_id)s, type, name,
        (SELECT COALESCE(max(version), 0) + 1 FROM artifact
-        WHERE project_id = %(project_id)s AND type = %(type)s AND name = %(name)s),
-       %(media_type)s, %(size)s, %(content_hash)s, %(author)s, %(origin_id)s, %(task_id)s, %(based_on)s,
-       clock_timestamp(),
-       CASE WHEN %(accepted)s THEN clock_timestamp() END
+        WHERE project_id = %(project_id)s AND type = given.type AND name = given.name),
+       media_type, octet_length(body), hash, author, origin_id, task_id, based_on, clock_timestamp(),
+       CASE WHEN accepted THEN clock_timestamp() END
+FROM given
 ON CONFLICT (origin_id, type, name) DO NOTHING
-RETURNING version
+RETURNING id, version
 """
 
 _WITH_CONTENT: LiteralString = """
@@ -58,30 +69,31 @@ class NewVersion:
 
 async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[ArtifactRef, ...]:
     """Write versions, each numbered after the last one of its type and name; an origin that wrote already is left."""
-    await contents.put(tx.connection, (one.body for one in versions))
+    ids = [uuid7() for _ in versions]
+    hashes = [contents.hash_of(one.body) for one in versions]
+    rows = await run(
+        tx.connection,
+        _ADD,
+        project_id=tx.project_id,
+        ids=ids,
+        types=[str(one.type) for one in versions],
+        names=[one.name for one in versions],
+        media_types=[one.media_type for one in versions],
+        hashes=hashes,
+        bodies=[one.body for one in versions],
+        authors=[one.author for one in versions],
+        origins=[one.origin_id for one in versions],
+        tasks=[one.task_id for one in versions],
+        bases=[one.based_on for one in versions],
+        accepted=[one.accepted for one in versions],
+    )
+    numbers: dict[UUID, int] = {row.id: row.version for row in rows}
     refs: list[ArtifactRef] = []
-    for one in versions:
-        artifact_id, content_hash = uuid7(), contents.hash_of(one.body)
-        rows = await run(
-            tx.connection,
-            _ADD,
-            id=artifact_id,
-            project_id=tx.project_id,
-            type=one.type,
-            name=one.name,
-            media_type=one.media_type,
-            size=len(one.body),
-            content_hash=content_hash,
-            author=one.author,
-            origin_id=one.origin_id,
-            task_id=one.task_id,
-            based_on=one.based_on,
-            accepted=one.accepted,
-        )
-        if not rows:
+    for artifact_id, content_hash, one in zip(ids, hashes, versions, strict=True):
+        version = numbers.get(artifact_id)
+        if version is None:
             refs.extend(await written_by(tx.connection, one.origin_id, one.type))
             continue
-        version: int = rows[0].version
         refs.append(ArtifactRef(artifact_id=artifact_id, type=one.type, version=version, content_hash=content_hash))
         tx.record(
             EventType.ARTIFACT_CREATED,

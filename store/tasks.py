@@ -16,7 +16,7 @@ from models.contracts.handoff import ArtifactRef, Handoff, StepInput
 from models.contracts.project import HandoffInput
 from models.contracts.words import AgentStatus, AgentType, EventType, TaskStatus, Verdict
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
-from store import agents, hitl
+from store import hitl
 from store.statement import run
 from store.transaction import Transaction
 
@@ -64,11 +64,8 @@ class Started:
     checkpoint: dict[str, Any] | None = None
 
 
-async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int, *, lasting: bool) -> Started:
-    """Write that an agent is at work. A task that has ended stays so: the step has nothing to do then.
-
-    `lasting` says that the agent's status is worth a row: the step does not end in the same unit of work.
-    """
+async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
+    """Write that an agent is at work. A task that has ended stays so: the step has nothing to do then."""
     handoff = step.handoff
     rows = await run(
         tx.connection,
@@ -100,11 +97,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         from_agent=handoff.from_agent,
         feedback=step.feedback,
     )
-    key = str(step.task_id)
-    if lasting:
-        await agents.set_status(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
-    else:
-        agents.announce(tx, handoff.to_agent, AgentStatus.WORKING, step.task_id, key)
+    tx.agent(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
     if workflow_id.startswith("project-"):  # a task aside from the pipeline is no phase of the project
         tx.change(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
@@ -144,7 +137,7 @@ async def finish(
         artifacts=[{"artifact_id": one.artifact_id, "type": one.type, "version": one.version} for one in artifacts],
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
-    await agents.set_status(tx, agent, status, step.task_id, str(step.task_id))
+    tx.agent(agent, status, step.task_id, str(step.task_id))
     return True
 
 
@@ -176,7 +169,7 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
         round=step.round,
         error=error,
     )
-    await agents.set_status(tx, agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
+    tx.agent(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
 
 
 async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
@@ -204,7 +197,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 async def settle(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Write that the wait for a human is over; a task that failed stays failed, unless its artifact was supplied."""
     await run(tx.connection, _SETTLE, id=task_id, accepted=accepted)
-    await agents.set_status(tx, agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
+    tx.agent(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
 
 
 async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:

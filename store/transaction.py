@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
 from models.contracts.events import Event
-from models.contracts.words import AgentType, EventType, ProjectStatus
+from models.contracts.words import AgentStatus, AgentType, EventType, ProjectStatus
 from store.statement import run
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ WITH incoming AS (
         updated_at = clock_timestamp()
     WHERE id = %(project_id)s
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
+), agents AS (
+    -- An agent that is on two tasks at once is idle when the one it took last is done.
+    INSERT INTO agent_state (project_id, agent_type, status, task_id, updated_at)
+    SELECT %(project_id)s, agent_type, status, task_id, clock_timestamp()
+    FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid)
+    ON CONFLICT (project_id, agent_type) DO UPDATE
+    SET status = excluded.status, task_id = excluded.task_id, updated_at = excluded.updated_at
+    WHERE excluded.status = 'working' OR agent_state.task_id = excluded.task_id
 )
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
@@ -65,6 +73,7 @@ class Transaction:
         self.project_id = project_id
         self.connection = connection
         self._events: list[dict[str, Any]] = []
+        self._agents: dict[AgentType, dict[str, Any]] = {}
         self._opened = 0
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
@@ -91,6 +100,17 @@ class Transaction:
         """Change the project's row."""
         self._status, self._phase, self._reason = status or self._status, phase or self._phase, reason or self._reason
 
+    def agent(self, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
+        """Say what an agent does now, and record it; what is said last stands. `key` names the occasion."""
+        self._agents[agent_type] = {"agent_type": agent_type, "status": status, "task_id": task_id}
+        self.record(
+            EventType.AGENT_STATUS_CHANGE,
+            f"agent:{key}:{status}",
+            task_id=task_id,
+            agent_type=agent_type,
+            status=status,
+        )
+
     def count_requests(self, opened: int) -> None:
         """Say how many requests this unit of work opened; closed ones count as -1 each."""
         self._opened += opened
@@ -102,6 +122,7 @@ class Transaction:
             _SEAL,
             project_id=self.project_id,
             events=orjson.dumps(self._events).decode(),
+            agents=orjson.dumps(list(self._agents.values())).decode(),
             opened=self._opened,
             status=self._status,
             phase=self._phase,
