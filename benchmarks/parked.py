@@ -1,4 +1,7 @@
-"""Two thousand projects that wait at a gate: what they cost while nothing happens."""
+"""Two thousand projects that wait at a gate: what they cost while nothing happens.
+
+On a machine that is too slow for so many, as many as get there in PARK_SECONDS; the table tells the number.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,17 @@ from benchmarks.table import Aim, Row
 from benchmarks.timing import few_at_once
 
 CREATED_AT_ONCE = 24
-PARK_SECONDS = 150.0
+BATCH = 200
+PARK_SECONDS = 110.0
 OURS = ("worker", "api")
 GROWING = (*OURS, "temporal")
 
 
 async def measure(bench: Bench) -> list[Row]:
-    count = bench.count(2000, 20)
     await bench.renew()
     before, stored = _memory(bench), await _stored(bench)
     started = time.perf_counter()
-    await few_at_once(lambda _: bench.client.create("one-gate", BRIEF), range(count), CREATED_AT_ONCE)
-    await asyncio.wait_for(_all_parked(bench), PARK_SECONDS)
+    count = await _park(bench, bench.count(2000, 20))
     parked_in = time.perf_counter() - started
     say(f"  {count} projects parked in {parked_in:.0f} s")
     await asyncio.sleep(bench.count(5, 0))  # caches give up what they were about to
@@ -49,12 +51,19 @@ async def measure(bench: Bench) -> list[Row]:
     ]
 
 
-async def _all_parked(bench: Bench) -> None:
-    """Return when no project is on its way any more."""
-    while True:
-        if not await _on_their_way(bench):
-            return
-        await asyncio.sleep(0.5)
+async def _park(bench: Bench, count: int) -> int:
+    """Start so many projects, and return when they wait; a batch after the other, and how many there was time for."""
+    deadline = time.monotonic() + PARK_SECONDS
+    parked = 0
+    while parked < count and time.monotonic() < deadline:
+        batch = range(min(BATCH, count - parked))
+        await few_at_once(lambda _: bench.client.create("one-gate", BRIEF), batch, CREATED_AT_ONCE)
+        while True:
+            if not await _on_their_way(bench):
+                break
+            await asyncio.sleep(0.1)
+        parked += len(batch)
+    return parked
 
 
 async def _on_their_way(bench: Bench) -> bool:

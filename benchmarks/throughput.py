@@ -12,6 +12,7 @@ import os
 import signal
 import statistics
 import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -29,6 +30,8 @@ from cli.stack.child import leashed
 
 SOCKETS = 4
 STEPS = 5
+LAST_TURN_SECONDS = 30.0
+"""After so long no further turn is begun."""
 
 # A brief that asks a stage to fail which this pipeline has not: the agents do just the same work, and yet do not
 # declare themselves short.
@@ -75,7 +78,10 @@ async def measure(bench: Bench) -> list[Row]:
         for kind in (SHORT, REGULAR):
             ours, bare = Side("BotArmy"), Side("bare workflow")
             await _bare(bench, kind)(0)
+            began = time.monotonic()
             for turn in range(turns):
+                if time.monotonic() - began > LAST_TURN_SECONDS:
+                    break
                 for side in (ours, bare) if turn % 2 else (bare, ours):
                     await _take_turn(bench, kind, side, single, many, pid)
             rows += [*bare.rows(kind, many), *ours.rows(kind, many), *_ratios(kind, ours, bare, many)]
