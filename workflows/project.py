@@ -136,7 +136,7 @@ class ProjectWorkflow:
                     await self._continue_as_new()
         finally:
             for task in self._running.values():
-                task.cancel()
+                _call_off(task)
 
     def _has_news(self) -> bool:
         return any(task.done() for task in self._running.values()) or self._may_continue_as_new()
@@ -180,7 +180,7 @@ class ProjectWorkflow:
             state = self._state.stages[one]
             state.accepted, state.gate = None, None
             if task := self._running.pop(one, None):
-                task.cancel()
+                _call_off(task)
         target = self._state.stages[rework.to]
         target.accepted = None
         # Two verdicts may come together: the target is done once more, for both.
@@ -252,3 +252,9 @@ class ProjectWorkflow:
             round=state.round,
             request_id=state.gate.request.request_id if state.gate else None,
         )
+
+
+def _call_off(task: asyncio.Task[Ending]) -> None:
+    task.cancel()
+    # Looked at, so that asyncio does not log a step's cancellation as an exception that nobody retrieved.
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

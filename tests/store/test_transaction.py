@@ -1,230 +1,271 @@
-"""One unit of work: a log without gaps whose commits are in its order, and nothing written twice."""
+"""One unit of work: a log without gaps, facts told once, nothing told of what did not happen."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Awaitable, Callable
-from uuid import UUID
+import time
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
 
+import orjson
 import psycopg
 import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from models.contracts.events import Event
-from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.pipeline import Pipeline
 from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
 from models.settings import Settings
 from store import artifacts, events, projects
 from store.bus import Bus
 from store.database import Database
-from store.transaction import Store, Transaction
+from store.transaction import Store
+from tests.waiting import eventually
 
-PIPELINE = Pipeline(
-    name="one-stage", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+STAGES = Pipeline.model_validate(
+    {"name": "one", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"]}]}
 )
 
 
-class UndoneError(Exception):
-    """Rolls a unit of work back."""
+async def new_project(store: Store) -> UUID:
+    project_id = uuid7()
+    async with store.transaction(project_id) as tx:
+        assert await projects.create(tx, projects.NewProject(project_id, "A project", "# Brief", STAGES))
+    return project_id
 
 
-@pytest.fixture
+@pytest_asyncio.fixture
 async def project_id(store: Store) -> UUID:
-    new = projects.NewProject(uuid7(), "A project", "# A brief", PIPELINE)
-    async with store.transaction(new.id) as tx:
-        assert await projects.create(tx, new)
-    return new.id
+    return await new_project(store)
 
 
-async def log_of(store: Store, project_id: UUID) -> list[Event]:
+async def log(store: Store, project_id: UUID, since: int = 0) -> list[tuple[int | None, str]]:
     async with store.reading() as connection:
-        return await events.since(connection, project_id, 0, limit=10_000)
+        found = await events.since(connection, project_id, since, limit=100_000)
+    return [(one.seq, str(one.data.get("message"))) for one in found]
 
 
-async def write(store: Store, project_id: UUID, work: Callable[[Transaction], Awaitable[None]]) -> None:
-    async with store.transaction(project_id) as tx:
-        await work(tx)
-
-
-async def test_writers_side_by_side_leave_no_gap_and_a_reader_that_follows_misses_nothing(
-    store: Store, project_id: UUID
-) -> None:
-    chance = random.Random(7)
-    writing = True
-    seen = [event.seq for event in await log_of(store, project_id)]
-
-    async def follow() -> None:
-        while True:
-            last = not writing
-            async with store.reading() as connection:
-                seen.extend(event.seq for event in await events.since(connection, project_id, seen[-1] or 0))
-            if last:
-                return
-            await asyncio.sleep(0)
-
-    async def writer(number: int) -> None:
-        for turn in range(15):
-            undone = chance.random() < 0.2
-            try:
-                async with store.transaction(project_id) as tx:
-                    for one in range(chance.randint(0, 3)):
-                        tx.record(EventType.ERROR, f"{number}:{turn}:{one}", message="a fact")
-                    if undone:
-                        raise UndoneError
-            except UndoneError:
-                pass
-
-    following = asyncio.create_task(follow())
-    await asyncio.gather(*(writer(number) for number in range(16)))
-    writing = False
-    await following
-
-    written = [event.seq for event in await log_of(store, project_id)]
-    assert written == list(range(1, len(written) + 1))
-    assert len(written) > 100
-    assert seen == written
+async def head(store: Store, project_id: UUID) -> int:
     async with store.reading() as connection:
-        assert (await events.heads(connection, [project_id]))[project_id] == written[-1]
+        return (await events.heads(connection, [project_id]))[project_id]
 
 
-async def test_a_fact_that_is_recorded_again_is_left_out_and_its_number_is_not_taken(
-    store: Store, project_id: UUID
-) -> None:
-    async def work(tx: Transaction) -> None:
-        tx.record(EventType.ERROR, "the same", message="first")
-
-    async def more(tx: Transaction) -> None:
-        tx.record(EventType.ERROR, "the same", message="again")
-        tx.record(EventType.ERROR, "another", message="new")
-
-    await write(store, project_id, work)
-    await write(store, project_id, more)
-
-    log = await log_of(store, project_id)
-    assert [event.seq for event in log] == list(range(1, len(log) + 1))
-    assert [event.data["message"] for event in log if event.event_type is EventType.ERROR] == ["first", "new"]
-
-
-async def test_the_same_fact_from_two_at_once_stands_once(store: Store, project_id: UUID) -> None:
-    async def work(tx: Transaction) -> None:
-        tx.record(EventType.ERROR, "contested", message="mine")
-
-    ended = await asyncio.gather(*(write(store, project_id, work) for _ in range(8)), return_exceptions=True)
-
-    assert None in ended
-    log = await log_of(store, project_id)
-    assert [event.seq for event in log] == list(range(1, len(log) + 1))
-    assert sum(event.event_type is EventType.ERROR for event in log) == 1
-
-
-async def test_what_is_rolled_back_is_not_published(store: Store, project_id: UUID) -> None:
-    async def undone(tx: Transaction) -> None:
-        tx.record(EventType.ERROR, "undone", message="undone")
-        raise UndoneError
-
-    async with store.bus.listening() as pubsub:
-        await pubsub.subscribe(store.bus.channel(project_id))
-        with pytest.raises(UndoneError):
-            await write(store, project_id, undone)
-        async with store.transaction(project_id) as tx:
-            tx.record(EventType.ERROR, "done", message="done")
-
-        message = None
-        while message is None or message["type"] != "message":
-            message = await pubsub.get_message(timeout=5)
-            assert message is not None, "nothing was published"
-
-    assert Event.model_validate_json(message["data"]).data == {"message": "done"}
-
-
-async def test_a_settled_project_keeps_its_status(store: Store, project_id: UUID) -> None:
-    for status in (ProjectStatus.ACTIVE, ProjectStatus.REJECTED, ProjectStatus.ACTIVE, ProjectStatus.COMPLETED):
-        async with store.transaction(project_id) as tx:
-            await projects.set_status(tx, status, status, f"because {status}")
-
-    async with store.reading() as connection:
-        project = await projects.get(connection, project_id)
-    assert project is not None
-    assert project.status == ProjectStatus.REJECTED
-    assert project.ended_at is not None
-
-
-async def test_a_project_waits_as_long_as_a_gate_is_open(store: Store, project_id: UUID) -> None:
-    statuses = []
-    async with store.transaction(project_id) as tx:
-        tx.change(status=ProjectStatus.ACTIVE)
-    for opened in (+1, +1, -1, -1):
-        async with store.transaction(project_id) as tx:
-            tx.count_requests(opened)
-        async with store.reading() as connection:
-            project = await projects.get(connection, project_id)
-        assert project is not None
-        statuses.append(project.status)
-
-    assert statuses == ["waiting", "waiting", "waiting", "active"]
-
-
-async def test_versions_written_at_once_are_numbered_one_after_the_other(store: Store, project_id: UUID) -> None:
-    async def upload(number: int) -> None:
-        version = artifacts.NewVersion(
-            type=ArtifactType.PROJECT_PLAN,
-            body=f"plan {number}".encode(),
-            media_type="text/markdown",
-            author="human",
-            origin_id=uuid7(),
-            name="plan",
-        )
-        while True:
-            try:
-                async with store.transaction(project_id) as tx:
-                    await artifacts.add(tx, [version])
-            except psycopg.errors.UniqueViolation:
-                continue  # the number was taken meanwhile; the writer tries again, as an activity does
-            return
-
-    await asyncio.gather(*(upload(number) for number in range(8)))
-
-    async with store.reading() as connection:
-        written = await artifacts.of_project(connection, project_id, type=ArtifactType.PROJECT_PLAN)
-    assert sorted(one.version for one in written) == list(range(1, 9))
-
-
-async def test_a_writer_owes_redis_nothing(settings: Settings) -> None:
-    away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
-    database, bus = Database(away), Bus(away)
-    store = Store(database, bus)
-    new = projects.NewProject(uuid7(), "A project", "# A brief", PIPELINE)
-
-    async with asyncio.timeout(5), store.transaction(new.id) as tx:
-        assert await projects.create(tx, new)
-
-    assert len(await log_of(store, new.id)) == 2
+@pytest_asyncio.fixture
+async def many(settings: Settings) -> AsyncIterator[Store]:
+    """A store with a connection for each of many writers."""
+    database, bus = Database(settings.model_copy(update={"database_pool": 20})), Bus(settings)
+    yield Store(database, bus)
     await bus.close()
     await database.close()
 
 
-async def test_text_that_postgresql_cannot_hold_is_recorded_all_the_same(store: Store, project_id: UUID) -> None:
-    async with store.transaction(project_id) as tx:
-        tx.record(EventType.ERROR, "odd", message="a NUL \x00 and half of a pair \ud800")
+async def test_sixteen_writers_and_their_rollbacks_leave_no_gap_and_a_reader_misses_nothing(
+    many: Store, project_id: UUID
+) -> None:
+    told, over = set(), asyncio.Event()
 
-    message = (await log_of(store, project_id))[-1].data["message"]
-    assert message == "a NUL \ufffd and half of a pair ?"
+    async def write(writer: int) -> None:
+        chance = random.Random(writer)
+        for n in range(25):
+            keys = [f"{writer}:{n}:{m}" for m in range(chance.randint(1, 3))]
+            fails = chance.random() < 0.3
+            try:
+                async with many.transaction(project_id) as tx:
+                    for key in keys:
+                        tx.record(EventType.ERROR, key, message=key)
+                    await tx.connection.execute(text("SELECT pg_sleep(:s)"), {"s": chance.random() / 200})
+                    if fails:
+                        raise LookupError
+                told.update(keys)
+            except LookupError:
+                assert fails
+
+    async def read() -> list[tuple[int | None, str]]:
+        """What a reader sees who asks for what is new again and again, and never looks back."""
+        seen = await log(many, project_id)
+        while True:
+            last = over.is_set()
+            seen += await log(many, project_id, seen[-1][0] or 0)
+            if last:
+                return seen
+
+    reading = asyncio.create_task(read())
+    await asyncio.gather(*(write(n) for n in range(16)))
+    over.set()
+    seen = await reading
+    assert [seq for seq, _ in seen] == list(range(1, len(seen) + 1))
+    assert seen == await log(many, project_id)
+    assert {key for _, key in seen} - {"None"} == told
+    assert await head(many, project_id) == len(seen)
 
 
-async def test_nothing_is_written_for_a_project_that_is_unknown(store: Store) -> None:
-    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="foreign key"):
-        async with store.transaction(uuid7()) as tx:
-            await artifacts.add(
-                tx,
-                [
-                    artifacts.NewVersion(
-                        type=ArtifactType.PROJECT_PLAN,
-                        body=b"x",
-                        media_type="text/plain",
-                        author="human",
-                        origin_id=uuid7(),
-                        name="plan",
-                    )
-                ],
-            )
+async def test_the_same_fact_told_twice_stands_once(store: Store, project_id: UUID) -> None:
+    before = await head(store, project_id)
+    for _ in range(2):
+        async with store.transaction(project_id) as tx:
+            tx.record(EventType.ERROR, "same", message="same")
+            tx.record(EventType.ERROR, "other", message="other")
+    assert await head(store, project_id) == before + 2
+    assert [key for _, key in await log(store, project_id, before)] == ["same", "other"]
+
+
+async def test_the_same_fact_told_by_many_at_once_stands_once(many: Store, project_id: UUID) -> None:
+    before = await head(many, project_id)
+
+    async def tell() -> bool:
+        try:
+            async with many.transaction(project_id) as tx:
+                await tx.connection.execute(text("SELECT 1"))
+                tx.record(EventType.ERROR, "same", message="same")
+        except (psycopg.Error, SQLAlchemyError):
+            return False  # whoever was too late tries again, and finds the work done
+        return True
+
+    assert any(await asyncio.gather(*(tell() for _ in range(16))))
+    assert await tell()
+    assert [key for _, key in await log(many, project_id, before)] == ["same"]
+    assert await head(many, project_id) == before + 1
+
+
+async def test_nothing_is_published_of_what_was_rolled_back(store: Store, project_id: UUID) -> None:
+    async with store.bus.listening() as pubsub:
+        await pubsub.subscribe(store.bus.channel(project_id))
+        with contextlib.suppress(LookupError):
+            async with store.transaction(project_id) as tx:
+                tx.record(EventType.ERROR, "never", message="never")
+                raise LookupError
+        async with store.transaction(project_id) as tx:
+            tx.record(EventType.ERROR, "then", message="then")
+
+        async def heard() -> list[str] | None:
+            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)
+            return [orjson.loads(message["data"])["data"]["message"]] if message else None
+
+        assert await eventually(heard) == ["then"]
+
+
+async def test_a_settled_project_keeps_its_status(store: Store, project_id: UUID) -> None:
+    for status in (ProjectStatus.CANCELLED, ProjectStatus.ACTIVE, ProjectStatus.COMPLETED, ProjectStatus.PAUSED):
+        async with store.transaction(project_id) as tx:
+            await projects.set_status(tx, status, str(status), None)
+    async with store.reading() as connection:
+        project = await projects.get(connection, project_id)
+    assert project is not None
+    assert project.status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "requests"),
+    [
+        ([(None, 1)], "starting", 1),
+        ([("active", 0)], "active", 0),
+        ([("active", 0), (None, 1)], "waiting", 1),
+        ([("active", 0), (None, 2), (None, -1)], "waiting", 1),
+        ([("active", 0), (None, 2), (None, -1), (None, -1)], "active", 0),
+        ([("active", 0), (None, 1), ("paused", 0)], "paused", 1),
+        ([("active", 0), (None, 1), ("paused", 0), (None, -1)], "paused", 0),
+        ([("active", 0), (None, 1), ("paused", 0), ("active", 0)], "waiting", 1),
+        ([("active", 0), ("paused", 0), ("active", 0)], "active", 0),
+    ],
+)
+async def test_a_project_waits_as_long_as_a_request_is_open(
+    store: Store, project_id: UUID, changes: list[tuple[str | None, int]], status: str, requests: int
+) -> None:
+    for changed, opened in changes:
+        async with store.transaction(project_id) as tx:
+            tx.change(status=ProjectStatus(changed) if changed else None)
+            tx.count_requests(opened)
+    async with store.reading() as connection:
+        project = await projects.get(connection, project_id)
+    assert project is not None
+    assert (project.status, project.open_requests) == (status, requests)
+
+
+def version(body: bytes, origin: UUID | None = None) -> artifacts.NewVersion:
+    return artifacts.NewVersion(
+        type=ArtifactType.PROJECT_PLAN,
+        body=body,
+        media_type="text/plain",
+        author=AgentType.ANALYST,
+        origin_id=origin or uuid7(),
+        name="project_plan",
+    )
+
+
+async def test_versions_written_at_once_are_numbered_without_gap(many: Store, project_id: UUID) -> None:
+    async def write(n: int) -> None:
+        one = version(f"version {n}".encode())
+        while True:
+            try:
+                async with many.transaction(project_id) as tx:
+                    await artifacts.add(tx, [one])
+            except (psycopg.Error, SQLAlchemyError):
+                continue  # as the activity's retry does
+            return
+
+    await asyncio.gather(*(write(n) for n in range(12)))
+    async with many.reading() as connection:
+        found = await artifacts.of_project(connection, project_id, type=ArtifactType.PROJECT_PLAN)
+    assert sorted(one.version for one in found) == list(range(1, 13))
+    seen = await log(many, project_id)
+    assert [seq for seq, _ in seen] == list(range(1, len(seen) + 1))
+
+
+async def test_an_origin_writes_its_version_once(store: Store, project_id: UUID) -> None:
+    origin = uuid7()
+    refs = []
+    for body in (b"first", b"second"):
+        async with store.transaction(project_id) as tx:
+            refs.append(await artifacts.add(tx, [version(body, origin)]))
+    assert refs[0] == refs[1]
+    assert await head(store, project_id) == 3  # created, the brief, the version
+
+
+async def test_without_redis_a_unit_of_work_commits_and_quickly(settings: Settings) -> None:
+    away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    database, bus = Database(away), Bus(away)
+    store = Store(database, bus)
+    project_id = await new_project(store)
+    begun = time.monotonic()
+    for n in range(20):
+        async with store.transaction(project_id) as tx:
+            tx.record(EventType.ERROR, str(n), message=str(n))
+    assert time.monotonic() - begun < 5
+    assert len(await log(store, project_id)) == 22
+    await bus.close()
+    await database.close()
+
+
+async def test_a_connection_that_died_is_replaced(settings: Settings) -> None:
+    """PostgreSQL was restarted: each dead connection fails once at most, and then the store is well again."""
+    name = uuid4().hex
+    marked = settings.model_copy(update={"database_url": f"{settings.database_url}?application_name={name}"})
+    database, bus = Database(marked), Bus(marked)
+    store = Store(database, bus)
+    project_id = await new_project(store)
+
+    async def tell(key: str) -> None:
+        async with store.transaction(project_id) as tx:
+            tx.record(EventType.ERROR, key, message=key)
+
+    await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is full
+    async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
+        killed = await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name]
+        )
+        assert killed.rowcount > 1
+    failures = 0
+    while True:
+        try:
+            await tell("after")
+            break
+        except (psycopg.Error, SQLAlchemyError):
+            failures += 1
+            assert failures <= marked.database_pool
+    assert (await log(store, project_id))[-1][1] == "after"
+    await bus.close()
+    await database.close()

@@ -1,0 +1,30 @@
+"""Histories of workflows, as earlier versions made them. `python -m tests.histories record` makes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from worker.sandbox import sandboxed_runner
+from workflows.project import ProjectWorkflow
+from workflows.task import HandoffWorkflow
+
+FOLDER = Path(__file__).parent
+
+
+async def replay(paths: Iterable[Path]) -> int:
+    """Replay histories in the sandbox; gives how many. Raises what Temporal raises where one does not fit."""
+    replayer = Replayer(
+        workflows=[ProjectWorkflow, HandoffWorkflow],
+        workflow_runner=sandboxed_runner(),
+        data_converter=pydantic_data_converter,
+    )
+    number = 0
+    for path in paths:
+        await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, path.read_text()))
+        number += 1
+    return number

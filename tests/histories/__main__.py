@@ -1,0 +1,27 @@
+"""`python -m tests.histories record` makes the histories anew; `... replay` replays them.
+
+Record when a change of the workflows is meant to break projects under way, or to add a shape: never to silence a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from tests.histories import FOLDER, replay
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["replay"]:
+            print(f"{asyncio.run(replay(sorted(FOLDER.glob('*.json'))))} histories replay")
+        case ["record"]:
+            from tests.histories.recording import record
+
+            asyncio.run(record())
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

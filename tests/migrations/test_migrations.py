@@ -1,0 +1,48 @@
+"""The migrations make the tables of the models, and take them away again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from cli.stack.embedded import Servers
+from tests.migrations import CHECKOUT, MigrationError, alembic, check
+
+
+@pytest_asyncio.fixture
+async def empty(servers: Servers) -> AsyncIterator[str]:
+    """A database with nothing in it."""
+    name = f"m{uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield servers.database.removesuffix("/botarmy") + f"/{name}"
+
+
+async def test_the_migrations_make_what_the_models_say_and_take_it_away_again(empty: str) -> None:
+    await asyncio.to_thread(check, empty)
+
+
+async def test_replicas_that_migrate_together_do_not_fall_over_each_other(empty: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(alembic, empty, "upgrade", "head") for _ in range(3)))
+    await asyncio.to_thread(alembic, empty, "check")
+
+
+async def test_a_database_that_lacks_a_column_is_found_out(empty: str) -> None:
+    await asyncio.to_thread(alembic, empty, "upgrade", "head")
+    async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
+        await connection.execute("ALTER TABLE project DROP COLUMN phase")
+    with pytest.raises(MigrationError, match="phase"):
+        await asyncio.to_thread(alembic, empty, "check")
+
+
+def test_each_migration_says_what_it_is_for() -> None:
+    versions = sorted((Path(CHECKOUT) / "migrations" / "versions").glob("*.py"))
+    assert versions
+    for path in versions:
+        assert path.read_text().startswith('"""'), f"{path.name} has no docstring"

@@ -1,0 +1,53 @@
+"""Every committed history replays, so that projects under way survive a new version of the workflows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from temporalio.workflow import NondeterminismError
+
+from tests.conftest import CHECKOUT
+from tests.histories import FOLDER, replay
+
+HISTORIES = sorted(FOLDER.glob("*.json"))
+
+
+def test_there_are_histories_of_both_workflows() -> None:
+    names = [path.stem for path in HISTORIES]
+    assert [name for name in names if name.startswith("project-")]
+    assert [name for name in names if name.startswith("handoff-")]
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_history_replays(path: Path) -> None:
+    await replay([path])
+
+
+@pytest.mark.parametrize("seed", ["1", "2718"])
+def test_every_history_replays_whatever_the_order_of_sets(seed: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.histories", "replay"],
+        cwd=CHECKOUT,
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == f"{len(HISTORIES)} histories replay"
+
+
+async def test_a_history_that_does_not_fit_is_noticed(tmp_path: Path) -> None:
+    path = FOLDER / "project-approve.json"
+    bent = tmp_path / path.name
+    history = json.loads(path.read_text())
+    (scheduled, *_) = [event for event in history["events"] if "activityTaskScheduledEventAttributes" in event]
+    scheduled["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "another"
+    bent.write_text(json.dumps(history))
+    with pytest.raises(NondeterminismError):
+        await replay([bent])
