@@ -61,10 +61,11 @@ class AgentSteps:
             if not step.short:
                 async with self._store.transaction(step.project_id) as tx:
                     checkpoint = (await self._start(tx, step)).checkpoint
-            outcome = await self._run(step, RunningStep(self._store, step, checkpoint))
-            return await self._finish(step, outcome)
-        except AgentError as error:
-            return await self._fail(step, error)
+            try:
+                outcome = await self._run(step, RunningStep(self._store, step, checkpoint))
+                return await self._finish(step, outcome)
+            except AgentError as error:
+                return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
 

@@ -25,8 +25,9 @@ OPEN = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
 _START: LiteralString = """
 INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures, handoff,
                   feedback, created_at, updated_at)
-VALUES (%(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(attempt)s, 0,
-        %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp())
+SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(attempt)s, 0,
+       %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
+FROM project WHERE project.id = %(project_id)s AND project.status NOT IN ('rejected', 'failed', 'cancelled')
 ON CONFLICT (id) DO UPDATE
 SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
 WHERE task.status IN ('pending', 'working')
@@ -65,7 +66,8 @@ class Started:
 
 
 async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
-    """Write that an agent is at work. A task that has ended stays so: the step has nothing to do then."""
+    """Write that an agent is at work. A task that has ended stays so, and none starts in a project that was called off:
+    the step has nothing to do then."""
     handoff = step.handoff
     rows = await run(
         tx.connection,

@@ -1,0 +1,215 @@
+"""The agent's step runs at least once, and its effect stands once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+from uuid_utils.compat import uuid7
+
+from activities.agent_step import AgentSteps
+from activities.agents.protocol import AgentError, Assignment, Outcome, Step
+from activities.records import Records
+from models.contracts.handoff import Handoff, StepInput, StepResult
+from models.contracts.hitl import JudgedResponse
+from models.contracts.pipeline import NO_GATE, Gate
+from models.contracts.records import RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+from models.contracts.words import AgentType, ArtifactType, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
+from models.settings import Settings
+from store import artifacts, events, hitl, projects, tasks
+from store.transaction import Store
+from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works
+
+Run = Callable[..., Awaitable[StepResult]]
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def run(store: Store, script: Script, settings: Settings) -> Run:
+    """Runs a step as a worker would."""
+
+    async def run(step: StepInput) -> StepResult:
+        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+        return await ActivityEnvironment().run(steps.run_agent_step, step)
+
+    return run
+
+
+async def a_step(store: Store, **changes: Any) -> StepInput:
+    """The first step of a new project."""
+    project_id = uuid7()
+    async with store.transaction(project_id) as tx:
+        await projects.create(tx, projects.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
+    async with store.reading() as connection:
+        (brief,) = await artifacts.written_by(connection, project_id)
+    given = StepInput(
+        project_id=project_id,
+        project_name="A project",
+        task_id=uuid7(),
+        request_id=uuid7(),
+        handoff=Handoff(
+            to_agent=AgentType.ANALYST,
+            phase="plan",
+            context_ids=(brief.artifact_id,),
+            expected_outputs=(ArtifactType.PROJECT_PLAN, ArtifactType.SOURCE_CODE),
+        ),
+        round=1,
+        gate=Gate(),
+        timeout=timedelta(minutes=1),
+        attempts=2,
+    )
+    return given.model_copy(update=changes)
+
+
+async def written(store: Store, project_id: UUID) -> object:
+    """All that the database holds of a project, to be compared."""
+    async with store.reading() as connection:
+        found = await tasks.of_project(connection, project_id)
+        return (
+            [one.model_dump(exclude={"updated_at", "attempt"}) for one in found],
+            [one.model_dump() for one in await artifacts.of_project(connection, project_id)],
+            [one.model_dump() for one in await hitl.find(connection, project_id=project_id)],
+            await events.since(connection, project_id, 0),
+            (await events.heads(connection, [project_id])),
+            (await projects.get(connection, project_id)).open_requests,  # type: ignore[union-attr]
+        )
+
+
+@pytest.mark.parametrize("short", [False, True])
+@pytest.mark.parametrize("turn", [works, fails_its_verdict, raises(AgentError("no", retryable=False))])
+@pytest.mark.parametrize("gate", [Gate(), NO_GATE])
+async def test_a_step_that_runs_again_after_its_commit_gives_the_same_and_writes_nothing(
+    store: Store, script: Script, run: Run, short: bool, turn: Any, gate: Gate
+) -> None:
+    script.on("plan", turn)
+    step = await a_step(store, short=short, gate=gate)
+    first = await run(step)
+    before = await written(store, step.project_id)
+    for _ in range(2):
+        assert await run(step) == first
+        assert await written(store, step.project_id) == before
+
+
+async def test_a_step_that_runs_twice_at_once_writes_once(store: Store, script: Script, run: Run) -> None:
+    """Its worker was thought to be dead, and was not."""
+    both = asyncio.Barrier(2)
+
+    async def meets(assignment: Assignment, step: Step) -> Outcome:
+        await both.wait()
+        return await works(assignment, step)
+
+    script.on("plan", meets)
+    step = await a_step(store)
+    results = await asyncio.gather(run(step), run(step), return_exceptions=True)
+    done = [one for one in results if isinstance(one, StepResult)]
+    assert done  # the other one may fail, and is tried again
+    assert await run(step) == done[0]
+    async with store.reading() as connection:
+        found = await artifacts.of_project(connection, step.project_id)
+        log = await events.since(connection, step.project_id, 0)
+    assert sorted((one.type, one.version) for one in found if one.task_id) == [("project_plan", 1), ("source_code", 1)]
+    assert [one.seq for one in log] == list(range(1, len(log) + 1))
+
+
+@pytest.mark.parametrize("short", [False, True])
+async def test_what_a_cancelled_task_hands_in_late_is_not_written(
+    store: Store, script: Script, run: Run, short: bool
+) -> None:
+    step = await a_step(store, short=short)
+    before: list[object] = []
+
+    async def is_cancelled_meanwhile(assignment: Assignment, running: Step) -> Outcome:
+        async with store.transaction(step.project_id) as tx:
+            await projects.set_status(tx, ProjectStatus.CANCELLED, "cancelled", None)
+        before.append(await written(store, step.project_id))
+        return await works(assignment, running)
+
+    script.on("plan", is_cancelled_meanwhile)
+    assert await run(step) == StepResult()
+    assert await written(store, step.project_id) == before[0]
+
+
+async def test_a_step_that_is_dispatched_after_its_project_was_cancelled_does_not_start(
+    store: Store, script: Script, run: Run
+) -> None:
+    step = await a_step(store)
+    async with store.transaction(step.project_id) as tx:
+        await projects.set_status(tx, ProjectStatus.CANCELLED, "cancelled", None)
+    before = await written(store, step.project_id)
+    assert await run(step) == StepResult()
+    assert await written(store, step.project_id) == before
+    assert script.assignments == {}
+
+
+async def test_each_failure_of_the_agent_counts_and_the_last_one_asks(store: Store, script: Script, run: Run) -> None:
+    script.on("plan", raises(AgentError("no")))
+    step = await a_step(store, attempts=3)
+    for delay in (1, 2):
+        with pytest.raises(ApplicationError) as failure:
+            await run(step)
+        assert failure.value.next_retry_delay == timedelta(seconds=delay)
+    result = await run(step)
+    assert result.request is not None
+    assert (result.artifacts, result.request.supplies) == ((), None)
+    assert await run(step) == result
+    assert len(script.assignments["plan"]) == 3
+
+
+async def test_decisions_are_written_once_however_often(store: Store, run: Run) -> None:
+    records = Records(store)
+    step = await a_step(store)
+    result = await run(step)
+    assert result.request is not None
+    applied = JudgedResponse(response=answer(step.request_id, "approve"), outcome=ResponseOutcome.APPLIED)
+    foreign = JudgedResponse(
+        response=answer(uuid7(), "approve"), outcome=ResponseOutcome.SUPERSEDED, explanation="not open"
+    )
+    judged = RecordResponses(project_id=step.project_id, responses=(applied, foreign))
+    recorded = await ActivityEnvironment().run(records.record_responses, judged)
+    assert recorded.accepted == result.artifacts
+    before = await written(store, step.project_id)
+    again = await ActivityEnvironment().run(records.record_responses, judged)
+    assert again == recorded
+    # An expiry that comes after the decision changes nothing either.
+    expiry = RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=False)
+    await ActivityEnvironment().run(records.record_expiry, expiry)
+    assert await written(store, step.project_id) == before
+
+
+async def test_an_expiry_a_status_and_a_problem_are_written_once(store: Store, run: Run) -> None:
+    records = Records(store)
+    step = await a_step(store)
+    await run(step)
+    befores = []
+    for _ in range(2):
+        await ActivityEnvironment().run(
+            records.record_expiry, RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=True)
+        )
+        await ActivityEnvironment().run(
+            records.record_problem, RecordProblem(project_id=step.project_id, message="odd \x00", key="1")
+        )
+        await ActivityEnvironment().run(
+            records.record_status,
+            RecordStatus(project_id=step.project_id, status=ProjectStatus.FAILED, key="failed", reason="so"),
+        )
+        befores.append(await written(store, step.project_id))
+    assert befores[0] == befores[1]
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=step.project_id)
+    assert request.status == HitlStatus.EXPIRED
+
+
+async def test_a_failed_verdict_that_reworks_asks_nobody(store: Store, script: Script, run: Run) -> None:
+    script.on("plan", fails_its_verdict)
+    result = await run(await a_step(store, reworks=True))
+    assert (result.verdict, result.request) == (Verdict.FAILED, None)
