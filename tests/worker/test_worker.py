@@ -1,0 +1,151 @@
+"""Workers stop, are killed, and are away: steps are given back, and stand once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from temporalio.client import Client
+
+from cli.stack.embedded import Servers
+from models.contracts.words import ArtifactType, EventType
+from models.settings import Settings
+from store.transaction import Store
+from tests.conftest import CHECKOUT
+from tests.waiting import eventually
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
+from worker.worker import build_worker, run_worker
+from workflows.client import connect
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+async def begin(temporal: Client, store: Store, settings: Settings, script: Script, stages: object) -> Story:
+    return await Story.begin(temporal, store, settings.task_queue, script, stages)  # type: ignore[arg-type]
+
+
+async def test_a_worker_that_stops_gives_its_step_back(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    """Another worker takes it up at once, and the agent is not blamed."""
+    held, stop = Held(), asyncio.Event()
+    script.on("plan", held)
+    hasty = settings.model_copy(update={"worker_drain_seconds": 0})
+    stopping = asyncio.create_task(run_worker(temporal, script.crew(), hasty, stop))
+    story = await begin(temporal, store, settings, script, pipeline(PLAN | {"attempts": 1}, BUILD))
+    await held.begun.wait()
+    script.on("plan", works)
+    # A client of its own, as another process would have: one client takes one worker a queue.
+    async with build_worker(await connect(), store, script.crew(), settings):
+        stop.set()
+        await stopping
+        assert (await story.result()).status == "completed"
+    assert held.cancelled.is_set()
+    (task,) = await story.tasks("plan")
+    assert (task.status, task.failures, task.attempt) == ("completed", 0, 2)
+    assert await story.requests() == []
+
+
+async def test_a_worker_that_stops_lets_its_steps_end(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    held, stop = Held(), asyncio.Event()
+    script.on("plan", held)
+    stopping = asyncio.create_task(run_worker(temporal, script.crew(), settings, stop))
+    story = await begin(temporal, store, settings, script, pipeline(PLAN))
+    await held.begun.wait()
+    stop.set()
+    held.let_go.set()
+    await stopping
+    (task,) = await story.tasks("plan")
+    assert (task.status, task.attempt) == ("completed", 1)
+
+
+async def test_responses_that_wait_while_no_worker_lives_are_judged_when_one_returns(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await begin(temporal, store, settings, script, TWO_STAGES)
+        request = await story.request("plan")
+    first, second = answer(request, "approve"), answer(request, "reject", comment="no")
+    await story.handle.signal("respond", first)
+    await story.handle.signal("respond", second)
+    assert await story.history(request) == []
+    async with build_worker(temporal, store, script.crew(), settings):
+        assert (await story.result()).status == "completed"
+    assert (await story.judged(first)).outcome == "applied"
+    assert (await story.judged(second)).explanation == (f"human decided first: approve (decision {first.decision_id})")
+
+
+async def test_a_response_that_is_there_when_the_workflow_hears_of_the_deadline_is_in_time(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "1s"}}))
+        request = await story.request("plan")
+
+    async def fired() -> bool:
+        history = await story.handle.fetch_history()
+        return any(event.HasField("timer_fired_event_attributes") for event in history.events)
+
+    await eventually(fired)
+    await story.respond(request, "approve")
+    async with build_worker(temporal, store, script.crew(), settings):
+        assert (await story.result()).status == "completed"
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+    assert await story.events(EventType.HITL_EXPIRED) == []
+
+
+@asynccontextmanager
+async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m worker`, with the rehearsal crew."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "worker"),
+        cwd=CHECKOUT,
+        env=os.environ
+        | servers.environment()
+        | {
+            "DATABASE_URL": settings.database_url,
+            "BOTARMY_TASK_QUEUE": settings.task_queue,
+            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
+            "BOTARMY_REHEARSAL_STEP_SECONDS": "2",
+        },
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_a_step_whose_worker_is_killed_runs_again_and_stands_once(
+    servers: Servers, temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    story = await begin(temporal, store, settings, script, pipeline(PLAN | GATE))
+    async with worker_process(servers, settings) as killed:
+        await story.event(EventType.TASK_STARTED)
+        killed.kill()
+        await killed.wait()
+    async with worker_process(servers, settings) as another:
+        request = await story.request("plan", seconds=30)
+        await story.respond(request, "approve")
+        assert (await story.result()).status == "completed"
+        another.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(another.wait(), 20) == 0
+    (task,) = await story.tasks()
+    assert (task.status, task.failures) == ("completed", 0)
+    assert task.attempt > 1
+    assert [one.version for one in await story.artifacts(ArtifactType.PROJECT_PLAN)] == [1]
+    for type in (EventType.TASK_STARTED, EventType.TASK_COMPLETED, EventType.HITL_REQUEST):
+        assert len(await story.events(type)) == 1
