@@ -13,7 +13,6 @@ from api import documentation, problems
 from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
 from api.origins import Origins
-from api.realtime import Hub
 from api.realtime import router as realtime
 from api.routes import agents, artifacts, control, export, health, hitl, logs, pipelines, projects, tasks, workflows
 from api.services import opened
@@ -30,7 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings) as services:
             app.state.services = services
-            app.state.hub = hub = Hub(services.store, settings)
+            app.state.hub = hub = services.hub
             await hub.start()
             try:
                 yield

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from api.realtime import Hub
+from api.realtime.attention import Attention
 from models.contracts.words import HitlStatus
 from models.tables import HitlDecision
 from store import hitl
 from store.transaction import Store
 
-SHORTEST, LONGEST, GROWTH = 0.003, 0.1, 1.6
-"""Seconds between looks; short again whenever somebody joins."""
+SHORTEST, LONGEST, GROWTH = 0.015, 0.25, 2
+"""Seconds between looks while nothing is heard of the project; short again whenever somebody joins."""
 
 
 @dataclass(slots=True)
@@ -29,11 +32,12 @@ class _Watch:
 class Judgements:
     """The watches of one process, one for each request that somebody waits on."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
+        self._hub = hub
         self._watches: dict[UUID, _Watch] = {}
 
-    async def of(self, request_id: UUID, decision_id: UUID, seconds: float) -> HitlDecision | None:
+    async def of(self, project_id: UUID, request_id: UUID, decision_id: UUID, seconds: float) -> HitlDecision | None:
         """The response as it was judged; None when it has not been in time, or when another closed the request.
 
         Raises:
@@ -43,7 +47,7 @@ class Judgements:
         watch.waiting += 1
         watch.pause = SHORTEST
         if watch.looking is None:
-            watch.looking = asyncio.create_task(self._look(request_id, watch))
+            watch.looking = asyncio.create_task(self._look(project_id, request_id, watch))
         try:
             async with asyncio.timeout(seconds), watch.news:
                 await watch.news.wait_for(lambda: watch.error or watch.closed or decision_id in watch.judged)
@@ -55,10 +59,15 @@ class Judgements:
             raise watch.error
         return watch.judged.get(decision_id)
 
-    async def _look(self, request_id: UUID, watch: _Watch) -> None:
+    async def _look(self, project_id: UUID, request_id: UUID, watch: _Watch) -> None:
+        attention = Attention(project_id)
+        self._hub.join(attention)
         try:
             while watch.waiting:
-                await asyncio.sleep(watch.pause)
+                # Redis wakes; the first pauses are short since it may have spoken before we listened.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(attention.stirred.wait(), watch.pause)
+                attention.stirred.clear()
                 watch.pause = min(watch.pause * GROWTH, LONGEST)
                 async with self._store.reading() as connection:
                     # In this order: what closed the request is then among the responses.
@@ -73,5 +82,6 @@ class Judgements:
             async with watch.news:
                 watch.news.notify_all()
         finally:
+            self._hub.leave(attention)
             # Before anything else can run: who comes now starts a watch of their own.
             self._watches.pop(request_id, None)

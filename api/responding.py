@@ -105,7 +105,7 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
     """What the workflow made of the response, or that nothing has yet. It is safe by now, whatever is away."""
     try:
         decision = await services.judgements.of(
-            request.id, response.decision_id, services.settings.respond_wait_seconds
+            request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
         )
         async with services.store.reading() as connection:
             if decision is None:  # it may have come with the end of the wait

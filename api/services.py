@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from api.judgements import Judgements
+from api.realtime import Hub
 from models.catalogue import SHIPPED, load_catalogue
 from models.contracts.pipeline import Pipeline
 from models.settings import Settings
@@ -27,6 +28,7 @@ class Services:
     store: Store
     temporal: Client
     pipelines: Mapping[str, Pipeline]
+    hub: Hub
     judgements: Judgements
 
 
@@ -37,7 +39,8 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     store = Store(database, bus)
     try:
-        yield Services(settings, store, await connect(lazy=True), pipelines, Judgements(store))
+        hub = Hub(store, settings)
+        yield Services(settings, store, await connect(lazy=True), pipelines, hub, Judgements(store, hub))
     finally:
         await bus.close()
         await database.close()

@@ -58,6 +58,7 @@ class ProjectWorkflow:
                 self._crew.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
+        self._stale = False
         self._phase: str | None = None
         self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
 
@@ -121,7 +122,7 @@ class ProjectWorkflow:
                 self._start_ready()
                 if not self._running:
                     return None
-                await workflow.wait_condition(lambda: self._has_news() or bool(self._crew.books.late))
+                await workflow.wait_condition(lambda: self._has_news() or self._stale or bool(self._crew.books.late))
                 await self._crew.books.write_late()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
@@ -132,6 +133,8 @@ class ProjectWorkflow:
                 for name, ending in endings.items():
                     if isinstance(ending, SentBack):
                         self._send_back(name, ending)
+                if self._stale and not endings:
+                    self._show()
                 if self._may_continue_as_new():
                     await self._continue_as_new()
         finally:
@@ -155,7 +158,7 @@ class ProjectWorkflow:
                 state,
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
-                changed=self._show,
+                changed=self._mark_stale,
             )
             self._running[stage.name] = asyncio.create_task(handoff.run())
             self._phase = stage.name
@@ -225,11 +228,16 @@ class ProjectWorkflow:
         if self._may_continue_as_new():
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
+    def _mark_stale(self) -> None:
+        # Shown when all that follows from it has begun: a decision and the next step are one change.
+        self._stale = True
+
     def _show(self) -> None:
         """Tell the operator how things stand, in the search attributes and as a table of the stages.
 
         It is for what lasts, a longer step or an open gate: a search attribute costs the engine an event.
         """
+        self._stale = False
         shown = (self._phase, bool(self._crew.gates))
         if shown != self._shown:
             self._shown = shown

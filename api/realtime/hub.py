@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from api.realtime import frames
+from api.realtime.attention import Attention
 from api.realtime.codes import CloseCode
 from api.realtime.following import Following
 from api.realtime.listener import Listener
@@ -33,7 +34,7 @@ class Hub:
         self.settings = settings
         self.logbook = Logbook(store)
         self.sockets: set[Socket] = set()
-        self._followings: dict[UUID, set[Following]] = {}
+        self._followings: dict[UUID, set[Following | Attention]] = {}
         self._heads: dict[UUID, int] = {}
         self._listener = Listener(store.bus, self._hear, self._resumed)
         self._unsure: set[UUID] = set()
@@ -61,13 +62,13 @@ class Hub:
     def full(self) -> bool:
         return len(self.sockets) >= self.settings.websocket_connections
 
-    def join(self, following: Following) -> None:
+    def join(self, following: Following | Attention) -> None:
         followings = self._followings.setdefault(following.project_id, set())
         if not followings:
             self._listener.follow(following.project_id)
         followings.add(following)
 
-    def leave(self, following: Following) -> None:
+    def leave(self, following: Following | Attention) -> None:
         project_id = following.project_id
         followings = self._followings.get(project_id, set())
         followings.discard(following)
