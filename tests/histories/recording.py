@@ -275,6 +275,17 @@ async def _keep(
         history = await server.client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()
         run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None
         path = FOLDER / (name + (f"-{number}" if number or run_id else "") + ".json")
-        path.write_text(json.dumps(json.loads(history.to_json()), separators=(",", ":"), sort_keys=True) + "\n")
+        path.write_text(
+            json.dumps(_impersonal(json.loads(history.to_json())), separators=(",", ":"), sort_keys=True) + "\n"
+        )
         number += 1
     sys.stdout.write(f"{name}: {number} run(s)\n")
+
+
+def _impersonal(part: Any) -> Any:
+    """A history without what it tells of the machine that made it."""
+    if isinstance(part, list):
+        return [_impersonal(one) for one in part]
+    if isinstance(part, dict):
+        return {name: _impersonal(one) for name, one in part.items() if name not in ("identity", "stackTrace")}
+    return part
