@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -275,9 +276,8 @@ async def _keep(
         history = await server.client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()
         run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None
         path = FOLDER / (name + (f"-{number}" if number or run_id else "") + ".json")
-        path.write_text(
-            json.dumps(_impersonal(json.loads(history.to_json())), separators=(",", ":"), sort_keys=True) + "\n"
-        )
+        kept = json.dumps(_impersonal(json.loads(history.to_json())), separators=(",", ":"), sort_keys=True)
+        path.write_text(kept.replace(platform.node(), "machine") + "\n")
         number += 1
     sys.stdout.write(f"{name}: {number} run(s)\n")
 
