@@ -23,12 +23,15 @@ from store.transaction import Store, Transaction
 
 log = structlog.get_logger(__name__)
 
-QUESTIONS = {
-    HitlReason.FAILED_VERDICT: "{agent} reports a failure in {stage}. Approve to go on with it as it is, amend with a "
-    "comment to have it worked on again, amend with content to correct the report, or reject to stop.",
-    HitlReason.FAILED_STEP: "{agent} could not do {stage}: {error} Approve to try again, amend with a comment to try "
-    "again with advice, amend with content to supply the result yourself, or reject to stop.",
-}
+FAILED_VERDICT = (
+    "{agent} reports a failure in {stage}. Approve to go on with it as it is,{again} amend with content to correct the "
+    "report, or reject to stop."
+)
+AGAIN = " amend with a comment to have it worked on again,"
+
+FAILED_STEP = "{agent} could not do {stage}: {error} {offers}Reject to stop."
+RETRY = "Approve to try again, or amend with a comment to try again with advice. "
+SUPPLY = "Amend with content to supply the result yourself. "
 
 
 class TaskEndedError(Exception):
@@ -182,7 +185,7 @@ class AgentSteps:
                 raise TaskEndedError
             request = None
             if reason is not None:
-                question = QUESTIONS.get(reason, step.gate.question)
+                question = FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", reason, refs, _fill(question, step)
                 )
@@ -197,7 +200,7 @@ class AgentSteps:
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))
-                question = _fill(QUESTIONS[HitlReason.FAILED_STEP], step, str(error))
+                question = _fill(FAILED_STEP, step, str(error))
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
@@ -234,9 +237,13 @@ def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
 
 
 def _fill(question: str, step: StepInput, error: str = "") -> str:
+    """The question with its marks filled in, offering only what the gate would take."""
+    may_redo = step.round < step.gate.max_rounds
     known = {
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
+        "{again}": AGAIN if may_redo else "",
+        "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
         "{error}": storable(error)[:2000],
     }
     for mark, word in known.items():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
 from activities.agents.protocol import usual_media_type
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
-    RecordedResponses,
+    Closure,
     RecordExpiry,
     RecordProblem,
     RecordResponses,
@@ -35,37 +36,39 @@ class Records:
         self._store = store
 
     @activity.defn
-    async def record_responses(self, judged: RecordResponses) -> RecordedResponses:
-        """Write responses into the history of their requests, and carry out the applied one."""
+    async def record_responses(self, judged: RecordResponses) -> Closure:
+        """Write responses into the history of their requests, and carry out the applied one, unless the request was
+        closed before."""
         async with self._store.transaction(judged.project_id) as tx:
             requests = {one.response.request_id for one in judged.responses}
             known = await hitl.known(tx.connection, judged.project_id, requests)
             hashes = (one.response.content_hash for one in judged.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, refused = _without_missing(judged.responses, missing)
-            await hitl.keep_responses(tx, [one for one in responses if one.response.request_id in known], missing)
-            applied = None
             for one in responses:
                 if one.response.request_id not in known:
                     _record_foreign(tx, one)
-                elif one.outcome is ResponseOutcome.APPLIED:
-                    applied = one.response
-            accepted = await self._apply(tx, applied) if applied else ()
-        return RecordedResponses(accepted=accepted, refused=refused)
+            responses = [one for one in responses if one.response.request_id in known]
+            closure = Closure(refused=refused)
+            applied = next((one.response for one in responses if one.outcome is ResponseOutcome.APPLIED), None)
+            if applied is not None:
+                closure = await self._apply(tx, applied)
+                if closure.response is None or closure.response.decision_id != applied.decision_id:
+                    responses = [_too_late(one) if one.response == applied else one for one in responses]
+            await hitl.keep_responses(tx, responses, missing)
+        return closure
 
-    async def _apply(self, tx: Transaction, response: HitlResponse) -> tuple[ArtifactRef, ...]:
+    async def _apply(self, tx: Transaction, response: HitlResponse) -> Closure:
         status = STATUS[response.action]
-        closed = await hitl.close(tx, response.request_id, status, response.decision_id)
-        request = closed or await hitl.get(tx.connection, response.request_id)
-        assert request is not None
+        request = await hitl.close(tx, response.request_id, status, response.decision_id)
+        if request is None:
+            return await _standing(tx.connection, response.request_id)
         asked = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
             accepted = asked
         elif response.content_hash is not None:
             accepted = await self._amend(tx, request, response, asked)
-        if closed is None:
-            return accepted
         tx.record(
             EventType.HITL_RESPONSE,
             f"response:{request.id}",
@@ -83,7 +86,7 @@ class Records:
         )
         await artifacts.accept(tx, (one.artifact_id for one in accepted))
         await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
-        return accepted
+        return Closure(response=response, accepted=accepted)
 
     async def _amend(
         self, tx: Transaction, request: HitlRequest, response: HitlResponse, asked: tuple[ArtifactRef, ...]
@@ -115,12 +118,12 @@ class Records:
         return tuple(amended if one == original else one for one in asked) or (amended,)
 
     @activity.defn
-    async def record_expiry(self, expiry: RecordExpiry) -> None:
-        """Write that a request's deadline passed with no response."""
+    async def record_expiry(self, expiry: RecordExpiry) -> Closure:
+        """Write that a request's deadline passed with no response, unless the request was closed before."""
         async with self._store.transaction(expiry.project_id) as tx:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
-                return
+                return await _standing(tx.connection, expiry.request_id)
             agent = AgentType(request.agent_type)
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
@@ -135,6 +138,7 @@ class Records:
                 round=request.round,
                 accepted=expiry.accepts,
             )
+        return Closure(expired=True)
 
     @activity.defn
     async def record_status(self, change: RecordStatus) -> None:
@@ -165,6 +169,38 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
         elif one.outcome is ResponseOutcome.REFUSED:
             kept.append(one)
     return kept, True
+
+
+def _too_late(judged: JudgedResponse) -> JudgedResponse:
+    return judged.model_copy(
+        update={"outcome": ResponseOutcome.SUPERSEDED, "explanation": "the request was closed before"}
+    )
+
+
+async def _standing(connection: AsyncConnection, request_id: UUID) -> Closure:
+    """How a request that is closed was closed."""
+    request = await hitl.get(connection, request_id)
+    assert request is not None
+    decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
+    if decision is None:
+        return Closure(expired=request.status == HitlStatus.EXPIRED)
+    response = HitlResponse(
+        request_id=request.id,
+        decision_id=decision.id,
+        action=HitlAction(decision.action),
+        comment=decision.comment,
+        content_hash=decision.content_hash,
+        artifact_id=decision.artifact_id,
+        responder=decision.responder,
+        responded_at=decision.responded_at,
+    )
+    accepted = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
+    if response.content_hash is not None:
+        amended = {one.type: one for one in await artifacts.written_by(connection, request.id)}
+        accepted = tuple(amended.get(one.type, one) for one in accepted) or tuple(amended.values())
+    elif response.action is not HitlAction.APPROVE:
+        accepted = ()
+    return Closure(response=response, accepted=accepted)
 
 
 def _record_foreign(tx: Transaction, judged: JudgedResponse) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.realtime import Hub
 from api.realtime.attention import Attention
 from models.contracts.words import HitlStatus
-from models.tables import HitlDecision
+from models.tables import HitlDecision, HitlRequest
 from store import hitl
 from store.transaction import Store
 
@@ -23,6 +23,7 @@ class _Watch:
     waiting: int = 0
     pause: float = SHORTEST
     closed: bool = False
+    request: HitlRequest | None = None
     judged: dict[UUID, HitlDecision] = field(default_factory=dict)
     error: Exception | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -37,8 +38,11 @@ class Judgements:
         self._hub = hub
         self._watches: dict[UUID, _Watch] = {}
 
-    async def of(self, project_id: UUID, request_id: UUID, decision_id: UUID, seconds: float) -> HitlDecision | None:
-        """The response as it was judged; None when it has not been in time, or when another closed the request.
+    async def of(
+        self, project_id: UUID, request_id: UUID, decision_id: UUID, seconds: float
+    ) -> tuple[HitlDecision, HitlRequest] | None:
+        """The response as it was judged, and its request; None when it has not been in time, or when another closed
+        the request.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError, psycopg.Error: the database is away.
@@ -57,7 +61,8 @@ class Judgements:
             watch.waiting -= 1
         if watch.error is not None:
             raise watch.error
-        return watch.judged.get(decision_id)
+        decision, request = watch.judged.get(decision_id), watch.request
+        return (decision, request) if decision is not None and request is not None else None
 
     async def _look(self, project_id: UUID, request_id: UUID, watch: _Watch) -> None:
         attention = Attention(project_id)
@@ -73,6 +78,7 @@ class Judgements:
                     # In this order: what closed the request is then among the responses.
                     request = await hitl.get(connection, request_id)
                     history = await hitl.history(connection, request_id)
+                watch.request = request
                 watch.closed = request is None or request.status != HitlStatus.PENDING
                 watch.judged = {one.id: one for one in history}
                 async with watch.news:

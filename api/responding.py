@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from activities.agents.protocol import MARKDOWN, usual_media_type
+from activities.records import STATUS
 from api import media
 from api.errors import ConflictError, InvalidError, TooLargeError
 from api.services import Services
@@ -104,15 +105,15 @@ async def _send(services: Services, request: HitlRequest, response: HitlResponse
 async def _outcome(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
     """What the workflow made of the response, or that nothing has yet. It is safe by now, whatever is away."""
     try:
-        decision = await services.judgements.of(
+        judged = await services.judgements.of(
             request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
         )
+        if judged is not None:
+            return await _answer(services, response, *judged)
         async with services.store.reading() as connection:
-            if decision is None:  # it may have come with the end of the wait
-                decision = await hitl.decision(connection, request.id, response.decision_id)
+            # In this order: the response may have been judged since the last look, or between these two.
             now = await hitl.get(connection, request.id) or request
-            if decision is None and now.decision_id == response.decision_id:  # it came between the two
-                decision = await hitl.decision(connection, request.id, response.decision_id)
+            decision = await hitl.decision(connection, request.id, response.decision_id)
         if decision is not None:
             return await _answer(services, response, decision, now)
         if now.status != HitlStatus.PENDING:
@@ -137,7 +138,7 @@ async def _answer(
         request_id=request.id,
         decision_id=decision.id,
         outcome=ResponseOutcome.APPLIED,
-        status=HitlStatus(request.status),
+        status=STATUS[response.action],  # the row may have been read right before it was closed
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cli.exits import UsageError
+from cli.exits import NoApiError, UsageError
 from cli.stack.datadir import DataDir
 from cli.stack.state import StackState
 from models.settings import SettingsError, get_settings
@@ -25,6 +25,7 @@ def find(api: str | None, data_dir: Path | None) -> Address:
 
     Raises:
         UsageError: the given one is no URL of a server, or the settings cannot be read.
+        NoApiError: no stack runs on the data directory that was asked for.
     """
     given = api or os.environ.get(VARIABLE)
     if given:
@@ -35,6 +36,8 @@ def find(api: str | None, data_dir: Path | None) -> Address:
             data_dir = get_settings().data_dir
         except SettingsError as error:
             raise UsageError(f"a setting cannot be used: {error}") from None
+    elif not DataDir(data_dir).state_file.exists():
+        raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {data_dir}")
     file = DataDir(data_dir).state_file
     return lambda: _of_stack(file)
 

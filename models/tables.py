@@ -61,7 +61,7 @@ class Task(SQLModel, table=True):
     """One execution of a stage's agent. `accepted` is taken back when a rework does the stage again."""
 
     __table_args__ = (
-        Index("ix_task_project_id_id", "project_id", "id"),
+        Index("ix_task_project_id_created_at_id", "project_id", "created_at", "id"),
         Index("ix_task_pending", "created_at", postgresql_where=text("status = 'pending'")),
     )
 
@@ -122,8 +122,8 @@ class HitlRequest(SQLModel, table=True):
 
     __tablename__ = "hitl_request"
     __table_args__ = (
-        Index("ix_hitl_request_project_id_id", "project_id", "id"),
-        Index("ix_hitl_request_open", "id", postgresql_where=text("status = 'pending'")),
+        Index("ix_hitl_request_project_id_created_at_id", "project_id", "created_at", "id"),
+        Index("ix_hitl_request_open", "created_at", "id", postgresql_where=text("status = 'pending'")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.hitl import JudgedResponse
 from models.contracts.words import EventType, HitlReason, HitlStatus
 from models.tables import HITL_DECISION, HITL_REQUEST, HitlDecision, HitlRequest
+from store.statement import run
 from store.transaction import Transaction
+
+_OPEN: LiteralString = """
+INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
+                          may_redo, supplies, status, created_at, expires_at)
+VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
+        %(reason)s, %(artifacts)s, %(may_redo)s, %(supplies)s, 'pending', clock_timestamp(),
+        clock_timestamp() + %(expires_in)s)
+ON CONFLICT DO NOTHING
+RETURNING *
+"""
+
+_CLOSE: LiteralString = """
+UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
+WHERE id = %(id)s AND project_id = %(project_id)s AND status = 'pending'
+RETURNING *
+"""
+
+_KEEP: LiteralString = """
+INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
+                           explanation, responded_at, recorded_at)
+SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
+       explanation, responded_at, clock_timestamp()
+FROM jsonb_to_recordset(%(responses)s) AS r (
+    request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, responder text,
+    outcome text, explanation text, responded_at timestamptz)
+ON CONFLICT DO NOTHING
+"""
 
 
 async def open_request(
@@ -27,34 +55,28 @@ async def open_request(
     """Write a request and announce it; one that is there already is given back as it is."""
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason is HitlReason.FAILED_STEP and len(outputs) == 1 else None
-    row = (
-        await tx.connection.execute(
-            insert(HITL_REQUEST)
-            .values(
-                id=step.request_id,
-                project_id=tx.project_id,
-                task_id=step.task_id,
-                workflow_id=workflow_id,
-                agent_type=step.handoff.to_agent,
-                stage=step.handoff.phase,
-                round=step.round,
-                question=question,
-                reason=reason,
-                artifacts=[one.model_dump(mode="json") for one in artifacts],
-                may_redo=step.round < step.gate.max_rounds,
-                supplies=supplies,
-                status=HitlStatus.PENDING,
-                created_at=func.clock_timestamp(),
-                expires_at=func.clock_timestamp() + step.gate.expires_in,
-            )
-            .on_conflict_do_nothing()
-            .returning(HITL_REQUEST)
-        )
-    ).one_or_none()
-    if row is None:
+    rows = await run(
+        tx.connection,
+        _OPEN,
+        id=step.request_id,
+        project_id=tx.project_id,
+        task_id=step.task_id,
+        workflow_id=workflow_id,
+        agent_type=step.handoff.to_agent,
+        stage=step.handoff.phase,
+        round=step.round,
+        question=question,
+        reason=reason,
+        artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
+        may_redo=step.round < step.gate.max_rounds,
+        supplies=supplies,
+        expires_in=step.gate.expires_in,
+    )
+    if not rows:
         opened = await opened_by(tx.connection, step.request_id)
         assert opened is not None  # else the row would have been inserted
         return opened
+    (row,) = rows
     tx.count_requests(+1)
     tx.record(
         EventType.HITL_REQUEST,
@@ -94,22 +116,18 @@ async def close(
     tx: Transaction, request_id: UUID, status: HitlStatus, decision_id: UUID | None = None
 ) -> HitlRequest | None:
     """Write how a request ended; None where it had ended already."""
-    row = (
-        await tx.connection.execute(
-            update(HITL_REQUEST)
-            .where(
-                HITL_REQUEST.c.id == request_id,
-                HITL_REQUEST.c.project_id == tx.project_id,
-                HITL_REQUEST.c.status == HitlStatus.PENDING,
-            )
-            .values(status=status, decision_id=decision_id, decided_at=func.clock_timestamp())
-            .returning(HITL_REQUEST)
-        )
-    ).one_or_none()
-    if row is None:
+    rows = await run(
+        tx.connection,
+        _CLOSE,
+        id=request_id,
+        project_id=tx.project_id,
+        status=status,
+        decision_id=decision_id,
+    )
+    if not rows:
         return None
     tx.count_requests(-1)
-    return HitlRequest(**row._mapping)
+    return HitlRequest(**rows[0]._asdict())
 
 
 async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
@@ -127,30 +145,13 @@ async def keep_responses(tx: Transaction, judged: list[JudgedResponse], missing:
 
     `missing` are the contents that there are none of, and so cannot be referred to.
     """
-    if judged:
-        await tx.connection.execute(
-            insert(HITL_DECISION)
-            .values(
-                [
-                    {
-                        "request_id": one.response.request_id,
-                        "id": one.response.decision_id,
-                        "project_id": tx.project_id,
-                        "action": one.response.action,
-                        "comment": one.response.comment,
-                        "content_hash": None if one.response.content_hash in missing else one.response.content_hash,
-                        "artifact_id": one.response.artifact_id,
-                        "responder": one.response.responder,
-                        "outcome": one.outcome,
-                        "explanation": one.explanation,
-                        "responded_at": one.response.responded_at,
-                        "recorded_at": func.clock_timestamp(),
-                    }
-                    for one in judged
-                ]
-            )
-            .on_conflict_do_nothing()
-        )
+    responses = []
+    for one in judged:
+        response = one.response.model_dump(mode="json")
+        if one.response.content_hash in missing:
+            response["content_hash"] = None
+        responses.append({**response, "outcome": one.outcome, "explanation": one.explanation})
+    await run(tx.connection, _KEEP, project_id=tx.project_id, responses=Jsonb(responses))
 
 
 async def known(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
@@ -191,11 +192,13 @@ async def find(
     limit: int = 100,
 ) -> list[HitlRequest]:
     """Requests, oldest first, of a project or of all, after a given one."""
-    query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.id).limit(limit)
+    query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
     if project_id is not None:
         query = query.where(HITL_REQUEST.c.project_id == project_id)
     if status is not None:
         query = query.where(HITL_REQUEST.c.status == status)
     if after is not None:
-        query = query.where(HITL_REQUEST.c.id > after)
+        moment = select(HITL_REQUEST.c.created_at).where(HITL_REQUEST.c.id == after).scalar_subquery()
+        later = HITL_REQUEST.c.created_at > moment
+        query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
     return [HitlRequest(**row._mapping) for row in await connection.execute(query)]

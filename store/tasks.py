@@ -234,7 +234,7 @@ async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
     """A project's tasks, oldest first."""
-    query = select(TASK).where(TASK.c.project_id == project_id).order_by(TASK.c.id)
+    query = select(TASK).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return [Task(**row._mapping) for row in await connection.execute(query)]
 
 

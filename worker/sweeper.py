@@ -13,7 +13,8 @@ from temporalio.client import Client
 
 from models.contracts.words import ProjectStatus
 from models.settings import Settings
-from store import projects, tasks
+from models.tables import HITL_REQUEST, TASK
+from store import hitl, projects, tasks
 from store.transaction import Store
 from workflows.client import start_handoff, start_project
 
@@ -46,25 +47,41 @@ async def start_late(store: Store, client: Client, settings: Settings) -> int:
 
 
 async def settle_ended(store: Store, client: Client, settings: Settings) -> int:
-    """Write down projects whose workflow an operator terminated; gives how many. A workflow so ended can write nothing
-    itself."""
+    """Write down what a workflow that was ended from outside could not write itself; gives how much that was."""
     since = (datetime.now(UTC) - LOOK_BACK).isoformat()
     query = (
-        f'WorkflowType = "ProjectWorkflow" AND TaskQueue = "{settings.task_queue}" '
-        f'AND ExecutionStatus IN ("Terminated", "TimedOut") AND CloseTime > "{since}"'
+        f'TaskQueue = "{settings.task_queue}" AND CloseTime > "{since}" '
+        'AND ExecutionStatus IN ("Terminated", "TimedOut", "Canceled", "Failed")'
     )
     settled = 0
     async for ended in client.list_workflows(query):
-        project_id = UUID(ended.id.removeprefix("project-"))
-        async with store.reading() as connection:
-            project = await projects.get(connection, project_id)
-        if project is None or ProjectStatus(project.status).settled:
-            continue
-        async with store.transaction(project_id) as tx:
-            await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was terminated in Temporal")
-        log.warning("project_ended_outside", project_id=str(project_id))
-        settled += 1
+        kind, _, name = ended.id.partition("-")
+        settle = {"project": _settle_project, "task": _settle_task}.get(kind)
+        if settle is not None and await settle(store, UUID(name)):
+            log.warning("ended_outside", workflow_id=ended.id, status=str(ended.status))
+            settled += 1
     return settled
+
+
+async def _settle_project(store: Store, project_id: UUID) -> bool:
+    async with store.reading() as connection:
+        project = await projects.get(connection, project_id)
+    if project is None or ProjectStatus(project.status).settled:
+        return False
+    async with store.transaction(project_id) as tx:
+        await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
+    return True
+
+
+async def _settle_task(store: Store, task_id: UUID) -> bool:
+    async with store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+    if task is None or task.status not in tasks.OPEN:
+        return False
+    async with store.transaction(task.project_id) as tx:
+        await hitl.cancel_open(tx, HITL_REQUEST.c.task_id == task_id)
+        await tasks.cancel_open(tx, TASK.c.id == task_id)
+    return True
 
 
 async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:

@@ -16,8 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import Records
     from models.contracts.hitl import JudgedResponse
     from models.contracts.records import (
+        Closure,
         OpenProject,
-        RecordedResponses,
         RecordExpiry,
         RecordProblem,
         RecordResponses,
@@ -40,14 +40,15 @@ class Bookkeeping:
         self.turn = asyncio.Lock()
         self.late = late
 
-    async def responses(self, judged: Sequence[JudgedResponse]) -> RecordedResponses:
-        """Write judged responses down; gives what the applied one accepted."""
+    async def responses(self, judged: Sequence[JudgedResponse]) -> Closure:
+        """Write judged responses down; gives how their request stands then."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
         return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
 
-    async def expiry(self, request_id: UUID, *, accepts: bool) -> None:
+    async def expiry(self, request_id: UUID, *, accepts: bool) -> Closure:
+        """Write down that nobody decided in time; gives how the request stands then."""
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
-        await self._write(Records.record_expiry, fact, "the deadline passed")
+        return await self._write(Records.record_expiry, fact, "the deadline passed")
 
     async def status(self, status: ProjectStatus, key: str, reason: str | None = None) -> None:
         fact = RecordStatus(project_id=self._project_id, status=status, key=key, reason=reason)
@@ -60,8 +61,12 @@ class Bookkeeping:
     async def write_late(self) -> None:
         """Write down the responses that came too late; as many as have come by then, at once."""
         judged, self.late[:] = list(self.late), []
-        if judged:
-            await self.responses(judged)
+        try:
+            if judged:
+                await self.responses(judged)
+        except BaseException:
+            self.late[:0] = judged  # called off: they are written down with the next ones
+            raise
 
     async def open_project(self) -> tuple[AgentType, ...]:
         """Write that the project is active; gives the agents that are short for it."""

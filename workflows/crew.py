@@ -14,13 +14,13 @@ from workflows.gate import NOT_OPEN, Gate
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
-    from models.contracts.ids import uuid7
+    from models.contracts.ids import sibling
     from models.contracts.project import GateState
     from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
 
 class Crew:
-    """What the handoffs of a run have in common.
+    """What the handoffs of a run have in common; `root_id` is what the ids of its tasks and requests derive from.
 
     `busy` counts the handoffs that are in the middle of something, which has to end before the workflow may continue
     as new. `early` keeps responses to requests that a running step may have opened already: people see the request as
@@ -37,8 +37,10 @@ class Crew:
         short_agents: tuple[AgentType, ...] = (),
         continues_as_new: bool = True,
         paused: bool = False,
+        root_id: UUID | None = None,
     ) -> None:
         self.project_id = project_id
+        self.root_id = root_id or project_id
         self.name = name
         self.oversight = oversight
         self.books = books
@@ -105,6 +107,10 @@ class Crew:
             return
         self.offer(response)
 
-    def new_id(self) -> UUID:
-        """A UUIDv7 that a replay makes again."""
-        return uuid7(workflow.now(), workflow.random().getrandbits(74))
+    def id_of(self, kind: str, stage: str, round: int) -> UUID:
+        """The id of a task or a request of this workflow, the same whenever it is asked for.
+
+        Not of the present moment, nor of chance: when a workflow task is lost, the next one makes its local activities
+        run again at another time, and they have to find what they wrote before.
+        """
+        return sibling(self.root_id, f"{kind}:{stage}:{round}")

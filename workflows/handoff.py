@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,14 +12,16 @@ from temporalio.common import Priority
 
 from workflows import options
 from workflows.crew import Crew
+from workflows.gate import Gate
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.ending import Accepted, Ending, Halted, SentBack
-    from models.contracts.handoff import ArtifactRef, Handoff, StepInput, StepResult
+    from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState
+    from models.contracts.records import Closure
     from models.contracts.words import (
         AgentType,
         HitlAction,
@@ -69,7 +72,7 @@ class StageHandoff:
 
     async def _step(self) -> StepResult:
         """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""
-        request_id = self._crew.new_id()
+        request_id = self._crew.id_of("request", self._stage.name, self._state.round + 1)
         early = self._crew.early.setdefault(request_id, [])
         try:
             result = await self._run_agent(request_id)
@@ -84,9 +87,9 @@ class StageHandoff:
 
     async def _run_agent(self, request_id: UUID) -> StepResult:
         state, stage, crew = self._state, self._stage, self._crew
-        if state.round or state.task_id is None:
-            state.task_id = crew.new_id()
         state.round += 1
+        if state.round > 1 or state.task_id is None:
+            state.task_id = crew.id_of("task", stage.name, state.round)
         short = stage.agent in crew.short_agents
         if not short:
             self._changed()
@@ -158,30 +161,25 @@ class StageHandoff:
         self._changed()
         try:
             while True:
-                remaining = request.expires_at - workflow.now()
-                try:
-                    await workflow.wait_condition(
-                        lambda: gate.has_offers,
-                        timeout=max(remaining, timedelta(0)),
-                        timeout_summary=f"waiting for a decision on {self._stage.name}",
-                    )
-                except TimeoutError:
-                    # A response that came with the deadline is in time: the gate is looked at once more.
-                    if not gate.has_offers:
-                        with self._crew.at_work():
-                            return await self._expire(asked)
+                if not gate.has_offers:
+                    await self._wait(gate)
+                # A response that came with the deadline is in time: the gate is looked at once more.
+                if not gate.has_offers:
+                    with self._crew.at_work():
+                        accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
+                        return self._close(await self._crew.books.expiry(request.request_id, accepts=accepts))
                 with self._crew.at_work():
                     judgement = gate.judge()
                     try:
-                        recorded = await self._crew.books.responses(judgement.judged)
+                        closure = await self._crew.books.responses(judgement.judged)
                     except BaseException:
                         # Called off in the middle: no response vanishes, what was not written is written as too late.
                         self._crew.books.late.extend(gate.undo(judgement))
                         raise
-                    if recorded.refused:
+                    if closure.refused:
                         gate.judge_again(judgement)
                     elif judgement.winner is not None:
-                        return self._decide(judgement.winner, recorded.accepted, asked)
+                        return self._close(closure)
         finally:
             if self._state.gate is not asked:
                 del self._crew.gates[request.request_id]
@@ -189,28 +187,42 @@ class StageHandoff:
                     self._crew.offer(response)
                 self._changed()
 
-    def _decide(self, winner: HitlResponse, accepted: tuple[ArtifactRef, ...], asked: GateState) -> Ending | None:
-        """Carry out the response that won."""
+    async def _wait(self, gate: Gate) -> None:
+        """Wait for a response, no longer than the request's deadline."""
+        remaining = gate.state.request.expires_at - workflow.now()
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: gate.has_offers,
+                timeout=max(remaining, timedelta(0)),
+                timeout_summary=f"waiting for a decision on {self._stage.name}",
+            )
+
+    def _close(self, closure: Closure) -> Ending | None:
+        """Go on with what the records say came of the request."""
+        asked = self._state.gate
+        assert asked is not None
+        self._state.gate = None
+        if closure.response is not None:
+            return self._decide(closure.response, closure.accepted, asked.request)
+        if not closure.expired:
+            return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")
+        if self._gate.on_expiry is OnExpiry.APPROVE and asked.request.artifacts:
+            self._state.accepted = asked.request.artifacts
+            return Accepted()
+        rejects = self._gate.on_expiry is OnExpiry.REJECT
+        status = ProjectStatus.REJECTED if rejects else ProjectStatus.FAILED
+        return Halted(status=status, reason=f"nobody decided on {self._stage.name} in time")
+
+    def _decide(self, response: HitlResponse, accepted: tuple[ArtifactRef, ...], request: OpenRequest) -> Ending | None:
+        """Carry out the response that was applied."""
         state = self._state
-        state.gate = None
-        if winner.action is HitlAction.REJECT:
-            return Halted(status=ProjectStatus.REJECTED, reason=winner.comment or "")
+        if response.action is HitlAction.REJECT:
+            return Halted(status=ProjectStatus.REJECTED, reason=response.comment or "")
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
         # Approving a step that failed, and amending without content, do the stage again.
-        if asked.request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
-            return SentBack(feedback=winner.comment or "", report=state.produced)
-        state.feedback = "\n\n".join(filter(None, (state.feedback, winner.comment)))[:MAX_FEEDBACK] or None
+        if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
+            return SentBack(feedback=response.comment or "", report=state.produced)
+        state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
         return None
-
-    async def _expire(self, asked: GateState) -> Ending:
-        request, on_expiry = asked.request, self._gate.on_expiry
-        accepts = on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
-        await self._crew.books.expiry(request.request_id, accepts=accepts)
-        self._state.gate = None
-        if accepts:
-            self._state.accepted = request.artifacts
-            return Accepted()
-        status = ProjectStatus.REJECTED if on_expiry is OnExpiry.REJECT else ProjectStatus.FAILED
-        return Halted(status=status, reason=f"nobody decided on {self._stage.name} in time")

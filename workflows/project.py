@@ -8,7 +8,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributeKey
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
 from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew
@@ -58,7 +58,6 @@ class ProjectWorkflow:
                 self._crew.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
-        self._stale = False
         self._phase: str | None = None
         self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
 
@@ -77,7 +76,10 @@ class ProjectWorkflow:
             self._opened = True
             if (halted := await self._walk()) is not None:
                 status, reason = halted.status, halted.reason
-        except asyncio.CancelledError:
+        except BaseException as error:
+            # An activity that is called off before it starts raises ActivityError, with the cancellation as its cause.
+            if not is_cancelled_exception(error):
+                raise
             self._opened = True
             await self._settle(ProjectStatus.CANCELLED, None)
             raise
@@ -122,7 +124,7 @@ class ProjectWorkflow:
                 self._start_ready()
                 if not self._running:
                     return None
-                await workflow.wait_condition(lambda: self._has_news() or self._stale or bool(self._crew.books.late))
+                await workflow.wait_condition(lambda: self._has_news() or bool(self._crew.books.late))
                 await self._crew.books.write_late()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
@@ -133,8 +135,6 @@ class ProjectWorkflow:
                 for name, ending in endings.items():
                     if isinstance(ending, SentBack):
                         self._send_back(name, ending)
-                if self._stale and not endings:
-                    self._show()
                 if self._may_continue_as_new():
                     await self._continue_as_new()
         finally:
@@ -158,7 +158,7 @@ class ProjectWorkflow:
                 state,
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
-                changed=self._mark_stale,
+                changed=self._show,
             )
             self._running[stage.name] = asyncio.create_task(handoff.run())
             self._phase = stage.name
@@ -228,16 +228,11 @@ class ProjectWorkflow:
         if self._may_continue_as_new():
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
-    def _mark_stale(self) -> None:
-        # Shown when all that follows from it has begun: a decision and the next step are one change.
-        self._stale = True
-
     def _show(self) -> None:
         """Tell the operator how things stand, in the search attributes and as a table of the stages.
 
         It is for what lasts, a longer step or an open gate: a search attribute costs the engine an event.
         """
-        self._stale = False
         shown = (self._phase, bool(self._crew.gates))
         if shown != self._shown:
             self._shown = shown

@@ -34,6 +34,7 @@ class HandoffWorkflow:
             oversight=None,
             books=Bookkeeping(given.project_id, []),
             continues_as_new=False,
+            root_id=given.task_id,
         )
         self._handoff = StageHandoff(
             self._crew,

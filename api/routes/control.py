@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter
@@ -24,6 +25,8 @@ from workflows.project import ProjectWorkflow
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
+LOOK_SECONDS = 0.03
+
 PROBLEMS = (403, 404, 409, 422, 503)
 
 
@@ -41,7 +44,8 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
     _require_unsettled(project)
     async with _workflow(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
-    return StatusChange(project_id=project.id, requested="pause", status=ProjectStatus(project.status))
+    status = await _written(services, project, lambda status: status is ProjectStatus.PAUSED)
+    return StatusChange(project_id=project.id, requested="pause", status=status)
 
 
 @router.post(
@@ -52,7 +56,8 @@ async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusCh
         raise ConflictError(f"The project is {project.status}, not paused.")
     async with _workflow(services, project) as handle:
         await handle.signal(ProjectWorkflow.resume)
-    return StatusChange(project_id=project.id, requested="resume", status=ProjectStatus(project.status))
+    status = await _written(services, project, lambda status: status is not ProjectStatus.PAUSED)
+    return StatusChange(project_id=project.id, requested="resume", status=status)
 
 
 @router.post(
@@ -70,6 +75,19 @@ async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusCh
     async with _workflow(services, project) as handle:
         await handle.cancel()
     return StatusChange(project_id=project.id, requested="cancel", status=ProjectStatus(project.status))
+
+
+async def _written(services: Services, project: Project, changed: Callable[[ProjectStatus], bool]) -> ProjectStatus:
+    """The status once the workflow has written the change, so that the next call is judged by it; waits no longer than
+    a response does."""
+    deadline = asyncio.get_running_loop().time() + services.settings.respond_wait_seconds
+    while True:
+        async with services.store.reading() as connection:
+            now = await projects.get(connection, project.id)
+        status = ProjectStatus(now.status if now else project.status)
+        if changed(status) or asyncio.get_running_loop().time() > deadline:
+            return status
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _require_unsettled(project: Project) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 
-def uuid7(moment: datetime, entropy: int) -> UUID:
-    """A UUIDv7 from a moment and 74 bits of entropy; the same arguments give the same id.
+def sibling(of: UUID, name: str) -> UUID:
+    """The UUIDv7 of something that belongs to something else: the same for the same name, whenever it is asked for.
 
-    A workflow passes `workflow.now()` and `workflow.random().getrandbits(74)`, so that a replay makes the same ids.
+    It carries the other id's moment, and in place of chance the SHA-256 of both.
     """
-    milliseconds = int(moment.timestamp() * 1000)
+    entropy = int.from_bytes(sha256(of.bytes + name.encode()).digest()[:10]) >> 6
     high, low = entropy >> 62, entropy & (2**62 - 1)
-    return UUID(int=(milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0b10 << 62 | low)
+    return UUID(int=(of.int >> 80) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

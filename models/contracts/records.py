@@ -6,7 +6,7 @@ from uuid import UUID
 
 from .contract import Contract
 from .handoff import ArtifactRef
-from .hitl import JudgedResponse
+from .hitl import HitlResponse, JudgedResponse
 from .words import AgentType, ProjectStatus
 
 
@@ -17,13 +17,17 @@ class RecordResponses(Contract):
     responses: tuple[JudgedResponse, ...]
 
 
-class RecordedResponses(Contract):
-    """The artifacts that the applied response accepted; an amended one is a new version.
+class Closure(Contract):
+    """How a request stands in the records, which is what counts. A workflow that lost a workflow task judges again,
+    perhaps with a response that came meanwhile; what was written down the first time holds.
 
-    `refused` says that the response could not be applied after all, so that those it won over are to be judged again.
+    `response` is the applied one, with the artifacts that it accepted; `refused` says that the one to be applied names
+    a content that was never kept, so that the request is still open.
     """
 
+    response: HitlResponse | None = None
     accepted: tuple[ArtifactRef, ...] = ()
+    expired: bool = False
     refused: bool = False
 
 

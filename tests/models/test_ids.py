@@ -1,32 +1,29 @@
-"""Ids are UUIDv7: in order of time, and the same again for the same moment and entropy."""
+"""The ids that a workflow makes are UUIDv7, and the same again whenever it makes them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
 
-from models.contracts.ids import uuid7
+from models.contracts.ids import sibling
 
-MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC))
-ENTROPY = st.integers(0, 2**74 - 1)
+IDS = st.builds(lambda number: UUID(int=number), st.integers(0, 2**128 - 1))
 
 
-@given(MOMENTS, ENTROPY)
-def test_an_id_has_the_version_and_variant_of_rfc_9562_and_carries_its_moment(moment: datetime, entropy: int) -> None:
-    made = uuid7(moment, entropy)
+@given(IDS, st.text(st.characters(codec="utf-8")))
+def test_an_id_is_of_version_7_and_has_the_moment_of_what_it_belongs_to(of: UUID, name: str) -> None:
+    made = sibling(of, name)
 
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
-    assert made.int >> 80 == int(moment.timestamp() * 1000)
-    assert made == uuid7(moment, entropy)
+    assert made.int >> 80 == of.int >> 80
+    assert made == sibling(of, name)
 
 
-@given(MOMENTS, ENTROPY, ENTROPY)
-def test_ids_sort_by_their_moments(moment: datetime, one: int, another: int) -> None:
-    assert uuid7(moment, one) < uuid7(moment + timedelta(milliseconds=2), another)
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_another_name_is_another_id(one: str, another: str) -> None:
+    project = uuid7()
 
-
-@given(MOMENTS, ENTROPY, ENTROPY)
-def test_other_entropy_is_another_id(moment: datetime, one: int, another: int) -> None:
-    assert (uuid7(moment, one) == uuid7(moment, another)) == (one == another)
+    assert (sibling(project, one) == sibling(project, another)) == (one == another)

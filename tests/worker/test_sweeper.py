@@ -12,14 +12,14 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, HitlStatus, ProjectStatus, TaskStatus
+from models.contracts.words import AgentType, ArtifactType, HitlStatus, Oversight, ProjectStatus, TaskStatus
 from models.settings import Settings
 from models.tables import Project
 from store import hitl, projects, tasks
 from store.transaction import Store
 from tests.waiting import eventually
 from worker import sweeper
-from workflows.client import project_handle, task_workflow_id
+from workflows.client import handoff_handle, project_handle, task_workflow_id
 
 GATED = Pipeline.model_validate(
     {"name": "gated", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"], "gate": {}}]}
@@ -100,8 +100,35 @@ async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed
 
     await eventually(settled)
     project = await status_is(store, project_id, ProjectStatus.FAILED)
-    assert project.reason == "its workflow was terminated in Temporal"
+    assert project.reason == "its workflow was ended in Temporal"
     assert project.open_requests == 0
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=project_id)
     assert request.status == HitlStatus.CANCELLED
+
+
+async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_its_request(
+    store: Store, temporal: Client, settings: Settings, worker: None
+) -> None:
+    new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", GATED, Oversight.HIGH)
+    task_id = uuid7()
+    async with store.transaction(new.id) as tx:
+        assert await projects.create(tx, new)
+    async with store.transaction(new.id) as tx:
+        handoff = Handoff(to_agent=AgentType.ANALYST, phase="task", instructions="Say something.")
+        await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
+    await sweeper.start_late(store, temporal, settings)
+
+    async def has(status: TaskStatus) -> bool:
+        await sweeper.settle_ended(store, temporal, settings)
+        async with store.reading() as connection:
+            task = await tasks.get(connection, task_id)
+        return task is not None and task.status == status
+
+    await eventually(lambda: has(TaskStatus.WAITING_FOR_HITL))
+    await handoff_handle(temporal, task_workflow_id(task_id)).cancel()
+
+    await eventually(lambda: has(TaskStatus.CANCELLED))
+    async with store.reading() as connection:
+        requests = await hitl.find(connection, project_id=new.id)
+    assert {request.status for request in requests if request.task_id == task_id} == {HitlStatus.CANCELLED}
