@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from models.contracts.contract import storable
 from models.contracts.hitl import HitlResponse
-from models.contracts.ids import uuid7
 
 BASE = {"request_id": UUID(int=1), "decision_id": UUID(int=2), "responded_at": datetime(2026, 1, 1, tzinfo=UTC)}
 
@@ -71,28 +70,6 @@ def test_a_moment_is_in_utc_whatever_zone_it_came_in(written: object) -> None:
 def test_a_moment_outside_the_calendar_is_refused(written: str) -> None:
     with pytest.raises(ValidationError, match="responded_at"):
         HitlResponse.model_validate({**BASE, "action": "approve", "responded_at": written})
-
-
-MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC))
-ENTROPY = st.integers(0, 2**74 - 1)
-
-
-@given(MOMENTS, ENTROPY)
-def test_an_id_is_a_version_7_uuid_that_tells_its_moment(moment: datetime, entropy: int) -> None:
-    made = uuid7(moment, entropy)
-    assert (made.version, made.variant) == (7, "specified in RFC 4122")
-    assert abs((made.int >> 80) - moment.timestamp() * 1000) <= 1
-    assert made == uuid7(moment, entropy)
-
-
-@given(MOMENTS.filter(lambda one: one.year < 9000), ENTROPY, ENTROPY)
-def test_later_ids_sort_after_earlier_ones(moment: datetime, one: int, other: int) -> None:
-    assert uuid7(moment, one) < uuid7(moment + timedelta(milliseconds=2), other)
-
-
-@given(MOMENTS, ENTROPY, ENTROPY)
-def test_all_of_the_entropy_is_in_the_id(moment: datetime, one: int, other: int) -> None:
-    assert (uuid7(moment, one) == uuid7(moment, other)) == (one == other)
 
 
 @given(st.text(st.characters(exclude_categories=())))
