@@ -27,9 +27,13 @@ PARTS = ("workflows.bookkeeping", "workflows.crew", "workflows.gate", "workflows
 
 def sandboxed_runner(*, strict: bool = False) -> SandboxedWorkflowRunner:
     """The runner of the worker; `strict` imports all workflow code anew for each run, as a test does."""
-    modules = PASSED_THROUGH if strict else PASSED_THROUGH + PARTS
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*modules)
+    if strict:
+        return SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        )
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH, *PARTS)
     return SandboxedWorkflowRunner(
+        # Whatever else a workflow imports should be named above, or be left out.
         restrictions=restrictions.with_import_notification_policy(
             SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
             | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH

@@ -20,7 +20,7 @@ async def replay(paths: Iterable[Path]) -> int:
     """Replay histories in the sandbox; gives how many. Raises what Temporal raises where one does not fit."""
     replayer = Replayer(
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        workflow_runner=sandboxed_runner(),
+        workflow_runner=sandboxed_runner(strict=True),
         data_converter=pydantic_data_converter,
     )
     number = 0

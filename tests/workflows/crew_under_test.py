@@ -284,6 +284,6 @@ def workflow_worker(client: Client, store: Store, script: Script, settings: Sett
             records.record_problem,
         ],
         no_remote_activities=True,
-        workflow_runner=sandboxed_runner(),
+        workflow_runner=sandboxed_runner(strict=True),
         max_cached_workflows=0,
     )
