@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import select, text
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import CancelledError
 from temporalio.testing import WorkflowEnvironment
@@ -12,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.agents.protocol import Assignment, Outcome, Step
 from models.contracts.words import AgentStatus, EventType
 from models.settings import Settings
+from models.tables import PROJECT
 from store import agents
 from store.transaction import Store
 from tests.waiting import eventually
@@ -214,3 +216,29 @@ async def test_a_response_and_a_cancellation_together_leave_nothing_open(
     assert kept.outcome in ("applied", "superseded")
     (closed,) = await story.requests()
     assert closed.status == ("approved" if kept.outcome == "applied" else "cancelled")
+
+
+async def test_a_cancellation_while_a_late_response_is_written_down_leaves_nothing_open_and_loses_nothing(
+    begin: Begin, store: Store
+) -> None:
+    story = await begin(pipeline(PLAN | GATE, BUILD | GATE))
+    decided = await story.request("plan")
+    await story.respond(decided, "approve")
+    await story.request("build")
+
+    async def written_down() -> bool:
+        async with store.reading() as connection:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            return (await connection.execute(text(waiting))).first() is not None
+
+    async with store.database.engine.begin() as holding:  # the project's row, which every unit of work needs
+        await holding.execute(select(PROJECT.c.id).where(PROJECT.c.id == story.id).with_for_update())
+        late = await story.respond(decided, "approve")
+        await eventually(written_down)
+        await story.handle.cancel()
+        with pytest.raises(TimeoutError):  # the cancellation arrives with the next heartbeat of the workflow task
+            await asyncio.wait_for(story.result(), 5)
+
+    await is_cancelled(story)
+    assert (await story.judged(late)).outcome == "superseded"
+    assert {one.status for one in await story.requests()} == {"approved", "cancelled"}
