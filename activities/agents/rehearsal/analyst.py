@@ -6,7 +6,7 @@ from activities.agents.protocol import Draft, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
 from activities.agents.rehearsal.document import Section, document, escaped, source_line
 from activities.agents.rehearsal.names import names
-from activities.agents.rehearsal.requirements import Requirement, shortened
+from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, Requirement, shortened
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
 
@@ -60,6 +60,10 @@ def _risks(work: Work) -> list[str]:
         risks.append(f"- Few words: {', '.join(vague)}. Ask the product owner before the design.")
     if unmeasured:
         risks.append(f"- No figure to measure by: {', '.join(unmeasured)}. Agree on one in the specification.")
+    if len(work.requirements) == MOST_REQUIREMENTS:
+        risks.append(
+            f"- A rehearsal reads {MOST_REQUIREMENTS} requirements: what the brief lists after them is left out."
+        )
     if work.brief.cut:
         risks.append("- The brief is longer than what was read: something may be missing.")
     return risks or ["- None that the brief itself shows."]

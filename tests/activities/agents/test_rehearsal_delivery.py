@@ -36,6 +36,16 @@ async def test_the_example_brief_becomes_documents_that_carry_its_words() -> Non
     assert "Ran 12 tests\n\nOK" in drafts[T.TEST_RESULTS].content.decode()
 
 
+async def test_a_plan_says_that_a_long_list_was_not_read_to_its_end() -> None:
+    brief = "# Much\n\n## Requirements\n\n" + "".join(f"- The system keeps promise {one}.\n" for one in range(60))
+
+    plan = (await deliver(brief, stages=1))[T.PROJECT_PLAN].content.decode()
+
+    assert "R50." in plan
+    assert "R51." not in plan
+    assert "reads 50 requirements: what the brief lists after them is left out" in plan
+
+
 async def test_the_same_brief_gives_the_same_bytes() -> None:
     assert await deliver(EXAMPLE) == await deliver(EXAMPLE)
 
