@@ -88,15 +88,17 @@ async def test_responses_that_wait_while_no_worker_lives_are_judged_when_one_ret
 async def test_a_response_that_is_there_when_the_workflow_hears_of_the_deadline_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
-    async with build_worker(temporal, store, script.crew(), settings):
-        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "1s"}}))
-        request = await story.request("plan")
-
-    async def fired() -> bool:
+    async def has(event: str) -> bool:
         history = await story.handle.fetch_history()
-        return any(event.HasField("timer_fired_event_attributes") for event in history.events)
+        return any(one.HasField(event) for one in history.events)
 
-    await eventually(fired)
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "3s"}}))
+        request = await story.request("plan")
+        # The row is there before the workflow has heard of it.
+        await eventually(lambda: has("timer_started_event_attributes"))
+
+    await eventually(lambda: has("timer_fired_event_attributes"))
     await story.respond(request, "approve")
     async with build_worker(temporal, store, script.crew(), settings):
         assert (await story.result()).status == "completed"
