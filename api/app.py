@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.gzip import GZipMiddleware
 
-from api import documentation, problems
+from api import documentation, page, problems
 from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
 from api.origins import Origins
@@ -19,6 +20,9 @@ from api.services import opened
 from models.settings import Settings
 
 PREFIX = "/api/v1"
+COMPRESSED_FROM = 2048
+"""Bytes; smaller answers are not worth the time."""
+
 DESCRIPTION = "Briefs go in, agents hand over, humans decide, deliveries come out."
 
 
@@ -53,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_headers=["*"],
         expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
     )
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=4)
     app.add_middleware(Access)
     app.include_router(health.router)
     app.include_router(realtime)
@@ -60,5 +65,6 @@ def create_app(settings: Settings) -> FastAPI:
     for noun in (projects, control, logs, export, tasks, artifacts, hitl, pipelines, agents, workflows):
         v1.include_router(noun.router)
     app.include_router(v1)
+    page.install(app)
     documentation.keep_nulls(app)
     return app

@@ -1,0 +1,53 @@
+/** Keyboard shortcuts: single keys, off while somebody types. `?` lists those in force. */
+
+import { h } from "./dom.js";
+
+const inForce = new Set();
+const EVERYWHERE = [["?", "Show this list"], ["g p", "Go to the projects"], ["g i", "Go to the inbox"], ["g s", "Go to the system"]];
+
+/** Put `{key: [what it does, action]}` in force until `signal` aborts. An action that returns false leaves the key alone. */
+export function shortcuts(keys, signal) {
+  inForce.add(keys);
+  signal.addEventListener("abort", () => inForce.delete(keys));
+}
+
+const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+export function startKeys(go) {
+  let leading = false;
+  const places = { p: "/", i: "/inbox", s: "/system" };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (leading && places[event.key]) {
+      leading = false;
+      event.preventDefault();
+      go(places[event.key]);
+      return;
+    }
+    leading = event.key === "g";
+    if (event.key === "?") {
+      event.preventDefault();
+      help();
+      return;
+    }
+    for (const keys of inForce) {
+      if (keys[event.key] && keys[event.key][1](event) !== false) {
+        event.preventDefault();
+        return;
+      }
+    }
+  });
+  document.querySelector("[data-help-button]").addEventListener("click", help);
+}
+
+function help() {
+  const rows = [...[...inForce].flatMap((keys) => Object.entries(keys).map(([key, [what]]) => [key, what])), ...EVERYWHERE];
+  const dialog = h("dialog", { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
+    h("div", { class: "dialog" },
+      h("h2", { id: "help-title" }, "Keyboard shortcuts"),
+      h("dl", { class: "keys" }, rows.map(([key, what]) => [h("dt", {}, key.split(" ").map((one) => h("kbd", {}, one))), h("dd", {}, what)])),
+      h("footer", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Close"))));
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,105 @@
+/** The frame around the views: where one is, how many requests wait, whether the page is live, and its colours. */
+
+import { h, icon, write } from "./dom.js";
+import { live } from "./live.js";
+import { announce } from "./notices.js";
+import { pending } from "./pending.js";
+
+let viewTitle = "";
+
+/** Say which place is shown; the number of open requests stands before the title. */
+export function show(place, title) {
+  viewTitle = title;
+  for (const link of document.querySelectorAll("[data-place]")) {
+    if (link.dataset.place === place) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  retitle();
+}
+
+function retitle() {
+  const waiting = pending.items?.length ?? 0;
+  document.title = `${waiting ? `(${waiting}) ` : ""}${viewTitle ? `${viewTitle} · ` : ""}BotArmy`;
+  const badge = document.querySelector("[data-pending]");
+  badge.hidden = waiting === 0;
+  badge.setAttribute("aria-label", `${waiting} waiting`);
+  write(badge, String(waiting));
+}
+
+const STATES = { connecting: "Connecting", open: "Live", lost: "Offline" };
+
+class ConnectionMark extends HTMLElement {
+  connectedCallback() {
+    const paint = () => {
+      this.dataset.state = live.state;
+      this.replaceChildren(h("span", {}, STATES[live.state]));
+    };
+    live.addEventListener("state", paint);
+    paint();
+  }
+}
+
+/** Stands under the bar while the connection is lost; a first attempt that is quick to succeed shows nothing. */
+class ConnectionBanner extends HTMLElement {
+  #clock;
+  #lost = false;
+
+  connectedCallback() {
+    this.setAttribute("role", "status");
+    live.addEventListener("state", () => this.#paint());
+  }
+
+  #paint() {
+    clearInterval(this.#clock);
+    if (live.state === "open") {
+      this.replaceChildren();
+      if (this.#lost) announce("Connected again. The page is up to date.");
+      this.#lost = false;
+      return;
+    }
+    if (live.state !== "lost") return;
+    this.#lost = true;
+    const wait = h("span", { "aria-hidden": "true" });
+    this.replaceChildren(
+      h("span", {}, "The connection is lost. What you see may be old; nothing that happens meanwhile is missed."),
+      wait,
+      h("button", { type: "button", onclick: () => live.retry() }, "Try now"),
+    );
+    const tick = () => write(wait, `Next try in ${Math.max(0, Math.ceil((live.retryAt - Date.now()) / 1000))} s.`);
+    tick();
+    this.#clock = setInterval(tick, 500);
+  }
+}
+
+const THEMES = { system: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" };
+
+function themes() {
+  const button = document.querySelector("[data-theme-button]");
+  const paint = () => {
+    const theme = document.documentElement.dataset.theme ?? "system";
+    button.replaceChildren(icon(`theme-${theme}`, { width: 16, height: 16 }));
+    button.setAttribute("aria-label", THEMES[theme]);
+    button.title = THEMES[theme];
+  };
+  button.addEventListener("click", () => {
+    const names = Object.keys(THEMES);
+    const next = names[(names.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % names.length];
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    try {
+      if (next === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", next);
+    } catch {
+      // It then lasts as long as the page.
+    }
+    paint();
+  });
+  paint();
+}
+
+export function startShell() {
+  customElements.define("connection-mark", ConnectionMark);
+  customElements.define("connection-banner", ConnectionBanner);
+  pending.addEventListener("change", retitle);
+  themes();
+}
