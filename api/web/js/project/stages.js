@@ -1,0 +1,44 @@
+/** How each stage of a pipeline stands, from the project's tasks and open requests. Pure: no DOM, no calls. */
+
+/**
+ * A map from each stage's name to `{state, round, task, request}`; `state` is a task status, or "pending" for a stage
+ * that has not begun, or "redo" for one whose result was taken back by a rework.
+ */
+export function stageStates(pipeline, tasks, openRequests) {
+  const newest = new Map();
+  for (const task of tasks) {
+    const before = newest.get(task.stage);
+    if (!before || task.round > before.round || (task.round === before.round && task.created_at >= before.created_at)) {
+      newest.set(task.stage, task);
+    }
+  }
+  const asking = new Map(openRequests.map((request) => [request.stage, request]));
+  return new Map(pipeline.stages.map((stage) => {
+    const task = newest.get(stage.name);
+    const request = asking.get(stage.name);
+    return [stage.name, { state: stateOf(task, request), round: task?.round ?? 0, task, request }];
+  }));
+}
+
+function stateOf(task, request) {
+  if (request) return "waiting_for_hitl";
+  if (!task) return "pending";
+  return task.status === "completed" && !task.accepted ? "redo" : task.status;
+}
+
+/** Which stages each stage depends on, by what it consumes: `{stage: [stage, …]}`. */
+export function upstream(pipeline) {
+  const producer = new Map(pipeline.stages.flatMap((stage) => stage.produces.map((type) => [type, stage.name])));
+  return new Map(pipeline.stages.map((stage) => [
+    stage.name,
+    [...new Set(stage.consumes.map((type) => producer.get(type)).filter(Boolean))],
+  ]));
+}
+
+/** The gate that is in force for a stage under a project's oversight: its `ask`, or "never" where there is none. */
+export function asks(stage, oversight) {
+  if (oversight === "high") return stage.gate ? "always" : "never";
+  if (oversight === "low") return "never";
+  if (oversight === "medium") return stage.gate?.important ? "always" : "never";
+  return stage.gate?.ask ?? "never";
+}
