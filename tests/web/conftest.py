@@ -1,0 +1,73 @@
+"""A real browser, started once a session; each test has a context of its own, and fails on an error in the console."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+from browsing import NewPage
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PATIENCE = 10_000  # ms that an element may take to appear
+
+expect.set_options(timeout=PATIENCE)
+
+
+def browser_path() -> str | None:
+    """Where the browser is: the one that BOTARMY_BROWSER names, or one that is installed."""
+    return os.environ.get("BOTARMY_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if browser_path() is None:
+        skip = pytest.mark.skip(reason="no browser was found: install Chromium, or let BOTARMY_BROWSER name one")
+        for item in items:
+            if "browser" in getattr(item, "fixturenames", ()):
+                item.add_marker(skip)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        # Its own sandbox needs a user that is not root; what it opens here is ours.
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def new_page(browser: Browser, api_url: str) -> AsyncIterator[NewPage]:
+    """Opens a page of its own context, with what `new_context` takes; `expected_errors` are parts of console errors
+    that the test provokes."""
+    async with AsyncExitStack() as stack:
+        errors: list[str] = []
+
+        async def open_page(expected_errors: tuple[str, ...] = (), **options: object) -> Page:
+            context: BrowserContext = await browser.new_context(
+                **({"base_url": api_url, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options)  # type: ignore[arg-type]
+            )
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE)
+
+            def heard(message: ConsoleMessage) -> None:
+                if message.type == "error" and not any(part in message.text for part in expected_errors):
+                    errors.append(message.text)
+
+            page = await context.new_page()
+            page.on("console", heard)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            return page
+
+        yield open_page
+        assert not errors, errors
+
+
+@pytest_asyncio.fixture
+async def page(new_page: NewPage) -> Page:
+    """One page, as most tests need it: wide, light."""
+    return await new_page(viewport={"width": 1280, "height": 800})
