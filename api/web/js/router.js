@@ -1,4 +1,7 @@
-/** From paths to views. A view is a module with `open(root, context)`; it ends when its `signal` aborts. */
+/**
+ * From paths to views. A view is a module with `open(root, context)`; it ends when its `signal` aborts. The query and
+ * the fragment are the view's own: when only they change, the window hears `querychange`, and the view stays.
+ */
 
 import { h } from "./dom.js";
 import { empty, failure } from "./notices.js";
@@ -36,7 +39,10 @@ export function startRouter() {
 
 async function open() {
   const first = path === null;
-  if (path === location.pathname) return; // only the query or the fragment changed: the view's own business
+  if (path === location.pathname) {
+    dispatchEvent(new Event("querychange"));
+    return;
+  }
   path = location.pathname;
   leave.abort();
   const { signal } = (leave = new AbortController());

@@ -48,7 +48,8 @@ class TimeAgo extends HTMLElement {
     shown.delete(this);
   }
 
-  attributeChangedCallback() {
+  attributeChangedCallback(name, before) {
+    if (name === "datetime" && before !== null) this.title = "";
     if (this.isConnected) this.tick();
   }
 
