@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import decisions, footprint, in_flight, parked, push, start, throughput
+from benchmarks import decisions, footprint, in_flight, page, parked, push, start, throughput
 from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
 
@@ -23,6 +23,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "throughput": throughput.measure,
     "decisions": decisions.measure,
     "push": push.measure,
+    "page": page.measure,
     "footprint": footprint.measure,
     "in_flight": in_flight.measure,
     "parked": parked.measure,

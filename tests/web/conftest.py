@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 from browsing import NewPage
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from benchmarks.browser import browser_path, launched
+
 PATIENCE = 10_000  # ms that an element may take to appear
 
 expect.set_options(timeout=PATIENCE)
-
-
-def browser_path() -> str | None:
-    """Where the browser is: the one that BOTARMY_BROWSER names, or one that is installed."""
-    return os.environ.get("BOTARMY_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,11 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        # Its own sandbox needs a user that is not root; what it opens here is ours.
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture

@@ -28,7 +28,7 @@ class Line:
         if self._server is None:
             port = urlsplit(self.url).port if self.url else 0
             self._server = await asyncio.start_server(self._connected, "127.0.0.1", port)
-            self.url = "http://127.0.0.1:{}".format(self._server.sockets[0].getsockname()[1])
+            self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def cut(self) -> None:
         if self._server is not None:

@@ -61,7 +61,9 @@ class Director:
     async def respond(self, project_id: str, stage: str, action: str, **fields: Any) -> None:
         """Respond to a stage's request, when it is there."""
         request = await self.request(project_id, stage)
-        answer = await self._http.post(f"/api/v1/hitl/{request['request_id']}/respond", json={"action": action} | fields)
+        answer = await self._http.post(
+            f"/api/v1/hitl/{request['request_id']}/respond", json={"action": action} | fields
+        )
         answer.raise_for_status()
 
     async def approve(self, project_id: str, *stages: str) -> None:
@@ -91,7 +93,9 @@ async def play(http: httpx.AsyncClient) -> Scene:
     await director.request(stuck, "design")
 
     long_name = await director.start(LONG_NAME[:255], pipeline="quick-start")
-    right_to_left = await director.start(RIGHT_TO_LEFT, "# نظام حجز\n\n- يحجز المريض موعدًا.\n", pipeline="parallel-branches")
+    right_to_left = await director.start(
+        RIGHT_TO_LEFT, "# نظام حجز\n\n- يحجز المريض موعدًا.\n", pipeline="parallel-branches"
+    )
 
     reworked = await director.start("Invoice reminders", rehearsal="fail_tests_rounds: 2")
     await director.approve(reworked, "discovery", "plan", "design")
