@@ -88,7 +88,7 @@ def _welcome(state: StackState, settings: Settings, console: Console, seconds: f
 
 def print_addresses(state: StackState, console: Console) -> None:
     """For people: without passwords, which are in stack.json."""
-    console.print(f"  API          {state.api}\n  Temporal UI  {state.temporal_ui}\n  Temporal     {state.temporal}")
+    console.print(f"  Page, API    {state.api}\n  Temporal UI  {state.temporal_ui}\n  Temporal     {state.temporal}")
     console.print(f"  Database     {without_password(state.database)}\n  Redis        {without_password(state.redis)}")
 
 
