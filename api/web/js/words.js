@@ -39,7 +39,10 @@ const STATUSES = {
   },
 };
 
-/** `{word, tone, mark}` of a status; `of` is project, task, agent, hitl or component. */
+/** A stage stands as its newest task does, or its result was taken back by a rework. */
+STATUSES.stage = { ...STATUSES.task, redo: ["To be redone", "calm", "redo"] };
+
+/** `{word, tone, mark}` of a status; `of` is project, task, stage, agent, hitl or component. */
 export function status(of, value) {
   const [word, tone, mark] = STATUSES[of][value] ?? [value, "calm", "pending"];
   return { word, tone, mark };
