@@ -5,7 +5,7 @@ BRIEF ?= examples/url-shortener.md
 BIN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench
+.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench prove
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,3 +64,6 @@ migrations-check: setup-dev
 
 bench: setup-dev ## measure, and print the figures in one table
 	@$(BIN) benchmarks
+
+prove: setup-dev ## break things, and print a table of what survived; half an hour (SEED=... repeats a run)
+	@$(BIN) pytest tests/faults tests/abuse --prove $(if $(SEED),--seed $(SEED))

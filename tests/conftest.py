@@ -31,6 +31,8 @@ from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
+pytest_plugins = ["tests.proving"]
+
 
 # Lines, to standard output, which pytest keeps; structlog's own default draws every local variable of a traceback.
 structlog.configure(
