@@ -1,7 +1,8 @@
 /** Does its work soon after it was asked: never twice at once, never twice within `gap` ms, again after a failure. */
 export class Refresher {
   #work; #gap; #signal; #failed;
-  #asked = false; #busy = false; #next = 0; #failures = 0;
+  #asked = false; #busy = false; #hurried = false; #next = 0; #failures = 0;
+  #wake = () => {};
 
   /** `work(signal)` may throw; `failed(error)` is told, and told null when it works again. */
   constructor(work, { gap = 150, signal, failed = () => {} }) {
@@ -16,12 +17,19 @@ export class Refresher {
     if (!this.#busy) this.#run();
   }
 
+  /** The same, without waiting: somebody asked who sees whether it was done. */
+  hurry() {
+    this.#hurried = true;
+    this.#wake();
+    this.ask();
+  }
+
   async #run() {
     this.#busy = true;
     while (this.#asked && !this.#signal.aborted) {
-      await pause(this.#next - performance.now());
+      if (!this.#hurried) await this.#pause(this.#next - performance.now());
       if (this.#signal.aborted) return;
-      this.#asked = false;
+      this.#asked = this.#hurried = false;
       const started = performance.now();
       try {
         await this.#work(this.#signal);
@@ -39,6 +47,12 @@ export class Refresher {
     }
     this.#busy = false;
   }
-}
 
-const pause = (ms) => (ms > 0 ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve());
+  async #pause(ms) {
+    if (ms <= 0) return;
+    await new Promise((done) => {
+      const clock = setTimeout(done, ms);
+      this.#wake = () => { clearTimeout(clock); done(); };
+    });
+  }
+}

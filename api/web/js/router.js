@@ -1,6 +1,7 @@
 /**
- * From paths to views. A view is a module with `open(root, context)`; it ends when its `signal` aborts. The query and
- * the fragment are the view's own: when only they change, the window hears `querychange`, and the view stays.
+ * From paths to views. A view is a module with `open(root, context)`; it ends when its `signal` aborts; `back` says that
+ * somebody went back (or forth) to it. The query and the fragment are the view's own: when only they change, the window
+ * hears `querychange`, and the view stays.
  */
 
 import { h } from "./dom.js";
@@ -33,11 +34,11 @@ export function startRouter() {
     event.preventDefault();
     go(link.href);
   });
-  addEventListener("popstate", open);
+  addEventListener("popstate", () => open(true));
   open();
 }
 
-async function open() {
+async function open(back = false) {
   const first = path === null;
   if (path === location.pathname) {
     dispatchEvent(new Event("querychange"));
@@ -63,7 +64,7 @@ async function open() {
     scrollTo(0, 0);
     // The first view is left to the browser's own focus; a later one is told to a screen reader by it.
     if (!first) main.focus({ preventScroll: true });
-    await view.open(root, { params: found.slice(1), signal, title: (text) => show(place, text) });
+    await view.open(root, { params: found.slice(1), signal, back, title: (text) => show(place, text) });
   } catch (error) {
     if (signal.aborted) return;
     console.error(error);
