@@ -5,10 +5,10 @@ BRIEF ?= examples/url-shortener.md
 BIN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench prove
+.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench screenshots prove
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/installed ## install what is needed to run, into .venv
 
@@ -67,3 +67,6 @@ bench: setup-dev ## measure, and print the figures in one table
 
 prove: setup-dev ## break things, and print a table of what survived; half an hour (SEED=... repeats a run)
 	@$(BIN) pytest tests/faults tests/abuse --prove $(if $(SEED),--seed $(SEED))
+
+screenshots: setup-dev ## picture every view of the page, into screenshots/
+	@$(BIN) tests.web screenshots

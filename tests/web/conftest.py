@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
-from browsing import NewPage
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from benchmarks.browser import browser_path, launched
+from tests.web.browsing import NewPage
 
 PATIENCE = 10_000  # ms that an element may take to appear
 

@@ -6,10 +6,10 @@ import re
 
 import httpx
 import pytest
-from browsing import NewPage
 from playwright.async_api import Page, expect
 
 from api import page as served
+from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
 

@@ -1,0 +1,79 @@
+"""`python -m tests.web [FOLDER]`: a picture of every view, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+import uvloop
+from playwright.async_api import Browser
+
+from activities.agents.rehearsal import rehearsal_agents
+from benchmarks.browser import browser_path, launched
+from cli.stack.embedded import embedded_servers
+from models.settings import Settings
+from tests.serving import served
+from tests.web import scene
+from tests.web.views import VIEWS
+from worker.worker import run_worker
+from workflows.client import connect
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
+SCREENS = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
+SETTLED_MS = 400
+
+
+async def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        del os.environ[name]
+    with tempfile.TemporaryDirectory(prefix="botarmy-screenshots-") as data:
+        async with embedded_servers(Path(data)) as servers:
+            os.environ |= servers.environment()
+            migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
+            await asyncio.to_thread(subprocess.run, migrate, cwd=CHECKOUT, check=True, capture_output=True)
+            settings = Settings(_env_file=None)
+            stop = asyncio.Event()
+            working = asyncio.create_task(run_worker(await connect(), rehearsal_agents(0), settings, stop))
+            async with served(settings) as url, launched() as browser:
+                await _pictures(url, browser, folder)
+            stop.set()
+            await working
+
+
+async def _pictures(url: str, browser: Browser, folder: Path) -> None:
+    await _picture(url, browser, folder, "projects-empty", None)
+    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+        played = await scene.play(http)
+    for name in VIEWS:
+        await _picture(url, browser, folder, name, played)
+
+
+async def _picture(url: str, browser: Browser, folder: Path, name: str, played: scene.Scene | None) -> None:
+    for screen, viewport in SCREENS.items():
+        for scheme in ("light", "dark"):
+            context = await browser.new_context(
+                base_url=url, viewport=viewport, color_scheme=scheme, locale="en-GB", device_scale_factor=1.5
+            )
+            page = await context.new_page()
+            if played is None:
+                await page.goto("/")
+            else:
+                await VIEWS[name](page, played)
+            await page.wait_for_timeout(SETTLED_MS)  # what moves in comes to rest
+            file = folder / f"{name}-{screen}-{scheme}.png"
+            await page.screenshot(path=file, full_page=screen == "narrow")
+            print(file)
+            await context.close()
+
+
+if __name__ == "__main__":
+    if browser_path() is None:
+        sys.exit("no browser was found: install Chromium, or let BOTARMY_BROWSER name one")
+    uvloop.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))

@@ -1,0 +1,88 @@
+"""The views of the page, each ready to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, expect
+
+from tests.web.scene import Scene
+
+Show = Callable[[Page, Scene], Awaitable[None]]
+
+
+async def _projects(page: Page, scene: Scene) -> None:
+    await page.goto("/")
+    await expect(page.get_by_text("URL shortener").first).to_be_visible()
+
+
+async def _no_match(page: Page, scene: Scene) -> None:
+    await page.goto("/?search=nothing+of+that+name")
+    await expect(page.get_by_role("button", name="Clear").first).to_be_visible()
+
+
+async def _start(page: Page, scene: Scene) -> None:
+    await page.goto("/?new")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await expect(page.get_by_role("dialog").locator("pipeline-graph svg").first).to_be_visible()
+
+
+async def _project(page: Page, project_id: str) -> None:
+    await page.goto(f"/projects/{project_id}")
+    await expect(page.locator("pipeline-graph svg").first).to_be_visible()
+    await expect(page.locator("event-feed [data-seq]").first).to_be_visible()
+
+
+async def _waiting(page: Page, scene: Scene) -> None:
+    await _project(page, scene.waiting)
+
+
+async def _completed(page: Page, scene: Scene) -> None:
+    await _project(page, scene.completed)
+
+
+async def _reworked(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked)
+
+
+async def _active(page: Page, scene: Scene) -> None:
+    await _project(page, scene.active)
+
+
+async def _long_name(page: Page, scene: Scene) -> None:
+    await _project(page, scene.long_name)
+
+
+async def _right_to_left(page: Page, scene: Scene) -> None:
+    await _project(page, scene.right_to_left)
+
+
+async def _inbox(page: Page, scene: Scene) -> None:
+    await page.goto("/inbox")
+    await expect(page.locator("artifact-view article, diff-view table").first).to_be_visible()
+
+
+async def _failed_step(page: Page, scene: Scene) -> None:
+    await page.goto("/inbox")
+    await page.get_by_text("Parcel tracker").first.click()
+
+
+async def _system(page: Page, scene: Scene) -> None:
+    await page.goto("/system")
+    await expect(page.get_by_text("PostgreSQL").first).to_be_visible()
+
+
+VIEWS: dict[str, Show] = {
+    "projects": _projects,
+    "projects-no-match": _no_match,
+    "start": _start,
+    "project-waiting": _waiting,
+    "project-completed": _completed,
+    "project-reworked": _reworked,
+    "project-active": _active,
+    "project-long-name": _long_name,
+    "project-right-to-left": _right_to_left,
+    "inbox": _inbox,
+    "inbox-failed-step": _failed_step,
+    "system": _system,
+}
