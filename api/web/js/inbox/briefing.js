@@ -1,0 +1,28 @@
+/** What the agent was told, what it made of that, and how it went. */
+
+import { h } from "../dom.js";
+import { bytes, count, title } from "../words.js";
+
+/** The task's side of a request: what it was given. null where the API does not tell. */
+export function briefing({ task }) {
+  if (!task) return null;
+  const facts = [
+    ["Handed over by", task.from_agent ? title(task.from_agent) : "you, with the brief"],
+    ["Instructions", task.instructions && h("p", { dir: "auto", class: "words" }, task.instructions)],
+    ["Feedback given", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
+    ["Expected", task.expected_outputs?.map(title).join(", ")],
+    ["Read", task.context?.length && h("ul", {}, task.context.map((one) => h("li", {}, `${title(one.type)}, version ${one.version} `, h("span", { class: "faint" }, `${bytes(one.size)}, by ${one.author}`))))],
+    ["Attempt", task.attempt > 1 && `${task.attempt}`],
+    ["Confidence", typeof task.confidence === "number" && `${Math.round(task.confidence * 100)} %`],
+    ["Verdict", task.verdict && title(task.verdict)],
+    ["Usage", usage(task.usage)],
+  ].filter(([, value]) => value);
+  return h("details", { class: "panel folded" }, h("summary", {}, "What the agent was told"),
+    h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+}
+
+function usage(spent) {
+  if (!spent) return null;
+  const tokens = (spent.input_tokens ?? 0) + (spent.output_tokens ?? 0);
+  return [spent.model, tokens && count(tokens, "token"), spent.cost_usd && `$${spent.cost_usd}`].filter(Boolean).join(", ");
+}

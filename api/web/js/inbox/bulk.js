@@ -1,0 +1,84 @@
+/** Several requests approved at once: what that does, how far it is, and what became of each. */
+
+import { h, icon, write } from "../dom.js";
+import { announce } from "../notices.js";
+import { count, status } from "../words.js";
+import { mayApprove } from "./amendable.js";
+import { entries } from "./entries.js";
+import { responderField } from "./responder.js";
+import { respond } from "./responding.js";
+import { approval } from "./response-form.js";
+
+const AT_ONCE = 4;
+
+/** Ask for a confirmation, approve the `chosen` entries, and say what happened; `done` is called when it is closed. */
+export function approveAll(chosen, done) {
+  const rows = new Map(chosen.map((entry) => [entry, h("li", {},
+    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, entry.request.question), h("span", { class: "faint", dir: "auto" }, entry.request.project_name)),
+    h("span", { class: "bulk-state" }, mayApprove(entry.request) ? approval(entry.request) : "Cannot be approved"))]));
+  const summary = h("p", { role: "status" }, "Each artifact is accepted as it is, and its project goes on. This is final.");
+  const confirm = h("button", { type: "button", class: "primary", onclick: run }, `Approve ${count(chosen.length, "request")}`);
+  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
+  const by = responderField();
+  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: () => { stop.abort(); dialog.remove(); done(); } },
+    h("div", { class: "dialog" },
+      h("h2", { id: "bulk-title" }, `Approve ${count(chosen.length, "request")}`),
+      summary, h("ol", { class: "bulk-rows" }, [...rows.values()]), h("footer", {}, by, close, confirm)));
+  const stop = new AbortController();
+  entries.addEventListener("change", paint, { signal: stop.signal });
+  let running = false;
+
+  function paint() {
+    for (const [entry, row] of rows) {
+      const state = stateOf(entry);
+      if (state) row.lastElementChild.replaceChildren(...state);
+    }
+    if (running) sumUp();
+  }
+
+  async function run() {
+    running = true;
+    confirm.disabled = true;
+    by.remove();
+    write(close, "Close");
+    close.focus();
+    const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      for (let entry = queue.shift(); entry; entry = queue.shift()) await respond(entry, "approve", given(entry));
+    }));
+    sumUp();
+  }
+
+  function sumUp() {
+    const decided = chosen.filter((entry) => entry.closure?.mine).length;
+    const lost = chosen.filter((entry) => entry.closure && !entry.closure.mine).length;
+    const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase));
+    const [sent, away, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
+    const left = chosen.length - decided - lost - sent - away.length - failed;
+    write(summary, [
+      `${decided} of ${chosen.length} approved.`, lost && `${lost} decided by others first.`, sent && `${sent} sent, and judged as soon as a worker is there.`,
+      away.length && `${away.length} not taken yet; sent again in a moment.`, failed && `${failed} not applied.`,
+    ].filter(Boolean).join(" "));
+    confirm.hidden = !away.length;
+    confirm.disabled = false;
+    write(confirm, `Try the ${away.length} now`);
+    confirm.onclick = () => away.forEach((entry) => entry.reply?.again?.());
+    if (!away.length && left === 0) announce(summary.textContent);
+  }
+
+  document.body.append(dialog);
+  dialog.showModal();
+  confirm.focus();
+}
+
+const given = (entry) => ({ comment: entry.draft.approve.comment.trim() || undefined });
+
+function stateOf({ closure, reply }) {
+  if (closure) {
+    const { word, tone, mark } = status("hitl", closure.status);
+    const who = closure.mine ? "" : ` by ${closure.decision?.responder ?? "nobody in time"}`;
+    return [h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word), h("span", { dir: "auto" }, who)];
+  }
+  const words = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet", failed: reply?.message }[reply?.phase];
+  return words ? [h("span", { dataset: { tone: reply.phase === "failed" ? "bad" : "calm" } }, words)] : null;
+}

@@ -1,0 +1,51 @@
+/** What a card says when its request is closed: who decided what, and what is left of what was typed. */
+
+import { h, icon } from "../dom.js";
+import { announce, toast } from "../notices.js";
+import { status } from "../words.js";
+import { decided, words } from "./history.js";
+
+const WITHOUT = {
+  expired: "Nobody decided in time: it has expired.",
+  cancelled: "It was cancelled: its project, or this turn of the stage, has ended.",
+};
+
+/** The notice for a closed entry. `next` goes on to the next request, `discard` drops what was typed. */
+export function closedNotice(entry, { next, discard }) {
+  const { status: how, decision, mine } = entry.closure;
+  const { word, tone, mark } = status("hitl", how);
+  const texts = entry.draft.texts;
+  return h("div", { class: "notice closed", tabIndex: -1, dataset: { tone: mine ? tone : "asks" } },
+    h("strong", {}, icon(mark, { width: 16, height: 16 }), word),
+    h("span", {}, decision ? decided(decision) : WITHOUT[how] ?? `The request is ${word.toLowerCase()}.`),
+    words(decision?.comment),
+    texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),
+    h("span", { class: "buttons" },
+      texts.length > 0 && h("button", { type: "button", onclick: () => copy(texts) }, "Copy my draft"),
+      texts.length > 0 && h("button", { type: "button", onclick: discard }, "Discard my draft"),
+      h("button", { type: "button", onclick: next }, "Next request")));
+}
+
+/** Say it where somebody may be typing. */
+export function tellClosed(entry) {
+  const { status: how, decision } = entry.closure;
+  announce(`${decision ? `${decision.responder} was first.` : ""} The request is ${status("hitl", how).word.toLowerCase()}. ${entry.draft.texts.length ? "What you typed is kept." : ""}`);
+}
+
+async function copy(texts) {
+  const text = texts.length === 1 ? texts[0][1] : texts.map(([label, one]) => `${label}:\n${one}`).join("\n\n");
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without a secure origin there is no clipboard but that of a selected field.
+    const field = h("textarea", { class: "visually-hidden" });
+    field.value = text;
+    document.body.append(field);
+    const before = document.activeElement;
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    before?.focus();
+  }
+  toast("Copied.");
+}

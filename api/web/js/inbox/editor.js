@@ -1,0 +1,103 @@
+/** The place where a person writes an artifact's next version: its text, or one file of a set after another. */
+
+import { h, write } from "../dom.js";
+import { count } from "../words.js";
+import { FILES, amendable } from "./amendable.js";
+import { changes } from "./changes.js";
+import { field, textField } from "./field.js";
+
+const SUM_UP_AFTER = 250; // ms
+const SHOWN = 200; // lines
+
+/** `{element, input, given, say}`; given() is the part of a response's body, or null where it has said what is missing. */
+export function editor(draft, request) {
+  const choices = amendable(request);
+  const chosen = () => choices.find((one) => one.key === draft.amend.artifactId) ?? choices[0];
+  const body = h("div", { class: "editor" });
+  const summary = h("summary", {});
+  const lines = h("pre", { class: "changed-lines", dir: "auto", tabIndex: 0, role: "group", "aria-label": "Changed lines" });
+  const changed = h("details", { class: "changed" }, summary, lines);
+  let pad;
+  let timer;
+
+  const type = (text) => {
+    const { key, text: original } = chosen();
+    draft.type("amend", { contents: { ...draft.amend.contents, [key]: text === original ? undefined : text } });
+    clearTimeout(timer);
+    timer = setTimeout(sumUp, SUM_UP_AFTER);
+  };
+
+  function sumUp() {
+    const { key, text } = chosen();
+    const found = draft.amend.contents[key] === undefined ? [] : pad.compare(text, draft.amend.contents[key]);
+    const [gone, come] = ["-", "+"].map((sign) => found.filter(([one]) => one === sign).length);
+    write(summary, found.length ? `You changed: ${count(come, "line")} added, ${count(gone, "line")} taken out` : "You have not changed anything yet");
+    lines.replaceChildren(...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: sign === "+" ? "come" : "gone" }, `${sign} ${line}\n`)),
+      found.length > SHOWN ? `and ${count(found.length - SHOWN, "more line")}` : "");
+    changed.dataset.some = found.length ? "yes" : "no";
+  }
+
+  function open() {
+    const one = chosen();
+    const text = draft.amend.contents[one.key] ?? one.text;
+    pad = one.mediaType === FILES ? filePad(text, type) : textPad(one, text, type);
+    body.replaceChildren(...pad.parts);
+    sumUp();
+  }
+
+  const choice = choices.length > 1 && field("Artifact", h("select", {
+    onchange: (event) => { draft.amend.artifactId = event.target.value; open(); },
+  }, choices.map((one) => h("option", { value: one.key, selected: one === chosen() }, one.label))), "One can be amended; the others are accepted as they are.");
+  open();
+  return {
+    element: h("div", { class: "editing" }, choice && choice.element, body, changed),
+    get input() {
+      return pad.input;
+    },
+    say: (message) => pad.say(message),
+    given() {
+      const { key, artifactId } = chosen();
+      const content = draft.amend.contents[key];
+      if (content?.trim()) return { content, artifact_id: artifactId };
+      pad.say(content === undefined ? "You have not changed anything yet. To take it as it is, approve it." : "Say something: it cannot be empty.");
+      return null;
+    },
+  };
+}
+
+function textPad({ label, mediaType }, text, type) {
+  const one = textField(label, text, type, { class: `pad ${mediaType === "text/markdown" ? "prose" : "mono"}`, spellcheck: String(mediaType === "text/markdown") });
+  return { parts: [one.element], input: one.input, say: one.say, compare: changes };
+}
+
+/** Files of a set, one at a time; where there is none yet, one with a name of one's own. */
+function filePad(text, type) {
+  const files = text ? filesOf(text) : {};
+  const paths = Object.keys(files);
+  let path = paths[0];
+  const write = () => type(JSON.stringify({ files }, null, 1));
+  const pad = textField("Text", files[path] ?? "", (now) => { files[path] = now; write(); }, { class: "pad mono", spellcheck: "false" });
+  const which = paths.length
+    ? field("File", h("select", { onchange: (event) => { path = event.target.value; pad.input.value = files[path]; } }, paths.map((one) => h("option", { value: one }, one))))
+    : field("File name", h("input", { class: "mono", maxLength: 240, spellcheck: "false", oninput: (event) => {
+      delete files[path];
+      path = event.target.value;
+      files[path] = pad.input.value;
+      write();
+    } }), "Such as package/main.py");
+  if (!paths.length) which.input.value = path = "main.py";
+  return { parts: [which.element, pad.element], input: pad.input, say: pad.say, compare: compareFiles };
+}
+
+const filesOf = (text) => {
+  try {
+    return { ...JSON.parse(text).files };
+  } catch {
+    return {};
+  }
+};
+
+function compareFiles(before, after) {
+  const [old, now] = [before ? filesOf(before) : {}, filesOf(after)];
+  return Object.keys({ ...old, ...now }).filter((path) => old[path] !== now[path]).flatMap((path) => [["", path], ...changes(old[path] ?? "", now[path] ?? "")]);
+}

@@ -1,0 +1,46 @@
+/** What a request asks about: each artifact as it is, and what changed since the version before it. */
+
+import { h } from "../dom.js";
+import { bytes, title } from "../words.js";
+import { tabs } from "./tabs.js";
+
+const elements = Promise.allSettled([import("../elements/artifact-view.js"), import("../elements/diff-view.js")]);
+
+/** The artifacts of a whole request; in a later round what changed comes first. */
+export function evidence(request) {
+  const asked = new Set(request.artifacts.map((one) => one.artifact_id));
+  if (!request.contents.length) return h("p", { class: "soft evidence-none" }, "There is no artifact: the step ended before it wrote one.");
+  return h("div", { class: "evidence" }, request.contents.map((one) => artifact(one, request, asked.has(one.artifact_id))));
+}
+
+function artifact(item, request, asked) {
+  const name = `${title(item.type)}, version ${item.version}`;
+  const heading = h("h3", {}, title(item.type));
+  const facts = h("span", { class: "faint" },
+    `${asked ? "" : "As amended · "}version ${item.version} · ${bytes(item.size)} · by `, h("span", { dir: "auto" }, item.author));
+  if (!item.previous_id) return h("section", { class: "artifact panel", "aria-label": name }, h("header", {}, heading, facts), asItIs(item));
+  const { bar, panels } = tabs(name, [["As it is", () => asItIs(item)], ["What changed", () => whatChanged(item)]], request.round > 1 && asked ? 1 : 0);
+  return h("section", { class: "artifact panel", "aria-label": name }, h("header", {}, heading, facts, bar), panels);
+}
+
+function asItIs(item) {
+  const box = h("div", { class: "artifact-body" });
+  elements.then(() => {
+    if (customElements.get("artifact-view")) {
+      const view = document.createElement("artifact-view");
+      view.artifact = item;
+      box.append(view);
+    } else box.append(h("pre", { dir: "auto", tabIndex: 0 }, item.encoding === "utf-8" ? item.content : `${bytes(item.size)} of ${item.media_type}`));
+  });
+  return box;
+}
+
+function whatChanged(item) {
+  const box = h("div", { class: "artifact-body" });
+  elements.then(() => {
+    const view = document.createElement("diff-view");
+    box.append(view);
+    view.show?.(item.artifact_id, item.previous_id);
+  });
+  return box;
+}

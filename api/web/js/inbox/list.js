@@ -1,0 +1,88 @@
+/** The list of what waits: a row each, with its own link, so that a request has an address. */
+
+import { each, h, icon, write } from "../dom.js";
+import { badge } from "../status.js";
+import { REASONS, title } from "../words.js";
+import "../time.js";
+import "./time-left.js";
+
+export const address = (id) => `/inbox?request=${id}`;
+
+/** What a response on its way says in its row. */
+const PHASES = { sending: ["Sending", "starting"], sent: ["Sent", "starting"], waiting: ["Not sent yet", "expired"], failed: ["Not applied", "failed"] };
+
+/** A list in which `pick(entry)` opens one and `check(entry, checked, through)` chooses it for several at once. */
+export function inboxList({ pick, check }) {
+  const rows = h("ol", { class: "inbox-rows", "aria-label": "Requests that wait, oldest first" });
+  const parts = new WeakMap();
+
+  function make(entry) {
+    const box = h("input", { type: "checkbox", onclick: (event) => check(entry, box.checked, event.shiftKey) });
+    const question = h("span", { class: "row-question", dir: "auto" });
+    const project = h("span", { class: "row-project cut", dir: "auto" });
+    const since = h("time-ago", { mode: "span", datetime: entry.request.created_at });
+    const where = h("span", { class: "row-where cut" });
+    const marks = h("span", { class: "row-marks" });
+    const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
+    const link = h("a", { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
+      h("span", { class: "row-line" }, question, since),
+      h("span", { class: "row-line" }, project),
+      h("span", { class: "row-line" }, where, marks, left));
+    const row = h("li", {}, h("label", { class: "row-check" }, box), link);
+    parts.set(row, { box, question, project, where, marks, left, link });
+    return row;
+  }
+
+  function picked(event, entry) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    pick(entry);
+  }
+
+  function update(row, { entry, selected, checked }) {
+    const { box, question, project, where, marks, left, link } = parts.get(row);
+    const { request } = entry;
+    write(question, request.question);
+    write(project, request.project_name);
+    write(where, `${request.stage} · ${request.agent_type}${request.round > 1 ? ` · round ${request.round}` : ""}`);
+    box.setAttribute("aria-label", `Select “${request.question}” of ${request.project_name}`);
+    if (box.checked !== checked) box.checked = checked;
+    box.disabled = !entry.open;
+    if (selected) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    row.dataset.closed = entry.closure ? "yes" : "no";
+    left.hidden = entry.closure !== null;
+    const state = stateOf(entry);
+    if (marks.dataset.state === state) return;
+    marks.dataset.state = state;
+    marks.replaceChildren(...markers(entry));
+  }
+
+  return {
+    element: rows,
+    paint(items) {
+      const held = rows.contains(document.activeElement) ? document.activeElement.closest("li") : null;
+      const place = held ? [...rows.children].indexOf(held) : -1;
+      each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
+      // A row that leaves must not take the focus along.
+      if (held && !held.isConnected) (rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a") ?? document.querySelector("main")).focus();
+    },
+    focus(entry) {
+      const link = rows.querySelector(`a[href="${address(entry.id)}"]`);
+      link?.focus({ preventScroll: true });
+      link?.closest("li").scrollIntoView({ block: "nearest" });
+    },
+  };
+}
+
+const stateOf = ({ request, reply, closure, draft }) => `${request.reason} ${closure?.status} ${reply?.phase} ${draft.typedAction}`;
+
+function markers({ request, reply, closure, draft }) {
+  if (closure) return [badge("hitl", closure.status)];
+  const phase = reply && PHASES[reply.phase];
+  return [
+    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: request.reason === "low_confidence" ? "asks" : "bad" } }, REASONS[request.reason] ?? title(request.reason)),
+    phase && h("span", { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } }, icon(phase[1]), phase[0]),
+    !phase && draft.typedAction && h("span", { class: "badge" }, icon("amended"), "Draft"),
+  ].filter(Boolean);
+}

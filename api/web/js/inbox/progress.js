@@ -1,0 +1,40 @@
+/** How far a response is, inside its form: what is wrong with it, or when it is sent again. */
+
+import { h, write } from "../dom.js";
+import { entries } from "./entries.js";
+import { stopTrying } from "./responding.js";
+
+/** `{element, update}` for one action of an entry. */
+export function progress(entry, action) {
+  const element = h("div", { class: "reply", role: "alert" });
+  let shown = null;
+  let clock;
+
+  function update() {
+    const reply = entry.reply?.action === action ? entry.reply : null;
+    if (reply === shown) return;
+    shown = reply;
+    clearInterval(clock);
+    element.replaceChildren(...({ failed, waiting }[reply?.phase]?.(reply) ?? []));
+  }
+
+  const failed = (reply) => (Object.keys(reply.fields ?? {}).some((one) => ["comment", "content"].includes(one)) ? [] : [
+    h("div", { class: "notice", dataset: { tone: "bad" } }, h("strong", {}, "That did not work"), h("span", { dir: "auto" }, reply.message), h("span", {}, "What you typed is kept.")),
+  ]);
+
+  function waiting(reply) {
+    const wait = h("span", { class: "numbers", "aria-hidden": "true" });
+    const tick = () => write(wait, `Sent again in ${Math.max(0, Math.ceil((reply.at - Date.now()) / 1000))} s.`);
+    tick();
+    clock = setInterval(tick, 250);
+    return [h("div", { class: "notice", dataset: { tone: "asks" } },
+      h("strong", {}, reply.unsure ? "BotArmy cannot be reached" : "BotArmy cannot take it now"),
+      h("span", {}, reply.unsure ? "Whether your response arrived is not known; sending it again is safe, it counts once." : `${reply.message} Nothing has happened, and what you typed is kept.`),
+      wait,
+      h("span", { class: "buttons" },
+        h("button", { type: "button", onclick: () => reply.again() }, "Try now"),
+        h("button", { type: "button", class: "quiet", onclick: () => { stopTrying(entry); entries.changed(entry); } }, "Stop trying")))];
+  }
+
+  return { element, update };
+}

@@ -1,0 +1,67 @@
+/**
+ * A response on its way. An entry's `reply` says how far it is: `sending`; `sent` (safe, not judged yet); `waiting`
+ * (BotArmy is away: it is sent again at `at`); `failed` (`message`, `fields`: what is wrong with which field).
+ */
+
+import { announce, toast } from "../notices.js";
+import { pending } from "../pending.js";
+import { Problem, hitl } from "../rest.js";
+import { status } from "../words.js";
+import { entries } from "./entries.js";
+import { responder } from "./responder.js";
+
+const PATIENCE = [3, 5, 10, 20, 30]; // s between tries where nobody says how long to wait
+const timers = new WeakMap();
+
+/** Send what is typed for an action; `given` is the part of the response's body that the form knows. */
+export async function respond(entry, action, given, tries = 0) {
+  stopTrying(entry);
+  const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
+  become(entry, { phase: "sending", action });
+  try {
+    const answer = await hitl.respond(entry.id, body);
+    if (!answer.outcome) {
+      entries.sent(entry, action);
+      toast("Sent. It is safe and will be judged as soon as a worker is there.");
+      return;
+    }
+    const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
+    entries.close(entry, { status: answer.status, decision, mine: true });
+    announce(`${status("hitl", answer.status).word}: ${entry.request.question} ${entry.request.project_name}`);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    await settle(entry, action, given, problem, tries);
+  } finally {
+    pending.look();
+  }
+}
+
+async function settle(entry, action, given, problem, tries) {
+  const { request, decision, errors = [] } = problem.body;
+  if (problem.status === 409 && request && request.status !== "pending") {
+    entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
+  } else if (problem.passing) {
+    const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];
+    become(entry, { phase: "waiting", action, message: problem.message, unsure: problem.status === 0, at: Date.now() + seconds * 1000,
+      again: () => respond(entry, action, given, tries + 1) });
+    timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
+  } else {
+    if (problem.about("decision_id")) entry.draft.renew(action);
+    const fields = Object.fromEntries(errors.filter((one) => one.field).map((one) => [one.field, problem.about(one.field)]));
+    if (problem.status === 413 && given.content !== undefined) fields.content = problem.message;
+    become(entry, { phase: "failed", action, message: problem.message, fields });
+    // Gone, or never there: the request itself may tell.
+    if (problem.status === 404 || problem.status === 409) await entries.look(entry);
+  }
+}
+
+/** Do not send it again by itself. The draft stays. */
+export function stopTrying(entry) {
+  clearTimeout(timers.get(entry));
+  if (entry.reply?.phase === "waiting") become(entry, null);
+}
+
+function become(entry, reply) {
+  entry.reply = reply;
+  entries.changed(entry);
+}
