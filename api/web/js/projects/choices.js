@@ -1,0 +1,30 @@
+/** One of several, each with a line that says what it means: radio buttons in a frame. */
+
+import { each, h, write } from "../dom.js";
+
+/** A fieldset; `fill(options, chosen)` takes `{value, word, means, aside}` of each option. */
+export function choices(legend, name, attributes) {
+  const list = h("div", { class: "choices-list" });
+  const element = h("fieldset", { class: "choices", ...attributes }, h("legend", { class: "label" }, legend), list);
+  return {
+    element,
+    fill(options, chosen) {
+      each(list, options, ({ value }) => value, option, (label, { value, word, means, aside }) => {
+        const [, words] = label.children;
+        write(words.children[0], word);
+        write(words.children[1], aside ?? "");
+        write(words.children[2], means ?? "");
+        label.firstElementChild.checked = value === chosen;
+      });
+    },
+  };
+
+  function option({ value }) {
+    const id = `${name}-${value || "none"}`;
+    return h("label", { class: "choice" },
+      h("input", { type: "radio", name, value, "aria-labelledby": `${id}-word`, "aria-describedby": `${id}-aside ${id}-means` }),
+      h("span", { class: "choice-words" },
+        h("span", { class: "choice-word", id: `${id}-word` }), h("span", { class: "choice-aside", id: `${id}-aside` }),
+        h("span", { class: "choice-means", id: `${id}-means` })));
+  }
+}

@@ -1,0 +1,47 @@
+/** Which projects are shown: a choice of statuses, and a search by name; both stand in the address. */
+
+import { h } from "../dom.js";
+import { correct, read, SHOWS } from "./address.js";
+
+const PAUSE = 180; // ms without a key after which a search begins
+
+/** The filters' element; `changed({show, search})` hears of each change, and `search` is the field. */
+export function filters(changed, signal) {
+  let pause;
+  const search = h("input", {
+    type: "search", "aria-label": "Search projects by name", placeholder: "Search by name", maxlength: "255",
+    autocomplete: "off", spellcheck: "false", dir: "auto", "aria-keyshortcuts": "/",
+    oninput: () => {
+      clearTimeout(pause);
+      pause = setTimeout(tell, search.value ? PAUSE : 0);
+    },
+    onkeydown: (event) => event.key === "Escape" && !search.value && search.blur(),
+  });
+  const radios = Object.entries(SHOWS).map(([value, { word }]) =>
+    h("label", {}, h("input", { type: "radio", name: "show", value, onchange: () => tell() }), h("span", {}, word)));
+  const element = h("form", { class: "project-filters", role: "search", "aria-label": "Filter the projects", onsubmit: (event) => { event.preventDefault(); tell(); } },
+    h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
+    search);
+
+  function tell() {
+    clearTimeout(pause);
+    correct({ show: element.elements.show.value, search: search.value.trim() });
+    changed(read());
+  }
+
+  function fill() {
+    const { show, search: text } = read();
+    element.elements.show.value = show;
+    if (search.value.trim() !== text) search.value = text;
+  }
+
+  function follow() {
+    fill();
+    changed(read());
+  }
+
+  addEventListener("querychange", follow, { signal });
+  signal.addEventListener("abort", () => clearTimeout(pause));
+  fill();
+  return { element, search, clear: () => { correct({ show: "all", search: "" }); follow(); } };
+}

@@ -1,0 +1,69 @@
+/** One project's row in the list. */
+
+import { h, write } from "../dom.js";
+import { badge } from "../status.js";
+import { span } from "../time.js";
+import { title } from "../words.js";
+import { oversightMark } from "./oversight.js";
+import { paintProgress, progress } from "./progress.js";
+
+const painted = new WeakMap();
+
+export const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+
+export function row(item) {
+  return h("tr", { class: "project-row", role: "row" },
+    cell("status"),
+    h("th", { class: "project-name", role: "rowheader", scope: "row" }, h("a", { href: `/projects/${item.id}`, dir: "auto" })),
+    cell("note"),
+    cell("progress", progress()),
+    cell("pipeline"),
+    cell("when", h("time-ago", { datetime: item.updated_at })));
+}
+
+const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "cell" }, ...children);
+
+/** Only what differs is written: a row that is being read stays as it is. */
+export function paintRow(element, item) {
+  const before = painted.get(element);
+  painted.set(element, item);
+  const [status, name, note, stages, pipeline, when] = element.children;
+  if (before?.status !== item.status) {
+    status.replaceChildren(badge("project", item.status));
+    if (before) flash(status);
+  }
+  write(name.firstElementChild, item.name);
+  name.firstElementChild.title = item.name;
+  if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
+  paintProgress(stages.firstElementChild, item);
+  if (!before) pipeline.replaceChildren(...[h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)].filter(Boolean));
+  when.firstElementChild.setAttribute("datetime", item.updated_at);
+}
+
+const noted = ({ status, phase, reason, waiting_for, open_requests }) =>
+  JSON.stringify([status, phase, reason, waiting_for, open_requests]);
+
+/** What a project waits for, what it is at, or why it has stopped. */
+function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended }) {
+  if (open) {
+    const words = `${title(open.stage)}: ${open.question}`;
+    return [
+      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: words, dir: "auto" }, words),
+      h("span", { class: "project-since" },
+        h("span", { class: "visually-hidden" }, "for "), h("time-ago", { datetime: open.since, mode: "span" }),
+        count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`)),
+    ];
+  }
+  if (count) return [h("a", { class: "project-asks cut", href: `/projects/${id}` }, count > 1 ? `${count} open gates` : "An open gate")];
+  if (reason) return [h("span", { class: "cut", title: reason, dir: "auto" }, reason)];
+  if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
+  if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
+  if (status === "completed") return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended) - Date.parse(created))}`)];
+  return [];
+}
+
+function flash(element) {
+  element.classList.remove("changed");
+  void element.offsetWidth; // so that the animation begins anew
+  element.classList.add("changed");
+}
