@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -34,10 +35,16 @@ class Bus:
         )
         self._prefix = settings.channel_prefix
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(BACKLOG)
+        self._grown: dict[UUID, int] = {}
         self._publisher: asyncio.Task[None] | None = None
 
     def channel(self, project_id: UUID) -> str:
         return f"{self._prefix}:project:{project_id}"
+
+    @property
+    def projects_channel(self) -> str:
+        """Where it is told which logs have grown, without their events: `{project id: newest number, ...}`."""
+        return f"{self._prefix}:projects"
 
     def publish(self, events: Iterable[Event]) -> None:
         """Hand events to the publisher; needs a running event loop."""
@@ -46,6 +53,8 @@ class Bus:
                 self._waiting.put_nowait((self.channel(event.project_id), event.model_dump_json().encode()))
             except asyncio.QueueFull:
                 log.warning("event_not_published", project_id=str(event.project_id), seq=event.seq, reason="backlog")
+            if event.seq is not None:
+                self._grown[event.project_id] = max(event.seq, self._grown.get(event.project_id, 0))
         if self._publisher is None:
             self._publisher = asyncio.create_task(self._publish())
 
@@ -54,12 +63,15 @@ class Bus:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
+            messages, grown, self._grown = batch.copy(), self._grown, {}
+            if grown:
+                messages.append((self.projects_channel, orjson.dumps(grown, option=orjson.OPT_NON_STR_KEYS)))
             try:
-                if len(batch) == 1:
-                    await self.redis.publish(*batch[0])
+                if len(messages) == 1:
+                    await self.redis.publish(*messages[0])
                 else:
                     async with self.redis.pipeline(transaction=False) as pipeline:
-                        for channel, message in batch:
+                        for channel, message in messages:
                             pipeline.publish(channel, message)
                         await pipeline.execute()
             except (RedisError, OSError) as error:

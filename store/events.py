@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.events import Event
-from models.tables import EVENT, PROJECT
+from models.contracts.words import HitlStatus, ProjectStatus
+from models.tables import ARTIFACT, EVENT, HITL_REQUEST, PROJECT
 
 
 async def since(
@@ -37,3 +39,24 @@ async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dic
     """The number of each project's newest event; an unknown project is left out."""
     rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.last_seq).where(PROJECT.c.id.in_(project_ids)))
     return {row.id: row.last_seq for row in rows}
+
+
+_UNSETTLED = [status for status in ProjectStatus if not status.settled]
+
+
+async def heads_under_way(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
+    """The number of the newest event of each project that has not ended, that waits for a human, or that was given an
+    artifact after a moment; each project has one from its start."""
+    asking = select(HITL_REQUEST.c.project_id).where(HITL_REQUEST.c.status == HitlStatus.PENDING)
+    given = select(ARTIFACT.c.project_id).where(ARTIFACT.c.id > _first_id_of(moment))
+    # As an array, since of the rows of a subquery PostgreSQL does not know that they are few, and reads the table.
+    others = func.array(union(asking, given).scalar_subquery())
+    query = select(PROJECT.c.id, PROJECT.c.last_seq).where(
+        PROJECT.c.status.in_(_UNSETTLED) | (PROJECT.c.id == any_(others))
+    )
+    return {row.id: row.last_seq for row in await connection.execute(query)}
+
+
+def _first_id_of(moment: datetime) -> UUID:
+    """The least UUIDv7 of a moment's millisecond."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

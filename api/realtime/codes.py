@@ -25,6 +25,8 @@ class Problem(StrEnum):
     SINCE_PAST_HEAD = "since_past_head"
     ALREADY_FOLLOWED = "already_followed"
     NOT_FOLLOWED = "not_followed"
+    ALREADY_WATCHING = "already_watching"
+    NOT_WATCHING = "not_watching"
     TOO_MANY_PROJECTS = "too_many_projects"
     TOO_MANY_FRAMES = "too_many_frames"
     LOG_UNAVAILABLE = "log_unavailable"

@@ -25,6 +25,8 @@ class Frame(NamedTuple):
 class ControlType(StrEnum):
     CONNECTION_READY = "connection_ready"
     HEARTBEAT = "heartbeat"
+    WATCHING = "watching"
+    PROJECT_CHANGED = "project_changed"
     PONG = "pong"
     ERROR = "error"
 
@@ -50,6 +52,14 @@ def published(message: bytes) -> Frame:
     return Frame(seq, message.decode())
 
 
+def grown(message: bytes) -> dict[UUID, int]:
+    """How far the logs that have grown reach, of a message from Redis. Raises ValueError where it does not say that."""
+    heads = orjson.loads(message)
+    if not isinstance(heads, dict) or not all(type(head) is int and head >= 1 for head in heads.values()):
+        raise ValueError("not the heads of projects")
+    return {UUID(project_id): head for project_id, head in heads.items()}
+
+
 def logged(event: Event) -> Frame:
     """The frame of an event from the log: the same text as was published."""
     return Frame(event.seq, event.model_dump_json())
@@ -63,6 +73,14 @@ def ready(project_id: UUID, head: int) -> str:
 
 def heartbeat(project_id: UUID, head: int) -> str:
     return Control(event_type=ControlType.HEARTBEAT, project_id=project_id, data={"head": head}).model_dump_json()
+
+
+def watching() -> str:
+    return Control(event_type=ControlType.WATCHING).model_dump_json()
+
+
+def changed(project_id: UUID, head: int) -> str:
+    return Control(event_type=ControlType.PROJECT_CHANGED, project_id=project_id, data={"head": head}).model_dump_json()
 
 
 def pong() -> str:

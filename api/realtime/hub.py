@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from api.realtime.codes import CloseCode
 from api.realtime.following import Following
 from api.realtime.listener import Listener
 from api.realtime.logbook import UNAVAILABLE, Logbook
+from api.realtime.lookout import Lookout
 from api.realtime.socket import Socket
 from models.settings import Settings
 from store.transaction import Store
@@ -36,13 +38,15 @@ class Hub:
         self.sockets: set[Socket] = set()
         self._followings: dict[UUID, set[Following | Attention]] = {}
         self._heads: dict[UUID, int] = {}
-        self._listener = Listener(store.bus, self._hear, self._resumed)
+        self._bus = store.bus
+        self._listener = Listener(self._bus)
+        self.lookout = Lookout(self._listener, self._bus.projects_channel, self.logbook)
         self._unsure: set[UUID] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to listen; returns with Redis connected, or known to be away."""
-        works = self._listener.run, self._watch, self._heartbeat
+        works = self._listener.run, self._check, self._heartbeat, self.lookout.run
         self._tasks = [asyncio.create_task(self._forever(work)) for work in works]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._listener.attempted(), START_SECONDS)
@@ -65,7 +69,9 @@ class Hub:
     def join(self, following: Following | Attention) -> None:
         followings = self._followings.setdefault(following.project_id, set())
         if not followings:
-            self._listener.follow(following.project_id)
+            project_id = following.project_id
+            hear, resumed = partial(self._hear, project_id), partial(self._resumed, project_id)
+            self._listener.follow(self._bus.channel(project_id), hear, resumed)
         followings.add(following)
 
     def leave(self, following: Following | Attention) -> None:
@@ -75,11 +81,11 @@ class Hub:
         if not followings and self._followings.pop(project_id, None) is not None:
             self._heads.pop(project_id, None)
             self._unsure.discard(project_id)
-            self._listener.unfollow(project_id)
+            self._listener.unfollow(self._bus.channel(project_id))
 
     async def listening(self, project_id: UUID) -> None:
         """Wait, not for long, until what is published of a followed project is heard."""
-        await self._listener.listening(project_id)
+        await self._listener.listening(self._bus.channel(project_id))
 
     def saw(self, project_id: UUID, head: int) -> None:
         """Learn how far a log reaches."""
@@ -109,7 +115,7 @@ class Hub:
                 log.exception("relay_failed")
                 await asyncio.sleep(TICK_SECONDS)
 
-    async def _watch(self) -> None:
+    async def _check(self) -> None:
         """Compare with the logs: often while Redis is doubtful, right after it resumed, and now and then."""
         loop = asyncio.get_running_loop()
         compared = loop.time()

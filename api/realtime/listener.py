@@ -1,4 +1,4 @@
-"""The relay's ear: one connection to Redis for all followed projects."""
+"""The relay's ear: one connection to Redis for all channels."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
@@ -21,48 +22,50 @@ PING_SECONDS = 1.0
 SILENCE_SECONDS = 3.0  # after so long without a sign, a connection is given up
 ACK_SECONDS = 1.0
 BACKOFF_SECONDS = 2.0
-IDLE = UUID(int=0)  # no project has it; its channel keeps the connection subscribed when no one follows anything
+IDLE = UUID(int=0)  # no project has it; its channel keeps the connection subscribed when nothing is followed
 MESSAGES_AT_ONCE = 32
 CHANNELS_AT_ONCE = 500
 
 
+@dataclass(slots=True)
+class _Ear:
+    hear: Callable[[bytes], None]
+    resumed: Callable[[], None]
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Listener:
-    """Follows projects on the bus. Reconnects by itself, and notices a connection that died without a word.
+    """Follows channels of the bus. Reconnects by itself, and notices a connection that died without a word."""
 
-    `hear` gets each message; `resumed` is called when a project is listened to (again), so what was published before
-    must be looked up in the log.
-    """
-
-    def __init__(self, bus: Bus, hear: Callable[[UUID, bytes], None], resumed: Callable[[UUID], None]) -> None:
-        self._bus, self._hear, self._resumed = bus, hear, resumed
-        self._wanted: dict[str, UUID] = {bus.channel(IDLE): IDLE}
-        self._listening: dict[UUID, asyncio.Event] = {IDLE: asyncio.Event()}
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._idle = bus.channel(IDLE)
+        self._ears = {self._idle: _Ear(lambda message: None, self._connected)}
         self._subscribed: set[str] = set()
         self._unconfirmed: Counter[str] = Counter()
         self._changed = asyncio.Event()
         self._attempted = asyncio.Event()
         self._last_sign = 0.0
         self.doubtful = True
-        """Whether events may be published that are not heard."""
+        """Whether something may be published that is not heard."""
 
-    def follow(self, project_id: UUID) -> None:
-        channel = self._bus.channel(project_id)
-        self._wanted[channel] = project_id
-        self._listening[project_id] = event = asyncio.Event()
+    def follow(self, channel: str, hear: Callable[[bytes], None], resumed: Callable[[], None]) -> None:
+        """Begin to listen. `hear` gets each message; `resumed` is called when the channel is listened to (again), so
+        what was published before must be looked up."""
+        self._ears[channel] = ear = _Ear(hear, resumed)
         if channel in self._subscribed and channel not in self._unconfirmed:
-            event.set()  # dropped a moment ago, and still heard
+            ear.listening.set()  # dropped a moment ago, and still heard
         self._changed.set()
 
-    def unfollow(self, project_id: UUID) -> None:
-        del self._wanted[self._bus.channel(project_id)]
-        del self._listening[project_id]
+    def unfollow(self, channel: str) -> None:
+        del self._ears[channel]
         self._changed.set()
 
-    async def listening(self, project_id: UUID) -> None:
-        """Wait until a followed project is listened to; not for long, and not at all while Redis is doubtful."""
-        if not self.doubtful and (event := self._listening.get(project_id)):
+    async def listening(self, channel: str) -> None:
+        """Wait until a followed channel is listened to; not for long, and not at all while Redis is doubtful."""
+        if not self.doubtful and (ear := self._ears.get(channel)):
             with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), ACK_SECONDS)
+                await asyncio.wait_for(ear.listening.wait(), ACK_SECONDS)
 
     async def attempted(self) -> None:
         """Wait for the outcome, good or bad, of the first attempt to connect."""
@@ -75,7 +78,7 @@ class Listener:
             try:
                 async with self._bus.listening() as pubsub, asyncio.TaskGroup() as tasks:
                     self._last_sign = asyncio.get_running_loop().time()
-                    self._subscribed = {self._bus.channel(IDLE)}
+                    self._subscribed = {self._idle}
                     self._unconfirmed = Counter(self._subscribed)
                     await pubsub.subscribe(*self._subscribed)
                     tasks.create_task(self._command(pubsub))
@@ -87,8 +90,8 @@ class Listener:
             finally:
                 self.doubtful = True
                 self._subscribed = set()
-                for event in self._listening.values():
-                    event.clear()
+                for ear in self._ears.values():
+                    ear.listening.clear()
                 self._attempted.set()
             await asyncio.sleep(min(BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)))
 
@@ -97,7 +100,7 @@ class Listener:
         pinged = loop.time()
         while True:
             self._changed.clear()
-            wanted, before = set(self._wanted), self._subscribed
+            wanted, before = set(self._ears), self._subscribed
             self._subscribed = wanted
             self._unconfirmed.update(wanted - before)
             for channels in _batches(before - wanted):
@@ -121,8 +124,8 @@ class Listener:
                 continue
             self._last_sign = loop.time()
             if message["type"] == "message":
-                if project_id := self._wanted.get(message["channel"].decode()):
-                    self._hear(project_id, message["data"])
+                if ear := self._ears.get(message["channel"].decode()):
+                    ear.hear(message["data"])
             elif message["type"] == "subscribe":
                 self._confirm(message["channel"].decode())
             messages += 1
@@ -135,14 +138,14 @@ class Listener:
         if self._unconfirmed[channel] > 0:
             return  # dropped and subscribed again since: there is a hole before the last acknowledgement
         del self._unconfirmed[channel]
-        project_id = self._wanted.get(channel)
-        if project_id == IDLE:
-            self.doubtful = False
-            self._attempted.set()
-            log.info("redis_connected")
-        if project_id is not None:
-            self._listening[project_id].set()
-            self._resumed(project_id)
+        if ear := self._ears.get(channel):
+            ear.listening.set()
+            ear.resumed()
+
+    def _connected(self) -> None:
+        self.doubtful = False
+        self._attempted.set()
+        log.info("redis_connected")
 
 
 def _batches(channels: set[str]) -> Iterator[tuple[str, ...]]:

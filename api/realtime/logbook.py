@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -54,6 +55,10 @@ class Logbook:
         heads = await asyncio.shield(self._heads)
         return {project_id: heads[project_id] for project_id in project_ids if project_id in heads}
 
+    async def heads_under_way(self, since: datetime) -> dict[UUID, int]:
+        """The number of the newest event of each project that may still change, or that was given an artifact since."""
+        return await asyncio.shield(self._begin(self._read_heads_under_way(since)))
+
     async def close(self) -> None:
         """End the reads under way."""
         for read in self._reads:
@@ -83,3 +88,7 @@ class Logbook:
                 for start in range(0, len(project_ids), HEADS_AT_ONCE):
                     heads |= await events.heads(connection, project_ids[start : start + HEADS_AT_ONCE])
         return heads
+
+    async def _read_heads_under_way(self, since: datetime) -> dict[UUID, int]:
+        async with self._turns, asyncio.timeout(READ_SECONDS), self._store.reading() as connection:
+            return await events.heads_under_way(connection, since)

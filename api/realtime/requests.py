@@ -39,11 +39,21 @@ class Unsubscribe(Contract):
     project_id: UUID
 
 
+class Watch(Contract):
+    """Be told which projects change, whichever they are."""
+
+    action: Literal["watch"]
+
+
+class Unwatch(Contract):
+    action: Literal["unwatch"]
+
+
 class Ping(Contract):
     action: Literal["ping"]
 
 
-Request = Subscribe | Unsubscribe | Ping
+Request = Subscribe | Unsubscribe | Watch | Unwatch | Ping
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="action")])
 
 

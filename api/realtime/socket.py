@@ -15,7 +15,8 @@ from api.realtime.codes import CloseCode, Problem
 from api.realtime.following import Following
 from api.realtime.outbox import Outbox
 from api.realtime.protocol import ABORT
-from api.realtime.requests import BadRequestError, Ping, Request, Subscribe, read_frame
+from api.realtime.requests import BadRequestError, Ping, Request, Subscribe, Unsubscribe, Unwatch, Watch, read_frame
+from api.realtime.watching import Watching
 
 if TYPE_CHECKING:
     from api.realtime.hub import Hub
@@ -36,6 +37,7 @@ class Socket:
         self._websocket, self._hub = websocket, hub
         self._outbox = Outbox(queue)
         self._followings: dict[UUID, Following] = {}
+        self._watching: Watching | None = None
         self._allowance = Allowance(asyncio.get_running_loop().time())
         self._close: tuple[CloseCode, str] | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -103,6 +105,7 @@ class Socket:
     def _leave(self) -> None:
         while self._followings:
             self._followings.popitem()[1].stop()
+        self._unwatch()
 
     def _hang_up(self, *, now: bool) -> None:
         # A closed connection first sends what it holds, for which a peer that does not read makes it wait for ever.
@@ -137,14 +140,34 @@ class Socket:
                 self.send(frames.error(error.code, str(error)))
 
     def _answer(self, request: Request) -> None:
-        if isinstance(request, Ping):
-            self.send(frames.pong())
-        elif isinstance(request, Subscribe):
-            self._subscribe(request, must_exist=False)
-        elif following := self._followings.pop(request.project_id, None):
-            following.stop()
-        else:
-            self.send(frames.error(Problem.NOT_FOLLOWED, "this socket does not follow it", request.project_id))
+        match request:
+            case Ping():
+                self.send(frames.pong())
+            case Subscribe():
+                self._subscribe(request, must_exist=False)
+            case Unsubscribe():
+                if following := self._followings.pop(request.project_id, None):
+                    following.stop()
+                else:
+                    self.send(frames.error(Problem.NOT_FOLLOWED, "this socket does not follow it", request.project_id))
+            case Watch():
+                self._watch()
+            case Unwatch():
+                if not self._unwatch():
+                    self.send(frames.error(Problem.NOT_WATCHING, "this socket does not watch"))
+
+    def _watch(self) -> None:
+        if self._watching is not None:
+            self.send(frames.error(Problem.ALREADY_WATCHING, "watching already"))
+            return
+        self._watching = Watching(self, self._hub.lookout)
+        self._watching.start()
+
+    def _unwatch(self) -> bool:
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.stop()
+        return watching is not None
 
     def _subscribe(self, request: Subscribe, *, must_exist: bool) -> None:
         if request.project_id in self._followings:

@@ -10,7 +10,7 @@ from pages import block, read, rows, section
 
 from api.app import create_app
 from api.realtime.codes import CloseCode, Problem
-from api.realtime.frames import ControlType
+from api.realtime.frames import Control, ControlType
 from api.realtime.requests import read_frame
 from models.contracts.events import Event
 from models.contracts.words import EventType, HitlAction
@@ -72,7 +72,13 @@ def test_the_example_of_an_event_is_one() -> None:
 
 def test_the_frames_of_the_client_are_read() -> None:
     frames = json.loads(block("docs/api.md", "json client frames"))
-    assert [read_frame(json.dumps(frame)).action for frame in frames] == ["subscribe", "unsubscribe", "ping"]
+    actions = [read_frame(json.dumps(frame)).action for frame in frames]
+    assert actions == ["subscribe", "unsubscribe", "watch", "unwatch", "ping"]
+
+
+def test_the_example_of_a_change_is_one() -> None:
+    frame = Control.model_validate_json(block("docs/api.md", "json project changed"))
+    assert frame.event_type is ControlType.PROJECT_CHANGED
 
 
 def test_the_close_codes_are_those_of_the_code() -> None:

@@ -13,7 +13,17 @@ from api.realtime.allowance import Allowance
 from api.realtime.codes import Problem
 from api.realtime.origin import admitted
 from api.realtime.outbox import Outbox
-from api.realtime.requests import MAX_SEQ, BadRequestError, Ping, Subscribe, Unsubscribe, read_frame, read_query
+from api.realtime.requests import (
+    MAX_SEQ,
+    BadRequestError,
+    Ping,
+    Subscribe,
+    Unsubscribe,
+    Unwatch,
+    Watch,
+    read_frame,
+    read_query,
+)
 
 PROJECT = uuid4()
 
@@ -98,6 +108,8 @@ def test_client_frames_are_read() -> None:
     assert read_frame(f'{{"action": "unsubscribe", "project_id": "{PROJECT}"}}') == Unsubscribe(
         action="unsubscribe", project_id=PROJECT
     )
+    assert read_frame('{"action": "watch"}') == Watch(action="watch")
+    assert read_frame('{"action": "unwatch"}') == Unwatch(action="unwatch")
     assert read_frame('{"action": "ping"}') == Ping(action="ping")
 
 
@@ -114,6 +126,7 @@ def test_client_frames_are_read() -> None:
         '{"action": "dance"}',
         '{"action": ["ping"]}',
         '{"action": "ping", "more": 1}',
+        f'{{"action": "watch", "project_id": "{PROJECT}"}}',
         '{"action": "subscribe"}',
         '{"action": "subscribe", "project_id": 5}',
         '{"action": "subscribe", "project_id": "\\u0000"}',
