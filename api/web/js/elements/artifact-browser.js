@@ -1,0 +1,146 @@
+/** `<artifact-browser>`: what agents and people wrote for a project, with every version. */
+
+import { each, h } from "../dom.js";
+import { empty } from "../notices.js";
+import { title } from "../words.js";
+import { ArtifactDetail } from "./artifact-detail.js";
+import { paintRow, row } from "./artifact-row.js";
+import { grouped } from "./versions.js";
+
+/** With more artifacts than this, one can search them. */
+const SEARCH_FROM = 12;
+
+/**
+ * `model` is a ProjectModel. `select(artifactId)` shows a version, as does `#artifact=<id>` in the address; an
+ * `artifact-select` event (`detail.artifact_id`) tells that the reader chose one.
+ */
+export class ArtifactBrowser extends HTMLElement {
+  #model = null;
+  #leave = new AbortController();
+  #known = null; // the ids that were there before, to tell the new ones
+  #chosen = null; // artifact id
+  #obeyed = null; // what the address named last
+  #groups = [];
+  #works = new Map(); // artifact id -> its work
+  #search = h("input", { type: "search", placeholder: "Find an artifact", "aria-label": "Find an artifact", hidden: true, oninput: () => this.#paint() });
+  #list = h("div", { role: "listbox", "aria-label": "Artifacts", class: "artifact-list" });
+  #none = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
+  #detail = new ArtifactDetail((id) => this.#choose(id));
+
+  constructor() {
+    super();
+    this.#list.addEventListener("click", (event) => this.#click(event));
+    this.#list.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  connectedCallback() {
+    if (this.#model) this.#follow();
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+  }
+
+  set model(model) {
+    this.#model = model;
+    this.#known = null;
+    if (this.isConnected) this.#follow();
+  }
+
+  /** Show a version; false where there is none of that id. */
+  select(artifactId) {
+    if (!this.#works.has(artifactId)) return false;
+    this.#chosen = artifactId;
+    this.#paint();
+    this.#list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  #follow() {
+    this.#leave.abort();
+    const { signal } = (this.#leave = new AbortController());
+    this.#model.addEventListener("change", () => this.#look(), { signal });
+    addEventListener("hashchange", () => this.#obey(), { signal });
+    this.#look();
+  }
+
+  #look() {
+    const { artifacts, project } = this.#model;
+    if (!artifacts.length) {
+      this.replaceChildren(empty("file", "No artifacts yet", "What agents write will appear here: plans, specifications, source code, test results."));
+      return;
+    }
+    this.#groups = grouped(artifacts, project?.pipeline_definition);
+    this.#works = new Map(this.#groups.flatMap(({ works }) => works.flatMap((work) => work.versions.map((one) => [one.artifact_id, work]))));
+    if (!this.contains(this.#list)) this.replaceChildren(h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none), this.#detail.element);
+    this.#obey() || this.#paint();
+    this.#known = new Set(this.#works.keys());
+  }
+
+  /** Show what the address names, once. */
+  #obey() {
+    const id = new URLSearchParams(location.hash.slice(1)).get("artifact");
+    if (!id || id === this.#obeyed) return false;
+    const found = this.select(id);
+    if (found) this.#obeyed = id;
+    return found;
+  }
+
+  #choose(id) {
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    fragment.set("artifact", id);
+    this.#obeyed = id;
+    history.replaceState(history.state, "", `#${fragment}`);
+    this.#chosen = id;
+    this.#paint();
+    this.dispatchEvent(new CustomEvent("artifact-select", { detail: { artifact_id: id }, bubbles: true }));
+  }
+
+  #paint() {
+    const works = this.#groups.flatMap((group) => group.works);
+    // Until the reader chooses, the newest version stands there, and stays when newer ones come.
+    this.#chosen ??= this.#model.artifacts.at(-1).artifact_id;
+    const chosen = this.#works.get(this.#chosen);
+    this.#search.hidden = works.length < SEARCH_FROM;
+    const wanted = this.#search.hidden ? "" : this.#search.value.trim().toLowerCase();
+    const groups = this.#groups
+      .map((group) => ({ ...group, works: group.works.filter((work) => !wanted || `${work.type.replaceAll("_", " ")} ${work.name}`.toLowerCase().includes(wanted)) }))
+      .filter((group) => group.works.length);
+    this.#none.hidden = groups.length > 0;
+    each(this.#list, groups, (group) => group.type, makeGroup, (element, group) => {
+      element.firstElementChild.hidden = group.plain;
+      each(element.lastElementChild, group.works, (work) => work.key, row, (one, work) => paintRow(one, work, work === chosen, this.#known));
+    });
+    if (!this.#list.querySelector("[tabindex='0']")) this.#list.querySelector("[role=option]")?.setAttribute("tabindex", "0");
+    this.#detail.paint(chosen, this.#chosen, this.#model);
+  }
+
+  #click(event) {
+    const option = event.target.closest("[role=option]");
+    if (option) this.#take(option);
+  }
+
+  #take(option) {
+    option.focus({ preventScroll: true });
+    option.scrollIntoView({ block: "nearest" });
+    this.#choose(option.work.versions.at(-1).artifact_id);
+  }
+
+  #key(event) {
+    const options = [...this.#list.querySelectorAll("[role=option]")];
+    const at = options.indexOf(event.target.closest("[role=option]"));
+    const next = { ArrowDown: options[at + 1], ArrowUp: options[at - 1], Home: options[0], End: options.at(-1) }[event.key];
+    if (at < 0 || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (next) this.#take(next);
+  }
+}
+
+let groupsMade = 0;
+
+function makeGroup(group) {
+  const id = `artifacts-${(groupsMade += 1)}`;
+  return h("div", { role: "group", "aria-labelledby": id }, h("div", { id, class: "artifact-type" }, title(group.type)), h("div", { role: "presentation" }));
+}
+
+customElements.define("artifact-browser", ArtifactBrowser);

@@ -1,0 +1,128 @@
+/** `<artifact-view>`: what one version of an artifact holds, as people read it. */
+
+import { h, icon } from "../dom.js";
+import { rendered } from "../html.js";
+import { failure } from "../notices.js";
+import { artifacts } from "../rest.js";
+import { bytes } from "../words.js";
+import "./file-tree.js";
+import { firstFile } from "./folders.js";
+import { inSlices } from "./pour.js";
+
+const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
+
+/** What is put on the page in one step, in children of the representation. */
+const STEP = 50;
+
+/** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, and not again: a version never changes. */
+export class ArtifactView extends HTMLElement {
+  #artifact = null;
+  #leave = new AbortController();
+  #seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open());
+
+  connectedCallback() {
+    if (this.#artifact) this.#seen.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+    this.#seen.disconnect();
+  }
+
+  get artifact() {
+    return this.#artifact;
+  }
+
+  set artifact(artifact) {
+    if (artifact?.artifact_id === this.#artifact?.artifact_id) return;
+    this.#artifact = artifact;
+    this.#leave.abort();
+    this.#seen.disconnect();
+    if (!artifact) this.replaceChildren();
+    else if (this.isConnected) this.#seen.observe(this);
+  }
+
+  async #open() {
+    this.#seen.disconnect();
+    const artifact = this.#artifact;
+    const { signal } = (this.#leave = new AbortController());
+    const page = h("div", { class: "artifact-page", role: "region", "aria-label": `Content of ${artifact.name}, version ${artifact.version}`, tabindex: "0" });
+    if (!SETS.has(artifact.media_type)) {
+      this.#arrange(null, page);
+      await this.#show(page, undefined, signal);
+      return;
+    }
+    this.setAttribute("aria-busy", "true");
+    try {
+      const { items } = await artifacts.files(artifact.artifact_id, { signal });
+      if (signal.aborted) return;
+      this.#arrange(this.#tree(items, page, signal), page);
+    } catch (error) {
+      if (!signal.aborted) this.replaceChildren(failure(error, () => this.#open()));
+    } finally {
+      if (!signal.aborted) this.removeAttribute("aria-busy");
+    }
+  }
+
+  #arrange(tree, page) {
+    this.classList.toggle("with-files", Boolean(tree));
+    this.replaceChildren(...[tree, page].filter(Boolean));
+  }
+
+  #tree(files, page, signal) {
+    const tree = h("file-tree", { files });
+    let leave = new AbortController();
+    const show = (path) => {
+      leave.abort();
+      leave = new AbortController();
+      const name = h("span", { class: "mono cut", dir: "auto", title: path }, path);
+      const body = h("div", {});
+      page.setAttribute("aria-label", `Content of ${path}`);
+      page.scrollTo(0, 0);
+      page.replaceChildren(h("header", { class: "file-head" }, name, download(this.#artifact, path)), body);
+      this.#show(body, path, AbortSignal.any([signal, leave.signal]));
+    };
+    tree.addEventListener("file-select", ({ detail }) => show(detail.path));
+    tree.selected = firstFile(files);
+    if (tree.selected === null) page.append(h("p", { class: "soft" }, "There are no files in it."));
+    else show(tree.selected);
+    return tree;
+  }
+
+  async #show(place, file, signal) {
+    this.setAttribute("aria-busy", "true");
+    // An answer that comes at once leaves no flash behind.
+    const slow = setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
+    try {
+      const html = await artifacts.html(this.#artifact.artifact_id, file, { signal });
+      clearTimeout(slow);
+      if (signal.aborted) return;
+      const body = h("div", { class: "rendered" });
+      place.replaceChildren(body);
+      await inSlices(poured(rendered(html), body), signal);
+    } catch (error) {
+      clearTimeout(slow);
+      if (signal.aborted) return;
+      place.replaceChildren(failure(error, error.passing ? () => this.#show(place, file, signal) : undefined),
+        h("p", {}, download(this.#artifact, file, `Download it (${bytes(this.#artifact.size)})`)));
+    } finally {
+      if (!signal.aborted) this.removeAttribute("aria-busy");
+    }
+  }
+}
+
+function* poured(fragment, body) {
+  while (fragment.firstChild) {
+    const some = document.createDocumentFragment();
+    for (let i = 0; i < STEP && fragment.firstChild; i += 1) some.append(fragment.firstChild);
+    body.append(some);
+    yield;
+  }
+}
+
+/** A link to the bytes of a version, or of one of its files. */
+export function download(artifact, file, text = "Download") {
+  return h("a", { class: "download", href: artifacts.contentUrl(artifact.artifact_id, file), download: file?.split("/").at(-1) ?? "" }, icon("download"), text);
+}
+
+customElements.define("artifact-view", ArtifactView);

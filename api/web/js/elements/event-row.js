@@ -1,0 +1,50 @@
+/** An event as a row of the feed. */
+
+import { h, icon } from "../dom.js";
+import { inFull } from "../time.js";
+import { title } from "../words.js";
+import { markOf, sentence } from "./event-sentence.js";
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** A row with its sentence; what lies behind it is added when it is opened. */
+export function row(event) {
+  const [name, tone] = markOf(event);
+  const moment = new Date(event.timestamp);
+  const today = moment.toDateString() === new Date().toDateString();
+  const element = h("li", { class: "event", dataset: { seq: event.seq, type: event.event_type } },
+    h("details", {},
+      h("summary", {},
+        h("span", { class: "event-mark", dataset: { tone } }, icon(name)),
+        h("span", { class: "event-says" }, parts(event)),
+        h("time", { datetime: event.timestamp, title: inFull(moment) }, (today ? clock : day).format(moment)),
+        h("span", { class: "event-number", title: `Event ${event.seq} of the log` }, `#${event.seq}`))));
+  element.event = event;
+  return element;
+}
+
+const parts = (event) => sentence(event).map((part) => (part.text === undefined ? part : h("bdi", {}, part.text)));
+
+/** Put an event's data behind its sentence, once. */
+export function unfold(element) {
+  const details = element.firstElementChild;
+  if (details.childElementCount > 1) return;
+  const { event } = element;
+  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp });
+  details.append(h("dl", { class: "event-data" },
+    facts.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [h("dt", {}, title(name)), h("dd", { dir: "auto" }, shown(name, value))])));
+}
+
+function shown(name, value) {
+  if (name === "artifact_id") return link(value, value);
+  if (name === "time") return inFull(new Date(value));
+  if (Array.isArray(value) && value.length && value.every((one) => one?.artifact_id)) {
+    return value.map((one, index) => [index > 0 && ", ", link(one.artifact_id, `${title(one.type)} v${one.version}`)]);
+  }
+  if (typeof value === "object") return h("code", {}, JSON.stringify(value, null, 1));
+  if (name.endsWith("_id") || name === "content_hash") return h("code", {}, value);
+  return String(value);
+}
+
+const link = (id, text) => h("a", { href: `#artifact=${id}` }, text);
