@@ -1,0 +1,31 @@
+"""One house for all faults: each test finds it whole."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.deliveries import Caller
+from tests.faults.house import House
+
+
+@pytest_asyncio.fixture(scope="session")
+async def built(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with House.opened(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture
+async def house(built: House) -> House:
+    """Two workers, two APIs and every server."""
+    await built.whole()
+    return built
+
+
+@pytest_asyncio.fixture
+async def caller(house: House) -> AsyncIterator[Caller]:
+    caller = Caller(house)
+    yield caller
+    await caller.close()

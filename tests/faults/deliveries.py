@@ -1,0 +1,168 @@
+"""Projects under way while something breaks: a client that asks again whenever it was not answered, as clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from uuid_utils.compat import uuid7
+
+from tests.faults.house import House
+
+V1 = "/api/v1"
+PIPELINE = "five-stages"
+SETTLED = {"completed", "rejected", "failed", "cancelled"}
+PAUSE_SECONDS = 0.1
+PATIENCE_SECONDS = 90.0
+"""How long a call is repeated before it counts as never answered."""
+
+Json = dict[str, Any]
+
+
+def brief(step_seconds: float = 0.5) -> str:
+    """The same brief for all, its steps lasting as long as is asked for."""
+    pace = f"---\nrehearsal: {{step_seconds: {step_seconds}}}\n---\n"
+    return pace + "# Guest book\n\nGuests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read.\n"
+
+
+class Caller:
+    """A client of all the APIs of a house. It takes another, and asks again, when one does not answer or answers 503;
+    any other error of the server fails the test."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._http = httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(keepalive_expiry=2))
+        self.put_off = 0
+        """Answers of 503 so far."""
+        self.broken = 0
+        """Calls so far that nothing answered."""
+
+    async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = await self.try_once(method, path, **more)
+            if answer is not None and answer.status_code != 503:
+                assert answer.status_code < 500, answer.text
+                return answer
+            assert time.monotonic() < deadline, f"never answered: {method} {path}, {answer and answer.text}"
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def try_once(self, method: str, path: str, **more: Any) -> httpx.Response | None:
+        """The answer of one API; None where there is none."""
+        try:
+            url = random.choice(self._house.apis).component.address + V1 + path
+            answer = await self._http.request(method, url, **more)
+        except httpx.TransportError:
+            self.broken += 1
+            return None
+        if answer.status_code == 503:
+            assert int(answer.headers["retry-after"]) >= 1, answer.headers
+            assert answer.headers["content-type"] == "application/problem+json"
+            self.put_off += 1
+        return answer
+
+    async def get(self, path: str, **query: str | int) -> Json:
+        answer = await self.call("GET", path, params=query)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+@dataclass
+class Delivery:
+    """One project, from its brief to its end, with what its human has decided."""
+
+    caller: Caller
+    brief: str = field(default_factory=brief)
+    pipeline: str = PIPELINE
+    key: str = field(default_factory=lambda: str(uuid4()))
+    id: str = ""
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    """The decisions that the API has answered with 200 or 202, by request."""
+
+    async def begin(self) -> None:
+        given = {"name": "Guest book", "description": self.brief, "pipeline": self.pipeline}
+        answer = await self.caller.call("POST", "/projects/", json=given, headers={"Idempotency-Key": self.key})
+        assert answer.status_code == 201, answer.text
+        self.id = answer.json()["id"]
+
+    async def request(self) -> str:
+        """The id of its open request, as soon as it has one."""
+        return str((await self._until(lambda progress: progress["open_requests"]))["open_requests"][0]["request_id"])
+
+    async def decide(self, request_id: str, action: str = "approve", **more: str) -> httpx.Response:
+        """Respond, and say the same again until somebody has answered."""
+        decision_id = str(uuid7())
+        given = {"action": action, "decision_id": decision_id, **more}
+        answer = await self.caller.call("POST", f"/hitl/{request_id}/respond", json=given)
+        if answer.status_code in (200, 202):
+            self.acknowledged.setdefault(request_id, decision_id)
+        return answer
+
+    async def approve(self) -> None:
+        answer = await self.decide(await self.request())
+        assert answer.status_code in (200, 202), answer.text
+
+    async def ended(self) -> Json:
+        """How it stands when it has ended."""
+        return await self._until(lambda progress: progress["status"] in SETTLED)
+
+    async def run(self) -> None:
+        """All of it, with a gate that is approved."""
+        await self.begin()
+        await self.approve()
+        assert (await self.ended())["status"] == "completed"
+
+    async def _until(self, wanted: Any) -> Json:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not wanted(progress := await self.caller.get(f"/projects/{self.id}/status")):
+            assert progress["status"] not in SETTLED, progress
+            assert time.monotonic() < deadline, f"it stands still: {progress}"
+            await asyncio.sleep(PAUSE_SECONDS)
+        return progress
+
+
+class Traffic:
+    """A number of projects that are always under way, a new one for each that ends."""
+
+    def __init__(self, caller: Caller, at_once: int, step_seconds: float) -> None:
+        self.deliveries: list[Delivery] = []
+        self._caller, self._at_once, self._brief = caller, at_once, brief(step_seconds)
+        self._closing = asyncio.Event()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(self._at_once):
+                lanes.create_task(self._lane())
+
+    def close(self) -> None:
+        """Begin no more."""
+        self._closing.set()
+
+    async def _lane(self) -> None:
+        while not self._closing.is_set():
+            delivery = Delivery(self._caller, self._brief)
+            self.deliveries.append(delivery)
+            await delivery.run()
+
+
+@asynccontextmanager
+async def traffic(caller: Caller, at_once: int = 4, step_seconds: float = 0.3) -> AsyncIterator[Traffic]:
+    """Projects are under way in the block, and all that were begun have ended well after it."""
+    moving = Traffic(caller, at_once, step_seconds)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(moving.run())
+        try:
+            yield moving
+        finally:
+            moving.close()

@@ -1,0 +1,92 @@
+"""A process that is kept running as `botarmy up` keeps it, and that can be made to be away all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cli.stack.component import Component
+from cli.stack.datadir import DataDir
+from cli.stack.supervisor import Supervisor
+
+BACK_SECONDS = 60.0
+
+
+class Supervised:
+    """One component with a supervisor of its own. It serves at the same address after each start."""
+
+    def __init__(self, data: DataDir, component: Component) -> None:
+        self.component = component
+        self.deaths: list[str] = []
+        """How each of its processes ended, as the supervisor says it."""
+        self._data = data
+        self._supervisor: Supervisor | None = None
+        self._serving = asyncio.Event()
+
+    @property
+    def pid(self) -> int:
+        assert self._supervisor is not None, f"{self.component.name} is away"
+        return self._supervisor.pids[self.component.name]
+
+    @property
+    def there(self) -> bool:
+        return self._supervisor is not None
+
+    async def start(self) -> None:
+        """Start it, if it is away, and return when it serves."""
+        if self._supervisor is None:
+            self._supervisor = Supervisor(self._data, self._heard)
+            await self._supervisor.start(self.component)
+        await self.serves()
+
+    async def serves(self) -> None:
+        """Return when it serves, after its process has been replaced."""
+        await asyncio.wait_for(self._serving.wait(), BACK_SECONDS)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send its process a signal. Should it end, another takes its place."""
+        os.kill(self.pid, number)
+        if number not in (signal.SIGSTOP, signal.SIGCONT):
+            self._serving.clear()
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    async def stop(self, number: signal.Signals | None = None) -> None:
+        """Have it end, of its usual signal or of `number`, and be away until it is started."""
+        if self._supervisor is None:
+            return
+        if number is not None:
+            os.kill(self.pid, number)
+        supervisor, self._supervisor = self._supervisor, None
+        self._serving.clear()
+        await supervisor.stop()
+
+    @asynccontextmanager
+    async def away(self, number: signal.Signals | None = None) -> AsyncIterator[None]:
+        """It is away for the block, and serves again after it."""
+        await self.stop(number)
+        try:
+            yield
+        finally:
+            await self.start()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """It stands still for the block: its connections stay open, and it answers nothing."""
+        pid = self.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def _heard(self, name: str, state: str, details: str) -> None:
+        if state == "died":
+            self.deaths.append(details)
+            self._serving.clear()
+        elif state in ("ready", "restarted"):
+            self._serving.set()
