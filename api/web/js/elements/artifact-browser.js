@@ -72,7 +72,10 @@ export class ArtifactBrowser extends HTMLElement {
     }
     this.#groups = grouped(artifacts, project?.pipeline_definition);
     this.#works = new Map(this.#groups.flatMap(({ works }) => works.flatMap((work) => work.versions.map((one) => [one.artifact_id, work]))));
-    if (!this.contains(this.#list)) this.replaceChildren(h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none), this.#detail.element);
+    if (!this.contains(this.#list)) {
+      this.replaceChildren(h("div", { class: "artifact-columns" },
+        h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none), this.#detail.element));
+    }
     this.#obey() || this.#paint();
     this.#known = new Set(this.#works.keys());
   }

@@ -14,7 +14,7 @@ export class ArtifactDetail {
   #version = h("select", { "aria-label": "Version", onchange: ({ target }) => this.#choose(target.value) });
   #download = h("span", {});
   #provenance = h("dl", { class: "provenance" });
-  #tabs = ["view", "diff"].map((name) => h("button", { type: "button", role: "tab", class: "tab", id: `artifact-tab-${name}`, "aria-controls": `artifact-panel-${name}`, onclick: () => this.#show(name) }, title(name)));
+  #tabs = ["view", "diff"].map((name) => h("button", { type: "button", role: "tab", class: "artifact-tab", id: `artifact-tab-${name}`, "aria-controls": `artifact-panel-${name}`, onclick: () => this.#show(name) }, title(name)));
   #view = document.createElement("artifact-view");
   #before = h("select", { "aria-label": "Compare with", onchange: ({ target }) => { this.#against = target.value; this.#compare(); } });
   #beforeField = h("label", { class: "compare" }, "Compare with", this.#before);
@@ -25,7 +25,7 @@ export class ArtifactDetail {
     this.#choose = choose;
     const panel = (name, ...children) => h("div", { role: "tabpanel", id: `artifact-panel-${name}`, "aria-labelledby": `artifact-tab-${name}` }, children);
     this.panels = [panel("view", this.#view), panel("diff", this.#beforeField, this.#diff)];
-    const tabs = h("div", { role: "tablist", "aria-label": "How to look at it", class: "tabs", onkeydown: (event) => this.#key(event) }, this.#tabs);
+    const tabs = h("div", { role: "tablist", "aria-label": "How to look at it", class: "artifact-tabs", onkeydown: (event) => this.#key(event) }, this.#tabs);
     this.element = h("section", { class: "artifact-detail", "aria-label": "Artifact" },
       h("header", { class: "artifact-head" }, h("div", { class: "artifact-title" }, this.#name, this.#type), this.#version, this.#download),
       this.#provenance, tabs, this.panels);

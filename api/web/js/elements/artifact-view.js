@@ -48,7 +48,7 @@ export class ArtifactView extends HTMLElement {
     const { signal } = (this.#leave = new AbortController());
     const page = h("div", { class: "artifact-page", role: "region", "aria-label": `Content of ${artifact.name}, version ${artifact.version}`, tabindex: "0" });
     if (!SETS.has(artifact.media_type)) {
-      this.#arrange(null, page);
+      this.replaceChildren(page);
       await this.#show(page, undefined, signal);
       return;
     }
@@ -56,7 +56,7 @@ export class ArtifactView extends HTMLElement {
     try {
       const { items } = await artifacts.files(artifact.artifact_id, { signal });
       if (signal.aborted) return;
-      this.#arrange(this.#tree(items, page, signal), page);
+      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(items, page, signal), page));
     } catch (error) {
       if (!signal.aborted) this.replaceChildren(failure(error, () => this.#open()));
     } finally {
@@ -64,10 +64,6 @@ export class ArtifactView extends HTMLElement {
     }
   }
 
-  #arrange(tree, page) {
-    this.classList.toggle("with-files", Boolean(tree));
-    this.replaceChildren(...[tree, page].filter(Boolean));
-  }
 
   #tree(files, page, signal) {
     const tree = h("file-tree", { files });

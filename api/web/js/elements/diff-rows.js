@@ -14,9 +14,7 @@ const PATTERNS = { " ": pattern("same", " ", "unchanged"), "+": pattern("added",
 
 /** Put a file's lines into `body`, block by block; each step gives the number of lines that it has put there. */
 export function* blocks(file, body) {
-  const last = file.hunks.at(-1);
-  const digits = last ? String(Math.max(last.old + last.oldCount, last.new + last.newCount)).length : 1;
-  const table = h("div", { class: "diff-table", role: "table", "aria-label": `Changes in ${file.path ?? file.was}`, style: { "--digits": digits } });
+  const table = h("div", { class: "diff-table", role: "table", "aria-label": `Changes in ${file.path ?? file.was}` });
   body.append(table);
   for (const hunk of file.hunks) {
     const parts = changedParts(hunk.lines);
@@ -28,6 +26,11 @@ export function* blocks(file, body) {
       yield lines.length;
     }
   }
+}
+
+/** How many digits the highest line number of some files has. */
+export function digits(files) {
+  return Math.max(...files.flatMap(({ hunks }) => hunks.slice(-1).map((last) => String(Math.max(last.old + last.oldCount, last.new + last.newCount)).length)));
 }
 
 function heading(hunk) {

@@ -4,7 +4,7 @@ import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
 import { count } from "../words.js";
-import { blocks } from "./diff-rows.js";
+import { blocks, digits } from "./diff-rows.js";
 import { inSlices } from "./pour.js";
 import { parse } from "./unified-diff.js";
 
@@ -45,7 +45,7 @@ export class DiffView extends HTMLElement {
       return;
     }
     const bodies = files.map((file) => h("div", { class: "diff-rows" }));
-    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0" },
+    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0", style: { "--digits": digits(files) } },
       files.map((file, index) => section(file, bodies[index], files.length > 1)));
     this.replaceChildren(summary(files, from, scroll), scroll);
     this.#fill(files.map((file, index) => [file, bodies[index]]), signal);

@@ -78,7 +78,7 @@ export function isOf(kind, { event_type: type, data }) {
 
 const MARKS = {
   workflow_event: { starting: ["starting", "busy"], active: ["working", "busy"], waiting: ["waiting", "asks"], paused: ["paused", "calm"], completed: ["completed", "good"], rejected: ["rejected", "bad"], failed: ["failed", "bad"], cancelled: ["cancelled", "calm"] },
-  agent_status_change: { idle: ["idle", "calm"], working: ["working", "busy"], waiting_for_hitl: ["waiting", "asks"], error: ["failed", "bad"] },
+  agent_status_change: { idle: ["idle", "calm"], working: ["idle", "busy"], waiting_for_hitl: ["idle", "asks"], error: ["failed", "bad"] },
   hitl_response: { approved: ["completed", "good"], amended: ["amended", "good"], rejected: ["rejected", "bad"] },
 };
 
