@@ -83,6 +83,8 @@ export const projects = {
   start: (body, key) => post(`${V1}/projects/`, body, { headers: { "Idempotency-Key": key } }),
   /** `what` is pause, resume or cancel. */
   change: (id, what) => post(`${V1}/projects/${id}/${what}`),
+  giveTask: (id, body) => post(`${V1}/projects/${id}/tasks`, body),
+  addContext: (id, body) => post(`${V1}/projects/${id}/artifacts`, body),
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };
 

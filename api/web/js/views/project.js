@@ -1,20 +1,102 @@
-/** One project: its pipeline, its agents, its log, and what they wrote. */
+/** One project: how it stands, its pipeline, who did what when, what they wrote, its log. */
 
 import { h } from "../dom.js";
+import "../elements/artifact-browser.js";
+import "../elements/artifact-view.js";
+import "../elements/event-feed.js";
+import "../elements/pipeline-graph.js";
+import "../elements/task-timeline.js";
+import { empty, failure } from "../notices.js";
+import { brief } from "../project/brief.js";
+import { crew } from "../project/crew.js";
+import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
-import { badge } from "../status.js";
+import { speaker } from "../project/spoken.js";
+import { stageDetail } from "../project/stage-detail.js";
+import { waitingCalls } from "../project/waiting.js";
 
 export async function open(root, { params: [id], signal, title }) {
   const model = new ProjectModel(id, signal);
-  await model.open();
-  const head = h("header", { class: "view-head" });
-  const log = h("ol", {});
-  root.append(head, log);
-  const paint = () => {
-    title(model.project.name);
-    head.replaceChildren(h("h1", {}, model.project.name), badge("project", model.project.status));
-  };
+  const loading = setTimeout(() => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…")), 200);
+  try {
+    await model.open();
+  } catch (error) {
+    if (error.status !== 404 && error.status !== 422) throw error;
+    title("No such project");
+    root.replaceChildren(empty("search", "There is no such project", "The address names a project that BotArmy does not know.", h("a", { class: "button", href: "/" }, "Go to the projects")));
+    return;
+  } finally {
+    clearTimeout(loading);
+  }
+  if (!signal.aborted) show(root, model, { signal, title });
+}
+
+function show(root, model, { signal, title }) {
+  const head = projectHead(model, signal);
+  const calls = waitingCalls(model);
+  const agents = crew(model, signal);
+  const says = speaker(model, signal);
+  const graph = h("pipeline-graph", {});
+  const timeline = h("task-timeline", {});
+  const browser = h("artifact-browser", {});
+  const detail = stageDetail(model, signal, () => choose(null));
+  const stale = h("div", {});
+  root.replaceChildren(h("div", { class: "project" },
+    head.element, stale, calls.element,
+    panel("pipeline", "Pipeline", graph, detail.element),
+    agents.element,
+    panel("timeline", "Timeline", timeline),
+    panel("artifacts", "Artifacts", browser),
+    panel("events", "Events", h("event-feed", { model })),
+    brief(model).element));
+  graph.pipeline = model.project.pipeline_definition;
+  browser.model = model;
+  let cameFrom = null;
+
+  function paint() {
+    const { project, progress, ended } = model;
+    title(project.name);
+    stale.replaceChildren(...(model.error ? [failure(model.error)] : []));
+    for (const part of [head, calls, agents, detail]) part.update();
+    Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
+    Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: model.agents.map((one) => one.agent_type), ended });
+    says();
+  }
+
+  /** Show a stage's or a task's detail, and name it in the address; null closes it. */
+  function choose(subject) {
+    if (subject) {
+      if (detail.element.hidden) cameFrom = document.activeElement;
+      if (!detail.show(subject)) return;
+    } else {
+      detail.hide();
+      cameFrom?.focus();
+    }
+    graph.current = detail.stage;
+    timeline.selected = subject?.task ?? null;
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    for (const name of ["stage", "task"]) fragment.delete(name);
+    for (const [name, value] of Object.entries(subject ?? {})) fragment.set(name, value);
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${fragment.size ? `#${fragment}` : ""}`);
+  }
+
+  function obey() {
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    if (fragment.has("task")) choose({ task: fragment.get("task") });
+    else if (fragment.has("stage")) choose({ stage: fragment.get("stage") });
+    else if (fragment.has("artifact")) browser.scrollIntoView({ block: "nearest" });
+  }
+
+  graph.addEventListener("stage-select", ({ detail: stage }) => choose(stage === detail.stage ? null : { stage }));
+  timeline.addEventListener("task-select", ({ detail: task }) => choose({ task }));
+  addEventListener("hashchange", obey, { signal });
   model.addEventListener("change", paint);
-  model.addEventListener("events", ({ detail }) => log.append(...detail.map((event) => h("li", {}, `${event.seq} ${event.event_type}`))));
+  model.addEventListener("events", () => agents.update());
   paint();
+  if (location.hash) requestAnimationFrame(obey);
+}
+
+function panel(name, heading, ...content) {
+  return h("section", { class: `panel ${name}-panel`, "aria-labelledby": `${name}-heading` },
+    h("header", {}, h("h2", { id: `${name}-heading` }, heading)), h("div", { class: "panel-body" }, content));
 }

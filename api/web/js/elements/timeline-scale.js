@@ -1,0 +1,80 @@
+/**
+ * From moments to pixels. To scale, an hour is as wide as an hour; but an agent's step takes milliseconds and a human's
+ * answer hours, so there is a compressed scale too: between two things that happened it gives room by the logarithm of
+ * the time that passed, and within such a stretch it is even. Pure.
+ */
+
+const GRAIN = 20; // ms; what is shorter than this is not told apart much further
+const STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3,
+  3600e3, 7200e3, 10800e3, 21600e3, 43200e3, 86400e3, 172800e3, 604800e3, 1209600e3, 2419200e3,
+];
+
+/**
+ * `{width, x(moment), stretches}`. `moments` are the milliseconds at which something happened; `stretches` are the
+ * compressed scale's parts, `{from, to, x, width, squeezed}`, where `squeezed` says that far more time than elsewhere
+ * lies in them; to scale there is one.
+ */
+export function timeScale({ from, to, width, moments = [], compressed = false }) {
+  const last = Math.max(to, from + 1);
+  const cuts = compressed ? [...new Set([from, ...moments.filter((one) => one > from && one < last), last])].sort((a, b) => a - b) : [from, last];
+  const weights = cuts.slice(1).map((cut, i) => Math.log2(1 + (cut - cuts[i]) / GRAIN));
+  const total = weights.reduce((sum, one) => sum + one, 0);
+  const stretches = [];
+  let x = 0;
+  weights.forEach((weight, i) => {
+    const part = { from: cuts[i], to: cuts[i + 1], x, width: (weight / total) * width };
+    stretches.push(part);
+    x += part.width;
+  });
+  const usual = median(stretches.map((one) => (one.to - one.from) / one.width));
+  for (const one of stretches) one.squeezed = (one.to - one.from) / one.width > 12 * usual;
+
+  const at = (moment) => {
+    const part = stretches[search(stretches, moment)];
+    const share = Math.min(1, Math.max(0, (moment - part.from) / (part.to - part.from)));
+    return part.x + share * part.width;
+  };
+  return { width, from, to: last, compressed, x: at, stretches };
+}
+
+/** Where to write the time: `{moment, x}`, at least `apart` pixels from each other. */
+export function ticks(scale, apart = 96) {
+  if (scale.compressed) {
+    const found = [];
+    for (const { from, x } of scale.stretches) if (!found.length || x - found.at(-1).x >= apart) found.push({ moment: from, x });
+    return found.filter(({ x }) => x <= scale.width - apart / 2);
+  }
+  const length = scale.to - scale.from;
+  const least = (length * apart) / scale.width;
+  const step = STEPS.find((one) => one >= least) ?? Math.ceil(least / STEPS.at(-1)) * STEPS.at(-1);
+  // Whole hours and days of the reader's zone, not of UTC.
+  const shift = new Date(scale.from).getTimezoneOffset() * 60e3;
+  const found = [];
+  for (let moment = Math.ceil((scale.from - shift) / step) * step + shift; moment <= scale.to; moment += step) {
+    const x = scale.x(moment);
+    if (x <= scale.width - apart / 2) found.push({ moment, x });
+  }
+  return found;
+}
+
+/** Whether bars of these lengths (ms) could hardly be told from each other to scale, so that compressing helps. */
+export function needsCompressing(lengths, range, width) {
+  const tiny = lengths.filter((one) => (one / range) * width < 6).length;
+  return lengths.length > 0 && tiny > lengths.length / 4;
+}
+
+function search(stretches, moment) {
+  let [low, high] = [0, stretches.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (stretches[middle].from <= moment) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1];
+}

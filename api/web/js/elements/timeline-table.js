@@ -1,0 +1,50 @@
+/** The timeline in words: a table of tasks, filled while it is open. */
+
+import { each, h, write } from "../dom.js";
+import { mark } from "../status.js";
+import { inFull } from "../time.js";
+import { status } from "../words.js";
+import { waited, worked } from "./timeline-card.js";
+
+const COLUMNS = ["Stage", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
+
+/** `{element, update(spans, selected)}`; `select(taskId)` is called for the task that somebody chooses. */
+export function taskTable(select) {
+  const body = h("tbody", {});
+  const element = h("details", { class: "timeline-table" },
+    h("summary", {}, "Tasks as a table"),
+    h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Tasks as a table" },
+      h("table", {}, h("thead", {}, h("tr", {}, COLUMNS.map((column) => h("th", { scope: "col" }, column)))), body)));
+  let known = { spans: [], selected: null };
+  const paint = () => {
+    if (!element.open) return;
+    each(body, known.spans, ({ task }) => task.task_id, ({ task }) => row(task, select), (line, one) => update(line, one, known.selected));
+  };
+  element.addEventListener("toggle", paint);
+  return {
+    element,
+    update(spans, selected) {
+      known = { spans, selected };
+      paint();
+    },
+  };
+}
+
+function row(task, select) {
+  return h("tr", {},
+    h("th", { scope: "row" }, h("button", { type: "button", class: "link cut", onclick: () => select(task.task_id) }, task.stage)),
+    h("td", {}, task.agent_type), h("td", {}, String(task.round)), h("td", {}),
+    h("td", {}, h("time", { datetime: task.created_at, title: inFull(Date.parse(task.created_at)) }, clock.format(Date.parse(task.created_at)))),
+    h("td", {}), h("td", {}));
+}
+
+function update(line, one, selected) {
+  const { task } = one;
+  const [, , , state, , work, wait] = line.cells;
+  if (state.dataset.status !== task.status) state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), status("task", task.status).word));
+  state.dataset.status = task.status;
+  write(work, worked(one));
+  write(wait, waited(one) ?? "");
+  line.classList.toggle("selected", task.task_id === selected);
+}

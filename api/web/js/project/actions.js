@@ -1,0 +1,84 @@
+/** What a person can do to a project: hold it, go on, call it off, give more, take the delivery. */
+
+import { h, icon, write } from "../dom.js";
+import { announce, failure } from "../notices.js";
+import { projects } from "../rest.js";
+import { confirmCancel } from "./cancel-dialog.js";
+import { contextDialog } from "./context-dialog.js";
+import { taskDialog } from "./task-dialog.js";
+
+/** What was asked for is over when the log says so: `done` looks at the project. */
+const CHANGES = {
+  pause: { asking: "Asked to pause…", done: (project) => project.status === "paused" },
+  resume: { asking: "Asked to resume…", done: (project) => project.status !== "paused" },
+  cancel: { asking: "Asked to cancel…", done: () => false },
+};
+
+/** `{buttons, trouble, update()}`: the buttons, and the place for what went wrong with them. */
+export function actions(model, signal) {
+  const trouble = h("div", { class: "project-trouble" });
+  const asked = h("span", { class: "asked-for", role: "status" });
+  const button = (text, name, action, more = {}) => h("button", { type: "button", onclick: action, ...more }, icon(name), text);
+  const pause = button("Pause", "paused", () => change("pause"));
+  const resume = button("Resume", "resume", () => change("resume"));
+  const cancel = button("Cancel", "close", async () => (await confirmCancel(model)) && change("cancel"), { class: "danger" });
+  const task = button("Give a task", "plus", () => taskDialog(model));
+  const context = button("Add context", "file", () => contextDialog(model));
+  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" }, icon("download"), "Download the delivery");
+  const workflow = h("span", { class: "workflow" });
+  const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" },
+    asked, pause, resume, cancel, task, context, delivery, workflow);
+  let pending = null;
+  let looked = null;
+
+  async function change(what) {
+    pending = what;
+    trouble.replaceChildren();
+    update();
+    announce(CHANGES[what].asking);
+    try {
+      await projects.change(model.id, what);
+    } catch (error) {
+      if (signal.aborted) return;
+      pending = null;
+      trouble.replaceChildren(failure(error, error.passing ? () => change(what) : undefined));
+      update();
+    }
+  }
+
+  function update() {
+    const { project, ended } = model;
+    if (pending && (ended || CHANGES[pending].done(project))) pending = null;
+    const held = project.status === "paused";
+    show(pause, !ended && !held);
+    show(resume, !ended && held);
+    for (const one of [cancel, task, context]) show(one, !ended);
+    for (const one of [pause, resume, cancel]) one.disabled = pending !== null;
+    write(asked, pending ? CHANGES[pending].asking : "");
+    if (looked !== project.status) link(project.status);
+  }
+
+  /** A button that goes while it is focused hands the focus on. */
+  function show(one, on) {
+    const focused = one === document.activeElement;
+    one.hidden = !on;
+    if (focused && !on) (buttons.querySelector("button:not([hidden], :disabled)") ?? delivery).focus();
+  }
+
+  /** The workflow is there once something has started it, and is asked for again until then. */
+  async function link(status) {
+    looked = status;
+    try {
+      const { url } = await projects.workflow(model.id, { signal });
+      if (workflow.querySelector("a")?.href === url) return;
+      workflow.replaceChildren(h("a", { class: "button", href: url, target: "_blank", rel: "noopener" },
+        icon("elsewhere"), "Workflow", h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab")));
+    } catch (error) {
+      if (signal.aborted || workflow.querySelector("a")) return;
+      const why = error.status === 404 ? "Temporal has no workflow of this project: not yet, or no longer." : error.message;
+      workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), error.status === 404 ? "No workflow yet" : "Workflow unknown"));
+    }
+  }
+
+  return { buttons, trouble, update };
+}

@@ -1,0 +1,33 @@
+/** The question before a project is called off. */
+
+import { h } from "../dom.js";
+import { count } from "../words.js";
+
+/** Resolves to whether the person means it. */
+export function confirmCancel(model) {
+  const open = model.progress.tasks.filter(({ status }) => ["pending", "working", "waiting_for_hitl"].includes(status)).length;
+  const requests = model.progress.open_requests.length;
+  const lost = [
+    open > 0 && `${count(open, "open task")} will be stopped, and what ${open === 1 ? "it has" : "they have"} not written yet is lost.`,
+    requests > 0 && `${count(requests, "open request")} will be closed without a response.`,
+    "No further stage will run. A cancelled project cannot be resumed.",
+  ].filter(Boolean);
+  return new Promise((decided) => {
+    const end = (meant) => {
+      decided(meant);
+      dialog.close();
+    };
+    const dialog = h("dialog", { "aria-labelledby": "cancel-title", "aria-describedby": "cancel-lost", onclose: () => { decided(false); dialog.remove(); } },
+      h("div", { class: "dialog" },
+        h("h2", { id: "cancel-title" }, "Cancel the project?"),
+        h("div", { id: "cancel-lost", class: "lost" },
+          h("p", { class: "soft cut", dir: "auto" }, model.project.name),
+          h("ul", {}, lost.map((line) => h("li", {}, line))),
+          h("p", {}, "Its artifacts, its decisions and its log stay.")),
+        h("footer", {},
+          h("button", { type: "button", autofocus: true, onclick: () => end(false) }, "Keep the project"),
+          h("button", { type: "button", class: "danger", onclick: () => end(true) }, "Cancel the project"))));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

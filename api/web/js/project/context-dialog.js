@@ -1,0 +1,43 @@
+/** Adding context to a project: a text that agents get with the tasks that name it. */
+
+import { h } from "../dom.js";
+import { toast } from "../notices.js";
+import { projects } from "../rest.js";
+import { blame, formDialog, labelled } from "./form-dialog.js";
+
+const dialogs = new WeakMap();
+
+export function contextDialog(model) {
+  if (!dialogs.has(model)) dialogs.set(model, made(model));
+  const dialog = dialogs.get(model);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function made(model) {
+  const name = labelled("context-name", "Name", h("input", { type: "text", value: "context", maxLength: 255, dir: "auto", autocomplete: "off" }), "One more under the same name is its next version.");
+  const content = labelled("context-content", "Text, in Markdown", h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }));
+  const file = h("input", { type: "file", class: "visually-hidden", "aria-label": "Read a text file", accept: "text/*,.md,.txt", onchange: () => read() });
+
+  async function read() {
+    const [given] = file.files;
+    if (!given) return;
+    content.input.value = await given.text();
+    name.input.value = given.name;
+    content.input.focus();
+  }
+
+  const dialog = formDialog({
+    heading: "Add context",
+    text: "Agents get it with the tasks that name it. It is no part of the delivery.",
+    fields: [name.element, content.element, h("label", { class: "button file-choice" }, file, "Read a text file")],
+    submit: "Add the context",
+    send: async () => {
+      const added = await projects.addContext(model.id, { type: "user_input", name: name.input.value, content: content.input.value });
+      toast(`Added as version ${added.version}.`);
+      dialogs.delete(model);
+    },
+    refused: (error) => blame({ name, content }, error),
+  });
+  return dialog;
+}

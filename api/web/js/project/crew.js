@@ -1,0 +1,47 @@
+/** The crew: how each agent stands, and what it is doing now. */
+
+import { each, h, write } from "../dom.js";
+import { catalogue } from "../rest.js";
+import { badge } from "../status.js";
+import { title } from "../words.js";
+
+/** `{element, update()}`. */
+export function crew(model, signal) {
+  const list = h("ul", { class: "crew" });
+  const provider = h("span", { class: "provider soft" });
+  const element = h("section", { class: "panel", "aria-labelledby": "crew-title" },
+    h("header", {}, h("h2", { id: "crew-title" }, "Agents"), provider), list);
+  catalogue.agents({ signal }).then(({ items }) => {
+    const names = [...new Set(items.map((one) => one.provider))];
+    write(provider, names.includes("rehearsal") ? "Rehearsal: deterministic, offline, free" : names.join(", "));
+  }).catch(() => {}); // who provides them is worth no error
+  return {
+    element,
+    update() {
+      const tasks = new Map(model.progress.tasks.map((task) => [task.task_id, task]));
+      each(list, model.agents, (agent) => agent.agent_type, made, (item, agent) => update(item, agent, tasks.get(agent.task_id), model));
+    },
+  };
+}
+
+function made(agent) {
+  return h("li", { class: "agent" },
+    h("div", { class: "agent-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
+    h("p", { class: "agent-task cut" }), h("p", { class: "agent-says cut", dir: "auto" }),
+    h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }));
+}
+
+function update(item, agent, task, model) {
+  const [head, on, says, bar] = item.children;
+  const standing = head.lastElementChild;
+  if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));
+  standing.dataset.status = item.dataset.status = agent.status;
+  const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
+  const busy = agent.status !== "idle" && task;
+  const place = task && `${task.stage}${task.round > 1 ? `, round ${task.round}` : ""}`;
+  write(on, busy ? `On ${place}` : task ? `Last on ${place}` : "Not asked yet");
+  write(says, doing?.message ?? (agent.status === "error" ? task?.error ?? "" : ""));
+  says.title = says.textContent;
+  bar.hidden = doing?.fraction === undefined || doing.fraction === null;
+  if (!bar.hidden) bar.value = doing.fraction;
+}

@@ -1,0 +1,44 @@
+/** One HITL request in a stage's detail: what was asked, and who decided what, when. */
+
+import { h, write } from "../dom.js";
+import { hitl } from "../rest.js";
+import { badge } from "../status.js";
+import { REASONS } from "../words.js";
+
+const DID = { approve: "approved", amend: "amended", reject: "rejected" };
+
+export function requestEntry(request) {
+  return h("li", { class: "request-entry" },
+    h("div", { class: "request-asks" }, h("span", {}), h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, request.question), h("span", { class: "soft" })),
+    h("ul", { "aria-label": "Responses", hidden: true }));
+}
+
+export function updateRequest(entry, request, signal) {
+  if (entry.dataset.status === request.status) return;
+  entry.dataset.status = request.status;
+  const [asks, responses] = entry.children;
+  asks.firstElementChild.replaceChildren(badge("hitl", request.status));
+  asks.lastElementChild.replaceChildren(`${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
+    ...(request.status === "pending" ? [" · expires ", h("time-ago", { datetime: request.expires_at })] : []));
+  responded(responses, request, signal);
+}
+
+async function responded(list, request, signal) {
+  try {
+    const { history } = await hitl.get(request.request_id, { signal });
+    list.hidden = history.length === 0;
+    list.replaceChildren(...history.map(response));
+  } catch (error) {
+    if (signal.aborted) return;
+    list.hidden = false;
+    write(list, `Who decided is not known: ${error.message}`);
+  }
+}
+
+function response(one) {
+  const how = one.action !== "amend" ? "" : one.content_hash ? " with new content" : " with feedback";
+  return h("li", {},
+    h("span", {}, h("strong", { dir: "auto" }, one.responder), ` ${DID[one.action]}${how} `, h("time-ago", { datetime: one.responded_at }),
+      one.outcome !== "applied" && h("span", { class: "soft" }, one.explanation ? ` · not applied: ${one.explanation}` : " · not applied")),
+    one.comment && h("blockquote", { class: "prose", dir: "auto" }, one.comment));
+}

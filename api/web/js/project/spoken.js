@@ -1,0 +1,53 @@
+/** What a screen reader hears of a project: how its stages and itself come to stand, not every event. */
+
+import { announce } from "../notices.js";
+
+const SAYS = {
+  working: "is working",
+  waiting_for_hitl: "waits for you",
+  completed: "is completed",
+  failed: "failed",
+  cancelled: "is cancelled",
+  redo: "is to be redone",
+};
+const STANDS = { paused: "The project is paused.", active: "The project goes on.", completed: "The project is completed.", rejected: "The project is rejected.", failed: "The project failed.", cancelled: "The project is cancelled." };
+const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said
+const MOST = 4;
+
+/** A function that is called after each change. */
+export function speaker(model, signal) {
+  const news = new Map();
+  let before = look(model);
+  let clock;
+  signal.addEventListener("abort", () => clearTimeout(clock));
+
+  function speak() {
+    const lines = [...news.values()].slice(-MOST);
+    news.clear();
+    if (lines.length) announce(lines.join(" "));
+  }
+
+  return () => {
+    const now = look(model);
+    for (const [name, state] of now.stages) {
+      if (before.stages.get(name) === state || !SAYS[state.split(" ")[0]]) continue;
+      news.delete(name);
+      const [word, round] = state.split(" ");
+      news.set(name, `${name} ${SAYS[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`);
+    }
+    const paused = before.status === "paused" || now.status === "paused";
+    if (now.status !== before.status && STANDS[now.status] && (now.status !== "active" || paused)) news.set("", STANDS[now.status]);
+    before = now;
+    if (news.size && clock === undefined) {
+      clock = setTimeout(() => {
+        clock = undefined;
+        speak();
+      }, GATHER);
+    }
+  };
+}
+
+const look = (model) => ({
+  status: model.project.status,
+  stages: new Map([...model.stages].map(([name, { state, round }]) => [name, `${state} ${round}`])),
+});

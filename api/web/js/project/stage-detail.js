@@ -1,0 +1,95 @@
+/** What there is to know of one stage (or of one task outside the pipeline): what it should do, and how that went. */
+
+import { each, h, icon, write } from "../dom.js";
+import { badge } from "../status.js";
+import { title } from "../words.js";
+import { asks, upstream } from "./stages.js";
+import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
+
+const RULES = {
+  always: "A human decides after it.",
+  on_low_confidence: "A human decides after it when the agent is unsure.",
+  never: "None is in force. When its step fails for good, a human is asked all the same.",
+};
+
+/**
+ * `{element, show(subject), update()}`; a subject is `{stage}` or `{task}` (a task's id), or null for nothing. `close()`
+ * is called when somebody closes it.
+ */
+export function stageDetail(model, signal, close) {
+  const heading = h("h2", { id: "detail-title", tabindex: "-1" });
+  const standing = h("span", {});
+  const who = h("span", { class: "soft" });
+  const about = h("div", { class: "detail-about" });
+  const none = h("p", { class: "soft" }, "It has not begun.");
+  const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
+  const element = h("section", { class: "detail", "aria-labelledby": "detail-title", hidden: true },
+    h("header", {}, heading, standing, who, h("button", { type: "button", class: "quiet icon-button", "aria-label": "Close the stage", onclick: close }, icon("close"))),
+    h("div", { class: "detail-body" }, about, h("div", {}, none, list)));
+  element.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  let subject = null;
+  let described = null;
+
+  function update() {
+    const { tasks } = model.progress;
+    const chosen = subject?.task && tasks.find((one) => one.task_id === subject.task);
+    const name = subject?.stage ?? chosen?.stage;
+    const stage = model.project.pipeline_definition.stages.find((one) => one.name === name);
+    element.hidden = !stage && !chosen;
+    if (element.hidden) return;
+    element.toggleAttribute("data-outside", !stage);
+    write(heading, stage ? stage.name : "Task outside the pipeline");
+    write(who, stage?.agent ?? chosen.agent_type);
+    const state = stage ? model.stages.get(name).state : chosen.status;
+    if (standing.dataset.status !== state) standing.replaceChildren(badge("stage", state));
+    standing.dataset.status = state;
+    const known = `${name}${model.artifacts.length}`;
+    if (described !== known) about.replaceChildren(...(stage ? describe(stage, model) : []));
+    described = known;
+    // Newest first: that is the round one wants to know about.
+    const shown = stage ? tasks.filter((one) => one.stage === name).reverse() : [chosen];
+    none.hidden = shown.length > 0;
+    each(list, shown, (one) => one.task_id, (one) => taskEntry(one, signal), (entry, one) => {
+      updateTask(entry, one, model);
+      entry.classList.toggle("chosen", one.task_id === subject.task && shown.length > 1);
+    });
+  }
+
+  return {
+    element,
+    update,
+    get stage() {
+      return element.hidden ? null : heading.textContent;
+    },
+    show(next) {
+      subject = next;
+      update();
+      if (element.hidden) return false;
+      const target = subject.task && list.querySelector(`#task-${CSS.escape(subject.task)}`);
+      heading.focus({ preventScroll: true });
+      element.scrollIntoView({ block: "nearest" });
+      target?.scrollIntoView({ block: "nearest" });
+      return true;
+    },
+    hide() {
+      subject = null;
+      element.hidden = true;
+    },
+  };
+}
+
+function describe(stage, model) {
+  const newest = new Map(model.artifacts.map((one) => [`${one.type}/${one.name}`, one]));
+  const of = (type) => [...newest.values()].filter((one) => one.type === type);
+  const kinds = (types) => h("ul", {}, types.map((type) => (of(type).length ? of(type).map(artifactLink) : h("li", { class: "soft" }, title(type)))));
+  const rule = asks(stage, model.project.oversight);
+  const facts = [
+    stage.instructions && ["Instructions", h("p", { class: "prose", dir: "auto" }, stage.instructions)],
+    ["After", upstream(model.project.pipeline_definition).get(stage.name).join(", ") || "nothing: it comes first"],
+    ["Consumes", kinds(stage.consumes)],
+    ["Produces", kinds(stage.produces)],
+    ["Gate", [h("p", {}, RULES[rule]), rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate.question)]],
+    stage.rework && ["Rework", `When the verdict is a failure, ${stage.rework.to} is done again, at most ${stage.rework.max_rounds} times; then a human is asked.`],
+  ].filter(Boolean);
+  return [h("dl", {}, facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))))];
+}

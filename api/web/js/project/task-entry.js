@@ -1,0 +1,73 @@
+/** One task in a stage's detail: when, how it went, what it was told, what it wrote, who decided about it. */
+
+import { each, h, icon, write } from "../dom.js";
+import { tasks } from "../rest.js";
+import { badge } from "../status.js";
+import { span } from "../time.js";
+import { bytes, title } from "../words.js";
+import { requestEntry, updateRequest } from "./request-entry.js";
+
+const OPEN = new Set(["pending", "working", "waiting_for_hitl"]);
+
+export function taskEntry(task, signal) {
+  const entry = h("li", { class: "task-entry", id: `task-${task.task_id}`, tabindex: "-1" },
+    h("header", {}, h("strong", {}, `Round ${task.round}`), h("span", { dataset: { part: "standing" } }), h("span", { class: "soft", dataset: { part: "facts" } })),
+    h("div", { dataset: { part: "told" } }),
+    h("p", { class: "bad prose", dir: "auto", dataset: { part: "error" } }),
+    h("ul", { class: "wrote", "aria-label": "What it wrote", dataset: { part: "wrote" } }),
+    h("ul", { class: "asked", "aria-label": "Requests", dataset: { part: "requests" } }));
+  tell(entry, task, signal);
+  return entry;
+}
+
+export function updateTask(entry, task, model) {
+  const part = (name) => entry.querySelector(`[data-part="${name}"]`);
+  const standing = part("standing");
+  if (standing.dataset.status !== task.status) standing.replaceChildren(badge("task", task.status));
+  standing.dataset.status = task.status;
+  const requests = model.requests.filter((one) => one.task_id === task.task_id);
+  facts(part("facts"), task, requests[0]);
+  write(part("error"), task.error ?? "");
+  part("error").hidden = !task.error;
+  const wrote = model.artifacts.filter((one) => one.task_id === task.task_id);
+  part("wrote").hidden = wrote.length === 0;
+  each(part("wrote"), wrote, (one) => one.artifact_id, artifactLink);
+  part("requests").hidden = requests.length === 0;
+  each(part("requests"), requests, (one) => one.request_id, requestEntry, (element, one) => updateRequest(element, one, model.signal));
+}
+
+function facts(place, task, request) {
+  const until = request ? request.created_at : OPEN.has(task.status) ? null : task.updated_at;
+  const says = [
+    until && `worked ${span(Date.parse(until) - Date.parse(task.created_at))}`,
+    task.attempt > 1 && `${task.attempt} attempts`,
+    task.verdict && `verdict ${task.verdict}`,
+    task.confidence !== null && `confidence ${Math.round(task.confidence * 100)} %`,
+    task.status === "completed" && !task.accepted && !request && task.verdict !== "failed" && "taken back by a rework",
+  ].filter(Boolean).join(" · ");
+  if (place.dataset.says === says) return;
+  place.dataset.says = says;
+  place.replaceChildren("began ", h("time-ago", { datetime: task.created_at }), says && ` · ${says}`);
+}
+
+export function artifactLink(one) {
+  return h("li", {}, h("a", { class: "artifact-link", href: `#artifact=${one.artifact_id}` }, icon("file"),
+    h("span", { dir: "auto" }, one.name), h("span", { class: "soft" }, `${title(one.type)}, version ${one.version}, ${bytes(one.size)}`)));
+}
+
+/** The instructions and the feedback are not in the list of tasks, and are asked for when somebody looks. */
+async function tell(entry, task, signal) {
+  const place = entry.querySelector("[data-part=told]");
+  place.hidden = true;
+  try {
+    const { feedback, instructions } = await tasks.get(task.task_id, { signal });
+    const outside = entry.closest("[data-outside]") && instructions;
+    place.hidden = !feedback && !outside;
+    place.replaceChildren(...[
+      outside && h("div", { class: "told" }, h("span", { class: "soft" }, "Instructions"), h("blockquote", { class: "prose", dir: "auto" }, instructions)),
+      feedback && h("div", { class: "told" }, h("span", { class: "soft" }, "Feedback given"), h("blockquote", { class: "prose", dir: "auto" }, feedback)),
+    ].filter(Boolean));
+  } catch (error) {
+    if (!signal.aborted && error.status !== 404) place.replaceChildren(h("p", { class: "soft" }, `What it was told is not known: ${error.message}`));
+  }
+}
