@@ -15,6 +15,8 @@ class Pending extends EventTarget {
     live.watch(() => refresher.ask(), signal);
     // A worker that is behind may judge a response long after it was given.
     this.look = () => refresher.ask();
+    // Where it could not be read, somebody may not want to wait for the next attempt.
+    this.retry = () => refresher.hurry();
     refresher.ask();
   }
 

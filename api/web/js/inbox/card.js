@@ -50,7 +50,7 @@ export function requestCard(entry, { signal, next, loaded }) {
         h("span", { class: "soft" }, `${item.stage} · ${item.agent_type} · round ${item.round}`), left),
       heading,
       h("p", { class: "why soft" }, h("strong", { dataset: { tone: item.reason === "review" ? "calm" : item.reason === "low_confidence" ? "asks" : "bad" } }, REASONS[item.reason] ?? title(item.reason)),
-        ` ${WHY[item.reason] ?? ""} Asked `, h("time-ago", { datetime: item.created_at }), "."),
+        ` ${WHY[item.reason] ?? ""} Asked `, h("time-waited", { since: item.created_at }), " ago."),
       expired),
     h("div", { class: "card-body" }, feedback, pleaHolder, aside),
     decision);
@@ -82,7 +82,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     const past = h("div", {}, history(request, []));
     aside.replaceChildren(...[standing(request, signal), past, briefing(request)].filter(Boolean));
     earlierRounds(request, signal).then((rounds) => past.replaceChildren(...[history(request, rounds)].filter(Boolean)), () => {});
-    if (draft.form) open(draft.form);
+    if (draft.form && !form) open(draft.form);
     update();
   }
 
@@ -94,6 +94,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   }
 
   function shut() {
+    if (entry.closure) return heading.focus();
     const button = buttons[draft.form];
     draft.form = null;
     draft.keep();
@@ -165,6 +166,6 @@ export function requestCard(entry, { signal, next, loaded }) {
     element, update, act, request: () => request,
     focus: () => heading.focus({ preventScroll: true }),
     /** Close the open form; false where there is none. */
-    escape: () => (draft.form ? (shut(), true) : false),
+    escape: () => (draft.form && !entry.closure ? (shut(), true) : false),
   };
 }

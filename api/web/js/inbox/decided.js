@@ -16,7 +16,7 @@ export function closedNotice(entry, { next, discard }) {
   const { word, tone, mark } = status("hitl", how);
   const texts = entry.draft.texts;
   return h("div", { class: "notice closed", tabIndex: -1, dataset: { tone: mine ? tone : "asks" } },
-    h("strong", {}, icon(mark, { width: 16, height: 16 }), word),
+    h("strong", {}, icon(mark, { width: 16, height: 16 }), word, decision && texts.length > 0 ? " by somebody else" : ""),
     h("span", {}, decision ? decided(decision) : WITHOUT[how] ?? `The request is ${word.toLowerCase()}.`),
     words(decision?.comment),
     texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),

@@ -31,7 +31,7 @@ export function editor(draft, request) {
     const { key, text } = chosen();
     const found = draft.amend.contents[key] === undefined ? [] : pad.compare(text, draft.amend.contents[key]);
     const [gone, come] = ["-", "+"].map((sign) => found.filter(([one]) => one === sign).length);
-    write(summary, found.length ? `You changed: ${count(come, "line")} added, ${count(gone, "line")} taken out` : "You have not changed anything yet");
+    write(summary, found.length ? `You changed: ${[come && `${count(come, "line")} added`, gone && `${count(gone, "line")} taken out`].filter(Boolean).join(", ")}` : "You have not changed anything yet");
     lines.replaceChildren(...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: sign === "+" ? "come" : "gone" }, `${sign} ${line}\n`)),
       found.length > SHOWN ? `and ${count(found.length - SHOWN, "more line")}` : "");
     changed.dataset.some = found.length ? "yes" : "no";

@@ -2,13 +2,14 @@
 
 import { h } from "../dom.js";
 import { status } from "../words.js";
+import "./time-left.js";
 
 const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** "Anna amended it with feedback", as an element. */
 export function decided(decision) {
   const how = decision.action !== "amend" ? "" : decision.content_hash || decision.content !== undefined ? " with new content" : " with feedback";
-  return h("span", {}, h("strong", { dir: "auto" }, decision.responder), ` ${ACTIONS[decision.action]} it${how} `, h("time-ago", { datetime: decision.responded_at }));
+  return h("span", {}, h("strong", { dir: "auto" }, decision.responder), ` ${ACTIONS[decision.action]} it${how} `, h("time-waited", { since: decision.responded_at }), " ago");
 }
 
 export const words = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, comment);

@@ -3,7 +3,6 @@
 import { each, h, icon, write } from "../dom.js";
 import { badge } from "../status.js";
 import { REASONS, title } from "../words.js";
-import "../time.js";
 import "./time-left.js";
 
 export const address = (id) => `/inbox?request=${id}`;
@@ -20,7 +19,7 @@ export function inboxList({ pick, check }) {
     const box = h("input", { type: "checkbox", onclick: (event) => check(entry, box.checked, event.shiftKey) });
     const question = h("span", { class: "row-question", dir: "auto" });
     const project = h("span", { class: "row-project cut", dir: "auto" });
-    const since = h("time-ago", { mode: "span", datetime: entry.request.created_at });
+    const since = h("time-waited", { since: entry.request.created_at });
     const where = h("span", { class: "row-where cut" });
     const marks = h("span", { class: "row-marks" });
     const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });

@@ -23,13 +23,14 @@ export function responseForm(entry, action, request, close) {
   const state = progress(entry, action);
   const effect = h("p", { class: "effect" });
   const name = { approve: approval(request), amend: "Amend", reject: "Reject" }[action];
+  const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h("form", {
     class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit, oninput: () => entry.reply && stopTrying(entry),
     onkeydown: (event) => {
       if (event.key === "Escape") { event.preventDefault(); close(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); element.requestSubmit(); }
     },
-  }, kind.choice, effect, kind.parts, state.element, h("footer", {}, confirm, cancel, responderField()));
+  }, kind.choice, effect, kind.parts, state.element, footer);
 
   function submit(event) {
     event.preventDefault();
@@ -47,6 +48,8 @@ export function responseForm(entry, action, request, close) {
     confirm.setAttribute("aria-disabled", String(!entry.open));
     for (const one of element.querySelectorAll("textarea, footer input")) one.readOnly = !entry.open;
     for (const one of element.querySelectorAll("select, fieldset")) one.disabled = !entry.open;
+    // What is over has nothing left to press; what was typed can still be read.
+    footer.hidden = effect.hidden = entry.closure !== null;
     const fields = (entry.reply?.phase === "failed" && entry.reply.action === action && entry.reply.fields) || {};
     kind.blame(fields);
     state.update();

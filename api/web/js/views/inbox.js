@@ -10,7 +10,7 @@ import { shortcuts } from "../keys.js";
 import { announce, empty, failure } from "../notices.js";
 import { pending } from "../pending.js";
 import { go } from "../router.js";
-import { count } from "../words.js";
+import { count, status } from "../words.js";
 
 /** Beside each other from this width on; css/inbox.css says the same. */
 const wide = matchMedia("(min-width: 60rem)");
@@ -49,11 +49,12 @@ export async function open(root, { signal }) {
   function paint() {
     const listed = entries.listed;
     const rows = visible();
-    trouble.replaceChildren(...(pending.error && !trouble.firstChild ? [failure(pending.error, () => pending.look())] : pending.error ? [...trouble.children] : []));
+    // Who chose a request that somebody else decides meanwhile has one less.
+    for (const entry of checked) if (!entry.open || entries.get(entry.id) !== entry) checked.delete(entry);
+    trouble.replaceChildren(...(pending.error && !trouble.firstChild ? [failure(pending.error, () => pending.retry())] : pending.error ? [...trouble.children] : []));
     write(total, listed ? `${count(entries.waiting, "request")} waiting` : "Reading…");
     list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checked.has(entry) })));
     none.hidden = !filter || rows.length > 0;
-    for (const entry of checked) if (!entry.open) checked.delete(entry);
     const open = rows.filter((entry) => entry.open);
     all.checked = checked.size > 0 && open.every((entry) => checked.has(entry));
     all.indeterminate = checked.size > 0 && !all.checked;
@@ -80,18 +81,19 @@ export async function open(root, { signal }) {
   function passed(entry, now) {
     if (entry === now) return null;
     return h("p", { class: "passed", dataset: { tone: "good" } }, icon("completed", { width: 14, height: 14 }),
-      h("strong", {}, { approved: "Approved", amended: "Amended", rejected: "Rejected" }[entry.closure.status]),
+      h("strong", {}, status("hitl", entry.closure.status).word),
       h("span", { class: "cut", dir: "auto" }, `${entry.request.question} ${entry.request.project_name}`), h("a", { href: address(entry.id) }, "Show it"));
   }
 
   // ---- going from one to another
 
-  /** Select an entry; `focus` also takes the keyboard there. */
-  function turnTo(entry, { focus = false, replace = false, quiet = false } = {}) {
+  /** Select an entry; `focus` also takes the keyboard there, `after` is the one that was decided just before. */
+  function turnTo(entry, { focus = false, replace = false, quiet = false, after = null } = {}) {
     if (entry === entries.selected) {
       if (focus) card?.focus();
       return;
     }
+    if (after !== last) last = null;
     entries.select(entry);
     showCard(entry);
     if (!quiet) go(entry ? address(entry.id) : "/inbox", { replace });
@@ -143,7 +145,7 @@ export async function open(root, { signal }) {
     const rows = visible();
     const at = rows.indexOf(from);
     const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at)).reverse()].find((entry) => entry.open && entry !== from);
-    if (next) turnTo(next, { focus: true, replace: true });
+    if (next) turnTo(next, { focus: true, replace: true, after: from });
     else {
       entries.select(null);
       go("/inbox", { replace: true });
