@@ -4,6 +4,7 @@ import { h, icon, write } from "./dom.js";
 import { live } from "./live.js";
 import { announce } from "./notices.js";
 import { pending } from "./pending.js";
+import "./rehearsal.js";
 
 let viewTitle = "";
 

@@ -34,7 +34,7 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 
 /**
  * `<time-ago datetime="…">`: how long ago, or in how long, kept up to date; `mode="span"` shows the time since (or
- * until) as a length, such as "3 min 20 s".
+ * until) as a length, such as "3 min 20 s", `mode="brief"` only its largest unit, "3 min".
  */
 class TimeAgo extends HTMLElement {
   static observedAttributes = ["datetime", "mode"];
@@ -57,11 +57,15 @@ class TimeAgo extends HTMLElement {
     const moment = Date.parse(this.getAttribute("datetime"));
     if (Number.isNaN(moment)) return;
     if (!this.title) this.title = inFull(moment);
-    const text = this.getAttribute("mode") === "span" ? coarse(Math.abs(Date.now() - moment)) : ago(moment);
+    const length = MODES[this.getAttribute("mode")];
+    const text = length ? length(Math.abs(Date.now() - moment)) : ago(moment);
     if (this.textContent !== text) this.textContent = text;
   }
 }
 
-const coarse = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : span(ms));
+const MODES = {
+  span: (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : span(ms)),
+  brief: (ms) => MODES.span(ms).split(" ", 2).join(" "),
+};
 
 customElements.define("time-ago", TimeAgo);

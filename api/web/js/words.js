@@ -36,6 +36,7 @@ const STATUSES = {
   component: {
     ok: ["OK", "good", "completed"],
     down: ["Down", "bad", "failed"],
+    unknown: ["Not known", "calm", "pending"],
   },
 };
 

@@ -1,5 +1,63 @@
-import { h } from "../dom.js";
+/** What BotArmy is made of and how it is: components, agents, pipelines, and where else to look. */
 
-export async function open(root) {
-  root.append(h("h1", {}, "system"));
+import { h, write } from "../dom.js";
+import { failure } from "../notices.js";
+import { catalogue } from "../rest.js";
+import { agents } from "../system/agents.js";
+import { components, verdict } from "../system/components.js";
+import { Health } from "../system/health.js";
+import { links } from "../system/links.js";
+import { pipelines } from "../system/pipelines.js";
+
+export async function open(root, { signal }) {
+  const health = new Health(signal);
+  const table = components();
+  const words = h("strong", { role: "status", class: "verdict" });
+  const checked = h("time-ago", { mode: "span" });
+  const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
+  const edition = h("span", { class: "soft numbers" });
+  const elsewhere = h("div", {});
+  let told = "";
+
+  root.append(
+    h("header", { class: "view-head" }, h("h1", {}, "System"), edition, words,
+      h("div", { class: "checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
+    h("div", { class: "system" },
+      h("div", { class: "system-column" }, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
+      section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
+      section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal)));
+
+  health.addEventListener("change", () => {
+    table.paint(health);
+    words.dataset.tone = health.error || health.found.status !== "ok" ? "bad" : "good";
+    write(words, verdict(health));
+    write(edition, health.found?.version ? `BotArmy ${health.found.version}` : "");
+    checked.setAttribute("datetime", new Date(health.checkedAt).toISOString());
+    since.hidden = false;
+    const given = JSON.stringify(health.found?.links);
+    if (given !== told || !elsewhere.firstChild) elsewhere.replaceChildren(links(health.found?.links));
+    told = given;
+  });
+  await health.ask();
+}
+
+async function wholePipelines(signal) {
+  const { items } = await catalogue.pipelines({ signal });
+  return Promise.all(items.map(({ name }) => catalogue.pipeline(name, { signal })));
+}
+
+const panel = (title, content) => h("section", { class: "panel", "aria-label": title }, h("header", {}, h("h2", {}, title)), content);
+
+/** A panel whose content is read once, and again where that failed and somebody asks. */
+function section(title, read, signal) {
+  const place = h("div", { class: "panel-content" }, h("p", { class: "soft panel-note" }, "Reading…"));
+  async function fill() {
+    try {
+      place.replaceChildren(...await read());
+    } catch (error) {
+      if (!signal.aborted) place.replaceChildren(failure(error, fill));
+    }
+  }
+  fill();
+  return panel(title, [place]);
 }

@@ -1,0 +1,49 @@
+/** `<rehearsal-mark>`: says in the bar that the agents only rehearse, wherever one is; a press tells what that means. */
+
+import { h, icon } from "./dom.js";
+import { live } from "./live.js";
+import { catalogue } from "./rest.js";
+
+export const REHEARSAL = "rehearsal";
+
+/** What rehearsing means, in a sentence or two. */
+export const MEANS =
+  "These agents are deterministic, work offline and cost nothing. From the real brief they make real documents, code " +
+  "and tests, so that a team can rehearse a pipeline, its gates and its alarms before it pays for tokens.";
+
+class RehearsalMark extends HTMLElement {
+  #known = false;
+
+  connectedCallback() {
+    this.#read();
+    live.addEventListener("state", () => live.state === "open" && this.#read());
+  }
+
+  async #read() {
+    if (this.#known) return;
+    try {
+      const { items } = await catalogue.agents();
+      if (this.#known) return;
+      this.#known = true;
+      const rehearsing = items.filter(({ provider }) => provider === REHEARSAL);
+      if (rehearsing.length) this.#show(rehearsing.length < items.length ? rehearsing : []);
+    } catch {
+      // It is asked again with the next connection.
+    }
+  }
+
+  /** `some` are the agents that rehearse, where others do not. */
+  #show(some) {
+    const note = h("div", { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
+      h("h2", {}, "This is a rehearsal"), h("p", {}, MEANS),
+      some.length > 0 && h("p", {}, `It is so for: ${some.map(({ agent_type: agent }) => agent).join(", ")}.`),
+      h("p", {}, h("a", { href: "/system" }, "See the agents")));
+    note.querySelector("a").addEventListener("click", () => note.hidePopover());
+    this.replaceChildren(
+      h("button", { type: "button", class: "quiet rehearsal", popovertarget: "rehearsal-note", title: "Rehearsal: deterministic, offline, free" },
+        icon("rehearsal"), h("span", {}, "Rehearsal")),
+      note);
+  }
+}
+
+customElements.define("rehearsal-mark", RehearsalMark);

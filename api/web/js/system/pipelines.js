@@ -1,0 +1,15 @@
+/** The pipelines that can be run, each drawn at rest. */
+
+import "../elements/pipeline-graph.js";
+import { h } from "../dom.js";
+import { gatesInWords } from "../projects/pipeline-preview.js";
+
+export function pipelines(items) {
+  return items.map((pipeline) => {
+    const graph = h("pipeline-graph");
+    graph.pipeline = pipeline;
+    return h("article", { class: "pipeline" },
+      h("h3", {}, pipeline.name), h("p", { class: "soft" }, pipeline.description), graph,
+      h("p", { class: "soft" }, gatesInWords(pipeline, null)));
+  });
+}
