@@ -2,7 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { badge } from "../status.js";
-import { span } from "../time.js";
+import { inFull, span } from "../time.js";
 import { title } from "../words.js";
 import { oversightMark } from "./oversight.js";
 import { paintProgress, progress } from "./progress.js";
@@ -46,11 +46,11 @@ const noted = ({ status, phase, reason, waiting_for, open_requests }) =>
 /** What a project waits for, what it is at, or why it has stopped. */
 function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended }) {
   if (open) {
-    const words = `${title(open.stage)}: ${open.question}`;
     return [
-      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: words, dir: "auto" }, words),
+      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: `${open.question} It expires ${inFull(Date.parse(open.expires_at))}.` },
+        h("strong", {}, title(open.stage)), h("span", { class: "visually-hidden" }, ":"), " ", h("bdi", {}, open.question)),
       h("span", { class: "project-since" },
-        h("span", { class: "visually-hidden" }, "for "), h("time-ago", { datetime: open.since, mode: "span" }),
+        h("span", { class: "visually-hidden" }, "for "), h("time-ago", { datetime: open.since, mode: "brief" }),
         count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`)),
     ];
   }

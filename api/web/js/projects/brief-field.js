@@ -1,0 +1,100 @@
+/** The field for the brief: typed, pasted, or from a file that is chosen or dropped. */
+
+import { h, icon, write } from "../dom.js";
+import { announce } from "../notices.js";
+import { bytes } from "../words.js";
+import { nameFrom, sizeOf } from "./brief.js";
+import { ACCEPT, readBrief, takesFiles } from "./brief-drop.js";
+import { EXAMPLE } from "./example.js";
+import { field } from "./field.js";
+
+const MEASURE_AFTER = 200; // ms
+const HINT = "In Markdown: what is wanted, for whom, and a list of requirements that can be tested.";
+const PLACEHOLDER = "# What is wanted\n\nFor whom, and why.\n\n## Requirements\n\n- One thing that can be tested\n- Another";
+
+export class BriefField {
+  element;
+  input;
+  #field; #size; #note; #example; #changed;
+  #clock;
+
+  /** `changed(name)` is called whenever there is another brief, with the name that it suggests; `dropOn` takes files. */
+  constructor(changed) {
+    this.#changed = changed;
+    this.input = h("textarea", { name: "description", required: true, dir: "auto", rows: "12", placeholder: PLACEHOLDER, oninput: () => this.#typed() });
+    this.#field = field("Brief", "description", this.input, HINT);
+    this.element = this.#field.element;
+    this.#size = h("span", { class: "numbers faint" });
+    this.#note = h("span", { class: "brief-file" });
+    this.#example = h("button", { type: "button", class: "quiet", onclick: () => this.use(EXAMPLE.description, EXAMPLE.name) }, "Use an example");
+    const chooser = h("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "File with the brief", onchange: () => {
+      if (chooser.files[0]) this.#take(chooser.files[0]);
+      chooser.value = "";
+    } });
+    this.element.append(h("div", { class: "brief-foot" },
+      h("button", { type: "button", onclick: () => chooser.click() }, icon("file"), "Choose a file"), chooser, this.#example,
+      h("span", { class: "faint brief-hint" }, "or drop one here"), this.#note, this.#size));
+  }
+
+  get value() {
+    return this.input.value;
+  }
+
+  get wrong() {
+    return this.#field.wrong;
+  }
+
+  say(text) {
+    this.#field.say(text);
+  }
+
+  dropOn(element) {
+    takesFiles(element, (file) => this.#take(file));
+  }
+
+  /** Show a brief as it is, without telling. */
+  set(text) {
+    this.input.value = text;
+    this.#note.replaceChildren();
+    this.#measure();
+  }
+
+  /** Put another brief in place; what was there can be put back. */
+  use(text, name, from = "") {
+    const before = this.value;
+    this.set(text);
+    this.say("");
+    this.#note.replaceChildren(...[
+      from && h("span", { class: "cut", dir: "auto", title: from }, from),
+      before.trim() && before !== text && h("button", { type: "button", class: "quiet", onclick: () => this.use(before, nameFrom(before)) }, "Put back what was there"),
+    ].filter(Boolean));
+    this.#changed(name);
+    this.input.focus();
+    this.input.setSelectionRange(0, 0);
+    this.input.scrollTop = 0;
+  }
+
+  #typed() {
+    this.say("");
+    clearTimeout(this.#clock);
+    this.#clock = setTimeout(() => this.#measure(), MEASURE_AFTER);
+    this.#example.hidden = Boolean(this.value);
+    this.#changed(nameFrom(this.value));
+  }
+
+  async #take(file) {
+    try {
+      const { text, name } = await readBrief(file);
+      this.use(text, nameFrom(text) || name, `From ${file.name}`);
+      announce(`The brief is read from ${file.name}`);
+    } catch (error) {
+      this.say(error.message);
+      announce(error.message);
+    }
+  }
+
+  #measure() {
+    this.#example.hidden = Boolean(this.value);
+    write(this.#size, this.value ? bytes(sizeOf(this.value)) : "");
+  }
+}
