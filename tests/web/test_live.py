@@ -1,0 +1,163 @@
+"""The page is live: nothing is missed and nothing doubled, whatever happens to the connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from models.contracts.words import AgentStatus, AgentType, EventType
+from store.transaction import Store
+from tests.web.browsing import NewPage
+from tests.web.line import Line, line_to
+from tests.web.scene import Director
+
+LOST = ("WebSocket", "ERR_", "Failed to load resource")
+"""What a browser says of a connection that a test has cut."""
+
+
+@pytest_asyncio.fixture
+async def line(api_url: str) -> AsyncIterator[Line]:
+    async with line_to(api_url) as line:
+        yield line
+
+
+@pytest_asyncio.fixture
+async def parked(http: httpx.AsyncClient, worker: None) -> str:
+    """A project that waits at its first gate."""
+    director = Director(http)
+    project_id = await director.start("Guest book")
+    await director.request(project_id, "discovery")
+    return project_id
+
+
+async def write(store: Store, project_id: str, count: int) -> None:
+    """Let the project's log grow by that many events, in one commit."""
+    async with store.transaction(UUID(project_id)) as tx:
+        for _ in range(count):
+            tx.record(
+                EventType.AGENT_STATUS_CHANGE, str(uuid4()), agent_type=AgentType.CODER, status=AgentStatus.WORKING
+            )
+
+
+async def head(http: httpx.AsyncClient, project_id: str) -> int:
+    return int((await http.get(f"/api/v1/projects/{project_id}")).json()["head"])
+
+
+async def shown(page: Page) -> list[int]:
+    """The numbers of the rows of the feed, from the top."""
+    found: list[int] = await page.evaluate(
+        "[...document.querySelectorAll('[data-seq]')].map((row) => +row.dataset.seq)"
+    )
+    return found
+
+
+async def open_feed(page: Page, project_id: str, url: str = "") -> None:
+    await page.goto(f"{url}/projects/{project_id}")
+    await expect(page.locator("[data-seq]").first).to_be_visible()
+
+
+async def row_of(page: Page, seq: int) -> None:
+    await expect(page.locator(f'[data-seq="{seq}"]')).to_have_count(1)
+
+
+async def test_an_event_is_painted_as_it_happens(
+    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+) -> None:
+    await open_feed(page, parked)
+    before = await head(http, parked)
+    await write(store, parked, 3)
+    await row_of(page, before + 3)
+    assert await shown(page) == list(range(before + 3, 0, -1))
+
+
+@pytest.mark.parametrize("how", ["cut", "silent"])
+async def test_a_lost_connection_is_said_and_made_good(
+    how: str, new_page: NewPage, line: Line, http: httpx.AsyncClient, store: Store, parked: str
+) -> None:
+    page = await new_page(expected_errors=LOST)
+    if how == "silent":  # a page asks for a sign of life every 20 s; here it does so at once
+        await page.clock.install()
+    await open_feed(page, parked, line.url)
+    before = await head(http, parked)
+    if how == "cut":
+        await line.cut()
+    else:
+        line.silence()
+        await page.clock.fast_forward(21_000)
+        await page.clock.fast_forward(11_000)
+    banner = page.get_by_text("The connection is lost")
+    await expect(banner).to_be_visible()
+    await write(store, parked, 40)
+    await line.mend()
+    if how == "silent":
+        await line.cut()
+        await line.mend()
+        await page.clock.resume()
+    await page.get_by_role("button", name="Try now").click()
+    await row_of(page, before + 40)
+    assert await shown(page) == list(range(before + 40, 0, -1))
+    await expect(banner).to_have_count(0)
+
+
+async def test_a_connection_that_comes_and_goes_misses_nothing(
+    new_page: NewPage, line: Line, http: httpx.AsyncClient, store: Store, parked: str
+) -> None:
+    page = await new_page(expected_errors=LOST)
+    await open_feed(page, parked, line.url)
+    before = await head(http, parked)
+    for _ in range(5):
+        await write(store, parked, 7)
+        await line.cut()
+        await write(store, parked, 7)
+        await line.mend()
+        await asyncio.sleep(0.2)
+    await row_of(page, before + 70)
+    assert await shown(page) == list(range(before + 70, 0, -1))
+
+
+async def test_a_long_log_is_shown_by_its_end_and_read_back_on_demand(
+    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+) -> None:
+    for _ in range(10):
+        await write(store, parked, 100)
+    newest = await head(http, parked)
+    await open_feed(page, parked)
+    await row_of(page, newest)
+    rows = await shown(page)
+    assert rows == list(range(newest, newest - len(rows), -1))
+    assert len(rows) <= 300
+    await page.get_by_role("button", name="Load older events").click()
+    await row_of(page, rows[-1] - 1)
+    older = await shown(page)
+    assert older == list(range(older[0], older[0] - len(older), -1))
+
+
+async def test_a_burst_of_thousands_leaves_a_few_hundred_rows(
+    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+) -> None:
+    await open_feed(page, parked)
+    for _ in range(50):
+        await write(store, parked, 100)
+    newest = await head(http, parked)
+    await row_of(page, newest)
+    rows = await shown(page)
+    assert rows == list(range(newest, newest - len(rows), -1))
+    assert len(rows) <= 300
+
+
+async def test_two_tabs_see_the_same(new_page: NewPage, http: httpx.AsyncClient, store: Store, parked: str) -> None:
+    first, second = await new_page(), await new_page()
+    await open_feed(first, parked)
+    await open_feed(second, parked)
+    for _ in range(5):
+        await write(store, parked, 9)
+    newest = await head(http, parked)
+    await row_of(first, newest)
+    await row_of(second, newest)
+    assert await shown(first) == await shown(second)
