@@ -21,6 +21,14 @@ def page(item: Json) -> Json:
     return {"items": [item], "next_cursor": None}
 
 
+WAITING_FOR: Json = {
+    "request_id": REQUEST_ID,
+    "stage": "discovery",
+    "agent_type": "analyst",
+    "question": "Is this the right project?",
+    "since": LATER,
+    "expires_at": TOMORROW,
+}
 PROJECT: Json = {
     "id": PROJECT_ID,
     "name": "URL shortener",
@@ -30,6 +38,7 @@ PROJECT: Json = {
     "phase": "discovery",
     "progress": {"done": 0, "total": 6},
     "open_requests": 1,
+    "waiting_for": WAITING_FOR,
     "reason": None,
     "created_at": EARLIER,
     "updated_at": LATER,
@@ -59,7 +68,13 @@ WHOLE_PROJECT: Json = PROJECT | {
     "pipeline_definition": PIPELINE,
     "head": 9,
 }
-NEW_PROJECT: Json = PROJECT | {"status": "starting", "phase": None, "open_requests": 0, "updated_at": EARLIER}
+NEW_PROJECT: Json = PROJECT | {
+    "status": "starting",
+    "phase": None,
+    "open_requests": 0,
+    "waiting_for": None,
+    "updated_at": EARLIER,
+}
 TASK: Json = {
     "task_id": TASK_ID,
     "agent_type": "analyst",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
@@ -202,3 +204,16 @@ async def find(
         later = HITL_REQUEST.c.created_at > moment
         query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
     return [HitlRequest(**row._mapping) for row in await connection.execute(query)]
+
+
+async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, HitlRequest]:
+    """The request that has been open for longest, of each of these projects that has one."""
+    if not project_ids:
+        return {}
+    query = (
+        select(HITL_REQUEST)
+        .where(HITL_REQUEST.c.project_id.in_(project_ids), HITL_REQUEST.c.status == HitlStatus.PENDING)
+        .ext(distinct_on(HITL_REQUEST.c.project_id))
+        .order_by(HITL_REQUEST.c.project_id, HITL_REQUEST.c.created_at, HITL_REQUEST.c.id)
+    )
+    return {row.project_id: HitlRequest(**row._mapping) for row in await connection.execute(query)}

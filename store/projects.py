@@ -102,14 +102,18 @@ async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project |
 async def find(
     connection: AsyncConnection,
     *,
-    status: ProjectStatus | None = None,
+    statuses: Collection[ProjectStatus] = (),
+    search: str = "",
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Project]:
-    """Projects, newest first, older than a given one."""
+    """Projects, newest first, older than a given one: those with one of the statuses, if any are given, and with
+    `search` in their name, in whatever case."""
     query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(PROJECT.c.status == status)
+    if statuses:
+        query = query.where(PROJECT.c.status.in_(set(statuses)))
+    if search:
+        query = query.where(PROJECT.c.name.icontains(search, autoescape=True))
     if before is not None:
         query = query.where(PROJECT.c.id < before)
     return [Project(**row._mapping) for row in await connection.execute(query)]

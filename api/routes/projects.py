@@ -26,6 +26,7 @@ from api.shapes.projects import (
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, reaching
+from models.contracts.contract import Text
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.words import HitlStatus, ProjectStatus
@@ -118,23 +119,30 @@ def _as_started(project: Project) -> Project:
 
 @router.get("/", summary="List projects, newest first", responses=answers(examples.page(examples.PROJECT), 422, 503))
 async def list_projects(
-    services: ServicesDep, window: WindowDep, status: Annotated[ProjectStatus | None, Query()] = None
+    services: ServicesDep,
+    window: WindowDep,
+    status: Annotated[tuple[ProjectStatus, ...], Query(description="May be given several times.")] = (),
+    search: Annotated[Text, Query(max_length=255, description="Part of the name, in whatever case.")] = "",
 ) -> Page[ProjectItem]:
     async with services.store.reading() as connection:
-        rows = await projects.find(connection, status=status, before=window.after, limit=window.probe)
+        rows = await projects.find(connection, statuses=status, search=search, before=window.after, limit=window.probe)
         shown, next_cursor = window.cut(rows, lambda project: project.id)
         done = await projects.accepted_stages(connection, [project.id for project in shown])
-    return Page(items=[ProjectItem.of(one, done.get(one.id, 0)) for one in shown], next_cursor=next_cursor)
+        waiting = await hitl.oldest_open(connection, [project.id for project in shown if project.open_requests])
+    items = [ProjectItem.of(one, done.get(one.id, 0), waiting.get(one.id)) for one in shown]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{project_id}", summary="Show a project", responses=answers(examples.WHOLE_PROJECT, 404, 422, 503))
 async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
+        waiting = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
+        waiting.get(project.id),
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,
@@ -149,7 +157,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
 async def get_project_status(project: ProjectDep, services: ServicesDep) -> ProjectProgress:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
-        of_project = await tasks.of_project(connection, project.id)
+        outline = await tasks.outline(connection, project.id)
         waiting = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
     item = ProjectItem.of(project, done.get(project.id, 0))
     return ProjectProgress(
@@ -158,6 +166,6 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         phase=item.phase,
         reason=item.reason,
         progress=item.progress,
-        tasks=[TaskPublic.of(task) for task in of_project],
+        tasks=[TaskPublic.of(task) for task in outline],
         open_requests=[RequestItem.of(request) for request in waiting],
     )

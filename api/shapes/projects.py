@@ -14,7 +14,7 @@ from models.contracts.contract import Contract, Name
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline
 from models.contracts.words import AgentStatus, AgentType, Oversight, ProjectStatus
-from models.tables import Project
+from models.tables import HitlRequest, Project
 
 
 class ProjectCreate(Contract):
@@ -46,6 +46,21 @@ class Progress(Shape):
     total: int
 
 
+class WaitingFor(Shape):
+    """The open request that has waited for longest."""
+
+    request_id: UUID
+    stage: str
+    agent_type: AgentType
+    question: str
+    since: Moment
+    expires_at: Moment
+
+    @classmethod
+    def of(cls, request: HitlRequest) -> Self:
+        return cls(request_id=request.id, since=request.created_at, **request.model_dump(exclude={"id", "created_at"}))
+
+
 class ProjectItem(Shape):
     """A project, as lists show it."""
 
@@ -57,17 +72,20 @@ class ProjectItem(Shape):
     phase: str | None
     progress: Progress
     open_requests: int
+    waiting_for: WaitingFor | None
     reason: str | None
     created_at: Moment
     updated_at: Moment
     ended_at: Moment | None
 
     @classmethod
-    def of(cls, project: Project, done: int, **more: Any) -> Self:
+    def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **more: Any) -> Self:
+        """`done` counts the stages that are accepted; `oldest` is the request that has been open for longest."""
         return cls(
             **project.model_dump(exclude={"pipeline"}),
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
+            waiting_for=WaitingFor.of(oldest) if oldest else None,
             **more,
         )
 

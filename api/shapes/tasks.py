@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from sqlalchemy import Row
 
 from api.shapes.shape import Moment, Prose, Shape
 from models.contracts.contract import Contract
@@ -38,7 +39,9 @@ class TaskSubmitted(Shape):
 class TaskPublic(Shape):
     """One execution of an agent. `attempt` counts how often its activity was begun, `accepted` is its result's."""
 
-    task_id: UUID
+    model_config = ConfigDict(from_attributes=True)
+
+    task_id: UUID = Field(validation_alias="id")
     agent_type: AgentType
     stage: str
     status: TaskStatus
@@ -52,5 +55,5 @@ class TaskPublic(Shape):
     updated_at: Moment
 
     @classmethod
-    def of(cls, task: Task) -> Self:
-        return cls(task_id=task.id, **task.model_dump(exclude={"id"}))
+    def of(cls, task: Task | Row[Any]) -> Self:
+        return cls.model_validate(task)
