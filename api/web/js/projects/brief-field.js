@@ -25,15 +25,15 @@ export class BriefField {
     this.#field = field("Brief", "description", this.input, HINT);
     this.element = this.#field.element;
     this.#size = h("span", { class: "numbers faint" });
-    this.#note = h("span", { class: "brief-file" });
+    this.#note = h("span", { class: "start-brief-file" });
     this.#example = h("button", { type: "button", class: "quiet", onclick: () => this.use(EXAMPLE.description, EXAMPLE.name) }, "Use an example");
     const chooser = h("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "File with the brief", onchange: () => {
       if (chooser.files[0]) this.#take(chooser.files[0]);
       chooser.value = "";
     } });
-    this.element.append(h("div", { class: "brief-foot" },
+    this.element.append(h("div", { class: "start-brief-foot" },
       h("button", { type: "button", onclick: () => chooser.click() }, icon("file"), "Choose a file"), chooser, this.#example,
-      h("span", { class: "faint brief-hint" }, "or drop one here"), this.#note, this.#size));
+      h("span", { class: "faint start-brief-hint" }, "or drop one here"), this.#note, this.#size));
   }
 
   get value() {

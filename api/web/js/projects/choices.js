@@ -4,8 +4,8 @@ import { each, h, write } from "../dom.js";
 
 /** A fieldset; `fill(options, chosen)` takes `{value, word, means, aside}` of each option. */
 export function choices(legend, name, attributes) {
-  const list = h("div", { class: "choices-list" });
-  const element = h("fieldset", { class: "choices", ...attributes }, h("legend", { class: "label" }, legend), list);
+  const list = h("div", { class: "start-choices-list" });
+  const element = h("fieldset", { class: "start-choices", ...attributes }, h("legend", { class: "label" }, legend), list);
   return {
     element,
     fill(options, chosen) {
@@ -21,10 +21,10 @@ export function choices(legend, name, attributes) {
 
   function option({ value }) {
     const id = `${name}-${value || "none"}`;
-    return h("label", { class: "choice" },
+    return h("label", { class: "start-choice" },
       h("input", { type: "radio", name, value, "aria-labelledby": `${id}-word`, "aria-describedby": `${id}-aside ${id}-means` }),
-      h("span", { class: "choice-words" },
-        h("span", { class: "choice-word", id: `${id}-word` }), h("span", { class: "choice-aside", id: `${id}-aside` }),
-        h("span", { class: "choice-means", id: `${id}-means` })));
+      h("span", { class: "start-choice-words" },
+        h("span", { class: "start-choice-word", id: `${id}-word` }), h("span", { class: "start-choice-aside", id: `${id}-aside` }),
+        h("span", { class: "start-choice-means", id: `${id}-means` })));
   }
 }

@@ -28,7 +28,7 @@ export function pipelinePreview(signal) {
     write(words, gatesInWords(known.get(name), oversight || null));
   }
 
-  return { element: h("section", { class: "preview", "aria-label": "The pipeline" }, trouble, graph, words), show };
+  return { element: h("section", { class: "start-preview", "aria-label": "The pipeline" }, trouble, graph, words), show };
 }
 
 /** "You decide after discovery, plan and launch." */

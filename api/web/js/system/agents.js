@@ -7,7 +7,7 @@ import { title } from "../words.js";
 export function agents(items) {
   const rehearse = items.some(({ provider }) => provider === REHEARSAL);
   return [
-    h("ul", { class: "agents", role: "list", "aria-label": "Agents" }, items.map(({ agent_type: agent, description, provider }) =>
+    h("ul", { class: "system-agents", role: "list", "aria-label": "Agents" }, items.map(({ agent_type: agent, description, provider }) =>
       h("li", {},
         h("span", { class: "agent-name" }, title(agent)),
         h("span", { class: "soft" }, description),

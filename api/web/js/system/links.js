@@ -10,7 +10,7 @@ const LINKS = [
 
 /** `given` is what the API says of its links, where it does. */
 export function links(given = {}) {
-  return h("ul", { class: "links", role: "list", "aria-label": "Links" }, LINKS
+  return h("ul", { class: "system-links", role: "list", "aria-label": "Links" }, LINKS
     .map(([key, name, what, fallback]) => [given[key] ?? fallback, name, what])
     .filter(([href]) => href && /^(https?:\/\/|\/)/.test(href))
     .map(([href, name, what]) => h("li", {},

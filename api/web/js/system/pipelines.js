@@ -8,7 +8,7 @@ export function pipelines(items) {
   return items.map((pipeline) => {
     const graph = h("pipeline-graph");
     graph.pipeline = pipeline;
-    return h("article", { class: "pipeline" },
+    return h("article", { class: "system-pipeline" },
       h("h3", {}, pipeline.name), h("p", { class: "soft" }, pipeline.description), graph,
       h("p", { class: "soft" }, gatesInWords(pipeline, null)));
   });

@@ -8,7 +8,7 @@ const HEIGHT = 20;
 const readings = new WeakMap();
 
 export function trace() {
-  const element = svg("svg", { class: "trace", viewBox: `0 0 ${MOST * WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMaxYMax meet", role: "img" });
+  const element = svg("svg", { class: "system-trace", viewBox: `0 0 ${MOST * WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMaxYMax meet", role: "img" });
   readings.set(element, []);
   return element;
 }

@@ -12,7 +12,7 @@ import { pipelines } from "../system/pipelines.js";
 export async function open(root, { signal }) {
   const health = new Health(signal);
   const table = components();
-  const words = h("strong", { role: "status", class: "verdict" });
+  const words = h("strong", { role: "status", class: "system-verdict" });
   const checked = h("time-ago", { mode: "span" });
   const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
   const edition = h("span", { class: "soft numbers" });
@@ -21,7 +21,7 @@ export async function open(root, { signal }) {
 
   root.append(
     h("header", { class: "view-head" }, h("h1", {}, "System"), edition, words,
-      h("div", { class: "checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
+      h("div", { class: "system-checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
     h("div", { class: "system" },
       h("div", { class: "system-column" }, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
       section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
