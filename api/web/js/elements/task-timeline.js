@@ -108,7 +108,9 @@ class TaskTimeline extends HTMLElement {
   #measure() {
     const before = this.#room;
     // Too narrow to draw on: css/timeline.css leaves the table, and it opens.
-    if (!this.#parts.shown.checkVisibility() && this.#given.tasks.length && before >= 0) {
+    if (!this.clientWidth || !this.#given.tasks.length) return;
+    if (!this.#parts.shown.checkVisibility()) {
+      if (before < 0) return;
       this.#parts.table.element.open = true;
       this.#room = -1;
       return;

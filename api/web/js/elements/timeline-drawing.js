@@ -12,9 +12,8 @@ const LETTER = 6.2; // px that a letter of a label takes, about
 const GATE = 5; // half of a gate's diagonal
 
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const minutes = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const fractions = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+const clocks = [{}, { second: "2-digit" }, { second: "2-digit", fractionalSecondDigits: 3 }].map((more) =>
+  new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more }));
 
 /** The parts that are drawn into; `picture` is the whole. */
 export function canvas(id) {
@@ -48,7 +47,7 @@ function stretch({ from, to, x, width, squeezed }, y) {
 
 function clock(moment, before, marks) {
   const close = marks.length > 1 ? Math.min(...marks.slice(1).map((one, i) => one.moment - marks[i].moment)) : 0;
-  const text = (close < 1_000 ? fractions : close < 60_000 ? seconds : minutes).format(moment);
+  const text = clocks[close < 1_000 ? 2 : close < 60_000 ? 1 : 0].format(moment);
   const date = day.format(moment);
   return date === day.format(before ?? Date.now()) ? text : `${date}, ${text}`;
 }

@@ -43,7 +43,7 @@ export function ticks(scale, apart = 96) {
   if (scale.compressed) {
     const found = [];
     for (const { from, x } of scale.stretches) if (!found.length || x - found.at(-1).x >= apart) found.push({ moment: from, x });
-    return found.filter(({ x }) => x <= scale.width - apart / 2);
+    return found.filter(({ x }) => x <= scale.width - apart);
   }
   const length = scale.to - scale.from;
   const least = (length * apart) / scale.width;
@@ -53,7 +53,7 @@ export function ticks(scale, apart = 96) {
   const found = [];
   for (let moment = Math.ceil((scale.from - shift) / step) * step + shift; moment <= scale.to; moment += step) {
     const x = scale.x(moment);
-    if (x <= scale.width - apart / 2) found.push({ moment, x });
+    if (x <= scale.width - apart) found.push({ moment, x });
   }
   return found;
 }

@@ -7,7 +7,7 @@ import { status } from "../words.js";
 import { waited, worked } from "./timeline-card.js";
 
 const COLUMNS = ["Stage", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 /** `{element, update(spans, selected)}`; `select(taskId)` is called for the task that somebody chooses. */
 export function taskTable(select) {

@@ -24,7 +24,7 @@ export function actions(model, signal) {
   const cancel = button("Cancel", "close", async () => (await confirmCancel(model)) && change("cancel"), { class: "danger" });
   const task = button("Give a task", "plus", () => taskDialog(model));
   const context = button("Add context", "file", () => contextDialog(model));
-  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" }, icon("download"), "Download the delivery");
+  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" }, icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });
   const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" },
     asked, pause, resume, cancel, task, context, delivery, workflow);
@@ -68,6 +68,10 @@ export function actions(model, signal) {
   /** The workflow is there once something has started it, and is asked for again until then. */
   async function link(status) {
     looked = status;
+    if (status === "starting") {
+      unlinked("No workflow yet", "Nothing has started the project's workflow yet.");
+      return;
+    }
     try {
       const { url } = await projects.workflow(model.id, { signal });
       if (workflow.querySelector("a")?.href === url) return;
@@ -75,9 +79,13 @@ export function actions(model, signal) {
         icon("elsewhere"), "Workflow", h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab")));
     } catch (error) {
       if (signal.aborted || workflow.querySelector("a")) return;
-      const why = error.status === 404 ? "Temporal has no workflow of this project: not yet, or no longer." : error.message;
-      workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), error.status === 404 ? "No workflow yet" : "Workflow unknown"));
+      if (error.status === 404) unlinked("No workflow", "Temporal has no workflow of this project: not yet, or no longer.");
+      else unlinked("Workflow unknown", error.message);
     }
+  }
+
+  function unlinked(text, why) {
+    workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), text));
   }
 
   return { buttons, trouble, update };

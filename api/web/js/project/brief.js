@@ -2,14 +2,14 @@
 
 import { h } from "../dom.js";
 
-/** `{element}`: a disclosure; the text is fetched when it is first opened. */
+/** A disclosure; the text is fetched when it is first opened. */
 export function brief(model) {
-  const body = h("div", { class: "panel-body" });
-  const element = h("details", { class: "panel brief" }, h("summary", {}, "Brief"), body);
+  const body = h("div", { class: "brief-body" });
+  const element = h("details", { class: "brief" }, h("summary", {}, "Brief"), body);
   element.addEventListener("toggle", () => {
     if (!element.open || body.firstChild) return;
     const artifact = model.artifacts.find((one) => one.type === "user_input" && one.name === "brief");
     body.append(artifact ? h("artifact-view", { artifact }) : h("pre", { class: "prose", dir: "auto" }, model.project.description));
   });
-  return { element };
+  return element;
 }

@@ -38,7 +38,7 @@ function update(item, agent, task, model) {
   standing.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
   const busy = agent.status !== "idle" && task;
-  const place = task && `${task.stage}${task.round > 1 ? `, round ${task.round}` : ""}`;
+  const place = task && (model.stages.has(task.stage) ? `${task.stage}${task.round > 1 ? `, round ${task.round}` : ""}` : "a task outside the pipeline");
   write(on, busy ? `On ${place}` : task ? `Last on ${place}` : "Not asked yet");
   write(says, doing?.message ?? (agent.status === "error" ? task?.error ?? "" : ""));
   says.title = says.textContent;

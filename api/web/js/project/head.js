@@ -5,17 +5,18 @@ import { badge } from "../status.js";
 import { span } from "../time.js";
 import { title } from "../words.js";
 import { actions } from "./actions.js";
+import { brief } from "./brief.js";
 
 /** `{element, update()}`. */
 export function projectHead(model, signal) {
   const name = h("h1", { dir: "auto" });
   const standing = h("span", {});
-  const facts = h("dl", { class: "facts" });
+  const facts = h("dl", { class: "project-facts" });
   const reason = h("div", { class: "notice reason", hidden: true });
   const bar = h("progress", { "aria-label": "Stages accepted" });
   const does = actions(model, signal);
   const element = h("header", { class: "project-head" },
-    h("div", { class: "project-title" }, name, standing), does.buttons, facts, does.trouble, reason);
+    h("div", { class: "project-title" }, name, standing), facts, does.buttons, does.trouble, reason, brief(model));
   let shown = null;
 
   function update() {

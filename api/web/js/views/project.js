@@ -7,7 +7,6 @@ import "../elements/event-feed.js";
 import "../elements/pipeline-graph.js";
 import "../elements/task-timeline.js";
 import { empty, failure } from "../notices.js";
-import { brief } from "../project/brief.js";
 import { crew } from "../project/crew.js";
 import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
@@ -47,8 +46,7 @@ function show(root, model, { signal, title }) {
     agents.element,
     panel("timeline", "Timeline", timeline),
     panel("artifacts", "Artifacts", browser),
-    panel("events", "Events", h("event-feed", { model })),
-    brief(model).element));
+    panel("events", "Events", h("event-feed", { model }))));
   graph.pipeline = model.project.pipeline_definition;
   browser.model = model;
   let cameFrom = null;
