@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from api import page as served
+from api.page import FILES, imported, version
 from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
@@ -25,24 +25,43 @@ async def test_every_view_is_served_under_a_strict_policy(http: httpx.AsyncClien
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_what_the_page_is_made_of_comes_from_here_and_is_asked_for_anew(http: httpx.AsyncClient) -> None:
-    for file in served.FILES.rglob("*.*"):
-        path = f"/web/{file.relative_to(served.FILES).as_posix()}"
-        text = file.read_text()
+def files() -> list[str]:
+    return [file.relative_to(FILES).as_posix() for file in FILES.rglob("*.*")]
+
+
+def test_nothing_that_the_page_is_made_of_is_loaded_from_elsewhere() -> None:
+    for file in files():
+        text = (FILES / file).read_text()
         elsewhere = re.findall(r"""(?:src|href|from|import|url)\s*[=(]?\s*["'(]?(?:https?:)?//[^"')\s]+""", text)
-        assert not elsewhere, (path, elsewhere)
-        answer = await http.get(path)
-        assert answer.status_code == 200, path
+        assert not elsewhere, (file, elsewhere)
+
+
+async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: httpx.AsyncClient) -> None:
+    document = (await http.get("/inbox")).text
+    addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
+    assert f"/web/{version()}/js/views/inbox.js" in addresses
+    for address in addresses:
+        answer = await http.get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["cache-control"]
+    for other in ("js/main.js", "000000000000/js/main.js"):
+        answer = await http.get(f"/web/{other}")
         assert answer.headers["cache-control"] == "no-cache"
-        again = await http.get(path, headers={"If-None-Match": answer.headers["etag"]})
-        assert again.status_code == 304, path
+        again = await http.get(f"/web/{other}", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+    assert (await http.get("/web/nothing.js")).status_code == 404
+    assert (await http.get("/web/%2e%2e/page.py")).status_code == 404
 
 
-async def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:
+def test_every_import_leads_to_a_module() -> None:
+    assert imported("js/main.js", *(file for file in files() if file.startswith("js/views/"))) <= set(files())
+
+
+def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc")
-    for file in (served.FILES / "js").rglob("*.js"):
-        found = forbidden.findall(file.read_text())
-        assert not found or file.name == "html.js", (file, found)
+    for file in (file for file in files() if file.endswith(".js")):
+        found = forbidden.findall((FILES / file).read_text())
+        assert not found or file == "js/html.js", (file, found)
 
 
 async def test_an_address_that_leads_nowhere_is_a_problem_to_programs(http: httpx.AsyncClient) -> None:

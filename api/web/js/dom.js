@@ -1,6 +1,7 @@
 /** Elements from plain values. Text is always text: nothing that an agent or a person wrote can become markup here. */
 
 const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 
 /**
  * An HTML element. Properties are attributes, except: `on…` adds a listener, `dataset` and `style` take objects, and
@@ -17,7 +18,7 @@ export function svg(tag, properties, ...children) {
 
 /** A picture from icons.svg; it says nothing to a screen reader, so a word has to stand beside it. */
 export function icon(name, properties) {
-  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", ...properties }, svg("use", { href: `/web/icons.svg#${name}` }));
+  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", ...properties }, svg("use", { href: `${ICONS}#${name}` }));
 }
 
 function fill(element, properties, children) {
