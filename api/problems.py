@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from api.errors import ApiError, UnavailableError
 from models.contracts.contract import storable
@@ -24,6 +25,7 @@ MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
 NOT_MIGRATED = "The database has not been migrated: `python -m alembic upgrade head` makes its tables."
 MAX_NAME = 100
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 def problem(
@@ -63,7 +65,17 @@ async def _http_exception(request: Request, error: Exception) -> Response:
         HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here.",
     }
-    return problem(status, details.get(status, str(error.detail)), error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
+        headers["Allow"] = ", ".join(allowed)
+    return problem(status, details.get(status, str(error.detail)), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that the path has; the error itself knows of one route's, where a path may have several."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    return [method for method in METHODS if any(one.matches(scopes[method])[0] is Match.FULL for one in routes)]
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,9 +56,9 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         yield servers
 
 
-@pytest_asyncio.fixture(scope="module")
-async def settings(servers: Servers) -> AsyncIterator[Settings]:
-    """Settings of the module's own: database, task queue, channels. Override it to change one for a module."""
+@asynccontextmanager
+async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
+    """Settings with a database, a task queue and channels that nobody else has."""
     name = f"t{uuid4().hex}"
     async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE botarmy")
@@ -72,6 +73,13 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
             channel_prefix=name,
             sweep_seconds=0.5,
         )
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    """Settings of the module's own. Override it to change one for a module."""
+    async with own_settings(servers) as settings:
+        yield settings
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -119,6 +119,21 @@ async def test_every_error_is_a_problem(http: httpx.AsyncClient, method: str, pa
         assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", f"{V1}/projects/", "GET, POST"),
+        ("OPTIONS", f"{V1}/projects/{NOBODY}/artifacts", "GET, POST"),
+        ("PUT", f"{V1}/hitl/{NOBODY}/respond", "POST"),
+        ("POST", "/health/", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_allowed_is_told_all_that_are(
+    http: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    assert (await http.request(method, path)).headers["allow"] == allowed
+
+
 async def test_a_request_keeps_its_id_or_is_given_one(http: httpx.AsyncClient) -> None:
     kept = await http.get("/health/", headers={"X-Request-ID": "trace-7"})
     assert kept.headers["x-request-id"] == "trace-7"

@@ -1,0 +1,58 @@
+"""Projects to abuse: started over the API, and brought to where a test wants them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.waiting import eventually
+
+V1 = "/api/v1"
+BRIEF = (
+    "# Guest book\n\nA page where guests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read.\n"
+)
+FILES = "application/vnd.botarmy.files+json"
+
+Json = dict[str, Any]
+
+
+async def start(http: httpx.AsyncClient, **fields: Any) -> str:
+    """Start a project; its id."""
+    answer = await http.post(f"{V1}/projects/", json={"name": "Guest book", "description": BRIEF, **fields})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Json:
+    """What a GET of an existing thing answers."""
+    answer = await http.get(V1 + path, params=query)
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def asked(http: httpx.AsyncClient, project_id: str, stage: str, seconds: float = 20) -> Json:
+    """The open request of a stage, as soon as there is one."""
+
+    async def look() -> Json | None:
+        requests = (await get(http, f"/projects/{project_id}/status"))["open_requests"]
+        return next((one for one in requests if one["stage"] == stage), None)
+
+    return await eventually(look, seconds)
+
+
+async def respond(http: httpx.AsyncClient, request: Json, action: str, **fields: Any) -> None:
+    """Respond to a request, which takes it."""
+    answer = await http.post(f"{V1}/hitl/{request['request_id']}/respond", json={"action": action, **fields})
+    assert answer.status_code in (200, 202), answer.text
+
+
+async def until(http: httpx.AsyncClient, project_id: str, *statuses: str, seconds: float = 20) -> Json:
+    """The project, as soon as it has one of the statuses."""
+
+    async def look() -> Json | None:
+        project = await get(http, f"/projects/{project_id}")
+        return project if project["status"] in statuses else None
+
+    return await eventually(look, seconds)
