@@ -33,6 +33,9 @@ FAILED_STEP = "{agent} could not do {stage}: {error} {offers}Reject to stop."
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
+PUT_OFF, LONGEST_PUT_OFF = timedelta(milliseconds=500), timedelta(seconds=5)
+"""How long a step waits after it could not reach a server, at first and at most."""
+
 
 class TaskEndedError(Exception):
     """The task was cancelled, or an earlier attempt finished it: nothing is to be written."""
@@ -54,7 +57,7 @@ class AgentSteps:
         fails (a database that is away, a worker that died) is tried again without counting.
 
         Raises:
-            ApplicationError: the agent failed and is to be tried again.
+            ApplicationError: the agent failed, or a server was away, and the step is to be tried again.
         """
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
@@ -71,6 +74,14 @@ class AgentSteps:
                 return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
+        except ApplicationError:
+            raise
+        except Exception as error:
+            # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
+            delay = PUT_OFF * 2 ** min(activity.info().attempt - 1, 10)
+            raise ApplicationError(
+                str(error), type=type(error).__name__, next_retry_delay=min(delay, LONGEST_PUT_OFF)
+            ) from error
 
     @activity.defn
     async def open_project(self, opening: OpenProject) -> OpenedProject:

@@ -10,10 +10,9 @@ HEARTBEAT = timedelta(seconds=4)
 STEP_GRACE = timedelta(minutes=1)
 """What the engine grants a step beyond its own timeout, which the activity keeps itself."""
 
-STEP_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=500), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
-)
-"""Without end: the activity counts the agent's failures itself, and anything else (a database away) is waited out."""
+STEP_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coefficient=1)
+"""Without end, and each time as soon as the first time, however often a step loses its worker. The activity says itself
+when what failed otherwise is tried again: it counts the agent's failures, and waits for what is away."""
 
 WORKFLOW_TASK = timedelta(seconds=5)
 """When a worker dies in the middle of a workflow task, another takes it over after this long; the default is 10 s."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from uuid_utils.compat import uuid7
@@ -98,6 +100,26 @@ async def test_a_step_that_runs_again_after_its_commit_gives_the_same_and_writes
     for _ in range(2):
         assert await run(step) == first
         assert await written(store, step.project_id) == before
+
+
+async def test_a_step_that_cannot_reach_a_server_is_put_off_longer_each_time(
+    store: Store, script: Script, settings: Settings
+) -> None:
+    script.on("plan", raises(OperationalError("SELECT", None, Exception("the server is away"))))
+    step = await a_step(store)
+    delays = []
+    for attempt in (1, 2, 3, 4, 20):
+        worker = ActivityEnvironment()
+        worker.info = replace(worker.info, attempt=attempt)
+        with pytest.raises(ApplicationError, match="the server is away") as refused:
+            await worker.run(AgentSteps(store, script.crew(), settings.max_artifact_bytes).run_agent_step, step)
+        assert refused.value.next_retry_delay is not None
+        delays.append(refused.value.next_retry_delay.total_seconds())
+    assert delays == [0.5, 1, 2, 4, 5]
+    async with store.reading() as connection:
+        task = await tasks.get(connection, step.task_id)
+    assert task is not None
+    assert task.failures == 0
 
 
 async def test_a_step_that_runs_twice_at_once_writes_once(store: Store, script: Script, run: Run) -> None:
