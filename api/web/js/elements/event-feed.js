@@ -12,6 +12,9 @@ import { FeedWindow } from "./feed-window.js";
 const SPEAK_EVERY = 8_000; // ms
 const ENOUGH = 40; // rows that one wish for older events brings, where they are rare
 const MOST_PAGES = 10; // that are searched for them at once
+const BURST = 50; // rows: after more than so many at once, the page rests before the next are painted
+const HIDDEN = 250; // ms between two paints of a page in the background, which gets no frames
+const AFTER_BURST = 100; // rows that stand there when more came at once than are kept
 
 /**
  * `model` is a ProjectModel. While the reader is elsewhere in the log (scrolled away, or with a row open or in focus),
@@ -26,7 +29,9 @@ export class EventFeed extends HTMLElement {
   #newer = 0; // wanted events after the window
   #detached = false; // the newest rows dropped out while older ones were read
   #above = false; // the feed's top is above the screen
-  #frame = 0;
+  #due = null; // the paint to come
+  #made = 0; // rows, by the last paint
+  #rest = 0; // until when a burst is left to gather
   #loading = false;
   #unsaid = 0;
   #spoken = -Infinity;
@@ -73,7 +78,7 @@ export class EventFeed extends HTMLElement {
     this.#leave = new AbortController();
     const signal = AbortSignal.any([this.#leave.signal, this.#model.signal]);
     this.#log = new FeedLog(this.#model, signal, (error) => this.#trouble.replaceChildren(...(error ? [failure(error)] : [])));
-    this.#log.addEventListener("open", () => this.#reset());
+    this.#log.addEventListener("open", () => { this.#reset(); this.#ask(); });
     this.#log.addEventListener("grown", ({ detail }) => this.#grown(detail));
     this.#model.addEventListener("events", () => this.#ask(), { signal });
     document.addEventListener("visibilitychange", () => this.#ask(), { signal });
@@ -89,15 +94,22 @@ export class EventFeed extends HTMLElement {
     this.#ask();
   }
 
-  /** Paint with the next frame; a page in the background gets none, and is painted at once. */
   #ask() {
-    if (document.hidden) this.#paint();
-    else this.#frame ||= requestAnimationFrame(() => this.#paint());
+    if (this.#due) return;
+    const rest = Math.max(this.#rest - performance.now(), document.hidden ? HIDDEN : 0);
+    this.#due = rest > 0 ? setTimeout(() => this.#turn(), rest) : requestAnimationFrame(() => this.#turn());
+  }
+
+  #turn() {
+    const began = performance.now();
+    this.#due = null;
+    this.#made = 0;
+    this.#paint();
+    // A burst takes a third of the time: the rest is for the reader.
+    if (this.#made > BURST) setTimeout(() => { this.#rest = 3 * performance.now() - 2 * began; });
   }
 
   #paint() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
     if (!this.#log?.tail) return;
     if (!this.#detached && !this.#reading()) this.#catchUp();
     each(this.#doing, this.#model.doing, ([agent]) => agent, doing, paintDoing);
@@ -112,38 +124,38 @@ export class EventFeed extends HTMLElement {
   }
 
   #catchUp() {
-    const { tail } = this.#log;
-    const { to } = this.#window;
-    if (to === this.#log.head) return;
-    if (to < tail[0].seq - 1) {
-      this.#reset();
+    if (this.#window.to === this.#log.head) return;
+    const events = this.#log.newest(this.#window.to);
+    if (!events) {
+      this.#reset(AFTER_BURST);
       return;
     }
-    this.#addNewer(tail.slice(to + 1 - tail[0].seq));
+    this.#addNewer(events);
     this.#newer = 0;
   }
 
   #addNewer(events) {
     const wanted = events.filter((event) => isOf(this.#kind, event));
-    let out = this.#window.newer(wanted, events.at(-1).seq);
+    this.#window.newer(wanted, events.at(-1).seq);
     const fragment = document.createDocumentFragment();
     // Of a burst, only what stays is made.
     for (const event of wanted.slice(-KEPT).reverse()) fragment.append(row(event));
-    for (out = this.#rows.childElementCount + fragment.childElementCount - this.#window.items.length; out > 0; out -= 1) this.#rows.lastElementChild.remove();
+    this.#made += fragment.childElementCount;
     this.#rows.prepend(fragment);
+    while (this.#rows.childElementCount > this.#window.items.length) this.#rows.lastElementChild.remove();
     this.#ends();
   }
 
-  /** Show the newest part of the log. */
-  #reset() {
+  /** Show the newest part of the log, of which at most so many rows. */
+  #reset(most = KEPT) {
     const { tail } = this.#log;
-    this.#window.reset(tail.filter((event) => isOf(this.#kind, event)), tail[0]?.seq ?? 1, this.#log.head);
+    this.#window.reset(tail.filter((event) => isOf(this.#kind, event)), tail[0]?.seq ?? 1, this.#log.head, most);
     this.#detached = false;
     this.#newer = 0;
     this.#rows.replaceChildren(...this.#window.items.map(row).reverse());
+    this.#made += this.#window.items.length;
     this.#scroll.scrollTop = 0;
     this.#ends();
-    this.#ask();
   }
 
   #toNewest() {
@@ -151,11 +163,13 @@ export class EventFeed extends HTMLElement {
     if (this.#above) this.scrollIntoView({ block: "start" });
     this.#above = false;
     this.#reset();
+    this.#ask();
     this.#scroll.focus({ preventScroll: true });
   }
 
-  #ends() {
+  #ends(further = "Load older events") {
     const { from, items } = this.#window;
+    write(this.#older, further);
     this.#older.hidden = from <= 1;
     this.#end.hidden = from > 1;
     write(this.#end, items.length ? "The log begins here." : "Nothing of this kind has happened.");
@@ -164,7 +178,9 @@ export class EventFeed extends HTMLElement {
   #choose(kind) {
     this.#kind = kind;
     for (const button of this.#filter.children) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
-    if (this.#log?.tail) this.#reset();
+    if (!this.#log?.tail) return;
+    this.#reset();
+    this.#ask();
   }
 
   async #loadOlder() {
@@ -199,8 +215,7 @@ export class EventFeed extends HTMLElement {
       this.#newer += out;
       this.#detached = true;
     }
-    this.#ends();
-    write(this.#older, found.length < ENOUGH ? `Look further back than #${from}` : "Load older events");
+    this.#ends(found.length < ENOUGH ? `Look further back than #${from}` : undefined);
     this.#ask();
   }
 
@@ -210,11 +225,11 @@ export class EventFeed extends HTMLElement {
     this.#loading = true;
     const [log, kind] = [this.#log, this.#kind];
     try {
-      const page = await log.after(this.#window.to);
+      const page = log.newest(this.#window.to) ?? await log.after(this.#window.to);
       if (log !== this.#log || kind !== this.#kind || !page.length) return;
       this.#newer -= page.filter((event) => isOf(kind, event)).length;
       this.#staying(this.#rows.firstElementChild, () => this.#addNewer(page));
-      this.#detached = this.#window.to < this.#log.tail[0].seq - 1;
+      this.#detached = this.#window.to < log.head;
       this.#ask();
     } catch {
       // The button brings the newest, whatever has become of this.

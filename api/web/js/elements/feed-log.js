@@ -24,7 +24,7 @@ export class FeedLog extends EventTarget {
     super();
     this.#model = model;
     this.#signal = signal;
-    this.#refresher = new Refresher(() => this.#catchUp(), { gap: 0, signal, failed });
+    this.#refresher = new Refresher(() => this.#catchUp(), { gap: 100, signal, failed });
     model.addEventListener("events", ({ detail }) => this.#hear(detail), { signal });
     this.#known = model.project.head;
     this.#refresher.ask();
@@ -33,6 +33,12 @@ export class FeedLog extends EventTarget {
   /** The number of the newest event that was handed on. */
   get head() {
     return this.tail?.at(-1)?.seq ?? 0;
+  }
+
+  /** All events after number `seq`, where they are at hand, else null. */
+  newest(seq) {
+    const [first] = this.tail;
+    return first && seq >= first.seq - 1 ? this.tail.slice(seq + 1 - first.seq) : null;
   }
 
   /** Up to 200 events before number `seq`, in order. */
@@ -73,7 +79,10 @@ export class FeedLog extends EventTarget {
       const before = this.head;
       const items = (await this.after(before)).filter((event) => event.seq > this.head);
       if (items.length) this.#grow(items);
-      if (this.head === before) break; // a log that is shorter than was heard: nothing is there to wait for
+      if (this.head === before) { // REST knows less than was heard: it is asked again, a little later
+        this.#refresher.ask();
+        return;
+      }
     }
   }
 

@@ -11,11 +11,11 @@ export class FeedWindow {
     this.limit = limit;
   }
 
-  /** Begin anew with the wanted ones of the events from number `from` to number `to`. */
-  reset(items, from, to) {
-    this.items = items.slice(-this.limit);
+  /** Begin anew with the wanted ones of the events from number `from` to number `to`, the newest `most` of them. */
+  reset(items, from, to, most = this.limit) {
+    this.items = items.slice(-most);
     this.to = to;
-    this.from = items.length > this.limit ? this.items[0].seq : from;
+    this.from = items.length > most ? this.items[0].seq : from;
   }
 
   /** Add the wanted ones of the events after `to`, up to the new `to`; gives how many dropped out at the old end. */
