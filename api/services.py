@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
+from api.components import Components
 from api.judgements import Judgements
 from api.realtime import Hub
 from models.catalogue import SHIPPED, load_catalogue
@@ -30,6 +31,7 @@ class Services:
     pipelines: Mapping[str, Pipeline]
     hub: Hub
     judgements: Judgements
+    components: Components
 
 
 @asynccontextmanager
@@ -39,8 +41,9 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     store = Store(database, bus)
     try:
-        hub = Hub(store, settings)
-        yield Services(settings, store, await connect(lazy=True), pipelines, hub, Judgements(store, hub))
+        hub, temporal = Hub(store, settings), await connect(lazy=True)
+        components = Components(store, temporal, settings.task_queue)
+        yield Services(settings, store, temporal, pipelines, hub, Judgements(store, hub), components)
     finally:
         await bus.close()
         await database.close()

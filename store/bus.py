@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from models.contracts.events import Event
 from models.settings import Settings
@@ -95,6 +95,16 @@ class Bus:
     async def ping(self) -> None:
         """Raises RedisError or OSError when Redis is away."""
         await self.redis.ping()
+
+    async def version(self) -> str | None:
+        """The server's version, Valkey's own rather than the one of Redis that it stands in for; None where it is not
+        told. Raises RedisError or OSError when Redis is away."""
+        try:
+            about = await self.redis.info("server")
+        except ResponseError:
+            return None  # managed ones may forbid it
+        version: str | None = about.get("valkey_version") or about.get("redis_version")
+        return version
 
     async def close(self) -> None:
         """Give what waits a second to go out, then disconnect."""

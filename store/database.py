@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.settings import Settings
+from store.statement import driver_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,10 +43,13 @@ class Database:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
-    async def ping(self) -> None:
-        """Raises sqlalchemy.exc.OperationalError when PostgreSQL is away, ProgrammingError when it has no tables."""
+    async def ping(self) -> str | None:
+        """The server's version, which each connection was told when it was opened. Raises
+        sqlalchemy.exc.OperationalError when PostgreSQL is away, ProgrammingError when it has no tables."""
         async with self.reading() as connection:
             await connection.execute(text("SELECT FROM project LIMIT 1"))
+            version = (await driver_of(connection)).info.parameter_status("server_version")
+        return version.split()[0] if version else None  # what follows names the package
 
     async def close(self) -> None:
         await self.engine.dispose()

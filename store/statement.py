@@ -16,8 +16,14 @@ async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) ->
     Raises:
         psycopg.Error: as the driver raises it.
     """
-    pooled = await connection.get_raw_connection()
-    driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
+    driver = await driver_of(connection)
     async with driver.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(sql, values)
         return await cursor.fetchall() if cursor.description else []
+
+
+async def driver_of(connection: AsyncConnection) -> Driver[Any]:
+    """The driver's own connection behind SQLAlchemy's."""
+    pooled = await connection.get_raw_connection()
+    driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
+    return driver

@@ -1,0 +1,100 @@
+"""The servers behind the API and the workers beside it, as this process finds them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import ProgrammingError
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
+from temporalio.client import Client
+
+from api.problems import NOT_MIGRATED
+from api.shapes.health import ComponentHealth
+from store.transaction import Store
+
+SECONDS = 2.0
+"""How long a component may take to answer."""
+
+POLLED_WITHIN = timedelta(seconds=70)
+"""A live worker polls at least once a minute; Temporal remembers a dead one for five."""
+
+VERSION_SECONDS = 300.0
+"""How long Redis is taken to be of the version that it said; the others say theirs with every answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    version: str | None = None
+    count: int | None = None
+    problem: str | None = None
+
+
+class Components:
+    """Looks at each component. One that does not answer does not hold up the others."""
+
+    def __init__(self, store: Store, temporal: Client, task_queue: str) -> None:
+        self._store, self._temporal, self._task_queue = store, temporal, task_queue
+        self._redis_version: str | None = None
+        self._redis_asked: float | None = None
+
+    async def examine(self) -> dict[str, ComponentHealth]:
+        """How each one is, by name."""
+        looks = {"database": self._database, "redis": self._redis, "temporal": self._engine, "worker": self._worker}
+        found = await asyncio.gather(*(_look(look) for look in looks.values()))
+        return dict(zip(looks, found, strict=True))
+
+    async def _database(self) -> _Finding:
+        return _Finding(version=await self._store.database.ping())
+
+    async def _redis(self) -> _Finding:
+        asked, self._redis_asked = self._redis_asked, None
+        await self._store.bus.ping()  # once it has been away, it may come back as another
+        now = time.monotonic()
+        if asked is None or now - asked > VERSION_SECONDS:
+            asked, self._redis_version = now, await self._store.bus.version()
+        self._redis_asked = asked
+        return _Finding(version=self._redis_version)
+
+    async def _engine(self) -> _Finding:
+        about = await self._temporal.workflow_service.get_system_info(GetSystemInfoRequest())
+        return _Finding(version=about.server_version or None)
+
+    async def _worker(self) -> _Finding:
+        described = await self._temporal.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=self._temporal.namespace,
+                task_queue=TaskQueue(name=self._task_queue),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            )
+        )
+        since = datetime.now(UTC) - POLLED_WITHIN
+        count = len({one.identity for one in described.pollers if one.last_access_time.ToDatetime(UTC) > since})
+        return _Finding(count=count, problem=None if count else f"no worker polls the task queue {self._task_queue!r}")
+
+
+async def _look(look: Callable[[], Awaitable[_Finding]]) -> ComponentHealth:
+    started = time.perf_counter()
+    finding = _Finding()
+    try:
+        async with asyncio.timeout(SECONDS):
+            finding = await look()
+            problem = finding.problem
+    except TimeoutError:
+        problem = f"no answer within {SECONDS:g} s"
+    except ProgrammingError:
+        problem = NOT_MIGRATED
+    except Exception as error:  # whatever it is, it is what is wrong with the component
+        problem = (str(error) or repr(error)).splitlines()[0]
+    return ComponentHealth(
+        status="down" if problem else "ok",
+        latency_ms=round((time.perf_counter() - started) * 1000, 2),
+        detail=problem,
+        version=finding.version,
+        count=finding.count,
+    )
