@@ -24,7 +24,7 @@ function retitle() {
   const badge = document.querySelector("[data-pending]");
   badge.hidden = waiting === 0;
   badge.setAttribute("aria-label", `${waiting} waiting`);
-  write(badge, String(waiting));
+  write(badge, waiting > 99 ? "99+" : String(waiting));
 }
 
 const STATES = { connecting: "Connecting", open: "Live", lost: "Offline" };

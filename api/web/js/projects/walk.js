@@ -37,6 +37,7 @@ export class Walk {
     if (!within || focused === document.activeElement) return;
     const row = held.isConnected ? held : this.#body.rows[Math.min(index, this.#body.rows.length - 1)];
     if (row) visit(row);
+    else document.querySelector("main").focus({ preventScroll: true });
   }
 }
 
