@@ -11,7 +11,7 @@ import { approval } from "./response-form.js";
 
 const AT_ONCE = 4;
 
-/** Ask for a confirmation, approve the `chosen` entries, and say what happened; `done` is called when it is closed. */
+/** Ask for a confirmation, approve the `chosen` entries, and say what happened; `done(ran)` is called when it is closed. */
 export function approveAll(chosen, done) {
   const rows = new Map(chosen.map((entry) => [entry, h("li", {},
     h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, entry.request.question), h("span", { class: "faint", dir: "auto" }, entry.request.project_name)),
@@ -20,7 +20,7 @@ export function approveAll(chosen, done) {
   const confirm = h("button", { type: "button", class: "primary", onclick: run }, `Approve ${count(chosen.length, "request")}`);
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
   const by = responderField();
-  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: () => { stop.abort(); dialog.remove(); done(); } },
+  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: () => { stop.abort(); dialog.remove(); done(running); } },
     h("div", { class: "dialog" },
       h("h2", { id: "bulk-title" }, `Approve ${count(chosen.length, "request")}`),
       summary, h("ol", { class: "bulk-rows" }, [...rows.values()]), h("footer", {}, by, close, confirm)));

@@ -10,7 +10,7 @@ import { evidence } from "./evidence.js";
 import { history, words } from "./history.js";
 import { earlierRounds, forget, whole } from "./reader.js";
 import { approval, responseForm } from "./response-form.js";
-import { stopTrying } from "./responding.js";
+import { withdraw } from "./responding.js";
 import { standing } from "./standing.js";
 
 const WHY = {
@@ -46,7 +46,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   const decision = h("section", { class: "decision", "aria-label": "Your response" }, notices, formHolder, bar);
   const element = h("article", { class: "card", "aria-label": "Selected request" },
     h("header", { class: "card-head" },
-      h("p", { class: "crumbs" }, h("a", { href: `/projects/${item.project_id}`, dir: "auto" }, item.project_name),
+      h("p", { class: "crumbs" }, h("a", { href: `/projects/${item.project_id}`, dir: "auto", title: item.project_name }, item.project_name),
         h("span", { class: "soft" }, `${item.stage} · ${item.agent_type} · round ${item.round}`), left),
       heading,
       h("p", { class: "why soft" }, h("strong", { dataset: { tone: item.reason === "review" ? "calm" : item.reason === "low_confidence" ? "asks" : "bad" } }, REASONS[item.reason] ?? title(item.reason)),
@@ -98,7 +98,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     const button = buttons[draft.form];
     draft.form = null;
     draft.keep();
-    stopTrying(entry);
+    withdraw(entry);
     form = null;
     formHolder.replaceChildren();
     update();
@@ -112,7 +112,8 @@ export function requestCard(entry, { signal, next, loaded }) {
     open(action);
     update();
     form.focus();
-    decision.scrollIntoView({ block: "nearest" });
+    // On a small screen the form is part of the page's flow instead of staying at its bottom.
+    if (getComputedStyle(decision).position === "static") decision.scrollIntoView({ block: "start" });
     return true;
   }
 
@@ -139,16 +140,16 @@ export function requestCard(entry, { signal, next, loaded }) {
     painted = key;
     const parts = [];
     if (closure) parts.push(closedNotice(entry, { next, discard }));
-    else if (reply?.phase === "sent") parts.push(h("p", { class: "notice", dataset: { tone: "busy" } }, h("strong", {}, "Sent"), h("span", {}, "It is safe and will be judged as soon as a worker is there.")));
+    else if (reply?.phase === "sent") parts.push(h("p", { class: "notice sent", tabIndex: -1, dataset: { tone: "busy" } }, h("strong", {}, "Sent"), h("span", {}, "It is safe and will be judged as soon as a worker is there.")));
     if (!draft.kept) parts.push(h("p", { class: "notice" }, "This draft is too large for the browser to keep over a reload of the page."));
     const held = decision.contains(document.activeElement) && !document.activeElement.matches("textarea, input");
     notices.replaceChildren(...parts);
+    if (held) notices.querySelector(".closed, .sent")?.focus();
     if (!closure || toldClosed) return;
     toldClosed = true;
     forget(entry.id);
     if (closure.mine) return;
     tellClosed(entry);
-    if (held) notices.querySelector(".closed").focus();
   }
 
   function discard() {

@@ -35,6 +35,7 @@ export function editor(draft, request) {
     lines.replaceChildren(...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: sign === "+" ? "come" : "gone" }, `${sign} ${line}\n`)),
       found.length > SHOWN ? `and ${count(found.length - SHOWN, "more line")}` : "");
     changed.dataset.some = found.length ? "yes" : "no";
+    changed.hidden = !text && !found.length;
   }
 
   function open() {
@@ -42,6 +43,7 @@ export function editor(draft, request) {
     const text = draft.amend.contents[one.key] ?? one.text;
     pad = one.mediaType === FILES ? filePad(text, type) : textPad(one, text, type);
     body.replaceChildren(...pad.parts);
+    pad.input.setSelectionRange(0, 0);
     sumUp();
   }
 

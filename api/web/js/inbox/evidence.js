@@ -19,7 +19,9 @@ function artifact(item, request, asked) {
   const facts = h("span", { class: "faint" },
     `${asked ? "" : "As amended · "}version ${item.version} · ${bytes(item.size)} · by `, h("span", { dir: "auto" }, item.author));
   if (!item.previous_id) return h("section", { class: "artifact panel", "aria-label": name }, h("header", {}, heading, facts), asItIs(item));
-  const { bar, panels } = tabs(name, [["As it is", () => asItIs(item)], ["What changed", () => whatChanged(item)]], request.round > 1 && asked ? 1 : 0);
+  // A report after many rounds of rework is read as it is; after a person's feedback, what came of that counts.
+  const first = request.round > 1 && asked && request.reason !== "failed_verdict" ? 1 : 0;
+  const { bar, panels } = tabs(name, [["As it is", () => asItIs(item)], ["What changed", () => whatChanged(item)]], first);
   return h("section", { class: "artifact panel", "aria-label": name }, h("header", {}, heading, facts, bar), panels);
 }
 

@@ -24,7 +24,7 @@ export function inboxList({ pick, check }) {
     const marks = h("span", { class: "row-marks" });
     const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
     const link = h("a", { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
-      h("span", { class: "row-line" }, question, since),
+      h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
       h("span", { class: "row-line" }, project),
       h("span", { class: "row-line" }, where, marks, left));
     const row = h("li", {}, h("label", { class: "row-check" }, box), link);
@@ -57,6 +57,8 @@ export function inboxList({ pick, check }) {
     marks.replaceChildren(...markers(entry));
   }
 
+  const linkOf = (entry) => rows.querySelector(`a[href="${address(entry.id)}"]`);
+
   return {
     element: rows,
     paint(items) {
@@ -66,11 +68,8 @@ export function inboxList({ pick, check }) {
       // A row that leaves must not take the focus along.
       if (held && !held.isConnected) (rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a") ?? document.querySelector("main")).focus();
     },
-    focus(entry) {
-      const link = rows.querySelector(`a[href="${address(entry.id)}"]`);
-      link?.focus({ preventScroll: true });
-      link?.closest("li").scrollIntoView({ block: "nearest" });
-    },
+    reveal: (entry) => linkOf(entry)?.closest("li").scrollIntoView({ block: "nearest" }),
+    focus: (entry) => linkOf(entry)?.focus({ preventScroll: true }),
   };
 }
 

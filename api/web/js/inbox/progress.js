@@ -1,8 +1,7 @@
 /** How far a response is, inside its form: what is wrong with it, or when it is sent again. */
 
 import { h, write } from "../dom.js";
-import { entries } from "./entries.js";
-import { stopTrying } from "./responding.js";
+import { withdraw } from "./responding.js";
 
 /** `{element, update}` for one action of an entry. */
 export function progress(entry, action) {
@@ -33,7 +32,7 @@ export function progress(entry, action) {
       wait,
       h("span", { class: "buttons" },
         h("button", { type: "button", onclick: () => reply.again() }, "Try now"),
-        h("button", { type: "button", class: "quiet", onclick: () => { stopTrying(entry); entries.changed(entry); } }, "Stop trying")))];
+        h("button", { type: "button", class: "quiet", onclick: () => withdraw(entry) }, "Stop trying")))];
   }
 
   return { element, update };

@@ -15,14 +15,14 @@ const timers = new WeakMap();
 
 /** Send what is typed for an action; `given` is the part of the response's body that the form knows. */
 export async function respond(entry, action, given, tries = 0) {
-  stopTrying(entry);
+  clearTimeout(timers.get(entry));
   const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
   become(entry, { phase: "sending", action });
   try {
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
       entries.sent(entry, action);
-      toast("Sent. It is safe and will be judged as soon as a worker is there.");
+      (entry === entries.selected ? announce : toast)("Sent. It is safe and will be judged as soon as a worker is there.");
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
@@ -55,10 +55,10 @@ async function settle(entry, action, given, problem, tries) {
   }
 }
 
-/** Do not send it again by itself. The draft stays. */
-export function stopTrying(entry) {
+/** Do not send it again by itself, and say no more of what was wrong with it. The draft stays. */
+export function withdraw(entry) {
   clearTimeout(timers.get(entry));
-  if (entry.reply?.phase === "waiting") become(entry, null);
+  if (entry.reply?.phase === "waiting" || entry.reply?.phase === "failed") become(entry, null);
 }
 
 function become(entry, reply) {

@@ -7,7 +7,7 @@ import { editor } from "./editor.js";
 import { textField } from "./field.js";
 import { progress } from "./progress.js";
 import { responderField } from "./responder.js";
-import { respond, stopTrying } from "./responding.js";
+import { respond, withdraw } from "./responding.js";
 
 const COMMENT_MOST = 10_000;
 
@@ -25,19 +25,20 @@ export function responseForm(entry, action, request, close) {
   const name = { approve: approval(request), amend: "Amend", reject: "Reject" }[action];
   const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h("form", {
-    class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit, oninput: () => entry.reply && stopTrying(entry),
+    class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit, oninput: () => entry.reply && withdraw(entry),
     onkeydown: (event) => {
       if (event.key === "Escape") { event.preventDefault(); close(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); element.requestSubmit(); }
     },
   }, kind.choice, effect, kind.parts, state.element, footer);
 
-  function submit(event) {
+  async function submit(event) {
     event.preventDefault();
     if (!entry.open) return;
     const given = kind.given();
     if (!given) kind.input.focus();
-    else respond(entry, action, given);
+    else await respond(entry, action, given);
+    if (Object.keys(entry.reply?.fields ?? {}).length && element.isConnected) kind.input.focus();
   }
 
   function update() {
@@ -48,8 +49,8 @@ export function responseForm(entry, action, request, close) {
     confirm.setAttribute("aria-disabled", String(!entry.open));
     for (const one of element.querySelectorAll("textarea, footer input")) one.readOnly = !entry.open;
     for (const one of element.querySelectorAll("select, fieldset")) one.disabled = !entry.open;
-    // What is over has nothing left to press; what was typed can still be read.
-    footer.hidden = effect.hidden = entry.closure !== null;
+    // What is over, or out of one's hands, has nothing left to press; what was typed can still be read.
+    footer.hidden = effect.hidden = entry.closure !== null || entry.reply?.phase === "sent";
     const fields = (entry.reply?.phase === "failed" && entry.reply.action === action && entry.reply.fields) || {};
     kind.blame(fields);
     state.update();
@@ -57,7 +58,7 @@ export function responseForm(entry, action, request, close) {
 
   kind.changed = update;
   update();
-  return { element, update, focus: () => (action === "approve" ? confirm : kind.input).focus() };
+  return { element, update, focus: () => (action === "approve" ? confirm : kind.input).focus({ preventScroll: true }) };
 }
 
 function approve(draft, request) {
@@ -68,7 +69,7 @@ function approve(draft, request) {
     label: () => (failed ? "Try the stage again" : "Approve and go on"),
     effect: () => failed
       ? `The ${request.agent_type} does the stage once more. A comment is given to it as feedback.`
-      : `${names(request)} accepted as ${request.artifacts.length > 1 ? "they are" : "it is"}, and the project goes on. This is final.`,
+      : `Accepts ${names(request)} unchanged, and the project goes on. This is final.`,
     blame: (fields) => comment.say(fields.comment ?? ""),
     given: () => ({ comment: draft.approve.comment.trim() || undefined }),
   };
@@ -139,7 +140,5 @@ function amend(draft, request) {
   return form;
 }
 
-function names(request) {
-  const types = request.artifacts.map((one) => title(one.type));
-  return types.length > 1 ? `${types.slice(0, -1).join(", ")} and ${types.at(-1).toLowerCase()} are` : types.length ? `${types[0]} is` : "The stage is";
-}
+const listing = new Intl.ListFormat("en");
+const names = ({ artifacts }) => listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";

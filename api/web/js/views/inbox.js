@@ -29,7 +29,7 @@ export async function open(root, { signal }) {
   const search = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the requests", dir: "auto", oninput: () => { filter = search.value.trim().toLowerCase(); paint(); } });
   const none = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const pane = h("section", { class: "inbox-list", "aria-label": "Requests" },
-    h("header", { class: "inbox-head" }, h("h1", {}, "Inbox"), total, several),
+    h("header", { class: "inbox-head" }, h("h2", {}, "Waiting for you"), total, several),
     h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
     trouble, list.element, none);
   const shown = h("div", { class: "inbox-card" });
@@ -38,7 +38,8 @@ export async function open(root, { signal }) {
     "When a gate asks, or a step cannot go on by itself, it appears here at once, with all that you need to decide.",
     h("a", { class: "button", href: "/" }, "See the projects")));
   const view = h("div", { class: "inbox" }, pane, shown);
-  root.append(view, nothing);
+  // It stands over both panes, of which a narrow screen shows one.
+  root.append(h("h1", { class: "visually-hidden" }, "Inbox"), view, nothing);
 
   const visible = () => (entries.listed ?? []).filter(({ request }) => !filter ||
     `${request.question} ${request.project_name} ${request.stage} ${request.agent_type}`.toLowerCase().includes(filter));
@@ -52,7 +53,7 @@ export async function open(root, { signal }) {
     // Who chose a request that somebody else decides meanwhile has one less.
     for (const entry of checked) if (!entry.open || entries.get(entry.id) !== entry) checked.delete(entry);
     trouble.replaceChildren(...(pending.error && !trouble.firstChild ? [failure(pending.error, () => pending.retry())] : pending.error ? [...trouble.children] : []));
-    write(total, listed ? `${count(entries.waiting, "request")} waiting` : "Reading…");
+    write(total, listed ? count(entries.waiting, "request") : "Reading…");
     list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checked.has(entry) })));
     none.hidden = !filter || rows.length > 0;
     const open = rows.filter((entry) => entry.open);
@@ -100,6 +101,7 @@ export async function open(root, { signal }) {
     scrollTo(0, 0);
     if (focus) card?.focus();
     paint();
+    if (entry && wide.matches) list.reveal(entry);
   }
 
   /** Follow the address: the request that it names, else the first one where there is room for it beside the list. */
@@ -151,7 +153,7 @@ export async function open(root, { signal }) {
       go("/inbox", { replace: true });
       showCard(null);
       paint();
-      (nothing.hidden ? pane.querySelector("h1") : nothing.querySelector("h2")).focus();
+      (nothing.hidden ? pane : nothing).querySelector("h2").focus();
     }
   }
 
@@ -179,8 +181,8 @@ export async function open(root, { signal }) {
   }
 
   function approveChecked() {
-    const chosen = visible().filter((entry) => checked.has(entry));
-    approveAll(chosen, () => {
+    approveAll(entries.listed.filter((entry) => checked.has(entry)), (ran) => {
+      if (!ran) return; // called off: the focus goes back by itself, and the choice stays
       checked.clear();
       paint();
       if (entries.selected?.closure) moveOn(entries.selected);
@@ -206,7 +208,7 @@ export async function open(root, { signal }) {
   addEventListener("querychange", followAddress, { signal });
   wide.addEventListener("change", followAddress, { signal });
   signal.addEventListener("abort", () => { leaveCard.abort(); entries.select(null); });
-  for (const title of [pane.querySelector("h1"), nothing.querySelector("h2")]) title.tabIndex = -1;
+  for (const title of [pane, nothing]) title.querySelector("h2").tabIndex = -1;
 
   const onControl = () => document.activeElement.closest?.("a, button, summary, input, [role=tab]");
   const acting = (action) => () => {
