@@ -40,8 +40,8 @@ const STATUSES = {
   },
 };
 
-/** A stage stands as its newest task does, or its result was taken back by a rework. */
-STATUSES.stage = { ...STATUSES.task, redo: ["To be redone", "calm", "redo"] };
+/** A stage stands as its newest task does, or as its gate ended, or its result is not taken. */
+STATUSES.stage = { ...STATUSES.task, redo: ["To be redone", "calm", "redo"], rejected: STATUSES.hitl.rejected, expired: STATUSES.hitl.expired };
 
 /** `{word, tone, mark}` of a status; `of` is project, task, stage, agent, hitl or component. */
 export function status(of, value) {

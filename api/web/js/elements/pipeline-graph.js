@@ -169,10 +169,11 @@ class PipelineGraph extends HTMLElement {
   }
 }
 
-/** A stage's gate: the rule in force, and whether it waits, was passed or is still to come. */
+/** A stage's gate: the rule in force, and whether it waits, was passed, was refused or is still to come. */
 function gate(stage, oversight, now) {
-  const rule = now?.request ? "always" : asks(stage, oversight);
-  const stands = now?.request ? "waiting" : now?.state === "completed" ? "passed" : "ahead";
+  const stopped = now?.request || now?.state === "rejected" || now?.state === "expired";
+  const rule = stopped ? "always" : asks(stage, oversight);
+  const stands = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" }[now?.state] ?? "ahead";
   return { rule, stands, asks: now?.request?.question ?? stage.gate?.question ?? "" };
 }
 
@@ -181,6 +182,7 @@ function diamond(name, { x, y, size }, select) {
   return svg("g", { class: "gate", "data-gate": name, onclick: select },
     svg("path", { d: `M${point(-1, 0)}L${point(0, -1)}L${point(1, 0)}L${point(0, 1)}Z` }),
     svg("path", { class: "tick", d: `M${point(-0.3, 0.02)}L${point(-0.06, 0.26)}L${point(0.34, -0.22)}` }),
+    svg("path", { class: "cross", d: `M${point(-0.25, -0.25)}L${point(0.25, 0.25)}M${point(0.25, -0.25)}L${point(-0.25, 0.25)}` }),
     svg("text", { x: String(x), y: String(y) }, "?"));
 }
 

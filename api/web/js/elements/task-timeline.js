@@ -68,15 +68,15 @@ class TaskTimeline extends HTMLElement {
     ];
     const tools = h("div", { class: "timeline-tools" },
       h("fieldset", { class: "segments" }, h("legend", { class: "visually-hidden" }, "Scale of time"), radio("compressed", "Compressed"), radio("even", "To scale")),
-      h("div", { class: "buttons" }, zooms));
+      h("div", { class: "buttons" }, zooms),
+      h("p", { class: "timeline-legend", "aria-hidden": "true" },
+        h("span", { class: "key-work" }, "an agent works"), h("span", { class: "key-wait" }, "a human is waited for"), h("span", { class: "key-gate" }, "a gate asks, and is answered")));
     const names = h("div", { class: "timeline-names", "aria-hidden": "true" });
     const scroll = h("div", { class: "timeline-scroll" }, drawing.picture);
     const popover = h("div", { class: "timeline-card", popover: "manual" });
     const table = taskTable((id) => this.#select(id));
-    const legend = h("p", { class: "timeline-legend", "aria-hidden": "true" },
-      h("span", { class: "key-work" }, "an agent works"), h("span", { class: "key-wait" }, "a human is waited for"), h("span", { class: "key-gate" }, "a gate asks, and is answered"));
     const empty = h("p", { class: "soft timeline-empty" }, "No task has begun yet. Each one will stand here as a bar.");
-    const shown = h("div", { class: "timeline-shown" }, tools, h("div", { class: "timeline-drawing" }, names, scroll), popover, legend);
+    const shown = h("div", { class: "timeline-shown" }, tools, h("div", { class: "timeline-drawing" }, names, scroll), popover);
     this.append(empty, shown, table.element);
     this.#listen(drawing.picture, popover);
     return { drawing, tools, zooms, names, scroll, popover, table, empty, shown };

@@ -13,7 +13,7 @@ export const waited = ({ request, worked: since, to }) => (request ? span(to - s
 export function sentence(one) {
   const { task } = one;
   return [
-    task.stage, task.agent_type, task.round > 1 && `round ${task.round}`, status("task", task.status).word.toLowerCase(),
+    `Task ${task.stage}`, task.agent_type, task.round > 1 && `round ${task.round}`, status("task", task.status).word.toLowerCase(),
     `began ${inFull(one.from)}`, `worked ${worked(one)}`, one.request && `waited ${waited(one)} for a human`,
     task.verdict && `verdict ${task.verdict}`,
   ].filter(Boolean).join(", ");

@@ -29,9 +29,10 @@ export function drawAxis({ grid, now, picture }, scale, rows, ended) {
   attributes(picture, { width: scale.width + 14, height: HEAD + height + FOOT });
   const lines = rows.map((row) => svg("path", { class: "row-line", d: `M0 ${HEAD + row.top + row.height + 0.5}H${scale.width + 14}` }));
   const marks = ticks(scale, scale.to - scale.from < 10_000 ? 110 : 96);
+  const finest = marks.slice(1).reduce((least, one, i) => Math.min(least, one.moment - marks[i].moment), scale.to - scale.from);
   grid.replaceChildren(...lines, ...marks.flatMap(({ moment, x }, i) => [
     svg("path", { class: "tick", d: `M${round(x) + 0.5} ${HEAD - 6}V${HEAD + height}` }),
-    svg("text", { class: "time", x: String(round(x) + 3), y: "12" }, clock(moment, marks[i - 1]?.moment, marks)),
+    svg("text", { class: "time", x: String(round(x) + 3), y: "12" }, clock(moment, marks[i - 1]?.moment, finest)),
   ]), ...(scale.compressed ? scale.stretches.flatMap((one) => stretch(one, HEAD + height)) : []));
   const x = round(scale.width);
   now.replaceChildren(...(ended ? [] : [svg("path", { d: `M${x} ${HEAD - 8}V${HEAD + height}` }), svg("text", { x: String(x + 10), y: "12" }, "now")]));
@@ -45,9 +46,8 @@ function stretch({ from, to, x, width, squeezed }, y) {
   return width < 3 ? [] : parts;
 }
 
-function clock(moment, before, marks) {
-  const close = marks.length > 1 ? Math.min(...marks.slice(1).map((one, i) => one.moment - marks[i].moment)) : 0;
-  const text = clocks[close < 1_000 ? 2 : close < 60_000 ? 1 : 0].format(moment);
+function clock(moment, before, finest) {
+  const text = clocks[finest < 1_000 ? 2 : finest < 60_000 ? 1 : 0].format(moment);
   const date = day.format(moment);
   return date === day.format(before ?? Date.now()) ? text : `${date}, ${text}`;
 }
@@ -77,9 +77,10 @@ function made({ span: { task } }, id) {
 function place(group, { span: one, x, width, worked, top, height, free }) {
   const [work, wait, asked, decided, text] = group.children;
   const y = HEAD + top;
-  attributes(work, { x: round(x), y, width: round(width), height });
   const waits = one.request ? Math.max(0, x + width - worked) : 0;
-  attributes(wait, { x: round(x + width - waits), y, width: round(waits), height });
+  // A pixel short, so that two bars of a lane that touch are two.
+  attributes(wait, { x: round(x + width - waits), y, width: round(waits && Math.max(1, waits - 1)), height });
+  attributes(work, { x: round(x), y, width: round(width - 1), height });
   const over = one.request && one.request.status !== "pending";
   attributes(asked, { d: one.request && !(over && waits < 2 * GATE) ? diamond(x + width - waits, y + height / 2) : "" });
   attributes(decided, { d: over ? diamond(x + width, y + height / 2) : "" });

@@ -1,7 +1,6 @@
 /** Tasks as bars in rows: a row for each agent, as many lanes in it as bars lie side by side. Pure. */
 
 const LEAST = 5; // px that the shortest bar is wide
-const BETWEEN = 2; // px between two bars of a lane
 const MOST_LANES = 16; // beyond that, bars of a row lie over each other
 const WAITS_ON = new Set(["pending", "working", "waiting_for_hitl"]);
 
@@ -43,7 +42,7 @@ export function rows(found, agents, scale) {
 function fill(bars, width) {
   const last = [];
   for (const bar of bars) {
-    let lane = last.findIndex((one) => one.x + one.width + BETWEEN <= bar.x);
+    let lane = last.findIndex((one) => one.x + one.width <= bar.x + 0.5);
     if (lane < 0 && last.length < MOST_LANES) lane = last.length;
     else if (lane < 0) lane = last.reduce((best, one, i) => (one.x + one.width < last[best].x + last[best].width ? i : best), 0);
     bar.lane = lane;

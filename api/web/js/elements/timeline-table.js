@@ -11,11 +11,13 @@ const clock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short
 
 /** `{element, update(spans, selected)}`; `select(taskId)` is called for the task that somebody chooses. */
 export function taskTable(select) {
-  const body = h("tbody", {});
+  const body = h("tbody", { role: "rowgroup" });
   const element = h("details", { class: "timeline-table" },
     h("summary", {}, "Tasks as a table"),
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Tasks as a table" },
-      h("table", {}, h("thead", {}, h("tr", {}, COLUMNS.map((column) => h("th", { scope: "col" }, column)))), body)));
+      // The roles stay where a narrow page lays the rows out as blocks.
+      h("table", { role: "table" },
+        h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, column)))), body)));
   let known = { spans: [], selected: null };
   const paint = () => {
     if (!element.open) return;
@@ -32,11 +34,12 @@ export function taskTable(select) {
 }
 
 function row(task, select) {
-  return h("tr", {},
-    h("th", { scope: "row" }, h("button", { type: "button", class: "link cut", onclick: () => select(task.task_id) }, task.stage)),
-    h("td", {}, task.agent_type), h("td", {}, String(task.round)), h("td", {}),
-    h("td", {}, h("time", { datetime: task.created_at, title: inFull(Date.parse(task.created_at)) }, clock.format(Date.parse(task.created_at)))),
-    h("td", {}), h("td", {}));
+  const cell = (says, ...content) => h("td", { role: "cell", dataset: says ? { says } : {} }, content);
+  return h("tr", { role: "row" },
+    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button", class: "link cut", onclick: () => select(task.task_id) }, task.stage)),
+    cell("", task.agent_type), cell("round", String(task.round)), cell(""),
+    cell("", h("time", { datetime: task.created_at, title: inFull(Date.parse(task.created_at)) }, clock.format(Date.parse(task.created_at)))),
+    cell("worked"), cell("waited"));
 }
 
 function update(line, one, selected) {

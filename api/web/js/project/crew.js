@@ -27,21 +27,27 @@ export function crew(model, signal) {
 function made(agent) {
   return h("li", { class: "agent" },
     h("div", { class: "agent-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
-    h("p", { class: "agent-task cut" }), h("p", { class: "agent-says cut", dir: "auto" }),
+    h("p", { class: "agent-says cut", dir: "auto" }),
     h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }));
 }
 
 function update(item, agent, task, model) {
-  const [head, on, says, bar] = item.children;
+  const [head, says, bar] = item.children;
   const standing = head.lastElementChild;
   if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));
   standing.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
-  const busy = agent.status !== "idle" && task;
-  const place = task && (model.stages.has(task.stage) ? `${task.stage}${task.round > 1 ? `, round ${task.round}` : ""}` : "a task outside the pipeline");
-  write(on, busy ? `On ${place}` : task ? `Last on ${place}` : "Not asked yet");
-  write(says, doing?.message ?? (agent.status === "error" ? task?.error ?? "" : ""));
+  write(says, line(agent, task, doing?.message, model));
   says.title = says.textContent;
   bar.hidden = doing?.fraction === undefined || doing.fraction === null;
   if (!bar.hidden) bar.value = doing.fraction;
+}
+
+/** "build, round 2: writing the tests", or what it was last. */
+function line({ status }, task, message, model) {
+  if (!task) return "Not asked yet";
+  const place = !model.stages.has(task.stage) ? "a task outside the pipeline" : task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
+  if (status === "idle") return `Last on ${place}`;
+  const says = message ?? (status === "error" ? task.error : null);
+  return says ? `${place}: ${says}` : `On ${place}`;
 }

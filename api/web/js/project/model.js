@@ -62,7 +62,7 @@ export class ProjectModel extends EventTarget {
 
   /** How each stage stands; see stages.js. */
   get stages() {
-    return stageStates(this.project.pipeline_definition, this.progress.tasks, this.progress.open_requests);
+    return stageStates(this.project.pipeline_definition, this.progress.tasks, this.progress.open_requests, this.requests);
   }
 
   get ended() {

@@ -9,6 +9,8 @@ const SAYS = {
   failed: "failed",
   cancelled: "is cancelled",
   redo: "is to be redone",
+  rejected: "is rejected",
+  expired: "was not answered in time",
 };
 const STANDS = { paused: "The project is paused.", active: "The project goes on.", completed: "The project is completed.", rejected: "The project is rejected.", failed: "The project failed.", cancelled: "The project is cancelled." };
 const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said

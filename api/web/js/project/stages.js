@@ -2,9 +2,10 @@
 
 /**
  * A map from each stage's name to `{state, round, task, request}`; `state` is a task status, or "pending" for a stage
- * that has not begun, or "redo" for one whose result was taken back by a rework.
+ * that has not begun, "redo" for one whose result is not taken (its verdict failed, or a rework took it back), and
+ * "rejected" or "expired" for one whose gate ended so. `request` is the open one; `requests` are all that are known.
  */
-export function stageStates(pipeline, tasks, openRequests) {
+export function stageStates(pipeline, tasks, openRequests, requests = []) {
   const newest = new Map();
   for (const task of tasks) {
     const before = newest.get(task.stage);
@@ -13,16 +14,18 @@ export function stageStates(pipeline, tasks, openRequests) {
     }
   }
   const asking = new Map(openRequests.map((request) => [request.stage, request]));
+  const answered = new Map(requests.map((request) => [request.task_id, request.status]));
   return new Map(pipeline.stages.map((stage) => {
     const task = newest.get(stage.name);
     const request = asking.get(stage.name);
-    return [stage.name, { state: stateOf(task, request), round: task?.round ?? 0, task, request }];
+    return [stage.name, { state: stateOf(task, request, answered.get(task?.task_id)), round: task?.round ?? 0, task, request }];
   }));
 }
 
-function stateOf(task, request) {
+function stateOf(task, request, answer) {
   if (request) return "waiting_for_hitl";
   if (!task) return "pending";
+  if (!task.accepted && (answer === "rejected" || answer === "expired")) return answer;
   return task.status === "completed" && !task.accepted ? "redo" : task.status;
 }
 
