@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
     app.add_middleware(Origins, allowed=settings.allowed_origins)
     app.add_middleware(
         CORSMiddleware,

@@ -19,6 +19,7 @@ _DETAILS = {
     403: "Pages of this origin may not call us; BOTARMY_ALLOWED_ORIGINS names those that may.",
     404: "There is no project 01890a5d-ac96-774b-bcce-b302099a8057.",
     409: "The project is completed.",
+    408: "The body did not arrive within 60 s.",
     413: "The body is too large.",
     415: "The body has to be JSON, with Content-Type: application/json.",
     422: "name: String should have at least 1 character",
@@ -34,11 +35,12 @@ def example(value: Any, media_type: str = "application/json") -> dict[str, Any]:
 def answers(value: Any, *problems: int, status: int = 200, media_type: str = "application/json") -> Responses:
     """The `responses` of a call: an example of what it gives, and the problems that it may answer with.
 
-    422 and 503 may come from every call that takes anything or asks anything of a server; a body adds 413 and 415,
-    and what changes something 403.
+    422 and 503 may come from every call that takes anything or asks anything of a server; a body adds 413 and 415
+    (and with them 408), and what changes something 403.
     """
     responses: Responses = {status: example(value, media_type)}
-    for code in sorted(problems):
+    late = {HTTPStatus.REQUEST_TIMEOUT} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in problems else set()
+    for code in sorted({*problems, *late}):
         title = HTTPStatus(code).phrase
         responses[code] = {
             "description": title,

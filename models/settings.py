@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
     max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")
     max_artifact_bytes: int = Field(default=16 * 2**20, ge=1024, description="Largest artifact version, in bytes.")
+    request_seconds: float = Field(default=60, gt=0, description="Seconds a request may take to arrive.")
     websocket_connections: int = Field(default=1000, ge=1, description="WebSocket connections one api process takes.")
     websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")

@@ -40,6 +40,10 @@ class Place:
     def deaths(self) -> list[str]:
         return [death for one in (*self.apis, self.worker) for death in one.deaths]
 
+    def connections(self, one: Supervised) -> list[object]:
+        """The TCP connections of a process, whoever opened them."""
+        return [each for each in psutil.Process(one.pid).net_connections("tcp") if each.status == "ESTABLISHED"]
+
     def log(self, one: Supervised) -> str:
         """What a process has said so far."""
         return (self.folder / "logs" / f"{one.component.name}.log").read_text(errors="replace")
