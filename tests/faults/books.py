@@ -36,12 +36,12 @@ class Count:
 
 
 async def audit(house: House, deliveries: Iterable[Delivery]) -> Count:
-    """Compare completed projects of one pipeline and brief with each other, and with what was acknowledged.
+    """Compare completed projects with others of the same pipeline and brief, and with what was acknowledged.
 
     A doubled event, task or artifact makes a project differ from the others; so does a missing one.
     """
     events = artifacts = decisions = 0
-    first: list[tuple[Any, ...]] = []
+    firsts: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for delivery in (every := list(deliveries)):
         (project,) = await house.rows("SELECT status, last_seq, open_requests FROM project WHERE id = %s", delivery.id)
         assert (project["status"], project["open_requests"]) == ("completed", 0), project
@@ -58,8 +58,8 @@ async def audit(house: House, deliveries: Iterable[Delivery]) -> Count:
         names = ("event_type", "agent_type", "stage", "status", "action")
         story = [tuple(one[name] for name in names) for one in log]
         story += [tuple(one.values()) for one in (*written, *tasks)]
-        first = first or story
-        assert story == first, f"projects {every[0].id} and {delivery.id} differ"
+        first = firsts.setdefault((delivery.pipeline, delivery.brief), story)
+        assert story == first, f"project {delivery.id} differs from others"
         found = await house.rows(_DECISIONS, delivery.id)
         applied = {one["request_id"]: one["id"] for one in found if one["outcome"] == "applied"}
         assert applied == delivery.acknowledged, found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 from uuid_utils.compat import uuid7
 
+from cli.stack.together import together
 from tests.faults.house import House
 
 V1 = "/api/v1"
@@ -43,6 +44,8 @@ class Caller:
         """Answers of 503 so far."""
         self.broken = 0
         """Calls so far that nothing answered."""
+        self.begun: list[Callable[[str], None]] = []
+        """Who is told of each new project's id."""
 
     async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -95,6 +98,8 @@ class Delivery:
         answer = await self.caller.call("POST", "/projects/", json=given, headers={"Idempotency-Key": self.key})
         assert answer.status_code == 201, answer.text
         self.id = answer.json()["id"]
+        for tell in self.caller.begun:
+            tell(self.id)
 
     async def request(self) -> str:
         """The id of its open request, as soon as it has one."""
@@ -133,35 +138,32 @@ class Delivery:
 
 
 class Traffic:
-    """A number of projects that are always under way, a new one for each that ends."""
+    """Lanes of projects that are always under way: where one has ended, the next one begins."""
 
-    def __init__(self, caller: Caller, at_once: int, step_seconds: float) -> None:
+    def __init__(self, caller: Caller) -> None:
         self.deliveries: list[Delivery] = []
-        self._caller, self._at_once, self._brief = caller, at_once, brief(step_seconds)
+        self._caller = caller
         self._closing = asyncio.Event()
 
-    async def run(self) -> None:
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(self._at_once):
-                lanes.create_task(self._lane())
+    async def lane(self, step_seconds: float) -> None:
+        while not self._closing.is_set():
+            delivery = Delivery(self._caller, brief(step_seconds))
+            self.deliveries.append(delivery)
+            await delivery.run()
 
     def close(self) -> None:
         """Begin no more."""
         self._closing.set()
 
-    async def _lane(self) -> None:
-        while not self._closing.is_set():
-            delivery = Delivery(self._caller, self._brief)
-            self.deliveries.append(delivery)
-            await delivery.run()
-
 
 @asynccontextmanager
-async def traffic(caller: Caller, at_once: int = 4, step_seconds: float = 0.3) -> AsyncIterator[Traffic]:
-    """Projects are under way in the block, and all that were begun have ended well after it."""
-    moving = Traffic(caller, at_once, step_seconds)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(moving.run())
+async def traffic(caller: Caller, *lanes: float) -> AsyncIterator[Traffic]:
+    """Projects are under way in the block, in lanes by the seconds that their steps take. All that were begun have
+    ended well after it. Steps of no time are short ones, which run in the workflow's own worker."""
+    moving = Traffic(caller)
+    async with together() as tasks:
+        for step_seconds in lanes or (0.5, 0.3, 0):
+            tasks.create_task(moving.lane(step_seconds))
         try:
             yield moving
         finally:

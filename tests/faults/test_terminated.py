@@ -1,0 +1,125 @@
+"""Workers and APIs are told to end, as when a new version is deployed: they finish what they have begun."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import Counter
+
+import httpx
+import pytest
+
+from tests.faults.books import audit
+from tests.faults.deliveries import V1, Caller, Delivery, traffic
+from tests.faults.house import House
+from tests.faults.listening import listeners
+from tests.proving import Proof
+
+DRAIN_SECONDS = 15.0
+"""How long either may take to end: the worker grants its steps 10 s, the API its calls 5 s."""
+
+
+@pytest.mark.item(2)
+async def test_a_worker_that_is_told_to_end_finishes_its_steps(house: House, caller: Caller, proof: Proof) -> None:
+    times = proof.times(full=10, short=2)
+    async with traffic(caller) as others:
+        for turn in range(times):
+            await asyncio.sleep(proof.random.uniform(0, 1))
+            worker = house.workers[turn % len(house.workers)]
+            worker.signal(signal.SIGTERM)
+            async with asyncio.timeout(DRAIN_SECONDS * 2):
+                await worker.serves()
+    ends = Counter(death for worker in house.workers for death in worker.deaths[-times:])
+    attempts = await house.rows(
+        "SELECT attempt, count(*) FROM task WHERE project_id::text = ANY(%s) GROUP BY 1",
+        [one.id for one in others.deliveries],
+    )
+    proof.row(
+        "SIGTERM of a worker while steps run",
+        times,
+        "exit code 0; each step is done at its first attempt",
+        f"{dict(ends)}; attempts and steps {[tuple(one.values()) for one in attempts]}; "
+        f"{await audit(house, others.deliveries)}",
+    )
+    assert [one["attempt"] for one in attempts] == [1]
+    assert set(ends) == {"exit code 0"}
+
+
+@pytest.mark.item(2)
+async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House, caller: Caller, proof: Proof) -> None:
+    times = proof.times(full=10, short=2)
+    answers: Counter[str] = Counter()
+
+    async def ask(url: str) -> None:
+        """Read again and again, as fast as it answers."""
+        async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
+            while not asked_enough.is_set():
+                try:
+                    answer = await client.get(f"{V1}/projects/", params={"limit": 100})
+                    answers["whole" if answer.status_code == 200 and answer.json()["items"] else answer.text] += 1
+                except httpx.RemoteProtocolError as error:
+                    answers["none" if "without sending a response" in str(error) else f"half: {error}"] += 1
+                except httpx.TransportError:
+                    answers["refused"] += 1
+                    await asyncio.sleep(0.1)
+
+    asked_enough = asyncio.Event()
+    seconds = []
+    async with listeners(house, caller) as hearing:
+        async with traffic(caller) as others, asyncio.TaskGroup() as asking:
+            for api in house.apis:
+                asking.create_task(ask(api.component.address))
+            for turn in range(times):
+                await asyncio.sleep(proof.random.uniform(0.5, 1.5))
+                api = house.apis[turn % len(house.apis)]
+                api.signal(signal.SIGTERM)
+                started = time.monotonic()
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await api.serves()
+                seconds.append(time.monotonic() - started)
+            asked_enough.set()
+        heard = sum([await one.all_heard() for one in hearing])
+        closes = sum((one.closed for one in hearing), Counter[int]())
+    proof.row(
+        "SIGTERM of an api while it is asked and listened to",
+        times,
+        "no half answer; sockets are told to come back (1012), and miss nothing",
+        f"answers {dict(answers)}; closes {dict(closes)}; {heard} events heard once; replaced within "
+        f"{max(seconds):.1f} s; {await audit(house, others.deliveries)}",
+    )
+    assert set(answers) <= {"whole", "none", "refused"}
+    assert answers["whole"]
+    assert set(closes) == {1012}
+
+
+@pytest.mark.item(2)
+async def test_a_decision_that_an_ending_api_has_taken_is_answered(house: House, caller: Caller, proof: Proof) -> None:
+    """The slowest of calls: it waits for its outcome, which no worker is there to bring about."""
+    deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(proof.times(full=20, short=4))]
+    await asyncio.gather(*(one.begin() for one in deliveries))
+    requests = [await one.request() for one in deliveries]
+    (api, *_) = house.apis
+
+    async def respond(client: httpx.AsyncClient, request_id: str, delivery: Delivery) -> int:
+        answer = await client.post(f"{V1}/hitl/{request_id}/respond", json={"action": "approve"})
+        delivery.acknowledged[request_id] = answer.json()["decision_id"]
+        return answer.status_code
+
+    for worker in house.workers:
+        await worker.stop()
+    async with house.client(api) as client:
+        responding = [asyncio.create_task(respond(client, *one)) for one in zip(requests, deliveries, strict=True)]
+        await asyncio.sleep(proof.random.uniform(0.5, 1.5))
+        api.signal(signal.SIGTERM)
+        statuses = Counter(await asyncio.gather(*responding))
+    await house.whole()
+    for one in deliveries:
+        await one.ended()
+    proof.row(
+        "SIGTERM of an api that waits for the outcome of decisions",
+        len(deliveries),
+        "each is answered, and applied",
+        f"answers {dict(statuses)}; {await audit(house, deliveries)}",
+    )
+    assert set(statuses) == {202}
