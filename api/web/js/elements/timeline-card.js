@@ -32,6 +32,7 @@ export function card(one) {
     !one.open && ["Ended", inFull(one.to)],
     task.attempt > 1 && ["Attempts", String(task.attempt)],
     task.verdict && ["Verdict", title(task.verdict)],
+    task.status === "completed" && !task.accepted && !request && task.verdict !== "failed" && ["Result", "Taken back by a rework"],
     task.confidence !== null && ["Confidence", `${Math.round(task.confidence * 100)} %`],
   ].filter(Boolean);
   return [

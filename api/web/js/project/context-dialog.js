@@ -31,6 +31,7 @@ function made(model) {
     heading: "Add context",
     text: "Agents get it with the tasks that name it. It is no part of the delivery.",
     fields: [name.element, content.element, h("label", { class: "button file-choice" }, file, "Read a text file")],
+    required: [[name, "Give it a name."], [content, "Write the text, or read it from a file."]],
     submit: "Add the context",
     send: async () => {
       const added = await projects.addContext(model.id, { type: "user_input", name: name.input.value, content: content.input.value });

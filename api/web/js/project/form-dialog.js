@@ -4,10 +4,11 @@ import { h } from "../dom.js";
 import { failure } from "../notices.js";
 
 /**
- * `fields` are elements; `send()` makes the call and may throw a Problem; `refused(error)` marks the fields that it is
- * about and tells whether it found one. Gives the dialog, to be shown with showModal().
+ * `fields` are elements; `required` are pairs of a labelled field and what is said where it is empty; `send()` makes the
+ * call and may throw a Problem; `refused(error)` marks the fields that it is about and tells whether it found one. Gives
+ * the dialog, to be shown with showModal().
  */
-export function formDialog({ heading, text, fields, submit, send, refused }) {
+export function formDialog({ heading, text, fields, required, submit, send, refused }) {
   const trouble = h("div", {});
   const button = h("button", { type: "submit", class: "primary" }, submit);
   const form = h("form", { class: "dialog", novalidate: true },
@@ -16,6 +17,11 @@ export function formDialog({ heading, text, fields, submit, send, refused }) {
   const dialog = h("dialog", { class: "form-dialog", "aria-labelledby": "form-dialog-title", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const empty = required.filter(([field, message]) => field.says(field.input.value.trim() ? "" : message));
+    if (empty.length) {
+      empty[0][0].input.focus();
+      return;
+    }
     button.disabled = true;
     trouble.replaceChildren();
     try {
@@ -41,8 +47,8 @@ export function labelled(id, text, input, hint) {
     input,
     says(message) {
       error.textContent = message;
-      input.toggleAttribute("aria-invalid", Boolean(message));
       if (message) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
       return Boolean(message);
     },
   };

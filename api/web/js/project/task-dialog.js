@@ -31,7 +31,8 @@ function made(model) {
       if (known.has(one.artifact_id)) continue;
       const box = h("input", { type: "checkbox", value: one.artifact_id });
       known.set(one.artifact_id, box);
-      list.prepend(h("label", { class: "choice" }, box, h("span", { dir: "auto" }, one.name), h("span", { class: "soft" }, `${title(one.type)}, version ${one.version}`)));
+      list.prepend(h("label", { class: "choice" }, box, 
+        h("span", { dir: "auto" }, one.name === one.type ? title(one.type) : one.name), h("span", { class: "soft" }, `${one.name === one.type ? "" : `${title(one.type)}, `}version ${one.version}`)));
     }
     context.hidden = known.size === 0;
   }
@@ -40,6 +41,7 @@ function made(model) {
     heading: "Give an agent a task",
     text: "It runs beside the pipeline, and its result is context: no stage waits for it.",
     fields: [agent.element, instructions.element, context],
+    required: [[instructions, "Say what the agent should do."]],
     submit: "Give the task",
     send: async () => {
       await projects.giveTask(model.id, {

@@ -51,8 +51,10 @@ function facts(place, task, request) {
 }
 
 export function artifactLink(one) {
-  return h("li", {}, h("a", { class: "artifact-link", href: `#artifact=${one.artifact_id}` }, icon("file"),
-    h("span", { dir: "auto" }, one.name), h("span", { class: "soft" }, `${title(one.type)}, version ${one.version}, ${bytes(one.size)}`)));
+  const plain = one.name === one.type; // the only one of its type, and called so
+  return h("li", { class: "artifact-link" }, icon("file"),
+    h("a", { href: `#artifact=${one.artifact_id}`, dir: "auto" }, plain ? title(one.type) : one.name),
+    h("span", { class: "soft" }, `${plain ? "" : `${title(one.type)}, `}version ${one.version}, ${bytes(one.size)}`));
 }
 
 /** The instructions and the feedback are not in the list of tasks, and are asked for when somebody looks. */
