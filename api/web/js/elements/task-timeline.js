@@ -83,7 +83,7 @@ class TaskTimeline extends HTMLElement {
   }
 
   #listen(picture, popover) {
-    const bar = (event) => event.target.closest?.(".bar");
+    const bar = (event) => event.target.closest?.(".task-bar");
     picture.addEventListener("pointerover", (event) => (bar(event) ? this.#show(bar(event)) : this.#hideSoon()));
     picture.addEventListener("pointerleave", () => this.#hideSoon());
     popover.addEventListener("pointerenter", () => clearTimeout(this.#hiding));

@@ -27,7 +27,7 @@ export function canvas(id) {
 export function drawAxis({ grid, now, picture }, scale, rows, ended) {
   const height = rows.length ? rows.at(-1).top + rows.at(-1).height : 0;
   attributes(picture, { width: scale.width + 14, height: HEAD + height + FOOT });
-  const lines = rows.map((row) => svg("path", { class: "row-line", d: `M0 ${HEAD + row.top + row.height + 0.5}H${scale.width + 14}` }));
+  const lines = rows.map((row) => svg("path", { class: "lane-line", d: `M0 ${HEAD + row.top + row.height + 0.5}H${scale.width + 14}` }));
   const marks = ticks(scale, scale.to - scale.from < 10_000 ? 110 : 96);
   const finest = marks.slice(1).reduce((least, one, i) => Math.min(least, one.moment - marks[i].moment), scale.to - scale.from);
   grid.replaceChildren(...lines, ...marks.flatMap(({ moment, x }, i) => [
@@ -63,29 +63,32 @@ export function drawBars({ id, bars }, rows, { chosen, focus }) {
     set(group.dataset, "tone", tone);
     set(group.dataset, "stale", String(task.status === "completed" && !task.accepted));
     attributes(group, { tabindex: task.task_id === focus ? 0 : -1, "aria-pressed": String(task.task_id === chosen) });
+    if (bar.span.request && group.childElementCount === 2) group.firstElementChild.after(...gate(id));
     place(group, bar);
   });
   return all;
 }
 
 function made({ span: { task } }, id) {
-  return svg("g", { class: "bar", role: "button", "data-task": task.task_id },
-    svg("rect", { class: "work", rx: "3" }), svg("rect", { class: "wait", rx: "3", fill: `url(#${id}-hatch)` }),
-    svg("path", { class: "asked" }), svg("path", { class: "decided" }), svg("text", {}));
+  return svg("g", { class: "task-bar", role: "button", "data-task": task.task_id }, svg("rect", { class: "work", rx: "3" }), svg("text", {}));
 }
 
+/** Most tasks are never asked about, and go without these. */
+const gate = (id) => [svg("rect", { class: "wait", rx: "3", fill: `url(#${id}-hatch)` }), svg("path", { class: "asked" }), svg("path", { class: "decided" })];
+
 function place(group, { span: one, x, width, worked, top, height, free }) {
-  const [work, wait, asked, decided, text] = group.children;
   const y = HEAD + top;
-  const waits = one.request ? Math.max(0, x + width - worked) : 0;
   // A pixel short, so that two bars of a lane that touch are two.
+  attributes(group.firstElementChild, { x: round(x), y, width: round(width - 1), height });
+  label(group.lastElementChild, one.task, { x, width, y: y + height / 2, height, free });
+  if (!one.request) return;
+  const [, wait, asked, decided] = group.children;
+  const waits = Math.max(0, x + width - worked);
+  const over = one.request.status !== "pending";
   attributes(wait, { x: round(x + width - waits), y, width: round(waits && Math.max(1, waits - 1)), height });
-  attributes(work, { x: round(x), y, width: round(width - 1), height });
-  const over = one.request && one.request.status !== "pending";
-  attributes(asked, { d: one.request && !(over && waits < 2 * GATE) ? diamond(x + width - waits, y + height / 2) : "" });
+  attributes(asked, { d: over && waits < 2 * GATE ? "" : diamond(x + width - waits, y + height / 2) });
   attributes(decided, { d: over ? diamond(x + width, y + height / 2) : "" });
   if (over) set(decided.dataset, "tone", status("hitl", one.request.status).tone);
-  label(text, one.task, { x, width, y: y + height / 2, height, free });
 }
 
 /** The stage's name in its bar, behind it, or shortened in it: wherever there is room. */

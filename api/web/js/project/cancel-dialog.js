@@ -20,7 +20,7 @@ export function confirmCancel(model) {
     const dialog = h("dialog", { "aria-labelledby": "cancel-title", "aria-describedby": "cancel-lost", onclose: () => { decided(false); dialog.remove(); } },
       h("div", { class: "dialog" },
         h("h2", { id: "cancel-title" }, "Cancel the project?"),
-        h("div", { id: "cancel-lost", class: "lost" },
+        h("div", { id: "cancel-lost", class: "cancel-lost" },
           h("p", { class: "soft cut", dir: "auto" }, model.project.name),
           h("ul", {}, lost.map((line) => h("li", {}, line))),
           h("p", {}, "Its artifacts, its decisions and its log stay.")),

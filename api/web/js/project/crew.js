@@ -25,9 +25,9 @@ export function crew(model, signal) {
 }
 
 function made(agent) {
-  return h("li", { class: "agent" },
-    h("div", { class: "agent-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
-    h("p", { class: "agent-says cut", dir: "auto" }),
+  return h("li", { class: "crew-agent" },
+    h("div", { class: "crew-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
+    h("p", { class: "crew-says cut", dir: "auto" }),
     h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }));
 }
 

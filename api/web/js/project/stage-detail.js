@@ -20,12 +20,12 @@ export function stageDetail(model, signal, close) {
   const heading = h("h2", { id: "detail-title", tabindex: "-1" });
   const standing = h("span", {});
   const who = h("span", { class: "soft" });
-  const about = h("div", { class: "detail-about" });
+  const about = h("div", { class: "stage-detail-about" });
   const none = h("p", { class: "soft" }, "It has not begun.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
-  const element = h("section", { class: "detail", "aria-labelledby": "detail-title", hidden: true },
+  const element = h("section", { class: "stage-detail", "aria-labelledby": "detail-title", hidden: true },
     h("header", {}, heading, standing, who, h("button", { type: "button", class: "quiet icon-button", "aria-label": "Close the stage", onclick: close }, icon("close"))),
-    h("div", { class: "detail-body" }, about, h("div", {}, none, list)));
+    h("div", { class: "stage-detail-body" }, about, h("div", {}, none, list)));
   element.addEventListener("keydown", (event) => event.key === "Escape" && close());
   let subject = null;
   let described = null;

@@ -14,8 +14,8 @@ export function taskEntry(task, signal) {
     h("header", {}, h("strong", {}, `Round ${task.round}`), h("span", { dataset: { part: "standing" } }), h("span", { class: "soft", dataset: { part: "facts" } })),
     h("div", { dataset: { part: "told" } }),
     h("p", { class: "bad prose", dir: "auto", dataset: { part: "error" } }),
-    h("ul", { class: "wrote", "aria-label": "What it wrote", dataset: { part: "wrote" } }),
-    h("ul", { class: "asked", "aria-label": "Requests", dataset: { part: "requests" } }));
+    h("ul", { "aria-label": "What it wrote", dataset: { part: "wrote" } }),
+    h("ul", { "aria-label": "Requests", dataset: { part: "requests" } }));
   tell(entry, task, signal);
   return entry;
 }
