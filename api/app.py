@@ -15,7 +15,20 @@ from api.access import REQUEST_ID, Access
 from api.limits import BodyLimit
 from api.origins import Origins
 from api.realtime import router as realtime
-from api.routes import agents, artifacts, control, export, health, hitl, logs, pipelines, projects, tasks, workflows
+from api.routes import (
+    agents,
+    artifacts,
+    contents,
+    control,
+    export,
+    health,
+    hitl,
+    logs,
+    pipelines,
+    projects,
+    tasks,
+    workflows,
+)
 from api.services import opened
 from models.settings import Settings
 
@@ -62,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
-    for noun in (projects, control, logs, export, tasks, artifacts, hitl, pipelines, agents, workflows):
+    for noun in (projects, control, logs, export, tasks, artifacts, contents, hitl, pipelines, agents, workflows):
         v1.include_router(noun.router)
     app.include_router(v1)
     page.install(app)

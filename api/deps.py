@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
-from api.errors import NotFoundError
+from api import bundles
+from api.errors import InvalidError, NotFoundError
 from api.services import Services
-from models.tables import Artifact, HitlRequest, Project
-from store import artifacts, hitl, projects
+from models.tables import Artifact, HitlRequest, Project, Task
+from store import artifacts, hitl, projects, tasks
 
 
 async def _services(request: Request) -> Services:
@@ -51,6 +52,34 @@ async def _artifact(request: Request, services: ServicesDep, artifact_id: Annota
 
 ArtifactDep = Annotated[Artifact, Depends(_artifact)]
 """The artifact version that the path names; 404 where there is none."""
+
+
+async def _file(
+    artifact: ArtifactDep,
+    file: Annotated[
+        str | None, Query(min_length=1, description="One file of a file set or a zip, by its path.")
+    ] = None,
+) -> str | None:
+    if file is not None and not bundles.holds_files(artifact.media_type):
+        raise InvalidError("file", f"the artifact is {artifact.media_type}, which holds no files", place="query")
+    return file
+
+
+FileDep = Annotated[str | None, Depends(_file)]
+"""The file of a set that the query names, if it does; 422 where the artifact is no set."""
+
+
+async def _task(request: Request, services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
+    async with services.store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+    if task is None:
+        raise NotFoundError.of("task", task_id)
+    _bind(request, task.project_id)
+    return task
+
+
+TaskDep = Annotated[Task, Depends(_task)]
+"""The task that the path names; 404 where there is none."""
 
 
 async def _hitl_request(request: Request, services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:

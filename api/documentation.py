@@ -32,13 +32,25 @@ def example(value: Any, media_type: str = "application/json") -> dict[str, Any]:
     return {"content": {media_type: {"example": _replaced(value, None, _NULL)}}}
 
 
-def answers(value: Any, *problems: int, status: int = 200, media_type: str = "application/json") -> Responses:
-    """The `responses` of a call: an example of what it gives, and the problems that it may answer with.
+UNCHANGED: Responses = {304: {"description": "The content is the one that If-None-Match names."}}
+"""What a call answers besides, whose ETag a client may have."""
+
+
+def answers(
+    value: Any,
+    *problems: int,
+    status: int = 200,
+    media_type: str = "application/json",
+    html: str | None = None,
+) -> Responses:
+    """The `responses` of a call: an example of what it gives (as HTML, too), and the problems that it may answer with.
 
     422 and 503 may come from every call that takes anything or asks anything of a server; a body adds 413 and 415
     (and with them 408), and what changes something 403.
     """
     responses: Responses = {status: example(value, media_type)}
+    if html is not None:
+        responses[status]["content"]["text/html"] = {"schema": {"type": "string"}, "example": html}
     late = {HTTPStatus.REQUEST_TIMEOUT} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in problems else set()
     for code in sorted({*problems, *late}):
         title = HTTPStatus(code).phrase

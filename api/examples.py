@@ -156,8 +156,31 @@ ARTIFACT: Json = {
     "created_at": LATER,
     "accepted_at": None,
 }
-ARTIFACT_CONTENT: Json = ARTIFACT | {"encoding": "utf-8", "content": "# Project plan\n"}
-WHOLE_ARTIFACT: Json = ARTIFACT_CONTENT | {"previous_id": None, "task": TASK}
+ARTIFACT_CONTENT: Json = ARTIFACT | {"previous_id": None, "encoding": "utf-8", "content": "# Project plan\n"}
+ARTIFACT_HTML = '<article class="rendered rendered-markdown"><h1>Project plan</h1>\n</article>\n'
+WHOLE_ARTIFACT: Json = ARTIFACT_CONTENT | {"task": TASK}
+FILE: Json = {"path": "url_shortener/store.py", "size": 1480}
+BRIEF: Json = ARTIFACT | {
+    "artifact_id": "01890a5d-ac96-774b-bcce-b302099a8058",
+    "type": "user_input",
+    "name": "brief",
+    "author": "human",
+    "task_id": None,
+    "created_at": EARLIER,
+    "accepted_at": EARLIER,
+}
+TASK_DETAIL: Json = TASK | {
+    "project_id": PROJECT_ID,
+    "workflow_id": f"project-{PROJECT_ID}",
+    "from_agent": None,
+    "instructions": "Say what is to be delivered, and to whom.",
+    "feedback": None,
+    "expected_outputs": ["project_plan"],
+    "priority": 1,
+    "context": [BRIEF],
+    "artifacts": [ARTIFACT],
+    "usage": {"model": "rehearsal", "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0},
+}
 DIFF: Json = {
     "from": ARTIFACT,
     "to": ARTIFACT | {"artifact_id": "01890a5e-0b22-7a63-9b75-4d5e6f708192", "version": 2, "author": "human"},
@@ -175,7 +198,7 @@ DECISION: Json = {
     "responded_at": LATER,
     "recorded_at": LATER,
 }
-WHOLE_REQUEST: Json = REQUEST | {"history": [DECISION], "contents": [ARTIFACT_CONTENT]}
+WHOLE_REQUEST: Json = REQUEST | {"task": TASK_DETAIL, "history": [DECISION], "contents": [ARTIFACT_CONTENT]}
 RESPONSE: Json = {
     "request_id": REQUEST_ID,
     "decision_id": DECISION_ID,

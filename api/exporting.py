@@ -40,7 +40,7 @@ class Export:
     def add(self, artifact: Artifact, body: bytes) -> None:
         """Lay out an artifact: a set of source files as a folder, anything else as one file."""
         stem = self._free(_stem(artifact))
-        path, note = stem + _ENDINGS.get(artifact.media_type, ".bin"), None
+        path, note = stem + ending(artifact.media_type), None
         if artifact.media_type == FILES:
             try:
                 self._add_files(stem, files.unpack(body))
@@ -101,6 +101,11 @@ class Export:
         free = next(one for one in candidates if one not in self._taken)
         self._taken.add(free)
         return free
+
+
+def ending(media_type: str) -> str:
+    """What the name of a file of that media type ends with."""
+    return _ENDINGS.get(media_type) or (".txt" if media_type.startswith("text/") else ".bin")
 
 
 def slug(text: str) -> str:

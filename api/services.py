@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from temporalio.client import Client
 
 from api.components import Components
 from api.judgements import Judgements
 from api.realtime import Hub
+from api.rendering import Fragments
 from models.catalogue import SHIPPED, load_catalogue
 from models.contracts.pipeline import Pipeline
 from models.settings import Settings
@@ -32,6 +33,7 @@ class Services:
     hub: Hub
     judgements: Judgements
     components: Components
+    fragments: Fragments = field(default_factory=Fragments)
 
 
 @asynccontextmanager

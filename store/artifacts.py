@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -158,6 +158,17 @@ async def with_content(
     return sorted(found, key=lambda one: places.get(one[0].id, len(places)))
 
 
+async def named(
+    connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
+) -> list[Artifact]:
+    """Versions without their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
+    wanted = ARTIFACT.c.id.in_(artifact_ids) | (ARTIFACT.c.origin_id == origin_id)
+    query = select(ARTIFACT).where(wanted).order_by(ARTIFACT.c.id)
+    places = {artifact_id: place for place, artifact_id in enumerate(artifact_ids)}
+    found = [Artifact(**row._mapping) for row in await connection.execute(query)]
+    return sorted(found, key=lambda one: places.get(one.id, len(places)))
+
+
 async def of_project(
     connection: AsyncConnection,
     project_id: UUID,
@@ -202,3 +213,15 @@ async def before(connection: AsyncConnection, artifact: Artifact) -> Artifact | 
     )
     row = (await connection.execute(query)).one_or_none()
     return Artifact(**row._mapping) if row else None
+
+
+async def predecessors(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The version before each of these, of the same type and name; a first version has none."""
+    older = ARTIFACT.alias("older")
+    same = [older.c[name] == ARTIFACT.c[name] for name in ("project_id", "type", "name")]
+    query = (
+        select(ARTIFACT.c.id, older.c.id.label("older_id"))
+        .join(older, and_(*same, older.c.version == ARTIFACT.c.version - 1))
+        .where(ARTIFACT.c.id.in_(artifact_ids))
+    )
+    return {row.id: row.older_id for row in await connection.execute(query)}

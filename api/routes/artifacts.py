@@ -11,11 +11,13 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from api import examples, media, versions
+from api import examples, media, showing, versions
+from api.accepting import WantsHtmlDep
 from api.bodies import StrictRoute
-from api.deps import ArtifactDep, ProjectDep, ServicesDep
-from api.documentation import answers
+from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
+from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from api.etags import tag_of, unchanged
 from api.lists import WindowDep
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
@@ -90,20 +92,28 @@ async def _written(services: Services, project_id: UUID, version: artifacts.NewV
     "/artifacts/{artifact_id}",
     response_model=ArtifactPublic,
     summary="Show an artifact with its content and provenance",
-    responses=answers(examples.WHOLE_ARTIFACT, 404, 422, 503)
-    | {304: {"description": "The content is the one that If-None-Match names."}},
+    responses=answers(examples.WHOLE_ARTIFACT, 404, 409, 422, 503, html=examples.ARTIFACT_HTML) | UNCHANGED,
 )
 async def get_artifact(
     artifact: ArtifactDep,
     services: ServicesDep,
     response: Response,
+    wants_html: WantsHtmlDep,
+    file: FileDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> ArtifactPublic | Response:
-    """The ETag is the content's SHA-256: a version never changes."""
-    tag = {"ETag": f'"{artifact.content_hash}"'}
-    if if_none_match is not None and (if_none_match.strip() == "*" or tag["ETag"] in if_none_match):
-        return Response(status_code=304, headers=tag)
-    response.headers.update(tag)
+    """The ETag is the content's SHA-256: a version never changes.
+
+    A client that would rather have `text/html` gets what the version holds as a fragment for a page: Markdown laid out,
+    code coloured, the files of a set listed or, with `file`, one of them shown. Nothing in it can run."""
+    if wants_html:
+        return await showing.shown(services, artifact, file, if_none_match)
+    if file is not None:
+        raise InvalidError("file", "is for `Accept: text/html`; /content gives the bytes of a file", place="query")
+    headers = {"ETag": tag_of(artifact.content_hash), "Vary": "Accept"}
+    if unchanged(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
     async with services.store.reading() as connection:
         body = await contents.get(connection, artifact.content_hash)
         previous = await artifacts.before(connection, artifact)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import examples, responding
+from api import briefing, examples, responding
 from api.bodies import StrictRoute
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.documentation import answers, example
@@ -19,7 +19,7 @@ from api.shapes.shape import Page
 from models.contracts.handoff import ArtifactRef
 from models.contracts.words import HitlStatus
 from models.tables import HitlRequest
-from store import artifacts, hitl, projects
+from store import artifacts, hitl, projects, tasks
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -59,17 +59,25 @@ async def list_project_requests(
 
 @router.get(
     "/{request_id}",
-    summary="Show a HITL request, its history and its artifacts",
+    summary="Show a HITL request, its task, its history and its artifacts",
     responses=answers(examples.WHOLE_REQUEST, 404, 422, 503),
 )
 async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
     async with services.store.reading() as connection:
         history = await hitl.history(connection, request.id)
         contents = await artifacts.with_content(connection, _asked(request), origin_id=request.id)
+        previous = await artifacts.predecessors(connection, [artifact.id for artifact, _ in contents])
+        task = await tasks.get(connection, request.task_id)
+        assert task is not None
+        detail = await briefing.detail_of(connection, task)
     return RequestPublic.of(
         request,
+        task=detail,
         history=[DecisionPublic.of(one) for one in history],
-        contents=[ArtifactContent.with_content(artifact, body) for artifact, body in contents],
+        contents=[
+            ArtifactContent.with_content(artifact, body, previous_id=previous.get(artifact.id))
+            for artifact, body in contents
+        ],
     )
 
 

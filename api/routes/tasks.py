@@ -1,4 +1,4 @@
-"""Tasks that a person asks for, outside the project's pipeline."""
+"""Tasks: shown with what their agents were told, and given by a person, outside the project's pipeline."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import structlog
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from api import examples
+from api import briefing, examples
 from api.bodies import StrictRoute
-from api.deps import ProjectDep, ServicesDep
+from api.deps import ProjectDep, ServicesDep, TaskDep
 from api.documentation import answers
 from api.errors import ConflictError, InvalidError, UnavailableError
+from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
 from api.temporal import START_SECONDS, reaching
 from models.contracts.handoff import Handoff
@@ -18,15 +19,25 @@ from models.contracts.words import ProjectStatus
 from store import artifacts, tasks
 from workflows.client import start_handoff, task_workflow_id
 
-router = APIRouter(prefix="/projects/{project_id}/tasks", tags=["tasks"], route_class=StrictRoute)
+router = APIRouter(tags=["tasks"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
 
 PHASE = "task"
 """The phase of a handoff that belongs to no stage."""
 
 
+@router.get(
+    "/tasks/{task_id}",
+    summary="Show a task, what its agent was given and what it wrote",
+    responses=answers(examples.TASK_DETAIL, 404, 422, 503),
+)
+async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
+    async with services.store.reading() as connection:
+        return await briefing.detail_of(connection, task)
+
+
 @router.post(
-    "",
+    "/projects/{project_id}/tasks",
     status_code=201,
     summary="Give an agent a task",
     responses=answers(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),

@@ -90,8 +90,9 @@ class ArtifactItem(Shape):
 
 
 class ArtifactContent(ArtifactItem):
-    """One version with its content, as text where it is text."""
+    """One version with its content, as text where it is text, and the version before it, to compare it with."""
 
+    previous_id: UUID | None = Field(description="Of the same type and name; null for a first version.")
     encoding: Encoding
     content: str
 
@@ -102,10 +103,16 @@ class ArtifactContent(ArtifactItem):
 
 
 class ArtifactPublic(ArtifactContent):
-    """One version with its content, the task that it comes from and the version before it."""
+    """One version with its content, the version before it and the task that it comes from."""
 
-    previous_id: UUID | None
     task: TaskPublic | None
+
+
+class FilePublic(Shape):
+    """One file of a file set or a zip; its size is in bytes."""
+
+    path: str
+    size: int
 
 
 class DiffPublic(Shape):

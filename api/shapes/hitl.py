@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from api.shapes.artifacts import ArtifactContent, Encoding, body_of
 from api.shapes.shape import Moment, Shape
+from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Contract, Text
 from models.contracts.handoff import ArtifactRef
 from models.contracts.words import (
@@ -119,7 +120,9 @@ class DecisionPublic(Shape):
 
 
 class RequestPublic(RequestItem):
-    """A HITL request with every response to it, the artifacts that it asks about, and then the amended one, if any."""
+    """A HITL request with the task that it is about, every response to it, the artifacts that it asks about, and then
+    the amended one, if any."""
 
+    task: TaskDetail
     history: list[DecisionPublic]
     contents: list[ArtifactContent]

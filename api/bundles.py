@@ -1,0 +1,98 @@
+"""Artifacts that hold files: file sets and zips. Nothing in them is trusted."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from activities.agents import files
+from activities.agents.protocol import FILES, ZIP, AgentError
+from api.errors import ConflictError, NotFoundError
+from models.contracts.contract import storable
+
+MAX_ENTRIES = 5_000
+"""Most files that a zip may have to be looked into; a file set has `files.MAX_FILES` at most."""
+
+_ENTRY = b"PK\x01\x02"
+"""What each entry in a zip's directory begins with."""
+
+# The others may ask for more memory than there is, before a byte is read.
+_READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file; a zip may lie about its size, which is in bytes."""
+
+    path: str
+    size: int
+
+
+def holds_files(media_type: str) -> bool:
+    return media_type in (FILES, ZIP)
+
+
+def entries(media_type: str, body: bytes) -> list[Entry]:
+    """The files of a file set or a zip, by path. Takes its time with large ones: use a thread.
+
+    Raises:
+        ConflictError: it cannot be read, or holds too many.
+    """
+    if media_type == FILES:
+        return [Entry(path, len(text.encode())) for path, text in _unpacked(body).items()]
+    with _opened(body) as archive:
+        return [
+            Entry(path, entry.file_size) for path, entry in sorted(archive.NameToInfo.items()) if not entry.is_dir()
+        ]
+
+
+def read(media_type: str, body: bytes, path: str, limit: int) -> bytes:
+    """One file of it, or the first `limit` bytes of a longer one. Takes its time with large ones: use a thread.
+
+    Raises:
+        NotFoundError: there is no file of that path.
+        ConflictError: it cannot be read, or holds too many.
+    """
+    if media_type == FILES:
+        found = _unpacked(body).get(path)
+        if found is None:
+            raise _no_file(path)
+        return found.encode()[:limit]
+    with _opened(body) as archive:
+        entry = archive.NameToInfo.get(path)
+        if entry is None or entry.is_dir():
+            raise _no_file(path)
+        if entry.compress_type not in _READABLE or entry.flag_bits & 1:
+            raise ConflictError(
+                "The file is packed in a way that is not read here: encrypted, or neither stored nor deflated."
+            )
+        with archive.open(entry) as file:
+            return file.read(limit)
+
+
+def _unpacked(body: bytes) -> dict[str, str]:
+    try:
+        return files.unpack(body)
+    except AgentError as error:
+        raise ConflictError(str(error)) from None
+
+
+@contextmanager
+def _opened(body: bytes) -> Iterator[zipfile.ZipFile]:
+    if body.count(_ENTRY) > MAX_ENTRIES:
+        raise ConflictError(f"The zip holds more than {MAX_ENTRIES:,} files, which is too many to look into.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            yield archive
+    # What the standard library raises for broken ones is more than it says.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        raise ConflictError(f"The zip cannot be read: {storable(str(error))[:200]}") from None
+
+
+def _no_file(path: str) -> NotFoundError:
+    shown = path if len(path) <= 100 else f"{path[:100]}..."
+    return NotFoundError.of("file", storable(shown))
