@@ -20,6 +20,7 @@ export class ArtifactBrowser extends HTMLElement {
   #known = null; // the ids that were there before, to tell the new ones
   #chosen = null; // artifact id
   #obeyed = null; // what the address named last
+  #writing = 0;
   #groups = [];
   #works = new Map(); // artifact id -> its work
   #search = h("input", { type: "search", placeholder: "Find an artifact", "aria-label": "Find an artifact", hidden: true, oninput: () => this.#paint() });
@@ -90,13 +91,20 @@ export class ArtifactBrowser extends HTMLElement {
   }
 
   #choose(id) {
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    fragment.set("artifact", id);
     this.#obeyed = id;
-    history.replaceState(history.state, "", `#${fragment}`);
     this.#chosen = id;
+    // Browsers allow so many new addresses a second and no more: who runs through the list writes the last one.
+    clearTimeout(this.#writing);
+    this.#writing = setTimeout(() => this.#address(id), 150);
     this.#paint();
     this.dispatchEvent(new CustomEvent("artifact-select", { detail: { artifact_id: id }, bubbles: true }));
+  }
+
+  #address(id) {
+    if (!this.isConnected) return;
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    fragment.set("artifact", id);
+    history.replaceState(history.state, "", `#${fragment}`);
   }
 
   #paint() {
@@ -111,8 +119,7 @@ export class ArtifactBrowser extends HTMLElement {
       .filter((group) => group.works.length);
     this.#none.hidden = groups.length > 0;
     each(this.#list, groups, (group) => group.type, makeGroup, (element, group) => {
-      element.firstElementChild.hidden = group.plain;
-      each(element.lastElementChild, group.works, (work) => work.key, row, (one, work) => paintRow(one, work, work === chosen, this.#known));
+      each(element, group.works, (work) => work.key, row, (one, work) => paintRow(one, work, work === chosen, this.#known));
     });
     if (!this.#list.querySelector("[tabindex='0']")) this.#list.querySelector("[role=option]")?.setAttribute("tabindex", "0");
     this.#detail.paint(chosen, this.#chosen, this.#model);
@@ -139,11 +146,6 @@ export class ArtifactBrowser extends HTMLElement {
   }
 }
 
-let groupsMade = 0;
-
-function makeGroup(group) {
-  const id = `artifacts-${(groupsMade += 1)}`;
-  return h("div", { role: "group", "aria-labelledby": id }, h("div", { id, class: "artifact-type" }, title(group.type)), h("div", { role: "presentation" }));
-}
+const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group.type) });
 
 customElements.define("artifact-browser", ArtifactBrowser);

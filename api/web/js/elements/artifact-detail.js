@@ -12,6 +12,7 @@ export class ArtifactDetail {
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: ({ target }) => this.#choose(target.value) });
+  #newer = h("button", { type: "button", hidden: true, onclick: () => this.#choose(this.#work.versions.at(-1).artifact_id) });
   #download = h("span", {});
   #provenance = h("dl", { class: "provenance" });
   #tabs = ["view", "diff"].map((name) => h("button", { type: "button", role: "tab", class: "artifact-tab", id: `artifact-tab-${name}`, "aria-controls": `artifact-panel-${name}`, onclick: () => this.#show(name) }, title(name)));
@@ -27,7 +28,7 @@ export class ArtifactDetail {
     this.panels = [panel("view", this.#view), panel("diff", this.#beforeField, this.#diff)];
     const tabs = h("div", { role: "tablist", "aria-label": "How to look at it", class: "artifact-tabs", onkeydown: (event) => this.#key(event) }, this.#tabs);
     this.element = h("section", { class: "artifact-detail", "aria-label": "Artifact" },
-      h("header", { class: "artifact-head" }, h("div", { class: "artifact-title" }, this.#name, this.#type), this.#version, this.#download),
+      h("header", { class: "artifact-head" }, h("div", { class: "artifact-title" }, this.#name, this.#type), this.#newer, this.#version, this.#download),
       this.#provenance, tabs, this.panels);
     this.#show("view");
   }
@@ -41,6 +42,9 @@ export class ArtifactDetail {
     write(this.#name, artifact.name === artifact.type ? title(artifact.type) : artifact.name);
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
     this.#options(this.#version, work.versions, id);
+    const newest = work.versions.at(-1);
+    this.#newer.hidden = newest === artifact;
+    write(this.#newer, `Show version ${newest.version}`);
     const task = model.progress?.tasks.find((one) => one.task_id === artifact.task_id);
     const facts = JSON.stringify([id, artifact.accepted_at, task]);
     if (facts !== this.#facts) {
@@ -101,7 +105,7 @@ export class ArtifactDetail {
 function provenance(artifact, task, work) {
   const origin = work.versions.find((one) => one.artifact_id === artifact.based_on);
   const facts = [
-    ["Author", icon(byAgent(artifact) ? "agent" : "person"), h("bdi", {}, artifact.author), h("span", { class: "faint" }, byAgent(artifact) ? "agent" : "human")],
+    ["Author", icon(byAgent(artifact) ? "agent" : "person"), h("bdi", {}, artifact.author), artifact.author !== "human" && h("span", { class: "faint" }, byAgent(artifact) ? "agent" : "human")],
     task && ["Stage", h("bdi", {}, task.stage), h("span", { class: "faint" }, `round ${task.round}`)],
     origin && ["Amends", `version ${origin.version}`],
     ["Created", h("time-ago", { datetime: artifact.created_at })],

@@ -25,7 +25,7 @@ export function paintRow(element, work, chosen, known) {
   mark.replaceChildren(newest.accepted_at ? icon("completed") : icon("pending"));
   mark.title = newest.accepted_at ? "Accepted" : "Not accepted";
   mark.classList.toggle("accepted", Boolean(newest.accepted_at));
-  facts.replaceChildren(`v${newest.version} · `, icon(byAgent(newest) ? "agent" : "person"), h("bdi", {}, newest.author));
+  facts.replaceChildren(`${work.name === work.type ? "" : `${title(work.type)} · `}v${newest.version} · `, icon(byAgent(newest) ? "agent" : "person"), h("bdi", {}, newest.author));
   element.setAttribute("aria-label",
     `${element.firstElementChild.textContent}, version ${newest.version} by ${newest.author}, ${newest.accepted_at ? "accepted" : "not accepted"}`);
 }

@@ -8,11 +8,9 @@ import { bytes } from "../words.js";
 import "./file-tree.js";
 import { firstFile } from "./folders.js";
 import { inSlices } from "./pour.js";
+import { poured } from "./rendering.js";
 
 const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
-
-/** What is put on the page in one step, in children of the representation. */
-const STEP = 50;
 
 /** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, and not again: a version never changes. */
 export class ArtifactView extends HTMLElement {
@@ -93,9 +91,7 @@ export class ArtifactView extends HTMLElement {
       const html = await artifacts.html(this.#artifact.artifact_id, file, { signal });
       clearTimeout(slow);
       if (signal.aborted) return;
-      const body = h("div", { class: "rendered" });
-      place.replaceChildren(body);
-      await inSlices(poured(rendered(html), body), signal);
+      await inSlices(poured(rendered(html), place), signal);
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return;
@@ -104,15 +100,6 @@ export class ArtifactView extends HTMLElement {
     } finally {
       if (!signal.aborted) this.removeAttribute("aria-busy");
     }
-  }
-}
-
-function* poured(fragment, body) {
-  while (fragment.firstChild) {
-    const some = document.createDocumentFragment();
-    for (let i = 0; i < STEP && fragment.firstChild; i += 1) some.append(fragment.firstChild);
-    body.append(some);
-    yield;
   }
 }
 

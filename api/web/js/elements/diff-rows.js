@@ -30,7 +30,7 @@ export function* blocks(file, body) {
 
 /** How many digits the highest line number of some files has. */
 export function digits(files) {
-  return Math.max(...files.flatMap(({ hunks }) => hunks.slice(-1).map((last) => String(Math.max(last.old + last.oldCount, last.new + last.newCount)).length)));
+  return Math.max(1, ...files.flatMap(({ hunks }) => hunks.slice(-1).map((last) => String(Math.max(last.old + last.oldCount, last.new + last.newCount)).length)));
 }
 
 function heading(hunk) {

@@ -14,12 +14,20 @@ const MOST_LINES = 20_000;
 /** `show(afterId, beforeId)` shows what changed from one version to another; `beforeId` null is the version before. */
 export class DiffView extends HTMLElement {
   #leave = new AbortController();
+  #open = true; // whether files that are still to be drawn begin open
+
+  #wanted = null; // the versions that are asked for and not there yet
+
+  connectedCallback() {
+    if (this.#wanted) this.show(...this.#wanted);
+  }
 
   disconnectedCallback() {
     this.#leave.abort();
   }
 
   async show(afterId, beforeId = null) {
+    this.#wanted = [afterId, beforeId];
     this.#leave.abort();
     const { signal } = (this.#leave = new AbortController());
     this.setAttribute("aria-busy", "true");
@@ -28,49 +36,72 @@ export class DiffView extends HTMLElement {
     try {
       const { diff, from } = await artifacts.diff(afterId, beforeId ?? undefined, { signal });
       clearTimeout(slow);
-      if (!signal.aborted) this.#draw(parse(diff), from, signal);
+      if (!signal.aborted) await this.#draw(parse(diff), from, signal);
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return;
       this.replaceChildren(error.status === 409 ? refusal(error) : failure(error, () => this.show(afterId, beforeId)));
     } finally {
       clearTimeout(slow);
-      if (!signal.aborted) this.removeAttribute("aria-busy");
+      if (!signal.aborted) {
+        this.#wanted = null;
+        this.removeAttribute("aria-busy");
+      }
     }
   }
 
   #draw(files, from, signal) {
     if (!files.length) {
-      this.replaceChildren(h("p", { class: "notice" }, icon("completed"), from ? "The two versions are equal." : "There is nothing in this version."));
-      return;
+      this.replaceChildren(h("p", { class: "notice" }, from ? "The two versions are equal." : "There is nothing in this version."));
+      return undefined;
     }
-    const bodies = files.map((file) => h("div", { class: "diff-rows" }));
-    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0", style: { "--digits": digits(files) } },
-      files.map((file, index) => section(file, bodies[index], files.length > 1)));
-    this.replaceChildren(summary(files, from, scroll), scroll);
-    this.#fill(files.map((file, index) => [file, bodies[index]]), signal);
+    this.#open = true;
+    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0", style: { "--digits": digits(files) } });
+    this.replaceChildren(this.#summary(files, from, scroll), scroll);
+    return this.#fill(this.#steps(files, scroll), scroll, signal);
   }
 
-  /** Fill the files one after the other, up to so many lines; a button goes on. */
-  #fill(left, signal) {
+  /** Draw file after file; each step gives the number of lines that it has put there. */
+  *#steps(files, scroll) {
+    for (const file of files) {
+      const body = h("div", { class: "diff-rows" });
+      scroll.append(files.length > 1 ? section(file, body, this.#open) : body);
+      yield* blocks(file, body);
+    }
+  }
+
+  /** Take so many lines' steps; a button takes more. */
+  async #fill(steps, scroll, signal) {
     let room = MOST_LINES;
-    const steps = function* () {
-      while (left.length && room > 0) {
-        const [file, body] = left[0];
-        file.drawing ??= blocks(file, body);
-        for (const lines of file.drawing) {
-          room -= lines;
-          yield;
-          if (room <= 0) break;
-        }
-        if (room > 0) left.shift();
-      }
+    let ended = false;
+    const next = () => {
+      const step = steps.next();
+      ended = step.done;
+      room -= step.value ?? 0;
+      return { done: ended || room <= 0 };
     };
-    inSlices(steps(), signal).then(() => {
-      if (signal.aborted || !left.length) return;
-      const more = h("button", { type: "button", class: "diff-more", onclick: () => { more.remove(); this.#fill(left, signal); } }, "Show more lines");
-      left[0][1].append(more);
+    await inSlices({ next }, signal);
+    if (ended || signal.aborted) return;
+    const more = h("button", { type: "button", class: "quiet diff-more" }, "Show more lines");
+    more.addEventListener("click", () => {
+      scroll.focus({ preventScroll: true });
+      more.remove();
+      this.#fill(steps, scroll, signal);
     });
+    scroll.append(more);
+  }
+
+  #summary(files, from, scroll) {
+    const sum = (what) => files.reduce((total, file) => total + file[what], 0);
+    const fold = (open) => () => {
+      this.#open = open;
+      for (const one of scroll.querySelectorAll("details")) one.open = open;
+    };
+    return h("header", { class: "diff-summary" },
+      h("span", {}, from ? (files.length > 1 ? `${count(files.length, "file")} changed` : "Changed") : "All of it is new"), counts(sum("added"), sum("removed")),
+      files.length > 1 && h("span", { class: "buttons" },
+        h("button", { type: "button", class: "quiet", onclick: fold(true) }, "Open all"),
+        h("button", { type: "button", class: "quiet", onclick: fold(false) }, "Close all")));
   }
 }
 
@@ -82,22 +113,10 @@ const counts = (added, removed) => h("span", { class: "diff-counts" },
   h("span", { class: "plus", "aria-label": count(added, "line") + " added", role: "img" }, `+${added.toLocaleString()}`), " ",
   h("span", { class: "minus", "aria-label": count(removed, "line") + " removed", role: "img" }, `−${removed.toLocaleString()}`));
 
-function summary(files, from, scroll) {
-  const sum = (what) => files.reduce((total, file) => total + file[what], 0);
-  const sections = () => [...scroll.querySelectorAll("details")];
-  const fold = (open) => () => sections().forEach((one) => { one.open = open; });
-  return h("header", { class: "diff-summary" },
-    h("span", {}, from ? `${count(files.length, "file")} changed` : "All of it is new"), counts(sum("added"), sum("removed")),
-    files.length > 1 && h("span", { class: "buttons" },
-      h("button", { type: "button", class: "quiet", onclick: fold(true) }, "Open all"),
-      h("button", { type: "button", class: "quiet", onclick: fold(false) }, "Close all")));
-}
-
-function section(file, body, several) {
-  if (!several) return body;
+function section(file, body, open) {
   const name = file.path ?? file.was;
   const fate = file.was === null ? "new" : file.path === null ? "removed" : null;
-  return h("details", { class: "diff-file", open: true },
+  return h("details", { class: "diff-file", open },
     h("summary", {}, icon("chevron", { class: "diff-turn" }), h("span", { class: "mono cut", dir: "auto", title: name }, name),
       fate && h("span", { class: "diff-fate" }, fate), counts(file.added, file.removed)),
     body);

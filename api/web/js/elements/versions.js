@@ -6,8 +6,8 @@ const REST = [
 ];
 
 /**
- * The artifacts by type, in the order of the pipeline: `[{type, plain, works}]`. A work is everything under one name:
- * `{key, type, name, versions}`, oldest version first. `plain` says that a group's one work is called like its type.
+ * The artifacts by type, in the order of the pipeline: `[{type, works}]`. A work is everything under one name:
+ * `{key, type, name, versions}`, oldest version first.
  */
 export function grouped(artifacts, pipeline) {
   const works = new Map();
@@ -24,7 +24,6 @@ export function grouped(artifacts, pipeline) {
   }
   return [...groups].filter(([, found]) => found.length).map(([type, found]) => ({
     type,
-    plain: found.length === 1 && found[0].name === type,
     works: found.sort((a, b) => names.compare(a.name, b.name)),
   }));
 }

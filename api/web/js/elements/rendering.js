@@ -1,0 +1,55 @@
+/** The API's HTML of an artifact, put on the page bit by bit. */
+
+import { h } from "../dom.js";
+
+/** Elements that are put on the page in one step. */
+const STEP = 50;
+
+/** A text that is longer than this is laid out by parts, so that what is out of sight costs nothing. */
+const LONG = 50_000;
+const PART = 100; // lines
+
+/** Fill `place` with the elements of a representation; one step at a time. */
+export function* poured(fragment, place) {
+  const whole = fragment.firstElementChild ?? h("article", { class: "rendered" });
+  const shell = whole.cloneNode(false);
+  place.replaceChildren(shell);
+  while (whole.firstChild) {
+    const code = whole.firstElementChild?.matches("pre") && whole.firstElementChild.firstElementChild;
+    if (code && !code.childElementCount && code.textContent.length > LONG) {
+      yield* parted(code, shell);
+      continue;
+    }
+    const some = document.createDocumentFragment();
+    for (let i = 0; i < STEP && whole.firstChild; i += 1) some.append(whole.firstChild);
+    for (const item of some.querySelectorAll("li")) tick(item);
+    shell.append(some);
+    yield;
+  }
+}
+
+/** A long plain text, in parts. */
+function* parted(code, shell) {
+  const lines = code.textContent.split("\n");
+  code.replaceChildren();
+  shell.append(code.parentElement);
+  for (let at = 0; at < lines.length; at += PART) {
+    const some = lines.slice(at, at + PART);
+    const end = at + PART < lines.length ? "\n" : "";
+    code.append(h("span", { class: "part", style: { "--lines": some.length } }, some.join("\n") + end));
+    yield;
+  }
+}
+
+const BOX = /^\[([ xX])\]\s/;
+
+/** "[x] this" in a list is a task that is done. */
+function tick(item) {
+  const text = (item.firstElementChild?.matches("p") && item.firstElementChild === item.firstChild ? item.firstElementChild : item).firstChild;
+  const found = text?.nodeType === Node.TEXT_NODE && BOX.exec(text.data.trimStart());
+  if (!found) return;
+  const done = found[1] !== " ";
+  text.data = text.data.trimStart().slice(found[0].length);
+  text.before(h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": done ? "Done" : "Not done" }));
+  item.classList.add("task");
+}
