@@ -2,12 +2,14 @@
 
 import { each, h, write } from "../dom.js";
 
-/** A fieldset; `fill(options, chosen)` takes `{value, word, means, aside}` of each option. */
-export function choices(legend, name, attributes) {
+/** A fieldset; `fill(options, chosen)` takes `{value, word, means, aside}` of each option; `trouble` is for notices. */
+export function choices(legend, name) {
   const list = h("div", { class: "start-choices-list" });
-  const element = h("fieldset", { class: "start-choices", ...attributes }, h("legend", { class: "label" }, legend), list);
+  const trouble = h("div", {});
+  const element = h("fieldset", { class: "start-choices" }, h("legend", { class: "label" }, legend), list, trouble);
   return {
     element,
+    trouble,
     fill(options, chosen) {
       each(list, options, ({ value }) => value, option, (label, { value, word, means, aside }) => {
         const [, words] = label.children;

@@ -33,11 +33,18 @@ export class ProjectList extends EventTarget {
   /** Read, and keep up to date. `kept` is what `keep` gave before: it is shown until something newer is known. */
   open(filter, kept) {
     this.#filter = filter;
-    if (kept && same(kept.filter, filter)) Object.assign(this, { items: kept.items, more: kept.more });
-    if (kept && same(kept.filter, filter)) this.#least = kept.items.length;
+    if (kept && same(kept.filter, filter)) {
+      Object.assign(this, { items: kept.items, more: kept.more });
+      this.#least = Math.max(PART, kept.items.length);
+    }
     live.watch(() => this.#refresher.ask(), this.#signal);
     this.#refresher.ask();
     if (this.items) this.#changed(null);
+  }
+
+  /** How many were asked for. */
+  get wanted() {
+    return this.#least;
   }
 
   keep() {

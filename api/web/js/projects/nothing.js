@@ -3,14 +3,19 @@
 import { h, icon } from "../dom.js";
 import { empty } from "../notices.js";
 import { EXAMPLE } from "./example.js";
+import { pipelinePreview, PREFERRED } from "./pipeline-preview.js";
 
-export function nothing({ show, search }, { start, clear }) {
+/** `start` is the start dialog; `clear()` clears the filters. */
+export function nothing({ show, search }, { start, clear, signal }) {
   if (show === "all" && !search) {
+    const preview = pipelinePreview(signal);
+    preview.show(PREFERRED, null);
     return empty("folder", "No projects yet",
       "BotArmy takes a brief through a crew of software agents, from the plan to the tested delivery, and stops wherever you must decide.",
       h("div", { class: "buttons" },
         h("button", { type: "button", class: "primary", onclick: () => start.open() }, icon("plus"), "Start your first project"),
-        h("button", { type: "button", onclick: () => start.open(EXAMPLE) }, "Try an example brief")));
+        h("button", { type: "button", onclick: () => start.open(EXAMPLE) }, "Try an example brief")),
+      preview.element);
   }
   if (show === "waiting" && !search) {
     return empty("waiting", "Nothing waits for you", "When a gate asks, its project appears here, and in the inbox.",

@@ -6,15 +6,20 @@ import { failure } from "../notices.js";
 import { asks } from "../project/stages.js";
 import { catalogue } from "../rest.js";
 
+/** The pipeline that is shown, and chosen, unless somebody chooses another. */
+export const PREFERRED = "software-delivery";
+
 export function pipelinePreview(signal) {
   const graph = h("pipeline-graph");
   const words = h("p", { class: "soft", role: "status" });
   const trouble = h("div", {});
+  const element = h("section", { class: "start-preview", "aria-label": "The pipeline", hidden: true }, trouble, graph, words);
   const known = new Map();
   let wanted = null;
 
   async function show(name, oversight) {
     wanted = name;
+    element.hidden = false;
     try {
       if (!known.has(name)) known.set(name, await catalogue.pipeline(name, { signal }));
     } catch (error) {
@@ -28,7 +33,7 @@ export function pipelinePreview(signal) {
     write(words, gatesInWords(known.get(name), oversight || null));
   }
 
-  return { element: h("section", { class: "start-preview", "aria-label": "The pipeline" }, trouble, graph, words), show };
+  return { element, show };
 }
 
 /** "You decide after discovery, plan and launch." */

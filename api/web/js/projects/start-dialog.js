@@ -7,7 +7,7 @@ import { address, correct, read } from "./address.js";
 import { Draft } from "./draft.js";
 import { StartForm } from "./start-form.js";
 
-/** `open(example)` opens it; an example fills it where nothing is typed yet. */
+/** `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need. */
 export function startDialog(root, signal) {
   const draft = new Draft();
   const form = new StartForm(draft, { started, closed: () => dialog.close(), signal });
@@ -53,5 +53,5 @@ export function startDialog(root, signal) {
     go(`/projects/${project.id}`, { replace: true });
   }
 
-  return { open };
+  return { open, prepare: () => form.load() };
 }

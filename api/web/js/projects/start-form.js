@@ -8,9 +8,8 @@ import { BriefField } from "./brief-field.js";
 import { choices } from "./choices.js";
 import { field } from "./field.js";
 import { LEVELS } from "./oversight.js";
-import { pipelinePreview } from "./pipeline-preview.js";
+import { pipelinePreview, PREFERRED } from "./pipeline-preview.js";
 
-const PREFERRED = "software-delivery";
 const APPLE = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform ?? "");
 
 export class StartForm {
@@ -46,10 +45,10 @@ export class StartForm {
       const { items } = await catalogue.pipelines({ signal: this.#signal });
       this.#known = items.sort((one, other) => (other.name === PREFERRED) - (one.name === PREFERRED));
     } catch (error) {
-      const notice = failure(error, () => { notice.remove(); this.load(); });
-      if (!this.#signal.aborted) this.#pipeline.element.append(notice);
+      if (!this.#signal.aborted) this.#pipeline.trouble.replaceChildren(failure(error, () => this.load()));
       return;
     }
+    this.#pipeline.trouble.replaceChildren();
     this.#choosePipeline();
   }
 

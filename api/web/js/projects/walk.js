@@ -27,6 +27,10 @@ export class Walk {
     if (row) visit(row, "center");
   }
 
+  goToRow(index) {
+    visit(this.#body.rows[index]);
+  }
+
   /** Do something to the rows without losing the focus. */
   keepFocus(change) {
     const held = document.activeElement?.closest("tr");

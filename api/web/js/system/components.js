@@ -8,7 +8,7 @@ import { paintTrace, trace } from "./trace.js";
 /** What each is, what it does, and what its absence means and asks for; see docs/operations.md and troubleshooting.md. */
 const KNOWN = {
   api: {
-    name: "API", does: "Serves this page, REST and the WebSocket",
+    name: "API", called: "the API", does: "Serves this page, REST and the WebSocket",
     down: "Nothing answers at this address. Look with `botarmy status` whether BotArmy runs, and start it with `botarmy up`.",
   },
   database: {
@@ -24,7 +24,7 @@ const KNOWN = {
     down: "New projects stay “Starting”, and decisions cannot be taken, until it is back; then it goes on by itself. Check its server and `TEMPORAL_ADDRESS`.",
   },
   worker: {
-    name: "Worker", does: "Runs the agents' steps",
+    name: "Worker", called: "the worker", does: "Runs the agents' steps",
     down: "No step runs. Start a worker; if one runs, compare its `BOTARMY_TASK_QUEUE` and `TEMPORAL_NAMESPACE` with the API's.",
   },
 };
@@ -49,9 +49,9 @@ function listed({ found, error, took }) {
 
 /** How many are down, as a sentence. */
 export function verdict(health) {
-  const down = listed(health).filter(({ status }) => status === "down").map(({ key }) => KNOWN[key]?.name ?? key);
+  const down = listed(health).filter(({ status }) => status === "down").map(({ key }) => KNOWN[key]?.called ?? KNOWN[key]?.name ?? key);
   if (!down.length) return "Everything is well";
-  return down.length === 1 ? `${down[0]} is down` : `${list.format(down)} are down`;
+  return title(`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`);
 }
 
 const list = new Intl.ListFormat("en-GB");

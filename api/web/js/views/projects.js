@@ -1,8 +1,8 @@
 /** Every project, a row each: how it stands, what it waits for, how far it is. */
 
 import { each, h, icon, write } from "../dom.js";
-import { announce, failure } from "../notices.js";
 import { shortcuts } from "../keys.js";
+import { announce, failure } from "../notices.js";
 import { read } from "../projects/address.js";
 import { filters } from "../projects/filters.js";
 import { ProjectList } from "../projects/list.js";
@@ -17,46 +17,73 @@ let last = null;
 
 export async function open(root, { signal, back }) {
   const list = new ProjectList(signal);
+  const start = startDialog(root, signal);
+  const chosen = filters((filter) => list.filter(filter), signal);
   const number = h("span", { class: "soft numbers" });
-  const trouble = h("div", {});
-  const body = h("tbody", { role: "rowgroup" });
-  const table = h("table", { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
-    body);
+  const trouble = h("div", { class: "projects-trouble" });
+  const { table, body } = emptyTable();
   const place = h("div", {}, h("p", { class: "loading" }, "Reading the projects…"));
   const more = h("button", { type: "button", class: "load-more", hidden: true, onclick: () => list.loadMore() }, "Load more");
   const walk = new Walk(body);
-  let announced = "";
-
-  const start = startDialog(root, signal);
-  const chosen = filters((filter) => list.filter(filter), signal);
   root.append(
     h("header", { class: "view-head" }, h("h1", {}, "Projects"), number,
       h("button", { type: "button", class: "primary", "aria-keyshortcuts": "n", onclick: () => start.open() }, icon("plus"), "New project")),
     chosen.element, trouble, table, place, more);
 
-  list.addEventListener("change", () => {
-    trouble.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
-    table.setAttribute("aria-busy", String(list.behind));
-    if (!list.items) return list.error && place.replaceChildren();
-    walk.keepFocus(() => each(body, list.items, (item) => item.id, row, paintRow));
-    const filter = read();
-    const bare = filter.show === "all" && !filter.search;
-    const none = list.items.length === 0;
-    table.hidden = none;
-    more.hidden = !list.more;
-    chosen.element.hidden = none && bare && !list.behind;
-    if (list.behind) return undefined;
-    place.replaceChildren(...(none ? [nothing(filter, { start, clear: chosen.clear })] : []));
-    const words = `${count(list.items.length, "project")}${list.more ? ", and there are more" : ""}`;
-    write(number, none ? "" : `${list.items.length.toLocaleString()}${list.more ? "+" : ""}`);
-    number.title = words;
-    const told = `${filter.show} ${filter.search} ${list.more}`;
-    if (announced && announced !== told) announce(none ? "No project matches" : words);
-    announced = told;
-    return undefined;
-  });
+  const shown = { error: null, nothing: null, count: 0, asked: null };
 
+  function paint() {
+    showTrouble();
+    table.setAttribute("aria-busy", String(list.behind));
+    if (!list.items) {
+      if (list.error) place.replaceChildren();
+      return;
+    }
+    walk.keepFocus(() => each(body, list.items, (item) => item.id, row, paintRow));
+    table.hidden = list.items.length === 0;
+    if (!list.behind) {
+      showMore();
+      showNothing();
+      tell();
+    }
+    shown.count = body.rows.length;
+  }
+
+  /** A notice that stays the same is left as it is, so that it is spoken once. */
+  function showTrouble() {
+    if (shown.error === (list.error?.message ?? null)) return;
+    shown.error = list.error?.message ?? null;
+    trouble.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
+  }
+
+  function showMore() {
+    const pressed = document.activeElement === more;
+    more.hidden = !list.more;
+    if (pressed && body.rows.length > shown.count) walk.goToRow(shown.count);
+  }
+
+  function showNothing() {
+    const filter = read();
+    const none = list.items.length === 0;
+    chosen.element.hidden = none && filter.show === "all" && !filter.search;
+    const what = none ? `${filter.show} ${filter.search}` : null;
+    if (shown.nothing === what && !place.querySelector(".loading")) return;
+    shown.nothing = what;
+    place.replaceChildren(...(none ? [nothing(filter, { start, clear: chosen.clear, signal })] : []));
+  }
+
+  /** How many there are; it is spoken when a filter, or a wish for more, made it so. */
+  function tell() {
+    const { show, search } = read();
+    const words = `${count(list.items.length, "project")}${list.more ? ", and there are more" : ""}`;
+    write(number, list.items.length ? `${list.items.length.toLocaleString()}${list.more ? "+" : ""}` : "");
+    number.title = words;
+    const asked = JSON.stringify([show, search, list.wanted]);
+    if (shown.asked !== null && shown.asked !== asked) announce(list.items.length ? words : "No project matches");
+    shown.asked = asked;
+  }
+
+  list.addEventListener("change", paint);
   shortcuts({
     "/": ["Search the projects", () => (chosen.element.hidden ? false : chosen.search.focus())],
     j: ["Next project", () => walk.move(1)],
@@ -65,8 +92,16 @@ export async function open(root, { signal, back }) {
     n: ["New project", () => start.open()],
   }, signal);
   chosen.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && walk.move(1));
-
   signal.addEventListener("abort", () => { last = { list: list.keep(), at: walk.at }; });
   list.open(read(), last?.list);
   if (back && last?.at) walk.goTo(last.at);
+  start.prepare();
+}
+
+function emptyTable() {
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h("table", { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
+    body);
+  return { table, body };
 }
