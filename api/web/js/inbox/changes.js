@@ -1,35 +1,59 @@
-/** What differs between two texts, by lines. Pure. */
+/** What differs between two texts, by lines: the shortest way from one to the other, after Myers. Pure. */
 
-const MOST = 1_500; // lines on either side that are compared one by one; beyond that a block counts as replaced
+const FARTHEST = 1_000; // lines gone and come; texts that differ more count as replaced
 
 /** A list of `["-" or "+", line]` in the order of the text, without what stayed. */
 export function changes(before, after) {
   const [old, now] = [before.split("\n"), after.split("\n")];
-  let start = 0;
-  while (start < old.length && start < now.length && old[start] === now[start]) start += 1;
-  let end = 0;
-  while (end < old.length - start && end < now.length - start && old[old.length - 1 - end] === now[now.length - 1 - end]) end += 1;
-  return between(old.slice(start, old.length - end), now.slice(start, now.length - end));
+  const trail = reach(old, now);
+  if (!trail) return [...old.map((line) => ["-", line]), ...now.map((line) => ["+", line])];
+  const found = [];
+  let [x, y] = [old.length, now.length];
+  for (let steps = trail.length - 1; steps > 0; steps -= 1) {
+    const down = isDown(trail[steps - 1], x - y, steps);
+    const diagonal = x - y + (down ? 1 : -1);
+    x = trail[steps - 1].at(diagonal);
+    y = x - diagonal;
+    found.push(down ? ["+", now[y]] : ["-", old[x]]);
+  }
+  return found.reverse();
 }
 
-function between(old, now) {
-  const gone = (line) => ["-", line];
-  const come = (line) => ["+", line];
-  if (!old.length || !now.length || old.length > MOST || now.length > MOST) return [...old.map(gone), ...now.map(come)];
-  // The longest common subsequence: kept[i][j] is its length from old[i] and now[j] on.
-  const width = now.length + 1;
-  const kept = new Uint16Array((old.length + 1) * width);
-  for (let i = old.length - 1; i >= 0; i -= 1) {
-    for (let j = now.length - 1; j >= 0; j -= 1) {
-      kept[i * width + j] = old[i] === now[j] ? kept[(i + 1) * width + j + 1] + 1 : Math.max(kept[(i + 1) * width + j], kept[i * width + j + 1]);
+/** How far each number of steps leads on each diagonal, up to the one that leads to the end; null where none does. */
+function reach(old, now) {
+  const trail = [];
+  let before = new Row(0);
+  for (let steps = 0; steps <= FARTHEST; steps += 1) {
+    const row = new Row(steps);
+    for (let diagonal = -steps; diagonal <= steps; diagonal += 2) {
+      let x = steps === 0 ? 0 : isDown(before, diagonal, steps) ? before.at(diagonal + 1) : before.at(diagonal - 1) + 1;
+      while (x < old.length && x - diagonal < now.length && old[x] === now[x - diagonal]) x += 1;
+      row.set(diagonal, x);
+      if (diagonal === old.length - now.length && x >= old.length) return [...trail, row];
     }
+    trail.push(row);
+    before = row;
   }
-  const found = [];
-  let [i, j] = [0, 0];
-  while (i < old.length || j < now.length) {
-    if (i < old.length && j < now.length && old[i] === now[j]) [i, j] = [i + 1, j + 1];
-    else if (j === now.length || (i < old.length && kept[(i + 1) * width + j] >= kept[i * width + j + 1])) found.push(gone(old[i++]));
-    else found.push(come(now[j++]));
+  return null;
+}
+
+/** Whether a diagonal is reached by a line that came, rather than by one that went. */
+const isDown = (row, diagonal, steps) => diagonal === -steps || (diagonal !== steps && row.at(diagonal - 1) < row.at(diagonal + 1));
+
+/** The farthest place in the old text on each diagonal that so many steps lead to. */
+class Row {
+  #places; #steps;
+
+  constructor(steps) {
+    this.#steps = steps;
+    this.#places = new Int32Array(steps + 1);
   }
-  return found;
+
+  at(diagonal) {
+    return this.#places[(diagonal + this.#steps) >> 1];
+  }
+
+  set(diagonal, x) {
+    this.#places[(diagonal + this.#steps) >> 1] = x;
+  }
 }

@@ -8,6 +8,11 @@ import { field, textField } from "./field.js";
 
 const SUM_UP_AFTER = 250; // ms
 const SHOWN = 200; // lines
+const LARGE = 200_000; // characters
+const RIGHT_TO_LEFT = /[\u0591-\u08ff\ufb1d-\ufefc]/;
+
+/** Where to begin writing: browsers take seconds to find that out for each line of a large text. */
+const direction = (text) => (text.length < LARGE ? "auto" : RIGHT_TO_LEFT.test(text.slice(0, 1_000)) ? "rtl" : "ltr");
 
 /** `{element, input, given, say}`; given() is the part of a response's body, or null where it has said what is missing. */
 export function editor(draft, request) {
@@ -68,7 +73,8 @@ export function editor(draft, request) {
 }
 
 function textPad({ label, mediaType }, text, type) {
-  const one = textField(label, text, type, { class: `pad ${mediaType === "text/markdown" ? "prose" : "mono"}`, spellcheck: String(mediaType === "text/markdown") });
+  const prose = mediaType === "text/markdown" && text.length < LARGE;
+  const one = textField(label, text, type, { class: `pad ${prose ? "prose" : "mono"}`, spellcheck: String(prose), dir: direction(text) });
   return { parts: [one.element], input: one.input, say: one.say, compare: changes };
 }
 
@@ -78,7 +84,7 @@ function filePad(text, type) {
   const paths = Object.keys(files);
   let path = paths[0];
   const write = () => type(JSON.stringify({ files }, null, 1));
-  const pad = textField("Text", files[path] ?? "", (now) => { files[path] = now; write(); }, { class: "pad mono", spellcheck: "false" });
+  const pad = textField("Text", files[path] ?? "", (now) => { files[path] = now; write(); }, { class: "pad mono", spellcheck: "false", dir: "ltr" });
   const which = paths.length
     ? field("File", h("select", { onchange: (event) => { path = event.target.value; pad.input.value = files[path]; } }, paths.map((one) => h("option", { value: one }, one))))
     : field("File name", h("input", { class: "mono", maxLength: 240, spellcheck: "false", oninput: (event) => {

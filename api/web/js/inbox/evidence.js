@@ -1,10 +1,10 @@
 /** What a request asks about: each artifact as it is, and what changed since the version before it. */
 
 import { h } from "../dom.js";
+import "../elements/artifact-view.js";
+import "../elements/diff-view.js";
 import { bytes, title } from "../words.js";
 import { tabs } from "./tabs.js";
-
-const elements = Promise.allSettled([import("../elements/artifact-view.js"), import("../elements/diff-view.js")]);
 
 /** The artifacts of a whole request; in a later round what changed comes first. */
 export function evidence(request) {
@@ -26,23 +26,13 @@ function artifact(item, request, asked) {
 }
 
 function asItIs(item) {
-  const box = h("div", { class: "artifact-body" });
-  elements.then(() => {
-    if (customElements.get("artifact-view")) {
-      const view = document.createElement("artifact-view");
-      view.artifact = item;
-      box.append(view);
-    } else box.append(h("pre", { dir: "auto", tabIndex: 0 }, item.encoding === "utf-8" ? item.content : `${bytes(item.size)} of ${item.media_type}`));
-  });
-  return box;
+  const view = document.createElement("artifact-view");
+  view.artifact = item;
+  return h("div", { class: "artifact-body" }, view);
 }
 
 function whatChanged(item) {
-  const box = h("div", { class: "artifact-body" });
-  elements.then(() => {
-    const view = document.createElement("diff-view");
-    box.append(view);
-    view.show?.(item.artifact_id, item.previous_id);
-  });
-  return box;
+  const view = document.createElement("diff-view");
+  view.show(item.artifact_id, item.previous_id);
+  return h("div", { class: "artifact-body" }, view);
 }

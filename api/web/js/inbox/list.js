@@ -25,8 +25,8 @@ export function inboxList({ pick, check }) {
     const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
     const link = h("a", { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
       h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
-      h("span", { class: "row-line" }, project),
-      h("span", { class: "row-line" }, where, marks, left));
+      h("span", { class: "row-line" }, project, left),
+      h("span", { class: "row-line" }, where, marks));
     const row = h("li", {}, h("label", { class: "row-check" }, box), link);
     parts.set(row, { box, question, project, where, marks, left, link });
     return row;
@@ -68,7 +68,12 @@ export function inboxList({ pick, check }) {
       // A row that leaves must not take the focus along.
       if (held && !held.isConnected) (rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a") ?? document.querySelector("main")).focus();
     },
-    reveal: (entry) => linkOf(entry)?.closest("li").scrollIntoView({ block: "nearest" }),
+    reveal(entry) {
+      const show = () => linkOf(entry)?.closest("li").scrollIntoView({ block: "nearest" });
+      show();
+      // The rows in between have only now got their true heights.
+      requestAnimationFrame(() => requestAnimationFrame(show));
+    },
     focus: (entry) => linkOf(entry)?.focus({ preventScroll: true }),
   };
 }

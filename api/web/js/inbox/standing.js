@@ -6,11 +6,13 @@ import { live } from "../live.js";
 import { stageStates } from "../project/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
+import { go } from "../router.js";
 
 /** A section that fills itself. A task that belongs to no stage, or a project that cannot be read, leaves it empty. */
 export function standing({ project_id: id, stage }, signal) {
   const graph = document.createElement("pipeline-graph");
   const section = h("section", { class: "standing", "aria-label": "Where it stands", hidden: true }, graph);
+  graph.addEventListener("stage-select", ({ detail: name }) => go(`/projects/${id}#stage=${encodeURIComponent(name)}`));
   let project = null;
   const refresher = new Refresher(async () => {
     const progress = await projects.status(id, { signal });

@@ -15,7 +15,7 @@ document.addEventListener("visibilitychange", tick);
 
 /** "40 s", "14 min", "23 h", "2 d 4 h": a list of these is read at a glance, so it does not count the seconds. */
 function coarse(ms) {
-  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / 1000))} s`;
+  if (ms < MINUTE) return `${Math.max(1, Math.floor(ms / 1000))} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   return ms < 24 * HOUR ? `${Math.floor(ms / HOUR)} h` : span(ms);
 }

@@ -21,6 +21,7 @@ export async function open(root, { signal }) {
   let card = null;
   let leaveCard = new AbortController();
   let last = null;
+  let revealed = false;
   const list = inboxList({ pick: (entry) => turnTo(entry, { focus: true }), check });
   const trouble = h("div", { class: "inbox-trouble" });
   const total = h("span", { class: "soft numbers" });
@@ -101,7 +102,13 @@ export async function open(root, { signal }) {
     scrollTo(0, 0);
     if (focus) card?.focus();
     paint();
-    if (entry && wide.matches) list.reveal(entry);
+    if (entry) reveal(entry);
+  }
+
+  /** Let the list show the selected row, as soon as it has one. */
+  function reveal(entry) {
+    revealed = entries.listed !== null;
+    if (wide.matches) list.reveal(entry);
   }
 
   /** Follow the address: the request that it names, else the first one where there is room for it beside the list. */
@@ -202,6 +209,7 @@ export async function open(root, { signal }) {
     }
     if (!entries.selected && !asked() && wide.matches && visible().length && view.dataset.open !== "yes" && !pending.error) followAddress();
     paint();
+    if (!revealed && entries.selected && entries.listed) reveal(entries.selected);
   }
 
   entries.addEventListener("change", changed, { signal });
