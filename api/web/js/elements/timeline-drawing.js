@@ -7,7 +7,7 @@ import { sentence } from "./timeline-card.js";
 import { ticks } from "./timeline-scale.js";
 
 export const HEAD = 26; // px above the rows, for the times
-export const FOOT = 22; // px below them, for how long each stretch is
+const FOOT = 22; // px below them, for how long each stretch is
 const LETTER = 6.2; // px that a letter of a label takes, about
 const GATE = 5; // half of a gate's diagonal
 
@@ -26,7 +26,7 @@ export function canvas(id) {
 
 export function drawAxis({ grid, now, picture }, scale, rows, ended) {
   const height = rows.length ? rows.at(-1).top + rows.at(-1).height : 0;
-  attributes(picture, { width: scale.width + 14, height: HEAD + height + FOOT });
+  attributes(picture, { width: scale.width + 14, height: HEAD + height + (scale.compressed ? FOOT : 2) });
   const lines = rows.map((row) => svg("path", { class: "lane-line", d: `M0 ${HEAD + row.top + row.height + 0.5}H${scale.width + 14}` }));
   const marks = ticks(scale, scale.to - scale.from < 10_000 ? 110 : 96);
   const finest = marks.slice(1).reduce((least, one, i) => Math.min(least, one.moment - marks[i].moment), scale.to - scale.from);

@@ -14,24 +14,25 @@ const CHANGES = {
   cancel: { asking: "Asked to cancel…", done: () => false },
 };
 
-/** `{buttons, trouble, update()}`: the buttons, and the place for what went wrong with them. */
+/** `{buttons, asked, trouble, update()}`: the buttons, what was asked for with them, and what went wrong with that. */
 export function actions(model, signal) {
   const trouble = h("div", { class: "project-trouble" });
   const asked = h("span", { class: "asked-for", role: "status" });
   const button = (text, name, action, more = {}) => h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  const cancel = button("Cancel", "close", async () => (await confirmCancel(model)) && change("cancel"), { class: "danger" });
+  const cancel = button("Cancel", "close", async () => !pending && (await confirmCancel(model)) && change("cancel"), { class: "danger" });
   const task = button("Give a task", "plus", () => taskDialog(model));
   const context = button("Add context", "file", () => contextDialog(model));
   const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" }, icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });
   const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" },
-    asked, pause, resume, cancel, task, context, delivery, workflow);
+    pause, resume, cancel, task, context, delivery, workflow);
   let pending = null;
   let looked = null;
 
   async function change(what) {
+    if (pending) return;
     pending = what;
     trouble.replaceChildren();
     update();
@@ -50,10 +51,11 @@ export function actions(model, signal) {
     const { project, ended } = model;
     if (pending && (ended || CHANGES[pending].done(project))) pending = null;
     const held = project.status === "paused";
-    show(pause, !ended && !held);
-    show(resume, !ended && held);
+    // What comes is shown before what goes, so that the focus finds it.
+    for (const one of held ? [resume, pause] : [pause, resume]) show(one, !ended && (one === resume) === held);
     for (const one of [cancel, task, context]) show(one, !ended);
-    for (const one of [pause, resume, cancel]) one.disabled = pending !== null;
+    // Not `disabled`, which would take the focus from the button that was just pressed.
+    for (const one of [pause, resume, cancel]) one.setAttribute("aria-disabled", String(pending !== null));
     write(asked, pending ? CHANGES[pending].asking : "");
     if (looked !== project.status) link(project.status);
   }
@@ -62,7 +64,7 @@ export function actions(model, signal) {
   function show(one, on) {
     const focused = one === document.activeElement;
     one.hidden = !on;
-    if (focused && !on) (buttons.querySelector("button:not([hidden], :disabled)") ?? delivery).focus();
+    if (focused && !on) ([...buttons.querySelectorAll("button")].find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
   }
 
   /** The workflow is there once something has started it, and is asked for again until then. */
@@ -88,5 +90,5 @@ export function actions(model, signal) {
     workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), text));
   }
 
-  return { buttons, trouble, update };
+  return { buttons, asked, trouble, update };
 }

@@ -32,6 +32,8 @@ function made(agent) {
 }
 
 function update(item, agent, task, model) {
+  // Nobody works on a project that has ended, whatever an agent was doing when it was called off.
+  agent = model.ended ? { ...agent, status: "idle" } : agent;
   const [head, says, bar] = item.children;
   const standing = head.lastElementChild;
   if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));

@@ -1,9 +1,9 @@
 /** The top of a project's view: what it is called, how it stands, and what can be done to it. */
 
 import { h, write } from "../dom.js";
+import { LEVELS } from "../projects/oversight.js";
 import { badge } from "../status.js";
 import { span } from "../time.js";
-import { title } from "../words.js";
 import { actions } from "./actions.js";
 import { brief } from "./brief.js";
 
@@ -16,7 +16,7 @@ export function projectHead(model, signal) {
   const bar = h("progress", { "aria-label": "Stages accepted" });
   const does = actions(model, signal);
   const element = h("header", { class: "project-head" },
-    h("div", { class: "project-title" }, name, standing), facts, does.buttons, does.trouble, reason, brief(model));
+    h("div", { class: "project-title" }, name, standing, does.asked), facts, does.buttons, does.trouble, reason, brief(model));
   let shown = null;
 
   function update() {
@@ -36,9 +36,10 @@ export function projectHead(model, signal) {
 }
 
 function known(project, bar) {
+  const oversight = LEVELS[project.oversight ?? ""];
   const facts = [
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
-    ["Oversight", project.oversight ? title(project.oversight) : "As the pipeline says"],
+    ["Oversight", h("span", { title: oversight.means }, oversight.word)],
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],

@@ -23,6 +23,9 @@ const STALE = {
   hitl_expired: ["project", "progress", "requests"],
 };
 
+/** After these, what an agent said that it was doing is over. */
+const DONE = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
+
 const READ = {
   project: projects.get,
   progress: projects.status,
@@ -104,6 +107,6 @@ export class ProjectModel extends EventTarget {
 
   #note(event) {
     if (event.event_type === "task_progress") this.doing.set(event.agent_type, event.data);
-    else if (event.event_type === "agent_status_change") this.doing.delete(event.agent_type);
+    else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type);
   }
 }

@@ -12,7 +12,7 @@ const SAYS = {
   rejected: "is rejected",
   expired: "was not answered in time",
 };
-const STANDS = { paused: "The project is paused.", active: "The project goes on.", completed: "The project is completed.", rejected: "The project is rejected.", failed: "The project failed.", cancelled: "The project is cancelled." };
+const STANDS = { paused: "The project is paused.", completed: "The project is completed.", rejected: "The project is rejected.", failed: "The project failed.", cancelled: "The project is cancelled." };
 const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said
 const MOST = 4;
 
@@ -37,8 +37,8 @@ export function speaker(model, signal) {
       const [word, round] = state.split(" ");
       news.set(name, `${name} ${SAYS[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`);
     }
-    const paused = before.status === "paused" || now.status === "paused";
-    if (now.status !== before.status && STANDS[now.status] && (now.status !== "active" || paused)) news.set("", STANDS[now.status]);
+    const resumed = before.status === "paused" && !STANDS[now.status];
+    if (now.status !== before.status && (resumed || STANDS[now.status])) news.set("", resumed ? "The project goes on." : STANDS[now.status]);
     before = now;
     if (news.size && clock === undefined) {
       clock = setTimeout(() => {

@@ -17,7 +17,7 @@ export function waitingCalls(model) {
       element.hidden = open.length === 0;
       each(list, open.slice(0, SHOWN), (request) => request.request_id, call);
       more.hidden = open.length <= SHOWN;
-      write(more, `${count(open.length - SHOWN, "more request")} in the inbox`);
+      write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
     },
   };
 }
