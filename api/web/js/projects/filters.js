@@ -43,5 +43,5 @@ export function filters(changed, signal) {
   addEventListener("querychange", follow, { signal });
   signal.addEventListener("abort", () => clearTimeout(pause));
   fill();
-  return { element, search, clear: () => { correct({ show: "all", search: "" }); follow(); search.focus(); } };
+  return { element, search, clear: () => { correct({ show: "all", search: "" }); follow(); document.querySelector("main").focus({ preventScroll: true }); } };
 }
