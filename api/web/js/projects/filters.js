@@ -1,6 +1,6 @@
 /** Which projects are shown: a choice of statuses, and a search by name; both stand in the address. */
 
-import { h } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { correct, read, SHOWS } from "./address.js";
 
 const PAUSE = 180; // ms without a key after which a search begins
@@ -21,7 +21,7 @@ export function filters(changed, signal) {
     h("label", {}, h("input", { type: "radio", name: "show", value, onchange: () => tell() }), h("span", {}, word)));
   const element = h("form", { class: "project-filters", role: "search", "aria-label": "Filter the projects", onsubmit: (event) => { event.preventDefault(); tell(); } },
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
-    search);
+    h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")));
 
   function tell() {
     clearTimeout(pause);
