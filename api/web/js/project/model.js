@@ -25,6 +25,7 @@ const STALE = {
 
 /** After these, what an agent said that it was doing is over. */
 const DONE = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
+const SETTLED = new Set(["completed", "rejected", "failed", "cancelled"]);
 
 const READ = {
   project: projects.get,
@@ -49,6 +50,7 @@ export class ProjectModel extends EventTarget {
   #stale = new Set(Object.keys(READ));
   #refresher;
   #arrived = [];
+  #over = false; // the log has told of the end; a step that is still called off may say that it is at work
 
   constructor(id, signal) {
     super();
@@ -106,7 +108,9 @@ export class ProjectModel extends EventTarget {
   }
 
   #note(event) {
-    if (event.event_type === "task_progress") this.doing.set(event.agent_type, event.data);
+    if (event.event_type === "workflow_event" && SETTLED.has(event.data.status)) this.#over = true;
+    if (this.#over || this.ended) this.doing.clear();
+    else if (event.event_type === "task_progress") this.doing.set(event.agent_type, event.data);
     else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type);
   }
 }

@@ -54,11 +54,19 @@ function show(root, model, { signal, title }) {
   function paint() {
     const { project, progress, ended } = model;
     title(project.name);
-    stale.replaceChildren(...(model.error ? [failure(model.error)] : []));
+    warn(model.error);
     for (const part of [head, calls, agents, detail]) part.update();
     Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
     Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: model.agents.map((one) => one.agent_type), ended });
     says();
+  }
+
+  /** What is shown may be old; said once, however often the reading fails. */
+  function warn(error) {
+    if (stale.dataset.says === error?.message) return;
+    stale.replaceChildren(...(error ? [failure(error)] : []));
+    if (error) stale.dataset.says = error.message;
+    else delete stale.dataset.says;
   }
 
   /** Show a stage's or a task's detail, and name it in the address; null closes it. */
