@@ -81,13 +81,14 @@ export class ArtifactBrowser extends HTMLElement {
     this.#known = new Set(this.#works.keys());
   }
 
-  /** Show what the address names, once. */
+  /** Show what the address names, once: whoever followed a link wants to see it, wherever the page stands. */
   #obey() {
     const id = new URLSearchParams(location.hash.slice(1)).get("artifact");
     if (!id || id === this.#obeyed) return false;
-    const found = this.select(id);
-    if (found) this.#obeyed = id;
-    return found;
+    if (!this.select(id)) return false;
+    this.#obeyed = id;
+    this.scrollIntoView({ block: "start" });
+    return true;
   }
 
   #choose(id) {

@@ -19,7 +19,7 @@ export class DiffView extends HTMLElement {
   #wanted = null; // the versions that are asked for and not there yet
 
   connectedCallback() {
-    if (this.#wanted) this.show(...this.#wanted);
+    if (this.#wanted && this.#leave.signal.aborted) this.show(...this.#wanted);
   }
 
   disconnectedCallback() {

@@ -112,10 +112,17 @@ export class EventFeed extends HTMLElement {
   #paint() {
     if (!this.#log?.tail) return;
     if (!this.#detached && !this.#reading()) this.#catchUp();
-    each(this.#doing, this.#model.doing, ([agent]) => agent, doing, paintDoing);
+    this.#paintDoing();
     this.#more.hidden = this.#newer === 0;
     write(this.#more, count(this.#newer, this.#detached ? "newer event" : "new event"));
     this.#speak();
+  }
+
+  #paintDoing() {
+    const agents = this.#model.doing;
+    const change = () => each(this.#doing, agents, ([agent]) => agent, doing, paintDoing);
+    if (agents.size !== this.#doing.childElementCount && this.#reading()) this.#staying(this.#rows.firstElementChild, change);
+    else change();
   }
 
   /** Whether new rows would move what is being read. */
@@ -268,8 +275,9 @@ export class EventFeed extends HTMLElement {
     this.#ask();
   }
 
-  /** Say to a screen reader what is new, now and then. */
+  /** Say what is new to somebody who is in the feed, now and then; to everybody else it would be noise. */
   #speak() {
+    if (!this.contains(document.activeElement)) this.#unsaid = 0;
     if (!this.#unsaid || performance.now() - this.#spoken < SPEAK_EVERY) return;
     this.#spoken = performance.now();
     const newest = this.#log.tail.findLast((event) => isOf(this.#kind, event));

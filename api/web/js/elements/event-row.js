@@ -44,7 +44,7 @@ export function unfold(element) {
   const details = element.firstElementChild;
   if (details.childElementCount > 1) return;
   const { event } = element;
-  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp });
+  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp, number: event.seq });
   details.append(h("dl", { class: "event-data" },
     facts.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [h("dt", {}, title(name)), h("dd", { dir: "auto" }, shown(name, value))])));
 }

@@ -5,6 +5,7 @@ import { REASONS, title } from "../words.js";
 /** A part of a sentence that somebody wrote: it has a direction of its own, and is never more than text. */
 const by = (text) => ({ text: String(text) });
 
+const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 const agent = (event) => title(event.agent_type ?? "agent");
 const round = ({ data }) => (data.round > 1 ? `, round ${data.round}` : "");
 const lower = (type) => String(type).replaceAll("_", " ");
@@ -42,7 +43,7 @@ const SENTENCES = {
 };
 
 const lowered = (text) => text.charAt(0).toLowerCase() + text.slice(1);
-const sayer = (name) => title(name ?? "human");
+const sayer = (name) => (!name || name === "human" ? "A human" : AGENTS.has(name) ? title(name) : name);
 
 function outcome({ verdict, artifacts }) {
   if (verdict) return `: ${verdict}`;
