@@ -75,7 +75,8 @@ class PipelineGraph extends HTMLElement {
     const gates = new Map(pipeline.stages.map((stage) => [stage.name, gate(stage, oversight, stages?.get(stage.name))]));
     const gated = new Set([...gates].filter(([, { rule }]) => rule !== "never").map(([name]) => name));
     const drawn = JSON.stringify([pipeline.name, pipeline.stages.map((stage) => [stage.name, stage.consumes, stage.produces, stage.rework]), [...gated], this.#room]);
-    if (drawn !== this.#drawn) this.#draw(layout(pipeline, { gated, room: this.#room }));
+    const anew = drawn !== this.#drawn;
+    if (anew) this.#draw(layout(pipeline, { gated, room: this.#room }));
     this.#drawn = drawn;
     this.#tint(gates);
     const before = upstream(pipeline);
@@ -83,6 +84,16 @@ class PipelineGraph extends HTMLElement {
     each(this.#parts.list, pipeline.stages, (stage) => `${Boolean(stages)} ${stage.name}`, (stage) => this.#stage(stage), (item, stage) => {
       this.#update(item, stage, gates.get(stage.name), before.get(stage.name));
     });
+    if (anew) this.#reveal();
+  }
+
+  /** Where not all of it fits, begin with the marked stage, or with where the work is. */
+  #reveal() {
+    const { stages, current } = this.#given;
+    const { region, layout: { boxes } } = this.#parts;
+    const under = (...states) => [...(stages ?? [])].find(([, { state }]) => states.includes(state))?.[0];
+    const box = boxes.get(current ?? under("waiting_for_hitl", "working", "failed", "rejected"));
+    if (box && !region.contains(document.activeElement)) region.scrollTo(box.x - region.clientWidth / 3, box.y - region.clientHeight / 3);
   }
 
   #build() {
