@@ -3,15 +3,16 @@
 import { h } from "../dom.js";
 import { bytes, count, title } from "../words.js";
 
-/** The task's side of a request: what it was given. null where the API does not tell. */
+/** The task's side of a request. null where there is no task to tell of. */
 export function briefing({ task }) {
   if (!task) return null;
   const facts = [
-    ["Handed over by", task.from_agent ? title(task.from_agent) : "you, with the brief"],
+    ["Handed over by", task.from_agent ? title(task.from_agent) : "The product owner"],
     ["Instructions", task.instructions && h("p", { dir: "auto", class: "words" }, task.instructions)],
     ["Feedback given", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
     ["Expected", task.expected_outputs?.map(title).join(", ")],
-    ["Read", task.context?.length && h("ul", {}, task.context.map((one) => h("li", {}, `${title(one.type)}, version ${one.version} `, h("span", { class: "faint" }, `${bytes(one.size)}, by ${one.author}`))))],
+    ["Read", task.context?.length && h("ul", {}, task.context.map((one) => h("li", {}, h("a", { href: `/projects/${one.project_id}#artifact=${one.artifact_id}` }, `${title(one.type)}, version ${one.version}`),
+      h("span", { class: "faint", dir: "auto" }, ` ${bytes(one.size)}, by ${one.author}`))))],
     ["Attempt", task.attempt > 1 && `${task.attempt}`],
     ["Confidence", typeof task.confidence === "number" && `${Math.round(task.confidence * 100)} %`],
     ["Verdict", task.verdict && title(task.verdict)],

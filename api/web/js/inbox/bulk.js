@@ -44,7 +44,7 @@ export function approveAll(chosen, done) {
     close.focus();
     const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let entry = queue.shift(); entry; entry = queue.shift()) await respond(entry, "approve", given(entry));
+      for (let entry = queue.shift(); entry; entry = queue.shift()) await respond(entry, "approve", given(entry), { quiet: true });
     }));
     sumUp();
   }

@@ -1,6 +1,6 @@
 /** The selected request, whole: what it asks and why, what it is about, and the forms to respond with. */
 
-import { h, icon } from "../dom.js";
+import { h, icon, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { REASONS, title } from "../words.js";
 import { mayAmend, mayApprove } from "./amendable.js";
@@ -38,11 +38,12 @@ export function requestCard(entry, { signal, next, loaded }) {
     amend: actionButton("amend", "Amend", "e", "amended"),
     reject: actionButton("reject", "Reject", "r", "rejected"),
   };
+  const sure = h("span", {});
   const bar = h("div", { class: "actions", role: "group", "aria-label": "Responses" }, Object.values(buttons));
   const left = h("time-left", { until: item.expires_at, since: item.created_at });
   const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: Date.parse(item.expires_at) > Date.now() },
     "Its time is up. What comes of it is shown as soon as the log says so.");
-  left.addEventListener("expired", () => { expired.hidden = false; });
+  left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
   const decision = h("section", { class: "decision", "aria-label": "Your response" }, notices, formHolder, bar);
   const element = h("article", { class: "card", "aria-label": "Selected request" },
     h("header", { class: "card-head" },
@@ -50,7 +51,7 @@ export function requestCard(entry, { signal, next, loaded }) {
         h("span", { class: "soft" }, `${item.stage} · ${item.agent_type} · round ${item.round}`), left),
       heading,
       h("p", { class: "why soft" }, h("strong", { dataset: { tone: item.reason === "review" ? "calm" : item.reason === "low_confidence" ? "asks" : "bad" } }, REASONS[item.reason] ?? title(item.reason)),
-        ` ${WHY[item.reason] ?? ""} Asked `, h("time-waited", { since: item.created_at }), " ago."),
+        ` ${WHY[item.reason] ?? ""}`, sure, " Asked ", h("time-waited", { since: item.created_at }), " ago."),
       expired),
     h("div", { class: "card-body" }, feedback, pleaHolder, aside),
     decision);
@@ -73,8 +74,10 @@ export function requestCard(entry, { signal, next, loaded }) {
 
   function fill() {
     const problem = request.task?.error;
+    if (item.reason === "low_confidence" && typeof request.task?.confidence === "number") write(sure, ` It is ${Math.round(request.task.confidence * 100)} % sure.`);
     pleaHolder.replaceChildren(...[
-      problem && h("div", { class: "notice", dataset: { tone: "bad" } }, h("strong", {}, "What went wrong"), h("span", { dir: "auto", class: "words" }, problem)),
+      // The question of a step that failed tells of it, as far as it can.
+      problem && !item.question.includes(problem) && h("div", { class: "notice", dataset: { tone: "bad" } }, h("strong", {}, "What went wrong"), h("span", { dir: "auto", class: "words" }, problem)),
       evidence(request),
     ].filter(Boolean));
     const asked = request.round > 1 && request.task?.feedback;

@@ -106,6 +106,7 @@ class Entries extends EventTarget {
   /** Read how a request stands, and what became of the response that was sent. */
   async look(entry) {
     const request = await hitl.get(entry.id).catch(() => null);
+    if (!request) setTimeout(() => pending.look(), LOOK_AGAIN);
     if (!request || entry.closure || entry.reply?.phase === "sending") return;
     const mine = entry.reply?.phase === "sent" ? request.history.find((one) => one.decision_id === entry.draft.decisionId(entry.reply.action)) : null;
     entry.request = { ...entry.request, ...request };

@@ -1,13 +1,13 @@
 /** Reads whole requests: the one that is looked at, and the next one before anybody asks for it. */
 
-import { artifacts, hitl, projects } from "../rest.js";
+import { hitl, projects } from "../rest.js";
 
 const KEPT = 6;
 const known = new Map(); // request id -> promise of RequestPublic
 
-/** The whole request, its contents with `previous_id`. Throws a Problem. */
+/** The whole request. Throws a Problem. */
 export function whole(id) {
-  const found = known.get(id) ?? read(id);
+  const found = known.get(id) ?? hitl.get(id);
   known.delete(id);
   known.set(id, found);
   found.catch(() => known.delete(id));
@@ -18,15 +18,6 @@ export function whole(id) {
 /** Read it anew the next time. */
 export function forget(id) {
   known.delete(id);
-}
-
-async function read(id) {
-  const request = await hitl.get(id);
-  const contents = await Promise.all(request.contents.map(async (one) => {
-    if (one.version === 1 || one.previous_id !== undefined) return one;
-    return { ...one, previous_id: (await artifacts.get(one.artifact_id)).previous_id };
-  }));
-  return { ...request, contents };
 }
 
 /** The rounds of the same stage before this one, newest first, each with the response that ended it. */

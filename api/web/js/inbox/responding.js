@@ -13,37 +13,44 @@ import { responder } from "./responder.js";
 const PATIENCE = [3, 5, 10, 20, 30]; // s between tries where nobody says how long to wait
 const timers = new WeakMap();
 
-/** Send what is typed for an action; `given` is the part of the response's body that the form knows. */
-export async function respond(entry, action, given, tries = 0) {
+/**
+ * Send what is typed for an action; `given` is the part of the response's body that the form knows, `quiet` leaves it
+ * to the caller to say what came of it.
+ */
+export async function respond(entry, action, given, { tries = 0, quiet = false } = {}) {
   clearTimeout(timers.get(entry));
   const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
   become(entry, { phase: "sending", action });
+  const say = (text) => {
+    if (!quiet) (entry === entries.selected ? announce : toast)(text);
+  };
   try {
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
       entries.sent(entry, action);
-      (entry === entries.selected ? announce : toast)("Sent. It is safe and will be judged as soon as a worker is there.");
+      say("Sent. It is safe and will be judged as soon as a worker is there.");
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
+    say(`${status("hitl", answer.status).word}: ${entry.request.question} ${entry.request.project_name}`);
     entries.close(entry, { status: answer.status, decision, mine: true });
-    announce(`${status("hitl", answer.status).word}: ${entry.request.question} ${entry.request.project_name}`);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    await settle(entry, action, given, problem, tries);
+    await settle(entry, action, given, problem, { tries, quiet });
   } finally {
     pending.look();
   }
 }
 
-async function settle(entry, action, given, problem, tries) {
+async function settle(entry, action, given, problem, { tries, quiet }) {
   const { request, decision, errors = [] } = problem.body;
   if (problem.status === 409 && request && request.status !== "pending") {
+    if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.request.question} ${entry.request.project_name}`);
     entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
   } else if (problem.passing) {
     const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];
     become(entry, { phase: "waiting", action, message: problem.message, unsure: problem.status === 0, at: Date.now() + seconds * 1000,
-      again: () => respond(entry, action, given, tries + 1) });
+      again: () => respond(entry, action, given, { tries: tries + 1, quiet }) });
     timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
   } else {
     if (problem.about("decision_id")) entry.draft.renew(action);

@@ -22,6 +22,7 @@ export async function open(root, { signal }) {
   let leaveCard = new AbortController();
   let last = null;
   let revealed = false;
+  let due = false;
   const list = inboxList({ pick: (entry) => turnTo(entry, { focus: true }), check });
   const trouble = h("div", { class: "inbox-trouble" });
   const total = h("span", { class: "soft numbers" });
@@ -54,7 +55,7 @@ export async function open(root, { signal }) {
     // Who chose a request that somebody else decides meanwhile has one less.
     for (const entry of checked) if (!entry.open || entries.get(entry.id) !== entry) checked.delete(entry);
     trouble.replaceChildren(...(pending.error && !trouble.firstChild ? [failure(pending.error, () => pending.retry())] : pending.error ? [...trouble.children] : []));
-    write(total, listed ? count(entries.waiting, "request") : "Reading…");
+    write(total, listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
     list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checked.has(entry) })));
     none.hidden = !filter || rows.length > 0;
     const open = rows.filter((entry) => entry.open);
@@ -66,6 +67,16 @@ export async function open(root, { signal }) {
     const vacant = listed?.length === 0 && !entries.selected && !asked();
     nothing.hidden = !vacant || Boolean(pending.error);
     view.hidden = vacant && !pending.error;
+  }
+
+  /** Once for all that happens in one go. */
+  function paintSoon() {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      if (!signal.aborted) paint();
+    });
   }
 
   function showCard(entry) {
@@ -101,7 +112,7 @@ export async function open(root, { signal }) {
     if (!quiet) go(entry ? address(entry.id) : "/inbox", { replace });
     scrollTo(0, 0);
     if (focus) card?.focus();
-    paint();
+    paintSoon();
     if (entry) reveal(entry);
   }
 
@@ -118,7 +129,11 @@ export async function open(root, { signal }) {
     if (!id) {
       const first = wide.matches ? visible().find((entry) => entry.open) : null;
       if (first) turnTo(first, { replace: true });
-      else turnTo(null, { quiet: true });
+      else {
+        const before = entries.selected;
+        turnTo(null, { quiet: true });
+        if (before) list.focus(before);
+      }
       return;
     }
     try {
@@ -166,7 +181,7 @@ export async function open(root, { signal }) {
 
   function prefetch() {
     const next = neighbour(1);
-    if (next?.open) requestIdleCallback(() => !signal.aborted && whole(next.id).catch(() => {}));
+    if (next?.open) (globalThis.requestIdleCallback ?? setTimeout)(() => !signal.aborted && whole(next.id).catch(() => {}));
   }
 
   // ---- several at once
@@ -208,7 +223,7 @@ export async function open(root, { signal }) {
       }
     }
     if (!entries.selected && !asked() && wide.matches && visible().length && view.dataset.open !== "yes" && !pending.error) followAddress();
-    paint();
+    paintSoon();
     if (!revealed && entries.selected && entries.listed) reveal(entries.selected);
   }
 
