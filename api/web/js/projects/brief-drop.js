@@ -18,22 +18,23 @@ export async function readBrief(file) {
   }
 }
 
-/** Let files be dropped on `element`, which has the class `dropping` while one hovers over it. */
-export function takesFiles(element, take) {
+/** Let files be dropped on `element`, which has the class `dropping` while one hovers over it, until `signal` aborts. */
+export function takesFiles(element, take, signal) {
   const isFile = (event) => event.dataTransfer?.types.includes("Files");
   let depth = 0; // entering a child comes before leaving its parent
   const mark = (change) => {
     depth = Math.max(0, depth + change);
     element.classList.toggle("dropping", depth > 0);
   };
-  element.addEventListener("dragenter", (event) => isFile(event) && mark(1));
-  element.addEventListener("dragleave", (event) => isFile(event) && mark(-1));
-  element.addEventListener("dragover", (event) => isFile(event) && event.preventDefault());
+  element.addEventListener("dragenter", (event) => isFile(event) && mark(1), { signal });
+  element.addEventListener("dragleave", (event) => isFile(event) && mark(-1), { signal });
+  element.addEventListener("dragover", (event) => isFile(event) && event.preventDefault(), { signal });
   element.addEventListener("drop", (event) => {
     if (!isFile(event)) return;
     event.preventDefault();
     mark(-Infinity);
     const [file] = event.dataTransfer.files;
     if (file) take(file);
-  });
+  }, { signal });
+  signal.addEventListener("abort", () => mark(-Infinity));
 }

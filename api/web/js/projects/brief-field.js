@@ -4,7 +4,7 @@ import { h, icon, write } from "../dom.js";
 import { announce } from "../notices.js";
 import { bytes } from "../words.js";
 import { nameFrom, sizeOf } from "./brief.js";
-import { ACCEPT, readBrief, takesFiles } from "./brief-drop.js";
+import { ACCEPT, readBrief } from "./brief-drop.js";
 import { EXAMPLE } from "./example.js";
 import { field } from "./field.js";
 
@@ -18,7 +18,7 @@ export class BriefField {
   #field; #size; #note; #example; #changed;
   #clock;
 
-  /** `changed(name)` is called whenever there is another brief, with the name that it suggests; `dropOn` takes files. */
+  /** `changed(name)` is called whenever there is another brief, with the name that it suggests. */
   constructor(changed) {
     this.#changed = changed;
     this.input = h("textarea", { name: "description", required: true, dir: "auto", rows: "12", placeholder: PLACEHOLDER, oninput: () => this.#typed() });
@@ -28,7 +28,7 @@ export class BriefField {
     this.#note = h("span", { class: "start-brief-file" });
     this.#example = h("button", { type: "button", class: "quiet", onclick: () => this.use(EXAMPLE.description, EXAMPLE.name) }, "Use an example");
     const chooser = h("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "File with the brief", onchange: () => {
-      if (chooser.files[0]) this.#take(chooser.files[0]);
+      if (chooser.files[0]) this.take(chooser.files[0]);
       chooser.value = "";
     } });
     this.element.append(h("div", { class: "start-brief-foot" },
@@ -46,10 +46,6 @@ export class BriefField {
 
   say(text) {
     this.#field.say(text);
-  }
-
-  dropOn(element) {
-    takesFiles(element, (file) => this.#take(file));
   }
 
   /** Show a brief as it is, without telling. */
@@ -82,7 +78,8 @@ export class BriefField {
     this.#changed(nameFrom(this.value));
   }
 
-  async #take(file) {
+  /** Read the brief from a file. */
+  async take(file) {
     try {
       const { text, name } = await readBrief(file);
       this.use(text, nameFrom(text) || name, `From ${file.name}`);

@@ -11,7 +11,7 @@ export function nothing({ show, search }, { start, clear, signal }) {
     const preview = pipelinePreview(signal);
     preview.show(PREFERRED, null);
     return empty("folder", "No projects yet",
-      "BotArmy takes a brief through a crew of software agents, from the plan to the tested delivery, and stops wherever you must decide.",
+      "BotArmy takes a brief through a crew of software agents, from the plan to the tested delivery, and stops wherever you must decide. You can drop a brief here, too.",
       h("div", { class: "buttons" },
         h("button", { type: "button", class: "primary", onclick: () => start.open() }, icon("plus"), "Start your first project"),
         h("button", { type: "button", onclick: () => start.open(EXAMPLE) }, "Try an example brief")),

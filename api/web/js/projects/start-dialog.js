@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { announce } from "../notices.js";
 import { go } from "../router.js";
 import { address, correct, read } from "./address.js";
+import { takesFiles } from "./brief-drop.js";
 import { Draft } from "./draft.js";
 import { StartForm } from "./start-form.js";
 
@@ -14,6 +15,8 @@ export function startDialog(root, signal) {
   const dialog = h("dialog", { class: "start", "aria-labelledby": "start-title", onclose: closed }, form.element);
   root.append(dialog);
   addEventListener("querychange", follow, { signal });
+  // Anywhere: a file that misses the dialog would take the whole page's place.
+  takesFiles(document.documentElement, (file) => { open(); form.take(file); }, signal);
   addEventListener("pagehide", () => draft.save(), { signal });
   signal.addEventListener("abort", () => draft.save());
   queueMicrotask(follow);

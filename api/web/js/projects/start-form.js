@@ -52,6 +52,10 @@ export class StartForm {
     this.#choosePipeline();
   }
 
+  take(file) {
+    return this.#brief.take(file);
+  }
+
   focus() {
     (this.#name.input.value && !this.#brief.value ? this.#brief : this.#name).input.focus();
   }
@@ -79,7 +83,6 @@ export class StartForm {
       event.preventDefault();
       this.element.requestSubmit();
     });
-    this.#brief.dropOn(this.element);
   }
 
   #named() {
