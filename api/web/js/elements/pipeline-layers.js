@@ -87,7 +87,8 @@ function arrange(rows) {
   number();
 }
 
-const mean = (nodes, otherwise) => (nodes.length ? nodes.reduce((sum, one) => sum + one.order, 0) / nodes.length : otherwise);
+const mean = (nodes, otherwise) =>
+  (nodes.length ? nodes.reduce((sum, one) => sum + one.order, 0) / nodes.length : otherwise);
 
 function crossings(rows) {
   let found = 0;

@@ -1,6 +1,8 @@
 /** Where everything of a pipeline's drawing stands. Pure: a pipeline and some room in, pixels out. */
 
 import { layered } from "./pipeline-layers.js";
+import { back, curve, forward, loop } from "./pipeline-paths.js";
+import { lane, spread, stack } from "./pipeline-places.js";
 
 const GATE = 12; // half of a gate's diagonal
 const GATE_GAP = 10; // from a stage to its gate
@@ -13,9 +15,10 @@ const DOWN = { least: 108, most: 240, gap: 26, widest: 26, apart: 14, lane: 92, 
 export const NARROW = 600; // px; less room than that, and the flow runs down
 
 /**
- * `{width, height, down, boxes, gates, stems, edges, reworks}`: boxes by stage `{x, y, width, height}`, gates by stage `{x, y,
- * size}` (the middle), edges `{from, to, path, head}` and reworks `{from, to, rounds, path, head, label: {x, y}}` with
- * SVG paths, `head` an arrow's. `gated` holds the names of the stages that have a gate after them.
+ * `{width, height, down, boxes, gates, stems, edges, reworks}`: boxes by stage `{x, y, width, height}`, gates by stage
+ * `{x, y, size}` (the middle), stems (paths from stages to their gates), edges `{from, to, path, head}` and reworks
+ * `{from, to, rounds, path, head, label: {x, y}}` with SVG paths, `head` an arrow's. `gated` holds the names of the
+ * stages that have a gate after them, `room` is the width that there is.
  */
 export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   const { rows, chains, nodes } = layered(pipeline);
@@ -33,7 +36,9 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
 
   let at = 0;
   rows.forEach((row, layer) => {
-    for (const node of row) Object.assign(node, { main: at, end: at + main + lengths[layer], half: (node.name ? cross : 8) / 2 });
+    for (const node of row) {
+      Object.assign(node, { main: at, end: at + main + lengths[layer], half: (node.name ? cross : 8) / 2 });
+    }
     at += main + lengths[layer] + gap;
   });
   spread(rows, form.apart);
@@ -41,12 +46,14 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   stack(lanes, form);
 
   const all = rows.flat();
-  const lowest = Math.min(...all.map((node) => node.cross - node.half), ...lanes.map((one) => one.cross - form.lane / 2));
-  const highest = Math.max(...all.map((node) => node.cross + node.half), ...lanes.map((one) => one.cross + (down ? form.lane - form.clear : 10)));
+  const beyond = down ? form.lane - form.clear : 10; // what a lane's label takes
+  const lowest = Math.min(...all.map((one) => one.cross - one.half), ...lanes.map((one) => one.cross - form.lane / 2));
+  const highest = Math.max(...all.map((one) => one.cross + one.half), ...lanes.map((one) => one.cross + beyond));
   const length = at - gap + 2 * MARGIN;
   const breadth = highest - lowest + 2 * MARGIN;
   const point = (m, c) => (down ? [c - lowest + MARGIN, m + MARGIN] : [m + MARGIN, c - lowest + MARGIN]);
-  const draw = (parts) => parts.map(([letter, ...pairs]) => letter + pairs.map(([m, c]) => point(m, c).map(round).join(" ")).join(" ")).join("");
+  const written = ([m, c]) => point(m, c).map(round).join(" ");
+  const draw = (parts) => parts.map(([letter, ...points]) => letter + points.map(written).join(" ")).join("");
 
   const boxes = new Map();
   const gates = new Map();
@@ -78,90 +85,6 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
       };
     }),
   };
-}
-
-/** Stand each node as near to its neighbours' middle as its own layer allows, forth and back. */
-function spread(rows, apart) {
-  for (const row of rows) row.forEach((node) => { node.cross = 0; });
-  for (let sweep = 0; sweep < 9; sweep += 1) {
-    const forth = sweep % 2 === 0;
-    for (const row of forth ? rows : [...rows].reverse()) {
-      const wished = row.map((node) => {
-        const others = forth ? node.before : node.after;
-        return others.length ? sum(others.map((one) => one.cross)) / others.length : node.cross;
-      });
-      settle(row, wished, apart);
-    }
-  }
-}
-
-/** The places nearest to those wished for that keep the order and the distances (isotonic regression). */
-function settle(row, wished, apart) {
-  const offsets = [];
-  row.forEach((node, i) => offsets.push(i ? offsets[i - 1] + row[i - 1].half + apart + node.half : 0));
-  const blocks = [];
-  wished.forEach((wish, i) => {
-    let block = { total: wish - offsets[i], count: 1 };
-    while (blocks.length && blocks.at(-1).total / blocks.at(-1).count > block.total / block.count) {
-      const last = blocks.pop();
-      block = { total: last.total + block.total, count: last.count + block.count };
-    }
-    blocks.push(block);
-  });
-  let i = 0;
-  for (const { total, count } of blocks) {
-    for (const until = i + count; i < until; i += 1) row[i].cross = total / count + offsets[i];
-  }
-}
-
-/** A rework goes back on the side where fewer nodes stand in its way. */
-function lane(from, to, rework, rows) {
-  const beyond = (side) => sum([from, to].map((node) => rows[node.layer].filter((one) => (one.order - node.order) * side > 0).length));
-  const side = beyond(-1) < beyond(1) ? -1 : 1;
-  const between = rows.slice(to.layer, from.layer + 1).flat();
-  const edge = Math.max(...between.map((node) => side * node.cross + node.half));
-  return { from, to, side, edge, rounds: rework.max_rounds };
-}
-
-/** Lanes on the same side whose stretches meet lie beside each other, the shortest innermost. */
-function stack(lanes, form) {
-  const placed = [];
-  for (const one of [...lanes].sort((a, b) => (a.from.main - a.to.main) - (b.from.main - b.to.main))) {
-    const met = placed.filter((other) => other.side === one.side && other.to.main <= one.from.main && one.to.main <= other.from.main);
-    one.reach = Math.max(one.edge + form.clear, ...met.map((other) => other.reach + form.lane));
-    one.cross = one.side * one.reach;
-    placed.push(one);
-  }
-}
-
-function curve(chain, leaves) {
-  const parts = [["M", [leaves(chain[0]), chain[0].cross]]];
-  if (leaves(chain[0]) < chain[0].end) parts.push(["L", [chain[0].end, chain[0].cross]]);
-  for (let i = 1; i < chain.length; i += 1) {
-    const [a, b] = [chain[i - 1], chain[i]];
-    const middle = (a.end + b.main) / 2;
-    parts.push(["C", [middle, a.cross], [middle, b.cross], [b.main, b.cross]]);
-    if (!b.name) parts.push(["L", [b.end, b.cross]]);
-  }
-  return parts;
-}
-
-function loop({ from, to, side, cross }, main) {
-  const bend = 8;
-  const [start, end] = [from.main + 0.62 * main, to.main + 0.38 * main];
-  return [
-    ["M", [start, from.cross + side * from.half]], ["L", [start, cross - side * bend]],
-    ["Q", [start, cross], [start - bend, cross]], ["L", [end + bend, cross]],
-    ["Q", [end, cross], [end, cross - side * bend]], ["L", [end, to.cross + side * to.half]],
-  ];
-}
-
-const HEAD = [7, 4]; // length and half the width of an arrow's head
-const forward = ({ main, cross }) => [["M", [main, cross]], ["L", [main - HEAD[0], cross - HEAD[1]]], ["L", [main - HEAD[0], cross + HEAD[1]]], ["Z"]];
-
-function back({ to, side }, main) {
-  const [m, c] = [to.main + 0.38 * main, to.cross + side * to.half];
-  return [["M", [m, c]], ["L", [m - HEAD[1], c + side * HEAD[0]]], ["L", [m + HEAD[1], c + side * HEAD[0]]], ["Z"]];
 }
 
 const widest = (rows) => Math.max(...rows.map((row) => sum(row.map((node) => (node.name ? 1 : 0.2)))));

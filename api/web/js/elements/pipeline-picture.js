@@ -1,0 +1,56 @@
+/** What lies between the stages of a pipeline's drawing: edges, gates, reworks. */
+
+import { svg } from "../dom.js";
+import { asks } from "../project/stages.js";
+
+const STANDS = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
+
+/**
+ * A stage's gate: `{rule, stands, question}`, the rule in force (a stage's `ask`; where it waits or has stopped the
+ * project, it asks whatever the rule), and whether it is "waiting", "passed", "refused" or still "ahead".
+ */
+export function gateOf(stage, oversight, now) {
+  const stands = STANDS[now?.state] ?? "ahead";
+  const rule = stands === "waiting" || stands === "refused" ? "always" : asks(stage, oversight);
+  return { rule, stands, question: now?.request?.question ?? stage.gate?.question ?? "" };
+}
+
+/** The drawing's parts, from what pipeline-layout.js has placed; `select(name)` is called when a gate is pressed. */
+export function pictured(found, select) {
+  return [
+    ...found.edges.map((edge) => svg("g", { class: "edge", "data-from": edge.from }, line(edge.path), arrow(edge.head))),
+    ...found.stems.map((path) => line(path)),
+    ...found.reworks.map((rework) => wayBack(rework, found.down)),
+    ...[...found.gates].map(([name, place]) => diamond(name, place, () => select(name))),
+  ];
+}
+
+/** Show on the drawing's parts how the gates and the stages stand now. */
+export function tint(picture, gates, stages) {
+  for (const { dataset, classList } of picture.children) {
+    if (classList.contains("edge")) dataset.passed = stages?.get(dataset.from)?.state === "completed";
+    if (!dataset.gate) continue;
+    const { rule, stands } = gates.get(dataset.gate);
+    Object.assign(dataset, { rule, stands });
+  }
+}
+
+const line = (d, name) => svg("path", { class: name, d });
+const arrow = (d) => line(d, "head");
+
+function diamond(name, { x, y, size }, select) {
+  const to = (dx, dy) => `${x + dx * size} ${y + dy * size}`;
+  return svg("g", { class: "gate", "data-gate": name, onclick: select },
+    line(`M${to(-1, 0)}L${to(0, -1)}L${to(1, 0)}L${to(0, 1)}Z`),
+    line(`M${to(-0.3, 0.02)}L${to(-0.06, 0.26)}L${to(0.34, -0.22)}`, "tick"),
+    line(`M${to(-0.25, -0.25)}L${to(0.25, 0.25)}M${to(0.25, -0.25)}L${to(-0.25, 0.25)}`, "cross"),
+    svg("text", { x: String(x), y: String(y) }, "?"));
+}
+
+function wayBack({ path, head, label, rounds }, down) {
+  const most = `≤ ${rounds} ${rounds === 1 ? "round" : "rounds"}`;
+  const [x, y] = [String(label.x + (down ? 8 : 0)), String(label.y)];
+  const broken = [svg("tspan", { x, dy: "-0.2em" }, "rework,"), svg("tspan", { x, dy: "1.25em" }, most)];
+  const text = svg("text", { x, y, class: down ? "beside" : "on" }, down ? broken : `rework, ${most}`);
+  return svg("g", { class: "rework" }, line(path), arrow(head), text);
+}
