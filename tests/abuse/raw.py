@@ -36,6 +36,7 @@ class Connection:
         with suppress(ConnectionError):
             self._writer.write(data)
             await self._writer.drain()
+            await asyncio.sleep(0)  # a drain of what is not full lets nobody hear that the other side has left
             return not self._reader.at_eof()
         return False
 
@@ -51,6 +52,19 @@ class Connection:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), within)
             return int(head.split(b" ", 2)[1])
+        return 0
+
+    async def close_code(self, within: float = 15) -> int:
+        """The code of the WebSocket's close frame; 0 where the connection ends without one."""
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(within):
+                while True:
+                    kind, length = await self._reader.readexactly(2)
+                    assert length < 127, "the server sends no frames as large as that here"
+                    size = length if length < 126 else int.from_bytes(await self._reader.readexactly(2), "big")
+                    data = await self._reader.readexactly(size)
+                    if kind & 0xF == 8:
+                        return int.from_bytes(data[:2], "big")
         return 0
 
     async def ended(self, within: float = 10) -> bool:

@@ -11,7 +11,10 @@ import httpx
 import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, NOBODY, V1, refused
+from hypothesis import given
+from hypothesis import strategies as st
 
+from api.bodies import check_structure
 from models.settings import Settings
 
 FRIEND = "https://friend.example"
@@ -46,6 +49,7 @@ POSTS = ["/projects/", f"/projects/{NOBODY}/tasks", f"/projects/{NOBODY}/artifac
         b'{"name": ' + b"9" * 10_000 + b"}",
         b'{"' + b"k" * 100_000 + b'": 1}',
         json.dumps({str(number): number for number in range(10_000)}).encode(),
+        json.dumps({"name": [[]] * 10_000}).encode(),
     ],
 )
 async def test_a_body_that_is_no_good_is_refused(http: httpx.AsyncClient, path: str, body: bytes) -> None:
@@ -54,6 +58,12 @@ async def test_a_body_that_is_no_good_is_refused(http: httpx.AsyncClient, path: 
     assert len(answer.content) < 10_000
     if problem["status"] == 422:
         assert problem["errors"]
+
+
+@given(st.text(st.sampled_from('"\\[]{},:a\n\u00e9'), min_size=1, max_size=50))
+def test_whatever_a_text_holds_is_not_taken_for_values(text: str) -> None:
+    for ascii in (True, False):
+        check_structure(json.dumps({"content": text * 20_000, "name": text}, ensure_ascii=ascii).encode())
 
 
 @pytest.mark.parametrize("path", POSTS)

@@ -1,0 +1,153 @@
+"""`python -m tests.abuse.abusers KIND URL`: abuses an API from each `go` on stdin to the next `stop`, and tells at the
+end what it did.
+
+A process of its own, so that those whose answers are timed meanwhile do not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+
+from tests.abuse.frames import BINARY, CONTINUATION, PING, TEXT, frame, shaken
+from tests.abuse.hostility import HOSTILE, JSON
+from tests.abuse.raw import Connection
+
+MANY_A_SECOND = 1000
+TICK = 0.01
+MESSAGES = [
+    frame(TEXT, b'{"action": "ping"}'),
+    frame(TEXT, b"{"),
+    frame(TEXT, b'{"action": "subscribe", "project_id": "01890a5d-0000-7000-8000-000000000000"}'),
+    frame(BINARY, b"\x00\x01"),
+    frame(TEXT, b"[" * 10_000),
+]
+FLOODS = {
+    "pings": frame(PING, b"x"),
+    "texts": frame(TEXT, b"x"),
+    "fragments": frame(TEXT, b"x", last=False) + frame(CONTINUATION, last=False) * 50,
+}
+Done = Counter[str]
+
+
+async def frames(url: str, done: Done) -> None:
+    """A thousand frames a second, on one socket after the other."""
+    loop = asyncio.get_running_loop()
+    while True:
+        async with shaken(url) as connection:
+            done["sockets"] += 1
+            began, sent = loop.time(), 0
+            while True:
+                due = int((loop.time() - began) * MANY_A_SECOND)
+                batch = b"".join(MESSAGES[number % len(MESSAGES)] for number in range(sent, due))
+                if not await connection.send(batch):
+                    break
+                done["frames"] += due - sent
+                sent = due
+                await asyncio.sleep(TICK)
+
+
+async def flood(url: str, done: Done) -> None:
+    """As many frames as go out, of each kind in turn, without reading, until the connection is ended."""
+    while True:
+        for name, data in FLOODS.items():
+            block = data * (2**16 // len(data))
+            async with shaken(url) as connection:
+                done["sockets"] += 1
+                while await connection.send(block):
+                    done[f"blocks of {name}"] += 1
+
+
+async def bodies(url: str, done: Done) -> None:
+    """One hostile body after the other."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+        while True:
+            for body, _ in HOSTILE.values():
+                with suppress(httpx.TransportError):
+                    await http.post("/api/v1/projects/", content=body, headers=JSON)
+                done["bodies"] += 1
+
+
+async def slow(url: str, done: Done) -> None:
+    """Bodies a byte at a time, fifty at once."""
+
+    async def one() -> None:
+        while True:
+            async with Connection.opened(url) as connection:
+                done["bodies"] += 1
+                await connection.send(connection.head("POST", "/api/v1/projects/", "Content-Length: 1000"))
+                await connection.drip(b"x" * 1000, 0.1)
+
+    await asyncio.gather(*(one() for _ in range(50)))
+
+
+KINDS: dict[str, Callable[[str, Done], Coroutine[None, None, None]]] = {
+    "frames": frames,
+    "flood": flood,
+    "bodies": bodies,
+    "slow": slow,
+}
+
+
+class Abuser:
+    """A process that abuses an API when it is let. `done` is what it did, known when it has ended."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._in, self._out = process, process.stdin, process.stdout
+        self.done = Done()
+
+    @classmethod
+    @asynccontextmanager
+    async def ready(cls, kind: str, url: str) -> AsyncIterator[Abuser]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.abuse.abusers", kind, url),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        abuser = cls(process)
+        try:
+            await abuser._told("stop")
+            yield abuser
+        finally:
+            abuser._in.close()
+            abuser.done.update(json.loads(await asyncio.wait_for(abuser._out.read(), 20) or b"{}"))
+            await process.wait()
+
+    @asynccontextmanager
+    async def let(self) -> AsyncIterator[None]:
+        """It abuses during the block."""
+        await self._told("go")
+        yield
+        await self._told("stop")
+
+    async def _told(self, word: str) -> None:
+        self._in.write(f"{word}\n".encode())
+        assert await asyncio.wait_for(self._out.readline(), 20) == f"{word}\n".encode()
+
+
+async def main(kind: str, url: str) -> None:
+    done = Done()
+    abusing: asyncio.Task[None] | None = None
+    while word := (await asyncio.to_thread(sys.stdin.readline)).strip():
+        if word == "go":
+            abusing = asyncio.create_task(KINDS[kind](url, done))
+            await asyncio.sleep(0)
+        elif abusing is not None:
+            abusing.cancel()
+            with suppress(asyncio.CancelledError):
+                await abusing
+        sys.stdout.write(f"{word}\n")
+        sys.stdout.flush()
+    sys.stdout.write(json.dumps(done))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
