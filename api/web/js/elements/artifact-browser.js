@@ -21,9 +21,13 @@ export class ArtifactBrowser extends HTMLElement {
   #chosen = null; // artifact id
   #obeyed = null; // what the address named last
   #writing = 0;
+  #artifacts = null; // as they were painted last
   #groups = [];
   #works = new Map(); // artifact id -> its work
-  #search = h("input", { type: "search", placeholder: "Find an artifact", "aria-label": "Find an artifact", hidden: true, oninput: () => this.#paint() });
+  #search = h("input", {
+    type: "search", placeholder: "Find an artifact", "aria-label": "Find an artifact", hidden: true,
+    oninput: () => this.#paint(),
+  });
   #list = h("div", { role: "listbox", "aria-label": "Artifacts", class: "artifact-list" });
   #none = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
   #detail = new ArtifactDetail((id) => this.#choose(id));
@@ -44,7 +48,7 @@ export class ArtifactBrowser extends HTMLElement {
 
   set model(model) {
     this.#model = model;
-    this.#known = null;
+    this.#known = this.#artifacts = null;
     if (this.isConnected) this.#follow();
   }
 
@@ -67,12 +71,19 @@ export class ArtifactBrowser extends HTMLElement {
 
   #look() {
     const { artifacts, project } = this.#model;
+    if (artifacts === this.#artifacts) {
+      if (artifacts.length) this.#paintDetail();
+      return;
+    }
+    this.#artifacts = artifacts;
     if (!artifacts.length) {
-      this.replaceChildren(empty("file", "No artifacts yet", "What agents write will appear here: plans, specifications, source code, test results."));
+      this.replaceChildren(empty("file", "No artifacts yet",
+        "What agents write will appear here: plans, specifications, source code, test results."));
       return;
     }
     this.#groups = grouped(artifacts, project?.pipeline_definition);
-    this.#works = new Map(this.#groups.flatMap(({ works }) => works.flatMap((work) => work.versions.map((one) => [one.artifact_id, work]))));
+    const works = this.#groups.flatMap((group) => group.works);
+    this.#works = new Map(works.flatMap((work) => work.versions.map((one) => [one.artifact_id, work])));
     if (!this.contains(this.#list)) {
       this.replaceChildren(h("div", { class: "artifact-columns" },
         h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none), this.#detail.element));
@@ -116,14 +127,21 @@ export class ArtifactBrowser extends HTMLElement {
     this.#search.hidden = works.length < SEARCH_FROM;
     const wanted = this.#search.hidden ? "" : this.#search.value.trim().toLowerCase();
     const groups = this.#groups
-      .map((group) => ({ ...group, works: group.works.filter((work) => !wanted || `${work.type.replaceAll("_", " ")} ${work.name}`.toLowerCase().includes(wanted)) }))
+      .map(({ type, works: all }) => ({ type, works: all.filter((work) => isCalled(work, wanted)) }))
       .filter((group) => group.works.length);
     this.#none.hidden = groups.length > 0;
     each(this.#list, groups, (group) => group.type, makeGroup, (element, group) => {
-      each(element, group.works, (work) => work.key, row, (one, work) => paintRow(one, work, work === chosen, this.#known));
+      each(element, group.works, (work) => work.key, row,
+        (one, work) => paintRow(one, work, work === chosen, this.#known));
     });
-    if (!this.#list.querySelector("[tabindex='0']")) this.#list.querySelector("[role=option]")?.setAttribute("tabindex", "0");
-    this.#detail.paint(chosen, this.#chosen, this.#model);
+    // The chosen one is where Tab stops; where a search hides it, the first is.
+    const stop = this.#list.querySelector("[tabindex='0']") ?? this.#list.querySelector("[role=option]");
+    if (stop) stop.tabIndex = 0;
+    this.#paintDetail();
+  }
+
+  #paintDetail() {
+    this.#detail.paint(this.#works.get(this.#chosen), this.#chosen, this.#model);
   }
 
   #click(event) {
@@ -140,12 +158,15 @@ export class ArtifactBrowser extends HTMLElement {
   #key(event) {
     const options = [...this.#list.querySelectorAll("[role=option]")];
     const at = options.indexOf(event.target.closest("[role=option]"));
-    const next = { ArrowDown: options[at + 1], ArrowUp: options[at - 1], Home: options[0], End: options.at(-1) }[event.key];
-    if (at < 0 || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: options.length - 1 };
+    if (at < 0 || !(event.key in moves) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    const next = options[moves[event.key]];
     if (next) this.#take(next);
   }
 }
+
+const isCalled = ({ type, name }, wanted) => `${type.replaceAll("_", " ")} ${name}`.toLowerCase().includes(wanted);
 
 const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group.type) });
 

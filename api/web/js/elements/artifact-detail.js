@@ -1,35 +1,57 @@
 /** One artifact of the browser: its versions, where the chosen one comes from, what it holds and what it changed. */
 
-import { each, h, icon, write } from "../dom.js";
-import { toast } from "../notices.js";
-import { bytes, title } from "../words.js";
+import { each, h, write } from "../dom.js";
+import { title } from "../words.js";
+import { nameOf } from "./artifact-row.js";
 import { download } from "./artifact-view.js";
 import "./diff-view.js";
-import { byAgent } from "./versions.js";
+import { provenance } from "./provenance.js";
+
+let made = 0;
+
+const newest = (work) => work.versions.at(-1);
 
 export class ArtifactDetail {
-  #choose; #work = null; #artifact = null; #facts = null; #against = null; #showing = "view"; #compared = null;
+  #choose;
+  #work = null;
+  #artifact = null; // the version that is shown
+  #facts = null; // what is told of it
+  #against = null; // the id that the reader chose to compare it with
+  #compared = null;
+  #showing = "view";
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: ({ target }) => this.#choose(target.value) });
-  #newer = h("button", { type: "button", hidden: true, onclick: () => this.#choose(this.#work.versions.at(-1).artifact_id) });
+  #newer = h("button", { type: "button", hidden: true, onclick: () => this.#choose(newest(this.#work).artifact_id) });
   #download = h("span", {});
   #provenance = h("dl", { class: "provenance" });
-  #tabs = ["view", "diff"].map((name) => h("button", { type: "button", role: "tab", class: "artifact-tab", id: `artifact-tab-${name}`, "aria-controls": `artifact-panel-${name}`, onclick: () => this.#show(name) }, title(name)));
   #view = document.createElement("artifact-view");
-  #before = h("select", { "aria-label": "Compare with", onchange: ({ target }) => { this.#against = target.value; this.#compare(); } });
+  #before = h("select", { "aria-label": "Compare with", onchange: () => this.#compareWith(this.#before.value) });
   #beforeField = h("label", { class: "compare" }, "Compare with", this.#before);
   #diff = document.createElement("diff-view");
+  #tabs;
+  #panels;
 
   /** `choose(artifactId)` is called when the reader picks another version. */
   constructor(choose) {
     this.#choose = choose;
-    const panel = (name, ...children) => h("div", { role: "tabpanel", id: `artifact-panel-${name}`, "aria-labelledby": `artifact-tab-${name}` }, children);
-    this.panels = [panel("view", this.#view), panel("diff", this.#beforeField, this.#diff)];
-    const tabs = h("div", { role: "tablist", "aria-label": "How to look at it", class: "artifact-tabs", onkeydown: (event) => this.#key(event) }, this.#tabs);
+    const id = `artifact-${(made += 1)}`;
+    this.#tabs = ["view", "diff"].map((name) => h("button", {
+      type: "button", role: "tab", class: "artifact-tab", id: `${id}-${name}`, "aria-controls": `${id}-${name}-panel`,
+      dataset: { name }, onclick: () => this.#show(name),
+    }, title(name)));
+    this.#panels = [[this.#view], [this.#beforeField, this.#diff]].map((children, index) => {
+      const tab = this.#tabs[index];
+      return h("div", { role: "tabpanel", id: `${tab.id}-panel`, "aria-labelledby": tab.id }, children);
+    });
+    const key = (event) => this.#key(event);
     this.element = h("section", { class: "artifact-detail", "aria-label": "Artifact" },
-      h("header", { class: "artifact-head" }, h("div", { class: "artifact-title" }, this.#name, this.#type), this.#newer, this.#version, this.#download),
-      this.#provenance, tabs, this.panels);
+      h("header", { class: "artifact-head" },
+        h("div", { class: "artifact-title" }, this.#name, this.#type), this.#newer, this.#version, this.#download),
+      this.#provenance,
+      h("div", { class: "artifact-tabs", role: "tablist", "aria-label": "How to look at it", onkeydown: key },
+        this.#tabs),
+      this.#panels);
     this.#show("view");
   }
 
@@ -39,12 +61,11 @@ export class ArtifactDetail {
     if (work.key !== this.#work?.key) this.#against = null;
     this.#work = work;
     this.#artifact = artifact;
-    write(this.#name, artifact.name === artifact.type ? title(artifact.type) : artifact.name);
+    write(this.#name, nameOf(artifact));
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
     this.#options(this.#version, work.versions, id);
-    const newest = work.versions.at(-1);
-    this.#newer.hidden = newest === artifact;
-    write(this.#newer, `Show version ${newest.version}`);
+    this.#newer.hidden = newest(work) === artifact;
+    write(this.#newer, `Show version ${newest(work).version}`);
     const task = model.progress?.tasks.find((one) => one.task_id === artifact.task_id);
     const facts = JSON.stringify([id, artifact.accepted_at, task]);
     if (facts !== this.#facts) {
@@ -76,10 +97,10 @@ export class ArtifactDetail {
   #show(name) {
     this.#showing = name;
     this.#tabs.forEach((tab, index) => {
-      const chosen = tab.id.endsWith(name);
+      const chosen = tab.dataset.name === name;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
-      this.panels[index].hidden = !chosen;
+      this.#panels[index].hidden = !chosen;
     });
     this.#compare();
   }
@@ -92,6 +113,11 @@ export class ArtifactDetail {
     other.focus();
   }
 
+  #compareWith(id) {
+    this.#against = id;
+    this.#compare();
+  }
+
   #compare() {
     if (this.#showing !== "diff" || !this.#artifact) return;
     const before = this.#before.value || null;
@@ -99,28 +125,5 @@ export class ArtifactDetail {
     if (pair === this.#compared) return;
     this.#compared = pair;
     this.#diff.show(this.#artifact.artifact_id, before);
-  }
-}
-
-function provenance(artifact, task, work) {
-  const origin = work.versions.find((one) => one.artifact_id === artifact.based_on);
-  const facts = [
-    ["Author", icon(byAgent(artifact) ? "agent" : "person"), h("bdi", {}, artifact.author), artifact.author !== "human" && h("span", { class: "faint" }, byAgent(artifact) ? "agent" : "human")],
-    task && ["Stage", h("bdi", {}, task.stage), h("span", { class: "faint" }, `round ${task.round}`)],
-    origin && ["Amends", `version ${origin.version}`],
-    ["Created", h("time-ago", { datetime: artifact.created_at })],
-    ["Accepted", ...(artifact.accepted_at ? [h("time-ago", { datetime: artifact.accepted_at })] : ["no"])],
-    ["Size", bytes(artifact.size)],
-    ["SHA-256", h("code", { title: artifact.content_hash }, artifact.content_hash.slice(0, 12)), h("button", { type: "button", class: "quiet copy", "aria-label": "Copy the SHA-256", onclick: () => copy(artifact.content_hash) }, "Copy")],
-  ];
-  return facts.filter(Boolean).map(([name, ...value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied.");
-  } catch {
-    toast(`It could not be copied: ${text}`);
   }
 }

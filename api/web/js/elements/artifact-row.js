@@ -6,10 +6,13 @@ import { byAgent } from "./versions.js";
 
 export function row(work) {
   return h("div", { role: "option", class: "artifact-row", tabindex: "-1" },
-    h("span", { class: "artifact-name cut", dir: "auto", title: work.name }, work.name === work.type ? title(work.type) : work.name),
+    h("span", { class: "artifact-name cut", dir: "auto", title: work.name }, nameOf(work)),
     h("span", { class: "artifact-mark" }),
     h("span", { class: "artifact-facts cut" }));
 }
+
+/** What an artifact is called: where it has no name of its own, what it is. */
+export const nameOf = ({ name, type }) => (name === type ? title(type) : name);
 
 /** `known` holds the ids of the versions that were there before, or is null at the first time. */
 export function paintRow(element, work, chosen, known) {
@@ -22,16 +25,20 @@ export function paintRow(element, work, chosen, known) {
   if (known && !known.has(newest.artifact_id)) flash(element);
   element.shown = shown;
   const [, mark, facts] = element.children;
-  mark.replaceChildren(newest.accepted_at ? icon("completed") : icon("pending"));
-  mark.title = newest.accepted_at ? "Accepted" : "Not accepted";
+  const accepted = newest.accepted_at ? "accepted" : "not accepted";
+  mark.replaceChildren(icon(newest.accepted_at ? "completed" : "pending"));
+  mark.title = title(accepted);
   mark.classList.toggle("accepted", Boolean(newest.accepted_at));
-  facts.replaceChildren(`${work.name === work.type ? "" : `${title(work.type)} · `}v${newest.version} · `, icon(byAgent(newest) ? "agent" : "person"), h("bdi", {}, newest.author));
-  element.setAttribute("aria-label",
-    `${element.firstElementChild.textContent}, version ${newest.version} by ${newest.author}, ${newest.accepted_at ? "accepted" : "not accepted"}`);
+  const type = work.name === work.type ? "" : `${title(work.type)} · `;
+  facts.replaceChildren(`${type}v${newest.version} · `, authorMark(newest), h("bdi", {}, newest.author));
+  element.setAttribute("aria-label", `${nameOf(work)}, version ${newest.version} by ${newest.author}, ${accepted}`);
 }
 
+/** The picture of who wrote a version: an agent or a human. */
+export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
+
 /** A brief sign that something has just come. */
-export function flash(element) {
+function flash(element) {
   element.classList.remove("fresh");
   void element.offsetWidth; // begins the animation anew
   element.classList.add("fresh");

@@ -12,7 +12,7 @@ import { poured } from "./rendering.js";
 
 const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
 
-/** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, and not again: a version never changes. */
+/** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, once: a version never changes. */
 export class ArtifactView extends HTMLElement {
   #artifact = null;
   #leave = new AbortController();
@@ -44,7 +44,8 @@ export class ArtifactView extends HTMLElement {
     this.#seen.disconnect();
     const artifact = this.#artifact;
     const { signal } = (this.#leave = new AbortController());
-    const page = h("div", { class: "artifact-page", role: "region", "aria-label": `Content of ${artifact.name}, version ${artifact.version}`, tabindex: "0" });
+    const label = `Content of ${artifact.name}, version ${artifact.version}`;
+    const page = h("div", { class: "artifact-page", role: "region", "aria-label": label, tabindex: "0" });
     if (!SETS.has(artifact.media_type)) {
       this.replaceChildren(page);
       await this.#show(page, undefined, signal);
@@ -105,7 +106,8 @@ export class ArtifactView extends HTMLElement {
 
 /** A link to the bytes of a version, or of one of its files. */
 export function download(artifact, file, text = "Download") {
-  return h("a", { class: "download", href: artifacts.contentUrl(artifact.artifact_id, file), download: file?.split("/").at(-1) ?? "" }, icon("download"), text);
+  const href = artifacts.contentUrl(artifact.artifact_id, file);
+  return h("a", { class: "download", href, download: file?.split("/").at(-1) ?? "" }, icon("download"), text);
 }
 
 customElements.define("artifact-view", ArtifactView);

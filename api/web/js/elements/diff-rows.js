@@ -10,15 +10,21 @@ const pattern = (kind, sign, word) => h("div", { class: "diff-line", role: "row"
   h("span", { class: "no", role: "cell" }), h("span", { class: "no", role: "cell" }),
   h("span", { class: "sign", role: "cell", "aria-label": word }, sign), h("span", { class: "text", role: "cell" }));
 
-const PATTERNS = { " ": pattern("same", " ", "unchanged"), "+": pattern("added", "+", "added"), "-": pattern("removed", "−", "removed") };
+const PATTERNS = {
+  " ": pattern("same", " ", "unchanged"),
+  "+": pattern("added", "+", "added"),
+  "-": pattern("removed", "−", "removed"),
+};
 
 /** Put a file's lines into `body`, block by block; each step gives the number of lines that it has put there. */
 export function* blocks(file, body) {
-  const table = h("div", { class: "diff-table", role: "table", "aria-label": `Changes in ${file.path ?? file.was}` });
+  const label = `Changes in ${file.path ?? file.was}`;
+  const table = h("div", { class: "diff-table", role: "table", "aria-label": label });
   body.append(table);
   for (const hunk of file.hunks) {
     const parts = changedParts(hunk.lines);
-    const named = h("div", { class: "diff-hunk", role: "row" }, h("span", { role: "cell", "aria-colspan": "4" }, heading(hunk)));
+    const place = h("span", { role: "cell", "aria-colspan": "4" }, heading(hunk));
+    const named = h("div", { class: "diff-hunk", role: "row" }, place);
     for (let at = 0; at < hunk.lines.length; at += BLOCK) {
       const lines = hunk.lines.slice(at, at + BLOCK);
       table.append(h("div", { class: "diff-block", role: "rowgroup", style: { "--lines": lines.length } },
@@ -30,11 +36,13 @@ export function* blocks(file, body) {
 
 /** How many digits the highest line number of some files has. */
 export function digits(files) {
-  return Math.max(1, ...files.flatMap(({ hunks }) => hunks.slice(-1).map((last) => String(Math.max(last.old + last.oldCount, last.new + last.newCount)).length)));
+  const last = files.flatMap(({ hunks }) => hunks.slice(-1));
+  const ends = last.map((one) => Math.max(one.old + one.oldCount, one.new + one.newCount));
+  return String(Math.max(1, ...ends)).length;
 }
 
 function heading(hunk) {
-  const range = (start, length) => (length === 1 ? `line ${start}` : length === 0 ? `after line ${start}` : `lines ${start} to ${start + length - 1}`);
+  const range = (start, length) => (length === 1 ? `line ${start}` : `lines ${start} to ${start + length - 1}`);
   if (!hunk.oldCount) return `New ${range(hunk.new, hunk.newCount)}`;
   if (!hunk.newCount) return `Removed ${range(hunk.old, hunk.oldCount)}`;
   const text = range(hunk.new, hunk.newCount);

@@ -52,11 +52,13 @@ export class DiffView extends HTMLElement {
 
   #draw(files, from, signal) {
     if (!files.length) {
-      this.replaceChildren(h("p", { class: "notice" }, from ? "The two versions are equal." : "There is nothing in this version."));
+      const says = from ? "The two versions are equal." : "There is nothing in this version.";
+      this.replaceChildren(h("p", { class: "notice" }, says));
       return undefined;
     }
     this.#open = true;
-    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0", style: { "--digits": digits(files) } });
+    const style = { "--digits": digits(files) };
+    const scroll = h("div", { class: "diff-scroll", role: "region", "aria-label": "Changes", tabindex: "0", style });
     this.replaceChildren(this.#summary(files, from, scroll), scroll);
     return this.#fill(this.#steps(files, scroll), scroll, signal);
   }
@@ -97,8 +99,9 @@ export class DiffView extends HTMLElement {
       this.#open = open;
       for (const one of scroll.querySelectorAll("details")) one.open = open;
     };
+    const changed = files.length > 1 ? `${count(files.length, "file")} changed` : "Changed";
     return h("header", { class: "diff-summary" },
-      h("span", {}, from ? (files.length > 1 ? `${count(files.length, "file")} changed` : "Changed") : "All of it is new"), counts(sum("added"), sum("removed")),
+      h("span", {}, from ? changed : "All of it is new"), counts(sum("added"), sum("removed")),
       files.length > 1 && h("span", { class: "buttons" },
         h("button", { type: "button", class: "quiet", onclick: fold(true) }, "Open all"),
         h("button", { type: "button", class: "quiet", onclick: fold(false) }, "Close all")));
@@ -109,15 +112,19 @@ function refusal(error) {
   return h("p", { class: "notice", role: "status" }, h("strong", {}, "No comparison"), error.message);
 }
 
+const counted = (name, text, says) => h("span", { class: name, role: "img", "aria-label": says }, text);
+
 const counts = (added, removed) => h("span", { class: "diff-counts" },
-  h("span", { class: "plus", "aria-label": count(added, "line") + " added", role: "img" }, `+${added.toLocaleString()}`), " ",
-  h("span", { class: "minus", "aria-label": count(removed, "line") + " removed", role: "img" }, `−${removed.toLocaleString()}`));
+  counted("plus", `+${added.toLocaleString()}`, `${count(added, "line")} added`), " ",
+  counted("minus", `−${removed.toLocaleString()}`, `${count(removed, "line")} removed`));
 
 function section(file, body, open) {
   const name = file.path ?? file.was;
   const fate = file.was === null ? "new" : file.path === null ? "removed" : null;
   return h("details", { class: "diff-file", open },
-    h("summary", {}, icon("chevron", { class: "diff-turn" }), h("span", { class: "mono cut", dir: "auto", title: name }, name),
+    h("summary", {},
+      icon("chevron", { class: "diff-turn" }),
+      h("span", { class: "mono cut", dir: "auto", title: name }, name),
       fate && h("span", { class: "diff-fate" }, fate), counts(file.added, file.removed)),
     body);
 }

@@ -5,8 +5,9 @@ import { inFull } from "../time.js";
 import { title } from "../words.js";
 import { markOf, sentence } from "./event-sentence.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const minutes = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const clock = new Intl.DateTimeFormat(undefined, { ...minutes, second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { ...minutes, day: "numeric", month: "short" });
 
 const patterns = new Map();
 
@@ -16,7 +17,11 @@ function pattern(name, tone) {
   if (!patterns.has(key)) {
     patterns.set(key, h("li", { class: "event" },
       h("details", {},
-        h("summary", {}, h("span", { class: "event-mark", dataset: { tone } }, icon(name)), h("span", { class: "event-says" }), h("time", {}), h("span", { class: "event-number" })))));
+        h("summary", {},
+          h("span", { class: "event-mark", dataset: { tone } }, icon(name)),
+          h("span", { class: "event-says" }),
+          h("time", {}),
+          h("span", { class: "event-number" })))));
   }
   return patterns.get(key).cloneNode(true);
 }
@@ -44,9 +49,10 @@ export function unfold(element) {
   const details = element.firstElementChild;
   if (details.childElementCount > 1) return;
   const { event } = element;
-  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp, number: event.seq });
-  details.append(h("dl", { class: "event-data" },
-    facts.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [h("dt", {}, title(name)), h("dd", { dir: "auto" }, shown(name, value))])));
+  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp, number: event.seq })
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [h("dt", {}, title(name)), h("dd", { dir: "auto" }, shown(name, value))]);
+  details.append(h("dl", { class: "event-data" }, facts));
 }
 
 function shown(name, value) {

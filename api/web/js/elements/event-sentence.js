@@ -7,7 +7,7 @@ const by = (text) => ({ text: String(text) });
 
 const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 const agent = (event) => title(event.agent_type ?? "agent");
-const round = ({ data }) => (data.round > 1 ? `, round ${data.round}` : "");
+const stage = ({ data }) => [by(data.stage), data.round > 1 ? `, round ${data.round}` : ""];
 const lower = (type) => String(type).replaceAll("_", " ");
 const list = (artifacts) => artifacts.map((one) => `${lower(one.type)} v${one.version}`).join(" and ");
 const quoted = (text) => (text ? [": “", by(text), "”"] : []);
@@ -25,25 +25,42 @@ const STATUS = {
   cancelled: "The project was cancelled",
 };
 
-const AT_WORK = { idle: "is idle", working: "is at work", waiting_for_hitl: "waits for a human", error: "has a problem" };
+const AT_WORK = {
+  idle: "is idle",
+  working: "is at work",
+  waiting_for_hitl: "waits for a human",
+  error: "has a problem",
+};
 
 const SENTENCES = {
-  workflow_event: (event) => [STATUS[event.data.status] ?? `The project is ${event.data.status}`, ...quoted(event.data.reason)],
-  task_started: (event) => [`${agent(event)} started `, by(event.data.stage), round(event), event.data.feedback ? ", with feedback" : ""],
+  workflow_event: ({ data }) => [STATUS[data.status] ?? `The project is ${data.status}`, ...quoted(data.reason)],
+  task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
   task_progress: (event) => [`${agent(event)}: `, by(event.data.message ?? event.data.stage)],
-  task_completed: (event) => [`${agent(event)} finished `, by(event.data.stage), round(event), outcome(event.data)],
-  task_failed: (event) => [`${agent(event)} could not do `, by(event.data.stage), round(event), ...quoted(event.data.error)],
-  task_cancelled: (event) => [`${agent(event)}’s task in `, by(event.data.stage), round(event), " was cancelled"],
+  task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
+  task_failed: (event) => [`${agent(event)} could not do `, ...stage(event), ...quoted(event.data.error)],
+  task_cancelled: (event) => [`${agent(event)}’s task in `, ...stage(event), " was cancelled"],
   agent_status_change: (event) => [`${agent(event)} ${AT_WORK[event.data.status] ?? event.data.status}`],
-  artifact_created: ({ data }) => [by(sayer(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...(data.name === data.type ? [] : [": ", by(data.name)])],
-  hitl_request: ({ data }) => ["The gate after ", by(data.stage), round({ data }), ` asks (${lowered(REASONS[data.reason] ?? data.reason)})`, ...quoted(data.question)],
+  artifact_created: ({ data }) =>
+    [by(sayer(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  hitl_request: (event) =>
+    ["The gate after ", ...stage(event), ` asks (${why(event.data.reason)})`, ...quoted(event.data.question)],
   hitl_response: ({ data }) => [by(sayer(data.responder)), " ", ...did(data), ...quoted(data.comment)],
-  hitl_expired: ({ data }) => ["Nobody responded in time after ", by(data.stage), data.accepted ? ": accepted as it was" : ""],
+  hitl_expired: (event) =>
+    ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
   error: ({ data }) => [by(data.message ?? "Something is wrong")],
 };
 
-const lowered = (text) => text.charAt(0).toLowerCase() + text.slice(1);
-const sayer = (name) => (!name || name === "human" ? "A human" : AGENTS.has(name) ? title(name) : name);
+const named = ({ name, type }) => (name === type ? [] : [": ", by(name)]);
+
+function why(reason) {
+  const text = REASONS[reason] ?? String(reason);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function sayer(name) {
+  if (!name || name === "human") return "A human";
+  return AGENTS.has(name) ? title(name) : name;
+}
 
 function outcome({ verdict, artifacts }) {
   if (verdict) return `: ${verdict}`;
@@ -51,7 +68,7 @@ function outcome({ verdict, artifacts }) {
 }
 
 function did(data) {
-  const what = data.accepted?.length ? [list(data.accepted)] : [by(data.stage), round({ data })];
+  const what = data.accepted?.length ? [list(data.accepted)] : stage({ data });
   if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...what, " done again"];
   return [`${ACTIONS[data.action] ?? data.action} `, ...what];
 }
@@ -68,25 +85,48 @@ export const plain = (event) => sentence(event).map((part) => part.text ?? part)
 /** What a reader can choose to see: an event is of each kind that it belongs to. */
 export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
 
+const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
 const OF = { art: "artifacts", age: "agents", tas: "agents", hit: "decisions" };
 
 /** Whether an event is of a kind. */
 export function isOf(kind, { event_type: type, data }) {
   if (kind === "all") return true;
-  if (kind === "errors") return type === "error" || type === "task_failed" || type === "hitl_expired" || data.status === "error" || data.status === "failed";
+  if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
   return OF[type.slice(0, 3)] === kind;
 }
 
+/** By type, and for some by status, too. */
 const MARKS = {
-  workflow_event: { starting: ["starting", "busy"], active: ["working", "busy"], waiting: ["waiting", "asks"], paused: ["paused", "calm"], completed: ["completed", "good"], rejected: ["rejected", "bad"], failed: ["failed", "bad"], cancelled: ["cancelled", "calm"] },
-  agent_status_change: { idle: ["idle", "calm"], working: ["idle", "busy"], waiting_for_hitl: ["idle", "asks"], error: ["failed", "bad"] },
+  workflow_event: {
+    starting: ["starting", "busy"],
+    active: ["working", "busy"],
+    waiting: ["waiting", "asks"],
+    paused: ["paused", "calm"],
+    completed: ["completed", "good"],
+    rejected: ["rejected", "bad"],
+    failed: ["failed", "bad"],
+    cancelled: ["cancelled", "calm"],
+  },
+  agent_status_change: {
+    idle: ["idle", "calm"],
+    working: ["idle", "busy"],
+    waiting_for_hitl: ["idle", "asks"],
+    error: ["failed", "bad"],
+  },
   hitl_response: { approved: ["completed", "good"], amended: ["amended", "good"], rejected: ["rejected", "bad"] },
+  task_started: ["working", "busy"],
+  task_completed: ["completed", "good"],
+  task_failed: ["failed", "bad"],
+  task_cancelled: ["cancelled", "calm"],
+  artifact_created: ["file", "calm"],
+  hitl_request: ["waiting", "asks"],
+  hitl_expired: ["expired", "bad"],
+  error: ["failed", "bad"],
 };
 
-const MARK = { task_started: ["working", "busy"], task_completed: ["completed", "good"], task_failed: ["failed", "bad"], task_cancelled: ["cancelled", "calm"], artifact_created: ["file", "calm"], hitl_request: ["waiting", "asks"], hitl_expired: ["expired", "bad"], error: ["failed", "bad"] };
-
 /** The picture (of icons.svg) and the tone that an event stands under. */
-export function markOf(event) {
-  if (event.data.verdict === "failed") return ["failed", "bad"];
-  return MARKS[event.event_type]?.[event.data.status] ?? MARK[event.event_type] ?? ["idle", "calm"];
+export function markOf({ event_type: type, data }) {
+  if (data.verdict === "failed") return ["failed", "bad"];
+  const found = MARKS[type];
+  return (Array.isArray(found) ? found : found?.[data.status]) ?? ["idle", "calm"];
 }

@@ -7,11 +7,12 @@ import { Refresher } from "../refresher.js";
 const PAGE = 200;
 
 /** How much of the newest part is kept, at least. */
-export const KEPT = 300;
+const KEPT = 300;
 
 /**
  * Dispatches `open` once its newest part was read, and then `grown` (`detail`: events, in the order of their numbers)
- * for what is new: each number once, none left out. What the model hands on is the quick way; wherever a number is missing there, REST is asked.
+ * for what is new: each number once, none left out. What the model hands on is the quick way; where a number is
+ * missing there, REST is asked.
  */
 export class FeedLog extends EventTarget {
   /** The newest events, without gaps; null until they were read. */
@@ -79,8 +80,8 @@ export class FeedLog extends EventTarget {
       const before = this.head;
       const items = (await this.after(before)).filter((event) => event.seq > this.head);
       if (items.length) this.#grow(items);
-      if (this.head === before) { // REST knows less than was heard: it is asked again, a little later
-        this.#refresher.ask();
+      if (this.head === before) {
+        this.#refresher.ask(); // REST knows less than was heard: again, a little later
         return;
       }
     }

@@ -30,7 +30,7 @@ export class FeedWindow {
     return out;
   }
 
-  /** Add the wanted ones of the events before `from`, down to the new `from`; gives how many dropped out at the new end. */
+  /** Add the wanted ones of those before `from`, down to the new `from`; gives how many dropped out at the new end. */
   older(items, from) {
     this.items.unshift(...items);
     this.from = from;

@@ -53,8 +53,8 @@ export class FileTree extends HTMLElement {
   }
 
   #folder(entry, level, open) {
-    const item = h("li", { role: "treeitem", "aria-label": `${entry.name}, folder`, "aria-level": String(level), "aria-expanded": "false", tabindex: "-1", style: { "--level": level } },
-      h("span", { class: "tree-row" }, icon("chevron", { class: "tree-turn" }), icon("folder"), h("span", { class: "cut", dir: "auto", title: entry.name }, entry.name)));
+    const item = treeitem(`${entry.name}, folder`, level, { "aria-expanded": "false" },
+      icon("chevron", { class: "tree-turn" }), icon("folder"), name(entry.name, entry.name));
     item.fill = () => {
       item.fill = null;
       item.append(h("ul", { role: "group" }, this.#items(entry.children, level + 1, open)));
@@ -65,8 +65,9 @@ export class FileTree extends HTMLElement {
   }
 
   #file(entry, level) {
-    return h("li", { role: "treeitem", "aria-label": `${entry.name}, ${bytes(entry.size)}`, "aria-level": String(level), "aria-selected": "false", dataset: { path: entry.path }, tabindex: "-1", style: { "--level": level } },
-      h("span", { class: "tree-row" }, icon("file"), h("span", { class: "cut", dir: "auto", title: entry.path }, entry.name), h("span", { class: "tree-size" }, bytes(entry.size))));
+    const size = bytes(entry.size);
+    return treeitem(`${entry.name}, ${size}`, level, { "aria-selected": "false", dataset: { path: entry.path } },
+      icon("file"), name(entry.name, entry.path), h("span", { class: "tree-size" }, size));
   }
 
   #expand(item, open) {
@@ -121,7 +122,8 @@ export class FileTree extends HTMLElement {
   #key(event) {
     const item = event.target.closest("[role=treeitem]");
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
-    const shown = [...this.#tree.querySelectorAll("[role=treeitem]")].filter((one) => !one.parentElement.closest("[aria-expanded=false]"));
+    const shown = [...this.#tree.querySelectorAll("[role=treeitem]")]
+      .filter((one) => !one.parentElement.closest("[aria-expanded=false]"));
     const at = shown.indexOf(item);
     const open = item.getAttribute("aria-expanded");
     const moves = {
@@ -149,8 +151,16 @@ export class FileTree extends HTMLElement {
     this.#typing = setTimeout(() => { this.#typed = ""; }, 700);
     this.#typed += key.toLowerCase();
     const from = this.#typed.length > 1 ? at : at + 1;
-    return [...shown.slice(from), ...shown.slice(0, from)].find((one) => one.getAttribute("aria-label").toLowerCase().startsWith(this.#typed));
+    return [...shown.slice(from), ...shown.slice(0, from)]
+      .find((one) => one.getAttribute("aria-label").toLowerCase().startsWith(this.#typed));
   }
+}
+
+const name = (text, whole) => h("span", { class: "cut", dir: "auto", title: whole }, text);
+
+function treeitem(label, level, more, ...children) {
+  const properties = { role: "treeitem", "aria-label": label, "aria-level": String(level), tabindex: "-1", ...more };
+  return h("li", { ...properties, style: { "--level": level } }, h("span", { class: "tree-row" }, children));
 }
 
 const holds = (entry, path) => (entry.children ? entry.children.some((one) => holds(one, path)) : entry.path === path);

@@ -29,7 +29,8 @@ function entries(folder) {
 
 function joined(name, children) {
   const [only] = children;
-  return children.length === 1 && only.children ? { name: `${name}/${only.name}`, children: only.children } : { name, children };
+  if (children.length > 1 || !only.children) return { name, children };
+  return { name: `${name}/${only.name}`, children: only.children };
 }
 
 /** The file that is shown first: a read-me where there is one, else the topmost. */

@@ -45,11 +45,22 @@ const BOX = /^\[([ xX])\]\s/;
 
 /** "[x] this" in a list is a task that is done. */
 function tick(item) {
-  const text = (item.firstElementChild?.matches("p") && item.firstElementChild === item.firstChild ? item.firstElementChild : item).firstChild;
-  const found = text?.nodeType === Node.TEXT_NODE && BOX.exec(text.data.trimStart());
+  const text = firstText(item);
+  const found = text && BOX.exec(text.data.trimStart());
   if (!found) return;
   const done = found[1] !== " ";
+  const says = done ? "Done" : "Not done";
   text.data = text.data.trimStart().slice(found[0].length);
-  text.before(h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": done ? "Done" : "Not done" }));
+  text.before(h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": says }));
   item.classList.add("task");
+}
+
+/** The text that a list's item begins with, itself or in its first paragraph. */
+function firstText(item) {
+  for (const node of item.childNodes) {
+    if (node.nodeName === "P") return firstText(node);
+    if (node.nodeType !== Node.TEXT_NODE) return null;
+    if (node.data.trim()) return node;
+  }
+  return null;
 }

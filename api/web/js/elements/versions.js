@@ -30,7 +30,8 @@ export function grouped(artifacts, pipeline) {
 
 const names = new Intl.Collator("en", { numeric: true });
 
-const order = (pipeline) => [...new Set(["user_input", ...(pipeline?.stages ?? []).flatMap((stage) => stage.produces), ...REST])];
+const order = (pipeline) =>
+  [...new Set(["user_input", ...(pipeline?.stages ?? []).flatMap((stage) => stage.produces), ...REST])];
 
 const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 
