@@ -4,7 +4,10 @@ const LEAST = 5; // px that the shortest bar is wide
 const MOST_LANES = 16; // beyond that, bars of a row lie over each other
 const WAITS_ON = new Set(["pending", "working", "waiting_for_hitl"]);
 
-/** When a task began, its agent was done, and it ended (ms), with its request: `{task, from, worked, to, open, request}`. */
+/**
+ * When each task began, when its agent was done, and when it ended (ms), with its request: `{task, from, worked, to,
+ * open, request}`.
+ */
 export function spans(tasks, requests, now) {
   const asked = new Map(requests.map((request) => [request.task_id, request]));
   return tasks.map((task) => {
@@ -41,10 +44,11 @@ export function rows(found, agents, scale) {
 /** Give each bar the first lane that is free, or else the one that is free soonest; gives the number of lanes. */
 function fill(bars, width) {
   const last = [];
+  const end = (bar) => bar.x + bar.width;
   for (const bar of bars) {
-    let lane = last.findIndex((one) => one.x + one.width <= bar.x + 0.5);
+    let lane = last.findIndex((one) => end(one) <= bar.x + 0.5);
     if (lane < 0 && last.length < MOST_LANES) lane = last.length;
-    else if (lane < 0) lane = last.reduce((best, one, i) => (one.x + one.width < last[best].x + last[best].width ? i : best), 0);
+    else if (lane < 0) lane = last.reduce((best, one, i) => (end(one) < end(last[best]) ? i : best), 0);
     bar.lane = lane;
     bar.free = width - bar.x;
     if (last[lane]) last[lane].free = bar.x - last[lane].x;

@@ -17,7 +17,8 @@ const STEPS = [
  */
 export function timeScale({ from, to, width, moments = [], compressed = false }) {
   const last = Math.max(to, from + 1);
-  const cuts = compressed ? [...new Set([from, ...moments.filter((one) => one > from && one < last), last])].sort((a, b) => a - b) : [from, last];
+  const between = compressed ? moments.filter((one) => one > from && one < last) : [];
+  const cuts = [...new Set([from, ...between, last])].sort((a, b) => a - b);
   const weights = cuts.slice(1).map((cut, i) => Math.log2(1 + (cut - cuts[i]) / GRAIN));
   const total = weights.reduce((sum, one) => sum + one, 0);
   const stretches = [];
@@ -42,7 +43,9 @@ export function timeScale({ from, to, width, moments = [], compressed = false })
 export function ticks(scale, apart = 96) {
   if (scale.compressed) {
     const found = [];
-    for (const { from, x } of scale.stretches) if (!found.length || x - found.at(-1).x >= apart) found.push({ moment: from, x });
+    for (const { from, x } of scale.stretches) {
+      if (!found.length || x - found.at(-1).x >= apart) found.push({ moment: from, x });
+    }
     return found.filter(({ x }) => x <= scale.width - apart);
   }
   const length = scale.to - scale.from;

@@ -7,21 +7,23 @@ import { status } from "../words.js";
 import { waited, worked } from "./timeline-card.js";
 
 const COLUMNS = ["Stage", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
-const clock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const clock = new Intl.DateTimeFormat(undefined, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
 
 /** `{element, update(spans, selected)}`; `select(taskId)` is called for the task that somebody chooses. */
 export function taskTable(select) {
+  const heads = COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, column));
   const body = h("tbody", { role: "rowgroup" });
-  const element = h("details", { class: "timeline-table" },
-    h("summary", {}, "Tasks as a table"),
-    h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Tasks as a table" },
-      // The roles stay where a narrow page lays the rows out as blocks.
-      h("table", { role: "table" },
-        h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, column)))), body)));
+  // The roles stay where a narrow page lays the rows out as blocks.
+  const table = h("table", { role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body);
+  const region = h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Tasks as a table" }, table);
+  const element = h("details", { class: "timeline-table" }, h("summary", {}, "Tasks as a table"), region);
   let known = { spans: [], selected: null };
   const paint = () => {
     if (!element.open) return;
-    each(body, known.spans, ({ task }) => task.task_id, ({ task }) => row(task, select), (line, one) => update(line, one, known.selected));
+    const made = ({ task }) => row(task, () => select(task.task_id));
+    each(body, known.spans, ({ task }) => task.task_id, made, (line, one) => update(line, one, known.selected));
   };
   element.addEventListener("toggle", paint);
   return {
@@ -34,18 +36,21 @@ export function taskTable(select) {
 }
 
 function row(task, select) {
+  const began = Date.parse(task.created_at);
   const cell = (says, ...content) => h("td", { role: "cell", dataset: says ? { says } : {} }, content);
   return h("tr", { role: "row" },
-    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button", class: "link cut", onclick: () => select(task.task_id) }, task.stage)),
+    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button", class: "link cut", onclick: select }, task.stage)),
     cell("", task.agent_type), cell("round", String(task.round)), cell(""),
-    cell("", h("time", { datetime: task.created_at, title: inFull(Date.parse(task.created_at)) }, clock.format(Date.parse(task.created_at)))),
+    cell("", h("time", { datetime: task.created_at, title: inFull(began) }, clock.format(began))),
     cell("worked"), cell("waited"));
 }
 
 function update(line, one, selected) {
   const { task } = one;
   const [, , , state, , work, wait] = line.cells;
-  if (state.dataset.status !== task.status) state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), status("task", task.status).word));
+  if (state.dataset.status !== task.status) {
+    state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), status("task", task.status).word));
+  }
   state.dataset.status = task.status;
   write(work, worked(one));
   write(wait, waited(one) ?? "");
