@@ -45,9 +45,7 @@ def entries(media_type: str, body: bytes) -> list[Entry]:
     if media_type == FILES:
         return [Entry(path, len(text.encode())) for path, text in _unpacked(body).items()]
     with _opened(body) as archive:
-        return [
-            Entry(path, entry.file_size) for path, entry in sorted(archive.NameToInfo.items()) if not entry.is_dir()
-        ]
+        return [Entry(path, entry.file_size) for path, entry in sorted(_files(archive).items())]
 
 
 def read(media_type: str, body: bytes, path: str, limit: int) -> bytes:
@@ -63,8 +61,8 @@ def read(media_type: str, body: bytes, path: str, limit: int) -> bytes:
             raise _no_file(path)
         return found.encode()[:limit]
     with _opened(body) as archive:
-        entry = archive.NameToInfo.get(path)
-        if entry is None or entry.is_dir():
+        entry = _files(archive).get(path)
+        if entry is None:
             raise _no_file(path)
         if entry.compress_type not in _READABLE or entry.flag_bits & 1:
             raise ConflictError(
@@ -91,6 +89,11 @@ def _opened(body: bytes) -> Iterator[zipfile.ZipFile]:
     # What the standard library raises for broken ones is more than it says.
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
         raise ConflictError(f"The zip cannot be read: {storable(str(error))[:200]}") from None
+
+
+def _files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Without folders, and what has no name at all; of several under one path the last, as unpacking would have it."""
+    return {path: entry for path, entry in archive.NameToInfo.items() if path and not path.endswith("/")}
 
 
 def _no_file(path: str) -> NotFoundError:

@@ -2,7 +2,7 @@
 
 The standard library's difflib can take minutes for a megabyte of repetitive lines. This is Myers' algorithm ("An O(ND)
 Difference Algorithm and Its Variations", 1986) with a budget: texts that differ too much for it are shown as replaced
-from the first difference to the last.
+from the first difference to the last. Lines that only one of the texts has cannot be kept, and are left out beforehand.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 CONTEXT = 3
-BUDGET = 1_000_000
-"""Steps that one comparison may take: about half a second."""
+STEPS = 1_000_000
+"""What one comparison may take: about half a second."""
+STEPS_OF_A_SET = 4 * STEPS
+"""What the comparisons of all files of a set may take together."""
 
 Lines = Sequence[str]
 
@@ -27,20 +29,27 @@ class Change:
     new_end: int
 
 
+@dataclass(slots=True)
+class Budget:
+    """The steps that are left to several comparisons."""
+
+    left: int
+
+
 def diff_of_files(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """The diff of two sets of files, file by file in the order of their paths."""
-    parts = []
+    parts, budget = [], Budget(STEPS_OF_A_SET)
     for path in sorted(before.keys() | after.keys()):
         old = f"a/{path}" if path in before else "/dev/null"
         new = f"b/{path}" if path in after else "/dev/null"
-        parts.append(diff(before.get(path, ""), after.get(path, ""), old, new))
+        parts.append(diff(before.get(path, ""), after.get(path, ""), old, new, budget))
     return "".join(parts)
 
 
-def diff(before: str, after: str, old: str, new: str) -> str:
+def diff(before: str, after: str, old: str, new: str, budget: Budget | None = None) -> str:
     """The unified diff of two texts, under the names `old` and `new`; empty where they are the same."""
     a, b = _lines(before), _lines(after)
-    hunks = "".join(_hunk(a, b, one) for one in _near_each_other(changes(a, b)))
+    hunks = "".join(_hunk(a, b, one) for one in _near_each_other(changes(a, b, budget)))
     return f"--- {old}\n+++ {new}\n{hunks}" if hunks else ""
 
 
@@ -51,7 +60,7 @@ def _lines(text: str) -> Lines:
     return [*lines, last] if last else lines
 
 
-def changes(a: Lines, b: Lines) -> list[Change]:
+def changes(a: Lines, b: Lines, budget: Budget | None = None) -> list[Change]:
     """What has to change, in order, to make `b` of `a`; the least of it, where the budget allows."""
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
@@ -59,7 +68,7 @@ def changes(a: Lines, b: Lines) -> list[Change]:
     end, new_end = len(a), len(b)
     while min(end, new_end) > start and a[end - 1] == b[new_end - 1]:
         end, new_end = end - 1, new_end - 1
-    kept = _kept(a[start:end], b[start:new_end])
+    kept = _kept(a[start:end], b[start:new_end], budget or Budget(STEPS))
     found, at, new_at = [], start, start
     for x, y in [*((start + x, start + y) for x, y in kept), (end, new_end)]:
         if x > at or y > new_at:
@@ -68,8 +77,21 @@ def changes(a: Lines, b: Lines) -> list[Change]:
     return found
 
 
-def _kept(a: Lines, b: Lines) -> list[tuple[int, int]]:
+def _kept(a: Lines, b: Lines, budget: Budget) -> list[tuple[int, int]]:
     """Which lines of `a` are which lines of `b`, in order; none where finding them costs more than the budget."""
+    of_a, of_b = set(a), set(b)
+    xs = [x for x, line in enumerate(a) if line in of_b]
+    ys = [y for y, line in enumerate(b) if line in of_a]
+    if not xs:
+        return []
+    steps = min(STEPS, budget.left)
+    found, spent = _matched([a[x] for x in xs], [b[y] for y in ys], steps)
+    budget.left -= spent
+    return [(xs[x], ys[y]) for x, y in found]
+
+
+def _matched(a: Lines, b: Lines, steps: int) -> tuple[list[tuple[int, int]], int]:
+    """The longest common part, or nothing where it takes more steps; and how many it took."""
     n, m, spent = len(a), len(b), 0
     middle = n + m + 1
     reach = [0] * (2 * middle + 1)  # how far into `a` each diagonal was followed
@@ -85,10 +107,10 @@ def _kept(a: Lines, b: Lines) -> list[tuple[int, int]]:
             spent += 1 + x - first
             reach[middle + k] = x
             if x >= n and x - k >= m:
-                return _way_back(trace, n, m)
-        if spent > BUDGET:
+                return _way_back(trace, n, m), spent
+        if spent > steps:
             break
-    return []
+    return [], spent
 
 
 def _way_back(trace: Sequence[Sequence[int]], x: int, y: int) -> list[tuple[int, int]]:

@@ -72,6 +72,6 @@ def by_file_name(path: str) -> Language | None:
 
 
 def by_media_type(media_type: str) -> Language | None:
-    """The language of a media type; `application/problem+json` is JSON."""
-    suffix = media_type.rpartition("+")[2]
-    return _known().media_types.get(media_type) or (Language(suffix) if suffix in ("json", "xml") else None)
+    """The language of a media type, whether it is registered or not; `application/problem+json` is JSON."""
+    subtype = media_type.rpartition("/")[2].rpartition("+")[2]
+    return _known().media_types.get(media_type) or by_alias(subtype.removeprefix("x-"))

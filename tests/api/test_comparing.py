@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.comparing import changes, diff
+from api.comparing import changes, diff, diff_of_files
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=25)
 
@@ -54,3 +55,21 @@ def test_texts_that_differ_too_much_are_replaced_as_a_whole_and_soon() -> None:
     lines = diff(before, after, "old", "new").splitlines()
     assert time.process_time() - started < 30
     assert len([line for line in lines if line.startswith("-")]) > 90_000
+
+
+def test_lines_that_are_new_do_not_use_up_the_budget() -> None:
+    before = [f"{number}\n" for number in range(10_000)]
+    after = [f"new {line}" if number % 2 else line for number, line in enumerate(before)]
+    assert len(changes(before, after)) == 5_000
+
+
+def test_the_files_of_a_set_share_a_budget() -> None:
+    """Each alone would take half a second."""
+    rng = random.Random(7)
+    lines = [f"{number}\n" for number in range(1_200)]
+    before = {f"{number:03}.py": "".join(lines) for number in range(100)}
+    after = {path: "".join(rng.sample(lines, len(lines))) for path in before}
+    started = time.process_time()
+    text = diff_of_files(before, after)
+    assert time.process_time() - started < 15
+    assert text.count("--- a/") == 100

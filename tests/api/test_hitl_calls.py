@@ -232,3 +232,33 @@ async def test_a_request_whose_workflow_is_gone_says_so(http: httpx.AsyncClient,
     refused(await respond(http, request["request_id"], "approve"), 409, "has ended")
     refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "has ended")
     assert (await get(http, f"/workflows/{project_id}"))["status"] == "terminated"
+
+
+async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    first = await asked(http, project_id)
+    (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
+    shown = await get(http, f"/hitl/{first['request_id']}")
+    assert shown["task"] == await get(http, f"/tasks/{first['task_id']}")
+    assert [one["artifact_id"] for one in shown["task"]["context"]] == [brief["artifact_id"]]
+    assert [one["artifact_id"] for one in shown["task"]["artifacts"]] == [shown["contents"][0]["artifact_id"]]
+    assert shown["task"]["feedback"] is None
+    assert shown["contents"][0]["previous_id"] is None
+    await respond(http, first["request_id"], "amend", comment="Say who it is for.")
+    second = await asked(http, project_id, "discovery", 2)
+    again = await get(http, f"/hitl/{second['request_id']}")
+    assert again["task"]["feedback"] == "Say who it is for."
+    assert again["contents"][0]["previous_id"] == shown["contents"][0]["artifact_id"]
+    await respond(http, second["request_id"], "amend", content="# Mine\n")
+    amended = await get(http, f"/hitl/{second['request_id']}")
+    assert [one["previous_id"] for one in amended["contents"]] == [
+        shown["contents"][0]["artifact_id"],
+        again["contents"][0]["artifact_id"],
+    ]
+    for one in amended["contents"]:
+        diff = await get(http, f"/artifacts/{one['artifact_id']}/diff", against=one["previous_id"])
+        assert diff["from"]["artifact_id"] == one["previous_id"]
+    plan = await asked(http, project_id, "plan")
+    told = (await get(http, f"/hitl/{plan['request_id']}"))["task"]
+    assert told["from_agent"] == "analyst"
+    assert amended["contents"][1]["artifact_id"] in [one["artifact_id"] for one in told["context"]]

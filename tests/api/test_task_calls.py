@@ -71,3 +71,51 @@ async def test_the_context_of_another_project_is_refused(http: httpx.AsyncClient
 async def test_nobodys_project_takes_no_task(http: httpx.AsyncClient) -> None:
     given = {"agent_type": "analyst", "instructions": "List the risks."}
     refused(await http.post(f"{V1}/projects/{NOBODY}/tasks", json=given), 404, NOBODY)
+
+
+async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx.AsyncClient) -> None:
+    project_id = await start(http)
+    (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
+    added = [
+        (await http.post(f"{V1}/projects/{project_id}/artifacts", json=given)).json()
+        for given in ({"type": "user_input", "name": name, "content": f"# {name}\n"} for name in ("one", "two"))
+    ]
+    context = [added[1], brief, added[0]]
+    submitted = await http.post(
+        f"{V1}/projects/{project_id}/tasks",
+        json={
+            "agent_type": "analyst",
+            "instructions": "List the risks.",
+            "context_ids": [one["artifact_id"] for one in context],
+        },
+    )
+    task_id = submitted.json()["task_id"]
+
+    async def done() -> dict[str, Any] | None:
+        task = await get(http, f"/tasks/{task_id}")
+        return task if task["status"] == "completed" else None
+
+    task = await eventually(done)
+    assert [one["artifact_id"] for one in task["context"]] == [one["artifact_id"] for one in context]
+    assert task["context"][0] == added[1]
+    (written,) = task["artifacts"]
+    assert (written["type"], written["task_id"]) == ("agent_output", task_id)
+    told = {name: task[name] for name in ("project_id", "workflow_id", "from_agent", "instructions", "feedback")}
+    assert told == {
+        "project_id": project_id,
+        "workflow_id": f"task-{task_id}",
+        "from_agent": None,
+        "instructions": "List the risks.",
+        "feedback": None,
+    }
+    assert task["expected_outputs"] == ["agent_output"]
+    assert task["priority"] == 3
+    assert task["usage"] is None or task["usage"]["model"]
+    listed = (await get(http, f"/projects/{project_id}/status"))["tasks"]
+    (item,) = [one for one in listed if one["task_id"] == task_id]
+    assert item == {name: task[name] for name in item}
+
+
+async def test_nobodys_task_is_not_found(http: httpx.AsyncClient) -> None:
+    refused(await http.get(f"{V1}/tasks/{NOBODY}"), 404, NOBODY)
+    refused(await http.get(f"{V1}/tasks/mine"), 422, "task_id")
