@@ -33,7 +33,7 @@ from api.services import opened
 from models.settings import Settings
 
 PREFIX = "/api/v1"
-COMPRESSED_FROM = 2048
+COMPRESSED_FROM = 500
 """Bytes; smaller answers are not worth the time."""
 
 DESCRIPTION = "Briefs go in, agents hand over, humans decide, deliveries come out."
@@ -63,14 +63,15 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
     app.add_middleware(Origins, allowed=settings.allowed_origins)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.allowed_origins,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
-    )
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=4)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
+        )
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=6)
     app.add_middleware(Access)
     app.include_router(health.router)
     app.include_router(realtime)

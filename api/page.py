@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, FastAPI
@@ -42,6 +44,8 @@ HEADERS = {
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
+
+_STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)
 
 router = APIRouter(include_in_schema=False)
 
@@ -88,7 +92,8 @@ async def _document(view: str) -> Response:
 def _written(view: str, version: str) -> str:
     base = f"/web/{version}/"
     modules = sorted(imported("js/main.js", f"js/views/{view}.js"))
-    links = "".join(f'    <link rel="modulepreload" href="{base}{one}">\n' for one in modules)
+    links = "".join(f'    <link rel="stylesheet" href="{base}css/{one}">\n' for one in styles(modules))
+    links += "".join(f'    <link rel="modulepreload" href="{base}{one}">\n' for one in modules)
     document = (FILES / "index.html").read_text(encoding="utf-8")
     return document.replace("/web/", base).replace("  </head>", f"{links}  </head>", 1)
 
@@ -105,6 +110,12 @@ def imported(*modules: str) -> set[str]:
             imports = _IMPORT.findall((FILES / one).read_text(encoding="utf-8"))
             frontier += [(folder / path).resolve().relative_to(FILES.resolve()).as_posix() for path in imports]
     return found
+
+
+def styles(modules: Iterable[str]) -> list[str]:
+    """The style sheets that come with modules; see web/js/style.js."""
+    found = (_STYLE.findall((FILES / one).read_text(encoding="utf-8")) for one in modules)
+    return sorted(set(chain.from_iterable(found)))
 
 
 @lru_cache(maxsize=1)
@@ -125,4 +136,6 @@ class _Files(StaticFiles):
         current = versioned and asked == await run_in_threadpool(version)
         response.headers["Cache-Control"] = FOR_EVER if current else "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        for needless in ("Accept-Ranges", "Last-Modified"):  # a view is a hundred files: their headers count
+            del response.headers[needless]
         return response

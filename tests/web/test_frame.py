@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from api.page import FILES, imported, version
+from api.page import FILES, imported, styles, version
 from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
@@ -53,8 +53,10 @@ async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: h
     assert (await http.get("/web/%2e%2e/page.py")).status_code == 404
 
 
-def test_every_import_leads_to_a_module() -> None:
-    assert imported("js/main.js", *(file for file in files() if file.startswith("js/views/"))) <= set(files())
+def test_every_import_and_every_style_sheet_is_there() -> None:
+    modules = imported("js/main.js", *(file for file in files() if file.startswith("js/views/")))
+    assert modules <= set(files())
+    assert {f"css/{sheet}" for sheet in styles(modules)} <= set(files())
 
 
 def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:

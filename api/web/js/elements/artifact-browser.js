@@ -2,10 +2,13 @@
 
 import { each, h } from "../dom.js";
 import { empty } from "../notices.js";
+import { style } from "../style.js";
 import { title } from "../words.js";
 import { ArtifactDetail } from "./artifact-detail.js";
 import { paintRow, row } from "./artifact-row.js";
 import { grouped } from "./versions.js";
+
+await style("artifacts.css");
 
 /** With more artifacts than this, one can search them. */
 const SEARCH_FROM = 12;

@@ -4,11 +4,16 @@ import { h, icon } from "../dom.js";
 import { rendered } from "../html.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
+import { style } from "../style.js";
 import { bytes } from "../words.js";
 import "./file-tree.js";
 import { firstFile } from "./folders.js";
 import { inSlices } from "./pour.js";
 import { poured } from "./rendering.js";
+
+await style("artifacts.css");
+await style("rendered.css");
+await style("code.css");
 
 const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
 

@@ -3,10 +3,13 @@
 import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
+import { style } from "../style.js";
 import { count } from "../words.js";
 import { blocks, digits } from "./diff-rows.js";
 import { inSlices } from "./pour.js";
 import { parse } from "./unified-diff.js";
+
+await style("diff.css");
 
 /** So many lines are shown at first, and with each further wish: a page of half a million elements helps nobody. */
 const MOST_LINES = 20_000;

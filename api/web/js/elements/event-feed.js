@@ -2,6 +2,7 @@
 
 import { each, h, write } from "../dom.js";
 import { failure } from "../notices.js";
+import { style } from "../style.js";
 import { count } from "../words.js";
 import { doing, paintDoing } from "./doing-line.js";
 import { unfold } from "./event-row.js";
@@ -9,6 +10,8 @@ import { isOf, KINDS, plain } from "./event-sentence.js";
 import { FeedLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
 import { Frames } from "./frames.js";
+
+await style("feed.css");
 
 const SPEAK_EVERY = 8_000; // ms
 const NEAR = 200; // px from the top, from where on rows that dropped out are brought back

@@ -9,9 +9,12 @@
 
 import { each, h, svg, write } from "../dom.js";
 import { upstream } from "../project/stages.js";
+import { style } from "../style.js";
 import { layout } from "./pipeline-layout.js";
 import { gateOf, pictured, tint } from "./pipeline-picture.js";
 import { stageBox, updateStage } from "./pipeline-stage.js";
+
+await style("pipeline.css");
 
 const WORTH_SEEING = ["waiting_for_hitl", "working", "failed", "rejected"];
 

@@ -7,6 +7,7 @@
  */
 
 import { h } from "../dom.js";
+import { style } from "../style.js";
 import { drawAxis } from "./timeline-axis.js";
 import { canvas, drawBars } from "./timeline-bars.js";
 import { taskCard } from "./timeline-card.js";
@@ -16,6 +17,8 @@ import { rows, spans } from "./timeline-rows.js";
 import { needsCompressing, timeScale } from "./timeline-scale.js";
 import { taskTable } from "./timeline-table.js";
 import { timelineTools } from "./timeline-tools.js";
+
+await style("timeline.css");
 
 const MOST_ZOOM = 64;
 const EDGE = 14; // px right of the scale; as much again for the word "now"

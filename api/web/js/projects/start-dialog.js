@@ -3,10 +3,13 @@
 import { h } from "../dom.js";
 import { announce } from "../notices.js";
 import { go } from "../router.js";
+import { style } from "../style.js";
 import { address, correct, read } from "./address.js";
 import { takesFiles } from "./brief-drop.js";
 import { Draft } from "./draft.js";
 import { StartForm } from "./start-form.js";
+
+await style("start.css");
 
 /** `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need. */
 export function startDialog(root, signal) {

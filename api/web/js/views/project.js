@@ -13,16 +13,22 @@ import { ProjectModel } from "../project/model.js";
 import { speaker } from "../project/spoken.js";
 import { stageDetail } from "../project/stage-detail.js";
 import { waitingCalls } from "../project/waiting.js";
+import { style } from "../style.js";
+
+await style("project.css");
 
 export async function open(root, { params: [id], signal, title }) {
   const model = new ProjectModel(id, signal);
-  const loading = setTimeout(() => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…")), 200);
+  const wait = () => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…"));
+  const loading = setTimeout(wait, 200); // an answer that comes at once leaves no flash behind
   try {
     await model.open();
   } catch (error) {
     if (error.status !== 404 && error.status !== 422) throw error;
     title("No such project");
-    root.replaceChildren(empty("search", "There is no such project", "The address names a project that BotArmy does not know.", h("a", { class: "button", href: "/" }, "Go to the projects")));
+    root.replaceChildren(empty("search", "There is no such project",
+      "The address names a project that BotArmy does not know.",
+      h("a", { class: "button", href: "/" }, "Go to the projects")));
     return;
   } finally {
     clearTimeout(loading);
@@ -57,7 +63,8 @@ function show(root, model, { signal, title }) {
     warn(model.error);
     for (const part of [head, calls, agents, detail]) part.update();
     Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
-    Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: model.agents.map((one) => one.agent_type), ended });
+    const names = model.agents.map((one) => one.agent_type);
+    Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: names, ended });
     says();
   }
 
@@ -83,7 +90,8 @@ function show(root, model, { signal, title }) {
     const fragment = new URLSearchParams(location.hash.slice(1));
     for (const name of ["stage", "task"]) fragment.delete(name);
     for (const [name, value] of Object.entries(subject ?? {})) fragment.set(name, value);
-    history.replaceState(history.state, "", `${location.pathname}${location.search}${fragment.size ? `#${fragment}` : ""}`);
+    const here = location.pathname + location.search;
+    history.replaceState(history.state, "", fragment.size ? `${here}#${fragment}` : here);
   }
 
   function obey() {

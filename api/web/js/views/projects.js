@@ -10,7 +10,10 @@ import { nothing } from "../projects/nothing.js";
 import { COLUMNS, paintRow, row } from "../projects/row.js";
 import { startDialog } from "../projects/start-dialog.js";
 import { Walk } from "../projects/walk.js";
+import { style } from "../style.js";
 import { count } from "../words.js";
+
+await style("projects.css");
 
 /** What was shown last, so that coming back shows it at once and where it was. */
 let last = null;

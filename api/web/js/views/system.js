@@ -3,11 +3,14 @@
 import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
+import { style } from "../style.js";
 import { agents } from "../system/agents.js";
 import { components, verdict } from "../system/components.js";
 import { Health } from "../system/health.js";
 import { links } from "../system/links.js";
 import { pipelines } from "../system/pipelines.js";
+
+await style("system.css");
 
 export async function open(root, { signal }) {
   const health = new Health(signal);
