@@ -20,8 +20,8 @@ export function editor(draft, request) {
   const chosen = () => choices.find((one) => one.key === draft.amend.artifactId) ?? choices[0];
   const body = h("div", { class: "editor" });
   const summary = h("summary", {});
-  const lines = h("pre", { class: "changed-lines", dir: "auto", tabIndex: 0, role: "group", "aria-label": "Changed lines" });
-  const changed = h("details", { class: "changed" }, summary, lines);
+  const lines = h("pre", { class: "edit-lines", dir: "auto", tabIndex: 0, role: "group", "aria-label": "Changed lines" });
+  const changed = h("details", { class: "edits" }, summary, lines);
   let pad;
   let timer;
 

@@ -3,38 +3,14 @@
  * typed about it. It outlives the view, so that a response on its way arrives wherever the person has gone.
  */
 
+import { announce, toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, projects } from "../rest.js";
-import { Draft } from "./drafts.js";
+import { status } from "../words.js";
+import { Entry, byAge, closureOf } from "./entry.js";
 
 const LINGERS = 5_000; // ms that what was decided here can still be seen
 const LOOK_AGAIN = 3_000;
-
-/** One request as the inbox knows it. */
-export class Entry {
-  /** What became of the response that was given here: null, or `{phase, action, …}`, see responding.js. */
-  reply = null;
-  /** How it was closed: null, or `{status, decision, mine}`. */
-  closure = null;
-  /** Whether the list of what waits has ever named it, and whether it stays there though it is closed. */
-  listed = false;
-  lingers = false;
-
-  constructor(request) {
-    this.request = request;
-    this.draft = new Draft(request.request_id);
-    if (this.draft.sent) this.reply = { phase: "sent", action: this.draft.sent };
-  }
-
-  get id() {
-    return this.request.request_id;
-  }
-
-  /** Whether a person may respond now. */
-  get open() {
-    return !this.closure && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
-  }
-}
 
 class Entries extends EventTarget {
   /** The selected entry, or null. */
@@ -51,7 +27,8 @@ class Entries extends EventTarget {
   /** Those in the list, oldest first; null until they are known. */
   get listed() {
     if (!pending.items) return null;
-    return [...this.#byId.values()].filter((one) => one.listed && (!one.closure || one.lingers || one === this.selected)).sort(byAge);
+    return [...this.#byId.values()]
+      .filter((one) => one.listed && (!one.closure || one.lingers || one === this.selected)).sort(byAge);
   }
 
   /** How many wait for a response. */
@@ -78,13 +55,19 @@ class Entries extends EventTarget {
   /** Turn to another entry, or to none: what was closed leaves. */
   select(entry) {
     const before = this.selected;
+    if (entry === before) return;
     this.selected = entry;
-    if (before && before !== entry && before.closure && !before.closure.mine) before.lingers = false;
+    if (before?.closure && !before.closure.mine) before.lingers = false;
     this.changed(entry);
   }
 
   changed(entry) {
     this.dispatchEvent(new CustomEvent("change", { detail: entry }));
+  }
+
+  /** Say what came of an entry: aloud where it is shown anyway, else in the corner. */
+  tell(entry, text) {
+    (entry === this.selected ? announce : toast)(text);
   }
 
   /** The request has ended. */
@@ -108,11 +91,13 @@ class Entries extends EventTarget {
     const request = await hitl.get(entry.id).catch(() => null);
     if (!request) setTimeout(() => pending.look(), LOOK_AGAIN);
     if (!request || entry.closure || entry.reply?.phase === "sending") return;
-    const mine = entry.reply?.phase === "sent" ? request.history.find((one) => one.decision_id === entry.draft.decisionId(entry.reply.action)) : null;
+    const sent = entry.reply?.phase === "sent" && entry.draft.decisionId(entry.reply.action);
+    const mine = request.history.find((one) => one.decision_id === sent);
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
       const closure = closureOf(request);
-      this.close(entry, { ...closure, mine: Boolean(mine && mine.decision_id === closure.decision?.decision_id) });
+      if (mine) this.tell(entry, `${status("hitl", closure.status).word}: ${entry.name}`);
+      this.close(entry, { ...closure, mine: mine !== undefined && mine === closure.decision });
     } else if (mine?.outcome === "refused") {
       entry.draft.sent = null;
       entry.draft.renew(entry.reply.action);
@@ -129,7 +114,9 @@ class Entries extends EventTarget {
       entry.listed = true;
       this.#byId.set(item.request_id, entry);
     }
-    if (pending.items && !pending.error) for (const entry of this.#byId.values()) if (!entry.closure && !listed.has(entry.id)) this.#gone(entry);
+    if (pending.items && !pending.error) {
+      for (const entry of this.#byId.values()) if (!entry.closure && !listed.has(entry.id)) this.#gone(entry);
+    }
     this.#lookAgain();
     this.changed(null);
   }
@@ -160,14 +147,6 @@ class Entries extends EventTarget {
     this.changed(entry);
     this.#lookAgain();
   }
-}
-
-const age = ({ request, id }) => request.created_at + id;
-const byAge = (one, other) => (age(one) < age(other) ? -1 : 1);
-
-/** How a request that was read says that it ended. */
-function closureOf(request) {
-  return { status: request.status, decision: request.history.find((one) => one.decision_id === request.decision_id) ?? null, mine: false };
 }
 
 export const entries = new Entries();

@@ -2,6 +2,9 @@
 
 import { h, write } from "../dom.js";
 
+/** So many characters the API takes of a comment. */
+export const COMMENT_MOST = 10_000;
+
 let made = 0;
 
 /** `{element, input, say}`; say("") takes the error back. */

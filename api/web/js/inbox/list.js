@@ -3,7 +3,7 @@
 import { each, h, icon, write } from "../dom.js";
 import { badge } from "../status.js";
 import { REASONS, title } from "../words.js";
-import "./time-left.js";
+import { TONES } from "./card-head.js";
 
 export const address = (id) => `/inbox?request=${id}`;
 
@@ -84,7 +84,7 @@ function markers({ request, reply, closure, draft }) {
   if (closure) return [badge("hitl", closure.status)];
   const phase = reply && PHASES[reply.phase];
   return [
-    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: request.reason === "low_confidence" ? "asks" : "bad" } }, REASONS[request.reason] ?? title(request.reason)),
+    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: TONES[request.reason] } }, REASONS[request.reason] ?? title(request.reason)),
     phase && h("span", { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } }, icon(phase[1]), phase[0]),
     !phase && draft.typedAction && h("span", { class: "badge" }, icon("amended"), "Draft"),
   ].filter(Boolean);

@@ -23,7 +23,7 @@ export function progress(entry, action) {
 
   function waiting(reply) {
     const wait = h("span", { class: "numbers", "aria-hidden": "true" });
-    const tick = () => write(wait, `Sent again in ${Math.max(0, Math.ceil((reply.at - Date.now()) / 1000))} s.`);
+    const tick = () => write(wait, `Next try in ${Math.max(0, Math.ceil((reply.at - Date.now()) / 1000))} s.`);
     tick();
     clock = setInterval(tick, 250);
     return [h("div", { class: "notice", dataset: { tone: "asks" } },

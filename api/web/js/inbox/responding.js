@@ -3,7 +3,7 @@
  * (BotArmy is away: it is sent again at `at`); `failed` (`message`, `fields`: what is wrong with which field).
  */
 
-import { announce, toast } from "../notices.js";
+import { toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { Problem, hitl } from "../rest.js";
 import { status } from "../words.js";
@@ -21,9 +21,7 @@ export async function respond(entry, action, given, { tries = 0, quiet = false }
   clearTimeout(timers.get(entry));
   const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
   become(entry, { phase: "sending", action });
-  const say = (text) => {
-    if (!quiet) (entry === entries.selected ? announce : toast)(text);
-  };
+  const say = (text) => quiet || entries.tell(entry, text);
   try {
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
@@ -32,7 +30,7 @@ export async function respond(entry, action, given, { tries = 0, quiet = false }
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
-    say(`${status("hitl", answer.status).word}: ${entry.request.question} ${entry.request.project_name}`);
+    say(`${status("hitl", answer.status).word}: ${entry.name}`);
     entries.close(entry, { status: answer.status, decision, mine: true });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -45,7 +43,7 @@ export async function respond(entry, action, given, { tries = 0, quiet = false }
 async function settle(entry, action, given, problem, { tries, quiet }) {
   const { request, decision, errors = [] } = problem.body;
   if (problem.status === 409 && request && request.status !== "pending") {
-    if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.request.question} ${entry.request.project_name}`);
+    if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.name}`);
     entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
   } else if (problem.passing) {
     const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];

@@ -2,14 +2,11 @@
 
 import { h, write } from "../dom.js";
 import { title } from "../words.js";
-import { amendable } from "./amendable.js";
-import { editor } from "./editor.js";
-import { textField } from "./field.js";
+import { amend } from "./amend.js";
+import { COMMENT_MOST, textField } from "./field.js";
 import { progress } from "./progress.js";
 import { responderField } from "./responder.js";
 import { respond, withdraw } from "./responding.js";
-
-const COMMENT_MOST = 10_000;
 
 /** The word for approving: a step that failed has nothing to approve, so it is tried again. */
 export const approval = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
@@ -25,7 +22,8 @@ export function responseForm(entry, action, request, close) {
   const name = { approve: approval(request), amend: "Amend", reject: "Reject" }[action];
   const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h("form", {
-    class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit, oninput: () => entry.reply && withdraw(entry),
+    class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit,
+    oninput: () => entry.reply && withdraw(entry),
     onkeydown: (event) => {
       if (event.key === "Escape") { event.preventDefault(); close(); }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); element.requestSubmit(); }
@@ -63,26 +61,28 @@ export function responseForm(entry, action, request, close) {
 
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
-  const comment = textField("Comment (optional)", draft.approve.comment, (text) => draft.type("approve", { comment: text }), { maxLength: COMMENT_MOST, rows: 2 });
+  const comment = textField("Comment (optional)", draft.approve.comment, (text) => draft.type("approve", { comment: text }),
+    { maxLength: COMMENT_MOST, rows: 2 });
   return {
     parts: [comment.element], input: comment.input,
-    label: () => (failed ? "Try the stage again" : "Approve and go on"),
+    label: () => (failed ? "Try once more" : "Approve and go on"),
     effect: () => failed
-      ? `The ${request.agent_type} does the stage once more. A comment is given to it as feedback.`
-      : `Accepts ${names(request)} unchanged, and the project goes on. This is final.`,
+      ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
+      : `Accepts ${names(request)} unchanged, and ${alone(request) ? "the task is done" : "the project goes on"}. This is final.`,
     blame: (fields) => comment.say(fields.comment ?? ""),
     given: () => ({ comment: draft.approve.comment.trim() || undefined }),
   };
 }
 
-function reject(draft) {
+function reject(draft, request) {
+  const what = alone(request) ? "task" : "project";
   const comment = textField("Reason", draft.reject.comment, (text) => draft.type("reject", { comment: text }), {
     maxLength: COMMENT_MOST, required: true, hint: "Everybody who follows the project will read it.",
   });
   return {
     parts: [comment.element], input: comment.input,
-    label: () => "Reject and end the project",
-    effect: () => "The project ends as rejected. Nothing more is done for it. This is final.",
+    label: () => `Reject and end the ${what}`,
+    effect: () => `The ${what} ends as rejected. Nothing more is done for it. This is final.`,
     blame: (fields) => fields.comment && comment.say(fields.comment),
     given() {
       if (draft.reject.comment.trim()) return { comment: draft.reject.comment.trim() };
@@ -92,53 +92,8 @@ function reject(draft) {
   };
 }
 
-const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
-
-function amend(draft, request) {
-  const ways = [amendable(request).length && "content", request.may_redo && "feedback"].filter(Boolean);
-  if (!ways.includes(draft.amend.way)) draft.amend.way = ways[0];
-  const made = {
-    content() {
-      const pad = editor(draft, request);
-      const comment = textField("Comment (optional)", draft.amend.comment, (text) => draft.type("amend", { comment: text }), { maxLength: COMMENT_MOST, rows: 2 });
-      const given = () => {
-        const content = pad.given();
-        return content && { ...content, comment: draft.amend.comment.trim() || undefined };
-      };
-      const blame = (fields) => { fields.content && pad.say(fields.content); fields.comment && comment.say(fields.comment); };
-      return { parts: [pad.element, comment.element], get input() { return pad.input; }, given, blame };
-    },
-    feedback() {
-      const feedback = textField("Feedback", draft.amend.feedback, (text) => draft.type("amend", { feedback: text }), { maxLength: COMMENT_MOST, required: true, hint: "What should be different the next time?" });
-      const given = () => {
-        if (draft.amend.feedback.trim()) return { comment: draft.amend.feedback.trim() };
-        feedback.say("Say what should be different.");
-        return null;
-      };
-      return { parts: [feedback.element], input: feedback.input, given, blame: (fields) => fields.comment && feedback.say(fields.comment) };
-    },
-  };
-  const body = h("div", { class: "way" });
-  const done = {};
-  const way = () => (done[draft.amend.way] ??= made[draft.amend.way]());
-  const show = () => body.replaceChildren(...way().parts);
-  show();
-  const form = {
-    choice: ways.length > 1 && h("fieldset", { class: "ways" }, h("legend", { class: "visually-hidden" }, "How to amend"), ways.map((one) => h("label", {},
-      h("input", { type: "radio", name: `way-${request.request_id}`, checked: draft.amend.way === one, onchange: () => { draft.type("amend", { way: one }); show(); form.changed(); } }), WAYS[one]))),
-    parts: [body],
-    get input() {
-      return way().input;
-    },
-    label: () => (draft.amend.way === "content" ? "Amend with this text" : "Ask for another round"),
-    effect: () => draft.amend.way === "content"
-      ? "Your text becomes the next version, in your name, and is what later stages read."
-      : request.reason === "failed_verdict" ? "The work is sent back with your feedback." : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,
-    blame: (fields) => way().blame(fields),
-    given: () => way().given(),
-  };
-  return form;
-}
+/** Whether a request belongs to a task outside the pipeline, which ends without its project. */
+const alone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
 
 const listing = new Intl.ListFormat("en");
 const names = ({ artifacts }) => listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";

@@ -1,0 +1,47 @@
+/** The top of a card: whose request it is, what it asks, why, and how long it still may. */
+
+import { h, write } from "../dom.js";
+import { REASONS, title } from "../words.js";
+import "./time-left.js";
+
+const WHY = {
+  review: "The pipeline asks here before it goes on.",
+  low_confidence: "The agent is less sure of this than the gate demands.",
+  failed_verdict: "The tests still fail after every round that the pipeline allows.",
+  failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",
+};
+
+/** How bad a reason is. */
+export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "bad", failed_step: "bad" };
+
+/** `{element, heading, tell, update}` for an entry; tell(request) adds what the whole request knows. */
+export function cardHead(entry) {
+  const { request } = entry;
+  const heading = h("h2", { tabIndex: -1, dir: "auto" }, request.question);
+  const sure = h("span", {});
+  const left = h("time-left", { until: request.expires_at, since: request.created_at });
+  const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: Date.parse(request.expires_at) > Date.now() },
+    "Its time is up. What comes of it is shown as soon as the log says so.");
+  left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
+  const element = h("header", { class: "card-head" },
+    h("p", { class: "crumbs" },
+      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: request.project_name }, request.project_name),
+      h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`), left),
+    heading,
+    h("p", { class: "why soft" },
+      h("strong", { dataset: { tone: TONES[request.reason] ?? "calm" } }, REASONS[request.reason] ?? title(request.reason)),
+      ` ${WHY[request.reason] ?? ""}`, sure, " Asked ", h("time-waited", { since: request.created_at }), " ago."),
+    expired);
+  return {
+    element, heading,
+    tell({ task }) {
+      if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
+        write(sure, ` It is ${Math.round(task.confidence * 100)} % sure.`);
+      }
+    },
+    update() {
+      left.hidden = entry.closure !== null;
+      if (entry.closure) expired.hidden = true;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** The inbox's right pane: the selected request's card, and above it what was decided just before. */
+
+import { h, icon } from "../dom.js";
+import { status } from "../words.js";
+import { requestCard } from "./card.js";
+import { entries } from "./entries.js";
+import { address } from "./list.js";
+
+/** It holds one card at a time, which ends when another is shown or `signal` aborts. */
+export function cardPane(signal) {
+  const element = h("div", { class: "inbox-card" });
+  const back = h("a", { class: "back button quiet", href: "/inbox" }, icon("chevron", { width: 14, height: 14 }), "All requests");
+  let leave = new AbortController();
+  signal.addEventListener("abort", () => leave.abort());
+  const pane = {
+    element,
+    /** The card that is shown, or null. */
+    card: null,
+    /** Show an entry's card, or none; `after` is the entry that was decided just before. */
+    show(entry, { after, next, loaded }) {
+      leave.abort();
+      leave = new AbortController();
+      pane.card = entry && requestCard(entry, { signal: leave.signal, next: () => next(entry), loaded });
+      pane.put(entry && back, after && after !== entry && decidedBefore(after),
+        pane.card?.element, !entry && entries.waiting > 0 && h("p", { class: "inbox-hint soft" }, "Select a request to see what it asks."));
+    },
+    /** Show something in a card's place. */
+    put(...parts) {
+      element.replaceChildren(...parts.filter(Boolean));
+    },
+    fail(notice) {
+      leave.abort();
+      pane.card = null;
+      pane.put(back, notice);
+    },
+  };
+  return pane;
+}
+
+function decidedBefore(entry) {
+  return h("p", { class: "passed", dataset: { tone: "good" } }, icon("completed", { width: 14, height: 14 }),
+    h("strong", {}, status("hitl", entry.closure.status).word), h("span", { class: "cut", dir: "auto" }, entry.name),
+    h("a", { href: address(entry.id) }, "Show it"));
+}

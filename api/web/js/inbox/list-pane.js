@@ -1,0 +1,53 @@
+/** The inbox's left pane: how much waits, the filter, the choice of several, and the list. */
+
+import { h, write } from "../dom.js";
+import { failure } from "../notices.js";
+import { pending } from "../pending.js";
+import { count } from "../words.js";
+import { Checks } from "./checks.js";
+import { entries } from "./entries.js";
+import { inboxList } from "./list.js";
+
+/** `pick(entry)` opens one, `approve()` approves those that are chosen. */
+export function listPane({ pick, approve }) {
+  const checks = new Checks(() => paint());
+  const list = inboxList({ pick, check: (entry, on, through) => checks.set(entry, on, { rows: visible(), through }) });
+  const heading = h("h2", { tabIndex: -1 }, "Waiting for you");
+  const total = h("span", { class: "soft numbers" });
+  const several = h("button", { type: "button", class: "primary", hidden: true, onclick: approve });
+  const all = h("input", { type: "checkbox", "aria-label": "Select all shown", onchange: () => checks.setAll(visible(), all.checked) });
+  const search = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the requests", dir: "auto", oninput: () => paint() });
+  const trouble = h("div", { class: "inbox-trouble" });
+  const none = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
+  const element = h("section", { class: "inbox-list", "aria-label": "Requests" },
+    h("header", { class: "inbox-head" }, heading, total, several),
+    h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
+    trouble, list.element, none);
+  let said = null;
+
+  /** The entries that are shown, in their order. */
+  function visible() {
+    const wanted = search.value.trim().toLowerCase();
+    return (entries.listed ?? []).filter(({ request }) =>
+      `${request.question} ${request.project_name} ${request.stage} ${request.agent_type}`.toLowerCase().includes(wanted));
+  }
+
+  function paint() {
+    const rows = visible();
+    checks.tidy();
+    write(total, entries.listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
+    list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) })));
+    none.hidden = !search.value || rows.length > 0;
+    const open = rows.filter((entry) => entry.open);
+    all.checked = checks.size > 0 && open.every((entry) => checks.has(entry));
+    all.indeterminate = checks.size > 0 && !all.checked;
+    all.disabled = open.length === 0;
+    several.hidden = checks.size === 0;
+    write(several, `Approve ${checks.size}`);
+    if (said === pending.error) return;
+    said = pending.error;
+    trouble.replaceChildren(...(said ? [failure(said, () => pending.retry())] : []));
+  }
+
+  return { element, heading, search, checks, list, visible, paint };
+}
