@@ -18,7 +18,7 @@ export function gateOf(stage, oversight, now) {
 /** The drawing's parts, from what pipeline-layout.js has placed; `select(name)` is called when a gate is pressed. */
 export function pictured(found, select) {
   return [
-    ...found.edges.map((edge) => svg("g", { class: "edge", "data-from": edge.from }, line(edge.path), arrow(edge.head))),
+    ...found.edges.map((one) => svg("g", { class: "edge", "data-from": one.from }, line(one.path), arrow(one.head))),
     ...found.stems.map((path) => line(path)),
     ...found.reworks.map((rework) => wayBack(rework, found.down)),
     ...[...found.gates].map(([name, place]) => diamond(name, place, () => select(name))),

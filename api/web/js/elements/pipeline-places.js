@@ -48,8 +48,8 @@ export function lane(from, to, rework, rows) {
 export function stack(lanes, form) {
   const placed = [];
   for (const one of [...lanes].sort((a, b) => (a.from.main - a.to.main) - (b.from.main - b.to.main))) {
-    const meets = (other) => other.side === one.side && other.to.main <= one.from.main && one.to.main <= other.from.main;
-    const met = placed.filter(meets);
+    const apart = (other) => other.side !== one.side || other.to.main > one.from.main || one.to.main > other.from.main;
+    const met = placed.filter((other) => !apart(other));
     one.reach = Math.max(one.edge + form.clear, ...met.map((other) => other.reach + form.lane));
     one.cross = one.side * one.reach;
     placed.push(one);

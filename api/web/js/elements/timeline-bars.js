@@ -53,7 +53,7 @@ function place(group, { span: { task, request }, x, width, worked, top, height, 
   const middle = y + height / 2;
   // A pixel short, so that two bars of a lane that touch are two.
   attributes(group.firstElementChild, { x: round(x), y, width: round(width - 1), height });
-  label(group.lastElementChild, task, { x, width, y: middle, height, free });
+  label(group.lastElementChild, task, { x, width, worked, y: middle, height, free });
   if (!request) return;
   const [, wait, asked, decided] = group.children;
   const waits = Math.max(0, x + width - worked);
@@ -64,16 +64,21 @@ function place(group, { span: { task, request }, x, width, worked, top, height, 
   if (over) set(decided.dataset, "tone", status("hitl", request.status).tone);
 }
 
-/** The stage's name in its bar, behind it, or shortened in it: wherever there is room. */
-function label(text, { stage, round: times }, { x, width, y, height, free }) {
+/** The stage's name where the agent worked, where a human is waited for, behind the bar, or shortened. */
+function label(text, { stage, round: times }, { x, width, worked, y, height, free }) {
   const whole = times > 1 ? `${stage} · ${times}` : stage;
   const needs = whole.length * LETTER + 12;
-  const inside = width >= needs;
-  const behind = !inside && free >= width + needs + GATE;
-  const letters = Math.floor((width - 14) / LETTER);
-  const fits = height >= 16 && (inside || behind || letters >= 3);
-  write(text, fits ? (inside || behind ? whole : `${whole.slice(0, letters - 1)}…`) : "");
-  attributes(text, { x: round(behind ? x + width + GATE + 3 : x + 7), y, class: behind ? "behind" : "" });
+  const places = [
+    { from: x, room: worked - x },
+    { from: worked + GATE, room: x + width - worked - 2 * GATE },
+    { from: x + width + GATE, room: free - width - GATE, behind: true },
+  ];
+  const largest = places[0].room > places[1].room ? places[0] : places[1];
+  const { from, room, behind } = places.find((one) => one.room >= needs) ?? largest;
+  const letters = Math.floor((room - 14) / LETTER);
+  const says = room >= needs ? whole : letters >= 3 ? `${whole.slice(0, letters - 1)}…` : "";
+  write(text, height >= 16 ? says : "");
+  attributes(text, { x: round(from + (behind ? 3 : 7)), y, class: behind ? "behind" : "" });
 }
 
 const diamond = (x, y) =>

@@ -17,7 +17,8 @@ export function taskTable(select) {
   const body = h("tbody", { role: "rowgroup" });
   // The roles stay where a narrow page lays the rows out as blocks.
   const table = h("table", { role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body);
-  const region = h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Tasks as a table" }, table);
+  const says = { role: "region", "aria-label": "Tasks as a table" };
+  const region = h("div", { class: "table-scroll", tabindex: "0", ...says }, table);
   const element = h("details", { class: "timeline-table" }, h("summary", {}, "Tasks as a table"), region);
   let known = { spans: [], selected: null };
   const paint = () => {
@@ -39,7 +40,8 @@ function row(task, select) {
   const began = Date.parse(task.created_at);
   const cell = (says, ...content) => h("td", { role: "cell", dataset: says ? { says } : {} }, content);
   return h("tr", { role: "row" },
-    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button", class: "link cut", onclick: select }, task.stage)),
+    h("th", { scope: "row", role: "rowheader" },
+      h("button", { type: "button", class: "link cut", onclick: select }, task.stage)),
     cell("", task.agent_type), cell("round", String(task.round)), cell(""),
     cell("", h("time", { datetime: task.created_at, title: inFull(began) }, clock.format(began))),
     cell("worked"), cell("waited"));
@@ -49,7 +51,8 @@ function update(line, one, selected) {
   const { task } = one;
   const [, , , state, , work, wait] = line.cells;
   if (state.dataset.status !== task.status) {
-    state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), status("task", task.status).word));
+    const { word } = status("task", task.status);
+    state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), word));
   }
   state.dataset.status = task.status;
   write(work, worked(one));

@@ -14,17 +14,20 @@ const CHANGES = {
   cancel: { asking: "Asked to cancel…", done: () => false },
 };
 
-/** `{buttons, asked, trouble, update()}`: the buttons, what was asked for with them, and what went wrong with that. */
+/** `{buttons, asked, trouble, update()}`: the buttons, what was asked for with them, and what went wrong. */
 export function actions(model, signal) {
   const trouble = h("div", { class: "project-trouble" });
   const asked = h("span", { class: "asked-for", role: "status" });
-  const button = (text, name, action, more = {}) => h("button", { type: "button", onclick: action, ...more }, icon(name), text);
+  const button = (text, name, action, more = {}) =>
+    h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  const cancel = button("Cancel", "close", async () => !pending && (await confirmCancel(model)) && change("cancel"), { class: "danger" });
+  const callOff = async () => !pending && (await confirmCancel(model)) && change("cancel");
+  const cancel = button("Cancel", "close", callOff, { class: "danger" });
   const task = button("Give a task", "plus", () => taskDialog(model));
   const context = button("Add context", "file", () => contextDialog(model));
-  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" }, icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
+  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" },
+    icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });
   const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" },
     pause, resume, cancel, task, context, delivery, workflow);
@@ -64,7 +67,9 @@ export function actions(model, signal) {
   function show(one, on) {
     const focused = one === document.activeElement;
     one.hidden = !on;
-    if (focused && !on) ([...buttons.querySelectorAll("button")].find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
+    if (!focused || on) return;
+    const others = [...buttons.querySelectorAll("button")];
+    (others.find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
   }
 
   /** The workflow is there once something has started it, and is asked for again until then. */
@@ -81,7 +86,7 @@ export function actions(model, signal) {
         icon("elsewhere"), "Workflow", h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab")));
     } catch (error) {
       if (signal.aborted || workflow.querySelector("a")) return;
-      if (error.status === 404) unlinked("No workflow", "Temporal has no workflow of this project: not yet, or no longer.");
+      if (error.status === 404) unlinked("No workflow", "Temporal has none of this project: not yet, or no longer.");
       else unlinked("Workflow unknown", error.message);
     }
   }

@@ -9,7 +9,8 @@ export function brief(model) {
   element.addEventListener("toggle", () => {
     if (!element.open || body.firstChild) return;
     const artifact = model.artifacts.find((one) => one.type === "user_input" && one.name === "brief");
-    body.append(artifact ? h("artifact-view", { artifact }) : h("pre", { class: "prose", dir: "auto" }, model.project.description));
+    const plain = () => h("pre", { class: "prose", dir: "auto" }, model.project.description);
+    body.append(artifact ? h("artifact-view", { artifact }) : plain());
   });
   return element;
 }

@@ -3,12 +3,14 @@
 import { h } from "../dom.js";
 import { count } from "../words.js";
 
+const OPEN = ["pending", "working", "waiting_for_hitl"];
+
 /** Resolves to whether the person means it. */
 export function confirmCancel(model) {
-  const open = model.progress.tasks.filter(({ status }) => ["pending", "working", "waiting_for_hitl"].includes(status)).length;
+  const open = model.progress.tasks.filter(({ status }) => OPEN.includes(status)).length;
   const requests = model.progress.open_requests.length;
   const lost = [
-    open > 0 && `${count(open, "open task")} will be stopped, and what ${open === 1 ? "it has" : "they have"} not written yet is lost.`,
+    open > 0 && `${count(open, "open task")} will be stopped; what is not written yet is lost.`,
     requests > 0 && `${count(requests, "open request")} will be closed without a response.`,
     "No further stage will run. A cancelled project cannot be resumed.",
   ].filter(Boolean);
@@ -17,7 +19,12 @@ export function confirmCancel(model) {
       decided(meant);
       dialog.close();
     };
-    const dialog = h("dialog", { "aria-labelledby": "cancel-title", "aria-describedby": "cancel-lost", onclose: () => { decided(false); dialog.remove(); } },
+    const closed = () => {
+      decided(false);
+      dialog.remove();
+    };
+    const says = { "aria-labelledby": "cancel-title", "aria-describedby": "cancel-lost" };
+    const dialog = h("dialog", { ...says, onclose: closed },
       h("div", { class: "dialog" },
         h("h2", { id: "cancel-title" }, "Cancel the project?"),
         h("div", { id: "cancel-lost", class: "cancel-lost" },

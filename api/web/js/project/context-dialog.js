@@ -15,9 +15,13 @@ export function contextDialog(model) {
 }
 
 function made(model) {
-  const name = labelled("context-name", "Name", h("input", { type: "text", value: "context", maxLength: 255, dir: "auto", autocomplete: "off" }), "One more under the same name is its next version.");
-  const content = labelled("context-content", "Text, in Markdown", h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }));
-  const file = h("input", { type: "file", class: "visually-hidden", "aria-label": "Read a text file", accept: "text/*,.md,.txt", onchange: () => read() });
+  const name = labelled("context-name", "Name",
+    h("input", { type: "text", value: "context", maxLength: 255, dir: "auto", autocomplete: "off" }),
+    "One more under the same name is its next version.");
+  const content = labelled("context-content", "Text, in Markdown",
+    h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }));
+  const texts = { type: "file", accept: "text/*,.md,.txt" };
+  const file = h("input", { ...texts, class: "visually-hidden", onchange: () => read() });
 
   async function read() {
     const [given] = file.files;
@@ -34,7 +38,8 @@ function made(model) {
     required: [[name, "Give it a name."], [content, "Write the text, or read it from a file."]],
     submit: "Add the context",
     send: async () => {
-      const added = await projects.addContext(model.id, { type: "user_input", name: name.input.value, content: content.input.value });
+      const given = { type: "user_input", name: name.input.value, content: content.input.value };
+      const added = await projects.addContext(model.id, given);
       toast(`Added as version ${added.version}.`);
       dialogs.delete(model);
     },

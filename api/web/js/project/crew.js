@@ -19,7 +19,8 @@ export function crew(model, signal) {
     element,
     update() {
       const tasks = new Map(model.progress.tasks.map((task) => [task.task_id, task]));
-      each(list, model.agents, (agent) => agent.agent_type, made, (item, agent) => update(item, agent, tasks.get(agent.task_id), model));
+      const paint = (item, agent) => update(item, agent, tasks.get(agent.task_id), model);
+      each(list, model.agents, (agent) => agent.agent_type, made, paint);
     },
   };
 }
@@ -48,7 +49,8 @@ function update(item, agent, task, model) {
 /** "build, round 2: writing the tests", or what it was last. */
 function line({ status }, task, message, model) {
   if (!task) return "Not asked yet";
-  const place = !model.stages.has(task.stage) ? "a task outside the pipeline" : task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
+  const staged = task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
+  const place = model.stages.has(task.stage) ? staged : "a task outside the pipeline";
   if (status === "idle") return `Last on ${place}`;
   const says = message ?? (status === "error" ? task.error : null);
   return says ? `${place}: ${says}` : `On ${place}`;

@@ -1,12 +1,12 @@
-/** A form in a dialog: it keeps what was typed until it has been sent, also when it is closed or something goes wrong. */
+/** A form in a dialog: it keeps what was typed until it has been sent, also when it is closed or something fails. */
 
 import { h } from "../dom.js";
 import { failure } from "../notices.js";
 
 /**
- * `fields` are elements; `required` are pairs of a labelled field and what is said where it is empty; `send()` makes the
- * call and may throw a Problem; `refused(error)` marks the fields that it is about and tells whether it found one. Gives
- * the dialog, to be shown with showModal().
+ * `fields` are elements; `required` are pairs of a labelled field and what is said where it is empty; `send()` makes
+ * the call and may throw a Problem; `refused(error)` marks the fields that it is about and tells whether it found one.
+ * Gives the dialog, to be shown with showModal().
  */
 export function formDialog({ heading, text, fields, required, submit, send, refused }) {
   const trouble = h("div", {});
@@ -14,7 +14,7 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
   const form = h("form", { class: "dialog", novalidate: true },
     h("h2", { id: "form-dialog-title" }, heading), h("p", { class: "soft" }, text), fields, trouble,
     h("footer", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Close"), button));
-  const dialog = h("dialog", { class: "form-dialog", "aria-labelledby": "form-dialog-title", onclose: () => dialog.remove() }, form);
+  const dialog = h("dialog", { "aria-labelledby": "form-dialog-title", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const empty = required.filter(([field, message]) => field.says(field.input.value.trim() ? "" : message));
@@ -33,7 +33,9 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
       button.disabled = false;
     }
   });
-  form.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit());
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
   return dialog;
 }
 
@@ -43,7 +45,8 @@ export function labelled(id, text, input, hint) {
   Object.assign(input, { id });
   input.setAttribute("aria-describedby", `${id}-error`);
   return {
-    element: h("div", { class: "field" }, h("label", { for: id }, text), hint && h("p", { class: "soft" }, hint), input, error),
+    element: h("div", { class: "field" },
+      h("label", { for: id }, text), hint && h("p", { class: "soft" }, hint), input, error),
     input,
     says(message) {
       error.textContent = message;

@@ -16,7 +16,8 @@ export function projectHead(model, signal) {
   const bar = h("progress", { "aria-label": "Stages accepted" });
   const does = actions(model, signal);
   const element = h("header", { class: "project-head" },
-    h("div", { class: "project-title" }, name, standing, does.asked), facts, does.buttons, does.trouble, reason, brief(model));
+    h("div", { class: "project-title" }, name, standing, does.asked),
+    facts, does.buttons, does.trouble, reason, brief(model));
   let shown = null;
 
   function update() {

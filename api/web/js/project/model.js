@@ -67,7 +67,8 @@ export class ProjectModel extends EventTarget {
 
   /** How each stage stands; see stages.js. */
   get stages() {
-    return stageStates(this.project.pipeline_definition, this.progress.tasks, this.progress.open_requests, this.requests);
+    const { tasks, open_requests: open } = this.progress;
+    return stageStates(this.project.pipeline_definition, tasks, open, this.requests);
   }
 
   get ended() {

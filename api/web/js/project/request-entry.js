@@ -9,7 +9,10 @@ const DID = { approve: "approved", amend: "amended", reject: "rejected" };
 
 export function requestEntry(request) {
   return h("li", { class: "request-entry" },
-    h("div", { class: "request-asks" }, h("span", {}), h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, request.question), h("span", { class: "soft" })),
+    h("div", { class: "request-asks" },
+      h("span", {}),
+      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, request.question),
+      h("span", { class: "soft" })),
     h("ul", { "aria-label": "Responses", hidden: true }));
 }
 
@@ -18,7 +21,8 @@ export function updateRequest(entry, request, signal) {
   entry.dataset.status = request.status;
   const [asks, responses] = entry.children;
   asks.firstElementChild.replaceChildren(badge("hitl", request.status));
-  asks.lastElementChild.replaceChildren(`${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
+  asks.lastElementChild.replaceChildren(
+    `${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
     ...(request.status === "pending" ? [" · expires ", h("time-ago", { datetime: request.expires_at })] : []));
   responded(responses, request, signal);
 }
@@ -37,8 +41,11 @@ async function responded(list, request, signal) {
 
 function response(one) {
   const how = one.action !== "amend" ? "" : one.content_hash ? " with new content" : " with feedback";
+  const why = one.explanation ? ` · not applied: ${one.explanation}` : " · not applied";
   return h("li", {},
-    h("span", {}, h("strong", { dir: "auto" }, one.responder), ` ${DID[one.action]}${how} `, h("time-ago", { datetime: one.responded_at }),
-      one.outcome !== "applied" && h("span", { class: "soft" }, one.explanation ? ` · not applied: ${one.explanation}` : " · not applied")),
+    h("span", {},
+      h("strong", { dir: "auto" }, one.responder), ` ${DID[one.action]}${how} `,
+      h("time-ago", { datetime: one.responded_at }),
+      one.outcome !== "applied" && h("span", { class: "soft" }, why)),
     one.comment && h("blockquote", { class: "prose", dir: "auto" }, one.comment));
 }

@@ -12,7 +12,13 @@ const SAYS = {
   rejected: "is rejected",
   expired: "was not answered in time",
 };
-const STANDS = { paused: "The project is paused.", completed: "The project is completed.", rejected: "The project is rejected.", failed: "The project failed.", cancelled: "The project is cancelled." };
+const STANDS = {
+  paused: "The project is paused.",
+  completed: "The project is completed.",
+  rejected: "The project is rejected.",
+  failed: "The project failed.",
+  cancelled: "The project is cancelled.",
+};
 const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said
 const MOST = 4;
 
@@ -38,7 +44,8 @@ export function speaker(model, signal) {
       news.set(name, `${name} ${SAYS[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`);
     }
     const resumed = before.status === "paused" && !STANDS[now.status];
-    if (now.status !== before.status && (resumed || STANDS[now.status])) news.set("", resumed ? "The project goes on." : STANDS[now.status]);
+    const stands = resumed ? "The project goes on." : STANDS[now.status];
+    if (now.status !== before.status && stands) news.set("", stands);
     before = now;
     if (news.size && clock === undefined) {
       clock = setTimeout(() => {

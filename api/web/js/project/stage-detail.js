@@ -13,8 +13,8 @@ const RULES = {
 };
 
 /**
- * `{element, show(subject), update()}`; a subject is `{stage}` or `{task}` (a task's id), or null for nothing. `close()`
- * is called when somebody closes it.
+ * `{element, stage, show(subject), hide(), update()}`; a subject is `{stage}` or `{task}` (a task's id), and `stage` is
+ * the name of the stage that is shown. `close()` is called when somebody closes it.
  */
 export function stageDetail(model, signal, close) {
   const heading = h("h2", { id: "detail-title", tabindex: "-1" });
@@ -23,8 +23,10 @@ export function stageDetail(model, signal, close) {
   const about = h("div", { class: "stage-detail-about" });
   const none = h("p", { class: "soft" }, "It has not begun.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
+  const says = { "aria-label": "Close the stage" };
+  const shut = h("button", { type: "button", class: "quiet icon-button", ...says, onclick: close }, icon("close"));
   const element = h("section", { class: "stage-detail", "aria-labelledby": "detail-title", hidden: true },
-    h("header", {}, heading, standing, who, h("button", { type: "button", class: "quiet icon-button", "aria-label": "Close the stage", onclick: close }, icon("close"))),
+    h("header", {}, heading, standing, who, shut),
     h("div", { class: "stage-detail-body" }, about, h("div", {}, none, list)));
   element.addEventListener("keydown", (event) => event.key === "Escape" && close());
   let subject = null;
@@ -78,18 +80,25 @@ export function stageDetail(model, signal, close) {
   };
 }
 
+const reworked = ({ to, max_rounds: most }) =>
+  `When the verdict is a failure, ${to} is done again, at most ${most} times; then a human is asked.`;
+
 function describe(stage, model) {
   const newest = new Map(model.artifacts.map((one) => [`${one.type}/${one.name}`, one]));
   const of = (type) => [...newest.values()].filter((one) => one.type === type);
-  const kinds = (types) => h("ul", {}, types.map((type) => (of(type).length ? of(type).map(artifactLink) : h("li", { class: "soft" }, title(type)))));
+  const missing = (type) => h("li", { class: "soft" }, title(type));
+  const listed = (type) => (of(type).length ? of(type).map(artifactLink) : missing(type));
+  const kinds = (types) => h("ul", {}, types.map(listed));
   const rule = asks(stage, model.project.oversight);
   const facts = [
     stage.instructions && ["Instructions", h("p", { class: "prose", dir: "auto" }, stage.instructions)],
     ["After", upstream(model.project.pipeline_definition).get(stage.name).join(", ") || "nothing: it comes first"],
     ["Consumes", kinds(stage.consumes)],
     ["Produces", kinds(stage.produces)],
-    ["Gate", [h("p", {}, RULES[rule]), rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate.question)]],
-    stage.rework && ["Rework", `When the verdict is a failure, ${stage.rework.to} is done again, at most ${stage.rework.max_rounds} times; then a human is asked.`],
+    ["Gate", [
+      h("p", {}, RULES[rule]), rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate.question),
+    ]],
+    stage.rework && ["Rework", reworked(stage.rework)],
   ].filter(Boolean);
   return [h("dl", {}, facts.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))))];
 }

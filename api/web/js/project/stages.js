@@ -9,7 +9,8 @@ export function stageStates(pipeline, tasks, openRequests, requests = []) {
   const newest = new Map();
   for (const task of tasks) {
     const before = newest.get(task.stage);
-    if (!before || task.round > before.round || (task.round === before.round && task.created_at >= before.created_at)) {
+    const again = task.round === before?.round && task.created_at >= before.created_at;
+    if (!before || task.round > before.round || again) {
       newest.set(task.stage, task);
     }
   }
@@ -18,7 +19,8 @@ export function stageStates(pipeline, tasks, openRequests, requests = []) {
   return new Map(pipeline.stages.map((stage) => {
     const task = newest.get(stage.name);
     const request = asking.get(stage.name);
-    return [stage.name, { state: stateOf(task, request, answered.get(task?.task_id)), round: task?.round ?? 0, task, request }];
+    const state = stateOf(task, request, answered.get(task?.task_id));
+    return [stage.name, { state, round: task?.round ?? 0, task, request }];
   }));
 }
 

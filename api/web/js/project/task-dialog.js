@@ -18,10 +18,13 @@ export function taskDialog(model) {
 }
 
 function made(model) {
-  const agent = labelled("task-agent", "Agent", h("select", {}, model.agents.map((one) => h("option", { value: one.agent_type }, title(one.agent_type)))));
-  const instructions = labelled("task-instructions", "Instructions", h("textarea", { rows: 6, maxLength: 10_000, dir: "auto", autofocus: true, placeholder: "List the risks of this brief." }));
+  const agents = model.agents.map((one) => h("option", { value: one.agent_type }, title(one.agent_type)));
+  const agent = labelled("task-agent", "Agent", h("select", {}, agents));
+  const words = { rows: 6, maxLength: 10_000, dir: "auto", placeholder: "List the risks of this brief." };
+  const instructions = labelled("task-instructions", "Instructions", h("textarea", { ...words, autofocus: true }));
   const list = h("div", { class: "context-choices" });
-  const context = h("fieldset", { class: "field context-field" }, h("legend", {}, "Context that the agent is given"), list);
+  const legend = h("legend", {}, "Context that the agent is given");
+  const context = h("fieldset", { class: "field context-field" }, legend, list);
   const known = new Map();
 
   /** The newest version of each artifact, newest first; what was checked stays checked. */
@@ -31,8 +34,10 @@ function made(model) {
       if (known.has(one.artifact_id)) continue;
       const box = h("input", { type: "checkbox", value: one.artifact_id });
       known.set(one.artifact_id, box);
-      list.prepend(h("label", { class: "context-choice-row" }, box, 
-        h("span", { dir: "auto" }, one.name === one.type ? title(one.type) : one.name), h("span", { class: "soft" }, `${one.name === one.type ? "" : `${title(one.type)}, `}version ${one.version}`)));
+      const plain = one.name === one.type; // the only one of its type, and called so
+      list.prepend(h("label", { class: "context-choice-row" }, box,
+        h("span", { dir: "auto" }, plain ? title(one.type) : one.name),
+        h("span", { class: "soft" }, `${plain ? "" : `${title(one.type)}, `}version ${one.version}`)));
     }
     context.hidden = known.size === 0;
   }

@@ -11,7 +11,10 @@ const OPEN = new Set(["pending", "working", "waiting_for_hitl"]);
 
 export function taskEntry(task, signal) {
   const entry = h("li", { class: "task-entry", id: `task-${task.task_id}`, tabindex: "-1" },
-    h("header", {}, h("strong", {}, `Round ${task.round}`), h("span", { dataset: { part: "standing" } }), h("span", { class: "soft", dataset: { part: "facts" } })),
+    h("header", {},
+      h("strong", {}, `Round ${task.round}`),
+      h("span", { dataset: { part: "standing" } }),
+      h("span", { class: "soft", dataset: { part: "facts" } })),
     h("div", { dataset: { part: "told" } }),
     h("p", { class: "bad prose", dir: "auto", dataset: { part: "error" } }),
     h("ul", { "aria-label": "What it wrote", dataset: { part: "wrote" } }),
@@ -33,7 +36,8 @@ export function updateTask(entry, task, model) {
   part("wrote").hidden = wrote.length === 0;
   each(part("wrote"), wrote, (one) => one.artifact_id, artifactLink);
   part("requests").hidden = requests.length === 0;
-  each(part("requests"), requests, (one) => one.request_id, requestEntry, (element, one) => updateRequest(element, one, model.signal));
+  const paint = (element, one) => updateRequest(element, one, model.signal);
+  each(part("requests"), requests, (one) => one.request_id, requestEntry, paint);
 }
 
 function facts(place, task, request) {
@@ -65,11 +69,13 @@ async function tell(entry, task, signal) {
     const { feedback, instructions } = await tasks.get(task.task_id, { signal });
     const outside = entry.closest("[data-outside]") && instructions;
     place.hidden = !feedback && !outside;
-    place.replaceChildren(...[
-      outside && h("div", { class: "told" }, h("span", { class: "soft" }, "Instructions"), h("blockquote", { class: "prose", dir: "auto" }, instructions)),
-      feedback && h("div", { class: "told" }, h("span", { class: "soft" }, "Feedback given"), h("blockquote", { class: "prose", dir: "auto" }, feedback)),
-    ].filter(Boolean));
+    const told = (what, text) =>
+      h("div", {}, h("span", { class: "soft" }, what), h("blockquote", { class: "prose", dir: "auto" }, text));
+    const parts = [outside && told("Instructions", instructions), feedback && told("Feedback given", feedback)];
+    place.replaceChildren(...parts.filter(Boolean));
   } catch (error) {
-    if (!signal.aborted && error.status !== 404) place.replaceChildren(h("p", { class: "soft" }, `What it was told is not known: ${error.message}`));
+    if (signal.aborted) return;
+    place.hidden = false;
+    place.replaceChildren(h("p", { class: "soft" }, `What it was told is not known: ${error.message}`));
   }
 }

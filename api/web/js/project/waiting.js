@@ -25,7 +25,10 @@ export function waitingCalls(model) {
 function call(request) {
   return h("li", { class: "notice call", dataset: { tone: "asks" } },
     icon("waiting"),
-    h("a", { href: `/inbox?request=${request.request_id}` }, h("strong", {}, "Waiting for you: "), h("span", { dir: "auto" }, request.question)),
-    h("span", { class: "soft" }, request.stage, request.round > 1 && `, round ${request.round}`, ", asked ", h("time-ago", { datetime: request.created_at }),
+    h("a", { href: `/inbox?request=${request.request_id}` },
+      h("strong", {}, "Waiting for you: "), h("span", { dir: "auto" }, request.question)),
+    h("span", { class: "soft" },
+      request.stage, request.round > 1 && `, round ${request.round}`,
+      ", asked ", h("time-ago", { datetime: request.created_at }),
       ", expires ", h("time-ago", { datetime: request.expires_at })));
 }
