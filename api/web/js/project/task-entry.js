@@ -12,7 +12,7 @@ const OPEN = new Set(["pending", "working", "waiting_for_hitl"]);
 export function taskEntry(task, signal) {
   const entry = h("li", { class: "task-entry", id: `task-${task.task_id}`, tabindex: "-1" },
     h("header", {},
-      h("strong", {}, `Round ${task.round}`),
+      h("strong", {}),
       h("span", { dataset: { part: "standing" } }),
       h("span", { class: "soft", dataset: { part: "facts" } })),
     h("div", { dataset: { part: "told" } }),
@@ -26,6 +26,7 @@ export function taskEntry(task, signal) {
 export function updateTask(entry, task, model) {
   const part = (name) => entry.querySelector(`[data-part="${name}"]`);
   const standing = part("standing");
+  write(entry.querySelector("strong"), model.stages.has(task.stage) ? `Round ${task.round}` : "Task");
   if (standing.dataset.status !== task.status) standing.replaceChildren(badge("task", task.status));
   standing.dataset.status = task.status;
   const requests = model.requests.filter((one) => one.task_id === task.task_id);
