@@ -62,6 +62,7 @@ export class ArtifactDetail {
     this.#work = work;
     this.#artifact = artifact;
     write(this.#name, nameOf(artifact));
+    this.#name.title = artifact.name;
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
     this.#options(this.#version, work.versions, id);
     this.#newer.hidden = newest(work) === artifact;

@@ -5,7 +5,6 @@ import { rendered } from "../html.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
 import { style } from "../style.js";
-import { bytes } from "../words.js";
 import "./file-tree.js";
 import { firstFile } from "./folders.js";
 import { inSlices } from "./pour.js";
@@ -101,8 +100,10 @@ export class ArtifactView extends HTMLElement {
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return;
-      place.replaceChildren(failure(error, error.passing ? () => this.#show(place, file, signal) : undefined),
-        h("p", {}, download(this.#artifact, file, `Download it (${bytes(this.#artifact.size)})`)));
+      const again = error.passing ? () => this.#show(place, file, signal) : undefined;
+      place.replaceChildren(h("div", { class: "artifact-unread" },
+        failure(error, again),
+        !again && h("p", {}, download(this.#artifact, file, "Download it instead"))));
     } finally {
       if (!signal.aborted) this.removeAttribute("aria-busy");
     }

@@ -23,6 +23,8 @@ export function* poured(fragment, place) {
     const some = document.createDocumentFragment();
     for (let i = 0; i < STEP && whole.firstChild; i += 1) some.append(whole.firstChild);
     for (const item of some.querySelectorAll("li")) tick(item);
+    for (const table of some.querySelectorAll("table")) wrap(table);
+    for (const code of some.querySelectorAll("pre")) sizes.observe(code);
     shell.append(some);
     yield;
   }
@@ -39,6 +41,21 @@ function* parted(code, shell) {
     code.append(h("span", { class: "part", style: { "--lines": some.length } }, some.join("\n") + end));
     yield;
   }
+}
+
+/** What is wider than the page scrolls by itself, and so has to be within reach of the keyboard. */
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+function wrap(table) {
+  const frame = h("div", { class: "table-frame", role: "group", "aria-label": "Table" });
+  table.replaceWith(frame);
+  frame.append(table);
+  sizes.observe(frame);
 }
 
 const BOX = /^\[([ xX])\]\s/;
