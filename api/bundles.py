@@ -14,7 +14,7 @@ from activities.agents.protocol import FILES, ZIP, AgentError
 from api.errors import ConflictError, NotFoundError
 from models.contracts.contract import storable
 
-MAX_ENTRIES = 5_000
+MAX_ENTRIES = 10_000
 """Most files that a zip may have to be looked into; a file set has `files.MAX_FILES` at most."""
 
 _ENTRY = b"PK\x01\x02"

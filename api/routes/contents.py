@@ -31,7 +31,7 @@ MAX_FILE = 16 * 2**20
     responses=answers(examples.page(examples.FILE), 404, 409, 422, 503),
 )
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
-    """All of them, by path, in one part: a file set has 1,000 at most, and a zip of more than 5,000 is not looked into
+    """All of them, by path, in one part: a file set has 1,000 at most, and a zip of more than 10,000 is not looked into
     (409). 409 also says that the artifact is neither."""
     if not bundles.holds_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")

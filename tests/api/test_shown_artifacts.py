@@ -9,13 +9,18 @@ import json
 import time
 import zipfile
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 import pytest_asyncio
 from api_under_test import NOBODY, V1, get, refused, start
+from uuid_utils.compat import uuid7
 
 from activities.agents.protocol import FILES, ZIP
+from models.contracts.words import ArtifactType
+from store import artifacts
+from store.transaction import Store
 
 HTML = {"Accept": "text/html"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -138,10 +143,14 @@ async def test_the_files_of_a_set_are_listed(http: httpx.AsyncClient, add: Added
     refused(await http.get(f"{await add('# Plan')}/files"), 409, "text/markdown", "no files")
 
 
-async def test_a_zip_that_cannot_be_read_is_still_shown_and_downloaded(http: httpx.AsyncClient, add: Added) -> None:
-    body = zipped({"a": b"x"})
-    broken = body.replace(b"PK\x01\x02", b"PK\x01\xff")
-    path = await add(broken, media_type=ZIP)
+async def test_an_agents_zip_that_cannot_be_read_is_still_shown_and_downloaded(
+    http: httpx.AsyncClient, store: Store, project: str
+) -> None:
+    broken = zipped({"a": b"x"}).replace(b"PK\x01\x02", b"PK\x01\xff")
+    version = artifacts.NewVersion(ArtifactType.DEPLOYMENT_PACKAGE, broken, ZIP, "deployer", uuid7(), "package")
+    async with store.transaction(UUID(project)) as tx:
+        (written,) = await artifacts.add(tx, [version])
+    path = f"{V1}/artifacts/{written.artifact_id}"
     refused(await http.get(f"{path}/files"), 409, "cannot be read")
     for where in (path, f"{path}/content"):
         refused(await http.get(where, params={"file": "a"}, headers=HTML), 409, "cannot be read")

@@ -110,7 +110,7 @@ async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx.AsyncCli
     }
     assert task["expected_outputs"] == ["agent_output"]
     assert task["priority"] == 3
-    assert task["usage"] is None or task["usage"]["model"]
+    assert task["usage"] == {"model": "rehearsal", "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
     listed = (await get(http, f"/projects/{project_id}/status"))["tasks"]
     (item,) = [one for one in listed if one["task_id"] == task_id]
     assert item == {name: task[name] for name in item}
