@@ -71,7 +71,8 @@ class Judgements:
             while watch.waiting:
                 # Redis wakes; the first pauses are short since it may have spoken before we listened.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(attention.stirred.wait(), watch.pause)
+                    async with asyncio.timeout(watch.pause):
+                        await attention.stirred.wait()
                 attention.stirred.clear()
                 watch.pause = min(watch.pause * GROWTH, LONGEST)
                 async with self._store.reading() as connection:

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 START_SECONDS = 2.0
 CLOSE_SECONDS = 2.0
+CANCEL_SECONDS = 0.5
 TICK_SECONDS = 1.0
 COMPARE_SECONDS = 5.0  # between comparisons with the log while all is well
 
@@ -57,9 +58,11 @@ class Hub:
             socket.close(CloseCode.SERVICE_RESTART, "the server restarts; resume with since")
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*(socket.ended.wait() for socket in self.sockets)), CLOSE_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:  # again, should one not have heard: a cancellation that meets an error in a task group is lost
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=CANCEL_SECONDS)
         await self.logbook.close()
 
     @property

@@ -65,7 +65,8 @@ class Listener:
         """Wait until a followed channel is listened to; not for long, and not at all while Redis is doubtful."""
         if not self.doubtful and (ear := self._ears.get(channel)):
             with suppress(TimeoutError):
-                await asyncio.wait_for(ear.listening.wait(), ACK_SECONDS)
+                async with asyncio.timeout(ACK_SECONDS):
+                    await ear.listening.wait()
 
     async def attempted(self) -> None:
         """Wait for the outcome, good or bad, of the first attempt to connect."""
@@ -112,8 +113,11 @@ class Listener:
                     raise TimeoutError("Redis is silent")
                 pinged = loop.time()
                 await pubsub.ping()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), PING_SECONDS)
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError  # Redis's client loses one that comes as its command has gone out
+            with suppress(TimeoutError):  # wait_for would lose a cancellation that comes together with the change
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._changed.wait()
 
     async def _read(self, pubsub: PubSub) -> None:
         loop = asyncio.get_running_loop()

@@ -68,7 +68,8 @@ class Lookout:
         compared, done = loop.time(), True
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), TICK_SECONDS if self._watchings else None)
+                async with asyncio.timeout(TICK_SECONDS if self._watchings else None):
+                    await self._due.wait()
             due = self._due.is_set() or self._listener.doubtful or loop.time() - compared >= COMPARE_SECONDS
             self._due.clear()
             if self._watchings and (due or not done):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.supervisor import Supervisor
 
 BACK_SECONDS = 60.0
+END_SECONDS = 30.0
 
 
 class Supervised:
@@ -24,7 +26,7 @@ class Supervised:
         """How each of its processes ended, as the supervisor says it."""
         self._data = data
         self._supervisor: Supervisor | None = None
-        self._serving = asyncio.Event()
+        self._serving, self._died = asyncio.Event(), asyncio.Event()
 
     @property
     def pid(self) -> int:
@@ -46,14 +48,24 @@ class Supervised:
         """Return when it serves, after its process has been replaced."""
         await asyncio.wait_for(self._serving.wait(), BACK_SECONDS)
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send its process a signal. Should it end, another takes its place."""
-        os.kill(self.pid, number)
-        if number not in (signal.SIGSTOP, signal.SIGCONT):
-            self._serving.clear()
-
     def kill(self) -> None:
-        self.signal(signal.SIGKILL)
+        """Kill its process; its supervisor starts another, as `botarmy up` does."""
+        os.kill(self.pid, signal.SIGKILL)
+        self._serving.clear()
+
+    async def end(self, number: signal.Signals) -> float:
+        """Have its process end of a signal, and another serve in its place; the seconds that it took to end.
+
+        The other is started at once, however often this is done: a supervisor would begin to take its time.
+        """
+        started = time.monotonic()
+        self._died.clear()
+        os.kill(self.pid, number)
+        await asyncio.wait_for(self._died.wait(), END_SECONDS)
+        seconds = time.monotonic() - started
+        await self.stop()
+        await self.start()
+        return seconds
 
     async def stop(self, number: signal.Signals | None = None) -> None:
         """Have it end, of its usual signal or of `number`, and be away until it is started."""
@@ -88,5 +100,6 @@ class Supervised:
         if state == "died":
             self.deaths.append(details)
             self._serving.clear()
+            self._died.set()
         elif state in ("ready", "restarted"):
             self._serving.set()

@@ -35,15 +35,14 @@ async def _running_again(house: House, delivery: Delivery, victim: Supervised) -
     """Kill the worker that has its step; the seconds until the step runs again, None where it was done just before."""
     before = await _attempt(house, delivery)
     started = time.monotonic()
-    await victim.stop(signal.SIGKILL)
-    starting = asyncio.create_task(victim.start())
+    renewing = asyncio.create_task(victim.end(signal.SIGKILL))
 
     async def again() -> bool:
         return await _attempt(house, delivery) != before
 
     await eventually(again, 30)
     seconds = time.monotonic() - started
-    await starting
+    await renewing
     return seconds if before and await _attempt(house, delivery) else None
 
 

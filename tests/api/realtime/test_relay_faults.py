@@ -16,6 +16,7 @@ from relay_under_test import Relay, close_code, condition, drained, numbers, rec
 from waiting import eventually
 from websockets.asyncio.client import ClientConnection
 
+from api.realtime.listener import Listener
 from cli.stack.embedded import Servers
 from models.contracts.events import Event
 from models.contracts.words import EventType
@@ -231,3 +232,20 @@ async def test_a_flood_of_client_frames_does_not_hold_up_others(running: Relay) 
             await numbers(witness, head, 1)
         for result in await asyncio.gather(*floods, return_exceptions=True):
             assert result is None or "4429" in str(result)
+
+
+async def test_a_relay_whose_last_reader_has_just_left_ends_when_it_is_told_to(settings: Settings) -> None:
+    bus = Bus(settings)
+    for yields in range(8):  # the relay may be at any point of hearing that the reader has left
+        listener = Listener(bus)
+        running = asyncio.create_task(listener.run())
+        listener.follow("a channel", lambda message: None, lambda: None)
+        await condition(lambda: not listener.doubtful)  # noqa: B023
+        await listener.listening("a channel")
+        listener.unfollow("a channel")
+        for _ in range(yields):
+            await asyncio.sleep(0)
+        running.cancel()
+        _, stuck = await asyncio.wait([running], timeout=5)
+        assert not stuck
+    await bus.close()
