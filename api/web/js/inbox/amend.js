@@ -24,7 +24,8 @@ export function amend(draft, request) {
     form.changed();
   };
   const form = {
-    choice: ways.length > 1 && h("fieldset", { class: "ways" }, h("legend", { class: "visually-hidden" }, "How to amend"),
+    choice: ways.length > 1 && h("fieldset", { class: "ways" },
+      h("legend", { class: "visually-hidden" }, "How to amend"),
       ways.map((one) => h("label", {}, h("input", {
         type: "radio", name: `way-${request.request_id}`, checked: draft.amend.way === one, onchange: () => choose(one),
       }), WAYS[one]))),

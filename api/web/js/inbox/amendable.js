@@ -9,19 +9,23 @@ const textual = (type) => type.startsWith("text/") || type === FILES || type ===
 export function amendable(request) {
   if (request.reason !== "failed_step") {
     const asked = new Set(request.artifacts.map((one) => one.artifact_id));
-    return (request.contents ?? []).filter((one) => asked.has(one.artifact_id) && one.encoding === "utf-8" && textual(one.media_type)).map((one) => ({
+    const written = (request.contents ?? [])
+      .filter((one) => asked.has(one.artifact_id) && one.encoding === "utf-8" && textual(one.media_type));
+    return written.map((one) => ({
       key: one.artifact_id, artifactId: one.artifact_id, mediaType: one.media_type, text: one.content,
       label: `${title(one.type)}, version ${one.version}, ${bytes(one.size)}`,
     }));
   }
   if (!request.supplies || request.supplies === "deployment_package") return [];
-  return [{ key: "new", label: title(request.supplies), mediaType: request.supplies === "source_code" ? FILES : "text/markdown", text: "" }];
+  const mediaType = request.supplies === "source_code" ? FILES : "text/markdown";
+  return [{ key: "new", label: title(request.supplies), mediaType, text: "" }];
 }
 
 /** Whether anything can be amended at all; before the contents are known, the list's item has to tell. */
 export function mayAmend(request) {
   if (request.may_redo) return true;
-  return request.contents ? amendable(request).length > 0 : request.reason !== "failed_step" || Boolean(request.supplies);
+  if (request.contents) return amendable(request).length > 0;
+  return request.reason !== "failed_step" || Boolean(request.supplies);
 }
 
 /** Whether it may be approved: a step that failed is then tried again, for which a round has to be left. */

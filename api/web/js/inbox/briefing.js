@@ -11,8 +11,7 @@ export function briefing({ task }) {
     ["Instructions", task.instructions && h("p", { dir: "auto", class: "words" }, task.instructions)],
     ["Feedback given", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
     ["Expected", task.expected_outputs?.map(title).join(", ")],
-    ["Read", task.context?.length && h("ul", {}, task.context.map((one) => h("li", {}, h("a", { href: `/projects/${one.project_id}#artifact=${one.artifact_id}` }, `${title(one.type)}, version ${one.version}`),
-      h("span", { class: "faint", dir: "auto" }, ` ${bytes(one.size)}, by ${one.author}`))))],
+    ["Read", task.context?.length && h("ul", {}, task.context.map(artifact))],
     ["Attempt", task.attempt > 1 && `${task.attempt}`],
     ["Confidence", typeof task.confidence === "number" && `${Math.round(task.confidence * 100)} %`],
     ["Verdict", task.verdict && title(task.verdict)],
@@ -22,8 +21,15 @@ export function briefing({ task }) {
     h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
 }
 
+function artifact(item) {
+  const href = `/projects/${item.project_id}#artifact=${item.artifact_id}`;
+  return h("li", {}, h("a", { href }, `${title(item.type)}, version ${item.version}`),
+    h("span", { class: "faint", dir: "auto" }, ` ${bytes(item.size)}, by ${item.author}`));
+}
+
 function usage(spent) {
   if (!spent) return null;
   const tokens = (spent.input_tokens ?? 0) + (spent.output_tokens ?? 0);
-  return [spent.model, tokens && count(tokens, "token"), spent.cost_usd && `$${spent.cost_usd}`].filter(Boolean).join(", ");
+  const parts = [spent.model, tokens && count(tokens, "token"), spent.cost_usd && `$${spent.cost_usd}`];
+  return parts.filter(Boolean).join(", ");
 }

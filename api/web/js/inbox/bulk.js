@@ -1,7 +1,6 @@
 /** Several requests approved at once: what that does, how far it is, and what became of each. */
 
 import { h, icon, write } from "../dom.js";
-import { announce } from "../notices.js";
 import { count, status } from "../words.js";
 import { mayApprove } from "./amendable.js";
 import { entries } from "./entries.js";
@@ -10,23 +9,33 @@ import { respond } from "./responding.js";
 import { approval } from "./response-form.js";
 
 const AT_ONCE = 4;
+const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
 
-/** Ask for a confirmation, approve the `chosen` entries, and say what happened; `done(ran)` is called when it is closed. */
+/** Ask for a confirmation, approve the `chosen` entries, say what happened; `done(ran)` is called when it is closed. */
 export function approveAll(chosen, done) {
   const rows = new Map(chosen.map((entry) => [entry, h("li", {},
-    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, entry.request.question), h("span", { class: "faint", dir: "auto" }, entry.request.project_name)),
+    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, entry.request.question),
+      h("span", { class: "faint", dir: "auto" }, entry.request.project_name)),
     h("span", { class: "bulk-state" }, mayApprove(entry.request) ? approval(entry.request) : "Cannot be approved"))]));
-  const summary = h("p", { role: "status" }, "Each artifact is accepted as it is, and its project goes on. This is final.");
-  const confirm = h("button", { type: "button", class: "primary", onclick: run }, `Approve ${count(chosen.length, "request")}`);
+  const what = `Approve ${count(chosen.length, "request")}`;
+  const summary = h("p", { role: "status" },
+    "Each artifact is accepted as it is, and its project goes on. This is final.");
+  const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
   const by = responderField();
-  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: () => { stop.abort(); dialog.remove(); done(running); } },
+  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
     h("div", { class: "dialog" },
-      h("h2", { id: "bulk-title" }, `Approve ${count(chosen.length, "request")}`),
+      h("h2", { id: "bulk-title" }, what),
       summary, h("ol", { class: "bulk-rows" }, [...rows.values()]), h("footer", {}, by, close, confirm)));
   const stop = new AbortController();
   entries.addEventListener("change", paint, { signal: stop.signal });
   let running = false;
+
+  function closed() {
+    stop.abort();
+    dialog.remove();
+    done(running);
+  }
 
   function paint() {
     for (const [entry, row] of rows) {
@@ -44,7 +53,9 @@ export function approveAll(chosen, done) {
     close.focus();
     const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
     await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let entry = queue.shift(); entry; entry = queue.shift()) await respond(entry, "approve", given(entry), { quiet: true });
+      for (let entry = queue.shift(); entry; entry = queue.shift()) {
+        await respond(entry, "approve", given(entry), { quiet: true });
+      }
     }));
     sumUp();
   }
@@ -54,16 +65,17 @@ export function approveAll(chosen, done) {
     const lost = chosen.filter((entry) => entry.closure && !entry.closure.mine).length;
     const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase));
     const [sent, away, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
-    const left = chosen.length - decided - lost - sent - away.length - failed;
+    const barred = chosen.filter((entry) => !entry.closure && !mayApprove(entry.request)).length;
     write(summary, [
-      `${decided} of ${chosen.length} approved.`, lost && `${lost} decided by others first.`, sent && `${sent} sent, and judged as soon as a worker is there.`,
-      away.length && `${away.length} not taken yet; sent again in a moment.`, failed && `${failed} not applied.`,
+      `${decided} of ${chosen.length} approved.`, lost && `${lost} decided by others first.`,
+      sent && `${sent} sent, and judged as soon as a worker is there.`,
+      away.length && `${away.length} not taken yet; sent again in a moment.`,
+      failed && `${failed} not applied.`, barred && `${barred} cannot be approved.`,
     ].filter(Boolean).join(" "));
     confirm.hidden = !away.length;
     confirm.disabled = false;
     write(confirm, `Try the ${away.length} now`);
     confirm.onclick = () => away.forEach((entry) => entry.reply?.again?.());
-    if (!away.length && left === 0) announce(summary.textContent);
   }
 
   document.body.append(dialog);
@@ -76,9 +88,10 @@ const given = (entry) => ({ comment: entry.draft.approve.comment.trim() || undef
 function stateOf({ closure, reply }) {
   if (closure) {
     const { word, tone, mark } = status("hitl", closure.status);
-    const who = closure.mine ? "" : ` by ${closure.decision?.responder ?? "nobody in time"}`;
-    return [h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word), h("span", { dir: "auto" }, who)];
+    const who = closure.mine || !closure.decision ? "" : ` by ${closure.decision.responder}`;
+    const badge = h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word);
+    return [badge, h("span", { dir: "auto" }, who)];
   }
-  const words = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet", failed: reply?.message }[reply?.phase];
+  const words = reply?.phase === "failed" ? reply.message : PHASES[reply?.phase];
   return words ? [h("span", { dataset: { tone: reply.phase === "failed" ? "bad" : "calm" } }, words)] : null;
 }

@@ -1,4 +1,4 @@
-/** What a card shows of a whole request: what was asked of the agent, what it wrote, where that stands, what came before. */
+/** What a card shows of a whole request: what was asked of the agent, what it wrote, where that stands, its past. */
 
 import { h } from "../dom.js";
 import { briefing } from "./briefing.js";
@@ -11,12 +11,15 @@ import { standing } from "./standing.js";
 export function cardBody(request, signal) {
   const { task } = request;
   const past = h("div", {}, history(request, []));
-  earlierRounds(request, signal).then((rounds) => past.replaceChildren(...[history(request, rounds)].filter(Boolean)), () => {});
+  const remember = (rounds) => past.replaceChildren(...[history(request, rounds)].filter(Boolean));
+  // Without them a person can decide, too.
+  earlierRounds(request, signal).then(remember, () => {});
   const feedback = request.round > 1 && task?.feedback;
   // The question of a step that failed tells of the failure, as far as it can.
   const failure = task?.error && !request.question.includes(task.error);
   return [
-    feedback && h("div", { class: "card-feedback" }, h("p", { class: "faint" }, "The feedback for this round"), words(feedback)),
+    feedback && h("div", { class: "card-feedback" },
+      h("p", { class: "faint" }, "The feedback for this round"), words(feedback)),
     h("div", { class: "card-evidence" },
       failure && h("div", { class: "notice", dataset: { tone: "bad" } },
         h("strong", {}, "What went wrong"), h("span", { class: "words", dir: "auto" }, task.error)),

@@ -20,16 +20,19 @@ export function cardHead(entry) {
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, request.question);
   const sure = h("span", {});
   const left = h("time-left", { until: request.expires_at, since: request.created_at });
-  const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: Date.parse(request.expires_at) > Date.now() },
+  const over = Date.parse(request.expires_at) <= Date.now();
+  const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: !over },
     "Its time is up. What comes of it is shown as soon as the log says so.");
   left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
   const element = h("header", { class: "card-head" },
     h("p", { class: "crumbs" },
-      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: request.project_name }, request.project_name),
+      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: request.project_name },
+        request.project_name),
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`), left),
     heading,
     h("p", { class: "why soft" },
-      h("strong", { dataset: { tone: TONES[request.reason] ?? "calm" } }, REASONS[request.reason] ?? title(request.reason)),
+      h("strong", { dataset: { tone: TONES[request.reason] ?? "calm" } },
+        REASONS[request.reason] ?? title(request.reason)),
       ` ${WHY[request.reason] ?? ""}`, sure, " Asked ", h("time-waited", { since: request.created_at }), " ago."),
     expired);
   return {

@@ -9,7 +9,9 @@ import { address } from "./list.js";
 /** It holds one card at a time, which ends when another is shown or `signal` aborts. */
 export function cardPane(signal) {
   const element = h("div", { class: "inbox-card" });
-  const back = h("a", { class: "back button quiet", href: "/inbox" }, icon("chevron", { width: 14, height: 14 }), "All requests");
+  const back = h("a", { class: "back button quiet", href: "/inbox" },
+    icon("chevron", { width: 14, height: 14 }), "All requests");
+  const hint = h("p", { class: "inbox-hint soft" }, "Select a request to see what it asks.");
   let leave = new AbortController();
   signal.addEventListener("abort", () => leave.abort());
   const pane = {
@@ -22,7 +24,7 @@ export function cardPane(signal) {
       leave = new AbortController();
       pane.card = entry && requestCard(entry, { signal: leave.signal, next: () => next(entry), loaded });
       pane.put(entry && back, after && after !== entry && decidedBefore(after),
-        pane.card?.element, !entry && entries.waiting > 0 && h("p", { class: "inbox-hint soft" }, "Select a request to see what it asks."));
+        pane.card?.element, !entry && entries.waiting > 0 && hint);
     },
     /** Show something in a card's place. */
     put(...parts) {

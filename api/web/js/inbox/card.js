@@ -94,7 +94,9 @@ export function requestCard(entry, { signal, next, loaded }) {
     const typed = draft.typedAction;
     if (closure && (closure.mine || !typed)) open(null);
     else if (closure && !form && request.contents) open(typed);
-    for (const [action, one] of Object.entries(buttons)) one.setAttribute("aria-expanded", String(draft.form === action));
+    for (const [action, one] of Object.entries(buttons)) {
+      one.setAttribute("aria-expanded", String(draft.form === action));
+    }
     head.update();
     form?.update();
     const held = decision.contains(document.activeElement) && !document.activeElement.matches("textarea, input");

@@ -38,7 +38,8 @@ function reach(old, now) {
 }
 
 /** Whether a diagonal is reached by a line that came, rather than by one that went. */
-const isDown = (row, diagonal, steps) => diagonal === -steps || (diagonal !== steps && row.at(diagonal - 1) < row.at(diagonal + 1));
+const isDown = (row, diagonal, steps) =>
+  diagonal === -steps || (diagonal !== steps && row.at(diagonal - 1) < row.at(diagonal + 1));
 
 /** The farthest place in the old text on each diagonal that so many steps lead to. */
 class Row {

@@ -16,7 +16,8 @@ export function closedNotice(entry, { next, discard }) {
   const { word, tone, mark } = status("hitl", how);
   const texts = entry.draft.texts;
   return h("div", { class: "notice closed", tabIndex: -1, dataset: { tone: mine ? tone : "asks" } },
-    h("strong", {}, icon(mark, { width: 16, height: 16 }), word, decision && texts.length > 0 ? " by somebody else" : ""),
+    h("strong", {}, icon(mark, { width: 16, height: 16 }),
+      decision && texts.length ? `${word} by somebody else` : word),
     h("span", {}, decision ? decided(decision) : WITHOUT[how] ?? `The request is ${word.toLowerCase()}.`),
     words(decision?.comment),
     texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),
@@ -29,7 +30,10 @@ export function closedNotice(entry, { next, discard }) {
 /** Say it where somebody may be typing. */
 export function tellClosed(entry) {
   const { status: how, decision } = entry.closure;
-  announce(`${decision ? `${decision.responder} was first.` : ""} The request is ${status("hitl", how).word.toLowerCase()}. ${entry.draft.texts.length ? "What you typed is kept." : ""}`);
+  announce([
+    decision && `${decision.responder} was first.`, `The request is ${status("hitl", how).word.toLowerCase()}.`,
+    entry.draft.texts.length && "What you typed is kept.",
+  ].filter(Boolean).join(" "));
 }
 
 async function copy(texts) {

@@ -2,7 +2,11 @@
 
 const KEY = "botarmy.draft.";
 const SAVE_AFTER = 300; // ms
-const BLANK = { approve: { comment: "" }, amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "" }, reject: { comment: "" } };
+const BLANK = {
+  approve: { comment: "" },
+  amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "" },
+  reject: { comment: "" },
+};
 
 const unsaved = new Set();
 addEventListener("pagehide", () => unsaved.forEach((draft) => draft.save()));
@@ -32,7 +36,7 @@ export class Draft {
     this.keep();
   }
 
-  /** The decision_id of an action as it is typed now: the same one until that changes, so that sending again is safe. */
+  /** The decision_id of an action as it is typed now: the same until that changes, so that sending again is safe. */
   decisionId(action) {
     this.#ids[action] ??= uuid();
     this.save();
@@ -48,13 +52,16 @@ export class Draft {
   /** Each text that was typed, with its label. */
   get texts() {
     const { approve, amend, reject } = this;
-    return [...Object.values(amend.contents).map((text) => ["Content", text]), ["Comment on the content", amend.comment], ["Feedback", amend.feedback],
-      ["Reason to reject", reject.comment], ["Comment on the approval", approve.comment]].filter(([, text]) => text?.trim());
+    return [
+      ...Object.values(amend.contents).map((text) => ["Content", text]), ["Comment on the content", amend.comment],
+      ["Feedback", amend.feedback], ["Reason to reject", reject.comment], ["Comment on the approval", approve.comment],
+    ].filter(([, text]) => text?.trim());
   }
 
   /** The action that something was typed for. */
   get typedAction() {
-    if (Object.values(this.amend.contents).some((text) => text !== undefined) || this.amend.feedback.trim() || this.amend.comment.trim()) return "amend";
+    const { contents, comment, feedback } = this.amend;
+    if (Object.values(contents).some((text) => text !== undefined) || comment.trim() || feedback.trim()) return "amend";
     if (this.reject.comment.trim()) return "reject";
     return this.approve.comment.trim() ? "approve" : null;
   }
@@ -100,5 +107,6 @@ function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte, index) => ([4, 6, 8, 10].includes(index) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -9,18 +9,22 @@ import { field, textField } from "./field.js";
 const SUM_UP_AFTER = 250; // ms
 const SHOWN = 200; // lines
 const LARGE = 200_000; // characters
+const UNCHANGED = "You have not changed anything yet";
+const SIGNS = { "+": "come", "-": "gone", "": "file" };
 const RIGHT_TO_LEFT = /[\u0591-\u08ff\ufb1d-\ufefc]/;
 
 /** Where to begin writing: browsers take seconds to find that out for each line of a large text. */
 const direction = (text) => (text.length < LARGE ? "auto" : RIGHT_TO_LEFT.test(text.slice(0, 1_000)) ? "rtl" : "ltr");
 
-/** `{element, input, given, say}`; given() is the part of a response's body, or null where it has said what is missing. */
+/** `{element, input, given, say}`; given() is a part of the response, or null where it has said what is missing. */
 export function editor(draft, request) {
   const choices = amendable(request);
   const chosen = () => choices.find((one) => one.key === draft.amend.artifactId) ?? choices[0];
   const body = h("div", { class: "editor" });
   const summary = h("summary", {});
-  const lines = h("pre", { class: "edit-lines", dir: "auto", tabIndex: 0, role: "group", "aria-label": "Changed lines" });
+  const lines = h("pre", {
+    class: "edit-lines", dir: "auto", tabIndex: 0, role: "group", "aria-label": "Changed lines",
+  });
   const changed = h("details", { class: "edits" }, summary, lines);
   let pad;
   let timer;
@@ -36,8 +40,10 @@ export function editor(draft, request) {
     const { key, text } = chosen();
     const found = draft.amend.contents[key] === undefined ? [] : pad.compare(text, draft.amend.contents[key]);
     const [gone, come] = ["-", "+"].map((sign) => found.filter(([one]) => one === sign).length);
-    write(summary, found.length ? `You changed: ${[come && `${count(come, "line")} added`, gone && `${count(gone, "line")} taken out`].filter(Boolean).join(", ")}` : "You have not changed anything yet");
-    lines.replaceChildren(...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: sign === "+" ? "come" : "gone" }, `${sign} ${line}\n`)),
+    const sums = [come && `${count(come, "line")} added`, gone && `${count(gone, "line")} taken out`].filter(Boolean);
+    write(summary, found.length ? `You changed: ${sums.join(", ")}` : UNCHANGED);
+    lines.replaceChildren(
+      ...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: SIGNS[sign] }, `${sign} ${line}\n`)),
       found.length > SHOWN ? `and ${count(found.length - SHOWN, "more line")}` : "");
     changed.dataset.some = found.length ? "yes" : "no";
     changed.hidden = !text && !found.length;
@@ -54,7 +60,8 @@ export function editor(draft, request) {
 
   const choice = choices.length > 1 && field("Artifact", h("select", {
     onchange: (event) => { draft.amend.artifactId = event.target.value; open(); },
-  }, choices.map((one) => h("option", { value: one.key, selected: one === chosen() }, one.label))), "One can be amended; the others are accepted as they are.");
+  }, choices.map((one) => h("option", { value: one.key, selected: one === chosen() }, one.label))),
+  "One can be amended; the others are accepted as they are.");
   open();
   return {
     element: h("div", { class: "editing" }, choice && choice.element, body, changed),
@@ -66,7 +73,7 @@ export function editor(draft, request) {
       const { key, artifactId } = chosen();
       const content = draft.amend.contents[key];
       if (content?.trim()) return { content, artifact_id: artifactId };
-      pad.say(content === undefined ? "You have not changed anything yet. To take it as it is, approve it." : "Say something: it cannot be empty.");
+      pad.say(content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.");
       return null;
     },
   };
@@ -74,7 +81,9 @@ export function editor(draft, request) {
 
 function textPad({ label, mediaType }, text, type) {
   const prose = mediaType === "text/markdown" && text.length < LARGE;
-  const one = textField(label, text, type, { class: `pad ${prose ? "prose" : "mono"}`, spellcheck: String(prose), dir: direction(text) });
+  const one = textField(label, text, type, {
+    class: `pad ${prose ? "prose" : "mono"}`, spellcheck: String(prose), dir: direction(text),
+  });
   return { parts: [one.element], input: one.input, say: one.say, compare: changes };
 }
 
@@ -83,16 +92,25 @@ function filePad(text, type) {
   const files = text ? filesOf(text) : {};
   const paths = Object.keys(files);
   let path = paths[0];
-  const write = () => type(JSON.stringify({ files }, null, 1));
-  const pad = textField("Text", files[path] ?? "", (now) => { files[path] = now; write(); }, { class: "pad mono", spellcheck: "false", dir: "ltr" });
+  const tell = () => type(JSON.stringify({ files }, null, 1));
+  const pad = textField("Text", files[path] ?? "", (now) => {
+    files[path] = now;
+    tell();
+  }, { class: "pad mono", spellcheck: "false", dir: "ltr" });
+  const turn = (event) => {
+    path = event.target.value;
+    pad.input.value = files[path];
+  };
+  const rename = (event) => {
+    delete files[path];
+    path = event.target.value;
+    files[path] = pad.input.value;
+    tell();
+  };
   const which = paths.length
-    ? field("File", h("select", { onchange: (event) => { path = event.target.value; pad.input.value = files[path]; } }, paths.map((one) => h("option", { value: one }, one))))
-    : field("File name", h("input", { class: "mono", maxLength: 240, spellcheck: "false", oninput: (event) => {
-      delete files[path];
-      path = event.target.value;
-      files[path] = pad.input.value;
-      write();
-    } }), "Such as package/main.py");
+    ? field("File", h("select", { onchange: turn }, paths.map((one) => h("option", { value: one }, one))))
+    : field("File name", h("input", { class: "mono", maxLength: 240, spellcheck: "false", oninput: rename }),
+      "Such as package/main.py");
   if (!paths.length) which.input.value = path = "main.py";
   return { parts: [which.element, pad.element], input: pad.input, say: pad.say, compare: compareFiles };
 }
@@ -107,5 +125,6 @@ const filesOf = (text) => {
 
 function compareFiles(before, after) {
   const [old, now] = [before ? filesOf(before) : {}, filesOf(after)];
-  return Object.keys({ ...old, ...now }).filter((path) => old[path] !== now[path]).flatMap((path) => [["", path], ...changes(old[path] ?? "", now[path] ?? "")]);
+  const differing = Object.keys({ ...old, ...now }).filter((path) => old[path] !== now[path]);
+  return differing.flatMap((path) => [["", path], ...changes(old[path] ?? "", now[path] ?? "")]);
 }

@@ -99,9 +99,10 @@ class Entries extends EventTarget {
       if (mine) this.tell(entry, `${status("hitl", closure.status).word}: ${entry.name}`);
       this.close(entry, { ...closure, mine: mine !== undefined && mine === closure.decision });
     } else if (mine?.outcome === "refused") {
+      const { action } = entry.reply;
       entry.draft.sent = null;
-      entry.draft.renew(entry.reply.action);
-      entry.reply = { phase: "failed", action: entry.reply.action, message: `This cannot be done: ${mine.explanation}.` };
+      entry.draft.renew(action);
+      entry.reply = { phase: "failed", action, message: `This cannot be done: ${mine.explanation}.` };
       this.changed(entry);
     }
   }

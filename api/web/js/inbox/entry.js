@@ -39,5 +39,6 @@ export const byAge = (one, other) => (age(one) < age(other) ? -1 : 1);
 
 /** How a request that was read says that it ended. */
 export function closureOf(request) {
-  return { status: request.status, decision: request.history.find((one) => one.decision_id === request.decision_id) ?? null, mine: false };
+  const decision = request.history.find((one) => one.decision_id === request.decision_id) ?? null;
+  return { status: request.status, decision, mine: false };
 }

@@ -8,8 +8,11 @@ const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** "Anna amended it with feedback", as an element. */
 export function decided(decision) {
-  const how = decision.action !== "amend" ? "" : decision.content_hash || decision.content !== undefined ? " with new content" : " with feedback";
-  return h("span", {}, h("strong", { dir: "auto" }, decision.responder), ` ${ACTIONS[decision.action]} it${how} `, h("time-waited", { since: decision.responded_at }), " ago");
+  // One that was read names the content by its hash, one that was sent from here has it.
+  const content = decision.content_hash || decision.content !== undefined;
+  const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
+  return h("span", {}, h("strong", { dir: "auto" }, decision.responder), ` ${ACTIONS[decision.action]} it${how} `,
+    h("time-waited", { since: decision.responded_at }), " ago");
 }
 
 export const words = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, comment);
@@ -18,12 +21,16 @@ export const words = (comment) => comment && h("blockquote", { class: "words", d
 export function history(request, rounds) {
   const here = request.history.filter((one) => one.decision_id !== request.decision_id || request.status === "pending");
   const items = [
-    ...here.map((one) => h("li", {}, decided(one), one.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${one.explanation}.`), words(one.comment))),
+    ...here.map((one) => h("li", {}, decided(one),
+      one.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${one.explanation}.`),
+      words(one.comment))),
     ...rounds.map((one) => {
       const winner = one.history.find((each) => each.decision_id === one.decision_id);
-      return h("li", {}, h("span", { class: "faint" }, `Round ${one.round}: `), winner ? decided(winner) : status("hitl", one.status).word, winner && words(winner.comment));
+      return h("li", {}, h("span", { class: "faint" }, `Round ${one.round}: `),
+        winner ? decided(winner) : status("hitl", one.status).word, words(winner?.comment));
     }),
   ];
   if (!items.length) return null;
-  return h("section", { class: "panel", "aria-label": "Earlier responses" }, h("header", {}, h("h3", {}, "Earlier responses")), h("ol", { class: "history panel-body" }, items));
+  return h("section", { class: "panel", "aria-label": "Earlier responses" },
+    h("header", {}, h("h3", {}, "Earlier responses")), h("ol", { class: "history panel-body" }, items));
 }

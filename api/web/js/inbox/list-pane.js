@@ -15,8 +15,12 @@ export function listPane({ pick, approve }) {
   const heading = h("h2", { tabIndex: -1 }, "Waiting for you");
   const total = h("span", { class: "soft numbers" });
   const several = h("button", { type: "button", class: "primary", hidden: true, onclick: approve });
-  const all = h("input", { type: "checkbox", "aria-label": "Select all shown", onchange: () => checks.setAll(visible(), all.checked) });
-  const search = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the requests", dir: "auto", oninput: () => paint() });
+  const all = h("input", {
+    type: "checkbox", "aria-label": "Select all shown", onchange: () => checks.setAll(visible(), all.checked),
+  });
+  const search = h("input", {
+    type: "search", placeholder: "Filter", "aria-label": "Filter the requests", dir: "auto", oninput: () => paint(),
+  });
   const trouble = h("div", { class: "inbox-trouble" });
   const none = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const element = h("section", { class: "inbox-list", "aria-label": "Requests" },
@@ -28,8 +32,8 @@ export function listPane({ pick, approve }) {
   /** The entries that are shown, in their order. */
   function visible() {
     const wanted = search.value.trim().toLowerCase();
-    return (entries.listed ?? []).filter(({ request }) =>
-      `${request.question} ${request.project_name} ${request.stage} ${request.agent_type}`.toLowerCase().includes(wanted));
+    return (entries.listed ?? []).filter(({ name, request }) =>
+      `${name} ${request.stage} ${request.agent_type}`.toLowerCase().includes(wanted));
   }
 
   function paint() {

@@ -8,7 +8,10 @@ import { TONES } from "./card-head.js";
 export const address = (id) => `/inbox?request=${id}`;
 
 /** What a response on its way says in its row. */
-const PHASES = { sending: ["Sending", "starting"], sent: ["Sent", "starting"], waiting: ["Not sent yet", "expired"], failed: ["Not applied", "failed"] };
+const PHASES = {
+  sending: ["Sending", "starting"], sent: ["Sent", "starting"],
+  waiting: ["Not sent yet", "expired"], failed: ["Not applied", "failed"],
+};
 
 /** A list in which `pick(entry)` opens one and `check(entry, checked, through)` chooses it for several at once. */
 export function inboxList({ pick, check }) {
@@ -66,7 +69,9 @@ export function inboxList({ pick, check }) {
       const place = held ? [...rows.children].indexOf(held) : -1;
       each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
       // A row that leaves must not take the focus along.
-      if (held && !held.isConnected) (rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a") ?? document.querySelector("main")).focus();
+      if (!held || held.isConnected) return;
+      const near = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
+      (near ?? document.querySelector("main")).focus();
     },
     reveal(entry) {
       const show = () => linkOf(entry)?.closest("li").scrollIntoView({ block: "nearest" });
@@ -78,14 +83,16 @@ export function inboxList({ pick, check }) {
   };
 }
 
-const stateOf = ({ request, reply, closure, draft }) => `${request.reason} ${closure?.status} ${reply?.phase} ${draft.typedAction}`;
+const stateOf = ({ reply, closure, draft }) => `${closure?.status} ${reply?.phase} ${draft.typedAction}`;
 
 function markers({ request, reply, closure, draft }) {
   if (closure) return [badge("hitl", closure.status)];
   const phase = reply && PHASES[reply.phase];
   return [
-    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: TONES[request.reason] } }, REASONS[request.reason] ?? title(request.reason)),
-    phase && h("span", { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } }, icon(phase[1]), phase[0]),
+    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: TONES[request.reason] } },
+      REASONS[request.reason] ?? title(request.reason)),
+    phase && h("span", { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } },
+      icon(phase[1]), phase[0]),
     !phase && draft.typedAction && h("span", { class: "badge" }, icon("amended"), "Draft"),
   ].filter(Boolean);
 }

@@ -3,6 +3,8 @@
 import { h, write } from "../dom.js";
 import { withdraw } from "./responding.js";
 
+const UNSURE = "Whether your response arrived is not known; sending it again is safe, it counts once.";
+
 /** `{element, update}` for one action of an entry. */
 export function progress(entry, action) {
   const element = h("div", { class: "reply", role: "alert" });
@@ -17,9 +19,12 @@ export function progress(entry, action) {
     element.replaceChildren(...({ failed, waiting }[reply?.phase]?.(reply) ?? []));
   }
 
-  const failed = (reply) => (Object.keys(reply.fields ?? {}).some((one) => ["comment", "content"].includes(one)) ? [] : [
-    h("div", { class: "notice", dataset: { tone: "bad" } }, h("strong", {}, "That did not work"), h("span", { dir: "auto" }, reply.message), h("span", {}, "What you typed is kept.")),
-  ]);
+  function failed({ message, fields = {} }) {
+    if (fields.comment || fields.content) return []; // it is said at the field
+    return [h("div", { class: "notice", dataset: { tone: "bad" } },
+      h("strong", {}, "That did not work"), h("span", { dir: "auto" }, message),
+      h("span", {}, "What you typed is kept."))];
+  }
 
   function waiting(reply) {
     const wait = h("span", { class: "numbers", "aria-hidden": "true" });
@@ -28,7 +33,7 @@ export function progress(entry, action) {
     clock = setInterval(tick, 250);
     return [h("div", { class: "notice", dataset: { tone: "asks" } },
       h("strong", {}, reply.unsure ? "BotArmy cannot be reached" : "BotArmy cannot take it now"),
-      h("span", {}, reply.unsure ? "Whether your response arrived is not known; sending it again is safe, it counts once." : `${reply.message} Nothing has happened, and what you typed is kept.`),
+      h("span", {}, reply.unsure ? UNSURE : `${reply.message} Nothing has happened, and what you typed is kept.`),
       wait,
       h("span", { class: "buttons" },
         h("button", { type: "button", onclick: () => reply.again() }, "Try now"),

@@ -24,7 +24,7 @@ export function forget(id) {
 export async function earlierRounds(request, signal) {
   if (request.round === 1) return [];
   const all = await projects.requests(request.project_id, { signal });
-  const before = all.filter((one) => one.stage === request.stage && one.request_id !== request.request_id && one.created_at < request.created_at);
+  const before = all.filter((one) => one.stage === request.stage && one.created_at < request.created_at);
   const shown = before.reverse().slice(0, 5);
   return Promise.all(shown.map((one) => hitl.get(one.request_id, { signal })));
 }

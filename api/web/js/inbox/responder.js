@@ -28,7 +28,10 @@ let made = 0;
 /** The field for it. */
 export function responderField() {
   const id = `responder-${(made += 1)}`;
-  const input = h("input", { id, maxLength: 255, autocomplete: "name", spellcheck: "false", dir: "auto", oninput: () => { responder.name = input.value; } });
+  const input = h("input", {
+    id, maxLength: 255, autocomplete: "name", spellcheck: "false", dir: "auto",
+    oninput: () => { responder.name = input.value; },
+  });
   input.value = responder.name;
   return h("div", { class: "responder" }, h("label", { for: id }, "Decide as"), input);
 }

@@ -47,12 +47,16 @@ async function settle(entry, action, given, problem, { tries, quiet }) {
     entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
   } else if (problem.passing) {
     const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];
-    become(entry, { phase: "waiting", action, message: problem.message, unsure: problem.status === 0, at: Date.now() + seconds * 1000,
-      again: () => respond(entry, action, given, { tries: tries + 1, quiet }) });
+    become(entry, {
+      phase: "waiting", action, message: problem.message, at: Date.now() + seconds * 1000,
+      unsure: problem.status !== 503, // which alone says that nothing has happened
+      again: () => respond(entry, action, given, { tries: tries + 1, quiet }),
+    });
     timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
   } else {
     if (problem.about("decision_id")) entry.draft.renew(action);
-    const fields = Object.fromEntries(errors.filter((one) => one.field).map((one) => [one.field, problem.about(one.field)]));
+    const blamed = errors.map((one) => one.field).filter(Boolean);
+    const fields = Object.fromEntries(blamed.map((one) => [one, problem.about(one)]));
     if (problem.status === 413 && given.content !== undefined) fields.content = problem.message;
     become(entry, { phase: "failed", action, message: problem.message, fields });
     // Gone, or never there: the request itself may tell.

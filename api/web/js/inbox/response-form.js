@@ -25,8 +25,10 @@ export function responseForm(entry, action, request, close) {
     class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit,
     oninput: () => entry.reply && withdraw(entry),
     onkeydown: (event) => {
-      if (event.key === "Escape") { event.preventDefault(); close(); }
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); element.requestSubmit(); }
+      const submits = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (event.key === "Escape" || submits) event.preventDefault();
+      if (event.key === "Escape") close();
+      else if (submits) element.requestSubmit();
     },
   }, kind.choice, effect, kind.parts, state.element, footer);
 
@@ -61,14 +63,15 @@ export function responseForm(entry, action, request, close) {
 
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
-  const comment = textField("Comment (optional)", draft.approve.comment, (text) => draft.type("approve", { comment: text }),
-    { maxLength: COMMENT_MOST, rows: 2 });
+  const then = alone(request) ? "the task is done" : "the project goes on";
+  const comment = textField("Comment (optional)", draft.approve.comment,
+    (text) => draft.type("approve", { comment: text }), { maxLength: COMMENT_MOST, rows: 2 });
   return {
     parts: [comment.element], input: comment.input,
     label: () => (failed ? "Try once more" : "Approve and go on"),
     effect: () => failed
       ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
-      : `Accepts ${names(request)} unchanged, and ${alone(request) ? "the task is done" : "the project goes on"}. This is final.`,
+      : `Accepts ${names(request)} unchanged, and ${then}. This is final.`,
     blame: (fields) => comment.say(fields.comment ?? ""),
     given: () => ({ comment: draft.approve.comment.trim() || undefined }),
   };
@@ -96,4 +99,5 @@ function reject(draft, request) {
 const alone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
 
 const listing = new Intl.ListFormat("en");
-const names = ({ artifacts }) => listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";
+const names = ({ artifacts }) =>
+  listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";

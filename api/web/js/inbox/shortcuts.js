@@ -6,7 +6,7 @@ import { entries } from "./entries.js";
 
 const CONTROLS = "a, button, summary, input, [role=tab]";
 
-/** `view` is what views/inbox.js can do: step, approveChosen; `list` and `cards` are its panes, `closeCard` goes back to the list. */
+/** Put them in force; `list` and `cards` are the panes, the others what views/inbox.js can do. */
 export function inboxKeys({ list, cards, step, approveChosen, closeCard }, signal) {
   const act = (action) => cards.card?.act(action) ?? false;
   shortcuts({

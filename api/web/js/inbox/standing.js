@@ -8,6 +8,8 @@ import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { go } from "../router.js";
 
+const ENDED = new Set(["completed", "rejected", "failed", "cancelled"]);
+
 /** A section that fills itself. A task that belongs to no stage, or a project that cannot be read, leaves it empty. */
 export function standing({ project_id: id, stage }, signal) {
   const graph = document.createElement("pipeline-graph");
@@ -20,7 +22,7 @@ export function standing({ project_id: id, stage }, signal) {
     const pipeline = project.pipeline_definition;
     if (!pipeline.stages.some((one) => one.name === stage)) return;
     section.hidden = false;
-    Object.assign(graph, { pipeline, oversight: project.oversight, current: stage, ended: Boolean(progress.ended_at ?? project.ended_at) });
+    Object.assign(graph, { pipeline, oversight: project.oversight, current: stage, ended: ENDED.has(progress.status) });
     graph.stages = stageStates(pipeline, progress.tasks, progress.open_requests);
   }, { gap: 500, signal });
   live.watch((changed) => (changed === id || (changed === null && project)) && refresher.ask(), signal);

@@ -4,13 +4,16 @@ import { h } from "../dom.js";
 
 let made = 0;
 
-/** `tabs` is a list of `[label, make]`, `first` the number of the one to show, `name` what a screen reader says they are. */
+/** `list` holds `[label, make]`, `first` is the number of the one to show, `name` what a screen reader calls them. */
 export function tabs(name, list, first = 0) {
   const id = `tabs-${(made += 1)}`;
   const buttons = list.map(([label], index) => h("button", {
-    type: "button", role: "tab", id: `${id}-${index}`, "aria-controls": `${id}-panel-${index}`, onclick: () => show(index),
+    type: "button", role: "tab", id: `${id}-${index}`, "aria-controls": `${id}-panel-${index}`,
+    onclick: () => show(index),
   }, label));
-  const panels = list.map((_, index) => h("div", { role: "tabpanel", id: `${id}-panel-${index}`, "aria-labelledby": `${id}-${index}`, hidden: true }));
+  const panels = list.map((_, index) => h("div", {
+    role: "tabpanel", id: `${id}-panel-${index}`, "aria-labelledby": `${id}-${index}`, hidden: true,
+  }));
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": name, onkeydown: (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

@@ -138,7 +138,8 @@ export async function open(root, { signal }) {
   function prefetch() {
     const rows = list.visible();
     const next = rows[rows.indexOf(entries.selected) + 1];
-    if (next?.open) (globalThis.requestIdleCallback ?? setTimeout)(() => !signal.aborted && whole(next.id).catch(() => {}));
+    const idle = globalThis.requestIdleCallback ?? setTimeout;
+    if (next?.open) idle(() => !signal.aborted && whole(next.id).catch(() => {}));
   }
 
   function approveChosen() {
