@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
 from tests.faults.deliveries import Caller
 from tests.faults.house import House
 
@@ -29,3 +32,12 @@ async def caller(house: House) -> AsyncIterator[Caller]:
     caller = Caller(house)
     yield caller
     await caller.close()
+
+
+@pytest_asyncio.fixture
+async def house_store(house: House) -> AsyncIterator[Store]:
+    """The house's database and bus, to write behind its APIs."""
+    database, bus = Database(house.settings), Bus(house.settings)
+    yield Store(database, bus)
+    await bus.close()
+    await database.close()

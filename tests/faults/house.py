@@ -24,6 +24,7 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.temporal import Temporal
 from cli.stack.together import together
 from cli.stack.valkey import Valkey
+from models.settings import Settings
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised import Supervised
 
@@ -92,6 +93,11 @@ class House:
         """Let a worker or an API end for good."""
         await one.stop()
         (self.workers if one in self.workers else self.apis).remove(one)
+
+    @property
+    def settings(self) -> Settings:
+        """What our processes are told of the house."""
+        return Settings(_env_file=None, database_url=self._postgres.url, redis_url=self._valkey.url, task_queue=QUEUE)
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         """What PostgreSQL answers, asked on a connection of its own."""

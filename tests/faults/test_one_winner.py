@@ -38,9 +38,7 @@ async def _all_at_once(
     house: House, chance: random.Random, request_id: str, people: int, put_off: list[int]
 ) -> tuple[Json, list[httpx.Response]]:
     """Everyone responds to a request; what the winner has said, and all the answers."""
-    given = [
-        {**WAYS[n % len(WAYS)], "responder": f"person {n}", "decision_id": str(uuid7())} for n in range(people)
-    ]
+    given = [{**WAYS[n % len(WAYS)], "responder": f"person {n}", "decision_id": str(uuid7())} for n in range(people)]
     chance.shuffle(given)
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(house.client(api)) for api in house.apis]

@@ -61,9 +61,7 @@ async def verdict(house: House, project_id: str, request_id: str) -> Verdict:
     return Verdict(
         row=(row["status"], row["decision_id"]),
         applied=tuple(one["id"] for one in history if one["outcome"] == "applied"),
-        told=tuple(
-            (one["event_type"], one["decision_id"]) for one in await house.rows(_TOLD, project_id, request_id)
-        ),
+        told=tuple((one["event_type"], one["decision_id"]) for one in await house.rows(_TOLD, project_id, request_id)),
         project=project,
         workflow=workflow,
         judged=len(history),

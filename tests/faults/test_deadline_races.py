@@ -1,0 +1,97 @@
+"""A deadline and a decision race: whichever wins, everyone tells the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from models.contracts.words import HitlStatus
+from store.transaction import Store
+from tests.faults.deliveries import Caller
+from tests.faults.house import House
+from tests.faults.verdicts import Verdict, verdict
+from tests.proving import Proof
+from tests.waiting import eventually
+from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline
+
+EXPIRES_IN = "1s"
+AT_ONCE = 10
+STEP_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the deadline does, what the person says, and how the project ends of either."""
+
+    on_expiry: str
+    action: str
+    expired: str
+    decided: str
+
+
+KINDS = (
+    Kind("halt", "approve", expired="failed", decided="completed"),
+    Kind("reject", "approve", expired="rejected", decided="completed"),
+    Kind("approve", "reject", expired="completed", decided="rejected"),
+)
+
+
+async def _race(house: House, store: Store, caller: Caller, kind: Kind, seconds: float) -> str:
+    """Respond so long after the deadline; who won, as everyone says."""
+    gate = {"gate": {"on_expiry": kind.on_expiry, "expires_in": EXPIRES_IN}}
+    story = await Story.begin(house.engine, store, house.settings.task_queue, Script(), pipeline(PLAN | gate))
+
+    async def opened() -> tuple[str, datetime] | None:
+        return next(((str(one.id), one.expires_at) for one in await story.requests()), None)
+
+    request_id, deadline = await eventually(opened)
+    given = {"action": kind.action, "comment": "Now.", "decision_id": (decision_id := str(uuid7()))}
+    await asyncio.sleep((deadline + timedelta(seconds=seconds) - datetime.now(UTC)).total_seconds())
+    answer = await caller.call("POST", f"/hitl/{request_id}/respond", json=given)
+    while answer.status_code == 202:
+        answer = await caller.call("POST", f"/hitl/{request_id}/respond", json=given)
+    found = await verdict(house, str(story.id), request_id)
+    if answer.status_code == 200:
+        row = (answer.json()["status"], decision_id)
+        told = ("hitl_response", decision_id)
+        assert found == Verdict(row, (decision_id,), (told,), kind.decided, kind.decided, judged=1)
+        return "decided"
+    problem = answer.json()
+    assert (answer.status_code, problem["request"]["status"], problem["decision"]) == (409, "expired", None)
+    told = ("hitl_expired", None)
+    row = (HitlStatus.EXPIRED, None)
+    assert found == Verdict(row, (), (told,), kind.expired, kind.expired, judged=found.judged)
+    return "expired, and the decision superseded" if found.judged else "expired before the decision was sent"
+
+
+@pytest.mark.item(12)
+async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
+    house: House, house_store: Store, caller: Caller, proof: Proof
+) -> None:
+    times = proof.times(full=200, short=20)
+    outcomes: Counter[str] = Counter()
+    lead = 0.0  # seconds from the deadline to the decision
+
+    async def races(number: int) -> None:
+        """One after the other, each later where the decision won, and else sooner: so that they are close."""
+        nonlocal lead
+        for _ in range(number):
+            outcome = await _race(house, house_store, caller, proof.random.choice(KINDS), lead)
+            outcomes[outcome] += 1
+            lead += proof.random.uniform(0, STEP_SECONDS) * (1 if outcome == "decided" else -1)
+
+    await asyncio.gather(*(races(times // AT_ONCE) for _ in range(AT_ONCE)))
+    proof.row(
+        "a deadline and a decision race",
+        times,
+        "one outcome each; answer, row, history, events, project and workflow agree",
+        f"{dict(outcomes)}; the last decision was sent {1000 * lead:+.0f} ms from the deadline; all agree",
+    )
+    assert outcomes.total() == times
+    assert outcomes["decided"]
+    assert outcomes.total() > outcomes["decided"]
