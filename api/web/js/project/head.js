@@ -51,9 +51,10 @@ function known(project, bar) {
 
 function because(notice, { status, reason }) {
   notice.hidden = !reason || status === "completed";
+  if (notice.hidden) return;
   const word = { rejected: "Rejected", failed: "Failed", cancelled: "Cancelled" }[status] ?? "Reason";
   if (notice.dataset.says === `${word}${reason}`) return;
   notice.dataset.says = `${word}${reason}`;
   notice.dataset.tone = status === "rejected" || status === "failed" ? "bad" : "calm";
-  notice.replaceChildren(h("strong", {}, word), h("span", { class: "prose", dir: "auto" }, reason ?? ""));
+  notice.replaceChildren(h("strong", {}, word), h("span", { class: "prose", dir: "auto" }, reason));
 }

@@ -6,7 +6,7 @@ import "../elements/artifact-view.js";
 import "../elements/event-feed.js";
 import "../elements/pipeline-graph.js";
 import "../elements/task-timeline.js";
-import { empty, failure } from "../notices.js";
+import { empty } from "../notices.js";
 import { crew } from "../project/crew.js";
 import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
@@ -71,7 +71,7 @@ function show(root, model, { signal, title }) {
   /** What is shown may be old; said once, however often the reading fails. */
   function warn(error) {
     if (stale.dataset.says === error?.message) return;
-    stale.replaceChildren(...(error ? [failure(error)] : []));
+    stale.replaceChildren(...(error ? [mayBeOld(error)] : []));
     if (error) stale.dataset.says = error.message;
     else delete stale.dataset.says;
   }
@@ -109,6 +109,9 @@ function show(root, model, { signal, title }) {
   paint();
   if (location.hash) requestAnimationFrame(obey);
 }
+
+const mayBeOld = (error) => h("p", { class: "notice", role: "status", dataset: { tone: "asks" } },
+  h("strong", {}, "What you see may be old"), h("span", {}, `${error.message} It is tried again by itself.`));
 
 function panel(name, heading, ...content) {
   return h("section", { class: `panel ${name}-panel`, "aria-labelledby": `${name}-heading` },
