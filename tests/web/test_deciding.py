@@ -1,0 +1,239 @@
+"""A person runs the product from the page: starts a project, watches it, decides."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Locator, Page, expect
+from waiting import eventually
+
+from tests.web.browsing import NewPage
+from tests.web.scene import SHORTENER, Director
+
+AS_MAYA_WOULD = "# Project plan\n\nAs Maya would have it.\n"
+NARROW = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def director(http: httpx.AsyncClient, worker: None) -> Director:
+    return Director(http)
+
+
+async def open_request(page: Page, director: Director, project_id: str, stage: str, round: int = 1) -> dict[str, Any]:
+    """Show a stage's request in the inbox, as soon as there is one."""
+    request = await director.request(project_id, stage, round)
+    await page.goto(f"/inbox?request={request['request_id']}")
+    await expect(card(page).get_by_role("heading", name=request["question"])).to_be_visible()
+    return request
+
+
+def card(page: Page) -> Locator:
+    return page.get_by_role("article", name="Selected request")
+
+
+def act(page: Page, name: str) -> Locator:
+    """One of the buttons that open a form."""
+    return card(page).get_by_role("group", name="Responses").get_by_role("button", name=name)
+
+
+async def request_of(director: Director, request_id: str) -> dict[str, Any]:
+    """The request, with its history."""
+    found: dict[str, Any] = await director.get(f"/hitl/{request_id}")
+    return found
+
+
+async def decided(director: Director, request_id: str, status: str) -> dict[str, Any]:
+    """The request with its history, once it has that status."""
+
+    async def look() -> dict[str, Any] | None:
+        found = await request_of(director, request_id)
+        return found if found["status"] == status else None
+
+    return await eventually(look)
+
+
+async def told(page: Page, what: str) -> None:
+    """The page says what came of a response."""
+    await expect(page.get_by_text(re.compile(f"^{what}")).first).to_be_attached()
+
+
+async def start(page: Page, name: str, brief: str) -> None:
+    await page.get_by_role("button", name="New project").click()
+    dialog = page.get_by_role("dialog", name="Start a project")
+    await dialog.get_by_role("textbox", name="Brief").fill(brief)
+    await dialog.get_by_role("textbox", name="Name").fill(name)
+    await expect(dialog.get_by_text("You decide after discovery, plan, design and launch.")).to_be_visible()
+    await dialog.get_by_role("button", name="Start project").click()
+    await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+async def test_a_project_is_carried_from_its_brief_to_its_delivery(page: Page, worker: None) -> None:
+    await page.goto("/")
+    await start(page, "Carried through", SHORTENER)
+    project = page.url
+    for question in (
+        "Is this the right project?",
+        "Do these requirements say what you need?",
+        "Should it be built this way?",
+        "Is this ready to be delivered?",
+    ):
+        await page.get_by_role("link", name=f"Waiting for you: {question}").click()
+        await expect(card(page).get_by_role("heading", name=question)).to_be_visible()
+        await expect(card(page).locator("article.rendered").first).to_be_visible()
+        await act(page, "Approve").click()
+        await card(page).get_by_role("form", name="Approve").get_by_role("button", name="Approve").click()
+        await told(page, "Approved")
+        await page.goto(project)
+    await expect(page.get_by_text("Completed").first).to_be_visible()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Download the delivery").click()
+    assert (await downloading.value).suggested_filename.endswith(".zip")
+
+
+async def test_an_amended_text_is_what_later_stages_read(page: Page, director: Director) -> None:
+    project_id = await director.start("Amended")
+    request = await open_request(page, director, project_id, "discovery")
+    await act(page, "Amend").click()
+    form = card(page).get_by_role("form", name="Amend")
+    await form.get_by_role("textbox", name=re.compile("Project plan")).fill(
+        "# Project plan\n\nAs Maya would have it.\n"
+    )
+    await form.get_by_label("Decide as").fill("Maya")
+    await form.get_by_role("button", name="Amend with this text").click()
+    await told(page, "Amended")
+    found = await decided(director, request["request_id"], "amended")
+    assert found["history"][0]["responder"] == "Maya"
+    assert found["contents"][-1]["content"] == AS_MAYA_WOULD
+    await director.request(project_id, "plan")
+
+
+async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Page, director: Director) -> None:
+    project_id = await director.start("Done again")
+    await open_request(page, director, project_id, "discovery")
+    await act(page, "Amend").click()
+    form = card(page).get_by_role("form", name="Amend")
+    await form.get_by_text("Have it done again").click()
+    await form.get_by_label("Feedback").fill("Say who it is for.")
+    await form.get_by_role("button", name="Ask for another round").click()
+    await open_request(page, director, project_id, "discovery", round=2)
+    await expect(card(page).locator("diff-view").first).to_be_visible()
+    await expect(card(page).get_by_text("Say who it is for.").first).to_be_visible()
+
+
+async def test_a_rejection_needs_its_reason_and_ends_the_project(page: Page, director: Director) -> None:
+    project_id = await director.start("Rejected")
+    request = await open_request(page, director, project_id, "discovery")
+    await act(page, "Reject").click()
+    form = card(page).get_by_role("form", name="Reject")
+    await form.get_by_role("button", name=re.compile("Reject")).click()
+    assert (await request_of(director, request["request_id"]))["status"] == "pending"
+    await form.get_by_role("textbox").first.fill("We buy this instead.")
+    await form.get_by_role("button", name=re.compile("Reject")).click()
+    await told(page, "Rejected")
+    await director.until(project_id, "rejected")
+    await page.goto(f"/projects/{project_id}")
+    await expect(page.get_by_text("We buy this instead.").first).to_be_visible()
+
+
+async def test_several_are_approved_at_once(page: Page, director: Director) -> None:
+    ids = [await director.start(f"Together {number}") for number in (1, 2, 3)]
+    requests = [await director.request(one, "discovery") for one in ids]
+    await page.goto("/inbox")
+    for number in (1, 2, 3):
+        await page.get_by_role("checkbox", name=re.compile(f"of Together {number}$")).check()
+    await page.get_by_role("button", name="Approve 3").click()
+    confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("^Approve"))
+    if await confirm.count():
+        await confirm.click()
+    for one in ids:
+        await director.request(one, "plan")
+    for request in requests:
+        await decided(director, request["request_id"], "approved")
+
+
+async def test_of_two_people_the_second_is_told_who_was_first_and_loses_nothing(
+    new_page: NewPage, director: Director
+) -> None:
+    project_id = await director.start("Raced")
+    maya, jonas = await new_page(), await new_page(expected_errors=("409",))
+    request = await open_request(maya, director, project_id, "discovery")
+    await open_request(jonas, director, project_id, "discovery")
+    await act(jonas, "Amend").click()
+    text = card(jonas).get_by_role("textbox", name=re.compile("Project plan"))
+    await text.fill("# What Jonas was typing")
+    await act(maya, "Approve").click()
+    form = card(maya).get_by_role("form", name="Approve")
+    await form.get_by_label("Decide as").fill("Maya")
+    await form.get_by_role("button", name="Approve").click()
+    await told(maya, "Approved")
+    await expect(card(jonas).get_by_text(re.compile("Approved by somebody else"))).to_be_visible()
+    await expect(card(jonas).get_by_text(re.compile("Maya")).first).to_be_visible()
+    await expect(text).to_have_value("# What Jonas was typing")
+    await expect(act(jonas, "Approve")).to_be_disabled()
+    assert (await request_of(director, request["request_id"]))["status"] == "approved"
+
+
+async def test_two_answers_in_the_same_moment_have_one_winner(new_page: NewPage, director: Director) -> None:
+    project_id = await director.start("At the same moment")
+    pages = [await new_page(expected_errors=("409",)) for _ in range(2)]
+    for one, responder in zip(pages, ("Maya", "Jonas"), strict=True):
+        request = await open_request(one, director, project_id, "discovery")
+        await act(one, "Approve").click()
+        await card(one).get_by_role("form", name="Approve").get_by_label("Decide as").fill(responder)
+    for one in pages:
+        await one.evaluate(
+            """() => document.querySelector('article form').requestSubmit()""",
+        )
+    for one in pages:
+        await told(one, "Approved")
+    history = (await decided(director, request["request_id"], "approved"))["history"]
+    assert [response["outcome"] for response in history].count("applied") == 1
+
+
+async def test_all_of_it_works_from_the_keyboard(page: Page, director: Director) -> None:
+    first, second = [await director.start(f"By key {number}") for number in (1, 2)]
+    await director.request(first, "discovery")
+    request = await director.request(second, "discovery")
+    await page.goto("/")
+    await page.keyboard.press("g")
+    await page.keyboard.press("i")
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    for _ in range(60):
+        if await card(page).get_by_role("link", name="By key 2").count():
+            break
+        await page.keyboard.press("j")
+    await page.keyboard.press("r")
+    await page.keyboard.type("Not now.")
+    await page.keyboard.press("Escape")
+    assert (await request_of(director, request["request_id"]))["status"] == "pending"
+    await page.keyboard.press("a")
+    await expect(card(page).get_by_role("form", name="Approve")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await told(page, "Approved")
+    await decided(director, request["request_id"], "approved")
+
+
+async def test_one_decides_on_a_narrow_dark_screen(new_page: NewPage, director: Director) -> None:
+    project_id = await director.start("On the way")
+    request = await director.request(project_id, "discovery")
+    page = await new_page(viewport=NARROW, color_scheme="dark", has_touch=True)
+    await page.goto("/inbox")
+    await page.get_by_role("link", name=re.compile("On the way")).click()
+    await act(page, "Approve").click()
+    await card(page).get_by_role("form", name="Approve").get_by_role("button", name="Approve").click()
+    await decided(director, request["request_id"], "approved")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+async def test_the_inbox_and_its_badge_are_live(page: Page, director: Director) -> None:
+    await page.goto("/inbox")
+    await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    project_id = await director.start("Suddenly there")
+    row = page.get_by_role("link", name=re.compile("Suddenly there"))
+    await expect(row).to_be_visible()
+    await expect(page).to_have_title(re.compile(r"^\(\d+\) Inbox · BotArmy$"))
+    await director.respond(project_id, "discovery", "reject", comment="No.")
+    await expect(row).to_have_count(0)
