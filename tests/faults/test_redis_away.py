@@ -1,0 +1,43 @@
+"""Redis is away, or stands still: whoever listens hears everything all the same, once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from tests.faults.books import audit
+from tests.faults.deliveries import Caller, traffic
+from tests.faults.house import House
+from tests.faults.listening import listeners
+from tests.proving import Proof
+
+
+def _fault(house: House, kind: str) -> AbstractAsyncContextManager[None]:
+    return house.redis.away(signal.SIGKILL) if kind == "away" else house.redis.paused()
+
+
+@pytest.mark.item(6)
+@pytest.mark.parametrize("kind", ["away", "paused"])
+async def test_listeners_hear_every_number_once_whatever_redis_does(
+    house: House, caller: Caller, proof: Proof, kind: str
+) -> None:
+    spells = [30.0, *(proof.random.uniform(0.5, 5) for _ in range(3))] if proof.whole else [3.0]
+    async with listeners(house, caller) as hearing:
+        async with traffic(caller) as others:
+            for seconds in spells:
+                await asyncio.sleep(proof.random.uniform(0.5, 1.5))
+                async with _fault(house, kind):
+                    await asyncio.sleep(seconds)
+        heard = sum([await one.all_heard() for one in hearing])
+        closes = sum(sum(one.closed.values()) for one in hearing)
+    proof.row(
+        f"Redis {kind} for {' s, '.join(f'{seconds:.0f}' for seconds in spells)} s",
+        len(spells),
+        "every WebSocket client ends with every number once",
+        f"{len(hearing)} clients heard {heard} events, each once and in order, {closes} connections closed; "
+        f"{await audit(house, others.deliveries)}",
+    )
+    assert closes == 0
