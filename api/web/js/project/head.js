@@ -49,6 +49,10 @@ function known(project, bar) {
   return facts.filter(Boolean).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }
 
+/** A long reason scrolls, with the keyboard too. */
+const why = (word, reason) =>
+  h("span", { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` }, reason);
+
 function because(notice, { status, reason }) {
   notice.hidden = !reason || status === "completed";
   if (notice.hidden) return;
@@ -56,5 +60,5 @@ function because(notice, { status, reason }) {
   if (notice.dataset.says === `${word}${reason}`) return;
   notice.dataset.says = `${word}${reason}`;
   notice.dataset.tone = status === "rejected" || status === "failed" ? "bad" : "calm";
-  notice.replaceChildren(h("strong", {}, word), h("span", { class: "prose", dir: "auto" }, reason));
+  notice.replaceChildren(h("strong", {}, word), why(word, reason));
 }
