@@ -5,7 +5,7 @@ import { REASONS, title } from "../words.js";
 import "./time-left.js";
 
 const WHY = {
-  review: "The pipeline asks here before it goes on.",
+  review: "The gate asks before the work goes on.",
   low_confidence: "The agent is less sure of this than the gate demands.",
   failed_verdict: "The tests still fail after every round that the pipeline allows.",
   failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",

@@ -87,6 +87,8 @@ export function requestCard(entry, { signal, next, loaded }) {
 
   function update() {
     const { closure } = entry;
+    // A text that somebody is in stays; what else has the focus may go.
+    const held = decision.contains(document.activeElement) && !document.activeElement.matches("textarea");
     buttons.approve.disabled = !entry.open || !mayApprove(request);
     buttons.amend.disabled = !entry.open || !mayAmend(request);
     buttons.reject.disabled = !entry.open;
@@ -99,7 +101,6 @@ export function requestCard(entry, { signal, next, loaded }) {
     }
     head.update();
     form?.update();
-    const held = decision.contains(document.activeElement) && !document.activeElement.matches("textarea, input");
     notices.update(held);
   }
 
