@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -17,25 +16,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from models.contracts.pipeline import Pipeline
 from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
 from models.settings import Settings
-from store import artifacts, events, projects
+from store import artifacts, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.store.log_under_test import CONNECTIONS, head, log, new_project, write_and_read
 from tests.waiting import eventually
-
-STAGES = Pipeline.model_validate(
-    {"name": "one", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"]}]}
-)
-
-
-async def new_project(store: Store) -> UUID:
-    project_id = uuid7()
-    async with store.transaction(project_id) as tx:
-        assert await projects.create(tx, projects.NewProject(project_id, "A project", "# Brief", STAGES))
-    return project_id
 
 
 @pytest_asyncio.fixture
@@ -43,21 +31,10 @@ async def project_id(store: Store) -> UUID:
     return await new_project(store)
 
 
-async def log(store: Store, project_id: UUID, since: int = 0) -> list[tuple[int | None, str]]:
-    async with store.reading() as connection:
-        found = await events.since(connection, project_id, since, limit=100_000)
-    return [(one.seq, str(one.data.get("message"))) for one in found]
-
-
-async def head(store: Store, project_id: UUID) -> int:
-    async with store.reading() as connection:
-        return (await events.heads(connection, [project_id]))[project_id]
-
-
 @pytest_asyncio.fixture
 async def many(settings: Settings) -> AsyncIterator[Store]:
     """A store with a connection for each of many writers."""
-    database, bus = Database(settings.model_copy(update={"database_pool": 20})), Bus(settings)
+    database, bus = Database(settings.model_copy(update={"database_pool": CONNECTIONS})), Bus(settings)
     yield Store(database, bus)
     await bus.close()
     await database.close()
@@ -66,40 +43,11 @@ async def many(settings: Settings) -> AsyncIterator[Store]:
 async def test_sixteen_writers_and_their_rollbacks_leave_no_gap_and_a_reader_misses_nothing(
     many: Store, project_id: UUID
 ) -> None:
-    told, over = set(), asyncio.Event()
-
-    async def write(writer: int) -> None:
-        chance = random.Random(writer)
-        for n in range(25):
-            keys = [f"{writer}:{n}:{m}" for m in range(chance.randint(1, 3))]
-            fails = chance.random() < 0.3
-            try:
-                async with many.transaction(project_id) as tx:
-                    for key in keys:
-                        tx.record(EventType.ERROR, key, message=key)
-                    await tx.connection.execute(text("SELECT pg_sleep(:s)"), {"s": chance.random() / 200})
-                    if fails:
-                        raise LookupError
-                told.update(keys)
-            except LookupError:
-                assert fails
-
-    async def read() -> list[tuple[int | None, str]]:
-        """What a reader sees who asks for what is new again and again, and never looks back."""
-        seen = await log(many, project_id)
-        while True:
-            last = over.is_set()
-            seen += await log(many, project_id, seen[-1][0] or 0)
-            if last:
-                return seen
-
-    reading = asyncio.create_task(read())
-    await asyncio.gather(*(write(n) for n in range(16)))
-    over.set()
-    seen = await reading
+    writing = await write_and_read(many, project_id, units=25, seed="1")
+    seen = writing.seen
     assert [seq for seq, _ in seen] == list(range(1, len(seen) + 1))
     assert seen == await log(many, project_id)
-    assert {key for _, key in seen} - {"None"} == told
+    assert {key for _, key in seen} - {"None"} == writing.told
     assert await head(many, project_id) == len(seen)
 
 

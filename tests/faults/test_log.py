@@ -1,0 +1,139 @@
+"""The log, written by many at once, and heard of over a bus that loses, doubles and disorders: read as it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from models.contracts.events import Event
+from models.settings import Settings
+from store import events
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+from tests.api.realtime.relay_under_test import Relay, relay, until
+from tests.faults.house import House
+from tests.proving import Proof
+from tests.store.log_under_test import CONNECTIONS, WRITERS, head, log, new_project, write_and_read
+
+DAMAGED = 0.1
+
+
+@pytest_asyncio.fixture
+async def settings(house: House) -> Settings:
+    return house.settings.model_copy(update={"database_pool": CONNECTIONS})
+
+
+@pytest_asyncio.fixture
+async def many(settings: Settings) -> AsyncIterator[Store]:
+    """A store with a connection for each of many writers."""
+    database, bus = Database(settings), Bus(settings)
+    yield Store(database, bus)
+    await bus.close()
+    await database.close()
+
+
+@pytest.mark.item(15)
+async def test_many_writers_and_their_rollbacks_leave_no_gap_and_a_reader_misses_nothing(
+    many: Store, proof: Proof
+) -> None:
+    units = proof.times(full=500, short=25)
+    project_id = await new_project(many)
+    writing = await write_and_read(many, project_id, units, str(proof.random.random()))
+    numbers = [seq for seq, _ in writing.seen]
+    gapless = numbers == list(range(1, len(numbers) + 1))
+    missed = len(await log(many, project_id)) - len(numbers)
+    proof.row(
+        f"{WRITERS} writers and one reader on a log, {writing.rolled_back} units of work rolled back",
+        WRITERS * units,
+        "the sequence is gapless; the reader misses nothing",
+        f"{len(numbers)} events, {'gapless' if gapless else 'with gaps'}; the reader looked {writing.looks} times "
+        f"and missed {missed}",
+    )
+    assert gapless
+    assert writing.seen == await log(many, project_id)
+    assert {key for _, key in writing.seen} - {"None"} == writing.told
+    assert await head(many, project_id) == len(numbers)
+
+
+class FaultyBus(Bus):
+    """Loses, doubles or holds back for later one message in ten."""
+
+    def __init__(self, settings: Settings, chance: random.Random) -> None:
+        super().__init__(settings)
+        self.done: Counter[str] = Counter()
+        self._chance = chance
+        self._late: list[Event] = []
+
+    def publish(self, events: Iterable[Event]) -> None:
+        late, self._late = self._late, []
+        heard: list[Event] = []
+        for event in events:
+            fault = self._chance.choice(("dropped", "doubled", "late")) if self._chance.random() < DAMAGED else "sent"
+            self.done[fault] += 1
+            if fault == "late":
+                self._late.append(event)
+            heard += [event] * {"dropped": 0, "doubled": 2, "late": 0, "sent": 1}[fault]
+        super().publish([*heard, *late])
+
+
+async def _table(running: Relay, project_id: UUID, since: int) -> list[object]:
+    """What the table has after a number, as a client is told it."""
+    async with running.store.reading() as connection:
+        found = await events.since(connection, project_id, since, limit=100_000)
+    return [json.loads(one.model_dump_json()) for one in found]
+
+
+async def _followed(running: Relay, writer: Store, chance: random.Random, units: int) -> int:
+    """Write a log while three clients follow it, each from elsewhere; how many frames they got, all as in the table."""
+    project_id = await running.project(events=5)
+    start = await running.head(project_id)
+    other = Relay(running.address, running.hub, writer, running.server)
+
+    async def follow(since: int) -> int:
+        async with running.connect(project_id, since=since) as socket:
+            ready.release()
+            last = await written
+            frames = await until(socket, lambda frame: frame["seq"] == last, within=60)
+        view: list[object] = [frame for frame in frames if frame["seq"] is not None]
+        assert view == await _table(running, project_id, since)
+        return len(view)
+
+    ready = asyncio.Semaphore(0)
+    written: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    following = [asyncio.create_task(follow(since)) for since in (0, chance.randint(1, start - 1), start)]
+    for _ in following:
+        await ready.acquire()
+    last = start
+    for _ in range(units):
+        last = await other.record(project_id, chance.randint(1, 20))
+    written.set_result(last)
+    return sum(await asyncio.gather(*following))
+
+
+@pytest.mark.item(15)
+async def test_a_bus_that_loses_doubles_and_disorders_changes_nothing_for_its_listeners(
+    settings: Settings, proof: Proof
+) -> None:
+    logs, units = proof.times(full=40, short=4), proof.times(full=60, short=15)
+    async with relay(settings) as running:
+        bus = FaultyBus(settings, proof.random)
+        writer = Store(running.store.database, bus)
+        frames = 0
+        for _ in range(0, logs, 4):
+            frames += sum(await asyncio.gather(*(_followed(running, writer, proof.random, units) for _ in range(4))))
+        await bus.close()
+    proof.row(
+        f"{DAMAGED:.0%} of the messages of Redis dropped, doubled or out of turn, each log followed by three clients",
+        f"{bus.done.total()} messages",
+        "the client's view equals the table",
+        f"{dict(bus.done)}; {frames} frames of {logs} logs, all as in the table",
+    )
+    assert set(bus.done) == {"dropped", "doubled", "late", "sent"}
