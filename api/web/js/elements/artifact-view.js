@@ -50,23 +50,32 @@ export class ArtifactView extends HTMLElement {
     const { signal } = (this.#leave = new AbortController());
     const label = `Content of ${artifact.name}, version ${artifact.version}`;
     const page = h("div", { class: "artifact-page", role: "region", "aria-label": label, tabindex: "0" });
-    if (!SETS.has(artifact.media_type)) {
+    const files = SETS.has(artifact.media_type) ? await this.#files(artifact, signal) : null;
+    if (signal.aborted || files === undefined) return;
+    if (files) {
+      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(files, page, signal), page));
+    } else {
       this.replaceChildren(page);
       await this.#show(page, undefined, signal);
-      return;
-    }
-    this.setAttribute("aria-busy", "true");
-    try {
-      const { items } = await artifacts.files(artifact.artifact_id, { signal });
-      if (signal.aborted) return;
-      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(items, page, signal), page));
-    } catch (error) {
-      if (!signal.aborted) this.replaceChildren(failure(error, () => this.#open()));
-    } finally {
-      if (!signal.aborted) this.removeAttribute("aria-busy");
     }
   }
 
+  /** The files of a set; null where it cannot be read as one, undefined where that is not known. */
+  async #files(artifact, signal) {
+    this.setAttribute("aria-busy", "true");
+    const slow = loading(this);
+    try {
+      return (await artifacts.files(artifact.artifact_id, { signal })).items;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.removeAttribute("aria-busy");
+      if (error.status === 409) return null;
+      this.replaceChildren(failure(error, () => this.#open()));
+      return undefined;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
 
   #tree(files, page, signal) {
     const tree = h("file-tree", { files });
@@ -83,15 +92,18 @@ export class ArtifactView extends HTMLElement {
     };
     tree.addEventListener("file-select", ({ detail }) => show(detail.path));
     tree.selected = firstFile(files);
-    if (tree.selected === null) page.append(h("p", { class: "soft" }, "There are no files in it."));
-    else show(tree.selected);
+    if (tree.selected === null) {
+      page.append(h("p", { class: "soft file-head" }, "There are no files in it."));
+      this.removeAttribute("aria-busy");
+    } else {
+      show(tree.selected);
+    }
     return tree;
   }
 
   async #show(place, file, signal) {
     this.setAttribute("aria-busy", "true");
-    // An answer that comes at once leaves no flash behind.
-    const slow = setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
+    const slow = loading(place);
     try {
       const html = await artifacts.html(this.#artifact.artifact_id, file, { signal });
       clearTimeout(slow);
@@ -109,6 +121,9 @@ export class ArtifactView extends HTMLElement {
     }
   }
 }
+
+/** Say that it takes a while, if it does: an answer that comes at once leaves no flash behind. */
+const loading = (place) => setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
 
 /** A link to the bytes of a version, or of one of its files. */
 export function download(artifact, file, text = "Download") {
