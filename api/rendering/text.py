@@ -41,6 +41,5 @@ def measured(size: int) -> str:
     """A number of bytes, for people."""
     if size < 1024:
         return f"{size} byte{'' if size == 1 else 's'}"
-    if size < 2**20:
-        return f"{size / 1024:.1f} KiB"
-    return f"{size / 2**20:.1f} MiB"
+    number, unit = (size / 1024, "KiB") if size < 2**20 else (size / 2**20, "MiB")
+    return f"{number:.1f}".removesuffix(".0") + f" {unit}"

@@ -17,7 +17,7 @@ from api.rendering.cleaning import cleaned
 from api.rendering.colours import coloured
 from api.rendering.deadline import Deadline
 from api.rendering.languages import Language
-from api.rendering.text import escaped, measured, note, preformatted
+from api.rendering.text import escaped, measured, note, preformatted, visible
 
 EDITION = sha256("-".join(["1", *map(version, ("pygments", "markdown-it-py", "nh3"))]).encode()).hexdigest()[:8]
 """Changes with what is made of the same content: count up, when the HTML changes."""
@@ -60,7 +60,8 @@ def view(subject: Subject, body: bytes) -> bytes:
         ConflictError: the file is asked for of something that cannot be read.
     """
     kind, html = _whole(subject, body) if subject.file is None else _file(subject, subject.file, body)
-    return f'<article class="rendered rendered-{kind}">{cleaned(html)}</article>\n'.encode()
+    # Once more, as Markdown may spell hidden characters out: &#x202e;
+    return f'<article class="rendered rendered-{kind}">{visible(cleaned(html))}</article>\n'.encode()
 
 
 def _whole(subject: Subject, body: bytes) -> View:

@@ -128,7 +128,7 @@ def test_code_is_shown_as_it_is() -> None:
 def test_a_file_set_is_a_list_of_its_files() -> None:
     found = page(file_set(b__main="x" * 2000, a="1"), FILES)
     assert kind(found) == "files"
-    assert found.text.split("2 files, 2.0 KiB")[1].strip() == "a 1 byteb/main 2.0 KiB"
+    assert found.text.split("2 files, 2 KiB")[1].strip() == "a 1 byteb/main 2 KiB"
 
 
 def test_a_zip_is_a_list_of_its_files() -> None:
@@ -161,7 +161,7 @@ def test_one_file_of_a_zip_is_shown_as_its_name_has_it() -> None:
         ("image/png", b"\x89PNG\xff", "image/png, 5 bytes"),
         ("application/octet-stream", b"a\0b", "application/octet-stream, 3 bytes"),
         ("text/markdown", b"\xff", "text/markdown, 1 byte"),
-        ("application/x", b"\xff" * 3 * 2**20, "application/x, 3.0 MiB"),
+        ("application/x", b"\xff" * 3 * 2**20, "application/x, 3 MiB"),
     ],
 )
 def test_what_is_not_text_is_named(media_type: str, body: bytes, shown: str) -> None:
@@ -186,6 +186,9 @@ def test_the_characters_that_nobody_sees_are_shown() -> None:
         shown = page(text, media_type).text
         for sign in ("a\u2400b\u241b", "\u2039U+202E\u203aevil\u2039U+2066\u203a", "\u2039U+E0041\u203a"):
             assert sign in shown, media_type
+    for spelt in ("&#x202e;", "&#8238;", "`x`&#X202E;", "[x](http://x.example '&#x202e;')", "[&#x202e;]: x"):
+        page(f"a {spelt} b")
+    assert "\u2039U+202E\u203a" in page("a &#x202e; b").text
     names = page(json.dumps({"files": {"a\u202etxt.exe": "x"}}), FILES)
     assert "a\u2039U+202E\u203atxt.exe" in names.text
 
@@ -203,7 +206,7 @@ def test_very_large_content_is_cut_between_characters() -> None:
     found = page("\u00e9" * MAX_SHOWN, "text/plain")
     assert kind(found) == "text"
     assert found.text.count("\u00e9") == MAX_SHOWN // 2
-    assert "Only the first 2.0 MiB are shown" in found.text
+    assert "Only the first 2 MiB are shown" in found.text
     assert "downloaded" in found.text
     odd = page("x" + "\u00e9" * MAX_SHOWN, "text/plain")
     assert odd.text.count("\u00e9") == MAX_SHOWN // 2 - 1
