@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.agents import media
 from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
 from activities.step import RunningStep, beating
 from models.contracts.contract import storable
@@ -35,6 +36,9 @@ SUPPLY = "Amend with content to supply the result yourself. "
 
 PUT_OFF, LONGEST_PUT_OFF = timedelta(milliseconds=500), timedelta(seconds=5)
 """How long a step waits after it could not reach a server, at first and at most."""
+
+QUICKLY_CHECKED = 64 * 1024
+"""Bytes of content that take less time to check than a thread takes to begin."""
 
 
 class TaskEndedError(Exception):
@@ -119,7 +123,7 @@ class AgentSteps:
         except Exception as error:
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
-        self._check(step, outcome)
+        await self._check(step, outcome)
         return outcome
 
     async def _assignment(self, step: StepInput) -> Assignment:
@@ -152,7 +156,7 @@ class AgentSteps:
             expected_outputs=handoff.expected_outputs,
         )
 
-    def _check(self, step: StepInput, outcome: Outcome) -> None:
+    async def _check(self, step: StepInput, outcome: Outcome) -> None:
         produced = [draft.type for draft in outcome.drafts]
         if sorted(produced) != sorted(step.handoff.expected_outputs):
             expected = ", ".join(step.handoff.expected_outputs)
@@ -163,6 +167,13 @@ class AgentSteps:
                     f"its {draft.type} has {len(draft.content)} bytes; {self._max_artifact_bytes} are allowed.",
                     retryable=False,
                 )
+            try:
+                if len(draft.content) > QUICKLY_CHECKED:
+                    await asyncio.to_thread(media.check, draft.media_type, draft.content)
+                else:
+                    media.check(draft.media_type, draft.content)
+            except AgentError as error:
+                raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = _reason_to_ask(step, outcome)

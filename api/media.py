@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
-from activities.agents import files
-from activities.agents.protocol import FILES, ZIP, AgentError
+from activities.agents import media
+from activities.agents.protocol import AgentError
 from api.errors import InvalidError
 
 
@@ -16,15 +13,7 @@ def check(media_type: str, body: bytes) -> None:
     Raises:
         InvalidError: the content does not fit.
     """
-    if media_type == FILES:
-        try:
-            files.unpack(body)
-        except AgentError as error:
-            raise InvalidError("content", str(error)) from None
-    elif media_type == ZIP and not zipfile.is_zipfile(io.BytesIO(body)):
-        raise InvalidError("content", "is not a zip")
-    elif media_type.startswith("text/"):
-        try:
-            body.decode()
-        except UnicodeDecodeError:
-            raise InvalidError("content", f"is not UTF-8, as {media_type} should be") from None
+    try:
+        media.check(media_type, body)
+    except AgentError as error:
+        raise InvalidError("content", str(error)) from None

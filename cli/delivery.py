@@ -17,9 +17,11 @@ DELIVERIES = Path("deliveries")
 MOST_FILES = 10_000
 MOST_BYTES = 256 * 2**20
 LONGEST_PART = 255
+LONGEST_NAME = 512
 
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
-_DRIVE = re.compile(r"^[A-Za-z]:")
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
+"""Names of devices on Windows."""
 
 
 class DeliveryError(CommandError):
@@ -93,24 +95,32 @@ def _checked(bundle: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
         raise DeliveryError(f"the export has {len(members)} files; {MOST_FILES} are unpacked at most")
     if sum(member.file_size for member, _ in members) > MOST_BYTES:
         raise DeliveryError(f"the export is larger than {MOST_BYTES // 2**20} MB when unpacked")
-    # On many disks, names that differ in case alone are one file.
-    names = {str(place).casefold() for _, place in members}
+    names = {_key(place) for _, place in members}
     if len(names) < len(members):
         raise DeliveryError("the export has two files of the same name")
-    if any(str(parent).casefold() in names for _, place in members for parent in place.parents):
+    if any(_key(parent) in names for _, place in members for parent in place.parents):
         raise DeliveryError("in the export, a file stands where a folder must be")
     return members
+
+
+def _key(place: PurePosixPath) -> str:
+    """On many disks, names that differ in case alone, or in how an accent is written, are one file."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", str(place)).casefold())
 
 
 def _place(member: zipfile.ZipInfo) -> PurePosixPath:
     # `orig_filename` is the name as it stands in the archive; `filename` ends at a NUL and has its slashes changed.
     name = member.orig_filename
     parts = name.split("/")
-    unsafe = _UNWANTED.search(name) or _DRIVE.match(name) or any(part in ("", ".", "..") for part in parts)
+    unsafe = _UNWANTED.search(name) or ":" in name or any(part in ("", ".", "..") for part in parts)
+    reserved = any(_RESERVED.fullmatch(part) or part.endswith((".", " ")) for part in parts)
+    # Git runs what a repository's own folder says, wherever somebody stands in it.
+    repository = any(part.casefold() == ".git" for part in parts)
     kind = stat.S_IFMT(member.external_attr >> 16)
-    if unsafe or kind not in (0, stat.S_IFREG):
-        raise DeliveryError(f"the export is refused: {name[:80]!a} would leave the folder, or is no plain file")
-    if max(len(part.encode("utf-8", "replace")) for part in parts) > LONGEST_PART:
+    if unsafe or reserved or repository or kind not in (0, stat.S_IFREG):
+        raise DeliveryError(f"the export is refused: {name[:80]!a} is not safe to write, or no plain file")
+    sizes = [len(part.encode("utf-8", "replace")) for part in parts]
+    if max(sizes) > LONGEST_PART or sum(sizes) + len(sizes) - 1 > LONGEST_NAME:
         raise DeliveryError(f"the export is refused: the name {name[:40]!a}... is too long")
     return PurePosixPath(name)
 

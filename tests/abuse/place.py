@@ -25,8 +25,8 @@ PIPELINES = Path(__file__).with_name("pipelines")
 class Place:
     """APIs and a worker, each kept running; `deaths` tells of those that had to be."""
 
-    def __init__(self, folder: Path, apis: list[Supervised], worker: Supervised) -> None:
-        self.folder, self.apis, self.worker = folder, apis, worker
+    def __init__(self, folder: Path, settings: Settings, apis: list[Supervised], worker: Supervised) -> None:
+        self.folder, self.settings, self.apis, self.worker = folder, settings, apis, worker
 
     @property
     def api(self) -> Supervised:
@@ -83,7 +83,7 @@ async def placed(
             for one in (*made, worker):
                 stack.push_async_callback(one.stop)
             await asyncio.gather(*(one.start() for one in (*made, worker)))
-            yield Place(folder, made, worker)
+            yield Place(folder, settings, made, worker)
 
 
 def resident(pid: int) -> int:

@@ -8,11 +8,12 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 
+from activities.agents.paths import RESERVED
 from activities.agents.rehearsal.requirements import Requirement
 
 _LONGEST = 40
-# Names that would shadow what the generated project itself imports or is built with.
-_TAKEN = sys.stdlib_module_names | {"tests", "setuptools", "pip", "build", "dist"}
+# Names that would shadow what the generated project itself imports or is built with, or cannot be a folder's.
+_TAKEN = sys.stdlib_module_names | {"tests", "setuptools", "pip", "build", "dist"} | RESERVED
 
 # Names that the generated modules and tests use for their own.
 _SPOKEN_FOR = {"journal", "entry", "done", "caller", "unittest", "self", "super", "print", "ascii", "list"}

@@ -27,6 +27,15 @@ from activities.agents.protocol import AgentError
         "\ud800",
         "x" * 121,
         "/".join(["folder"] * 40),
+        "a:b",
+        "con",
+        "src/NUL.py",
+        "Aux.tar.gz",
+        "lpt9 .txt",
+        "a./b",
+        "a /b",
+        ".git/config",
+        "a/.GIT/config",
     ],
 )
 def test_an_unsafe_path_is_refused(path: str) -> None:
@@ -42,11 +51,12 @@ def test_an_unsafe_path_is_refused(path: str) -> None:
         {"a": "", "a/b": ""},
         {"A/b": "", "a": ""},
         {"a.py": "", "A.py": ""},
+        {"caf\u00e9": "", "cafe\u0301": ""},
         {"a": "x" * (MAX_TOTAL_BYTES + 1)},
         {"a": "\ud800"},
         {f"f{number}": "" for number in range(MAX_FILES + 1)},
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_an_unsafe_set_is_refused(files: dict[str, str]) -> None:
     with pytest.raises(AgentError, match="refused"):

@@ -36,15 +36,20 @@ async def attempt(body: str, limits: Limits = LIMITS, without: tuple[str, ...] =
     return await run_tests(files, limits, without)
 
 
+def started_since(others: set[psutil.Process]) -> set[psutil.Process]:
+    return set(psutil.Process().children()) - others
+
+
 @pytest.fixture(autouse=True)
 async def nothing_left_behind() -> AsyncIterator[None]:
     """Each test ends with the processes and temporary folders that it began with."""
     folders = set(Path(tempfile.gettempdir()).glob("botarmy-sandbox-*"))
+    others = set(psutil.Process().children())  # the session's servers, where other tests have started them
     yield
     deadline = time.monotonic() + 5
-    while psutil.Process().children(recursive=True) and time.monotonic() < deadline:
+    while (left := started_since(others)) and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
-    assert not psutil.Process().children(recursive=True)
+    assert not left
     assert set(Path(tempfile.gettempdir()).glob("botarmy-sandbox-*")) <= folders
 
 
@@ -176,9 +181,10 @@ async def test_an_unsafe_file_set_never_gets_that_far() -> None:
 
 
 async def test_a_cancelled_run_leaves_nothing() -> None:
+    others = set(psutil.Process().children())
     running = asyncio.create_task(attempt("time.sleep(60)", Limits(seconds=60)))
     deadline = time.monotonic() + 5
-    while len(psutil.Process().children(recursive=True)) < 2 and time.monotonic() < deadline:
+    while not any(one.children() for one in started_since(others)) and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

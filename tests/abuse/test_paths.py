@@ -1,0 +1,290 @@
+"""File sets and zips whose names climb, clash or are nobody's to use: at every door in, and at every door out."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import os
+import sys
+import threading
+import zipfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.timing import few_at_once
+from models.contracts.words import ArtifactType
+from store import artifacts
+from store.bus import Bus
+from store.database import Database
+from store.transaction import Store
+from tests.abuse.archives import BAD_PATHS, bad_zips, file_set, zipped
+from tests.abuse.place import Place
+from tests.abuse.projects import FILES, V1, Json, asked, get, respond, start
+from tests.conftest import CHECKOUT
+from tests.proving import Proof
+
+ZIP = "application/zip"
+NOBODY = "01890a5d-0000-7000-8000-000000000000"
+DELIVERY_FAILED = 1
+AT_ONCE = 4
+
+
+def contents() -> Iterator[tuple[str, Json]]:
+    """Each content that is to be refused, by what is wrong with it."""
+    for name, paths in BAD_PATHS.items():
+        yield f"set: {name}", {"media_type": FILES, "content": file_set(paths)}
+    for name, archive in bad_zips().items():
+        yield (
+            f"zip: {name}",
+            {"media_type": ZIP, "content": base64.b64encode(archive).decode(), "encoding": "base64"},
+        )
+
+
+@pytest_asyncio.fixture(scope="module")
+async def store(place: Place) -> AsyncIterator[Store]:
+    """The database of the place, to write behind the API's back."""
+    database, bus = Database(place.settings), Bus(place.settings)
+    yield Store(database, bus)
+    await bus.close()
+    await database.close()
+
+
+@pytest.mark.item(21)
+async def test_what_is_uploaded_is_refused(place: Place, proof: Proof) -> None:
+    async with place.client() as http:
+        project = await start(http, pipeline="hostile")
+        request = await asked(http, project, "build")
+        before = await get(http, f"/projects/{project}/artifacts")
+        taken = []
+        for name, content in contents():
+            answer = await http.post(f"{V1}/projects/{project}/artifacts", json={"type": "source_code", **content})
+            if answer.status_code != 422:
+                taken.append(f"{name}: {answer.status_code}")
+        after = await get(http, f"/projects/{project}/artifacts")
+        await respond(http, request, "reject", comment="Enough.")
+    count = len(list(contents()))
+    proof.row(
+        "file sets and zips uploaded whose names climb, are absolute, links, clash or are reserved",
+        count,
+        "422 each, and nothing kept",
+        f"{count - len(taken)} x 422, {len(after['items']) - len(before['items'])} kept",
+    )
+    assert taken == []
+    assert after == before
+
+
+@pytest.mark.item(21)
+async def test_what_amends_an_artifact_is_refused(place: Place, proof: Proof) -> None:
+    """Sets in place of the source code, zips in place of the package."""
+    async with place.client() as http:
+        project, other = [await start(http, pipeline="hostile") for _ in range(2)]
+        doors = {FILES: await asked(http, project, "build")}
+        await respond(http, await asked(http, other, "build"), "approve")
+        doors[ZIP] = await asked(http, other, "package", seconds=60)
+        taken = []
+        for name, content in contents():
+            request = doors[content.pop("media_type")]["request_id"]
+            body = {"action": "amend", **content}
+            answer = await http.post(f"{V1}/hitl/{request}/respond", json=body)
+            if answer.status_code != 422:
+                taken.append(f"{name}: {answer.status_code}")
+        still = [(await get(http, f"/hitl/{one['request_id']}"))["status"] for one in doors.values()]
+        for request in doors.values():
+            await respond(http, request, "reject", comment="Enough.")
+    count = len(list(contents()))
+    proof.row(
+        "the same as amendments of source code and of a package",
+        count,
+        "422 each, and the gates stay open",
+        f"{count - len(taken)} x 422, the gates are {' and '.join(still)}",
+    )
+    assert taken == []
+    assert still == ["pending", "pending"]
+
+
+@pytest.mark.item(21)
+async def test_what_got_in_all_the_same_does_not_get_out_as_files(
+    place: Place, store: Store, proof: Proof, tmp_path: Path
+) -> None:
+    """As if an older version had let it in: written behind the API's back, then exported and delivered."""
+    async with place.client() as http:
+        project = UUID(await start(http, pipeline="hostile"))
+        request = await asked(http, str(project), "build")
+        async with store.transaction(project) as tx:
+            await artifacts.add(
+                tx,
+                [
+                    artifacts.NewVersion(
+                        type=ArtifactType.SOURCE_CODE,
+                        body=file_set(paths).encode(errors="replace"),
+                        media_type=FILES,
+                        author="agent",
+                        origin_id=uuid4(),
+                        name=f"{number} {name} ../../../evil",
+                        accepted=True,
+                    )
+                    for number, (name, paths) in enumerate(BAD_PATHS.items())
+                ],
+            )
+        export = (await http.get(f"{V1}/projects/{project}/export")).content
+        await respond(http, request, "reject", comment="Enough.")
+    with zipfile.ZipFile(io.BytesIO(export)) as archive:
+        names = archive.namelist()
+    delivered = await botarmy(place.url, "export", project, "--out", tmp_path / "in" / "out", cwd=tmp_path)
+    outside = [path for path in tmp_path.rglob("*") if path.is_file() and tmp_path / "in" / "out" not in path.parents]
+    proof.row(
+        "sets of such names that are in the database already, exported and delivered",
+        len(BAD_PATHS),
+        "each stays one file, named after its artifact; nothing outside the folder",
+        f"{len([name for name in names if name.startswith('source_code-')])} files, {len(outside)} outside",
+    )
+    assert delivered[0] == 0, delivered
+    assert len([name for name in names if name.startswith("source_code-") and name.endswith(".json")]) == len(BAD_PATHS)
+    assert not [name for name in names if "evil" in name.split("/")[-1].split("-") or ".." in name or name[0] == "/"]
+    assert outside == []
+
+
+async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
+    """Run the command; its exit code and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli.main", *map(str, arguments)),
+        cwd=cwd,
+        env=os.environ | {"BOTARMY_API_URL": url, "PYTHONPATH": str(CHECKOUT)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, said.decode()
+
+
+@contextmanager
+def evil_api(project: bytes, export: Callable[[], bytes]) -> Iterator[str]:
+    """The URL of an API that answers with any export."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = export() if self.path.endswith("/export") else project
+            self.send_response(200)
+            self.send_header("Content-Type", "application/zip" if found is not project else "application/json")
+            self.send_header("Content-Length", str(len(found)))
+            self.end_headers()
+            self.wfile.write(found)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shown(place: Place) -> bytes:
+    """A project as the API shows it."""
+    async with place.client() as http:
+        project = await start(http, pipeline="hostile")
+        request = await asked(http, project, "build")
+        answer = await http.get(f"{V1}/projects/{project}")
+        await respond(http, request, "reject", comment="Enough.")
+    return answer.content
+
+
+def below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.mark.item(21)
+async def test_a_delivery_of_a_zip_that_climbs_is_refused(shown: bytes, proof: Proof, tmp_path: Path) -> None:
+    """By the command, whatever API it is led to."""
+    zips = bad_zips()
+    few = dict(proof.random.sample(sorted(zips.items()), proof.times(len(zips), 4)))
+    few |= {name: zips[name] for name in ("up", "absolute", "a link, and a file through it")}
+
+    async def fetch(number: int, archive: bytes) -> str:
+        cwd = tmp_path / str(number)
+        cwd.mkdir()
+        with evil_api(shown, lambda: archive) as url:
+            code, said = await botarmy(url, "export", NOBODY, "--out", cwd / "in" / "out", cwd=cwd)
+        assert "Traceback" not in said
+        files = [path for path in below(cwd) if (cwd / path).is_file() or (cwd / path).is_symlink()]
+        return "refused" if (code, files) == (DELIVERY_FAILED, []) else f"code {code}, {files}"
+
+    fetched = await few_at_once(lambda one: fetch(*one), list(enumerate(few.values())), AT_ONCE)
+    seen = Counter(fetched)
+    proof.row(
+        "`botarmy export --out` of such zips, from an API that serves them",
+        len(few),
+        "refused, and nothing written",
+        ", ".join(f"{what} x {count}" for what, count in seen.items()),
+    )
+    assert seen == {"refused": len(few)}
+
+
+def _link(out: Path, victim: Path) -> None:
+    out.symlink_to(victim, target_is_directory=True)
+
+
+def _dangling(out: Path, victim: Path) -> None:
+    out.symlink_to(victim / "not there")
+
+
+def _link_inside(out: Path, victim: Path) -> None:
+    out.mkdir()
+    (out / "src").symlink_to(victim, target_is_directory=True)
+
+
+def _file(out: Path, victim: Path) -> None:
+    out.symlink_to(victim / "file")
+
+
+@pytest.mark.item(21)
+async def test_a_delivery_does_not_follow_links(shown: bytes, proof: Proof, tmp_path: Path) -> None:
+    """Those that are there before, and those that are put there while the export is on its way."""
+    archive = zipped(("src/evil", b"evil"), ("file", b"evil"))
+
+    async def fetch(late: bool, plant: Callable[[Path, Path], None]) -> str:
+        cwd = tmp_path / f"{late}{plant.__name__}"
+        victim, out = cwd / "victim", cwd / "out"
+        victim.mkdir(parents=True)
+        (victim / "file").write_text("mine")
+
+        def export() -> bytes:
+            if late:
+                plant(out, victim)
+            return archive
+
+        if not late:
+            plant(out, victim)
+        with evil_api(shown, export) as url:
+            code, said = await botarmy(url, "export", NOBODY, "--out", out, cwd=cwd)
+        assert "Traceback" not in said
+        assert below(victim) == {"file"}
+        assert (victim / "file").read_text() == "mine"
+        assert not [path for path in below(cwd) if path.endswith("evil")]
+        return "refused" if code else "delivered"
+
+    kinds = (_link, _dangling, _link_inside, _file)
+    attempts = [(late, plant) for late in (False, True) for plant in kinds]
+    seen = Counter(await few_at_once(lambda one: fetch(*one), attempts, AT_ONCE))
+    proof.row(
+        "`botarmy export --out` to a link, a broken link, a folder with a link, before and while it is fetched",
+        2 * len(kinds),
+        "refused; what the links lead to is as it was",
+        ", ".join(f"{what} x {count}" for what, count in seen.items()),
+    )
+    assert seen == {"refused": 2 * len(kinds)}
