@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
@@ -15,6 +13,7 @@ from uuid_utils.compat import uuid7
 from models.contracts.words import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, answer
+from tests.workflows.malformed import MALFORMED, bent, payload
 
 
 async def signal(story: Story, name: str, *payloads: Payload) -> None:
@@ -27,49 +26,6 @@ async def signal(story: Story, name: str, *payloads: Payload) -> None:
             input=Payloads(payloads=payloads),
         )
     )
-
-
-def payload(data: bytes, encoding: bytes = b"json/plain") -> Payload:
-    return Payload(metadata={"encoding": encoding}, data=data)
-
-
-VALID = {
-    "request_id": str(uuid7()),
-    "decision_id": str(uuid7()),
-    "action": "approve",
-    "responded_at": "2026-01-01T00:00:00Z",
-}
-
-
-def bent(**fields: Any) -> Payload:
-    return payload(json.dumps({**VALID, **fields}).encode())
-
-
-MALFORMED = {
-    "no argument": (),
-    "two arguments": (bent(), bent()),
-    "null": (payload(b"", b"binary/null"),),
-    "not JSON": (payload(b"{"),),
-    "bytes": (payload(b"\x00\xff", b"binary/plain"),),
-    "an unknown encoding": (payload(b"?", b"binary/who-knows"),),
-    "no encoding": (Payload(data=b"{}"),),
-    "a list": (payload(b"[]"),),
-    "a string": (payload(b'"approve"'),),
-    "a number": (payload(b"42"),),
-    "an empty object": (payload(b"{}"),),
-    "an unknown action": (bent(action="shrug"),),
-    "a request id that is none": (bent(request_id="x"),),
-    "an extra field": (bent(extra=1),),
-    "an amendment without anything": (bent(action="amend"),),
-    "a rejection without a comment": (bent(action="reject"),),
-    "a hash that is none": (bent(action="amend", content_hash="abc"),),
-    "a NUL in the responder": (bent(responder="a\x00b"),),
-    "a NUL in the comment": (bent(comment="a\x00b"),),
-    "half a surrogate": (payload(b'{"action": "\\ud800"}'),),
-    "JSON nested a thousand deep": (payload(b"[" * 1000 + b"]" * 1000),),
-    "a megabyte": (payload(b'"' + b"x" * 2**20 + b'"'),),
-    "a moment before all moments": (bent(responded_at="0001-01-01T00:00:00+14:00"),),
-}
 
 
 @pytest.mark.parametrize("payloads", MALFORMED.values(), ids=list(MALFORMED))
