@@ -15,6 +15,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   const { draft } = entry;
   let request = entry.request;
   let form = null;
+  let awaited = null;
   const head = cardHead(entry);
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
@@ -44,6 +45,7 @@ export function requestCard(entry, { signal, next, loaded }) {
       if (draft.form && !form) open(draft.form);
       update();
       loaded();
+      if (awaited && !form) act(awaited);
     } catch (error) {
       if (!signal.aborted) body.replaceChildren(failure(error, load));
     }
@@ -68,8 +70,11 @@ export function requestCard(entry, { signal, next, loaded }) {
 
   /** Open the form of an action and put the focus where it goes on from there; false where that cannot be. */
   function act(action) {
-    const unread = action === "amend" && !request.contents;
-    if (!entry.open || unread || buttons[action].disabled) return false;
+    if (!entry.open || buttons[action].disabled) return false;
+    if (action === "amend" && !request.contents) {
+      awaited = action; // what it amends is not there yet
+      return true;
+    }
     open(action);
     draft.keep();
     update();
