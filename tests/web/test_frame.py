@@ -57,6 +57,9 @@ def test_every_import_and_every_style_sheet_is_there() -> None:
     modules = imported("js/main.js", *(file for file in files() if file.startswith("js/views/")))
     assert modules <= set(files())
     assert {f"css/{sheet}" for sheet in styles(modules)} <= set(files())
+    for file in (FILES / "js").rglob("*.js"):  # what is loaded when it is wanted
+        for late in re.findall(r'import\("([^"]+)"\)', file.read_text()):
+            assert (file.parent / late).exists(), (file, late)
 
 
 def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:

@@ -59,7 +59,7 @@ async def _right_to_left(page: Page, scene: Scene) -> None:
 
 async def _inbox(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
-    await expect(page.locator("artifact-view article, diff-view table").first).to_be_visible()
+    await expect(page.locator("artifact-view article, diff-view [role=table]").first).to_be_visible()
 
 
 async def _failed_step(page: Page, scene: Scene) -> None:

@@ -1,10 +1,10 @@
 /** One artifact of the browser: its versions, where the chosen one comes from, what it holds and what it changed. */
 
 import { each, h, write } from "../dom.js";
+import { failure } from "../notices.js";
 import { title } from "../words.js";
 import { nameOf } from "./artifact-row.js";
 import { download } from "./artifact-view.js";
-import "./diff-view.js";
 import { provenance } from "./provenance.js";
 
 let made = 0;
@@ -119,12 +119,20 @@ export class ArtifactDetail {
     this.#compare();
   }
 
-  #compare() {
+  async #compare() {
     if (this.#showing !== "diff" || !this.#artifact) return;
     const before = this.#before.value || null;
     const pair = `${this.#artifact.artifact_id} ${before}`;
     if (pair === this.#compared) return;
     this.#compared = pair;
-    this.#diff.show(this.#artifact.artifact_id, before);
+    try {
+      await import("./diff-view.js"); // loaded when somebody first compares
+    } catch (error) {
+      this.#compared = null;
+      this.#diff.replaceChildren(failure(error, () => this.#compare()));
+      return;
+    }
+    customElements.upgrade(this.#diff);
+    if (pair === this.#compared) this.#diff.show(this.#artifact.artifact_id, before);
   }
 }

@@ -5,8 +5,6 @@ import { rendered } from "../html.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
 import { style } from "../style.js";
-import "./file-tree.js";
-import { firstFile } from "./folders.js";
 import { inSlices } from "./pour.js";
 import { poured } from "./rendering.js";
 
@@ -65,7 +63,9 @@ export class ArtifactView extends HTMLElement {
     this.setAttribute("aria-busy", "true");
     const slow = loading(this);
     try {
-      return (await artifacts.files(artifact.artifact_id, { signal })).items;
+      // The tree is loaded with the first set.
+      const [{ items }] = await Promise.all([artifacts.files(artifact.artifact_id, { signal }), import("./file-tree.js")]);
+      return items;
     } catch (error) {
       if (signal.aborted) return undefined;
       this.removeAttribute("aria-busy");
@@ -91,7 +91,7 @@ export class ArtifactView extends HTMLElement {
       this.#show(body, path, AbortSignal.any([signal, leave.signal]));
     };
     tree.addEventListener("file-select", ({ detail }) => show(detail.path));
-    tree.selected = firstFile(files);
+    tree.selected = tree.first;
     if (tree.selected === null) {
       page.append(h("p", { class: "soft file-head" }, "There are no files in it."));
       this.removeAttribute("aria-busy");

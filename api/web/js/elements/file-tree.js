@@ -2,7 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { bytes } from "../words.js";
-import { folded } from "./folders.js";
+import { firstFile, folded } from "./folders.js";
 
 /** With more files than this, folders begin closed. */
 const OPEN_UP_TO = 200;
@@ -15,6 +15,7 @@ export class FileTree extends HTMLElement {
   #root = null;
   #tree = h("ul", { role: "tree", "aria-label": "Files", class: "tree" });
   #selected = null;
+  #first = null;
   #typed = "";
   #typing = 0;
 
@@ -28,8 +29,14 @@ export class FileTree extends HTMLElement {
     if (!this.#tree.isConnected) this.append(this.#tree);
   }
 
+  /** The path of the file to begin with, or null. */
+  get first() {
+    return this.#first;
+  }
+
   set files(files) {
     this.#root = folded(files);
+    this.#first = firstFile(files);
     this.#tree.replaceChildren(...this.#items(this.#root, 1, files.length <= OPEN_UP_TO));
     this.#mark();
     this.#stop(this.#at(this.#selected) ?? this.#tree.firstElementChild);

@@ -3,9 +3,6 @@
 import { h, icon, write } from "../dom.js";
 import { announce, failure } from "../notices.js";
 import { projects } from "../rest.js";
-import { confirmCancel } from "./cancel-dialog.js";
-import { contextDialog } from "./context-dialog.js";
-import { taskDialog } from "./task-dialog.js";
 
 /** What was asked for is over when the log says so: `done` looks at the project. */
 const CHANGES = {
@@ -22,10 +19,21 @@ export function actions(model, signal) {
     h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  const callOff = async () => !pending && (await confirmCancel(model)) && change("cancel");
+  // A dialog is loaded when it is first wanted.
+  const dialog = (load) => async () => {
+    try {
+      await load();
+    } catch (error) {
+      trouble.replaceChildren(failure(error));
+    }
+  };
+  const callOff = dialog(async () => {
+    const { confirmCancel } = await import("./cancel-dialog.js");
+    if (!pending && (await confirmCancel(model))) change("cancel");
+  });
   const cancel = button("Cancel", "close", callOff, { class: "danger" });
-  const task = button("Give a task", "plus", () => taskDialog(model));
-  const context = button("Add context", "file", () => contextDialog(model));
+  const task = button("Give a task", "plus", dialog(async () => (await import("./task-dialog.js")).taskDialog(model)));
+  const context = button("Add context", "file", dialog(async () => (await import("./context-dialog.js")).contextDialog(model)));
   const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" },
     icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });

@@ -98,7 +98,7 @@ function show(root, model, { signal, title }) {
     const fragment = new URLSearchParams(location.hash.slice(1));
     if (fragment.has("task")) choose({ task: fragment.get("task") });
     else if (fragment.has("stage")) choose({ stage: fragment.get("stage") });
-    else if (fragment.has("artifact")) browser.scrollIntoView({ block: "nearest" });
+    else if (fragment.has("artifact")) browser.scrollIntoView({ block: "start" });
   }
 
   graph.addEventListener("stage-select", ({ detail: stage }) => choose(stage === detail.stage ? null : { stage }));
