@@ -18,7 +18,7 @@ from store import events
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
-from tests.api.realtime.relay_under_test import Relay, relay, until
+from tests.api.realtime.relay_under_test import Feed, Relay, relay, until
 from tests.faults.house import House
 from tests.proving import Proof
 from tests.store.log_under_test import CONNECTIONS, WRITERS, head, log, new_project, write_and_read
@@ -95,7 +95,7 @@ async def _followed(running: Relay, writer: Store, chance: random.Random, units:
     """Write a log while three clients follow it, each from elsewhere; how many frames they got, all as in the table."""
     project_id = await running.project(events=5)
     start = await running.head(project_id)
-    other = Relay(running.address, running.hub, writer, running.server)
+    damaged = Feed(running.address, writer)
 
     async def follow(since: int) -> int:
         async with running.connect(project_id, since=since) as socket:
@@ -113,7 +113,7 @@ async def _followed(running: Relay, writer: Store, chance: random.Random, units:
         await ready.acquire()
     last = start
     for _ in range(units):
-        last = await other.record(project_id, chance.randint(1, 20))
+        last = await damaged.record(project_id, chance.randint(1, 20))
     written.set_result(last)
     return sum(await asyncio.gather(*following))
 

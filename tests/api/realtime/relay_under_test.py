@@ -20,7 +20,7 @@ from api.serving import uvicorn_config
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.words import AgentType, ArtifactType, EventType
 from models.settings import Settings
-from store import projects
+from store import events, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -30,11 +30,11 @@ PIPELINE = Pipeline(
 )
 
 
-class Relay:
-    """The relay's address, its hub, and a store to write with."""
+class Feed:
+    """A relay's address, and a store to write with."""
 
-    def __init__(self, address: str, hub: Hub, store: Store, server: uvicorn.Server) -> None:
-        self.address, self.hub, self.store, self.server = address, hub, store, server
+    def __init__(self, address: str, store: Store) -> None:
+        self.address, self.store = address, store
 
     def connect(self, project_id: object = None, since: object = None, **options: Any) -> connect:
         query = "&".join(
@@ -59,7 +59,16 @@ class Relay:
         return await self.head(project_id)
 
     async def head(self, project_id: UUID) -> int:
-        return (await self.hub.logbook.heads([project_id]))[project_id]
+        async with self.store.reading() as connection:
+            return (await events.heads(connection, [project_id]))[project_id]
+
+
+class Relay(Feed):
+    """A relay in this process, with its hub."""
+
+    def __init__(self, address: str, hub: Hub, store: Store, server: uvicorn.Server) -> None:
+        super().__init__(address, store)
+        self.hub, self.server = hub, server
 
 
 class _Server(uvicorn.Server):
