@@ -38,7 +38,8 @@ async def _ask(child: Child, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            return await asyncio.wait_for(child.component.check(child.pid), CHECK_SECONDS)
+            async with asyncio.timeout(CHECK_SECONDS):  # wait_for may lose a cancellation, and this go on for ever
+                return await child.component.check(child.pid)
         except Exception as error:
             if time.monotonic() > deadline:
                 raise TimeoutError from error

@@ -120,8 +120,9 @@ class Supervisor:
                 try:
                     await serving(child, math.inf)  # it may need long, to recover or because another is away
                     self._report(component.name, "restarted", f"pid {child.pid}, {time.monotonic() - started:.1f} s")
-                finally:
                     await self._watch(child)
+                finally:
+                    await self._finish(child)
             except Exception as error:  # whatever it is, the next try may go better
                 self._report(component.name, "failed", str(error))
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
