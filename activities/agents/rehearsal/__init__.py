@@ -9,21 +9,24 @@ from activities.agents.rehearsal.coder import Coder
 from activities.agents.rehearsal.controls import Controls, rehearsal_controls
 from activities.agents.rehearsal.deployer import Deployer
 from activities.agents.rehearsal.tester import Tester
+from activities.agents.sandbox import Sandbox
 from models.contracts.words import AgentType
 
 __all__ = ["Controls", "rehearsal_agents", "rehearsal_controls"]
 
 
-def rehearsal_agents(step_seconds: float = 0.0) -> Mapping[AgentType, Agent]:
+def rehearsal_agents(step_seconds: float = 0.0, test_seconds: float = 30.0) -> Mapping[AgentType, Agent]:
     """The whole crew.
 
     Args:
         step_seconds: how long each step takes, where the brief does not say.
+        test_seconds: how long the tests of a package may run.
     """
+    sandbox = Sandbox(test_seconds)
     return {
         AgentType.ANALYST: Analyst(step_seconds),
         AgentType.ARCHITECT: Architect(step_seconds),
         AgentType.CODER: Coder(step_seconds),
-        AgentType.TESTER: Tester(step_seconds),
-        AgentType.DEPLOYER: Deployer(step_seconds),
+        AgentType.TESTER: Tester(step_seconds, sandbox),
+        AgentType.DEPLOYER: Deployer(step_seconds, sandbox),
     }

@@ -13,13 +13,17 @@ from activities.agents.rehearsal.package import VERSION, distribution_name
 from activities.agents.rehearsal.tester import results
 from activities.agents.rehearsal.work import Work, readable
 from activities.agents.rehearsal.zips import unzipped, zipped
-from activities.agents.sandbox import TestRun, run_tests
+from activities.agents.sandbox import Sandbox, TestRun
 from models.contracts.words import ArtifactType, Verdict
 
 
 class Deployer(RehearsalAgent):
     only_writes = False
     progress = ("reading the test results", "collecting the files", "preparing the package")
+
+    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+        super().__init__(step_seconds)
+        self._sandbox = sandbox
 
     async def produce(self, work: Work, step: Step) -> Produce:
         if not work.wants(ArtifactType.DEPLOYMENT_PACKAGE, ArtifactType.DEPLOYMENT_LOG):
@@ -29,7 +33,7 @@ class Deployer(RehearsalAgent):
         files = unpack(source.content) if source and runnable else _documents(work.assignment.inputs)
         root = f"{distribution_name(work.brief.title)}-{VERSION}"
         package = await asyncio.to_thread(zipped, root, files)
-        run = await _check(package, root, step) if runnable else None
+        run = await self._check(package, root, step) if runnable else None
         log = document(
             work,
             ArtifactType.DEPLOYMENT_LOG,
@@ -43,11 +47,10 @@ class Deployer(RehearsalAgent):
         drafts = [Draft(ArtifactType.DEPLOYMENT_PACKAGE, package, ZIP), log]
         return Produce(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
 
-
-async def _check(package: bytes, root: str, step: Step) -> TestRun:
-    """Run the tests of what is in the package, not of what went into it."""
-    await step.progress("checking the package: running its tests in the sandbox", None)
-    return await run_tests(await asyncio.to_thread(unzipped, package, root))
+    async def _check(self, package: bytes, root: str, step: Step) -> TestRun:
+        """Run the tests of what is in the package, not of what went into it."""
+        await step.progress("checking the package: running its tests in the sandbox", None)
+        return await self._sandbox.run_tests(await asyncio.to_thread(unzipped, package, root))
 
 
 def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:

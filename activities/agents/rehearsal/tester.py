@@ -7,13 +7,17 @@ from activities.agents.protocol import FILES, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
 from activities.agents.rehearsal.document import Section, cell, document, fenced
 from activities.agents.rehearsal.work import Work
-from activities.agents.sandbox import TestRun, run_tests
+from activities.agents.sandbox import Sandbox, TestRun
 from models.contracts.words import ArtifactType, Verdict
 
 
 class Tester(RehearsalAgent):
     only_writes = False
     progress = ("reading the code", "preparing the sandbox", "reading the specification")
+
+    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+        super().__init__(step_seconds)
+        self._sandbox = sandbox
 
     async def produce(self, work: Work, step: Step) -> Produce:
         source = work.assignment.input(ArtifactType.SOURCE_CODE)
@@ -25,7 +29,7 @@ class Tester(RehearsalAgent):
             return Produce([document(work, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
-        run = await run_tests(files)
+        run = await self._sandbox.run_tests(files)
         report = document(work, ArtifactType.TEST_RESULTS, [*results(run), ("Coverage", _coverage(work, files))])
         return Produce([report], Verdict.PASSED if run.passed else Verdict.FAILED)
 

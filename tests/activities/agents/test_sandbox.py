@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from activities.agents.protocol import AgentError
-from activities.agents.sandbox import Limits, TestRun, run_tests
+from activities.agents.sandbox import Limits, Sandbox, TestRun, run_tests
 
 LIMITS = Limits(seconds=5, processes=16, memory_of_all=256 * 1024 * 1024)
 
@@ -78,6 +78,11 @@ async def test_no_tests_are_no_pass() -> None:
     [
         ("while True: pass", Limits(seconds=0.5), "ran longer than 0.5 s"),
         ("while True: pass", Limits(seconds=9, cpu_seconds=1), "used more than 1 s of processor time"),
+        (
+            "for _ in range(3): os.fork()\nwhile True: pass",
+            Limits(seconds=9, cpu_seconds=1),
+            "used more than 1 s of processor time together",
+        ),
         ("bytearray(2 ** 30)", LIMITS, "asked for more than 536,870,912 bytes of memory"),
         ("while True: print('x' * 999)", LIMITS, "wrote more than 1,048,576 bytes of output"),
         (
@@ -86,7 +91,7 @@ async def test_no_tests_are_no_pass() -> None:
             "memory together",
         ),
     ],
-    ids=["endless", "processor", "memory", "output", "memory together"],
+    ids=["endless", "processor", "processor together", "memory", "output", "memory together"],
 )
 async def test_a_limit_stops_the_run(body: str, limits: Limits, stopped: str, without: tuple[str, ...]) -> None:
     run = await attempt(body, limits, without)
@@ -173,6 +178,15 @@ thread.join()
 """
     run = await attempt(body, without=without)
     assert run.passed, run.output
+
+
+async def test_a_worker_runs_a_few_at_a_time_each_for_so_long() -> None:
+    sandbox = Sandbox(seconds=0.4, at_once=2)
+    endless = {"tests/__init__.py": "", "tests/test_it.py": HEAD + "        while True: time.sleep(9)\n"}
+    began = time.monotonic()
+    runs = await asyncio.gather(*(sandbox.run_tests(endless) for _ in range(4)))
+    assert {run.stopped for run in runs} == {"ran longer than 0.4 s"}
+    assert time.monotonic() - began >= 2 * 0.4
 
 
 async def test_an_unsafe_file_set_never_gets_that_far() -> None:

@@ -15,6 +15,7 @@ class Limits(NamedTuple):
 
     seconds: float = 30.0
     cpu_seconds: int = 20
+    """Of processor time, of one process and of all together."""
     memory: int = 512 * 1024 * 1024
     """Address space of one process."""
     memory_of_all: int = 1024 * 1024 * 1024

@@ -20,6 +20,9 @@ OVERHEAD = 3
 LAST_WORDS = (b'"exit"', b'"signal"', b'"refused"')
 """After one of these a run says nothing more."""
 
+_NICE = 10
+"""Whatever the tests do, those whose work it is not come first."""
+
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
@@ -72,6 +75,7 @@ def _become_tests(
     order: Order, folders: tuple[str, ...], owner: int, own_root: bool, output: int, status: int
 ) -> NoReturn:
     os.setsid()
+    os.nice(_NICE)
     work, scratch = folders[:2]
     isolation = list(cage.confine(order, folders, owner, own_root))
     # From here on the cage holds this code too: whatever a path says, nothing is written outside.

@@ -114,6 +114,9 @@ def _excess(limits: Limits) -> str | None:
         return f"started more than {limits.processes} processes"
     if sweep.resident(pids) > limits.memory_of_all:
         return f"used more than {limits.memory_of_all:,} bytes of memory together"
+    # A process alone is ended by the kernel, a second before.
+    if sweep.computed(pids) > limits.cpu_seconds + 1:
+        return f"used more than {limits.cpu_seconds} s of processor time together"
     return None
 
 

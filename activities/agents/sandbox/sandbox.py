@@ -1,0 +1,27 @@
+"""The sandbox as a worker has it: runs a few at a time, since each may take a gigabyte."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+
+from activities.agents.sandbox.launcher.order import Limits
+from activities.agents.sandbox.tests import TestRun, run_tests
+
+_USUAL = Limits()
+_COMPUTING = 2 / 3
+"""How much of the time that a run may take it may compute."""
+
+
+class Sandbox:
+    """Runs tests, `at_once` of them at the same time, each for up to `seconds`."""
+
+    def __init__(self, seconds: float = _USUAL.seconds, at_once: int = 2 * (os.cpu_count() or 1)) -> None:
+        self._limits = _USUAL._replace(seconds=seconds, cpu_seconds=max(1, round(_COMPUTING * seconds)))
+        self._free = asyncio.Semaphore(at_once)
+
+    async def run_tests(self, files: Mapping[str, str]) -> TestRun:
+        """As `run_tests`, when there is room."""
+        async with self._free:
+            return await run_tests(files, self._limits)

@@ -1,0 +1,274 @@
+"""Source code and briefs that try to break out of the sandbox of the tester, who runs them for real."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from benchmarks.timing import few_at_once
+from cli.stack.embedded import Servers
+from models.settings import Settings
+from tests.abuse.breakouts import ENDLESS, GREEDY, module, nosy, source
+from tests.abuse.hostility import MIB
+from tests.abuse.place import Place, placed, resident
+from tests.abuse.projects import Json, asked, get, respond, start, until
+from tests.proving import Proof
+from tests.waiting import eventually
+
+SECRET = "hunter2-that-nobody-may-read"
+SHORT_SECONDS = 3
+STRANGERS = 1_900_000_000
+"""As whom the sandbox runs what it runs, from this user on, where it may choose."""
+AT_ONCE = 4
+GROWTH = 64 * MIB
+
+
+@dataclass
+class Outside:
+    """What lies around the sandbox, and must stay as it is."""
+
+    folder: Path
+    ports: list[int]
+    local: str
+    knocks: list[str] = field(default_factory=list)
+    """Who reached a server."""
+
+    @property
+    def canary(self) -> Path:
+        return self.folder / "canary"
+
+    @property
+    def scratch(self) -> Path:
+        """Where the worker keeps its temporary files."""
+        return self.folder / "scratch"
+
+    def seen(self) -> list[tuple[str, int, str]]:
+        """Names, modes and contents of all that is there."""
+        found = []
+        for path in sorted(self.folder.rglob("*")):
+            if path != self.folder / "socket":
+                found.append((str(path), path.stat().st_mode, path.read_text() if path.is_file() else ""))
+        return found
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    """A file that anyone may read and write, a folder that anyone may fill, servers that take anyone."""
+    folder = Path(tempfile.mkdtemp(prefix="outside-"))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as local,
+    ):
+        udp.bind(tcp.getsockname())
+        local.bind(str(folder / "socket"))
+        local.listen()
+        found = Outside(folder, [tcp.getsockname()[1]], str(folder / "socket"))
+        found.canary.write_text(SECRET)
+        found.scratch.mkdir()
+        for path, mode in ((found.canary, 0o666), (found.scratch, 0o777), (folder / "socket", 0o777), (folder, 0o777)):
+            path.chmod(mode)
+        ending = threading.Event()
+
+        def listen(server: socket.socket) -> None:
+            server.settimeout(0.1)
+            while not ending.is_set():
+                try:
+                    server.recv(1) if server is udp else server.accept()
+                except TimeoutError:
+                    continue
+                found.knocks.append(str(server.family))
+
+        listeners = [threading.Thread(target=listen, args=(server,)) for server in (tcp, udp, local)]
+        for one in listeners:
+            one.start()
+        try:
+            yield found
+        finally:
+            ending.set()
+            for one in listeners:
+                one.join()
+            shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def around() -> Iterator[Outside]:
+    with outside() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module")
+async def own_place(
+    servers: Servers,
+    settings: Settings,
+    temporal: Client,
+    around: Outside,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Place]:
+    """With a secret in the worker's environment; in the short form its sandbox has less patience."""
+    more = {"PROOF_SECRET": SECRET, "TMPDIR": str(around.scratch)}
+    if not request.config.getoption("--prove"):
+        more["BOTARMY_TEST_SECONDS"] = str(SHORT_SECONDS)
+    async with placed(servers, settings, temporal, tmp_path_factory.mktemp("place"), **more) as place:
+        yield place
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the tester made of a source."""
+
+    verdict: str | None
+    report: str
+
+    @property
+    def stopped(self) -> str:
+        """The limit that it reports, or how the tests ended."""
+        found = re.search(r"^- stopped: (.*)$", self.report, re.MULTILINE)
+        return found[1] if found else "failed by itself"
+
+    @property
+    def got(self) -> bool:
+        """Whether it tells of anything from outside."""
+        return SECRET in self.report or bool(re.search(r"^GOT", self.report, re.MULTILINE))
+
+
+async def handed_in(http: httpx.AsyncClient, content: str) -> Run:
+    """Have a person put source code in the place of the coder's, and the tester run it."""
+    project = await start(http, pipeline="hostile")
+    await respond(http, await asked(http, project, "build", seconds=60), "amend", content=content)
+
+    async def look() -> Json | None:
+        tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
+        return next((one for one in tasks if one["stage"] == "validate" and one["status"] != "working"), None)
+
+    task = await eventually(look, 120)
+    reports = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
+    report = (await get(http, f"/artifacts/{reports[-1]['artifact_id']}"))["content"] if reports else ""
+    if (await get(http, f"/projects/{project}"))["status"] == "waiting":
+        # Whoever takes it all the same has the package's tests run, too.
+        await respond(http, await asked(http, project, "validate"), "reject", comment="It tries to break out.")
+    return Run(task["verdict"], report)
+
+
+async def nothing_is_left(place: Place, around: Outside, since: float) -> None:
+    """What was begun has ended, and is cleared away."""
+
+    async def gone() -> bool:
+        strangers = [
+            one
+            for one in psutil.process_iter(["uids", "create_time"])
+            if one.info["uids"] and one.info["uids"].real >= STRANGERS and one.info["create_time"] >= since
+        ]
+        below = psutil.Process(place.worker.pid).children(recursive=True)
+        return not strangers and not below and not any(around.scratch.iterdir())
+
+    await eventually(gone, 60)
+
+
+async def attempted(
+    place: Place, around: Outside, sources: Mapping[str, str], at_once: int = AT_ONCE
+) -> tuple[dict[str, Run], int]:
+    """Each source tested, and how much larger the worker is after it. Nothing outside may be touched."""
+    pid, before, began = place.worker.pid, around.seen(), time.time()
+    small = resident(pid)
+    async with place.client() as http:
+        found = await few_at_once(lambda one: handed_in(http, one), list(sources.values()), at_once)
+    await nothing_is_left(place, around, began)
+    assert around.seen() == before
+    assert around.knocks == []
+    assert (place.worker.pid, place.deaths) == (pid, [])
+    return dict(zip(sources, found, strict=True)), resident(pid) - small
+
+
+def verdicts(runs: Mapping[str, Run]) -> str:
+    told = Counter(run.stopped for run in runs.values())
+    return ", ".join(f"{what} x {count}" if count > 1 else what for what, count in told.items())
+
+
+@pytest.mark.item(20)
+async def test_what_never_ends_or_takes_too_much_is_stopped(own_place: Place, around: Outside, proof: Proof) -> None:
+    greedy = dict(proof.random.sample(sorted(GREEDY.items()), proof.times(len(GREEDY), 5)))
+    endless = dict(proof.random.sample(sorted(ENDLESS.items()), proof.times(len(ENDLESS), 1)))
+    sources = {name: source(body) for name, body in {**endless, **greedy}.items()}
+    if "an endless loop as it is imported" in sources:
+        sources["an endless loop as it is imported"] = source("pass", **{"tests/test_other.py": "while True: pass\n"})
+    runs, grown = await attempted(own_place, around, sources)
+    proof.row(
+        f"source code with {', '.join(sources)}",
+        len(runs),
+        "each stopped and a failed test run, nothing left; the worker lives and is not over 64 MB larger",
+        f"{Counter(run.verdict for run in runs.values())['failed']} failed: {verdicts(runs)}; {grown / MIB:+.0f} MB",
+    )
+    assert {name: run.verdict for name, run in runs.items() if run.verdict != "failed"} == {}
+    assert not [name for name, run in runs.items() if run.got]
+    assert grown < GROWTH
+
+
+@pytest.mark.item(20)
+async def test_what_is_outside_is_out_of_reach(own_place: Place, around: Outside, proof: Proof) -> None:
+    bodies = nosy(str(around.canary), own_place.worker.pid, around.ports, [around.local])
+    if proof.whole:
+        sources = {name: source(body) for name, body in bodies.items()}
+    else:  # all of them in one set of files, each a test of its own
+        several = {f"tests/test_{number}.py": module(body) for number, body in enumerate(bodies.values())}
+        sources = {"all": source("self.fail()", **several)}
+    runs, grown = await attempted(own_place, around, sources)
+    extra = 0 if proof.whole else 1
+    failed = sum(int(one) for run in runs.values() for one in re.findall(r"tests? ran, (\d+) failed", run.report))
+    proof.row(
+        "source code that reaches for the worker's environment and memory, for files outside to read and to change, "
+        "for servers and sockets of every kind, for processes, mounts and namespaces",
+        len(bodies),
+        "each a failed test, nothing got, nothing touched, nobody reached",
+        f"{failed - extra} failed, {len([run for run in runs.values() if run.got])} got anything, "
+        f"{len(around.knocks)} reached a server",
+    )
+    assert {name: run.verdict for name, run in runs.items() if run.verdict != "failed"} == {}
+    assert not [name for name, run in runs.items() if run.got], [run.report for run in runs.values() if run.got]
+    assert failed - extra == len(bodies), [run.report for run in runs.values()]
+    assert grown < GROWTH
+
+
+@pytest.mark.item(20)
+async def test_a_brief_that_speaks_python_stays_text(own_place: Place, around: Outside, proof: Proof) -> None:
+    """Requirements that would end the texts they are written into, and run."""
+    touch = f"open({str(around.canary)!r}, 'w').write('touched')"
+    lines = [
+        f'Done """ + str({touch}) + """',
+        f"Done ''' + str({touch}) + '''",
+        f"Done\\\n{touch}",
+        f'{{{touch}}} and {{0.__class__}} and %s and {{{{x}}}} and " + {touch} + "',
+        f"`{touch}` <script>alert(1)</script> $({touch}) ; rm -rf / # \x0c {touch}",
+    ]
+    brief = "# __import__('os').system('x')\n\n## Requirements\n\n" + "".join(f"- {line}\n" for line in lines)
+    before, began = around.seen(), time.time()
+    count = proof.times(3, 1)
+    async with own_place.client() as http:
+        for _ in range(count):
+            project = await start(http, description=brief, name='"""\n' + touch, oversight="low")
+            await until(http, project, "completed", seconds=90)
+    await nothing_is_left(own_place, around, began)
+    proof.row(
+        f"briefs with {len(lines)} requirements that would run where they are written into code",
+        count,
+        "delivered, as text; nothing outside touched",
+        "touched" if around.seen() != before else "delivered, nothing touched",
+    )
+    assert around.seen() == before
+    assert own_place.deaths == []
