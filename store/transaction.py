@@ -57,7 +57,7 @@ WITH incoming AS (
     FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid)
     ON CONFLICT (project_id, agent_type) DO UPDATE
     SET status = excluded.status, task_id = excluded.task_id, updated_at = excluded.updated_at
-    WHERE excluded.status = 'working' OR agent_state.task_id = excluded.task_id
+    WHERE excluded.task_id = ANY(%(taken)s) OR agent_state.task_id = excluded.task_id
 )
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
@@ -74,6 +74,7 @@ class Transaction:
         self.connection = connection
         self._events: list[dict[str, Any]] = []
         self._agents: dict[AgentType, dict[str, Any]] = {}
+        self._taken: list[UUID] = []
         self._opened = 0
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
@@ -102,6 +103,8 @@ class Transaction:
 
     def agent(self, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
         """Say what an agent does now, and record it; what is said last stands. `key` names the occasion."""
+        if status is AgentStatus.WORKING:
+            self._taken.append(task_id)
         self._agents[agent_type] = {"agent_type": agent_type, "status": status, "task_id": task_id}
         self.record(
             EventType.AGENT_STATUS_CHANGE,
@@ -123,6 +126,7 @@ class Transaction:
             project_id=self.project_id,
             events=orjson.dumps(self._events).decode(),
             agents=orjson.dumps(list(self._agents.values())).decode(),
+            taken=self._taken,
             opened=self._opened,
             status=self._status,
             phase=self._phase,

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
+from models.contracts.words import AgentStatus, AgentType, ArtifactType, EventType, ProjectStatus
 from models.settings import Settings
-from store import artifacts, projects
+from store import agents, artifacts, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -217,3 +217,20 @@ async def test_a_connection_that_died_is_replaced(settings: Settings) -> None:
     assert (await log(store, project_id))[-1][1] == "after"
     await bus.close()
     await database.close()
+
+
+async def test_an_agent_is_on_the_task_that_it_took_last(store: Store, project_id: UUID) -> None:
+    async def said() -> tuple[str, UUID | None]:
+        async with store.reading() as connection:
+            (state,) = await agents.of_project(connection, project_id)
+        return state.status, state.task_id
+
+    first, second = uuid4(), uuid4()
+    for task_id in (first, second):  # a short step begins and ends in one unit of work
+        async with store.transaction(project_id) as tx:
+            tx.agent(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
+            tx.agent(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
+        assert await said() == (AgentStatus.WAITING_FOR_HITL, task_id)
+    async with store.transaction(project_id) as tx:
+        tx.agent(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
+    assert await said() == (AgentStatus.WAITING_FOR_HITL, second)
