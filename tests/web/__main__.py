@@ -25,7 +25,7 @@ from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
-SCREENS = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
+SCREENS = {"wide": {"width": 1440, "height": 1000}, "narrow": {"width": 390, "height": 1400}}
 SETTLED_MS = 400
 
 
@@ -68,7 +68,7 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
                 await VIEWS[name](page, played)
             await page.wait_for_timeout(SETTLED_MS)  # what moves in comes to rest
             file = folder / f"{name}-{screen}-{scheme}.png"
-            await page.screenshot(path=file, full_page=screen == "narrow")
+            await page.screenshot(path=file)
             print(file)
             await context.close()
 
