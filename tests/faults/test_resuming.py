@@ -157,7 +157,7 @@ async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, fee
     proof.row(
         f"a reader stalls while {writes * FRAMES * len(LARGE) // MIB} MB are written, in turns without and with it",
         turns,
-        f"{TOO_SLOW}, and no gap after it; memory grows under {GROWTH // MIB} MB; others' {slowest.__name__} within twice",
+        f"{TOO_SLOW}, and no gap after it; under {GROWTH // MIB} MB more; others' {slowest.__name__} within twice",
         f"closed with {set(codes)}; {growth / MIB:+.1f} MB; {1000 * slowest(alone.waits):.0f} ms alone, "
         f"{1000 * slowest(beside.waits):.0f} ms beside it: {slower:.2f} times",
     )

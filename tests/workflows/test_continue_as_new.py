@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest_asyncio
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.words import ArtifactType, EventType
+from models.contracts.words import EventType
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import GATE, Held, Script, Story, pipeline
+from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
+from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, runs
 from workflows.client import PIPELINE
-from workflows.project import PHASE, WAITING
-
-SUGGESTED_AT = 30
-"""Events; in earnest it is 4,096."""
 
 
 @pytest_asyncio.fixture(scope="module")
 async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    """Temporal itself, which here finds a history long soon."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-        dev_server_extra_args=[
-            "--dynamic-config-value",
-            f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}",
-        ],
-        dev_server_log_level="error",
-        search_attributes=[PIPELINE, PHASE, WAITING],
-        data_converter=pydantic_data_converter,
-    ) as environment:
+    async with hasty_temporal() as environment:
         yield environment
 
 
@@ -48,28 +32,6 @@ async def engine(dev_server: WorkflowEnvironment) -> WorkflowEnvironment:
 async def own_queue(settings: Any, monkeypatch: Any) -> None:
     """No test's worker takes another's work: they share the server here."""
     object.__setattr__(settings, "task_queue", uuid4().hex)
-
-
-async def runs(story: Story) -> int:
-    """How many runs the workflow has had."""
-    number, run_id = 0, None
-    while number == 0 or run_id:
-        history = await story.client.get_workflow_handle(story.handle.id, run_id=run_id or None).fetch_history()
-        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
-        number += 1
-    return number
-
-
-OUTPUTS = [one for one in ArtifactType if one not in (ArtifactType.USER_INPUT, ArtifactType.HITL_RESPONSE)]
-
-
-def chain(length: int, **more: Any) -> list[dict[str, Any]]:
-    """Stages that each consume what the one before has produced."""
-    inputs = [ArtifactType.USER_INPUT, *OUTPUTS]
-    return [
-        {"name": f"stage{n}", "agent": "coder", "consumes": [inputs[n]], "produces": [inputs[n + 1]], **more}
-        for n in range(length)
-    ]
 
 
 async def test_a_pipeline_of_many_stages_continues_as_new_and_ends(begin: Begin, script: Script) -> None:

@@ -1,0 +1,61 @@
+"""A Temporal that finds a history long soon, and what its workflows have gone through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from models.contracts.words import ArtifactType
+from tests.workflows.crew_under_test import Story
+from workflows.client import PIPELINE
+from workflows.project import PHASE, WAITING
+
+SUGGESTED_AT = 30
+"""Events; in earnest it is 4,096."""
+OUTPUTS = [one for one in ArtifactType if one not in (ArtifactType.USER_INPUT, ArtifactType.HITL_RESPONSE)]
+
+
+@asynccontextmanager
+async def hasty_temporal() -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        dev_server_extra_args=[
+            "--dynamic-config-value",
+            f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}",
+        ],
+        dev_server_log_level="error",
+        search_attributes=[PIPELINE, PHASE, WAITING],
+        data_converter=pydantic_data_converter,
+    ) as environment:
+        yield environment
+
+
+async def histories(story: Story) -> list[WorkflowHistory]:
+    """The history of each run that the workflow has had, the last one first."""
+    found: list[WorkflowHistory] = []
+    run_id = None
+    while not found or run_id:
+        found.append(await story.client.get_workflow_handle(story.handle.id, run_id=run_id or None).fetch_history())
+        run_id = found[-1].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    return found
+
+
+async def runs(story: Story) -> int:
+    """How many runs the workflow has had."""
+    return len(await histories(story))
+
+
+def chain(length: int, **more: Any) -> list[dict[str, Any]]:
+    """Stages that each consume what the one before has produced."""
+    inputs = [ArtifactType.USER_INPUT, *OUTPUTS]
+    return [
+        {"name": f"stage{n}", "agent": "coder", "consumes": [inputs[n]], "produces": [inputs[n + 1]], **more}
+        for n in range(length)
+    ]
