@@ -1,0 +1,74 @@
+"""Customers who start projects at a steady pace, listen to them, and approve whatever they are asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import httpx
+import orjson
+
+from benchmarks.feed import Socket
+from tests.abuse.projects import BRIEF, V1
+
+
+@dataclass
+class Project:
+    """One project of theirs. `ended` is when it was told to have been completed."""
+
+    started: float
+    ended: float | None = None
+
+
+class Customers:
+    """They share a socket on one API, and call it."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+        self.projects: dict[str, Project] = {}
+        self.decisions = 0
+        self.problems: list[str] = []
+        self._http, self._url = http, url
+        self._socket: Socket
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def come(self) -> None:
+        self._socket = await Socket.connect(f"{self._url}/ws", self._hear)
+
+    def leave(self) -> None:
+        self._socket.close()
+
+    async def start(self, name: str) -> str:
+        """Start a project with the shipped pipeline, whose gates are theirs to decide at."""
+        began = time.monotonic()
+        answer = await self._http.post(f"{V1}/projects/", json={"name": name, "description": BRIEF})
+        assert answer.status_code == 201, answer.text
+        project_id = str(answer.json()["id"])
+        self.projects[project_id] = Project(began)
+        self._socket.send({"action": "subscribe", "project_id": project_id, "since": 0})
+        return project_id
+
+    @property
+    def unfinished(self) -> list[str]:
+        return [project_id for project_id, one in self.projects.items() if one.ended is None]
+
+    def _hear(self, received: float, text: bytes) -> None:
+        event = orjson.loads(text)
+        match event["event_type"]:
+            case "hitl_request":
+                task = asyncio.create_task(self._approve(event["data"]["request_id"]))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            case "workflow_event" if event["data"]["status"] in ("completed", "rejected", "failed", "cancelled"):
+                if event["data"]["status"] != "completed":
+                    self.problems.append(f"a project was {event['data']['status']}")
+                self.projects[event["project_id"]].ended = time.monotonic()
+                self._socket.send({"action": "unsubscribe", "project_id": event["project_id"]})
+            case "error" if event["seq"] is None:
+                self.problems.append(str(event["data"]))
+
+    async def _approve(self, request_id: str) -> None:
+        answer = await self._http.post(f"{V1}/hitl/{request_id}/respond", json={"action": "approve"})
+        self.decisions += 1
+        if answer.status_code not in (200, 202):
+            self.problems.append(f"{answer.status_code} for a decision: {answer.text}")

@@ -1,0 +1,138 @@
+"""`python -m tests.abuse.listeners`: sockets that follow projects, in a process of their own, and what they missed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from array import array
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import orjson
+import uvloop
+
+from benchmarks.feed import Socket, moment
+from benchmarks.timing import p50, p99
+
+CONNECT_AT_ONCE = 20
+LATE_SECONDS = 20.0
+"""How long after the last event its frames are waited for."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came of so many sockets. Lags are seconds from right before an event's commit to its frame."""
+
+    sockets: int
+    frames: int
+    lost: int
+    wrong: int
+    """Frames that came twice, or out of order."""
+    p50: float
+    p99: float
+    longest: float
+
+
+class Listener:
+    """One socket on one project, from now on."""
+
+    def __init__(self, lags: array[float]) -> None:
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.head = 0
+        self.frames = self.wrong = 0
+        self._lags = lags
+
+    def hear(self, received: float, text: bytes) -> None:
+        event = orjson.loads(text)
+        if event["seq"] is None:
+            if event["event_type"] == "connection_ready":
+                self.head = event["data"]["head"]
+                self.ready.set_result(None)
+            return
+        self.frames += 1
+        self.wrong += event["seq"] != self.head + 1
+        self.head = event["seq"]
+        self._lags.append(received - moment(event))
+
+
+class Listeners:
+    """The process that listens, as the test sees it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+
+    @classmethod
+    @asynccontextmanager
+    async def ready(cls, url: str, projects: Sequence[str], each: int) -> AsyncIterator[Listeners]:
+        """So many sockets on each of the projects, all of them following."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.abuse.listeners", url, str(each), *projects),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        listeners = cls(process)
+        try:
+            assert await asyncio.wait_for(listeners._out.readline(), 60) == b"ready\n"
+            yield listeners
+        finally:
+            listeners._in.close()
+            await process.wait()
+
+    async def heard(self, heads: Mapping[str, int]) -> Heard:
+        """What came, once each socket has come to the end of its project's log, or should have."""
+        self._in.write(json.dumps(heads).encode() + b"\n")
+        told = await asyncio.wait_for(self._out.readline(), LATE_SECONDS + 30)
+        return Heard(**json.loads(told))
+
+
+async def main(url: str, each: str, *projects: str) -> None:
+    lags = array("d")
+    listeners = {project: [Listener(lags) for _ in range(int(each))] for project in projects}
+    free = asyncio.Semaphore(CONNECT_AT_ONCE)
+
+    async def connect(project: str, listener: Listener) -> Socket:
+        async with free:
+            socket = await Socket.connect(f"{url}/ws?project_id={project}", listener.hear)
+            await listener.ready
+            return socket
+
+    sockets = await asyncio.gather(*(connect(project, one) for project, some in listeners.items() for one in some))
+    _say("ready")
+    heads: dict[str, int] = json.loads(await asyncio.to_thread(sys.stdin.readline))
+    deadline = asyncio.get_running_loop().time() + LATE_SECONDS
+    behind = partial(_behind, listeners, heads)
+    while behind() and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.05)
+    everyone = [one for some in listeners.values() for one in some]
+    heard = Heard(
+        sockets=len(sockets),
+        frames=sum(one.frames for one in everyone),
+        lost=behind(),
+        wrong=sum(one.wrong for one in everyone),
+        p50=p50(lags),
+        p99=p99(lags),
+        longest=max(lags),
+    )
+    _say(json.dumps(asdict(heard)))
+    await asyncio.to_thread(sys.stdin.read)
+    for socket in sockets:
+        socket.close()
+
+
+def _behind(listeners: Mapping[str, Sequence[Listener]], heads: Mapping[str, int]) -> int:
+    """How many frames have not come."""
+    return sum(heads[project] - one.head for project, some in listeners.items() for one in some)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))

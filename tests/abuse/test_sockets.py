@@ -1,0 +1,78 @@
+"""Five hundred sockets, each of which hears ten events a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from cli.stack.embedded import Servers
+from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.words import AgentType, ArtifactType, EventType
+from models.settings import Settings
+from store import projects
+from store.transaction import Store
+from tests.abuse.listeners import Listeners
+from tests.abuse.place import Place, placed
+from tests.proving import Proof
+
+PIPELINE = Pipeline(
+    name="load", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+)
+PROJECTS = 10
+A_SECOND = 10
+MOST_LAG = 0.25
+
+
+@pytest_asyncio.fixture(scope="module")
+async def own_place(
+    servers: Servers, settings: Settings, temporal: Client, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Place]:
+    """Whose worker leaves projects that nobody has started alone."""
+    folder = tmp_path_factory.mktemp("place")
+    async with placed(servers, settings, temporal, folder, BOTARMY_SWEEP_SECONDS="3600") as place:
+        yield place
+
+
+@pytest.mark.item(23)
+async def test_many_sockets_lose_nothing_and_wait_for_nothing(own_place: Place, store: Store, proof: Proof) -> None:
+    """The projects' events are written here, each in a transaction of its own; the sockets are in another process."""
+    each, seconds = proof.times(50, 10), proof.times(120, 4)
+    ids = [uuid4() for _ in range(PROJECTS)]
+    for project_id in ids:
+        async with store.transaction(project_id) as tx:
+            await projects.create(tx, projects.NewProject(project_id, "load", "# Brief", PIPELINE))
+
+    async def write(project_id: UUID, offset: float) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time() + offset
+        for number in range(seconds * A_SECOND):
+            await asyncio.sleep(began + number / A_SECOND - loop.time())
+            async with store.transaction(project_id) as tx:
+                tx.record(EventType.ERROR, str(uuid4()), message=f"event {number} of a load that is a test")
+
+    async with Listeners.ready(own_place.url, [str(one) for one in ids], each) as listeners:
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(*(write(one, number / A_SECOND / PROJECTS) for number, one in enumerate(ids)))
+        took = asyncio.get_running_loop().time() - began
+        async with store.reading() as connection:
+            heads = {str(one): found.last_seq for one in ids if (found := await projects.get(connection, one))}
+        heard = await listeners.heard(heads)
+    rate = heard.frames / took / heard.sockets
+    proof.row(
+        f"{heard.sockets} sockets in one api process, {each} on each of {PROJECTS} projects (they share its events), "
+        f"{rate:.1f} events a second to each for {took:.0f} s",
+        f"{heard.frames} frames",
+        f"nothing lost or twice; p99 from commit to frame under {1000 * MOST_LAG:.0f} ms",
+        f"{heard.lost} lost, {heard.wrong} twice or out of order; p50 {1000 * heard.p50:.0f} ms, "
+        f"p99 {1000 * heard.p99:.0f} ms, longest {1000 * heard.longest:.0f} ms",
+    )
+    assert heard.frames == each * PROJECTS * seconds * A_SECOND
+    assert (heard.lost, heard.wrong) == (0, 0)
+    # Of the few frames of the short form, the slowest hundredth says more of the machine.
+    assert (heard.p99 if proof.whole else heard.p50) < MOST_LAG
+    assert own_place.deaths == []
