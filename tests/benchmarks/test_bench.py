@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.browser import browser_path
 from benchmarks.table import Aim, Row, show
 from benchmarks.timing import p99
 
@@ -17,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 async def test_it_starts_a_stack_and_prints_what_it_is_asked_to_measure() -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks", "--quick", "--json", "decisions", "in_flight"),
+        *(sys.executable, "-m", "benchmarks", "--quick", "--json", "decisions", "in_flight", "page"),
         cwd=CHECKOUT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -28,6 +29,8 @@ async def test_it_starts_a_stack_and_prints_what_it_is_asked_to_measure() -> Non
     assert rows["this machine"]["numbers"]["cores"] >= 1
     assert rows["decision to its answer"]["seconds"]["p50"] > 0
     assert rows["decision to its answer"]["aim"]["text"] == "≤ 40 ms at p50"
+    if browser_path() is not None:
+        assert rows["commit to row painted in the browser"]["seconds"]["p50"] > 0
     assert rows["20 steps in flight that wait 1 s each"]["numbers"]["at most at once"] > 1
 
 

@@ -59,12 +59,14 @@ async def _right_to_left(page: Page, scene: Scene) -> None:
 
 async def _inbox(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
+    await page.get_by_text("URL shortener").first.click()
     await expect(page.locator("artifact-view article, diff-view [role=table]").first).to_be_visible()
 
 
 async def _failed_step(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_text("Parcel tracker").first.click()
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 async def _system(page: Page, scene: Scene) -> None:
