@@ -110,7 +110,9 @@ async def _opened(bench: Bench, browser: Browser, writer: Writer) -> AsyncIterat
 async def _until(page: Page, condition: str) -> None:
     """Wait for it from here: the page's own policy forbids the evaluation that Playwright would wait with."""
     async with asyncio.timeout(SECONDS):
-        while not await page.evaluate(condition):
+        while True:
+            if await page.evaluate(condition):
+                return
             await asyncio.sleep(0.02)
 
 
