@@ -1,5 +1,5 @@
-"""uvicorn's WebSocket protocol, for peers that stop reading or never stop sending: bounded buffers, an end that does not
-wait for them, and frames counted of whatever kind.
+"""uvicorn's WebSocket protocol, for peers that stop reading or never stop sending: bounded buffers, an end that does
+not wait for them, and frames counted of whatever kind.
 
 Give it to uvicorn as `ws="api.realtime.protocol:RelayProtocol"`.
 """
