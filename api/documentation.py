@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +33,13 @@ def example(value: Any, media_type: str = "application/json") -> dict[str, Any]:
     return {"content": {media_type: {"example": _replaced(value, None, _NULL)}}}
 
 
+def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"headers": {name: {"description": description, "required": True, "schema": schema}}}
+
+
+_LOCATION = _header("Location", "Where it is.", {"type": "string", "pattern": "^/api/v1/"})
+_RETRY_AFTER = _header("Retry-After", "Seconds.", {"type": "integer", "minimum": 1})
+
 UNCHANGED: Responses = {304: {"description": "The content is the one that If-None-Match names."}}
 """What a call answers besides, whose ETag a client may have."""
 
@@ -48,22 +56,19 @@ def answers(
     422 and 503 may come from every call that takes anything or asks anything of a server; a body adds 413 and 415
     (and with them 408), and what changes something 403.
     """
-    responses: Responses = {status: example(value, media_type)}
+    responses: Responses = {status: example(value, media_type) | (_LOCATION if status == HTTPStatus.CREATED else {})}
     if html is not None:
         responses[status]["content"]["text/html"] = {"schema": {"type": "string"}, "example": html}
     late = {HTTPStatus.REQUEST_TIMEOUT} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in problems else set()
-    for code in sorted({*problems, *late}):
-        title = HTTPStatus(code).phrase
-        responses[code] = {
-            "description": title,
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": ProblemPublic.model_json_schema(),
-                    "example": {"type": "about:blank", "title": title, "status": code, "detail": _DETAILS[code]},
-                }
-            },
-        }
-    return responses
+    return responses | {code: _problem(code) for code in sorted({*problems, *late})}
+
+
+def _problem(code: int) -> dict[str, Any]:
+    title = HTTPStatus(code).phrase
+    shown = {"type": "about:blank", "title": title, "status": code, "detail": _DETAILS[code]}
+    content = {MEDIA_TYPE: {"schema": ProblemPublic.model_json_schema(), "example": shown}}
+    headers = _RETRY_AFTER if code == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return {"description": title, "content": content, **headers}
 
 
 def keep_nulls(app: FastAPI) -> None:

@@ -43,7 +43,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
     "/content",
     response_class=Response,
     summary="Download what an artifact holds, as it is",
-    responses=answers("# Project plan\n", 404, 409, 422, 503, media_type="application/octet-stream") | UNCHANGED,
+    responses=answers("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | UNCHANGED,
 )
 async def get_content(
     artifact: ArtifactDep,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from uuid_utils.compat import uuid7
 
 from api import briefing, examples
@@ -42,7 +42,9 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     summary="Give an agent a task",
     responses=answers(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
-async def create_task(project: ProjectDep, given: TaskCreate, services: ServicesDep) -> TaskSubmitted:
+async def create_task(
+    project: ProjectDep, given: TaskCreate, services: ServicesDep, response: Response
+) -> TaskSubmitted:
     """Commits the task and has it started; should Temporal be away, a worker starts it later."""
     if ProjectStatus(project.status).settled:
         raise ConflictError(f"The project is {project.status}.")
@@ -66,4 +68,5 @@ async def create_task(project: ProjectDep, given: TaskCreate, services: Services
             await start_handoff(services.temporal, services.settings.task_queue, start)
     except UnavailableError as error:
         log.warning("task_not_started_yet", task_id=str(task_id), reason=error.detail)
+    response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     return TaskSubmitted(task_id=task_id, workflow_id=workflow_id)

@@ -24,6 +24,7 @@ async def test_a_task_is_run_with_the_context_that_it_names(http: httpx.AsyncCli
     submitted = answer.json()
     assert submitted["status"] == "submitted"
     assert submitted["workflow_id"] == f"task-{submitted['task_id']}"
+    assert answer.headers["location"] == f"{V1}/tasks/{submitted['task_id']}"
 
     async def done() -> dict[str, Any] | None:
         tasks = (await get(http, f"/projects/{project_id}/status"))["tasks"]
