@@ -134,7 +134,7 @@ def _met(past: list[WorkflowHistory]) -> int:
 async def test_no_signal_is_lost_while_a_workflow_continues_as_new(
     hasty: WorkflowEnvironment, store: Store, settings: Settings, proof: Proof
 ) -> None:
-    times = proof.times(full=200, short=12)
+    times = proof.times(full=200, short=8)
 
     async def project(chance: random.Random) -> tuple[int, int, int]:
         """So many runs of one project; its signals, how often it continued, and how often with a signal just then."""
@@ -169,7 +169,7 @@ async def test_a_project_of_very_many_tasks_continues_as_new_and_ends(
     hasty: WorkflowEnvironment, temporal: Client, store: Store, settings: Settings, proof: Proof
 ) -> None:
     """A chain of nine stages, whose last and whose fifth find failures and have it all done again."""
-    whole, half = proof.times(full=100, short=4), proof.times(full=20, short=2)
+    whole, half = proof.times(full=100, short=1), proof.times(full=20, short=1)
     stages = chain(9)
     script = Script()
     for stage, failures in ((4, half), (8, whole)):

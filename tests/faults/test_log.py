@@ -44,7 +44,7 @@ async def many(settings: Settings) -> AsyncIterator[Store]:
 async def test_many_writers_and_their_rollbacks_leave_no_gap_and_a_reader_misses_nothing(
     many: Store, proof: Proof
 ) -> None:
-    units = proof.times(full=500, short=25)
+    units = proof.times(full=300, short=25)
     project_id = await new_project(many)
     writing = await write_and_read(many, project_id, units, str(proof.random.random()))
     numbers = [seq for seq, _ in writing.seen]

@@ -31,8 +31,8 @@ async def _replay(seed: int) -> tuple[str, str]:
 
 @pytest.mark.item(17)
 async def test_every_history_replays_under_any_order_of_sets(proof: Proof) -> None:
-    seeds = proof.random.sample(range(2**32), proof.times(full=4, short=2))
-    outcomes = [await _replay(seed) for seed in seeds]
+    seeds = proof.random.sample(range(2**32), 2)
+    outcomes = await asyncio.gather(*map(_replay, seeds))
     seen = Counter(said or complained.splitlines()[-1] for said, complained in outcomes)
     proof.row(
         f"all committed histories replayed, with PYTHONHASHSEED {', '.join(map(str, seeds))}",

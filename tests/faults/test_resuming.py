@@ -134,7 +134,7 @@ async def _stalled(feed: Feed, project_id: UUID) -> AsyncIterator[ClientConnecti
 
 @pytest.mark.item(16)
 async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, feed: Feed, proof: Proof) -> None:
-    turns, writes = proof.times(full=25, short=3), proof.times(full=40, short=40)
+    turns, writes = proof.times(full=20, short=2), 40
     api = psutil.Process(house.apis[0].pid)
     project_id = await feed.project()
     before, alone, beside = Turns(), Turns(), Turns()
