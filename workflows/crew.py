@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -18,13 +18,17 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.project import GateState
     from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
+AHEAD = "responses-ahead-of-their-request"
+
 
 class Crew:
     """What the handoffs of a run have in common; `root_id` is what the ids of its tasks and requests derive from.
 
     `busy` counts the handoffs that are in the middle of something, which has to end before the workflow may continue
     as new. `early` keeps responses to requests that a running step may have opened already: people see the request as
-    soon as the step's activity has committed, which is before the workflow hears of it.
+    soon as the step's activity has committed, which is before the workflow hears of it. `ahead` keeps those to requests
+    of steps that have not begun: when the workflow task that ran a step as a local activity was lost, the next one has
+    the responses before it, and runs that step again. `may_open` says whether a request is one of these.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Crew:
         continues_as_new: bool = True,
         paused: bool = False,
         root_id: UUID | None = None,
+        may_open: Callable[[UUID], bool] = lambda request_id: False,
     ) -> None:
         self.project_id = project_id
         self.root_id = root_id or project_id
@@ -50,11 +55,14 @@ class Crew:
         self.busy = 0
         self.gates: dict[UUID, Gate] = {}
         self.early: dict[UUID, list[HitlResponse]] = {}
+        self.ahead: dict[UUID, list[HitlResponse]] = {}
+        self._may_open = may_open
 
     @property
     def draining(self) -> bool:
-        """Whether the workflow is about to continue as new, so that no step may start."""
-        return self.continues_as_new and workflow.info().is_continue_as_new_suggested()
+        """Whether the workflow is about to continue as new, so that no step may start. Not while a response is
+        ahead: the step that it waits for comes first."""
+        return self.continues_as_new and not self.ahead and workflow.info().is_continue_as_new_suggested()
 
     async def may_step(self) -> None:
         """Wait until a step may start."""
@@ -81,14 +89,22 @@ class Crew:
             gate.offer(response)
         elif response.request_id in self.early:
             self.early[response.request_id].append(response)
+        elif self._may_open(response.request_id) and workflow.patched(AHEAD):
+            self.ahead.setdefault(response.request_id, []).append(response)
         else:
-            self.books.late.append(
-                JudgedResponse(
-                    response=response,
-                    outcome=ResponseOutcome.SUPERSEDED,
-                    explanation=NOT_OPEN,
-                )
-            )
+            self._too_late(response)
+
+    def give_up(self) -> None:
+        """Have the responses written down whose requests will not be opened any more."""
+        for responses in self.ahead.values():
+            for response in responses:
+                self._too_late(response)
+        self.ahead.clear()
+
+    def _too_late(self, response: HitlResponse) -> None:
+        self.books.late.append(
+            JudgedResponse(response=response, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN)
+        )
 
     async def receive(self, name: str, payloads: Sequence[RawValue]) -> None:
         """Take what a signal brought: one response. What cannot be read is written down as a problem: the SDK would

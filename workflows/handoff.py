@@ -73,7 +73,7 @@ class StageHandoff:
     async def _step(self) -> StepResult:
         """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""
         request_id = self._crew.id_of("request", self._stage.name, self._state.round + 1)
-        early = self._crew.early.setdefault(request_id, [])
+        early = self._crew.early.setdefault(request_id, self._crew.ahead.pop(request_id, []))
         try:
             result = await self._run_agent(request_id)
             if result.request is not None:

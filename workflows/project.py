@@ -30,6 +30,8 @@ with workflow.unsafe.imports_passed_through():
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
 WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
+ROUNDS_AHEAD = 5
+"""How many rounds of a stage may have to be done again, all of their workflow tasks having been lost."""
 
 
 @workflow.defn
@@ -51,6 +53,7 @@ class ProjectWorkflow:
             books=Bookkeeping(project.project_id, self._state.unrecorded),
             short_agents=self._state.short_agents,
             paused=self._state.paused,
+            may_open=self._may_open,
         )
         # A response may be here before the first stage is taken up again: its gate is open all the same.
         for stage in self._pipeline.stages:
@@ -209,10 +212,20 @@ class ProjectWorkflow:
         for gate in self._crew.gates.values():
             self._crew.books.late.extend(gate.too_late())
         self._crew.gates.clear()
+        self._crew.give_up()
         self._show()
         await self._crew.books.status(status, str(status), reason)
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._crew.books.write_late()
+
+    def _may_open(self, request_id: UUID) -> bool:
+        """Whether a request is of a round that a stage has not begun, as far as this run of the workflow knows."""
+        return any(
+            request_id == self._crew.id_of("request", stage.name, begun + ahead)
+            for stage in self._pipeline.stages
+            for begun in [self._state.stages[stage.name].round]
+            for ahead in range(1, ROUNDS_AHEAD + 1)
+        )
 
     def _may_continue_as_new(self) -> bool:
         """Whether the history is long and nothing is under way but waits, which the state carries over."""

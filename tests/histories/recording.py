@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from activities.agents.protocol import AgentError
 from cli.stack.embedded import embedded_servers
 from models.contracts.handoff import Handoff
+from models.contracts.ids import sibling
 from models.contracts.pipeline import Pipeline
 from models.contracts.words import AgentType, EventType, Oversight
 from models.settings import Settings
@@ -172,6 +173,16 @@ async def hostile(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def ahead(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(pipeline(PLAN, DESIGN | GATE))
+    await held.begun.wait()
+    await story.respond(sibling(story.id, "request:design:1"), "approve")
+    held.let_go.set()
+    await story.result()
+
+
 async def continued(begin: Begin, script: Script) -> None:
     aside = {"name": "aside", "agent": "analyst", "produces": ["test_results"], **GATE}
     story = await begin(pipeline(aside, PLAN, DESIGN, BUILD))
@@ -207,7 +218,7 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 SHAPES = [
     *(approve, amend, reject, expiry, halted, rework, parallel, failed_step, pause),
-    *(cancel_at_a_gate, cancel_in_a_step, hostile, continued),
+    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued),
 ]
 
 
@@ -243,8 +254,8 @@ async def record() -> None:
             store = Store(database, bus)
             for short in (False, True):
                 for shape in SHAPES:
-                    if short and shape is cancel_in_a_step:
-                        continue  # nothing to cancel: a short step is over at once
+                    if short and shape in (cancel_in_a_step, ahead):
+                        continue  # these need a step that lasts, which a short one does not
                     server = hasty if shape is continued else patient
                     await _keep(shape, "project", short, server, store, settings)
                 for shape in (alone, asks):

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from models.contracts.ids import sibling
 from models.contracts.words import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
@@ -87,6 +88,18 @@ async def test_no_response_is_lost_while_the_workflow_continues_as_new(begin: Be
     outcomes = [(await story.judged(response)).outcome for response in given]
     assert outcomes.count("applied") == 9
     assert await story.events(EventType.ERROR) == []
+
+
+async def test_a_response_ahead_of_its_request_is_not_left_behind(begin: Begin, script: Script) -> None:
+    """It is to be judged by this run, or by one that knows nothing of it."""
+    held = Held()
+    script.on("stage0", held)
+    story = await begin(pipeline(*chain(8), {**chain(9)[8], **GATE}))
+    await held.begun.wait()
+    response = await story.respond(sibling(story.id, "request:stage8:1"), "approve")
+    held.let_go.set()
+    await story.result()
+    assert (await story.judged(response)).outcome == "applied"
 
 
 async def test_a_pause_goes_along(begin: Begin, script: Script) -> None:
