@@ -93,9 +93,12 @@ class Delivery:
     acknowledged: dict[str, str] = field(default_factory=dict)
     """The decisions that the API has answered with 200 or 202, by request."""
 
+    async def post(self, client: httpx.AsyncClient) -> httpx.Response:
+        """Ask one API to start it, once."""
+        return await client.post(f"{V1}/projects/", json=self._given, headers={"Idempotency-Key": self.key})
+
     async def begin(self) -> None:
-        given = {"name": "Guest book", "description": self.brief, "pipeline": self.pipeline}
-        answer = await self.caller.call("POST", "/projects/", json=given, headers={"Idempotency-Key": self.key})
+        answer = await self.caller.call("POST", "/projects/", json=self._given, headers={"Idempotency-Key": self.key})
         assert answer.status_code == 201, answer.text
         self.id = answer.json()["id"]
         for tell in self.caller.begun:
@@ -127,6 +130,10 @@ class Delivery:
         await self.begin()
         await self.approve()
         assert (await self.ended())["status"] == "completed"
+
+    @property
+    def _given(self) -> Json:
+        return {"name": "Guest book", "description": self.brief, "pipeline": self.pipeline}
 
     async def _until(self, wanted: Any) -> Json:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -1,0 +1,33 @@
+"""The API as it is shipped, but that it dies the moment in which it would start a workflow, after its own commit."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
+
+import api.services
+from api.__main__ import main
+from workflows.client import connect
+
+
+class _Start(OutboundInterceptor):
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle:  # type: ignore[type-arg]
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("it lives")
+
+
+class _Mortal(Interceptor):
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _Start(next)
+
+
+async def _mortal(*, lazy: bool = False) -> Client:
+    client = await connect(lazy=lazy)
+    return Client(**{**client.config(), "interceptors": [_Mortal()]})
+
+
+if __name__ == "__main__":
+    api.services.connect = _mortal
+    main()

@@ -1,0 +1,60 @@
+"""A worker dies after an activity has committed, and before the engine has heard of it: the effect stands once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.faults.books import audit
+from tests.faults.deliveries import Caller, Delivery, brief
+from tests.faults.house import House
+from tests.proving import Proof
+from tests.waiting import eventually
+
+MORTAL = "tests.faults.programs.mortal_worker"
+SHORT_FORM = {("run_agent_step", 0.2)}
+
+# What the worker dies of, and how long the steps take: those that take no time are local activities, like all others
+# but the steps themselves.
+CASES = [
+    ("run_agent_step", 0.2),
+    ("run_agent_step", 0),
+    ("open_project", 0),
+    ("record_responses", 0.2),
+    ("record_status", 0),
+]
+
+
+@pytest.mark.item(8)
+@pytest.mark.parametrize(("activity", "step_seconds"), CASES, ids=[f"{kind}-{seconds}" for kind, seconds in CASES])
+async def test_an_activity_whose_worker_dies_after_its_commit_has_one_effect(
+    house: House, caller: Caller, proof: Proof, activity: str, step_seconds: float
+) -> None:
+    if not proof.whole and (activity, step_seconds) not in SHORT_FORM:
+        pytest.skip("a case of the whole form")
+    times = proof.times(full=2, short=1)
+    undisturbed = Delivery(caller, brief(step_seconds), "one-gate")
+    await undisturbed.run()
+    disturbed = []
+    for _ in range(times):
+        await asyncio.gather(*(one.stop() for one in house.workers))
+        mortal = await house.add_worker(MORTAL, MORTAL_ACTIVITY=activity)
+        disturbed.append(Delivery(caller, brief(step_seconds), "one-gate"))
+        running = asyncio.create_task(disturbed[-1].run())
+
+        async def died() -> bool:
+            return bool(mortal.deaths)  # noqa: B023
+
+        await eventually(died)
+        await house.remove(mortal)
+        await house.whole()
+        await running
+        assert mortal.deaths == ["signal 9"]
+    kind = "local" if step_seconds == 0 or activity != "run_agent_step" else "regular"
+    proof.row(
+        f"worker killed after the commit of {activity} ({kind}), before its acknowledgement",
+        times,
+        "one effect: the books of an undisturbed project",
+        str(await audit(house, [undisturbed, *disturbed])),
+    )
