@@ -14,7 +14,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 def browser_path() -> str | None:
     """Where the browser is: the one that BOTARMY_BROWSER names, else one that is installed, else None."""
-    return os.environ.get("BOTARMY_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    names = (os.environ["BOTARMY_BROWSER"],) if "BOTARMY_BROWSER" in os.environ else NAMES
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @asynccontextmanager

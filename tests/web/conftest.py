@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from benchmarks.browser import browser_path, launched
 from tests.web.browsing import NewPage
 
+NO_BROWSER = "no browser was found: install Chromium, or let BOTARMY_BROWSER name one"
 PATIENCE = 10_000  # ms that an element may take to appear
 
 expect.set_options(timeout=PATIENCE)
@@ -19,10 +20,16 @@ expect.set_options(timeout=PATIENCE)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if browser_path() is None:
-        skip = pytest.mark.skip(reason="no browser was found: install Chromium, or let BOTARMY_BROWSER name one")
+        skip = pytest.mark.skip(reason=NO_BROWSER)
         for item in items:
             if "browser" in getattr(item, "fixturenames", ()):
                 item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if count := sum(NO_BROWSER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{count} tests of the page were skipped: {NO_BROWSER}.")
 
 
 @pytest_asyncio.fixture(scope="session")

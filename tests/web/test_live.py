@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from models.contracts.words import AgentStatus, AgentType, EventType
 from store.transaction import Store
@@ -161,3 +161,39 @@ async def test_two_tabs_see_the_same(new_page: NewPage, http: httpx.AsyncClient,
     await row_of(first, newest)
     await row_of(second, newest)
     assert await shown(first) == await shown(second)
+
+
+async def test_what_happens_while_a_project_is_read_is_not_missed(
+    page: Page, http: httpx.AsyncClient, parked: str
+) -> None:
+    director = Director(http)
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.sleep(0.3)  # whatever else is read has been answered by now
+        await director.respond(parked, "discovery", "reject", comment="No.")
+        await director.until(parked, "rejected")
+        await route.fulfill(response=answer)
+
+    await page.route(f"**/api/v1/projects/{parked}", answer_late, times=1)
+    await open_feed(page, parked)
+    await expect(page.get_by_role("region", name="Rejected")).to_be_visible()
+    await expect(page.get_by_role("region", name="Waiting for you")).to_have_count(0)
+    await expect(page.get_by_role("button", name="discovery, analyst, rejected")).to_be_visible()
+
+
+async def test_a_page_that_is_not_let_in_waits_and_does_not_claim_to_be_live(new_page: NewPage) -> None:
+    page = await new_page(expected_errors=LOST)
+    attempts = 0
+
+    async def full(socket: WebSocketRoute) -> None:
+        nonlocal attempts
+        attempts += 1
+        await socket.close(code=4013, reason="too many connections")
+
+    await page.route_web_socket("**/ws", full)
+    await page.goto("/system")
+    await expect(page.get_by_text("The connection is lost")).to_be_visible()
+    await asyncio.sleep(4)
+    assert attempts <= 2
+    await expect(page.get_by_text("Live", exact=True)).to_have_count(0)

@@ -5,6 +5,9 @@
 
 const PING_EVERY = 20_000; // ms
 const PONG_WITHIN = 10_000;
+const OPEN_WITHIN = 10_000;
+const FULL = new Set([4013, 4429]); // the server has no room, or had too much of us: do not come back at once
+const FULL_FAILURES = 4;
 const WAIT_LEAST = 500;
 const WAIT_MOST = 15_000;
 
@@ -63,14 +66,15 @@ class Live extends EventTarget {
     this.#become("connecting");
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     this.#socket = socket;
-    socket.onopen = () => this.#opened();
-    socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
-    socket.onclose = () => socket === this.#socket && this.#lost();
+    socket.onopen = () => socket === this.#socket && this.#opened();
+    socket.onmessage = (message) => socket === this.#socket && this.#heard(JSON.parse(message.data));
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
+    this.#timers.open = setTimeout(() => this.#drop(), OPEN_WITHIN);
   }
 
+  /** The handshake is done; whether we are served, the first frame says. */
   #opened() {
-    this.#failures = 0;
-    this.#become("open");
+    this.#say({ action: "ping" });
     if (this.#watchers.size) this.#say({ action: "watch" });
     for (const [projectId, { last }] of this.#followers) {
       this.#say({ action: "subscribe", project_id: projectId, since: last });
@@ -91,10 +95,12 @@ class Live extends EventTarget {
     socket?.close();
   }
 
-  #lost() {
+  #lost(code) {
     this.#socket = null;
     clearInterval(this.#timers.ping);
     clearTimeout(this.#timers.pong);
+    clearTimeout(this.#timers.open);
+    if (FULL.has(code)) this.#failures = Math.max(this.#failures, FULL_FAILURES);
     // Half fixed, half random, so that a thousand pages do not come back in the same instant.
     const wait = Math.min(WAIT_MOST, WAIT_LEAST * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#failures += 1;
@@ -115,6 +121,9 @@ class Live extends EventTarget {
 
   #heard(frame) {
     clearTimeout(this.#timers.pong);
+    clearTimeout(this.#timers.open);
+    this.#failures = 0;
+    this.#become("open");
     if (frame.event_type === "watching") this.#tell(null);
     else if (frame.event_type === "project_changed") this.#tell(frame.project_id);
     else if (frame.event_type === "error" && frame.seq === null) console.warn("BotArmy:", frame.data.message);

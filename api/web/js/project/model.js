@@ -61,8 +61,12 @@ export class ProjectModel extends EventTarget {
 
   /** Read it all, and follow it from there. Throws a Problem where that cannot be. */
   async open() {
+    // The log is followed from where it stood before the rest was read: what happens between two answers is heard.
+    this.project = await projects.get(this.id, { signal: this.signal });
+    const { head } = this.project;
+    this.#stale.delete("project");
     await this.#read();
-    live.follow(this.id, this.project.head, (event) => this.#heard(event), this.signal);
+    live.follow(this.id, head, (event) => this.#heard(event), this.signal);
   }
 
   /** How each stage stands; see stages.js. */
