@@ -57,6 +57,16 @@ async def test_a_name(page: Page, director: Director) -> None:
         await unharmed(page)
 
 
+async def test_a_name_that_hides_something(page: Page, director: Director) -> None:
+    project_id = await director.start("Nothing \u202egpj.exe\u200f here")
+    request = await director.request(project_id, "discovery")
+    for path in ("/", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
+        await page.goto(path)
+        shown = page.get_by_role("main").get_by_text("Nothing \u2039U+202E\u203agpj.exe\u2039U+200F\u203a here")
+        await expect(shown.first).to_be_visible()
+        assert not {"\u202e", "\u200f"} & set(await page.get_by_role("main").inner_text())
+
+
 async def test_a_brief(page: Page, director: Director) -> None:
     project_id = await director.start("A hostile brief", HOSTILE)
     await director.request(project_id, "discovery")
@@ -77,6 +87,22 @@ async def test_an_artifact_and_what_changed_in_it(page: Page, director: Director
     await page.get_by_role("tab", name="Diff").click()
     await expect(page.locator("diff-view").get_by_text("globalThis.broken = 1").first).to_be_visible()
     await unharmed(page)
+
+
+async def test_a_changed_line_that_hides_something(page: Page, director: Director) -> None:
+    project_id = await director.start("A Trojan source", pipeline="software-delivery")
+    source = "access = 'user\u202e \u2066// only for admins\u2069 \u2066'\nanother = 'مشروع'\n"
+    await director.respond(project_id, "discovery", "amend", content=source, comment="As \u202egpj.exe")
+    await director.request(project_id, "plan")
+    await page.goto(f"/projects/{project_id}")
+    await page.get_by_role("listbox", name="Artifacts").get_by_role("option", name="Project plan, version 2").click()
+    await page.get_by_role("tab", name="Diff").click()
+    rows = page.locator("diff-view .diff-line")
+    shown = "access = 'user\u2039U+202E\u203a \u2039U+2066\u203a// only for admins"
+    await expect(rows.filter(has_text=shown).first).to_be_visible()
+    await expect(rows.filter(has_text="another = 'مشروع'").first).to_be_visible()
+    await expect(page.locator("event-feed").get_by_text("As \u2039U+202E\u203agpj.exe").first).to_be_visible()
+    assert not {"\u202e", "\u2066", "\u2069"} & set(await page.get_by_role("main").inner_text())
 
 
 async def test_a_comment_and_a_responder(page: Page, director: Director) -> None:
