@@ -2,6 +2,7 @@
 
 import { each, h, write } from "../dom.js";
 import { failure } from "../notices.js";
+import { visible } from "../visible.js";
 import { title } from "../words.js";
 import { nameOf } from "./artifact-row.js";
 import { download } from "./artifact-view.js";
@@ -62,7 +63,7 @@ export class ArtifactDetail {
     this.#work = work;
     this.#artifact = artifact;
     write(this.#name, nameOf(artifact));
-    this.#name.title = artifact.name;
+    this.#name.title = visible(artifact.name);
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
     this.#options(this.#version, work.versions, id);
     this.#newer.hidden = newest(work) === artifact;

@@ -1,18 +1,19 @@
 /** An artifact's row in the list: its name, its newest version, who wrote that and whether it is accepted. */
 
 import { h, icon } from "../dom.js";
+import { visible } from "../visible.js";
 import { title } from "../words.js";
 import { byAgent } from "./versions.js";
 
 export function row(work) {
   return h("div", { role: "option", class: "artifact-row", tabindex: "-1" },
-    h("span", { class: "artifact-name cut", dir: "auto", title: work.name }, nameOf(work)),
+    h("span", { class: "artifact-name cut", dir: "auto", title: visible(work.name) }, nameOf(work)),
     h("span", { class: "artifact-mark" }),
     h("span", { class: "artifact-facts cut" }));
 }
 
 /** What an artifact is called: where it has no name of its own, what it is. */
-export const nameOf = ({ name, type }) => (name === type ? title(type) : name);
+export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
 
 /** `known` holds the ids of the versions that were there before, or is null at the first time. */
 export function paintRow(element, work, chosen, known) {
@@ -30,8 +31,9 @@ export function paintRow(element, work, chosen, known) {
   mark.title = title(accepted);
   mark.classList.toggle("accepted", Boolean(newest.accepted_at));
   const type = work.name === work.type ? "" : `${title(work.type)} · `;
-  facts.replaceChildren(`${type}v${newest.version} · `, authorMark(newest), h("bdi", {}, newest.author));
-  element.setAttribute("aria-label", `${nameOf(work)}, version ${newest.version} by ${newest.author}, ${accepted}`);
+  facts.replaceChildren(`${type}v${newest.version} · `, authorMark(newest), h("bdi", {}, visible(newest.author)));
+  const wrote = `version ${newest.version} by ${visible(newest.author)}`;
+  element.setAttribute("aria-label", `${nameOf(work)}, ${wrote}, ${accepted}`);
 }
 
 /** The picture of who wrote a version: an agent or a human. */

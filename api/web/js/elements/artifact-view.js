@@ -5,6 +5,7 @@ import { rendered } from "../html.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
 import { style } from "../style.js";
+import { visible } from "../visible.js";
 import { inSlices } from "./pour.js";
 import { poured } from "./rendering.js";
 
@@ -83,9 +84,9 @@ export class ArtifactView extends HTMLElement {
     const show = (path) => {
       leave.abort();
       leave = new AbortController();
-      const name = h("span", { class: "mono cut", dir: "auto", title: path }, path);
+      const name = h("span", { class: "mono cut", dir: "auto", title: visible(path) }, visible(path));
       const body = h("div", {});
-      page.setAttribute("aria-label", `Content of ${path}`);
+      page.setAttribute("aria-label", `Content of ${visible(path)}`);
       page.scrollTo(0, 0);
       page.replaceChildren(h("header", { class: "file-head" }, name, download(this.#artifact, path)), body);
       this.#show(body, path, AbortSignal.any([signal, leave.signal]));

@@ -1,6 +1,7 @@
 /** The lines of a diff as rows. Rows are copied from patterns, not built: that is several times as fast. */
 
 import { h } from "../dom.js";
+import { visible } from "../visible.js";
 import { changedParts } from "./unified-diff.js";
 
 /** Lines of a block: what is out of sight is laid out by blocks, or not at all (content-visibility). */
@@ -18,7 +19,7 @@ const PATTERNS = {
 
 /** Put a file's lines into `body`, block by block; each step gives the number of lines that it has put there. */
 export function* blocks(file, body) {
-  const label = `Changes in ${file.path ?? file.was}`;
+  const label = `Changes in ${visible(file.path ?? file.was)}`;
   const table = h("div", { class: "diff-table", role: "table", "aria-label": label });
   body.append(table);
   for (const hunk of file.hunks) {
@@ -55,9 +56,10 @@ function row(line, part) {
   if (line.old !== null) old.textContent = line.old;
   if (line.new !== null) now.textContent = line.new;
   if (part && part[0] < part[1]) {
-    text.append(line.text.slice(0, part[0]), h("mark", {}, line.text.slice(...part)), line.text.slice(part[1]));
+    const [before, differs, after] = [line.text.slice(0, part[0]), line.text.slice(...part), line.text.slice(part[1])];
+    text.append(visible(before), h("mark", {}, visible(differs)), visible(after));
   } else {
-    text.textContent = line.text;
+    text.textContent = visible(line.text);
   }
   if (line.bare) text.append(h("span", { class: "bare" }, "no newline at the end"));
   return element;

@@ -4,6 +4,7 @@ import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
 import { artifacts } from "../rest.js";
 import { style } from "../style.js";
+import { visible } from "../visible.js";
 import { count } from "../words.js";
 import { blocks, digits } from "./diff-rows.js";
 import { inSlices } from "./pour.js";
@@ -122,7 +123,7 @@ const counts = (added, removed) => h("span", { class: "diff-counts" },
   counted("minus", `−${removed.toLocaleString()}`, `${count(removed, "line")} removed`));
 
 function section(file, body, open) {
-  const name = file.path ?? file.was;
+  const name = visible(file.path ?? file.was);
   const fate = file.was === null ? "new" : file.path === null ? "removed" : null;
   return h("details", { class: "diff-file", open },
     h("summary", {},

@@ -1,6 +1,7 @@
 /** What one agent says that it is doing now: one line, which changes. */
 
 import { h, icon, write } from "../dom.js";
+import { visible } from "../visible.js";
 import { title } from "../words.js";
 
 export function doing([agent]) {
@@ -12,7 +13,7 @@ export function doing([agent]) {
 
 export function paintDoing(element, [, { stage, message, fraction }]) {
   const [, says, bar] = element.children;
-  write(says.lastElementChild, message ?? stage);
+  write(says.lastElementChild, visible(message ?? stage));
   bar.hidden = fraction === null || fraction === undefined;
   if (!bar.hidden) bar.value = fraction;
 }

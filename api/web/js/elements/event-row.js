@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { inFull } from "../time.js";
+import { visible } from "../visible.js";
 import { title } from "../words.js";
 import { markOf, sentence } from "./event-sentence.js";
 
@@ -61,9 +62,9 @@ function shown(name, value) {
   if (Array.isArray(value) && value.length && value.every((one) => one?.artifact_id)) {
     return value.map((one, index) => [index > 0 && ", ", link(one.artifact_id, `${title(one.type)} v${one.version}`)]);
   }
-  if (typeof value === "object") return h("code", {}, JSON.stringify(value, null, 1));
+  if (typeof value === "object") return h("code", {}, visible(JSON.stringify(value, null, 1)));
   if (name.endsWith("_id") || name === "content_hash") return h("code", {}, value);
-  return String(value);
+  return visible(String(value));
 }
 
 const link = (id, text) => h("a", { href: `#artifact=${id}` }, text);

@@ -1,9 +1,10 @@
 /** What an event says, as a sentence. Pure: no DOM, no calls. */
 
+import { visible } from "../visible.js";
 import { REASONS, title } from "../words.js";
 
-/** A part of a sentence that somebody wrote: it has a direction of its own, and is never more than text. */
-const by = (text) => ({ text: String(text) });
+/** A part of a sentence that somebody wrote: it has its own direction, is never more than text, and hides nothing. */
+const by = (text) => ({ text: visible(String(text)) });
 
 const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 const agent = (event) => title(event.agent_type ?? "agent");

@@ -1,6 +1,7 @@
 /** `<file-tree>`: files in their folders, to choose one from. */
 
 import { h, icon } from "../dom.js";
+import { visible } from "../visible.js";
 import { bytes } from "../words.js";
 import { firstFile, folded } from "./folders.js";
 
@@ -60,7 +61,7 @@ export class FileTree extends HTMLElement {
   }
 
   #folder(entry, level, open) {
-    const item = treeitem(`${entry.name}, folder`, level, { "aria-expanded": "false" },
+    const item = treeitem(`${visible(entry.name)}, folder`, level, { "aria-expanded": "false" },
       icon("chevron", { class: "tree-turn" }), icon("folder"), name(entry.name, entry.name));
     item.fill = () => {
       item.fill = null;
@@ -73,7 +74,8 @@ export class FileTree extends HTMLElement {
 
   #file(entry, level) {
     const size = bytes(entry.size);
-    return treeitem(`${entry.name}, ${size}`, level, { "aria-selected": "false", dataset: { path: entry.path } },
+    const label = `${visible(entry.name)}, ${size}`;
+    return treeitem(label, level, { "aria-selected": "false", dataset: { path: entry.path } },
       icon("file"), name(entry.name, entry.path), h("span", { class: "tree-size" }, size));
   }
 
@@ -163,7 +165,7 @@ export class FileTree extends HTMLElement {
   }
 }
 
-const name = (text, whole) => h("span", { class: "cut", dir: "auto", title: whole }, text);
+const name = (text, whole) => h("span", { class: "cut", dir: "auto", title: visible(whole) }, visible(text));
 
 function treeitem(label, level, more, ...children) {
   const properties = { role: "treeitem", "aria-label": label, "aria-level": String(level), tabindex: "-1", ...more };

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { toast } from "../notices.js";
+import { visible } from "../visible.js";
 import { bytes } from "../words.js";
 import { authorMark } from "./artifact-row.js";
 import { byAgent } from "./versions.js";
@@ -28,7 +29,7 @@ const ago = (moment) => h("time-ago", { datetime: moment });
 
 function author(artifact) {
   const kind = byAgent(artifact) ? "agent" : "human";
-  return [authorMark(artifact), h("bdi", {}, artifact.author), artifact.author !== kind && aside(kind)];
+  return [authorMark(artifact), h("bdi", {}, visible(artifact.author)), artifact.author !== kind && aside(kind)];
 }
 
 function hash(whole) {

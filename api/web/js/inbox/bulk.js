@@ -1,6 +1,7 @@
 /** Several requests approved at once: what that does, how far it is, and what became of each. */
 
 import { h, icon, write } from "../dom.js";
+import { visible } from "../visible.js";
 import { count, status } from "../words.js";
 import { mayApprove } from "./amendable.js";
 import { entries } from "./entries.js";
@@ -14,12 +15,14 @@ const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "
 /** Ask for a confirmation, approve the `chosen` entries, say what happened; `done(ran)` is called when it is closed. */
 export function approveAll(chosen, done) {
   const rows = new Map(chosen.map((entry) => [entry, h("li", {},
-    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, entry.request.question),
-      h("span", { class: "faint", dir: "auto" }, entry.request.project_name)),
-    h("span", { class: "bulk-state" }, mayApprove(entry.request) ? approval(entry.request) : "Cannot be approved"))]));
+    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, visible(entry.request.question)),
+      h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name))),
+    h("span", { class: "bulk-state" }, before(entry)))]));
   const what = `Approve ${count(chosen.length, "request")}`;
+  const drafts = chosen.filter((entry) => mayApprove(entry.request) && entry.draft.dropped("approve")).length;
   const summary = h("p", { role: "status" },
-    "Each artifact is accepted as it is, and its project goes on. This is final.");
+    "Each artifact is accepted as it is, and its project goes on. This is final.",
+    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`);
   const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
   const by = responderField();
@@ -83,12 +86,19 @@ export function approveAll(chosen, done) {
   confirm.focus();
 }
 
+/** What a row says before it starts. */
+function before({ request, draft }) {
+  if (!mayApprove(request)) return "Cannot be approved";
+  const dropped = draft.dropped("approve");
+  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approval(request);
+}
+
 const given = (entry) => ({ comment: entry.draft.approve.comment.trim() || undefined });
 
 function stateOf({ closure, reply }) {
   if (closure) {
     const { word, tone, mark } = status("hitl", closure.status);
-    const who = closure.mine || !closure.decision ? "" : ` by ${closure.decision.responder}`;
+    const who = closure.mine || !closure.decision ? "" : ` by ${visible(closure.decision.responder)}`;
     const badge = h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word);
     return [badge, h("span", { dir: "auto" }, who)];
   }

@@ -1,6 +1,7 @@
 /** The top of a card: whose request it is, what it asks, why, and how long it still may. */
 
 import { h, write } from "../dom.js";
+import { visible } from "../visible.js";
 import { REASONS, title } from "../words.js";
 import "./time-left.js";
 
@@ -17,7 +18,7 @@ export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "
 /** `{element, heading, tell, update}` for an entry; tell(request) adds what the whole request knows. */
 export function cardHead(entry) {
   const { request } = entry;
-  const heading = h("h2", { tabIndex: -1, dir: "auto" }, request.question);
+  const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
   const sure = h("span", {});
   const left = h("time-left", { until: request.expires_at, since: request.created_at });
   const over = Date.parse(request.expires_at) <= Date.now();
@@ -26,8 +27,8 @@ export function cardHead(entry) {
   left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
   const element = h("header", { class: "card-head" },
     h("p", { class: "crumbs" },
-      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: request.project_name },
-        request.project_name),
+      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: visible(request.project_name) },
+        visible(request.project_name)),
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`), left),
     heading,
     h("p", { class: "why soft" },

@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { announce, toast } from "../notices.js";
+import { visible } from "../visible.js";
 import { status } from "../words.js";
 import { decided, words } from "./history.js";
 
@@ -31,7 +32,8 @@ export function closedNotice(entry, { next, discard }) {
 export function tellClosed(entry) {
   const { status: how, decision } = entry.closure;
   announce([
-    decision && `${decision.responder} was first.`, `The request is ${status("hitl", how).word.toLowerCase()}.`,
+    decision && `${visible(decision.responder)} was first.`,
+    `The request is ${status("hitl", how).word.toLowerCase()}.`,
     entry.draft.texts.length && "What you typed is kept.",
   ].filter(Boolean).join(" "));
 }

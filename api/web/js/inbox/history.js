@@ -1,6 +1,7 @@
 /** Earlier responses: to this request, and to the rounds of the same stage before it. */
 
 import { h } from "../dom.js";
+import { visible } from "../visible.js";
 import { status } from "../words.js";
 import "./time-left.js";
 
@@ -11,11 +12,12 @@ export function decided(decision) {
   // One that was read names the content by its hash, one that was sent from here has it.
   const content = decision.content_hash || decision.content !== undefined;
   const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
-  return h("span", {}, h("strong", { dir: "auto" }, decision.responder), ` ${ACTIONS[decision.action]} it${how} `,
+  return h("span", {},
+    h("strong", { dir: "auto" }, visible(decision.responder)), ` ${ACTIONS[decision.action]} it${how} `,
     h("time-waited", { since: decision.responded_at }), " ago");
 }
 
-export const words = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, comment);
+export const words = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, visible(comment));
 
 /** The list, or null where nobody has responded yet; `rounds` are earlier requests of the stage. */
 export function history(request, rounds) {

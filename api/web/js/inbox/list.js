@@ -2,6 +2,7 @@
 
 import { each, h, icon, write } from "../dom.js";
 import { badge } from "../status.js";
+import { visible } from "../visible.js";
 import { REASONS, title } from "../words.js";
 import { TONES } from "./card-head.js";
 
@@ -44,10 +45,10 @@ export function inboxList({ pick, check }) {
   function update(row, { entry, selected, checked }) {
     const { box, question, project, where, marks, left, link } = parts.get(row);
     const { request } = entry;
-    write(question, request.question);
-    write(project, request.project_name);
+    write(question, visible(request.question));
+    write(project, visible(request.project_name));
     write(where, `${request.stage} · ${request.agent_type}${request.round > 1 ? ` · round ${request.round}` : ""}`);
-    box.setAttribute("aria-label", `Select “${request.question}” of ${request.project_name}`);
+    box.setAttribute("aria-label", `Select “${visible(request.question)}” of ${visible(request.project_name)}`);
     if (box.checked !== checked) box.checked = checked;
     box.disabled = !entry.open;
     if (selected) link.setAttribute("aria-current", "true");

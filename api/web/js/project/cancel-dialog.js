@@ -1,6 +1,7 @@
 /** The question before a project is called off. */
 
 import { h } from "../dom.js";
+import { visible } from "../visible.js";
 import { count } from "../words.js";
 
 const OPEN = ["pending", "working", "waiting_for_hitl"];
@@ -28,7 +29,7 @@ export function confirmCancel(model) {
       h("div", { class: "dialog" },
         h("h2", { id: "cancel-title" }, "Cancel the project?"),
         h("div", { id: "cancel-lost", class: "cancel-lost" },
-          h("p", { class: "soft cut", dir: "auto" }, model.project.name),
+          h("p", { class: "soft cut", dir: "auto" }, visible(model.project.name)),
           h("ul", {}, lost.map((line) => h("li", {}, line))),
           h("p", {}, "Its artifacts, its decisions and its log stay.")),
         h("footer", {},

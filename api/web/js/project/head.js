@@ -4,6 +4,7 @@ import { h, write } from "../dom.js";
 import { LEVELS } from "../projects/oversight.js";
 import { badge } from "../status.js";
 import { span } from "../time.js";
+import { visible } from "../visible.js";
 import { actions } from "./actions.js";
 import { brief } from "./brief.js";
 
@@ -22,7 +23,7 @@ export function projectHead(model, signal) {
 
   function update() {
     const { project } = model;
-    write(name, project.name);
+    write(name, visible(project.name));
     if (standing.dataset.status !== project.status) standing.replaceChildren(badge("project", project.status));
     standing.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
@@ -51,7 +52,8 @@ function known(project, bar) {
 
 /** A long reason scrolls, with the keyboard too. */
 const why = (word, reason) =>
-  h("span", { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` }, reason);
+  h("span", { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` },
+    visible(reason));
 
 function because(notice, { status, reason }) {
   notice.hidden = !reason || status === "completed";

@@ -3,6 +3,7 @@
 import { h, write } from "../dom.js";
 import { hitl } from "../rest.js";
 import { badge } from "../status.js";
+import { visible } from "../visible.js";
 import { REASONS } from "../words.js";
 
 const DID = { approve: "approved", amend: "amended", reject: "rejected" };
@@ -11,7 +12,7 @@ export function requestEntry(request) {
   return h("li", { class: "request-entry" },
     h("div", { class: "request-asks" },
       h("span", {}),
-      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, request.question),
+      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, visible(request.question)),
       h("span", { class: "soft" })),
     h("ul", { "aria-label": "Responses", hidden: true }));
 }
@@ -44,8 +45,8 @@ function response(one) {
   const why = one.explanation ? ` · not applied: ${one.explanation}` : " · not applied";
   return h("li", {},
     h("span", {},
-      h("strong", { dir: "auto" }, one.responder), ` ${DID[one.action]}${how} `,
+      h("strong", { dir: "auto" }, visible(one.responder)), ` ${DID[one.action]}${how} `,
       h("time-ago", { datetime: one.responded_at }),
       one.outcome !== "applied" && h("span", { class: "soft" }, why)),
-    one.comment && h("blockquote", { class: "prose", dir: "auto" }, one.comment));
+    one.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(one.comment)));
 }

@@ -3,6 +3,7 @@
 import { h, write } from "../dom.js";
 import { badge } from "../status.js";
 import { inFull, span } from "../time.js";
+import { visible } from "../visible.js";
 import { title } from "../words.js";
 import { oversightMark } from "./oversight.js";
 import { paintProgress, progress } from "./progress.js";
@@ -32,8 +33,9 @@ export function paintRow(element, item) {
     status.replaceChildren(badge("project", item.status));
     if (before) flash(status);
   }
-  write(name.firstElementChild, item.name);
-  name.firstElementChild.title = item.name;
+  const called = visible(item.name);
+  write(name.firstElementChild, called);
+  name.firstElementChild.title = called;
   if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
   paintProgress(stages.firstElementChild, item);
   if (!before) pipeline.replaceChildren(...[h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)].filter(Boolean));
@@ -46,16 +48,17 @@ const noted = ({ status, phase, reason, waiting_for, open_requests }) =>
 /** What a project waits for, what it is at, or why it has stopped. */
 function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended }) {
   if (open) {
+    const says = `${visible(open.question)} It expires ${inFull(Date.parse(open.expires_at))}.`;
     return [
-      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: `${open.question} It expires ${inFull(Date.parse(open.expires_at))}.` },
-        h("strong", {}, title(open.stage)), h("span", { class: "visually-hidden" }, ":"), " ", h("bdi", {}, open.question)),
+      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: says },
+        h("strong", {}, title(open.stage)), h("span", { class: "visually-hidden" }, ":"), " ", h("bdi", {}, visible(open.question))),
       h("span", { class: "project-since" },
         h("span", { class: "visually-hidden" }, "for "), h("time-ago", { datetime: open.since, mode: "brief" }),
         count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`)),
     ];
   }
   if (count) return [h("a", { class: "project-asks cut", href: `/projects/${id}` }, count > 1 ? `${count} open gates` : "An open gate")];
-  if (reason) return [h("span", { class: "cut", title: reason, dir: "auto" }, reason)];
+  if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
   if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
   if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
   if (status === "completed") return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended) - Date.parse(created))}`)];

@@ -14,6 +14,7 @@ import { speaker } from "../project/spoken.js";
 import { stageDetail } from "../project/stage-detail.js";
 import { waitingCalls } from "../project/waiting.js";
 import { style } from "../style.js";
+import { visible } from "../visible.js";
 
 await style("project.css");
 
@@ -59,7 +60,7 @@ function show(root, model, { signal, title }) {
 
   function paint() {
     const { project, progress, ended } = model;
-    title(project.name);
+    title(visible(project.name));
     warn(model.error);
     for (const part of [head, calls, agents, detail]) part.update();
     Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
