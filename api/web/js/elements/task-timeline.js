@@ -128,16 +128,18 @@ class TaskTimeline extends HTMLElement {
     empty.hidden = tasks.length > 0;
     shown.hidden = table.element.hidden = tasks.length === 0;
     if (!tasks.length) return;
-    const found = spans(tasks, requests, Date.now());
+    // One now for all of it: an open bar ends where the line for now stands.
+    const now = Date.now();
+    const found = spans(tasks, requests, now);
     table.update(found, selected);
     this.#room ||= scroll.clientWidth;
-    if (this.#room > 0) this.#draw(found);
+    if (this.#room > 0) this.#draw(found, now);
   }
 
-  #draw(found) {
+  #draw(found, now) {
     const { tasks, agents, ended, selected } = this.#given;
     const { drawing, names, scroll, tools } = this.#parts;
-    const scale = this.#scale(found);
+    const scale = this.#scale(found, now);
     const placed = rows(found, agents.filter((agent) => tasks.some((task) => task.agent_type === agent)), scale);
     const atEnd = scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4;
     drawAxis(drawing, scale, placed, ended);
@@ -149,10 +151,10 @@ class TaskTimeline extends HTMLElement {
     tools.update({ compressed: scale.compressed, zoom: this.#zoom, most: MOST_ZOOM });
   }
 
-  #scale(found) {
+  #scale(found, now) {
     const { ended } = this.#given;
     const from = found.reduce((least, one) => Math.min(least, one.from), Infinity);
-    const to = found.reduce((most, one) => Math.max(most, one.to), ended ? -Infinity : Date.now());
+    const to = found.reduce((most, one) => Math.max(most, one.to), ended ? -Infinity : now);
     // Once compressing was needed it stays, so that the axis does not jump to and fro.
     this.#needed ||= needsCompressing(found.map((one) => one.worked - one.from), to - from, this.#room);
     return timeScale({
