@@ -47,14 +47,21 @@ function row(task, select) {
     cell("worked"), cell("waited"));
 }
 
+/** How it ended, and what it found: a check that is completed may yet have failed what it checked. */
+function standing({ status: ended, verdict }) {
+  const { word } = status("task", ended);
+  const failed = ended === "completed" && verdict === "failed";
+  const found = verdict && `verdict ${verdict}`;
+  return h("span", { class: "with-mark" },
+    mark("task", failed ? "failed" : ended), [word, found].filter(Boolean).join(", "));
+}
+
 function update(line, one, selected) {
   const { task } = one;
   const [, , , state, , work, wait] = line.cells;
-  if (state.dataset.status !== task.status) {
-    const { word } = status("task", task.status);
-    state.replaceChildren(h("span", { class: "with-mark" }, mark("task", task.status), word));
-  }
-  state.dataset.status = task.status;
+  const stands = `${task.status} ${task.verdict ?? ""}`;
+  if (state.dataset.stands !== stands) state.replaceChildren(standing(task));
+  state.dataset.stands = stands;
   write(work, worked(one));
   write(wait, waited(one) ?? "");
   line.classList.toggle("selected", task.task_id === selected);
