@@ -8,6 +8,8 @@ const ASKS = {
   on_low_confidence: "A human decides after it when the agent is unsure",
 };
 
+const all = new Intl.ListFormat("en", { type: "conjunction" });
+
 /** `id` is for its description; with `select` it is a button, without it only says how it is. */
 export function stageBox(id, select) {
   const parts = ["stage-mark", "stage-name cut", "stage-agent cut", "stage-round"];
@@ -49,7 +51,7 @@ export function updateStage(item, stage, { now, gate, before, place, current, en
 }
 
 const description = ({ rework }, { rule, question }, before) => [
-  before.length ? `After ${before.join(" and ")}.` : "First.",
+  before.length ? `After ${all.format(before)}.` : "First.",
   ASKS[rule] && `${ASKS[rule]}: ${question}`,
   rework && `When it fails, ${rework.to} is done again, at most ${rework.max_rounds} times.`,
 ].filter(Boolean).join(" ");
