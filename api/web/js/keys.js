@@ -1,7 +1,8 @@
-/** Keyboard shortcuts: single keys, off while somebody types. `?` lists those in force. */
+/** Keyboard shortcuts: single keys, off while somebody types or has turned them off. `?` lists those in force. */
 
 import { h } from "./dom.js";
 
+const KEY = "botarmy.single-keys";
 const inForce = new Set();
 const EVERYWHERE = [["?", "Show this list"], ["g p", "Go to the projects"], ["g i", "Go to the inbox"], ["g s", "Go to the system"]];
 
@@ -13,12 +14,34 @@ export function shortcuts(keys, signal) {
 
 const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
+/** Whether single keys do something: who speaks to the computer, or strikes keys by chance, turns them off. */
+const chosen = {
+  get on() {
+    try {
+      return localStorage.getItem(KEY) !== "off";
+    } catch {
+      return this.kept ?? true;
+    }
+  },
+  set on(on) {
+    this.kept = on;
+    try {
+      if (on) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, "off");
+    } catch {
+      // It then lasts as long as the page.
+    }
+  },
+};
+
 export function startKeys(go) {
   let leading = false;
   const places = { p: "/", i: "/inbox", s: "/system" };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
+    // Keys that write nothing, such as Escape, stay: nobody says or strikes them by chance.
+    if (!chosen.on && event.key.length === 1) return;
     if (leading && places[event.key]) {
       leading = false;
       event.preventDefault();
@@ -43,10 +66,12 @@ export function startKeys(go) {
 
 function help() {
   const rows = [...[...inForce].flatMap((keys) => Object.entries(keys).map(([key, [what]]) => [key, what])), ...EVERYWHERE];
+  const turn = h("input", { type: "checkbox", checked: chosen.on, onchange: () => { chosen.on = turn.checked; } });
   const dialog = h("dialog", { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
     h("div", { class: "dialog" },
       h("h2", { id: "help-title" }, "Keyboard shortcuts"),
       h("dl", { class: "keys" }, rows.map(([key, what]) => [h("dt", {}, key.split(" ").map((one) => h("kbd", {}, one))), h("dd", {}, what)])),
+      h("label", { class: "keys-turn" }, turn, "Single-key shortcuts"),
       h("footer", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Close"))));
   document.body.append(dialog);
   dialog.showModal();
