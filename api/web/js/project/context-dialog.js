@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
 import { blame, formDialog, labelled } from "./form-dialog.js";
+import { FormDraft } from "./form-draft.js";
 
 const dialogs = new WeakMap();
 
@@ -15,11 +16,14 @@ export function contextDialog(model) {
 }
 
 function made(model) {
+  const draft = new FormDraft("context", model.id);
   const name = labelled("context-name", "Name",
-    h("input", { type: "text", value: "context", maxLength: 255, dir: "auto", autocomplete: "off" }),
+    h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off" }),
     "One more under the same name is its next version.");
   const content = labelled("context-content", "Text, in Markdown",
     h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }));
+  name.input.value = draft.values.name ?? "context";
+  content.input.value = draft.values.content ?? "";
   const texts = { type: "file", accept: "text/*,.md,.txt" };
   const file = h("input", { ...texts, class: "visually-hidden", onchange: () => read() });
 
@@ -28,6 +32,7 @@ function made(model) {
     if (!given) return;
     content.input.value = await given.text();
     name.input.value = given.name;
+    draft.keep();
     content.input.focus();
   }
 
@@ -41,9 +46,12 @@ function made(model) {
       const given = { type: "user_input", name: name.input.value, content: content.input.value };
       const added = await projects.addContext(model.id, given);
       toast(`Added as version ${added.version}.`);
+      draft.clear();
       dialogs.delete(model);
     },
     refused: (error) => blame({ name, content }, error),
   });
+  const typed = () => ({ name: name.input.value, content: content.input.value });
+  draft.follow(dialog, () => (content.input.value.trim() ? typed() : null), model.signal);
   return dialog;
 }
