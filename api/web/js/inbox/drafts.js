@@ -66,6 +66,16 @@ export class Draft {
     return this.approve.comment.trim() ? "approve" : null;
   }
 
+  /** What was typed for other actions and goes when this one is taken: "amendment", "reason to reject", or both. */
+  dropped(action) {
+    const { contents, comment, feedback } = this.amend;
+    const amended = [...Object.values(contents), comment, feedback].some((text) => text?.trim());
+    const refused = this.reject.comment.trim();
+    return [
+      action !== "amend" && amended && "amendment", action !== "reject" && refused && "reason to reject",
+    ].filter(Boolean).join(" and your ");
+  }
+
   /** Save it soon. */
   keep() {
     clearTimeout(this.#timer);

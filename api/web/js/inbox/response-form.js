@@ -20,6 +20,10 @@ export function responseForm(entry, action, request, close) {
   const state = progress(entry, action);
   const effect = h("p", { class: "effect" });
   const name = { approve: approval(request), amend: "Amend", reject: "Reject" }[action];
+  const dropped = draft.dropped(action);
+  // It is part of what the button does, and so it is read out with it.
+  const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be dropped.`) : null;
+  if (loss) confirm.setAttribute("aria-describedby", loss.id);
   const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h("form", {
     class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit,
@@ -30,7 +34,7 @@ export function responseForm(entry, action, request, close) {
       if (event.key === "Escape") close();
       else if (submits) element.requestSubmit();
     },
-  }, kind.choice, effect, kind.parts, state.element, footer);
+  }, kind.choice, effect, loss, kind.parts, state.element, footer);
 
   async function submit(event) {
     event.preventDefault();
@@ -50,7 +54,9 @@ export function responseForm(entry, action, request, close) {
     for (const one of element.querySelectorAll("textarea, footer input")) one.readOnly = !entry.open;
     for (const one of element.querySelectorAll("select, fieldset")) one.disabled = !entry.open;
     // What is over, or out of one's hands, has nothing left to press; what was typed can still be read.
-    footer.hidden = effect.hidden = entry.closure !== null || entry.reply?.phase === "sent";
+    const over = entry.closure !== null || entry.reply?.phase === "sent";
+    footer.hidden = effect.hidden = over;
+    if (loss) loss.hidden = over;
     const fields = (entry.reply?.phase === "failed" && entry.reply.action === action && entry.reply.fields) || {};
     kind.blame(fields);
     state.update();
