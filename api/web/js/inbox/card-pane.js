@@ -30,17 +30,19 @@ export function cardPane(signal) {
     put(...parts) {
       element.replaceChildren(...parts.filter(Boolean));
     },
-    fail(notice) {
+    /** Show a notice in a card's place, and above it the way back where the notice has none itself. */
+    fail(notice, { leads = false } = {}) {
       leave.abort();
       pane.card = null;
-      pane.put(back, notice);
+      pane.put(!leads && back, notice);
     },
   };
   return pane;
 }
 
 function decidedBefore(entry) {
-  return h("p", { class: "passed", dataset: { tone: "good" } }, icon("completed", { width: 14, height: 14 }),
-    h("strong", {}, status("hitl", entry.closure.status).word), h("span", { class: "cut", dir: "auto" }, entry.name),
+  const { word, tone, mark } = status("hitl", entry.closure.status);
+  return h("p", { class: "passed", dataset: { tone } }, icon(mark, { width: 14, height: 14 }), h("strong", {}, word),
+    h("span", { class: "cut", dir: "auto" }, entry.name),
     h("a", { href: address(entry.id) }, "Show it"));
 }

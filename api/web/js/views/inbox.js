@@ -18,6 +18,9 @@ await style("inbox.css");
 /** Beside each other from this width on; css/inbox.css says the same. */
 const wide = matchMedia("(min-width: 60rem)");
 
+/** What the API answers to an id that no request has, or none can have. */
+const NEVER = new Set([404, 422]);
+
 const asked = () => new URLSearchParams(location.search).get("request");
 
 export async function open(root, { signal }) {
@@ -95,7 +98,8 @@ export async function open(root, { signal }) {
       if (signal.aborted || asked() !== id) return;
       entries.select(null);
       view.dataset.open = "yes";
-      cards.fail(failure(error, followAddress));
+      if (NEVER.has(error.status)) cards.fail(unknown(), { leads: true });
+      else cards.fail(failure(error, followAddress));
     }
   }
 
@@ -171,3 +175,7 @@ export async function open(root, { signal }) {
   show(null);
   await followAddress();
 }
+
+const unknown = () => empty("inbox", "This request does not exist",
+  "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
+  h("a", { class: "button", href: "/inbox" }, "See what waits"));
