@@ -26,7 +26,7 @@ export function listPane({ pick, approve }) {
   const element = h("section", { class: "inbox-list", "aria-label": "Requests" },
     h("header", { class: "inbox-head" }, heading, total, several),
     h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
-    trouble, list.element, none);
+    trouble, none, list.element);
   let said = null;
 
   /** The entries that are shown, in their order. */
