@@ -102,6 +102,7 @@ class PipelineGraph extends HTMLElement {
   #draw(found) {
     const { picture, canvas, region, title } = this.#parts;
     this.#places = found.boxes;
+    region.dataset.flow = found.down ? "down" : "across"; // down the page, the page scrolls
     canvas.style.setProperty("width", `${found.width}px`);
     canvas.style.setProperty("height", `${found.height}px`);
     picture.setAttribute("viewBox", `0 0 ${found.width} ${found.height}`);

@@ -11,13 +11,13 @@ const BOX = 52; // a stage's height
 
 /** The flow runs across the page (`main` is x), or down where there is little room. */
 const ACROSS = { least: 124, most: 188, gap: 30, widest: 76, apart: 20, lane: 26, clear: 16 };
-const DOWN = { least: 108, most: 240, gap: 26, widest: 26, apart: 14, lane: 92, clear: 14 };
+const DOWN = { least: 100, most: 240, gap: 26, widest: 26, apart: 14, lane: 70, clear: 14 };
 export const NARROW = 600; // px; less room than that, and the flow runs down
 
 /**
  * `{width, height, down, boxes, gates, stems, edges, reworks}`: boxes by stage `{x, y, width, height}`, gates by stage
  * `{x, y, size}` (the middle), stems (paths from stages to their gates), edges `{from, to, path, head}` and reworks
- * `{from, to, rounds, path, head, label: {x, y}}` with SVG paths, `head` an arrow's. `gated` holds the names of the
+ * `{from, to, rounds, path, head, label: {x, y, side}}` with SVG paths, `head` an arrow's. `gated` holds the names of the
  * stages that have a gate after them, `room` is the width that there is.
  */
 export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
@@ -28,7 +28,7 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   const spare = room - 2 * MARGIN;
   const lengths = rows.map((row) => (row.some((node) => gated.has(node.name)) ? GATE_GAP + 2 * GATE : 0));
   const side = down
-    ? clamp((spare - (reworks.length ? form.lane : 0)) / widest(rows) - form.apart, form.least, form.most)
+    ? clamp((spare - (reworks.length ? form.lane : 0) + form.apart) / widest(rows) - form.apart, form.least, form.most)
     : clamp((spare - sum(lengths) - (rows.length - 1) * form.gap * 1.4) / rows.length, form.least, form.most);
   const [main, cross] = down ? [BOX, side] : [side, BOX];
   const gap = rows.length < 2 ? 0
@@ -47,7 +47,8 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
 
   const all = rows.flat();
   const beyond = down ? form.lane - form.clear : 10; // what a lane's label takes
-  const lowest = Math.min(...all.map((one) => one.cross - one.half), ...lanes.map((one) => one.cross - form.lane / 2));
+  const before = down ? beyond : form.lane / 2; // the same on the other side
+  const lowest = Math.min(...all.map((one) => one.cross - one.half), ...lanes.map((one) => one.cross - before));
   const highest = Math.max(...all.map((one) => one.cross + one.half), ...lanes.map((one) => one.cross + beyond));
   const length = at - gap + 2 * MARGIN;
   const breadth = highest - lowest + 2 * MARGIN;
@@ -80,7 +81,7 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
     reworks: lanes.map((one) => {
       const [x, y] = point((one.from.main + one.to.main + main) / 2, one.cross);
       return {
-        from: one.from.name, to: one.to.name, rounds: one.rounds, label: { x, y },
+        from: one.from.name, to: one.to.name, rounds: one.rounds, label: { x, y, side: one.side },
         path: draw(loop(one, main)), head: draw(back(one, main)),
       };
     }),

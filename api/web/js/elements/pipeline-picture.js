@@ -48,9 +48,12 @@ function diamond(name, { x, y, size }, select) {
 }
 
 function wayBack({ path, head, label, rounds }, down) {
-  const most = `≤ ${rounds} ${rounds === 1 ? "round" : "rounds"}`;
-  const [x, y] = [String(label.x + (down ? 8 : 0)), String(label.y)];
-  const broken = [svg("tspan", { x, dy: "-0.2em" }, "rework,"), svg("tspan", { x, dy: "1.25em" }, most)];
-  const text = svg("text", { x, y, class: down ? "beside" : "on" }, down ? broken : `rework, ${most}`);
+  const says = ["rework,", `≤ ${rounds}`, rounds === 1 ? "round" : "rounds"];
+  const [x, y] = [String(label.x + (down ? 8 * label.side : 0)), String(label.y)];
+  // Down the page there is little room beside the line: a word a line.
+  const broken = says.map((word, i) => svg("tspan", { x, dy: i ? "1.25em" : "-1.25em" }, word));
+  const text = down
+    ? svg("text", { x, y, class: label.side < 0 ? "before" : "beside" }, broken)
+    : svg("text", { x, y, class: "on" }, says.join(" "));
   return svg("g", { class: "rework" }, line(path), arrow(head), text);
 }
