@@ -23,6 +23,9 @@ export function span(ms) {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3_600)} h`;
 }
 
+/** A length of time to be read at a glance, in its largest unit alone: "12 s", "3 min", "2 h", "3 d". */
+export const brief = (ms) => MODES.span(ms).split(" ", 2).join(" ");
+
 /** The exact local time, for a title. */
 export const inFull = (moment) => exact.format(moment);
 
@@ -32,13 +35,8 @@ setInterval(() => {
 }, 1_000);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && shown.forEach((one) => one.tick()));
 
-/**
- * `<time-ago datetime="…">`: how long ago, or in how long, kept up to date; `mode="span"` shows the time since (or
- * until) as a length, such as "3 min 20 s", `mode="brief"` only its largest unit, "3 min".
- */
-class TimeAgo extends HTMLElement {
-  static observedAttributes = ["datetime", "mode"];
-
+/** An element that says a time, and whose `tick()` is called each second that it is to be seen. */
+export class Ticking extends HTMLElement {
   connectedCallback() {
     shown.add(this);
     this.tick();
@@ -47,6 +45,14 @@ class TimeAgo extends HTMLElement {
   disconnectedCallback() {
     shown.delete(this);
   }
+}
+
+/**
+ * `<time-ago datetime="…">`: how long ago, or in how long, kept up to date; `mode="span"` shows the time since (or
+ * until) as a length, such as "3 min 20 s", `mode="brief"` only its largest unit, "3 min".
+ */
+class TimeAgo extends Ticking {
+  static observedAttributes = ["datetime", "mode"];
 
   attributeChangedCallback(name, before) {
     if (name === "datetime" && before !== null) this.title = "";
@@ -65,7 +71,7 @@ class TimeAgo extends HTMLElement {
 
 const MODES = {
   span: (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : span(ms)),
-  brief: (ms) => MODES.span(ms).split(" ", 2).join(" "),
+  brief,
 };
 
 customElements.define("time-ago", TimeAgo);

@@ -22,6 +22,7 @@ export function cardHead(entry) {
   const sure = h("span", {});
   const left = h("time-left", { until: request.expires_at, since: request.created_at });
   const over = Date.parse(request.expires_at) <= Date.now();
+  const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
   const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: !over },
     "Its time is up. What comes of it is shown as soon as the log says so.");
   left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
@@ -34,7 +35,7 @@ export function cardHead(entry) {
     h("p", { class: "why soft" },
       h("strong", { dataset: { tone: TONES[request.reason] ?? "calm" } },
         REASONS[request.reason] ?? title(request.reason)),
-      ` ${WHY[request.reason] ?? ""}`, sure, " Asked ", h("time-waited", { since: request.created_at }), " ago."),
+      ` ${WHY[request.reason] ?? ""}`, sure, " Asked ", waited, " ago."),
     expired);
   return {
     element, heading,

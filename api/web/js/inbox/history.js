@@ -3,7 +3,6 @@
 import { h } from "../dom.js";
 import { visible } from "../visible.js";
 import { status } from "../words.js";
-import "./time-left.js";
 
 const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
 
@@ -14,7 +13,7 @@ export function decided(decision) {
   const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
   return h("span", {},
     h("strong", { dir: "auto" }, visible(decision.responder)), ` ${ACTIONS[decision.action]} it${how} `,
-    h("time-waited", { since: decision.responded_at }), " ago");
+    h("time-ago", { datetime: decision.responded_at, mode: "brief" }), " ago");
 }
 
 export const words = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, visible(comment));

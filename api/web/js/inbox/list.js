@@ -23,7 +23,7 @@ export function inboxList({ pick, check }) {
     const box = h("input", { type: "checkbox", onclick: (event) => check(entry, box.checked, event.shiftKey) });
     const question = h("span", { class: "row-question", dir: "auto" });
     const project = h("span", { class: "row-project cut", dir: "auto" });
-    const since = h("time-waited", { since: entry.request.created_at });
+    const since = h("time-ago", { datetime: entry.request.created_at, mode: "brief" });
     const where = h("span", { class: "row-where cut" });
     const marks = h("span", { class: "row-marks" });
     const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
