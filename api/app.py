@@ -73,12 +73,13 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=6)
     app.add_middleware(Access)
+    app.add_middleware(page.PageFiles)
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
     for noun in (projects, control, logs, export, tasks, artifacts, contents, hitl, pipelines, agents, workflows):
         v1.include_router(noun.router)
     app.include_router(v1)
-    page.install(app)
+    app.include_router(page.router)
     documentation.keep_nulls(app)
     return app

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from api.page import FILES, imported, styles, version
+from api.edition import FILES, edition
+from api.page import imported, styles
 from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
@@ -39,7 +40,7 @@ def test_nothing_that_the_page_is_made_of_is_loaded_from_elsewhere() -> None:
 async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: httpx.AsyncClient) -> None:
     document = (await http.get("/inbox")).text
     addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
-    assert f"/web/{version()}/js/views/inbox.js" in addresses
+    assert f"/web/{edition().version}/js/views/inbox.js" in addresses
     for address in addresses:
         answer = await http.get(address)
         assert answer.status_code == 200, address
@@ -54,9 +55,9 @@ async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: h
 
 
 def test_every_import_and_every_style_sheet_is_there() -> None:
-    modules = imported("js/main.js", *(file for file in files() if file.startswith("js/views/")))
+    modules = imported(edition(), "js/main.js", *(file for file in files() if file.startswith("js/views/")))
     assert modules <= set(files())
-    assert {f"css/{sheet}" for sheet in styles(modules)} <= set(files())
+    assert {f"css/{sheet}" for sheet in styles(edition(), modules)} <= set(files())
     for file in (FILES / "js").rglob("*.js"):  # what is loaded when it is wanted
         for late in re.findall(r'import\("([^"]+)"\)', file.read_text()):
             assert (file.parent / late).exists(), (file, late)

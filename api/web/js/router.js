@@ -10,7 +10,7 @@ import { show } from "./shell.js";
 
 const ID = "([0-9a-f-]{36})";
 const ROUTES = [
-  [/^\/$/, "projects", "Projects", () => import("./views/projects.js")],
+  [/^\/(?:projects)?$/, "projects", "Projects", () => import("./views/projects.js")],
   [new RegExp(`^/projects/${ID}$`), "projects", "Project", () => import("./views/project.js")],
   [/^\/inbox$/, "inbox", "Inbox", () => import("./views/inbox.js")],
   [/^\/system$/, "system", "System", () => import("./views/system.js")],
