@@ -23,13 +23,13 @@ ABORT = "botarmy.abort"
 SEND_BUFFER_BYTES = 128 * 1024
 SHUTDOWN_SECONDS = 2.0
 
-MAX_BURST = 1000
+MAX_BURST = 400
 MAX_PER_SECOND = 200.0
 """Frames of any kind, so many at once and then a second. Over that the peer is cut off: the socket itself has closed
 long before, if these were messages, and pings, pongs and fragments it never sees."""
 
-PIECE = 2048
-"""Bytes that are parsed in one go: they can be hundreds of frames."""
+PIECE = 1024
+"""Bytes that are parsed in one go: they can be more than a hundred frames."""
 
 
 class RelayProtocol(WebSocketsSansIOProtocol):

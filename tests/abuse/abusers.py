@@ -21,6 +21,8 @@ from tests.abuse.raw import Connection
 
 MANY_A_SECOND = 1000
 TICK = 0.01
+PAUSE = 0.05
+"""Without one, it is the two processes of the test that wait for each other."""
 MESSAGES = [
     frame(TEXT, b'{"action": "ping"}'),
     frame(TEXT, b"{"),
@@ -62,6 +64,7 @@ async def flood(url: str, done: Done) -> None:
                 done["sockets"] += 1
                 while await connection.send(block):
                     done[f"blocks of {name}"] += 1
+            await asyncio.sleep(PAUSE)
 
 
 async def bodies(url: str, done: Done) -> None:
@@ -72,6 +75,7 @@ async def bodies(url: str, done: Done) -> None:
                 with suppress(httpx.TransportError):
                     await http.post("/api/v1/projects/", content=body, headers=JSON)
                 done["bodies"] += 1
+                await asyncio.sleep(PAUSE)
 
 
 async def slow(url: str, done: Done) -> None:

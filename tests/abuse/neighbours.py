@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -19,6 +20,7 @@ CALL_PAUSE = 0.005
 PING_PAUSE = 0.03
 """A socket has an allowance of frames."""
 WARM_UP_SECONDS = 0.5
+TURN_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Waits:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The same neighbours without and with the abuse."""
+class Round:
+    """The same neighbours without and with the abuse, side by side."""
 
     alone: Waits = field(default_factory=Waits)
     abused: Waits = field(default_factory=Waits)
@@ -41,14 +43,28 @@ class Comparison:
         """How many times longer the slowest hundredth of the calls, or of the pings, waits under abuse."""
         return max(p99(self.abused.calls) / p99(self.alone.calls), p99(self.abused.pings) / p99(self.alone.pings))
 
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several rounds: what else the machine does makes one or the other of them slow, on either side."""
+
+    rounds: list[Round]
+
+    @property
+    def slower(self) -> float:
+        """The middle one's."""
+        return statistics.median(one.slower for one in self.rounds)
+
     def __str__(self) -> str:
-        return "; ".join(
-            f"{name}: {1000 * p99(alone):.1f} ms alone, {1000 * p99(abused):.1f} ms abused"
-            for name, alone, abused in (
-                ("calls", self.alone.calls, self.abused.calls),
-                ("pings", self.alone.pings, self.abused.pings),
-            )
+        calls = [statistics.median(p99(side.calls) for side in sides) for sides in self._sides()]
+        pings = [statistics.median(p99(side.pings) for side in sides) for sides in self._sides()]
+        return (
+            f"{self.slower:.2f} times; calls: {1000 * calls[0]:.1f} ms alone, {1000 * calls[1]:.1f} ms abused; "
+            f"pings: {1000 * pings[0]:.1f} ms alone, {1000 * pings[1]:.1f} ms abused"
         )
+
+    def _sides(self) -> tuple[list[Waits], list[Waits]]:
+        return [one.alone for one in self.rounds], [one.abused for one in self.rounds]
 
 
 class Neighbours:
@@ -69,15 +85,16 @@ class Neighbours:
             yield neighbours
 
     async def compare(
-        self, abuse: Callable[[], AbstractAsyncContextManager[object]], turns: int, seconds: float
+        self, abuse: Callable[[], AbstractAsyncContextManager[object]], rounds: int, turns: int
     ) -> Comparison:
-        """So many turns of so many seconds, each alone and then abused."""
-        comparison = Comparison()
-        for _ in range(turns):
-            await self.wait(seconds, comparison.alone)
-            async with abuse():
-                await self.wait(seconds, comparison.abused)
-        return comparison
+        """So many rounds of so many turns, alone and abused."""
+        compared = [Round() for _ in range(rounds)]
+        for one in compared:
+            for _ in range(turns):
+                await self.wait(TURN_SECONDS, one.alone)
+                async with abuse():
+                    await self.wait(TURN_SECONDS, one.abused)
+        return Comparison(compared)
 
     async def wait(self, seconds: float, waits: Waits) -> None:
         """Call and ping for so long."""

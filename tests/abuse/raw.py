@@ -50,7 +50,8 @@ class Connection:
     async def status(self, within: float = 10) -> int:
         """The status of the next answer; 0 where the other side ends the connection without one."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), within)
+            async with asyncio.timeout(within):  # where wait_for may lose a cancellation
+                head = await self._reader.readuntil(b"\r\n\r\n")
             return int(head.split(b" ", 2)[1])
         return 0
 

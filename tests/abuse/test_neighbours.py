@@ -10,8 +10,9 @@ from tests.abuse.place import Place
 from tests.abuse.projects import asked, start
 from tests.proving import Proof
 
-TWICE = 2.0
-TURN_SECONDS = 0.4
+TWICE = 2
+FEW = 5
+"""What the short form allows: the slowest hundredth of its few calls is the slowest one."""
 
 
 @pytest.mark.item(19)
@@ -19,8 +20,8 @@ TURN_SECONDS = 0.4
     ("kind", "what"),
     [
         ("frames", "1,000 frames a second, most of them broken"),
-        ("flood", "frames as fast as they go, from a client that does not read"),
-        ("bodies", "hostile bodies of up to 10 MB, one after the other"),
+        ("flood", "frames as fast as they go from clients that do not read, twenty a second"),
+        ("bodies", "hostile bodies of up to 10 MB, twenty a second"),
         ("slow", "50 bodies a byte at a time"),
     ],
 )
@@ -32,12 +33,13 @@ async def test_neighbours_do_not_wait_for_it(kind: str, what: str, place: Place,
         Abuser.ready(kind, place.url) as abuser,
         Neighbours.opened(place.url, project_id) as neighbours,
     ):
-        waits = await neighbours.compare(abuser.let, proof.times(60, 6), TURN_SECONDS)
+        waits = await neighbours.compare(abuser.let, proof.times(9, 3), proof.times(6, 1))
+    most = TWICE if proof.whole else FEW
     proof.row(
-        f"other clients' p99 in turns without and with {what}",
+        f"other clients' p99, in turns without and with {what}",
         ", ".join(f"{count} {name}" for name, count in abuser.done.items()),
-        "at most twice",
-        f"{waits.slower:.2f} times: {waits}",
+        f"at most {most} times as long",
+        str(waits),
     )
-    assert waits.slower <= TWICE
+    assert waits.slower <= most, str(waits)
     assert place.deaths == []
