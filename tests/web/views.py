@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
@@ -69,6 +70,49 @@ async def _failed_step(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
+async def _amending(page: Page, scene: Scene) -> None:
+    await _inbox(page, scene)
+    await page.get_by_role("button", name="Amend").click()
+    await expect(page.get_by_role("form", name="Amend")).to_be_visible()
+
+
+async def _rejecting(page: Page, scene: Scene) -> None:
+    await _inbox(page, scene)
+    await page.get_by_role("button", name="Reject").click()
+    await expect(page.get_by_role("form", name="Reject")).to_be_visible()
+
+
+async def _together(page: Page, scene: Scene) -> None:
+    await page.goto("/inbox")
+    await page.get_by_role("checkbox", name="Select all shown").check()
+    await page.get_by_role("button", name=re.compile("^Approve [0-9]")).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def _stage(page: Page, scene: Scene) -> None:
+    await page.goto(f"/projects/{scene.reworked}#stage=build")
+    await expect(page.get_by_role("region", name="build")).to_be_visible()
+
+
+async def _diff(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked)
+    await page.get_by_role("option", name=re.compile("^Source code")).click()
+    await page.get_by_role("tab", name="Diff").click()
+    await expect(page.locator("diff-view").get_by_role("table").first).to_be_visible()
+
+
+async def _cancelling(page: Page, scene: Scene) -> None:
+    await _project(page, scene.waiting)
+    await page.get_by_role("group", name="Project").get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_role("dialog", name="Cancel the project?")).to_be_visible()
+
+
+async def _help(page: Page, scene: Scene) -> None:
+    await page.goto("/inbox")
+    await page.get_by_role("button", name="Keyboard shortcuts").click()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
 async def _system(page: Page, scene: Scene) -> None:
     await page.goto("/system")
     await expect(page.get_by_text("PostgreSQL").first).to_be_visible()
@@ -85,6 +129,13 @@ VIEWS: dict[str, Show] = {
     "project-long-name": _long_name,
     "project-right-to-left": _right_to_left,
     "inbox": _inbox,
+    "project-stage": _stage,
+    "project-diff": _diff,
+    "project-cancelling": _cancelling,
     "inbox-failed-step": _failed_step,
+    "inbox-amending": _amending,
+    "inbox-rejecting": _rejecting,
+    "inbox-together": _together,
+    "help": _help,
     "system": _system,
 }
