@@ -29,7 +29,9 @@ export function approveAll(chosen, done) {
   const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
     h("div", { class: "dialog" },
       h("h2", { id: "bulk-title" }, what),
-      summary, h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]), h("footer", {}, by, close, confirm)));
+      summary,
+      h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]),
+      h("footer", {}, by, close, confirm)));
   const stop = new AbortController();
   entries.addEventListener("change", paint, { signal: stop.signal });
   let running = false;
