@@ -63,16 +63,17 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(own_place: Place, 
             heads = {str(one): found.last_seq for one in ids if (found := await projects.get(connection, one))}
         heard = await listeners.heard(heads)
     rate = heard.frames / took / heard.sockets
+    # Of the few frames of the short form, the slowest hundredth says more of the machine.
+    shown_as, lag = ("p99", heard.p99) if proof.whole else ("p50", heard.p50)
     proof.row(
         f"{heard.sockets} sockets in one api process, {each} on each of {PROJECTS} projects (they share its events), "
         f"{rate:.1f} events a second to each for {took:.0f} s",
         f"{heard.frames} frames",
-        f"nothing lost or twice; p99 from commit to frame under {1000 * MOST_LAG:.0f} ms",
+        f"nothing lost or twice; {shown_as} from commit to frame under {1000 * MOST_LAG:.0f} ms",
         f"{heard.lost} lost, {heard.wrong} twice or out of order; p50 {1000 * heard.p50:.0f} ms, "
         f"p99 {1000 * heard.p99:.0f} ms, longest {1000 * heard.longest:.0f} ms",
     )
     assert heard.frames == each * PROJECTS * seconds * A_SECOND
     assert (heard.lost, heard.wrong) == (0, 0)
-    # Of the few frames of the short form, the slowest hundredth says more of the machine.
-    assert (heard.p99 if proof.whole else heard.p50) < MOST_LAG
+    assert lag < MOST_LAG
     assert own_place.deaths == []
