@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import ProgrammingError
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    DescribeWorkflowExecutionRequest,
+    GetSystemInfoRequest,
+)
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from api.problems import NOT_MIGRATED
 from api.shapes.health import ComponentHealth
@@ -63,6 +69,15 @@ class Components:
 
     async def _engine(self) -> _Finding:
         about = await self._temporal.workflow_service.get_system_info(GetSystemInfoRequest())
+        # That much its front knows. Whether workflows can be read and written is known to what is behind it.
+        nobody = DescribeWorkflowExecutionRequest(
+            namespace=self._temporal.namespace, execution=WorkflowExecution(workflow_id="health")
+        )
+        try:
+            await self._temporal.workflow_service.describe_workflow_execution(nobody)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
         return _Finding(version=about.server_version or None)
 
     async def _worker(self) -> _Finding:

@@ -103,7 +103,9 @@ async def _data_error(request: Request, error: Exception) -> Response:
 
 async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("database_away", reason=str(error))
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database is away.", UnavailableError.headers)
+    cause = error.orig if isinstance(error, OperationalError) else error
+    how = "has no space left" if isinstance(cause, psycopg.errors.DiskFull) else "is away"
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"The database {how}.", UnavailableError.headers)
 
 
 async def _not_migrated(request: Request, error: Exception) -> Response:

@@ -45,9 +45,13 @@ class Database:
 
     async def ping(self) -> str | None:
         """The server's version, which each connection was told when it was opened. Raises
-        sqlalchemy.exc.OperationalError when PostgreSQL is away, ProgrammingError when it has no tables."""
-        async with self.reading() as connection:
+        sqlalchemy.exc.OperationalError when PostgreSQL is away or has no space left, ProgrammingError when it has no
+        tables."""
+        async with self.engine.begin() as connection:
             await connection.execute(text("SELECT FROM project LIMIT 1"))
+            # With a full disk it answers whoever reads. More than work_mem makes it write a file, gone when it is read.
+            await connection.execute(text("SET LOCAL work_mem = '64kB'"))
+            await connection.execute(text("SELECT count(*) FROM generate_series(1, 10000)"))
             version = (await driver_of(connection)).info.parameter_status("server_version")
         return version.split()[0] if version else None  # what follows names the package
 

@@ -25,11 +25,14 @@ from cli.stack.temporal import Temporal
 from cli.stack.together import together
 from cli.stack.valkey import Valkey
 from models.settings import Settings
+from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised import Supervised
 
 WORKERS = APIS = 2
 QUEUE = "faults"
+DISKS = {"postgres": 512, "temporal": 256}
+"""Megabytes of the disks that may be made full."""
 Row = dict[str, Any]
 
 
@@ -48,6 +51,8 @@ class House:
         self.temporal = Supervised(self._data, self._temporal)
         self.workers: list[Supervised] = []
         self.apis: list[Supervised] = []
+        self.has_disks = False
+        """Whether PostgreSQL and Temporal have disks of their own, in `postgres` and `temporal` of the folder."""
         self._made = 0
         self.engine: Client
         """A client of Temporal."""
@@ -61,6 +66,8 @@ class House:
             for name in [name for name in os.environ if name.startswith(FOREIGN)]:
                 patch.delenv(name)
             house = cls(folder)
+            disks = [server for server, size in DISKS.items() if disk.mount(folder / server, size)]
+            house.has_disks = len(disks) == len(DISKS)
             try:
                 async with together() as starting:
                     for server in (house.postgres, house.redis, house.temporal):
@@ -71,6 +78,8 @@ class House:
             finally:
                 for one in reversed([house.postgres, house.redis, house.temporal, *house.apis, *house.workers]):
                     await asyncio.shield(one.stop())
+                for server in disks:
+                    disk.unmount(folder / server)
 
     async def whole(self) -> None:
         """Have every server and the usual number of workers and APIs, of the usual kind."""
