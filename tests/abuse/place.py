@@ -69,6 +69,7 @@ async def placed(
         "BOTARMY_TASK_QUEUE": settings.task_queue,
         "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
         "BOTARMY_PIPELINES_DIR": str(PIPELINES),
+        "BOTARMY_LOG_FORMAT": "json",
         **more,
     }
     data = DataDir(folder)

@@ -3,130 +3,28 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import httpx
 import psutil
 import pytest
-import pytest_asyncio
-from temporalio.client import Client
 
 from benchmarks.timing import few_at_once
-from cli.stack.embedded import Servers
-from models.settings import Settings
 from tests.abuse.breakouts import ENDLESS, GREEDY, module, nosy, source
 from tests.abuse.hostility import MIB
-from tests.abuse.place import Place, placed, resident
+from tests.abuse.outside import SECRET, Outside
+from tests.abuse.place import Place, resident
 from tests.abuse.projects import Json, asked, get, respond, start, until
 from tests.proving import Proof
 from tests.waiting import eventually
 
-SECRET = "hunter2-that-nobody-may-read"
-SHORT_SECONDS = 3
 STRANGERS = 1_900_000_000
 """As whom the sandbox runs what it runs, from this user on, where it may choose."""
 AT_ONCE = 4
 GROWTH = 64 * MIB
-
-
-@dataclass
-class Outside:
-    """What lies around the sandbox, and must stay as it is."""
-
-    folder: Path
-    ports: list[int]
-    local: str
-    knocks: list[str] = field(default_factory=list)
-    """Who reached a server."""
-
-    @property
-    def canary(self) -> Path:
-        return self.folder / "canary"
-
-    @property
-    def scratch(self) -> Path:
-        """Where the worker keeps its temporary files."""
-        return self.folder / "scratch"
-
-    def seen(self) -> list[tuple[str, int, str]]:
-        """Names, modes and contents of all that is there."""
-        found = []
-        for path in sorted(self.folder.rglob("*")):
-            if path != self.folder / "socket":
-                found.append((str(path), path.stat().st_mode, path.read_text() if path.is_file() else ""))
-        return found
-
-
-@contextmanager
-def outside() -> Iterator[Outside]:
-    """A file that anyone may read and write, a folder that anyone may fill, servers that take anyone."""
-    folder = Path(tempfile.mkdtemp(prefix="outside-"))
-    with (
-        socket.create_server(("127.0.0.1", 0)) as tcp,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-        socket.socket(socket.AF_UNIX) as local,
-    ):
-        udp.bind(tcp.getsockname())
-        local.bind(str(folder / "socket"))
-        local.listen()
-        found = Outside(folder, [tcp.getsockname()[1]], str(folder / "socket"))
-        found.canary.write_text(SECRET)
-        found.scratch.mkdir()
-        for path, mode in ((found.canary, 0o666), (found.scratch, 0o777), (folder / "socket", 0o777), (folder, 0o777)):
-            path.chmod(mode)
-        ending = threading.Event()
-
-        def listen(server: socket.socket) -> None:
-            server.settimeout(0.1)
-            while not ending.is_set():
-                try:
-                    server.recv(1) if server is udp else server.accept()
-                except TimeoutError:
-                    continue
-                found.knocks.append(str(server.family))
-
-        listeners = [threading.Thread(target=listen, args=(server,)) for server in (tcp, udp, local)]
-        for one in listeners:
-            one.start()
-        try:
-            yield found
-        finally:
-            ending.set()
-            for one in listeners:
-                one.join()
-            shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def around() -> Iterator[Outside]:
-    with outside() as found:
-        yield found
-
-
-@pytest_asyncio.fixture(scope="module")
-async def own_place(
-    servers: Servers,
-    settings: Settings,
-    temporal: Client,
-    around: Outside,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
-) -> AsyncIterator[Place]:
-    """With a secret in the worker's environment; in the short form its sandbox has less patience."""
-    more = {"PROOF_SECRET": SECRET, "TMPDIR": str(around.scratch)}
-    if not request.config.getoption("--prove"):
-        more["BOTARMY_TEST_SECONDS"] = str(SHORT_SECONDS)
-    async with placed(servers, settings, temporal, tmp_path_factory.mktemp("place"), **more) as place:
-        yield place
 
 
 @dataclass(frozen=True)
@@ -202,13 +100,13 @@ def verdicts(runs: Mapping[str, Run]) -> str:
 
 
 @pytest.mark.item(20)
-async def test_what_never_ends_or_takes_too_much_is_stopped(own_place: Place, around: Outside, proof: Proof) -> None:
+async def test_what_never_ends_or_takes_too_much_is_stopped(place: Place, around: Outside, proof: Proof) -> None:
     greedy = dict(proof.random.sample(sorted(GREEDY.items()), proof.times(len(GREEDY), 5)))
     endless = dict(proof.random.sample(sorted(ENDLESS.items()), proof.times(len(ENDLESS), 1)))
     sources = {name: source(body) for name, body in {**endless, **greedy}.items()}
     if "an endless loop as it is imported" in sources:
         sources["an endless loop as it is imported"] = source("pass", **{"tests/test_other.py": "while True: pass\n"})
-    runs, grown = await attempted(own_place, around, sources)
+    runs, grown = await attempted(place, around, sources)
     proof.row(
         f"source code with {', '.join(sources)}",
         len(runs),
@@ -221,14 +119,14 @@ async def test_what_never_ends_or_takes_too_much_is_stopped(own_place: Place, ar
 
 
 @pytest.mark.item(20)
-async def test_what_is_outside_is_out_of_reach(own_place: Place, around: Outside, proof: Proof) -> None:
-    bodies = nosy(str(around.canary), own_place.worker.pid, around.ports, [around.local])
+async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, proof: Proof) -> None:
+    bodies = nosy(str(around.canary), place.worker.pid, around.ports, [around.local])
     if proof.whole:
         sources = {name: source(body) for name, body in bodies.items()}
     else:  # all of them in one set of files, each a test of its own
         several = {f"tests/test_{number}.py": module(body) for number, body in enumerate(bodies.values())}
         sources = {"all": source("self.fail()", **several)}
-    runs, grown = await attempted(own_place, around, sources)
+    runs, grown = await attempted(place, around, sources)
     extra = 0 if proof.whole else 1
     failed = sum(int(one) for run in runs.values() for one in re.findall(r"tests? ran, (\d+) failed", run.report))
     proof.row(
@@ -246,7 +144,7 @@ async def test_what_is_outside_is_out_of_reach(own_place: Place, around: Outside
 
 
 @pytest.mark.item(20)
-async def test_a_brief_that_speaks_python_stays_text(own_place: Place, around: Outside, proof: Proof) -> None:
+async def test_a_brief_that_speaks_python_stays_text(place: Place, around: Outside, proof: Proof) -> None:
     """Requirements that would end the texts they are written into, and run."""
     touch = f"open({str(around.canary)!r}, 'w').write('touched')"
     lines = [
@@ -259,11 +157,11 @@ async def test_a_brief_that_speaks_python_stays_text(own_place: Place, around: O
     brief = "# __import__('os').system('x')\n\n## Requirements\n\n" + "".join(f"- {line}\n" for line in lines)
     before, began = around.seen(), time.time()
     count = proof.times(3, 1)
-    async with own_place.client() as http:
+    async with place.client() as http:
         for _ in range(count):
             project = await start(http, description=brief, name='"""\n' + touch, oversight="low")
             await until(http, project, "completed", seconds=90)
-    await nothing_is_left(own_place, around, began)
+    await nothing_is_left(place, around, began)
     proof.row(
         f"briefs with {len(lines)} requirements that would run where they are written into code",
         count,
@@ -271,4 +169,4 @@ async def test_a_brief_that_speaks_python_stays_text(own_place: Place, around: O
         "touched" if around.seen() != before else "delivered, nothing touched",
     )
     assert around.seen() == before
-    assert own_place.deaths == []
+    assert place.deaths == []

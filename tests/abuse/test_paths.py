@@ -10,7 +10,7 @@ import sys
 import threading
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,8 +22,6 @@ import pytest_asyncio
 from benchmarks.timing import few_at_once
 from models.contracts.words import ArtifactType
 from store import artifacts
-from store.bus import Bus
-from store.database import Database
 from store.transaction import Store
 from tests.abuse.archives import BAD_PATHS, bad_zips, file_set, zipped
 from tests.abuse.place import Place
@@ -46,15 +44,6 @@ def contents() -> Iterator[tuple[str, Json]]:
             f"zip: {name}",
             {"media_type": ZIP, "content": base64.b64encode(archive).decode(), "encoding": "base64"},
         )
-
-
-@pytest_asyncio.fixture(scope="module")
-async def store(place: Place) -> AsyncIterator[Store]:
-    """The database of the place, to write behind the API's back."""
-    database, bus = Database(place.settings), Bus(place.settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
 
 
 @pytest.mark.item(21)
@@ -112,13 +101,13 @@ async def test_what_amends_an_artifact_is_refused(place: Place, proof: Proof) ->
 
 @pytest.mark.item(21)
 async def test_what_got_in_all_the_same_does_not_get_out_as_files(
-    place: Place, store: Store, proof: Proof, tmp_path: Path
+    place: Place, behind: Store, proof: Proof, tmp_path: Path
 ) -> None:
     """As if an older version had let it in: written behind the API's back, then exported and delivered."""
     async with place.client() as http:
         project = UUID(await start(http, pipeline="hostile"))
         request = await asked(http, str(project), "build")
-        async with store.transaction(project) as tx:
+        async with behind.transaction(project) as tx:
             await artifacts.add(
                 tx,
                 [

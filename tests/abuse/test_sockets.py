@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
-from temporalio.client import Client
 
-from cli.stack.embedded import Servers
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, EventType
-from models.settings import Settings
+from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
 from store import projects
 from store.transaction import Store
 from tests.abuse.listeners import Listeners
-from tests.abuse.place import Place, placed
+from tests.abuse.place import Place
 from tests.proving import Proof
 
 PIPELINE = Pipeline(
@@ -28,38 +23,30 @@ A_SECOND = 10
 MOST_LAG = 0.25
 
 
-@pytest_asyncio.fixture(scope="module")
-async def own_place(
-    servers: Servers, settings: Settings, temporal: Client, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Place]:
-    """Whose worker leaves projects that nobody has started alone."""
-    folder = tmp_path_factory.mktemp("place")
-    async with placed(servers, settings, temporal, folder, BOTARMY_SWEEP_SECONDS="3600") as place:
-        yield place
-
-
 @pytest.mark.item(23)
-async def test_many_sockets_lose_nothing_and_wait_for_nothing(own_place: Place, store: Store, proof: Proof) -> None:
+async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behind: Store, proof: Proof) -> None:
     """The projects' events are written here, each in a transaction of its own; the sockets are in another process."""
     each, seconds = proof.times(50, 10), proof.times(120, 4)
     ids = [uuid4() for _ in range(PROJECTS)]
     for project_id in ids:
-        async with store.transaction(project_id) as tx:
+        async with behind.transaction(project_id) as tx:
             await projects.create(tx, projects.NewProject(project_id, "load", "# Brief", PIPELINE))
+            # No worker is to find that nobody has started it.
+            await projects.set_status(tx, ProjectStatus.PAUSED, "load", None)
 
     async def write(project_id: UUID, offset: float) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time() + offset
         for number in range(seconds * A_SECOND):
             await asyncio.sleep(began + number / A_SECOND - loop.time())
-            async with store.transaction(project_id) as tx:
+            async with behind.transaction(project_id) as tx:
                 tx.record(EventType.ERROR, str(uuid4()), message=f"event {number} of a load that is a test")
 
-    async with Listeners.ready(own_place.url, [str(one) for one in ids], each) as listeners:
+    async with Listeners.ready(place.url, [str(one) for one in ids], each) as listeners:
         began = asyncio.get_running_loop().time()
         await asyncio.gather(*(write(one, number / A_SECOND / PROJECTS) for number, one in enumerate(ids)))
         took = asyncio.get_running_loop().time() - began
-        async with store.reading() as connection:
+        async with behind.reading() as connection:
             heads = {str(one): found.last_seq for one in ids if (found := await projects.get(connection, one))}
         heard = await listeners.heard(heads)
     rate = heard.frames / took / heard.sockets
@@ -76,4 +63,4 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(own_place: Place, 
     assert heard.frames == each * PROJECTS * seconds * A_SECOND
     assert (heard.lost, heard.wrong) == (0, 0)
     assert lag < MOST_LAG
-    assert own_place.deaths == []
+    assert place.deaths == []

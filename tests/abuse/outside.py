@@ -1,0 +1,82 @@
+"""What lies around the sandbox, in reach of everybody but who is in the sandbox."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SECRET = "hunter2-that-nobody-may-read"
+
+
+@dataclass
+class Outside:
+    """What lies around the sandbox, and must stay as it is."""
+
+    folder: Path
+    ports: list[int]
+    local: str
+    knocks: list[str] = field(default_factory=list)
+    """Who reached a server."""
+
+    @property
+    def canary(self) -> Path:
+        return self.folder / "canary"
+
+    @property
+    def scratch(self) -> Path:
+        """Where the worker keeps its temporary files."""
+        return self.folder / "scratch"
+
+    def seen(self) -> list[tuple[str, int, str]]:
+        """Names, modes and contents of all that is there."""
+        found = []
+        for path in sorted(self.folder.rglob("*")):
+            if path != self.folder / "socket":
+                found.append((str(path), path.stat().st_mode, path.read_text() if path.is_file() else ""))
+        return found
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    """A file that anyone may read and write, a folder that anyone may fill, servers that take anyone."""
+    folder = Path(tempfile.mkdtemp(prefix="outside-"))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as local,
+    ):
+        udp.bind(tcp.getsockname())
+        local.bind(str(folder / "socket"))
+        local.listen()
+        found = Outside(folder, [tcp.getsockname()[1]], str(folder / "socket"))
+        found.canary.write_text(SECRET)
+        found.scratch.mkdir()
+        for path, mode in ((found.canary, 0o666), (found.scratch, 0o777), (folder / "socket", 0o777), (folder, 0o777)):
+            path.chmod(mode)
+        ending = threading.Event()
+
+        def listen(server: socket.socket) -> None:
+            server.settimeout(0.1)
+            while not ending.is_set():
+                try:
+                    server.recv(1) if server is udp else server.accept()
+                except TimeoutError:
+                    continue
+                found.knocks.append(str(server.family))
+
+        listeners = [threading.Thread(target=listen, args=(server,)) for server in (tcp, udp, local)]
+        for one in listeners:
+            one.start()
+        try:
+            yield found
+        finally:
+            ending.set()
+            for one in listeners:
+                one.join()
+            shutil.rmtree(folder)
