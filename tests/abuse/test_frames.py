@@ -176,8 +176,8 @@ async def test_a_flood_from_a_client_that_does_not_read_is_cut_off(kind: str, pl
         f"64 MB of {kind} as fast as they go, from a client that does not read",
         len(ended),
         "cut off, each; not over 32 MB larger",
-        f"{[one for one, _ in ended].count(True)} cut off, {max(sent for _, sent in ended) / MIB:.1f} MB on their way at most; "
-        f"{grown / MIB:+.0f} MB",
+        f"{[one for one, _ in ended].count(True)} cut off, "
+        f"{max(sent for _, sent in ended) / MIB:.1f} MB on their way at most; {grown / MIB:+.0f} MB",
     )
     assert all(one for one, _ in ended)
     assert grown < GROWTH
