@@ -68,6 +68,11 @@ class Proof:
         """How often to try: `full` in the whole form."""
         return full if self.whole else short
 
+    def of_the_whole_form(self) -> None:
+        """Say of a test that the short form does without it."""
+        if not self.whole:
+            pytest.skip("a case of the whole form")
+
     def row(self, done: str, times: int | str, expected: str, seen: str) -> None:
         """Add a row to the table. Say what was seen before asserting it: a test that fails then shows it."""
         self._run.rows.append(Row(self._item, done, times, expected, seen))

@@ -54,6 +54,7 @@ class House:
         self.has_disks = False
         """Whether PostgreSQL and Temporal have disks of their own, in `postgres` and `temporal` of the folder."""
         self._made = 0
+        self._unusual: set[Supervised] = set()
         self.engine: Client
         """A client of Temporal."""
 
@@ -85,18 +86,18 @@ class House:
         """Have every server and the usual number of workers and APIs, of the usual kind."""
         await asyncio.gather(*(server.start() for server in (self.postgres, self.redis, self.temporal)))
         for kind, number, add in ((self.workers, WORKERS, self.add_worker), (self.apis, APIS, self.add_api)):
-            for one in kind[number:]:
+            for one in [*kind[number:], *(one for one in kind[:number] if one in self._unusual)]:
                 await self.remove(one)
             await asyncio.gather(*(one.start() for one in kind), *(add() for _ in range(number - len(kind))))
 
     async def add_worker(self, package: str = "worker", **environment: str) -> Supervised:
         """Another worker, or a program that is one, with more in its environment."""
         made = Worker(*self._program("worker", package, environment), self.engine)
-        return await self._add(self.workers, Supervised(self._data, made))
+        return await self._add(self.workers, Supervised(self._data, made), package != "worker" or bool(environment))
 
     async def add_api(self, package: str = "api", **environment: str) -> Supervised:
         made = Api(*self._program("api", package, environment))
-        return await self._add(self.apis, Supervised(self._data, made))
+        return await self._add(self.apis, Supervised(self._data, made), package != "api" or bool(environment))
 
     async def remove(self, one: Supervised) -> None:
         """Let a worker or an API end for good."""
@@ -131,8 +132,10 @@ class House:
             components = (await client.get("/health/detailed")).json()["components"]
         return {name: one["status"] for name, one in components.items()}
 
-    async def _add(self, kind: list[Supervised], one: Supervised) -> Supervised:
+    async def _add(self, kind: list[Supervised], one: Supervised, unusual: bool) -> Supervised:
         kind.append(one)
+        if unusual:
+            self._unusual.add(one)
         await one.start()
         return one
 

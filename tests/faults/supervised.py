@@ -41,7 +41,11 @@ class Supervised:
         """Start it, if it is away, and return when it serves."""
         if self._supervisor is None:
             self._supervisor = Supervisor(self._data, self._heard)
-            await self._supervisor.start(self.component)
+            try:
+                await self._supervisor.start(self.component)
+            except BaseException:
+                await self.stop()
+                raise
         await self.serves()
 
     async def serves(self) -> None:

@@ -26,10 +26,9 @@ BREAKING = ("workflows/handoff.py", "state.round += 1", "state.round += 1\n     
 """A change of what a workflow does, without `workflow.patched`: a mistake."""
 
 
-async def _replace(house: House, worker: Supervised, package: str = "worker", **environment: str) -> None:
+async def _replace(house: House, worker: Supervised, **environment: str) -> None:
     """Let a worker end as a deployment does, and another one begin."""
-    await house.remove(worker)
-    await house.add_worker(package, **environment)
+    await asyncio.gather(house.remove(worker), house.add_worker(**environment))
 
 
 async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
@@ -50,8 +49,7 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
     house: House, caller: Caller, proof: Proof, tmp_path: Path
 ) -> None:
     previous = build(tmp_path / "previous", *HARMLESS)
-    for worker in list(house.workers):
-        await _replace(house, worker, **previous)
+    await asyncio.gather(*(_replace(house, worker, **previous) for worker in house.workers))
     deliveries = await _open(caller, proof, proof.times(full=50, short=6))
     before = await asyncio.gather(*(_history(house, one) for one in deliveries))
     ended = await house.rows(
@@ -88,14 +86,12 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
 async def test_projects_that_a_mistaken_version_cannot_go_on_with_wait_for_one_that_can(
     house: House, caller: Caller, proof: Proof, tmp_path: Path
 ) -> None:
-    if not proof.whole:
-        pytest.skip("a case of the whole form")
+    proof.of_the_whole_form()
     deliveries = [Delivery(caller, brief(0.2)) for _ in range(10)]
     await asyncio.gather(*(one.begin() for one in deliveries))
     requests = [await one.request() for one in deliveries]
     mistaken = build(tmp_path / "mistaken", *BREAKING)
-    for worker in list(house.workers):
-        await _replace(house, worker, **mistaken)
+    await asyncio.gather(*(_replace(house, worker, **mistaken) for worker in house.workers))
     await asyncio.gather(*(one.decide(request) for one, request in zip(deliveries, requests, strict=True)))
 
     async def all_stand_still() -> bool:
@@ -104,8 +100,7 @@ async def test_projects_that_a_mistaken_version_cannot_go_on_with_wait_for_one_t
         return all(task.attempt > 1 for task in tasks)
 
     await eventually(all_stand_still)
-    for worker in list(house.workers):
-        await _replace(house, worker)
+    await asyncio.gather(*(_replace(house, worker) for worker in house.workers))
     for one in deliveries:
         await one.ended()
     proof.row(

@@ -25,6 +25,8 @@ async def test_a_full_disk_is_told_and_all_goes_on_when_there_is_space(
 ) -> None:
     if not house.has_disks:
         pytest.skip("mounting a small disk is not allowed here")
+    if server == "temporal":
+        proof.of_the_whole_form()
     times = proof.times(full=3, short=1)
     decided: list[Delivery] = []
     told: set[str] = set()

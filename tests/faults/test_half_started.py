@@ -64,6 +64,7 @@ async def test_a_project_whose_api_died_before_it_started_the_workflow_is_starte
 async def test_a_task_whose_api_died_before_it_started_the_workflow_is_started_once(
     house: House, caller: Caller, proof: Proof
 ) -> None:
+    proof.of_the_whole_form()
     project = Delivery(caller, brief(0), "one-gate")
     await project.begin()
     await project.request()
@@ -100,7 +101,8 @@ async def test_a_task_whose_api_died_before_it_started_the_workflow_is_started_o
 async def test_apis_that_are_killed_at_any_moment_start_each_project_once(
     house: House, caller: Caller, proof: Proof
 ) -> None:
-    times = proof.times(full=10, short=1)
+    proof.of_the_whole_form()
+    times = 10
     async with traffic(caller, 0.3, 0, 0) as others:
         for turn in range(times):
             await asyncio.sleep(proof.random.uniform(0, 1))

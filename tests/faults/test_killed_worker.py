@@ -50,8 +50,8 @@ async def _running_again(house: House, delivery: Delivery, victim: Supervised) -
 async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and_stands_once(
     house: House, caller: Caller, proof: Proof
 ) -> None:
-    times = proof.times(full=20, short=2)
-    slow = brief(proof.times(full=20, short=8))  # so long that one step lives through many kills
+    times = proof.times(full=20, short=1)
+    slow = brief(proof.times(full=20, short=6))  # so long that one step lives through many kills
     steps: list[Delivery] = []
     seconds: list[float] = []
     async with traffic(caller) as others:

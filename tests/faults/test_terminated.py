@@ -21,13 +21,14 @@ WORKER_SECONDS, API_SECONDS = 15.0, 10.0
 
 @pytest.mark.item(2)
 async def test_a_worker_that_is_told_to_end_finishes_its_steps(house: House, caller: Caller, proof: Proof) -> None:
-    times = proof.times(full=10, short=2)
-    seconds = []
+    times = proof.times(full=10, short=1)
+    seconds, ends = [], Counter[str]()
     async with traffic(caller) as others:
         for turn in range(times):
             await asyncio.sleep(proof.random.uniform(0, 1))
-            seconds.append(await house.workers[turn % len(house.workers)].end(signal.SIGTERM))
-    ends = Counter(death for worker in house.workers for death in worker.deaths[-times:])
+            worker = house.workers[turn % len(house.workers)]
+            seconds.append(await worker.end(signal.SIGTERM))
+            ends[worker.deaths[-1]] += 1
     attempts = await house.rows(
         "SELECT attempt, count(*) FROM task WHERE project_id::text = ANY(%s) GROUP BY 1",
         [one.id for one in others.deliveries],
@@ -47,7 +48,7 @@ async def test_a_worker_that_is_told_to_end_finishes_its_steps(house: House, cal
 
 @pytest.mark.item(2)
 async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House, caller: Caller, proof: Proof) -> None:
-    times = proof.times(full=10, short=2)
+    times = proof.times(full=10, short=1)
     answers: Counter[str] = Counter()
 
     async def ask(url: str) -> None:
@@ -91,7 +92,8 @@ async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House
 @pytest.mark.item(2)
 async def test_a_decision_that_an_ending_api_has_taken_is_answered(house: House, caller: Caller, proof: Proof) -> None:
     """The slowest of calls: it waits for its outcome, which no worker is there to bring about."""
-    deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(proof.times(full=20, short=4))]
+    proof.of_the_whole_form()
+    deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(20)]
     await asyncio.gather(*(one.begin() for one in deliveries))
     requests = [await one.request() for one in deliveries]
     (api, *_) = house.apis

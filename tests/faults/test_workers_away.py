@@ -19,7 +19,7 @@ from tests.waiting import eventually
 async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_returns(
     house: House, caller: Caller, proof: Proof
 ) -> None:
-    number, seconds = proof.times(full=40, short=6), proof.times(full=30, short=3)
+    number, seconds = proof.times(full=40, short=4), proof.times(full=30, short=2)
     deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(number)]
     await asyncio.gather(*(one.begin() for one in deliveries))
     requests = {one.id: await one.request() for one in deliveries}
