@@ -27,7 +27,7 @@ MAX_PROJECTS = 100
 STALL_SECONDS = 30.0  # a frame that could not be sent for so long says that no one reads
 LINGER_SECONDS = 30.0  # how long a slow reader may take to come to the close frame
 HANG_UP_SECONDS = 15.0  # how long it may take from there; uvicorn waits 10 for the answer
-FRAMES_AT_ONCE = 64
+FRAMES_AT_ONCE = 16
 
 
 class Socket:
@@ -127,7 +127,11 @@ class Socket:
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
+        received = 0
         while (message := await self._websocket.receive())["type"] == "websocket.receive":
+            received += 1
+            if received % FRAMES_AT_ONCE == 0:
+                await asyncio.sleep(0)  # nor does receiving what has come already
             if self._close is not None:
                 continue
             if not self._allowance.spend(loop.time()):

@@ -20,7 +20,7 @@ from tests.abuse.hostility import HOSTILE, JSON
 from tests.abuse.raw import Connection
 
 MANY_A_SECOND = 1000
-TICK = 0.01
+TICK = SLOWLY = 0.01
 PAUSE = 0.05
 """Without one, it is the two processes of the test that wait for each other."""
 MESSAGES = [
@@ -79,16 +79,17 @@ async def bodies(url: str, done: Done) -> None:
 
 
 async def slow(url: str, done: Done) -> None:
-    """Bodies a byte at a time, fifty at once."""
+    """Bodies a byte at a time, fifty at once in the end."""
 
-    async def one() -> None:
+    async def one(number: int) -> None:
+        await asyncio.sleep(number * SLOWLY)  # many new connections at once would be another abuse
         while True:
             async with Connection.opened(url) as connection:
                 done["bodies"] += 1
                 await connection.send(connection.head("POST", "/api/v1/projects/", "Content-Length: 1000"))
                 await connection.drip(b"x" * 1000, 0.1)
 
-    await asyncio.gather(*(one() for _ in range(50)))
+    await asyncio.gather(*(one(number) for number in range(50)))
 
 
 KINDS: dict[str, Callable[[str, Done], Coroutine[None, None, None]]] = {
