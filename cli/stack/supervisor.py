@@ -14,6 +14,8 @@ from cli.stack.readiness import describe_exit, serving
 
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Waits before restarts in a row; a run of STEADY_SECONDS starts the row anew."""
+SERVED_BACKOFF_SECONDS = 2.0
+"""The longest wait for what has served: it is not broken, something kills it."""
 STEADY_SECONDS = 20.0
 PORT_CHOICES = 5
 
@@ -110,15 +112,17 @@ class Supervisor:
         raise AssertionError("the last choice returns or raises")
 
     async def _run_again(self, component: Component) -> None:
-        failures = 0
+        failures, served = 0, True
         while True:
-            await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
-            started = time.monotonic()
+            pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
+            await asyncio.sleep(min(pause, SERVED_BACKOFF_SECONDS) if served else pause)
+            started, served = time.monotonic(), False
             try:
                 child = await self._spawn(component)
                 self._note(child)
                 try:
                     await serving(child, math.inf)  # it may need long, to recover or because another is away
+                    served = True
                     self._report(component.name, "restarted", f"pid {child.pid}, {time.monotonic() - started:.1f} s")
                     await self._watch(child)
                 finally:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+import pytest
 from stack_under_test import eventually
 
 from cli.stack.component import Component, NotReadyError
@@ -17,13 +18,14 @@ from cli.stack.datadir import DataDir
 from cli.stack.supervisor import Supervisor
 
 
-class Once(Component):
-    """Serves the first time that it runs, and then never again."""
+class Sleeper(Component):
+    """Does nothing. It serves in as many of its runs as it is told."""
 
-    name = "once"
+    name = "sleeper"
 
-    def __init__(self) -> None:
+    def __init__(self, serves: int) -> None:
         self.runs: list[int] = []
+        self._serves = serves
 
     def command(self) -> Sequence[str]:
         return [sys.executable, "-c", "import signal; signal.pause()"]
@@ -31,16 +33,32 @@ class Once(Component):
     async def check(self, pid: int) -> None:
         if pid not in self.runs:
             self.runs.append(pid)
-        if pid != self.runs[0]:
+        if len(self.runs) > self._serves:
             raise NotReadyError("it does not serve")
 
 
 async def test_what_is_being_started_again_is_stopped_at_once(tmp_path: Path) -> None:
-    data, component = DataDir(tmp_path), Once()
+    data, component = DataDir(tmp_path), Sleeper(serves=1)
     data.create()
     supervisor = Supervisor(data)
     await supervisor.start(component)
-    os.kill(supervisor.pids["once"], signal.SIGKILL)
+    os.kill(supervisor.pids["sleeper"], signal.SIGKILL)
     await eventually(lambda: len(component.runs) == 2)
     await asyncio.wait_for(supervisor.stop(), component.stop_seconds)
     assert not psutil.pid_exists(component.runs[1])
+
+
+async def test_what_serves_and_is_killed_again_and_again_is_soon_back_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.stack.supervisor.BACKOFF_SECONDS", (0.0, 60.0))
+    monkeypatch.setattr("cli.stack.supervisor.SERVED_BACKOFF_SECONDS", 0.1)
+    data, component = DataDir(tmp_path), Sleeper(serves=5)
+    data.create()
+    told: list[str] = []
+    supervisor = Supervisor(data, lambda name, state, details: told.append(state))
+    await supervisor.start(component)
+    for restarts in range(1, 5):
+        os.kill(supervisor.pids["sleeper"], signal.SIGKILL)
+        await eventually(lambda: told.count("restarted") == restarts)  # noqa: B023
+    await supervisor.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 
 import pytest
@@ -28,29 +27,34 @@ async def _at_work(house: House, delivery: Delivery) -> Supervised | None:
     """The worker that has its step."""
     pending = (await house.engine.get_workflow_handle(f"project-{delivery.id}").describe()).raw_description
     identities = {one.last_worker_identity.split("@")[0] for one in pending.pending_activities}
-    return next((one for one in house.workers if str(one.pid) in identities), None)
+    return next((one for one in house.workers if one.there and str(one.pid) in identities), None)
 
 
 async def _running_again(house: House, delivery: Delivery, victim: Supervised) -> float | None:
     """Kill the worker that has its step; the seconds until the step runs again, None where it was done just before."""
     before = await _attempt(house, delivery)
     started = time.monotonic()
-    renewing = asyncio.create_task(victim.end(signal.SIGKILL))
+    victim.kill()
 
     async def again() -> bool:
         return await _attempt(house, delivery) != before
 
     await eventually(again, 30)
     seconds = time.monotonic() - started
-    await renewing
+    await victim.serves()
     return seconds if before and await _attempt(house, delivery) else None
 
 
 @pytest.mark.item(1)
+@pytest.mark.parametrize("workers", [1, 2])
 async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and_stands_once(
-    house: House, caller: Caller, proof: Proof
+    house: House, caller: Caller, proof: Proof, workers: int
 ) -> None:
-    times = proof.times(full=20, short=1)
+    if workers == 1:
+        proof.of_the_whole_form()
+    times = proof.times(full=20 if workers == 1 else 5, short=1)
+    for worker in house.workers[workers:]:
+        await worker.stop()
     slow = brief(proof.times(full=20, short=6))  # so long that one step lives through many kills
     steps: list[Delivery] = []
     seconds: list[float] = []
@@ -69,7 +73,8 @@ async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and
         await step.ended()
     once, all_others = await audit(house, steps), await audit(house, others.deliveries)
     proof.row(
-        f"SIGKILL of the worker in the middle of an agent step, again and again on {len(steps)} steps",
+        f"SIGKILL of {'the only worker' if workers == 1 else 'one of two workers'} in the middle of an agent step, "
+        f"again and again on {len(steps)} step(s)",
         times,
         f"running again within {RUNNING_AGAIN_SECONDS:.0f} s; artifacts and events once",
         f"running again after {max(seconds):.1f} s at most; of the steps: {once}; of the others: {all_others}",
