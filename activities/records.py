@@ -11,6 +11,8 @@ from activities.agents.protocol import usual_media_type
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
+    CheckedResponse,
+    CheckResponse,
     Closure,
     RecordExpiry,
     RecordProblem,
@@ -19,7 +21,7 @@ from models.contracts.records import (
 )
 from models.contracts.words import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.tables import HitlRequest
-from store import artifacts, contents, hitl, projects, tasks
+from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store, Transaction
 
 STATUS = {
@@ -47,7 +49,7 @@ class Records:
             responses, refused = _without_missing(judged.responses, missing)
             for one in responses:
                 if one.response.request_id not in known:
-                    _record_foreign(tx, one)
+                    _record_foreign(tx, one.response)
             responses = [one for one in responses if one.response.request_id in known]
             closure = Closure(refused=refused)
             applied = next((one.response for one in responses if one.outcome is ResponseOutcome.APPLIED), None)
@@ -57,6 +59,22 @@ class Records:
                     responses = [_too_late(one) if one.response == applied else one for one in responses]
             await hitl.keep_responses(tx, responses, missing)
         return closure
+
+    @activity.defn
+    async def check_response(self, check: CheckResponse) -> CheckedResponse:
+        """Whether a response answers a request of the project that is known; if not, write that into the log.
+
+        People are told of a request when the step that opens it has committed, which may be before the workflow hears
+        of it. Whoever answers before that was not asked. What was written stays true, though a workflow that lost a
+        workflow task asks again, when the request may be there.
+        """
+        response = check.response
+        async with self._store.transaction(check.project_id) as tx:
+            known = await hitl.known(tx.connection, check.project_id, {response.request_id})
+            if known and not await events.recorded(tx.connection, check.project_id, _foreign_key(response)):
+                return CheckedResponse(known=True)
+            _record_foreign(tx, response)
+        return CheckedResponse(known=False)
 
     async def _apply(self, tx: Transaction, response: HitlResponse) -> Closure:
         status = STATUS[response.action]
@@ -203,10 +221,10 @@ async def _standing(connection: AsyncConnection, request_id: UUID) -> Closure:
     return Closure(response=response, accepted=accepted)
 
 
-def _record_foreign(tx: Transaction, judged: JudgedResponse) -> None:
-    response = judged.response
-    tx.record(
-        EventType.ERROR,
-        f"foreign:{response.request_id}:{response.decision_id}",
-        message=f"a response ({response.action}) to request {response.request_id}, which is not of this project",
-    )
+def _record_foreign(tx: Transaction, response: HitlResponse) -> None:
+    unknown = f"request {response.request_id}, which is not of this project, or not yet"
+    tx.record(EventType.ERROR, _foreign_key(response), message=f"a response ({response.action}) to {unknown}")
+
+
+def _foreign_key(response: HitlResponse) -> str:
+    return f"foreign:{response.request_id}:{response.decision_id}"

@@ -35,6 +35,12 @@ async def since(
     ]
 
 
+async def recorded(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> bool:
+    """Whether the project's log has this fact."""
+    query = select(EVENT.c.seq).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
+    return (await connection.execute(query)).one_or_none() is not None
+
+
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The number of each project's newest event; an unknown project is left out."""
     rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.last_seq).where(PROJECT.c.id.in_(project_ids)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
@@ -32,20 +33,11 @@ WORKFLOW_TASKS = 32
 
 def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
     """A worker with every workflow and activity, not yet running."""
-    steps = AgentSteps(store, agents, settings.max_artifact_bytes)
-    records = Records(store)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        activities=[
-            steps.open_project,
-            steps.run_agent_step,
-            records.record_responses,
-            records.record_expiry,
-            records.record_status,
-            records.record_problem,
-        ],
+        activities=activities(store, agents, settings),
         workflow_runner=sandboxed_runner(),
         max_concurrent_activities=settings.worker_steps,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
@@ -55,6 +47,22 @@ def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent]
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
+
+
+def activities(
+    store: Store, agents: Mapping[AgentType, Agent], settings: Settings
+) -> list[Callable[[Any], Awaitable[Any]]]:
+    """All that the workflows can have done."""
+    steps, records = AgentSteps(store, agents, settings.max_artifact_bytes), Records(store)
+    return [
+        steps.open_project,
+        steps.run_agent_step,
+        records.check_response,
+        records.record_responses,
+        records.record_expiry,
+        records.record_status,
+        records.record_problem,
+    ]
 
 
 async def run_worker(

@@ -14,8 +14,9 @@ from workflows import options
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from activities.records import Records
-    from models.contracts.hitl import JudgedResponse
+    from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.records import (
+        CheckResponse,
         Closure,
         OpenProject,
         RecordExpiry,
@@ -44,6 +45,11 @@ class Bookkeeping:
         """Write judged responses down; gives how their request stands then."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
         return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
+
+    async def knows(self, response: HitlResponse) -> bool:
+        """Whether the records know the request that a response answers; where they do not, they keep a trace."""
+        fact = CheckResponse(project_id=self._project_id, response=response)
+        return (await self._write(Records.check_response, fact, "a response ahead of its gate")).known
 
     async def expiry(self, request_id: UUID, *, accepts: bool) -> Closure:
         """Write down that nobody decided in time; gives how the request stands then."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
 AHEAD = "responses-ahead-of-their-request"
+CHECKED = "responses-to-requests-that-are-known"
 
 
 class Crew:
@@ -28,7 +30,8 @@ class Crew:
     as new. `early` keeps responses to requests that a running step may have opened already: people see the request as
     soon as the step's activity has committed, which is before the workflow hears of it. `ahead` keeps those to requests
     of steps that have not begun: when the workflow task that ran a step as a local activity was lost, the next one has
-    the responses before it, and runs that step again. `may_open` says whether a request is one of these.
+    the responses before it, and runs that step again. `may_open` says whether a request is one of these. Both keep only
+    what answers a request that is known: one that nobody was asked yet is not for anybody to decide.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Crew:
         self.early: dict[UUID, list[HitlResponse]] = {}
         self.ahead: dict[UUID, list[HitlResponse]] = {}
         self._may_open = may_open
+        self._receiving = asyncio.Lock()
 
     @property
     def draining(self) -> bool:
@@ -121,7 +125,18 @@ class Crew:
             workflow.logger.warning("a response that cannot be read: %s", error)
             await self.books.problem(f"a response that cannot be read: {error}"[:2000])
             return
-        self.offer(response)
+        async with self._receiving:  # in the order in which they came, though some have to be checked
+            if await self._answers_a_question(response):
+                self.offer(response)
+
+    async def _answers_a_question(self, response: HitlResponse) -> bool:
+        """Whether there is, or was, a request that a response answers. Where this run has not opened it, the records
+        are asked, which keep the trace of a response to none."""
+        request_id = response.request_id
+        to_come = request_id not in self.gates and (request_id in self.early or self._may_open(request_id))
+        if not to_come or self.early.get(request_id) or request_id in self.ahead or not workflow.patched(CHECKED):
+            return True
+        return await self.books.knows(response)
 
     def id_of(self, kind: str, stage: str, round: int) -> UUID:
         """The id of a task or a request of this workflow, the same whenever it is asked for.

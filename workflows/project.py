@@ -212,10 +212,10 @@ class ProjectWorkflow:
         for gate in self._crew.gates.values():
             self._crew.books.late.extend(gate.too_late())
         self._crew.gates.clear()
-        self._crew.give_up()
         self._show()
         await self._crew.books.status(status, str(status), reason)
         await workflow.wait_condition(workflow.all_handlers_finished)
+        self._crew.give_up()
         await self._crew.books.write_late()
 
     def _may_open(self, request_id: UUID) -> bool:

@@ -17,6 +17,19 @@ class RecordResponses(Contract):
     responses: tuple[JudgedResponse, ...]
 
 
+class CheckResponse(Contract):
+    """A response that came before its workflow has opened the request, or that answers none at all."""
+
+    project_id: UUID
+    response: HitlResponse
+
+
+class CheckedResponse(Contract):
+    """Whether the request is known, so that the response may wait for its gate."""
+
+    known: bool
+
+
 class Closure(Contract):
     """How a request stands in the records, which is what counts. A workflow that lost a workflow task judges again,
     perhaps with a response that came meanwhile; what was written down the first time holds.

@@ -21,8 +21,16 @@ from activities.records import Records
 from models.contracts.handoff import Handoff, StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
 from models.contracts.pipeline import NO_GATE, Gate
-from models.contracts.records import RecordExpiry, RecordProblem, RecordResponses, RecordStatus
-from models.contracts.words import AgentType, ArtifactType, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
+from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+from models.contracts.words import (
+    AgentType,
+    ArtifactType,
+    EventType,
+    HitlStatus,
+    ProjectStatus,
+    ResponseOutcome,
+    Verdict,
+)
 from models.settings import Settings
 from store import artifacts, events, hitl, projects, tasks
 from store.transaction import Store
@@ -206,6 +214,25 @@ async def test_decisions_are_written_once_however_often(store: Store, run: Run) 
     expiry = RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=False)
     await ActivityEnvironment().run(records.record_expiry, expiry)
     assert await written(store, step.project_id) == before
+
+
+async def test_a_response_to_no_request_is_written_once_and_is_to_none_from_then_on(store: Store, run: Run) -> None:
+    records = Records(store)
+    step = await a_step(store)
+    early = CheckResponse(project_id=step.project_id, response=answer(step.request_id, "approve"))
+    known = []
+    for _ in range(2):
+        known.append((await ActivityEnvironment().run(records.check_response, early)).known)
+    await run(step)
+    before = await written(store, step.project_id)
+    in_time = early.model_copy(update={"response": answer(step.request_id, "approve")})
+    for check in (early, in_time, in_time):
+        known.append((await ActivityEnvironment().run(records.check_response, check)).known)
+    assert known == [False, False, False, True, True]
+    assert await written(store, step.project_id) == before
+    async with store.reading() as connection:
+        log = await events.since(connection, step.project_id, 0)
+    assert [one.event_type for one in log].count(EventType.ERROR) == 1
 
 
 async def test_an_expiry_a_status_and_a_problem_are_written_once(store: Store, run: Run) -> None:

@@ -68,11 +68,6 @@ def begun(house: House, house_store: Store, caller: Caller) -> Projects:
 
 
 @pytest.mark.item(13)
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the workflow keeps a response to a request that is not open yet, and applies it later (Crew.ahead)",
-)
 async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(begun: Projects, proof: Proof) -> None:
     times = proof.times(full=10, short=1)
     traces = []

@@ -1,4 +1,4 @@
-"""`python -m tests.histories record` makes the histories anew; `... replay` replays them.
+"""`python -m tests.histories record [SHAPE ...]` makes all histories anew, or some; `... replay` replays them.
 
 Record when a change of the workflows is meant to break projects under way, or to add a shape: never to silence a test.
 """
@@ -15,10 +15,10 @@ def main() -> None:
     match sys.argv[1:]:
         case ["replay"]:
             print(f"{asyncio.run(replay(sorted(FOLDER.glob('*.json'))))} histories replay")
-        case ["record"]:
+        case ["record", *names]:
             from tests.histories.recording import record
 
-            asyncio.run(record())
+            asyncio.run(record(names))
         case _:
             sys.exit(__doc__)
 

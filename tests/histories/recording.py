@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from uuid_utils.compat import uuid7
 from activities.agents.protocol import AgentError
 from cli.stack.embedded import embedded_servers
 from models.contracts.handoff import Handoff
-from models.contracts.ids import sibling
 from models.contracts.pipeline import Pipeline
 from models.contracts.words import AgentType, EventType, Oversight
 from models.settings import Settings
@@ -44,6 +43,7 @@ from tests.workflows.crew_under_test import (
     raises,
     works,
 )
+from tests.workflows.lost import lost_judgement, lost_step, request_of
 from worker.worker import build_worker
 from workflows.client import PIPELINE, handoff_handle, start_handoff, task_workflow_id
 from workflows.project import PHASE, WAITING
@@ -178,7 +178,11 @@ async def ahead(begin: Begin, script: Script) -> None:
     script.on("plan", held)
     story = await begin(pipeline(PLAN, DESIGN | GATE))
     await held.begun.wait()
-    await story.respond(sibling(story.id, "request:design:1"), "approve")
+    await story.respond(request_of(story, "design"), "reject", comment="Nobody asked.")
+    await story.event(EventType.ERROR)
+    first = await story.respond(await lost_step(story, "design"), "amend", comment="Again.")
+    await lost_judgement(story, first)
+    await story.respond(await lost_step(story, "design", 2), "approve")
     held.let_go.set()
     await story.result()
 
@@ -222,10 +226,9 @@ SHAPES = [
 ]
 
 
-async def record() -> None:
-    """Write every shape's histories, the last run first, next to this file."""
-    for old in FOLDER.glob("*.json"):
-        old.unlink()
+async def record(names: Collection[str]) -> None:
+    """Write histories, the last run first, next to this file: of the named shapes, or of all. Those of shapes that are
+    no more stay, since earlier versions wrote them."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             embedded_servers(Path(folder)) as servers,
@@ -252,13 +255,17 @@ async def record() -> None:
             settings = Settings(_env_file=None, database_url=servers.database, redis_url=servers.redis)
             database, bus = Database(settings), Bus(settings)
             store = Store(database, bus)
+
+            def wanted(shape: Callable[..., Any]) -> bool:
+                return not names or shape.__name__ in names
+
             for short in (False, True):
-                for shape in SHAPES:
+                for shape in filter(wanted, SHAPES):
                     if short and shape in (cancel_in_a_step, ahead):
                         continue  # these need a step that lasts, which a short one does not
                     server = hasty if shape is continued else patient
                     await _keep(shape, "project", short, server, store, settings)
-                for shape in (alone, asks):
+                for shape in filter(wanted, (alone, asks)):
                     await _keep(shape, "handoff", short, patient, store, settings)
             await bus.close()
             await database.close()

@@ -16,7 +16,6 @@ from uuid_utils.compat import uuid7
 
 from activities.agent_step import AgentSteps
 from activities.agents.protocol import Agent, Assignment, Draft, Outcome, Step
-from activities.records import Records
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
@@ -28,6 +27,7 @@ from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
 from tests.waiting import eventually
 from worker.sandbox import sandboxed_runner
+from worker.worker import activities
 from workflows.client import project_handle, start_project
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
@@ -270,19 +270,11 @@ def step_worker(client: Client, store: Store, script: Script, settings: Settings
 
 def workflow_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
     """A worker of workflows, which replays each of their tasks, with their local activities."""
-    steps, records = AgentSteps(store, script.crew(), settings.max_artifact_bytes), Records(store)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        activities=[
-            steps.open_project,
-            steps.run_agent_step,
-            records.record_responses,
-            records.record_expiry,
-            records.record_status,
-            records.record_problem,
-        ],
+        activities=activities(store, script.crew(), settings),
         no_remote_activities=True,
         workflow_runner=sandboxed_runner(strict=True),
         max_cached_workflows=0,

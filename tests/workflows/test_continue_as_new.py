@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.ids import sibling
 from models.contracts.words import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
 from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, runs
+from tests.workflows.lost import lost_step
 from workflows.client import PIPELINE
 
 
@@ -96,7 +96,7 @@ async def test_a_response_ahead_of_its_request_is_not_left_behind(begin: Begin, 
     script.on("stage0", held)
     story = await begin(pipeline(*chain(8), {**chain(9)[8], **GATE}))
     await held.begun.wait()
-    response = await story.respond(sibling(story.id, "request:stage8:1"), "approve")
+    response = await story.respond(await lost_step(story, "stage8"), "approve")
     held.let_go.set()
     await story.result()
     assert (await story.judged(response)).outcome == "applied"

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from models.contracts.words import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, answer
+from tests.workflows.lost import request_of
 from tests.workflows.malformed import MALFORMED, bent, payload
 
 
@@ -114,6 +115,21 @@ async def test_a_response_in_the_moment_the_step_commits_is_applied(begin: Begin
     request = await story.request("plan")  # polled from the database; the signal races the activity's answer
     await story.respond(request, "approve")
     await story.result()
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+
+
+async def test_a_response_while_the_step_still_runs_is_an_error_in_the_log(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(TWO_STAGES)
+    await held.begun.wait()
+    early = await story.respond(request_of(story, "plan"), "reject", comment="I know already.")
+    assert str(early.request_id) in (await story.event(EventType.ERROR)).data["message"]
+    held.let_go.set()
+    request = await story.request("plan")
+    assert request.id == early.request_id
+    await story.respond(request, "approve")
+    assert (await story.result()).status == "completed"
     assert [one.outcome for one in await story.history(request)] == ["applied"]
 
 

@@ -3,18 +3,20 @@ answer them, of which the workflow hears only when it does that task again, with
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
-from models.contracts.ids import sibling
+from activities.records import Records
 from models.contracts.pipeline import Pipeline
+from models.contracts.records import CheckResponse
 from models.contracts.words import EventType
 from models.settings import Settings
 from store.transaction import Store
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, Story, pipeline
+from tests.workflows.lost import lost_judgement, lost_step, request_of
 from worker.worker import build_worker
+
+TWO_GATES = pipeline(PLAN | GATE, BUILD | GATE)
 
 pytestmark = pytest.mark.parametrize("short", [False, True])
 
@@ -38,26 +40,23 @@ class Unheard:
         return build_worker(self._engine.client, self._store, self._script.crew(), self._settings)
 
 
-def request_of(story: Story, stage: str, round: int = 1) -> UUID:
-    return sibling(story.id, f"request:{stage}:{round}")
-
-
-async def test_a_response_that_comes_before_its_request_is_applied(unheard: Unheard) -> None:
+async def test_a_response_that_comes_before_the_workflow_knows_its_request_is_applied(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
-    response = await story.respond(request_of(story, "plan"), "approve")
+    response = await story.respond(await lost_step(story, "plan"), "approve")
     async with unheard.worker():
         assert (await story.result()).status == "completed"
     assert (await story.judged(response)).outcome == "applied"
+    assert await story.events(EventType.ERROR) == []
 
 
 async def test_responses_to_several_rounds_are_each_applied_in_theirs(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
-    given = [
-        await story.respond(request_of(story, "plan"), "amend", comment="again"),
-        await story.respond(request_of(story, "plan", 2), "amend", comment="and again"),
-        await story.respond(request_of(story, "plan", 3), "approve"),
-        await story.respond(request_of(story, "plan", 3), "reject", comment="too late"),
-    ]
+    given = []
+    for round in (1, 2):
+        given.append(await story.respond(await lost_step(story, "plan", round), "amend", comment="again"))
+        await lost_judgement(story, given[-1])
+    last = await lost_step(story, "plan", 3)
+    given += [await story.respond(last, "approve"), await story.respond(last, "reject", comment="too late")]
     async with unheard.worker():
         assert (await story.result()).status == "completed"
     assert [(await story.judged(one)).outcome for one in given] == ["applied"] * 3 + ["superseded"]
@@ -66,7 +65,7 @@ async def test_responses_to_several_rounds_are_each_applied_in_theirs(unheard: U
 async def test_a_pause_in_between_does_not_lose_it(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
     await story.handle.signal("pause")
-    response = await story.respond(request_of(story, "plan"), "approve")
+    response = await story.respond(await lost_step(story, "plan"), "approve")
     async with unheard.worker():
         await story.status("paused")
         await story.handle.signal("resume")
@@ -74,11 +73,29 @@ async def test_a_pause_in_between_does_not_lose_it(unheard: Unheard) -> None:
     assert (await story.judged(response)).outcome == "applied"
 
 
-async def test_a_response_to_what_is_never_asked_leaves_a_trace(unheard: Unheard) -> None:
-    story = await unheard.begin(pipeline(PLAN | GATE, BUILD | GATE))
-    await story.respond(request_of(story, "build"), "approve")
+async def test_a_response_to_what_nobody_was_asked_yet_is_not_kept_and_leaves_a_trace(unheard: Unheard) -> None:
+    story = await unheard.begin(TWO_GATES)
+    early = await story.respond(request_of(story, "build"), "reject", comment="I know already.")
     async with unheard.worker():
-        await story.respond(await story.request("plan"), "reject", comment="no")
-        assert (await story.result()).status == "rejected"
+        await story.respond(await story.request("plan"), "approve")
+        build = await story.request("build")
+        assert build.id == early.request_id
+        await story.respond(build, "approve")
+        assert (await story.result()).status == "completed"
+    assert [one.outcome for one in await story.history(build)] == ["applied"]
     (error,) = await story.events(EventType.ERROR)
-    assert str(request_of(story, "build")) in error.data["message"]
+    assert str(build.id) in error.data["message"]
+
+
+async def test_a_trace_that_was_written_stays_true_when_the_request_is_there(unheard: Unheard) -> None:
+    """The task that found no request is lost after it; the next one finds the request."""
+    story = await unheard.begin(TWO_GATES)
+    early = await story.respond(request_of(story, "plan"), "reject", comment="I know already.")
+    check = CheckResponse(project_id=story.id, response=early)
+    assert not (await ActivityEnvironment().run(Records(story.store).check_response, check)).known
+    await lost_step(story, "plan")
+    async with unheard.worker():
+        for stage in ("plan", "build"):
+            await story.respond(await story.request(stage), "approve")
+        assert (await story.result()).status == "completed"
+    assert len(await story.events(EventType.ERROR)) == 1

@@ -1,0 +1,61 @@
+"""What a workflow task leaves behind that is lost with its worker: its local activities have committed, and the
+workflow has heard of none of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.agent_step import AgentSteps
+from activities.records import Records
+from models.contracts.handoff import Handoff, StepInput
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.ids import sibling
+from models.contracts.pipeline import NO_GATE
+from models.contracts.records import OpenProject, RecordResponses
+from models.contracts.words import ResponseOutcome
+from tests.workflows.crew_under_test import Story
+
+MAX_ARTIFACT_BYTES = 2**20
+
+
+def request_of(story: Story, stage: str, round: int = 1) -> UUID:
+    """The request of a stage's round, as the workflow will name it."""
+    return sibling(story.id, f"request:{stage}:{round}")
+
+
+async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
+    """Run a stage's step as the workflow would; gives the request that it has opened."""
+    found = story.given.pipeline.stage(stage)
+    step = StepInput(
+        project_id=story.id,
+        project_name=story.given.name,
+        task_id=sibling(story.id, f"task:{stage}:{round}"),
+        request_id=request_of(story, stage, round),
+        handoff=Handoff(
+            to_agent=found.agent,
+            phase=stage,
+            context_ids=(story.given.brief.artifact_id,),
+            expected_outputs=found.produces,
+        ),
+        round=round,
+        gate=found.gate or NO_GATE,
+        timeout=found.timeout,
+        attempts=found.attempts,
+        short=story.script.short,
+    )
+    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES)
+    worker = ActivityEnvironment()
+    worker.info = replace(worker.info, workflow_id=story.handle.id)
+    await worker.run(steps.open_project, OpenProject(project_id=story.id))
+    await worker.run(steps.run_agent_step, step)
+    return step.request_id
+
+
+async def lost_judgement(story: Story, response: HitlResponse) -> None:
+    """Write down that a response was applied."""
+    applied = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
+    judged = RecordResponses(project_id=story.id, responses=(applied,))
+    await ActivityEnvironment().run(Records(story.store).record_responses, judged)
