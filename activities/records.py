@@ -69,12 +69,13 @@ class Records:
         workflow task asks again, when the request may be there.
         """
         response = check.response
-        async with self._store.transaction(check.project_id) as tx:
-            known = await hitl.known(tx.connection, check.project_id, {response.request_id})
-            if known and not await events.recorded(tx.connection, check.project_id, _foreign_key(response)):
-                return CheckedResponse(known=True)
-            _record_foreign(tx, response)
-        return CheckedResponse(known=False)
+        async with self._store.reading() as connection:
+            known = bool(await hitl.known(connection, check.project_id, {response.request_id}))
+            known = known and not await events.recorded(connection, check.project_id, _foreign_key(response))
+        if not known:
+            async with self._store.transaction(check.project_id) as tx:
+                _record_foreign(tx, response)
+        return CheckedResponse(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse) -> Closure:
         status = STATUS[response.action]

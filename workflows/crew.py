@@ -14,6 +14,7 @@ from workflows.bookkeeping import Bookkeeping
 from workflows.gate import NOT_OPEN, Gate
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts.ending import Ending
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.ids import sibling
     from models.contracts.project import GateState
@@ -98,12 +99,24 @@ class Crew:
         else:
             self._too_late(response)
 
-    def give_up(self) -> None:
-        """Have the responses written down whose requests will not be opened any more."""
-        for responses in self.ahead.values():
-            for response in responses:
+    async def heard(self) -> None:
+        """Return when whatever was sent before has come to its gate, though it had to be checked first."""
+        async with self._receiving:
+            pass
+
+    async def settle(self) -> None:
+        """Write every response down that nothing will judge any more, before the workflow closes."""
+        while True:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            for gate in self.gates.values():
+                self.books.late.extend(gate.too_late())
+            for response in [one for responses in self.ahead.values() for one in responses]:
                 self._too_late(response)
-        self.ahead.clear()
+            self.gates.clear()
+            self.ahead.clear()
+            if not self.books.late:
+                return
+            await self.books.write_late()
 
     def _too_late(self, response: HitlResponse) -> None:
         self.books.late.append(
@@ -145,3 +158,10 @@ class Crew:
         run again at another time, and they have to find what they wrote before.
         """
         return sibling(self.root_id, f"{kind}:{stage}:{round}")
+
+
+def call_off(task: asyncio.Task[Ending]) -> None:
+    """End a handoff that nobody waits for any more."""
+    task.cancel()
+    # Looked at, so that asyncio does not log a step's cancellation as an exception that nobody retrieved.
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

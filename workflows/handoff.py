@@ -165,6 +165,8 @@ class StageHandoff:
                     await self._wait(gate)
                 # A response that came with the deadline is in time: the gate is looked at once more.
                 if not gate.has_offers:
+                    await self._crew.heard()
+                if not gate.has_offers:
                     with self._crew.at_work():
                         accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
                         return self._close(await self._crew.books.expiry(request.request_id, accepts=accepts))

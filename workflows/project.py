@@ -11,7 +11,7 @@ from temporalio.common import RawValue, SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
 from workflows.bookkeeping import Bookkeeping
-from workflows.crew import Crew
+from workflows.crew import Crew, call_off
 from workflows.handoff import MAX_FEEDBACK, StageHandoff
 
 with workflow.unsafe.imports_passed_through():
@@ -142,7 +142,7 @@ class ProjectWorkflow:
                     await self._continue_as_new()
         finally:
             for task in self._running.values():
-                _call_off(task)
+                call_off(task)
 
     def _has_news(self) -> bool:
         return any(task.done() for task in self._running.values()) or self._may_continue_as_new()
@@ -186,7 +186,7 @@ class ProjectWorkflow:
             state = self._state.stages[one]
             state.accepted, state.gate = None, None
             if task := self._running.pop(one, None):
-                _call_off(task)
+                call_off(task)
         target = self._state.stages[rework.to]
         target.accepted = None
         # Two verdicts may come together: the target is done once more, for both.
@@ -214,9 +214,7 @@ class ProjectWorkflow:
         self._crew.gates.clear()
         self._show()
         await self._crew.books.status(status, str(status), reason)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        self._crew.give_up()
-        await self._crew.books.write_late()
+        await self._crew.settle()
 
     def _may_open(self, request_id: UUID) -> bool:
         """Whether a request is of a round that a stage has not begun, as far as this run of the workflow knows."""
@@ -238,7 +236,7 @@ class ProjectWorkflow:
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._crew.books.write_late()
-        if self._may_continue_as_new():
+        if self._may_continue_as_new() and workflow.all_handlers_finished():
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
     def _show(self) -> None:
@@ -268,9 +266,3 @@ class ProjectWorkflow:
             round=state.round,
             request_id=state.gate.request.request_id if state.gate else None,
         )
-
-
-def _call_off(task: asyncio.Task[Ending]) -> None:
-    task.cancel()
-    # Looked at, so that asyncio does not log a step's cancellation as an exception that nobody retrieved.
-    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import is_cancelled_exception
 
 from workflows.bookkeeping import Bookkeeping
-from workflows.crew import Crew
+from workflows.crew import Crew, call_off
 from workflows.handoff import StageHandoff
 
 with workflow.unsafe.imports_passed_through():
@@ -56,15 +57,20 @@ class HandoffWorkflow:
         """Run the handoff until it is accepted or rejected."""
         books = self._crew.books
         running = asyncio.create_task(self._handoff.run())
-        while not running.done():
-            await workflow.wait_condition(lambda: running.done() or bool(books.late))
-            await books.write_late()
-        ending = running.result()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await books.write_late()
+        try:
+            while not running.done():
+                await workflow.wait_condition(lambda: running.done() or bool(books.late))
+                await books.write_late()
+        except BaseException as error:
+            if is_cancelled_exception(error):
+                call_off(running)
+                await workflow.wait([running])
+                await self._crew.settle()
+            raise
+        await self._crew.settle()
         return HandoffResult(
             task_id=given.task_id,
-            accepted=isinstance(ending, Accepted),
+            accepted=isinstance(running.result(), Accepted),
             artifacts=self._state.accepted or (),
         )
 

@@ -1,0 +1,123 @@
+"""No worker hears for a while of what is decided: what came in time is in time, and nothing vanishes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.testing import WorkflowEnvironment
+
+from models.contracts.pipeline import Pipeline
+from models.contracts.words import Oversight
+from models.settings import Settings
+from store.transaction import Store
+from tests.waiting import eventually
+from tests.workflows.crew_under_test import (
+    BUILD,
+    GATE,
+    PLAN,
+    Held,
+    Script,
+    Story,
+    answer,
+    pipeline,
+    step_worker,
+    workflow_worker,
+    works,
+)
+from tests.workflows.lost import lost_step
+from tests.workflows.test_handoff_alone import submit
+
+SOON = {"gate": {"expires_in": "1s", "on_expiry": "reject"}}
+LATER = timedelta(seconds=2)
+
+
+class Workers:
+    """The two halves of a worker, each of which can be away without the other."""
+
+    def __init__(self, engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script) -> None:
+        self._given = engine.client, store, script, settings
+
+    async def begin(self, stages: Pipeline, oversight: Oversight | None = None) -> Story:
+        client, store, script, settings = self._given
+        return await Story.begin(client, store, settings.task_queue, script, stages, oversight)
+
+    def of_steps(self) -> object:
+        return step_worker(*self._given)
+
+    def of_workflows(self) -> object:
+        return workflow_worker(*self._given)
+
+
+@pytest.fixture
+def workers(engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script) -> Workers:
+    return Workers(engine, store, settings, script)
+
+
+async def waits(story: Story) -> None:
+    """Return when the project's workflow has opened a gate, and so has a timer for its deadline."""
+
+    async def look() -> bool:
+        return (await story.handle.query("state"))["status"] == "waiting"
+
+    await eventually(look)
+
+
+async def test_a_decision_before_the_deadline_of_a_request_that_the_workflow_has_not_heard_of_is_in_time(
+    workers: Workers, engine: WorkflowEnvironment, script: Script
+) -> None:
+    held = Held()
+    script.on("plan", held)
+    async with workers.of_steps():
+        async with workers.of_workflows():
+            story = await workers.begin(pipeline(PLAN | SOON))
+            await held.begun.wait()
+        held.let_go.set()
+        await story.respond(request := await story.request("plan"), "approve")
+        await engine.sleep(LATER)
+        async with workers.of_workflows():
+            assert (await story.result()).status == "completed"
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+
+
+async def test_a_decision_before_its_deadline_is_in_time_behind_one_that_has_to_be_checked(
+    workers: Workers, engine: WorkflowEnvironment, script: Script
+) -> None:
+    held = Held()
+    script.on("plan", held, works)
+    async with workers.of_steps():
+        async with workers.of_workflows():
+            story = await workers.begin(pipeline(PLAN | GATE, BUILD | SOON | {"consumes": ["user_input"]}))
+            await held.begun.wait()
+            build = await story.request("build")
+            await waits(story)
+        await story.respond(await lost_step(story, "plan"), "approve")
+        await story.respond(build, "approve")
+        await engine.sleep(LATER)
+        held.let_go.set()
+        async with workers.of_workflows():
+            assert (await story.result()).status == "completed"
+    assert [one.outcome for one in await story.history(build)] == ["applied"]
+
+
+async def test_a_decision_that_comes_with_the_cancellation_of_a_handoff_alone_leaves_a_trace(
+    workers: Workers, settings: Settings
+) -> None:
+    async with workers.of_steps():
+        async with workers.of_workflows():
+            alone = await submit(workers.begin, settings, Oversight.HIGH)
+            request = await alone.request()
+
+            async def waits_for_it() -> bool:
+                history = await alone.handle.fetch_history()
+                return any(event.HasField("timer_started_event_attributes") for event in history.events)
+
+            await eventually(waits_for_it)
+        response = answer(request, "approve")
+        await alone.handle.signal("respond", response)
+        await alone.handle.cancel()
+        async with workers.of_workflows():
+            with pytest.raises(WorkflowFailureError):
+                await alone.result()
+    assert (await alone.story.judged(response)).outcome == "superseded"
