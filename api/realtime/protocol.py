@@ -23,10 +23,11 @@ ABORT = "botarmy.abort"
 SEND_BUFFER_BYTES = 128 * 1024
 SHUTDOWN_SECONDS = 2.0
 
-MAX_BURST = 400
+MAX_BURST = 250
 MAX_PER_SECOND = 200.0
 """Frames of any kind, so many at once and then a second. Over that the peer is cut off: the socket itself has closed
-long before, if these were messages, and pings, pongs and fragments it never sees."""
+before, if these were messages, and pings, pongs and fragments it never sees. The more at once, the longer all others
+wait for whoever floods: their p99 grew by 1.8 times with 400, and by 1.4 with 250 (tests/abuse/test_neighbours.py)."""
 
 PIECE = 1024
 """Bytes that are parsed in one go: they can be more than a hundred frames."""
