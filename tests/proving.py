@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import random
 import secrets
+import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+ITEMS = range(1, 25)
+"""What the proof proves."""
 WHOLE_SECONDS = 900
 """How long a test may take in the whole form, unless it says itself."""
 TABLE_WIDTH = 160
@@ -26,6 +29,7 @@ TABLE_WIDTH = 160
 class Row:
     """One line of the table. `times` is empty where nothing was counted."""
 
+    test: str
     item: int
     done: str
     times: int | str
@@ -39,17 +43,21 @@ class Run:
 
     whole: bool
     seed: int
+    began: float = field(default_factory=time.monotonic)
     rows: list[Row] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
+    """The tests of which nothing failed."""
 
     def table(self) -> str:
-        table = Table(
-            title=f"The proof, {'whole' if self.whole else 'short'} form, seed {self.seed}", title_justify="left"
-        )
-        for heading in ("item", "done", "times", "expected", "seen"):
+        minutes = (time.monotonic() - self.began) / 60
+        form = "whole" if self.whole else "short"
+        table = Table(title=f"The proof, {form} form, seed {self.seed}, {minutes:.1f} minutes", title_justify="left")
+        for heading in ("item", "done", "times", "expected", "seen", "held"):
             right = heading in ("item", "times")
             table.add_column(heading, justify="right" if right else "left", overflow="fold", no_wrap=right)
         for row in sorted(self.rows, key=lambda row: row.item):
-            table.add_row(*map(str, (row.item, row.done, row.times, row.expected, row.seen)))
+            held = "yes" if row.test in self.passed else "NO"
+            table.add_row(*map(str, (row.item, row.done, row.times, row.expected, row.seen, held)))
         page = io.StringIO()
         Console(file=page, width=TABLE_WIDTH, color_system=None, markup=False, emoji=False).print(table)
         return page.getvalue()
@@ -59,7 +67,7 @@ class Proof:
     """What a test of the proof is given: how often, which choices, and where to say what it has seen."""
 
     def __init__(self, run: Run, item: int, test: str) -> None:
-        self._run, self._item = run, item
+        self._run, self._item, self._test = run, item, test
         self.whole = run.whole
         self.random = random.Random(f"{run.seed} {test}")
         """The same choices for the same seed and test, whatever ran before."""
@@ -75,7 +83,7 @@ class Proof:
 
     def row(self, done: str, times: int | str, expected: str, seen: str) -> None:
         """Add a row to the table. Say what was seen before asserting it: a test that fails then shows it."""
-        self._run.rows.append(Row(self._item, done, times, expected, seen))
+        self._run.rows.append(Row(self._test, self._item, done, times, expected, seen))
 
 
 RUN = pytest.StashKey[Run]()
@@ -116,12 +124,14 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    marker = item.get_closest_marker("item")
-    if marker is not None and not report.passed:
-        run = item.config.stash[RUN]
+    marker, run = item.get_closest_marker("item"), item.config.stash[RUN]
+    if report.passed and report.when == "call":
+        run.passed.add(item.nodeid)
+    elif marker is not None and not report.passed:
+        run.passed.discard(item.nodeid)
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(call.excinfo and call.excinfo.value)
         seen = f"{report.outcome.upper()}: {' '.join(why.removeprefix('Skipped: ').split())[:300]}"
-        run.rows.append(Row(marker.args[0], item.name, "", "passes", seen))
+        run.rows.append(Row(item.nodeid, marker.args[0], item.name, "", "passes", seen))
         report.sections.append(("proof", f"repeat its choices with --seed {run.seed}"))
     return report
 

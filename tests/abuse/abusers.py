@@ -7,6 +7,7 @@ A process of its own, so that those whose answers are timed meanwhile do not wai
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sys
 from collections import Counter
@@ -20,6 +21,8 @@ from tests.abuse.hostility import HOSTILE, JSON
 from tests.abuse.raw import Connection
 
 MANY_A_SECOND = 1000
+SLOW_ONES = 50
+LARGE = 65 * 1024, 16 * 2**20
 TICK = SLOWLY = 0.01
 PAUSE = 0.05
 """Without one, it is the two processes of the test that wait for each other."""
@@ -36,11 +39,14 @@ FLOODS = {
     "fragments": frame(TEXT, b"x", last=False) + frame(CONTINUATION, last=False) * 50,
 }
 Done = Counter[str]
+BODIES = itertools.cycle(HOSTILE.items())
+"""Each turn goes on where the last one ended, so that all come to be sent."""
 
 
-async def frames(url: str, done: Done) -> None:
+async def frames(url: str, done: Done, begun: asyncio.Event) -> None:
     """A thousand frames a second, on one socket after the other."""
     loop = asyncio.get_running_loop()
+    begun.set()
     while True:
         async with shaken(url) as connection:
             done["sockets"] += 1
@@ -55,8 +61,21 @@ async def frames(url: str, done: Done) -> None:
                 await asyncio.sleep(TICK)
 
 
-async def flood(url: str, done: Done) -> None:
+async def large(url: str, done: Done, begun: asyncio.Event) -> None:
+    """Frames that are too large, each on a socket of its own, which it ends."""
+    begun.set()
+    while True:
+        for size in LARGE:
+            async with shaken(url) as connection:
+                done["frames"] += 1
+                await connection.send(frame(TEXT, b"x" * size))
+                await connection.close_code()
+            await asyncio.sleep(PAUSE)
+
+
+async def flood(url: str, done: Done, begun: asyncio.Event) -> None:
     """As many frames as go out, of each kind in turn, without reading, until the connection is ended."""
+    begun.set()
     while True:
         for name, data in FLOODS.items():
             block = data * (2**16 // len(data))
@@ -67,33 +86,40 @@ async def flood(url: str, done: Done) -> None:
             await asyncio.sleep(PAUSE)
 
 
-async def bodies(url: str, done: Done) -> None:
+async def bodies(url: str, done: Done, begun: asyncio.Event) -> None:
     """One hostile body after the other."""
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
-        while True:
-            for body, _ in HOSTILE.values():
-                with suppress(httpx.TransportError):
-                    await http.post("/api/v1/projects/", content=body, headers=JSON)
-                done["bodies"] += 1
-                await asyncio.sleep(PAUSE)
+        begun.set()
+        for name, (body, _) in BODIES:
+            with suppress(httpx.TransportError):
+                await http.post("/api/v1/projects/", content=body, headers=JSON)
+            done["bodies"] += 1
+            done[name] += 1
+            await asyncio.sleep(PAUSE)
 
 
-async def slow(url: str, done: Done) -> None:
-    """Bodies a byte at a time, fifty at once in the end."""
+async def slow(url: str, done: Done, begun: asyncio.Event) -> None:
+    """Fifty bodies at once, a byte at a time."""
+    opened = 0
 
     async def one(number: int) -> None:
+        nonlocal opened
         await asyncio.sleep(number * SLOWLY)  # many new connections at once would be another abuse
         while True:
             async with Connection.opened(url) as connection:
                 done["bodies"] += 1
                 await connection.send(connection.head("POST", "/api/v1/projects/", "Content-Length: 1000"))
+                opened += 1
+                if opened == SLOW_ONES:
+                    begun.set()
                 await connection.drip(b"x" * 1000, 0.1)
 
-    await asyncio.gather(*(one(number) for number in range(50)))
+    await asyncio.gather(*(one(number) for number in range(SLOW_ONES)))
 
 
-KINDS: dict[str, Callable[[str, Done], Coroutine[None, None, None]]] = {
+KINDS: dict[str, Callable[[str, Done, asyncio.Event], Coroutine[None, None, None]]] = {
     "frames": frames,
+    "large": large,
     "flood": flood,
     "bodies": bodies,
     "slow": slow,
@@ -143,8 +169,8 @@ async def main(kind: str, url: str) -> None:
     abusing: asyncio.Task[None] | None = None
     while word := (await asyncio.to_thread(sys.stdin.readline)).strip():
         if word == "go":
-            abusing = asyncio.create_task(KINDS[kind](url, done))
-            await asyncio.sleep(0)
+            abusing = asyncio.create_task(KINDS[kind](url, done, begun := asyncio.Event()))
+            await begun.wait()
         elif abusing is not None:
             abusing.cancel()
             with suppress(asyncio.CancelledError):

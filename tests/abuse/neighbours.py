@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -17,7 +16,7 @@ from benchmarks.timing import p99
 from tests.abuse.projects import V1
 
 CALL_PAUSE = 0.005
-PING_PAUSE = 0.03
+SOCKETS, PING_PAUSE = 3, 0.03
 """A socket has an allowance of frames."""
 WARM_UP_SECONDS = 0.5
 TURN_SECONDS = 0.4
@@ -32,8 +31,8 @@ class Waits:
 
 
 @dataclass(frozen=True)
-class Round:
-    """The same neighbours without and with the abuse, side by side."""
+class Comparison:
+    """The same neighbours without and with the abuse, in turns, so that what else the machine does slows both."""
 
     alone: Waits = field(default_factory=Waits)
     abused: Waits = field(default_factory=Waits)
@@ -43,63 +42,47 @@ class Round:
         """How many times longer the slowest hundredth of the calls, or of the pings, waits under abuse."""
         return max(p99(self.abused.calls) / p99(self.alone.calls), p99(self.abused.pings) / p99(self.alone.pings))
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """Several rounds: what else the machine does makes one or the other of them slow, on either side."""
-
-    rounds: list[Round]
-
-    @property
-    def slower(self) -> float:
-        """The middle one's."""
-        return statistics.median(one.slower for one in self.rounds)
-
     def __str__(self) -> str:
-        calls = [statistics.median(p99(side.calls) for side in sides) for sides in self._sides()]
-        pings = [statistics.median(p99(side.pings) for side in sides) for sides in self._sides()]
-        return (
-            f"{self.slower:.2f} times; calls: {1000 * calls[0]:.1f} ms alone, {1000 * calls[1]:.1f} ms abused; "
-            f"pings: {1000 * pings[0]:.1f} ms alone, {1000 * pings[1]:.1f} ms abused"
+        return f"{self.slower:.2f} times; " + "; ".join(
+            f"{len(alone)} {what}: {1000 * p99(alone):.1f} ms alone, {1000 * p99(abused):.1f} ms abused"
+            for what, alone, abused in (
+                ("calls", self.alone.calls, self.abused.calls),
+                ("pings", self.alone.pings, self.abused.pings),
+            )
         )
-
-    def _sides(self) -> tuple[list[Waits], list[Waits]]:
-        return [one.alone for one in self.rounds], [one.abused for one in self.rounds]
 
 
 class Neighbours:
-    """A client that calls for a project, and one that pings on a socket."""
+    """A client that calls for a project, and some that ping on sockets."""
 
-    def __init__(self, http: httpx.AsyncClient, socket: ClientConnection, project_id: str) -> None:
-        self._http, self._socket, self._project_id = http, socket, project_id
+    def __init__(self, http: httpx.AsyncClient, sockets: list[ClientConnection], project_id: str) -> None:
+        self._http, self._sockets, self._project_id = http, sockets, project_id
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, url: str, project_id: str) -> AsyncIterator[Neighbours]:
-        async with (
-            httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http,
-            connect(f"{url.replace('http', 'ws', 1)}/ws", compression=None, proxy=None) as socket,
-        ):
-            neighbours = cls(http, socket, project_id)
+        address = f"{url.replace('http', 'ws', 1)}/ws"
+        async with AsyncExitStack() as stack:
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=60))
+            connecting = [connect(address, compression=None, proxy=None) for _ in range(SOCKETS)]
+            neighbours = cls(http, [await stack.enter_async_context(one) for one in connecting], project_id)
             await neighbours.wait(WARM_UP_SECONDS, Waits())
             yield neighbours
 
-    async def compare(
-        self, abuse: Callable[[], AbstractAsyncContextManager[object]], rounds: int, turns: int
-    ) -> Comparison:
-        """So many rounds of so many turns, alone and abused."""
-        compared = [Round() for _ in range(rounds)]
-        for one in compared:
-            for _ in range(turns):
-                await self.wait(TURN_SECONDS, one.alone)
-                async with abuse():
-                    await self.wait(TURN_SECONDS, one.abused)
-        return Comparison(compared)
+    async def compare(self, abuse: Callable[[], AbstractAsyncContextManager[object]], turns: int) -> Comparison:
+        """So many turns, each alone and then abused."""
+        compared = Comparison()
+        for _ in range(turns):
+            await self.wait(TURN_SECONDS, compared.alone)
+            async with abuse():
+                await self.wait(TURN_SECONDS, compared.abused)
+        return compared
 
     async def wait(self, seconds: float, waits: Waits) -> None:
         """Call and ping for so long."""
         until = time.perf_counter() + seconds
-        await asyncio.gather(self._call(until, waits.calls), self._ping(until, waits.pings))
+        pinging = [self._ping(one, number, until, waits.pings) for number, one in enumerate(self._sockets)]
+        await asyncio.gather(self._call(until, waits.calls), *pinging)
 
     async def _call(self, until: float, waits: list[float]) -> None:
         while (began := time.perf_counter()) < until:
@@ -108,10 +91,11 @@ class Neighbours:
             assert answer.status_code == 200, answer.text
             await asyncio.sleep(CALL_PAUSE)
 
-    async def _ping(self, until: float, waits: list[float]) -> None:
+    async def _ping(self, socket: ClientConnection, number: int, until: float, waits: list[float]) -> None:
+        await asyncio.sleep(number * PING_PAUSE / SOCKETS)
         while (began := time.perf_counter()) < until:
-            await self._socket.send('{"action": "ping"}')
-            answer = json.loads(await self._socket.recv())
+            await socket.send('{"action": "ping"}')
+            answer = json.loads(await socket.recv())
             waits.append(time.perf_counter() - began)
             assert answer["event_type"] == "pong", answer
             await asyncio.sleep(PING_PAUSE)

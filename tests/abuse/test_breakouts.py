@@ -21,10 +21,15 @@ from tests.abuse.projects import Json, asked, get, respond, start, until
 from tests.proving import Proof
 from tests.waiting import eventually
 
+HARMLESS = "nothing wrong"
 STRANGERS = 1_900_000_000
 """As whom the sandbox runs what it runs, from this user on, where it may choose."""
 AT_ONCE = 4
 GROWTH = 64 * MIB
+MISTAKE = re.compile(
+    r"^(NameError|ImportError|ModuleNotFoundError|SyntaxError|IndentationError|TypeError)\b", re.MULTILINE
+)
+"""What an attempt fails of that does not even try."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,18 @@ class Run:
 
     @property
     def stopped(self) -> str:
-        """The limit that it reports, or how the tests ended."""
+        """The limit that it reports as having stopped the tests."""
         found = re.search(r"^- stopped: (.*)$", self.report, re.MULTILINE)
-        return found[1] if found else "failed by itself"
+        return found[1] if found else "by nothing"
 
     @property
     def got(self) -> bool:
         """Whether it tells of anything from outside."""
         return SECRET in self.report or bool(re.search(r"^GOT", self.report, re.MULTILINE))
+
+    @property
+    def tried(self) -> bool:
+        return self.verdict == "failed" and not MISTAKE.search(self.report)
 
 
 async def handed_in(http: httpx.AsyncClient, content: str) -> Run:
@@ -106,14 +115,18 @@ async def test_what_never_ends_or_takes_too_much_is_stopped(place: Place, around
     sources = {name: source(body) for name, body in {**endless, **greedy}.items()}
     if "an endless loop as it is imported" in sources:
         sources["an endless loop as it is imported"] = source("pass", **{"tests/test_other.py": "while True: pass\n"})
-    runs, grown = await attempted(place, around, sources)
+    runs, grown = await attempted(place, around, {**sources, HARMLESS: source("pass")})
+    control = runs.pop(HARMLESS)
     proof.row(
-        f"source code with {', '.join(sources)}",
+        f"source code with {', '.join(sources)}; and, beside it, some that is harmless",
         len(runs),
         "each stopped and a failed test run, nothing left; the worker lives and is not over 64 MB larger",
-        f"{Counter(run.verdict for run in runs.values())['failed']} failed: {verdicts(runs)}; {grown / MIB:+.0f} MB",
+        f"{Counter(run.verdict for run in runs.values())['failed']} failed: {verdicts(runs)}; {grown / MIB:+.0f} MB; "
+        f"the harmless one {control.verdict}",
     )
-    assert {name: run.verdict for name, run in runs.items() if run.verdict != "failed"} == {}
+    assert (control.verdict, control.stopped) == ("passed", "by nothing"), control.report
+    assert {name: run.report for name, run in runs.items() if not run.tried} == {}
+    assert {name: run.stopped for name, run in runs.items() if name in ENDLESS and " s" not in run.stopped} == {}
     assert not [name for name, run in runs.items() if run.got]
     assert grown < GROWTH
 
@@ -137,7 +150,7 @@ async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, pr
         f"{failed - extra} failed, {len([run for run in runs.values() if run.got])} got anything, "
         f"{len(around.knocks)} reached a server",
     )
-    assert {name: run.verdict for name, run in runs.items() if run.verdict != "failed"} == {}
+    assert {name: run.report for name, run in runs.items() if not run.tried} == {}
     assert not [name for name, run in runs.items() if run.got], [run.report for run in runs.values() if run.got]
     assert failed - extra == len(bodies), [run.report for run in runs.values()]
     assert grown < GROWTH

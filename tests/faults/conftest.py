@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,7 @@ from store.database import Database
 from store.transaction import Store
 from tests.faults.deliveries import Caller
 from tests.faults.house import House
+from tests.proving import Proof
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -28,8 +30,8 @@ async def house(built: House) -> House:
 
 
 @pytest_asyncio.fixture
-async def caller(house: House) -> AsyncIterator[Caller]:
-    caller = Caller(house)
+async def caller(house: House, proof: Proof) -> AsyncIterator[Caller]:
+    caller = Caller(house, random.Random(proof.random.random()))
     yield caller
     await caller.close()
 

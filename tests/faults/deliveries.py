@@ -37,8 +37,8 @@ class Caller:
     """A client of all the APIs of a house. It takes another, and asks again, when one does not answer or answers 503;
     any other error of the server fails the test."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, chance: random.Random) -> None:
+        self._house, self._chance = house, chance
         self._http = httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(keepalive_expiry=2))
         self.put_off = 0
         """Answers of 503 so far."""
@@ -60,7 +60,7 @@ class Caller:
     async def try_once(self, method: str, path: str, **more: Any) -> httpx.Response | None:
         """The answer of one API; None where there is none."""
         try:
-            url = random.choice(self._house.apis).component.address + V1 + path
+            url = self._chance.choice(self._house.apis).component.address + V1 + path
             answer = await self._http.request(method, url, **more)
         except httpx.TransportError:
             self.broken += 1

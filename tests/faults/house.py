@@ -117,6 +117,10 @@ class House:
         async with connection:
             return await (await connection.execute(query.encode(), values)).fetchall()
 
+    def log(self, one: Supervised) -> str:
+        """What a worker or an API has said so far."""
+        return (self.folder / "logs" / f"{one.component.name}.log").read_text(errors="replace")
+
     @asynccontextmanager
     async def client(self, api: Supervised) -> AsyncIterator[httpx.AsyncClient]:
         """A client of one API; paths are whole."""
@@ -150,5 +154,6 @@ class House:
             "BOTARMY_TASK_QUEUE": QUEUE,
             "BOTARMY_PIPELINES_DIR": str(PIPELINES),
             "BOTARMY_SWEEP_SECONDS": "1",
+            "BOTARMY_LOG_FORMAT": "json",
         }
         return f"{kind}-{self._made}", package, {**found, **environment}, self.folder

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.faults.deliveries import Caller
+from tests.faults.deliveries import SETTLED, Caller
 from tests.faults.house import House
 from tests.faults.supervised import Supervised
 from tests.waiting import eventually
@@ -30,6 +30,7 @@ class Listener:
         self.closed: Counter[int] = Counter()
         """How its connections ended, by code."""
         self._house, self._api = house, api
+        self._ended: set[str] = set()
         self._connection: ClientConnection | None = None
         self._subscribing: set[asyncio.Task[None]] = set()
 
@@ -46,12 +47,16 @@ class Listener:
             await asyncio.wait([listening])
 
     def follow(self, project_id: str) -> None:
-        if len(self.heard) < MOST_PROJECTS:
-            self.heard[project_id] = []
-            if self._connection is not None:
-                task = asyncio.create_task(self._subscribe(self._connection, project_id))
-                self._subscribing.add(task)
-                task.add_done_callback(self._subscribing.discard)
+        """Follow a project until it has been told to have ended."""
+        self.heard[project_id] = []
+        assert len(self.heard) - len(self._ended) < MOST_PROJECTS
+        if self._connection is not None:
+            self._begin(self._subscribe(self._connection, project_id))
+
+    def _begin(self, sending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(sending)
+        self._subscribing.add(task)
+        task.add_done_callback(self._subscribing.discard)
 
     async def all_heard(self) -> int:
         """How many events it has heard once it has heard all there are; fails where one is missing, or came twice."""
@@ -72,12 +77,16 @@ class Listener:
             try:
                 async with connect(self._api.component.address.replace("http", "ws") + "/ws", proxy=None) as connection:
                     self._connection = connection
-                    for project_id in self.heard:
+                    for project_id in self.heard.keys() - self._ended:
                         await self._subscribe(connection, project_id)
                     async for message in connection:
                         frame = json.loads(message)
                         if frame["seq"] is not None:
                             self.heard[frame["project_id"]].append(frame["seq"])
+                        if frame["event_type"] == "workflow_event" and frame["data"]["status"] in SETTLED:
+                            self._ended.add(frame["project_id"])
+                            leave = {"action": "unsubscribe", "project_id": frame["project_id"]}
+                            await connection.send(json.dumps(leave))
             except ConnectionClosed as closed:
                 self.closed[closed.rcvd.code if closed.rcvd else 1006] += 1
             except (OSError, InvalidHandshake, TimeoutError):

@@ -26,6 +26,7 @@ from tests.proving import Proof
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import GATE, Script, Story, fails_its_verdict, pipeline, works
 from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, histories
+from tests.workflows.lost import request_of
 from worker.worker import build_worker
 
 BURSTS, MOST_AT_ONCE, PAUSE_SECONDS = 4, 4, 0.1
@@ -65,7 +66,7 @@ class Sent:
     runs: set[str | None] = field(default_factory=set)
 
     async def one(self) -> None:
-        kind = self.chance.choice(("refused", "superseded", "malformed", "unknown"))
+        kind = self.chance.choice(("refused", "superseded", "future", "malformed", "unknown"))
         match kind:
             case "refused":
                 other = self.story.given.brief.artifact_id
@@ -76,6 +77,8 @@ class Sent:
                 self.responses[kind].add(
                     (await self.story.respond(self.closed, "reject", comment="Too late.")).decision_id
                 )
+            case "future":
+                await self.story.respond(request_of(self.story, "aside", self.chance.randint(2, 4)), "approve")
             case "malformed":
                 await self.story.handle.signal("respond", {"action": "shrug"})
             case "unknown":
@@ -109,6 +112,7 @@ class Sent:
         problems = [one.data["message"] for one in await self.story.events(EventType.ERROR)]
         assert sum("cannot be read" in one for one in problems) == self.kinds["malformed"]
         assert sum("abracadabra" in one for one in problems) == self.kinds["unknown"]
+        assert sum("or not yet" in one for one in problems) == self.kinds["future"]
         return self.kinds.total()
 
 
@@ -155,13 +159,13 @@ async def test_no_signal_is_lost_while_a_workflow_continues_as_new(
     seen = await asyncio.gather(*map(project, chances))
     signals, continued, met = map(sum, zip(*seen, strict=True))
     proof.row(
-        "signals of four kinds, in bursts, while workflows continue as new",
+        "signals of five kinds, in bursts, while workflows continue as new",
         continued,
         "none lost",
         f"{signals} signals, each judged or told of; {met} of them came in the very moment",
     )
     assert continued >= times
-    assert met
+    assert met >= times // 4
 
 
 @pytest.mark.item(14)

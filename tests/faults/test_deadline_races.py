@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -77,15 +78,16 @@ async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
     outcomes: Counter[str] = Counter()
     lead = 0.0  # seconds from the deadline to the decision
 
-    async def races(number: int) -> None:
+    async def races(number: int, chance: random.Random) -> None:
         """One after the other, each later where the decision won, and else sooner: so that they are close."""
         nonlocal lead
         for _ in range(number):
-            outcome = await _race(house, house_store, caller, proof.random.choice(KINDS), lead)
+            outcome = await _race(house, house_store, caller, chance.choice(KINDS), lead)
             outcomes[outcome] += 1
-            lead += proof.random.uniform(0, STEP_SECONDS) * (1 if outcome == "decided" else -1)
+            lead += chance.uniform(0, STEP_SECONDS) * (1 if outcome == "decided" else -1)
 
-    await asyncio.gather(*(races(times // AT_ONCE) for _ in range(AT_ONCE)))
+    chances = [random.Random(proof.random.random()) for _ in range(AT_ONCE)]
+    await asyncio.gather(*(races(times // AT_ONCE, chance) for chance in chances))
     proof.row(
         "a deadline and a decision race",
         times,
@@ -95,3 +97,5 @@ async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
     assert outcomes.total() == times
     assert outcomes["decided"]
     assert outcomes.total() > outcomes["decided"]
+    if proof.whole:
+        assert outcomes["expired, and the decision superseded"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 import pytest
@@ -11,12 +12,16 @@ import pytest
 from tests.faults.books import audit
 from tests.faults.deliveries import Caller, traffic
 from tests.faults.house import House
-from tests.faults.listening import listeners
+from tests.faults.listening import Listener, listeners
 from tests.proving import Proof
 
 
 def _fault(house: House, kind: str) -> AbstractAsyncContextManager[None]:
     return house.redis.away(signal.SIGKILL) if kind == "away" else house.redis.paused()
+
+
+def _heard(hearing: Sequence[Listener]) -> int:
+    return sum(len(numbers) for one in hearing for numbers in one.heard.values())
 
 
 @pytest.mark.item(6)
@@ -27,19 +32,24 @@ async def test_listeners_hear_every_number_once_whatever_redis_does(
     if kind == "paused":
         proof.of_the_whole_form()
     spells = [30.0, *(proof.random.uniform(0.5, 5) for _ in range(3))] if proof.whole else [2.0]
+    meanwhile: list[int] = []
     async with listeners(house, caller) as hearing:
         async with traffic(caller) as others:
             for seconds in spells:
                 await asyncio.sleep(proof.random.uniform(0.5, 1.5))
+                before = _heard(hearing)
                 async with _fault(house, kind):
                     await asyncio.sleep(seconds)
+                meanwhile.append(_heard(hearing) - before)
         heard = sum([await one.all_heard() for one in hearing])
         closes = sum(sum(one.closed.values()) for one in hearing)
     proof.row(
         f"Redis {kind} for {' s, '.join(f'{seconds:.0f}' for seconds in spells)} s",
         len(spells),
         "every WebSocket client ends with every number once",
-        f"{len(hearing)} clients heard {heard} events, each once and in order, {closes} connections closed; "
+        f"{len(hearing)} clients heard {heard} events, each once and in order, {meanwhile} of them in "
+        f"each spell, {closes} connections closed; "
         f"{await audit(house, others.deliveries)}",
     )
     assert closes == 0
+    assert all(number for number, seconds in zip(meanwhile, spells, strict=True) if seconds >= 2)

@@ -4,20 +4,21 @@ where an operator looks."""
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
 
 from models.contracts.hitl import HitlResponse
-from models.contracts.ids import sibling
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
-from tests.faults.deliveries import Caller, Json
+from tests.faults.deliveries import V1, Caller, Json
 from tests.faults.house import House
 from tests.faults.temporal_cli import respond, send
 from tests.proving import Proof
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, Story, answer, pipeline
+from tests.workflows.lost import request_of
 from tests.workflows.malformed import MALFORMED
 
 TWO_GATES = pipeline(PLAN | GATE, BUILD | GATE)
@@ -52,6 +53,19 @@ class Projects:
         found: list[Json] = (await self.caller.get(f"/hitl/{request_id}"))["history"]
         return found
 
+    async def refused(self, request_id: object, status: int) -> None:
+        """Respond over HTTP to what takes no response. Nothing comes of it but a line of the API's own log."""
+        path = f"/hitl/{request_id}/respond"
+        assert (await self.caller.call("POST", path, json={"action": "approve"})).status_code == status
+
+        async def look() -> bool:
+            lines = [json.loads(line) for api in self.house.apis for line in self.house.log(api).splitlines()]
+            return ("POST", V1 + path, status) in [
+                (one.get("method"), one.get("path"), one.get("status")) for one in lines
+            ]
+
+        await eventually(look)
+
     async def approve(self, request_id: object) -> None:
         """Approve a request that is open, which is then all that was ever applied to it."""
         assert (await self.caller.get(f"/hitl/{request_id}"))["status"] == "pending"
@@ -74,9 +88,8 @@ async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(beg
     for _ in range(times):
         story = await begun.begin(TWO_GATES)
         plan = await story.request("plan")
-        early = answer(sibling(story.id, "request:build:1"), "approve")  # as the workflow will name it
-        over_http = await begun.caller.call("POST", f"/hitl/{early.request_id}/respond", json={"action": "approve"})
-        assert over_http.status_code == 404
+        early = answer(request_of(story, "build"), "approve")
+        await begun.refused(early.request_id, 404)
         assert (await begun.signal(story, early))[0] == 0
         traces += await begun.problems(story, 1, seconds=5)
         await begun.approve(plan.id)
@@ -85,11 +98,12 @@ async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(beg
         assert await begun.history(build.id) == []
         await begun.approve(build.id)
         assert (await story.result()).status == "completed"
+        assert [one["outcome"] for one in await begun.history(build.id)] == ["applied"]
     proof.row(
         "a response before its request is known, over HTTP and through Temporal's CLI",
         2 * times,
         "nothing is applied; a trace each",
-        f"HTTP: 404; CLI: error events such as: {traces[0]}",
+        f"HTTP: 404, in the API's log; CLI: error events such as: {traces[0]}",
     )
 
 
@@ -102,8 +116,7 @@ async def test_a_response_after_its_request_expired_is_superseded(begun: Project
         build = await story.request("build")
         (plan, _) = await story.requests()
         assert plan.status == "expired"
-        over_http = await begun.caller.call("POST", f"/hitl/{plan.id}/respond", json={"action": "approve"})
-        assert over_http.status_code == 409
+        await begun.refused(plan.id, 409)
         late = answer(plan, "reject", comment="Too late.")
         assert (await begun.signal(story, late))[0] == 0
         await story.judged(late)
@@ -120,7 +133,7 @@ async def test_a_response_after_its_request_expired_is_superseded(begun: Project
         "a response after its request expired, over HTTP, through Temporal's CLI, and after the project ended",
         3 * times,
         "nothing is applied; a trace each",
-        f"HTTP: 409; CLI: superseded in the history: {traces[0]}; ended: the CLI says {refusals[0]}",
+        f"HTTP: 409, in the API's log; CLI: superseded in the history: {traces[0]}; ended: the CLI says {refusals[0]}",
     )
 
 

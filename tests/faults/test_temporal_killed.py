@@ -23,9 +23,9 @@ async def test_no_acknowledged_decision_is_lost_when_temporal_is_killed(
     times = proof.times(full=10, short=1)
     deliveries: list[Delivery] = []
 
-    async def decide(one: Delivery) -> None:
+    async def decide(one: Delivery, after: float) -> None:
         request = await one.request()
-        await asyncio.sleep(proof.random.uniform(0, WITHIN_SECONDS))
+        await asyncio.sleep(after)
         answer = await one.decide(request)
         assert answer.status_code in (200, 202), answer.text
 
@@ -34,7 +34,7 @@ async def test_no_acknowledged_decision_is_lost_when_temporal_is_killed(
             parked = [Delivery(caller, pipeline="one-gate") for _ in range(PROJECTS)]
             await asyncio.gather(*(one.begin() for one in parked))
             await asyncio.gather(*(one.request() for one in parked))
-            deciding = asyncio.gather(*(decide(one) for one in parked))
+            deciding = asyncio.gather(*(decide(one, proof.random.uniform(0, WITHIN_SECONDS)) for one in parked))
             await asyncio.sleep(proof.random.uniform(0, WITHIN_SECONDS))
             house.temporal.kill()
             await house.temporal.serves()

@@ -25,8 +25,8 @@ async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_re
     requests = {one.id: await one.request() for one in deliveries}
     answers: Counter[int] = Counter()
 
-    async def decide_twice(one: Delivery) -> None:
-        await asyncio.sleep(proof.random.uniform(0, seconds - 2))
+    async def decide_twice(one: Delivery, after: float) -> None:
+        await asyncio.sleep(after)
         answers[(await one.decide(requests[one.id])).status_code] += 1
         # The second one's answer is not among the acknowledged decisions: the first one stands there.
         answers[(await one.decide(requests[one.id], "reject", comment="Too late.")).status_code] += 1
@@ -34,7 +34,7 @@ async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_re
     for worker in house.workers:
         await worker.stop()
     gone = time.monotonic()
-    await asyncio.gather(*(decide_twice(one) for one in deliveries))
+    await asyncio.gather(*(decide_twice(one, proof.random.uniform(0, seconds - 2)) for one in deliveries))
     await asyncio.sleep(max(0, gone + seconds - time.monotonic()))
     await house.whole()
     for one in deliveries:
