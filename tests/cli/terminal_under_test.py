@@ -107,6 +107,12 @@ class Terminal:
         os.close(self._master)
 
 
+def _take_the_terminal() -> None:
+    """What a terminal does before it runs a command. Tests that run in the background have inherited a deaf ear."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def on_a_terminal(
     api_url: str, *arguments: object, cwd: Path, columns: int = 100, env: Mapping[str, str] | None = None
@@ -123,7 +129,7 @@ async def on_a_terminal(
         stdout=slave,
         stderr=slave,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=_take_the_terminal,
     )
     os.close(slave)
     terminal = Terminal(process, master)

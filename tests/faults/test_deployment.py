@@ -33,8 +33,9 @@ async def _replace(house: House, worker: Supervised, **environment: str) -> None
 
 async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
     """Projects that are anywhere before their end: between steps, in one, at their gate, past it."""
+    long = proof.times(full=2, short=1)
     decided = [proof.random.random() < 0.3 for _ in range(number)]
-    deliveries = [Delivery(caller, brief(2 if past else proof.random.choice([0, 0.5, 2]))) for past in decided]
+    deliveries = [Delivery(caller, brief(long if past else proof.random.choice([0, 0.5, long]))) for past in decided]
     await asyncio.gather(*(one.begin() for one in deliveries))
     await asyncio.gather(*(one.approve() for one, past in zip(deliveries, decided, strict=True) if past))
     return deliveries
@@ -73,7 +74,8 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
     (tmp_path / "histories").mkdir()
     for history in before:
         (tmp_path / "histories" / f"{history.workflow_id}.json").write_text(history.to_json())
-    replayed = await replay([*(tmp_path / "histories").iterdir(), *FOLDER.glob("*.json")])
+    committed = FOLDER.glob("*.json") if proof.whole else ()  # else another test replays them
+    replayed = await replay([*(tmp_path / "histories").iterdir(), *committed])
     proof.row(
         f"this version deployed over {len(deliveries)} open projects of the previous one ({version}), workers one by "
         "one, then the apis",

@@ -57,7 +57,7 @@ async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and
     times = proof.times(full=20 if workers == 1 else 5, short=1)
     for worker in house.workers[workers:]:
         await worker.stop()
-    slow = brief(proof.times(full=20, short=6))  # so long that one step lives through many kills
+    slow = brief(proof.times(full=20, short=3))  # so long that one step lives through many kills
     undisturbed = Delivery(caller, slow, "one-gate")
     await undisturbed.run()
     steps: list[Delivery] = []
