@@ -18,7 +18,16 @@ from activities.step import RunningStep, beating
 from models.contracts.contract import storable
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.records import OpenedProject, OpenProject
-from models.contracts.words import AgentType, ArtifactType, GateAsk, HitlReason, ProjectStatus, Verdict
+from models.contracts.words import (
+    AgentType,
+    ArtifactType,
+    GateAsk,
+    HitlReason,
+    ProjectStatus,
+    TaskStatus,
+    Verdict,
+)
+from models.tables import TASK
 from store import artifacts, hitl, projects, tasks
 from store.transaction import Store, Transaction
 
@@ -236,9 +245,14 @@ class AgentSteps:
         )
 
     async def _recall(self, step: StepInput) -> StepResult:
-        """What an earlier attempt of this task wrote."""
+        """What an earlier attempt of this task wrote. One that nobody may start any more, since its project has ended
+        as it was submitted, is cancelled."""
         async with self._store.reading() as connection:
             task = await tasks.get(connection, step.task_id)
+        if task is not None and task.status == TaskStatus.PENDING:
+            async with self._store.transaction(step.project_id) as tx:
+                await tasks.cancel_open(tx, TASK.c.id == step.task_id)
+        async with self._store.reading() as connection:
             request = await hitl.opened_by(connection, step.request_id)
             return StepResult(
                 artifacts=await artifacts.written_by(connection, step.task_id),

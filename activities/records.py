@@ -18,6 +18,7 @@ from models.contracts.records import (
     RecordProblem,
     RecordResponses,
     RecordStatus,
+    Standing,
 )
 from models.contracts.words import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.tables import HitlRequest
@@ -160,10 +161,10 @@ class Records:
         return Closure(expired=True)
 
     @activity.defn
-    async def record_status(self, change: RecordStatus) -> None:
-        """Write that the project's status changed."""
+    async def record_status(self, change: RecordStatus) -> Standing:
+        """Write that the project's status changed, unless it has ended before."""
         async with self._store.transaction(change.project_id) as tx:
-            await projects.set_status(tx, change.status, change.key, change.reason)
+            return await projects.set_status(tx, change.status, change.key, change.reason)
 
     @activity.defn
     async def record_problem(self, problem: RecordProblem) -> None:

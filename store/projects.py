@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
+from models.contracts.records import Standing
 from models.contracts.words import ArtifactType, EventType, Oversight, ProjectStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
@@ -77,14 +78,20 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     return project, _input(project, new.pipeline, brief)
 
 
-async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: str | None) -> None:
-    """Write and announce a project's status; one that ends early closes its open tasks and requests."""
+async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: str | None) -> Standing:
+    """Write and announce a project's status; one that ends early closes its open tasks and requests. A project that
+    has ended has ended: nothing is written then. Gives how it stands."""
+    query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
+    now = (await tx.connection.execute(query)).one()
+    if ProjectStatus(now.status).settled:
+        return Standing(status=now.status, reason=now.reason)
     if status.settled and status is not ProjectStatus.COMPLETED:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.rest(tx)
     tx.change(status=status, reason=reason)
     tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
+    return Standing(status=status, reason=reason)
 
 
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
@@ -159,14 +166,15 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
-    """Projects that should have a workflow by now and may have none."""
+    """Projects that should have a workflow by now and may have none. Any of them: those that only wait for a worker are
+    among them, may be many, and must not keep the others from their turn."""
     query = (
         select(PROJECT)
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
         )
-        .order_by(PROJECT.c.created_at)
+        .order_by(func.random())
         .limit(limit)
     )
     return [Project(**row._mapping) for row in await connection.execute(query)]

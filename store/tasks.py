@@ -250,11 +250,11 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:
-    """Submitted tasks that should have a workflow by now and may have none."""
+    """Submitted tasks that should have a workflow by now and may have none, any of them, as of projects."""
     query = (
         select(TASK)
         .where(TASK.c.status == TaskStatus.PENDING, TASK.c.created_at < func.clock_timestamp() - older_than)
-        .order_by(TASK.c.created_at)
+        .order_by(func.random())
         .limit(limit)
     )
     return [Task(**row._mapping) for row in await connection.execute(query)]

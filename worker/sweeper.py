@@ -4,12 +4,13 @@ is started, and what was ended behind our back is written down as ended."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from models.contracts.words import ProjectStatus
 from models.settings import Settings
@@ -26,24 +27,29 @@ GRACE = timedelta(seconds=2)
 ENDED_EVERY = 12
 """Sweeps from one look for ended workflows to the next."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 LOOK_BACK = timedelta(hours=24)
 """How long ago a workflow may have been ended: every worker may have been away for that long."""
 
 
 async def start_late(store: Store, client: Client, settings: Settings) -> int:
-    """Start what should have been started; gives how much that was. Starting twice does no harm."""
+    """Start what should have been started and was not; gives how much that was. Starting twice does no harm."""
+    started = 0
     async with store.reading() as connection:
         late_projects = [
             await projects.input_of(connection, project) for project in await projects.unstarted(connection, GRACE)
         ]
         late_handoffs = [await tasks.input_of(connection, task) for task in await tasks.unstarted(connection, GRACE)]
     for project in late_projects:
-        await start_project(client, settings.task_queue, project)
-        log.info("project_started_late", project_id=str(project.project_id))
+        if await start_project(client, settings.task_queue, project):
+            log.info("project_started_late", project_id=str(project.project_id))
+            started += 1
     for handoff in late_handoffs:
-        await start_handoff(client, settings.task_queue, handoff)
-        log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(handoff.task_id))
-    return len(late_projects) + len(late_handoffs)
+        if await start_handoff(client, settings.task_queue, handoff):
+            log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(handoff.task_id))
+            started += 1
+    return started
 
 
 async def settle_ended(store: Store, client: Client, settings: Settings) -> int:
@@ -56,32 +62,49 @@ async def settle_ended(store: Store, client: Client, settings: Settings) -> int:
     settled = 0
     async for ended in client.list_workflows(query):
         kind, _, name = ended.id.partition("-")
-        settle = {"project": _settle_project, "task": _settle_task}.get(kind)
-        if settle is not None and await settle(store, UUID(name)):
+        if kind not in _KINDS or not _UUID.fullmatch(name):
+            continue  # a workflow of somebody else's, on our queue
+        is_open, settle = _KINDS[kind]
+        # One that was reset goes on in another run, and so has not ended.
+        if await is_open(store, UUID(name)) and not await _runs(client, ended.id):
+            await settle(store, UUID(name))
             log.warning("ended_outside", workflow_id=ended.id, status=str(ended.status))
             settled += 1
     return settled
 
 
-async def _settle_project(store: Store, project_id: UUID) -> bool:
+async def _runs(client: Client, workflow_id: str) -> bool:
+    """Whether the newest run of a workflow is under way."""
+    return (await client.get_workflow_handle(workflow_id).describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def _project_is_open(store: Store, project_id: UUID) -> bool:
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
-    if project is None or ProjectStatus(project.status).settled:
-        return False
+    return project is not None and not ProjectStatus(project.status).settled
+
+
+async def _settle_project(store: Store, project_id: UUID) -> None:
     async with store.transaction(project_id) as tx:
         await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
-    return True
 
 
-async def _settle_task(store: Store, task_id: UUID) -> bool:
+async def _task_is_open(store: Store, task_id: UUID) -> bool:
     async with store.reading() as connection:
         task = await tasks.get(connection, task_id)
-    if task is None or task.status not in tasks.OPEN:
-        return False
+    return task is not None and task.status in tasks.OPEN
+
+
+async def _settle_task(store: Store, task_id: UUID) -> None:
+    async with store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+    assert task is not None  # it was there, and tasks stay
     async with store.transaction(task.project_id) as tx:
         await hitl.cancel_open(tx, HITL_REQUEST.c.task_id == task_id)
         await tasks.cancel_open(tx, TASK.c.id == task_id)
-    return True
+
+
+_KINDS = {"project": (_project_is_open, _settle_project), "task": (_task_is_open, _settle_task)}
 
 
 async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:

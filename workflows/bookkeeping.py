@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         RecordProblem,
         RecordResponses,
         RecordStatus,
+        Standing,
     )
     from models.contracts.words import AgentType, ProjectStatus
 
@@ -56,9 +57,11 @@ class Bookkeeping:
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
         return await self._write(Records.record_expiry, fact, "the deadline passed")
 
-    async def status(self, status: ProjectStatus, key: str, reason: str | None = None) -> None:
+    async def status(self, status: ProjectStatus, key: str, reason: str | None = None) -> Standing:
+        """Write down how the project stands; gives how it does, which is how it ended first."""
         fact = RecordStatus(project_id=self._project_id, status=status, key=key, reason=reason)
-        await self._write(Records.record_status, fact, f"project {status}")
+        stands = await self._write(Records.record_status, fact, f"project {status}")
+        return stands or Standing(status=status, reason=reason)  # earlier versions gave nothing
 
     async def problem(self, message: str) -> None:
         fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))

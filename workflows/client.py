@@ -40,8 +40,9 @@ def task_workflow_id(task_id: object) -> str:
     return f"task-{task_id}"
 
 
-async def start_project(client: Client, task_queue: str, project: ProjectInput) -> None:
-    """Start a project's workflow, once: the id guards it, so that it does no harm to call this again.
+async def start_project(client: Client, task_queue: str, project: ProjectInput) -> bool:
+    """Start a project's workflow, once: the id guards it, so that it does no harm to call this again. Gives whether it
+    was this call that started it.
 
     Raises:
         temporalio.service.RPCError: Temporal is away.
@@ -65,10 +66,11 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput) 
             ),
         )
     except WorkflowAlreadyStartedError:
-        return
+        return False
+    return True
 
 
-async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) -> None:
+async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) -> bool:
     """Start the workflow of a handoff that runs alone, once, as `start_project` does."""
     try:
         await client.start_workflow(
@@ -82,7 +84,8 @@ async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) 
             static_summary=f"{handoff.handoff.to_agent} for {handoff.name}"[:200],
         )
     except WorkflowAlreadyStartedError:
-        return
+        return False
+    return True
 
 
 def project_handle(client: Client, project_id: object) -> WorkflowHandle[ProjectWorkflow, ProjectResult]:

@@ -104,16 +104,20 @@ class Crew:
         async with self._receiving:
             pass
 
+    def close_gates(self) -> None:
+        """Have every response written down as too late that still waits for a gate, or at one."""
+        for gate in self.gates.values():
+            self.books.late.extend(gate.too_late())
+        for response in [one for responses in self.ahead.values() for one in responses]:
+            self._too_late(response)
+        self.gates.clear()
+        self.ahead.clear()
+
     async def settle(self) -> None:
         """Write every response down that nothing will judge any more, before the workflow closes."""
         while True:
             await workflow.wait_condition(workflow.all_handlers_finished)
-            for gate in self.gates.values():
-                self.books.late.extend(gate.too_late())
-            for response in [one for responses in self.ahead.values() for one in responses]:
-                self._too_late(response)
-            self.gates.clear()
-            self.ahead.clear()
+            self.close_gates()
             if not self.books.late:
                 return
             await self.books.write_late()

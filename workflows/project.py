@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         StageView,
         WorkflowView,
     )
+    from models.contracts.records import Standing
     from models.contracts.words import AgentType, ProjectStatus
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
@@ -72,7 +73,7 @@ class ProjectWorkflow:
             ApplicationError: the project failed; the type is ProjectFailed.
             ContinueAsNewError: the history has grown long; the next run carries on with the whole state.
         """
-        status, reason = ProjectStatus.COMPLETED, None
+        status, reason, cancellation = ProjectStatus.COMPLETED, None, None
         try:
             if project.state is None:
                 self._state.short_agents = self._crew.short_agents = await self._crew.books.open_project()
@@ -84,15 +85,19 @@ class ProjectWorkflow:
             if not is_cancelled_exception(error):
                 raise
             self._opened = True
-            await self._settle(ProjectStatus.CANCELLED, None)
-            raise
-        await self._settle(status, reason)
-        if status is ProjectStatus.FAILED:
+            status, cancellation = ProjectStatus.CANCELLED, error
+        stands = await self._settle(status, reason)
+        if cancellation is not None and stands.status is ProjectStatus.CANCELLED:
+            raise cancellation
+        if stands.status is ProjectStatus.FAILED:
             raise ApplicationError(
-                reason or "", type="ProjectFailed", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+                stands.reason or "", type="ProjectFailed", non_retryable=True, category=ApplicationErrorCategory.BENIGN
             )
         return ProjectResult(
-            project_id=project.project_id, status=status, reason=reason, artifacts=tuple(self._delivery())
+            project_id=project.project_id,
+            status=stands.status,
+            reason=stands.reason,
+            artifacts=tuple(self._delivery()),
         )
 
     @workflow.signal(dynamic=True)
@@ -207,14 +212,14 @@ class ProjectWorkflow:
         status = ProjectStatus.PAUSED if paused else ProjectStatus.ACTIVE
         await self._crew.books.status(status, f"{'paused' if paused else 'resumed'}:{self._state.pauses}")
 
-    async def _settle(self, status: ProjectStatus, reason: str | None) -> None:
-        """Write down how the project ended, and every response that came too late, before the workflow closes."""
-        for gate in self._crew.gates.values():
-            self._crew.books.late.extend(gate.too_late())
-        self._crew.gates.clear()
+    async def _settle(self, status: ProjectStatus, reason: str | None) -> Standing:
+        """Write down how the project ended, and every response that came too late, before the workflow closes; gives
+        how it ended. A workflow task that is lost may have ended it already, otherwise."""
+        self._crew.close_gates()
         self._show()
-        await self._crew.books.status(status, str(status), reason)
+        stands = await self._crew.books.status(status, str(status), reason)
         await self._crew.settle()
+        return stands
 
     def _may_open(self, request_id: UUID) -> bool:
         """Whether a request is of a round that a stage has not begun, as far as this run of the workflow knows."""

@@ -76,6 +76,13 @@ class RecordStatus(Contract):
     reason: str | None = None
 
 
+class Standing(Contract):
+    """How a project stands in the records, which is what counts: one that has ended stays as it ended first."""
+
+    status: ProjectStatus
+    reason: str | None = None
+
+
 class RecordProblem(Contract):
     """Something that an operator should see: a signal that could not be read, a response to a foreign request."""
 

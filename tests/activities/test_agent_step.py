@@ -262,3 +262,18 @@ async def test_a_failed_verdict_that_reworks_asks_nobody(store: Store, script: S
     script.on("plan", fails_its_verdict)
     result = await run(await a_step(store, reworks=True))
     assert (result.verdict, result.request) == (Verdict.FAILED, None)
+
+
+async def test_a_task_of_a_project_that_ended_as_it_was_submitted_is_cancelled(store: Store, run: Run) -> None:
+    step = await a_step(store)
+    async with store.transaction(step.project_id) as tx:
+        await projects.set_status(tx, ProjectStatus.CANCELLED, "cancelled", None)
+    async with store.transaction(step.project_id) as tx:
+        await tasks.submit(tx, step.task_id, "task", step.handoff)
+    assert (await run(step)).artifacts == ()
+    async with store.reading() as connection:
+        task = await tasks.get(connection, step.task_id)
+        log = await events.since(connection, step.project_id, 0)
+    assert task is not None
+    assert task.status == "cancelled"
+    assert log[-1].event_type == EventType.TASK_CANCELLED

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff
+from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, HitlStatus, Oversight, ProjectStatus, TaskStatus
+from models.contracts.words import (
+    AgentType,
+    ArtifactType,
+    HitlAction,
+    HitlStatus,
+    Oversight,
+    ProjectStatus,
+    TaskStatus,
+)
 from models.settings import Settings
 from models.tables import Project
 from store import hitl, projects, tasks
@@ -105,6 +117,67 @@ async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=project_id)
     assert request.status == HitlStatus.CANCELLED
+
+
+async def test_a_project_whose_workflow_was_reset_goes_on(
+    store: Store, temporal: Client, settings: Settings, worker: None
+) -> None:
+    """The run that was reset is listed as terminated; beside it, one of somebody else's."""
+    project_id = await committed(store, GATED)
+    await sweeper.start_late(store, temporal, settings)
+    await status_is(store, project_id, ProjectStatus.WAITING)
+    handle = project_handle(temporal, project_id)
+    foreign = await temporal.start_workflow("Foreign", id="project-not-ours", task_queue=settings.task_queue)
+    await foreign.terminate()
+    history = await handle.fetch_history()
+    last = max(one.event_id for one in history.events if one.HasField("workflow_task_completed_event_attributes"))
+    await temporal.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=temporal.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=history.run_id),
+            reason="by an operator",
+            workflow_task_finish_event_id=last,
+            request_id=str(uuid7()),
+        )
+    )
+    query = f'WorkflowId = "{handle.id}" AND ExecutionStatus = "Terminated"'
+
+    async def listed() -> bool:
+        return bool([one async for one in temporal.list_workflows(query)])
+
+    await eventually(listed)
+    assert await sweeper.settle_ended(store, temporal, settings) == 0
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=project_id)
+    assert request.status == HitlStatus.PENDING
+    response = HitlResponse(
+        request_id=request.id, decision_id=uuid7(), action=HitlAction.APPROVE, responded_at=datetime.now(UTC)
+    )
+    await handle.signal("respond", response)
+    await status_is(store, project_id, ProjectStatus.COMPLETED)
+
+
+async def test_those_that_only_wait_keep_no_other_from_being_started(
+    store: Store, temporal: Client, settings: Settings
+) -> None:
+    """Nobody works on their queue, so that what was started stays as it is."""
+    lonely = settings.model_copy(update={"task_queue": str(uuid7())})
+    waiting = [await committed(store, PLAIN) for _ in range(120)]
+    while await sweeper.start_late(store, temporal, lonely):
+        pass
+    last = await committed(store, PLAIN)
+
+    async def is_started() -> bool:
+        await sweeper.start_late(store, temporal, lonely)
+        try:
+            return (await project_handle(temporal, last).describe()).status is WorkflowExecutionStatus.RUNNING
+        except RPCError:
+            return False
+
+    await eventually(is_started)
+    for project_id in (*waiting, last):
+        async with store.transaction(project_id) as tx:
+            await projects.set_status(tx, ProjectStatus.FAILED, "over", None)
 
 
 async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_its_request(

@@ -14,8 +14,8 @@ from models.contracts.handoff import Handoff, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.ids import sibling
 from models.contracts.pipeline import NO_GATE
-from models.contracts.records import OpenProject, RecordResponses
-from models.contracts.words import ResponseOutcome
+from models.contracts.records import OpenProject, RecordResponses, RecordStatus
+from models.contracts.words import ProjectStatus, ResponseOutcome
 from tests.workflows.crew_under_test import Story
 
 MAX_ARTIFACT_BYTES = 2**20
@@ -59,3 +59,9 @@ async def lost_judgement(story: Story, response: HitlResponse) -> None:
     applied = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
     judged = RecordResponses(project_id=story.id, responses=(applied,))
     await ActivityEnvironment().run(Records(story.store).record_responses, judged)
+
+
+async def lost_ending(story: Story, status: ProjectStatus) -> None:
+    """Write down that the project ended."""
+    ended = RecordStatus(project_id=story.id, status=status, key=str(status))
+    await ActivityEnvironment().run(Records(story.store).record_status, ended)

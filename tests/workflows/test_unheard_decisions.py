@@ -9,7 +9,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import Oversight
+from models.contracts.words import EventType, Oversight, ProjectStatus
 from models.settings import Settings
 from store.transaction import Store
 from tests.waiting import eventually
@@ -26,7 +26,7 @@ from tests.workflows.crew_under_test import (
     workflow_worker,
     works,
 )
-from tests.workflows.lost import lost_step
+from tests.workflows.lost import lost_ending, lost_judgement, lost_step
 from tests.workflows.test_handoff_alone import submit
 
 SOON = {"gate": {"expires_in": "1s", "on_expiry": "reject"}}
@@ -99,6 +99,34 @@ async def test_a_decision_before_its_deadline_is_in_time_behind_one_that_has_to_
         async with workers.of_workflows():
             assert (await story.result()).status == "completed"
     assert [one.outcome for one in await story.history(build)] == ["applied"]
+
+
+@pytest.mark.parametrize("ended", [ProjectStatus.COMPLETED, ProjectStatus.REJECTED, ProjectStatus.FAILED])
+async def test_a_project_that_ended_in_a_lost_task_is_not_cancelled_in_the_next_one(
+    workers: Workers, ended: ProjectStatus, store: Store
+) -> None:
+    """The cancellation came after the last decision; the task that wrote the end down heard of the decision alone."""
+    async with workers.of_steps():
+        async with workers.of_workflows():
+            story = await workers.begin(pipeline(PLAN | GATE))
+            request = await story.request("plan")
+            await waits(story)
+        response = await story.respond(
+            request, "reject" if ended is ProjectStatus.REJECTED else "approve", comment="So."
+        )
+        await lost_judgement(story, response)
+        await lost_ending(story, ended)
+        await story.handle.signal("pause")
+        await story.handle.cancel()
+        async with workers.of_workflows():
+            if ended is ProjectStatus.FAILED:
+                with pytest.raises(WorkflowFailureError, match="Workflow execution failed"):
+                    await story.result()
+            else:
+                assert (await story.result()).status == ended
+    assert (await story.project()).status == ended
+    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
+    assert told == ["starting", "active", ended]
 
 
 async def test_a_decision_that_comes_with_the_cancellation_of_a_handoff_alone_leaves_a_trace(
