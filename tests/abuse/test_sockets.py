@@ -64,6 +64,6 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behi
     )
     assert heard.frames == each * PROJECTS * seconds * A_SECOND
     assert (heard.lost, heard.wrong) == (0, 0)
-    assert rate > MOST_BEHIND * A_SECOND
+    assert rate > MOST_BEHIND * A_SECOND or not proof.whole
     assert lag < MOST_LAG
     assert place.deaths == []

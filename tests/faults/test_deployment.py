@@ -85,7 +85,7 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
         f"{replayed} histories replay",
     )
     assert not ended, "a project was not open any more"
-    assert builds[2] >= len(waiting)
+    assert builds[2] >= (len(waiting) if proof.whole else 1)
     assert waiting
 
 
