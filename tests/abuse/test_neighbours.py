@@ -27,6 +27,8 @@ FEW = 5
     ],
 )
 async def test_neighbours_do_not_wait_for_it(kind: str, what: str, unit: str, place: Place, proof: Proof) -> None:
+    if kind in ("large", "slow"):
+        proof.of_the_whole_form()
     async with place.client() as http:
         project_id = await start(http, oversight="high")
         await asked(http, project_id, "discovery")

@@ -67,7 +67,7 @@ class Soak:
 @pytest.mark.item(24)
 @pytest.mark.timeout(900)
 async def test_a_project_a_second_leaves_nothing_behind(own_place: Place, proof: Proof) -> None:
-    seconds, part = proof.times(600, 10), proof.times(60, 4)
+    seconds, part = proof.times(600, 6), proof.times(60, 2)
     soak = Soak(seconds, part)
     async with own_place.client() as http, own_place.client() as reader:
         customers = Customers(http, own_place.url)

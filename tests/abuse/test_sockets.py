@@ -28,7 +28,7 @@ MOST_LAG = 0.25
 @pytest.mark.item(23)
 async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behind: Store, proof: Proof) -> None:
     """The projects' events are written here, each in a transaction of its own; the sockets are in another process."""
-    each, seconds = proof.times(50, 10), proof.times(120, 4)
+    each, seconds = proof.times(50, 10), proof.times(120, 2)
     ids = [uuid4() for _ in range(PROJECTS)]
     for project_id in ids:
         async with behind.transaction(project_id) as tx:

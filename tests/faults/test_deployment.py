@@ -33,7 +33,7 @@ async def _replace(house: House, worker: Supervised, **environment: str) -> None
 
 async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
     """Projects that are anywhere before their end: between steps, in one, at their gate, past it."""
-    long = proof.times(full=2, short=1)
+    long = 2 if proof.whole else 0.5
     decided = [proof.random.random() < 0.3 for _ in range(number)]
     deliveries = [Delivery(caller, brief(long if past else proof.random.choice([0, 0.5, long]))) for past in decided]
     await asyncio.gather(*(one.begin() for one in deliveries))
