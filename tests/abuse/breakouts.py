@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pwd
 from collections.abc import Mapping
 from textwrap import indent
 
@@ -108,6 +109,7 @@ for path in PATHS:
     break
 else: self.fail('nothing')
 """
+    homes = sorted({account.pw_dir for account in pwd.getpwall()})
     processes = f"[{pid}, 1, os.getppid(), *range(2, 99)]"
     return {
         "the environment of the parent": any_of.replace("PATHS", f"[f'/proc/{{one}}/environ' for one in {processes}]"),
@@ -127,7 +129,9 @@ else: self.fail('nothing')
         ),
         "the passwords of the system": f"path = '/etc/shadow'\n{show}",
         "the users of the system": f"path = '/etc/passwd'\n{show}",
-        "keys of whoever runs it": any_of.replace("PATHS", "glob.glob('/root/.ssh/*') + glob.glob('/home/*/.ssh/*')"),
+        "keys of whoever runs it": any_of.replace(
+            "PATHS", f"[path for home in {homes} for path in glob.glob(home + '/.ssh/*')]"
+        ),
         "a file outside, to write": f"open({canary!r}, 'w').write('touched')",
         "a file outside, to remove": f"os.unlink({canary!r})",
         "a file outside, to make anyone's": f"os.chmod({canary!r}, 0o777)",

@@ -63,6 +63,14 @@ async def status_is(store: Store, project_id: UUID, *statuses: ProjectStatus) ->
     return await eventually(look)
 
 
+async def waiting(store: Store, temporal: Client, settings: Settings) -> UUID:
+    """A project that waits at its gate."""
+    project_id = await committed(store, GATED)
+    await sweeper.start_late(store, temporal, settings)
+    await status_is(store, project_id, ProjectStatus.WAITING)
+    return project_id
+
+
 async def test_a_project_that_was_never_started_is_started_once_by_two_sweepers(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
@@ -97,9 +105,7 @@ async def test_a_task_that_was_never_started_is_started(
 async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
-    project_id = await committed(store, GATED)
-    await sweeper.start_late(store, temporal, settings)
-    await status_is(store, project_id, ProjectStatus.WAITING)
+    project_id = await waiting(store, temporal, settings)
     handle = project_handle(temporal, project_id)
     await handle.terminate("by an operator")
     assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
@@ -123,9 +129,7 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
     """The run that was reset is listed as terminated; beside it, one of somebody else's."""
-    project_id = await committed(store, GATED)
-    await sweeper.start_late(store, temporal, settings)
-    await status_is(store, project_id, ProjectStatus.WAITING)
+    project_id = await waiting(store, temporal, settings)
     handle = project_handle(temporal, project_id)
     foreign = await temporal.start_workflow("Foreign", id="project-not-ours", task_queue=settings.task_queue)
     await foreign.terminate()
@@ -162,7 +166,7 @@ async def test_those_that_only_wait_keep_no_other_from_being_started(
 ) -> None:
     """Nobody works on their queue, so that what was started stays as it is."""
     lonely = settings.model_copy(update={"task_queue": str(uuid7())})
-    waiting = [await committed(store, PLAIN) for _ in range(120)]
+    others = [await committed(store, PLAIN) for _ in range(120)]
     while await sweeper.start_late(store, temporal, lonely):
         pass
     last = await committed(store, PLAIN)
@@ -175,7 +179,7 @@ async def test_those_that_only_wait_keep_no_other_from_being_started(
             return False
 
     await eventually(is_started)
-    for project_id in (*waiting, last):
+    for project_id in (*others, last):
         async with store.transaction(project_id) as tx:
             await projects.set_status(tx, ProjectStatus.FAILED, "over", None)
 
