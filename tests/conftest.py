@@ -82,13 +82,20 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings
 
 
-@pytest_asyncio.fixture(scope="module")
-async def store(settings: Settings) -> AsyncIterator[Store]:
-    """The module's database, to look behind the API."""
+@asynccontextmanager
+async def own_store(settings: Settings) -> AsyncIterator[Store]:
+    """A store of its own, with as many connections as the settings say."""
     database, bus = Database(settings), Bus(settings)
     yield Store(database, bus)
     await bus.close()
     await database.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def store(settings: Settings) -> AsyncIterator[Store]:
+    """The module's database, to look behind the API."""
+    async with own_store(settings) as store:
+        yield store
 
 
 @pytest_asyncio.fixture(scope="module")

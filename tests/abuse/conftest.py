@@ -8,12 +8,10 @@ from temporalio.client import Client
 
 from cli.stack.embedded import Servers
 from models.settings import Settings
-from store.bus import Bus
-from store.database import Database
 from store.transaction import Store
 from tests.abuse.outside import SECRET, Outside, outside
 from tests.abuse.place import Place, placed
-from tests.conftest import own_settings
+from tests.conftest import own_settings, own_store
 from workflows.client import connect
 
 IMPATIENT = {"BOTARMY_REQUEST_SECONDS": "2"}
@@ -55,7 +53,5 @@ async def own_place(
 @pytest_asyncio.fixture(scope="session")
 async def behind(place: Place) -> AsyncIterator[Store]:
     """The database of the place, to write behind the API's back."""
-    database, bus = Database(place.settings), Bus(place.settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    async with own_store(place.settings) as store:
+        yield store

@@ -16,9 +16,9 @@ from models.contracts.events import Event
 from models.settings import Settings
 from store import events
 from store.bus import Bus
-from store.database import Database
 from store.transaction import Store
 from tests.api.realtime.relay_under_test import Feed, Relay, relay, until
+from tests.conftest import own_store
 from tests.faults.house import House
 from tests.proving import Proof
 from tests.store.log_under_test import CONNECTIONS, WRITERS, head, log, new_project, write_and_read
@@ -34,10 +34,8 @@ async def settings(house: House) -> Settings:
 @pytest_asyncio.fixture
 async def many(settings: Settings) -> AsyncIterator[Store]:
     """A store with a connection for each of many writers."""
-    database, bus = Database(settings), Bus(settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    async with own_store(settings) as store:
+        yield store
 
 
 @pytest.mark.item(15)

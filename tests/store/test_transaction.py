@@ -19,9 +19,8 @@ from uuid_utils.compat import uuid7
 from models.contracts.words import AgentStatus, AgentType, ArtifactType, EventType, ProjectStatus
 from models.settings import Settings
 from store import agents, artifacts, projects
-from store.bus import Bus
-from store.database import Database
 from store.transaction import Store
+from tests.conftest import own_store
 from tests.store.log_under_test import CONNECTIONS, head, log, new_project, write_and_read
 from tests.waiting import eventually
 
@@ -34,10 +33,8 @@ async def project_id(store: Store) -> UUID:
 @pytest_asyncio.fixture
 async def many(settings: Settings) -> AsyncIterator[Store]:
     """A store with a connection for each of many writers."""
-    database, bus = Database(settings.model_copy(update={"database_pool": CONNECTIONS})), Bus(settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    async with own_store(settings.model_copy(update={"database_pool": CONNECTIONS})) as store:
+        yield store
 
 
 async def test_sixteen_writers_and_their_rollbacks_leave_no_gap_and_a_reader_misses_nothing(
@@ -175,48 +172,42 @@ async def test_an_origin_writes_its_version_once(store: Store, project_id: UUID)
 
 async def test_without_redis_a_unit_of_work_commits_and_quickly(settings: Settings) -> None:
     away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
-    database, bus = Database(away), Bus(away)
-    store = Store(database, bus)
-    project_id = await new_project(store)
-    begun = time.monotonic()
-    for n in range(20):
-        async with store.transaction(project_id) as tx:
-            tx.record(EventType.ERROR, str(n), message=str(n))
-    assert time.monotonic() - begun < 5
-    assert len(await log(store, project_id)) == 22
-    await bus.close()
-    await database.close()
+    async with own_store(away) as store:
+        project_id = await new_project(store)
+        begun = time.monotonic()
+        for n in range(20):
+            async with store.transaction(project_id) as tx:
+                tx.record(EventType.ERROR, str(n), message=str(n))
+        assert time.monotonic() - begun < 5
+        assert len(await log(store, project_id)) == 22
 
 
 async def test_a_connection_that_died_is_replaced(settings: Settings) -> None:
     """PostgreSQL was restarted: each dead connection fails once at most, and then the store is well again."""
     name = uuid4().hex
     marked = settings.model_copy(update={"database_url": f"{settings.database_url}?application_name={name}"})
-    database, bus = Database(marked), Bus(marked)
-    store = Store(database, bus)
-    project_id = await new_project(store)
+    async with own_store(marked) as store:
+        project_id = await new_project(store)
 
-    async def tell(key: str) -> None:
-        async with store.transaction(project_id) as tx:
-            tx.record(EventType.ERROR, key, message=key)
+        async def tell(key: str) -> None:
+            async with store.transaction(project_id) as tx:
+                tx.record(EventType.ERROR, key, message=key)
 
-    await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is full
-    async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
-        killed = await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name]
-        )
-        assert killed.rowcount > 1
-    failures = 0
-    while True:
-        try:
-            await tell("after")
-            break
-        except (psycopg.Error, SQLAlchemyError):
-            failures += 1
-            assert failures <= marked.database_pool
-    assert (await log(store, project_id))[-1][1] == "after"
-    await bus.close()
-    await database.close()
+        await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is full
+        async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
+            killed = await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name]
+            )
+            assert killed.rowcount > 1
+        failures = 0
+        while True:
+            try:
+                await tell("after")
+                break
+            except (psycopg.Error, SQLAlchemyError):
+                failures += 1
+                assert failures <= marked.database_pool
+        assert (await log(store, project_id))[-1][1] == "after"
 
 
 async def test_an_agent_is_on_the_task_that_it_took_last(store: Store, project_id: UUID) -> None:

@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 from uuid_utils.compat import uuid7
 
+from cli.stack.embedded import Servers
 from models.contracts.handoff import Handoff
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline, Stage
@@ -29,6 +30,7 @@ from models.settings import Settings
 from models.tables import Project
 from store import hitl, projects, tasks
 from store.transaction import Store
+from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
 from worker import sweeper
 from workflows.client import handoff_handle, project_handle, task_workflow_id
@@ -133,12 +135,17 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
     handle = project_handle(temporal, project_id)
     foreign = await temporal.start_workflow("Foreign", id="project-not-ours", task_queue=settings.task_queue)
     await foreign.terminate()
-    history = await handle.fetch_history()
-    last = max(one.event_id for one in history.events if one.HasField("workflow_task_completed_event_attributes"))
+
+    async def last_workflow_task() -> tuple[str, int] | None:  # what opens a request is there before its task has ended
+        history = await handle.fetch_history()
+        ends = [one.event_id for one in history.events if one.HasField("workflow_task_completed_event_attributes")]
+        return (history.run_id, ends[-1]) if ends else None
+
+    run_id, last = await eventually(last_workflow_task)
     await temporal.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=temporal.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=history.run_id),
+            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=run_id),
             reason="by an operator",
             workflow_task_finish_event_id=last,
             request_id=str(uuid7()),
@@ -161,27 +168,23 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
     await status_is(store, project_id, ProjectStatus.COMPLETED)
 
 
-async def test_those_that_only_wait_keep_no_other_from_being_started(
-    store: Store, temporal: Client, settings: Settings
-) -> None:
-    """Nobody works on their queue, so that what was started stays as it is."""
-    lonely = settings.model_copy(update={"task_queue": str(uuid7())})
-    others = [await committed(store, PLAIN) for _ in range(120)]
-    while await sweeper.start_late(store, temporal, lonely):
-        pass
-    last = await committed(store, PLAIN)
+async def test_those_that_only_wait_keep_no_other_from_being_started(servers: Servers, temporal: Client) -> None:
+    """Nobody works on their queue, and nobody else sweeps their database, so that what was started stays as it is."""
+    async with own_settings(servers) as settings, own_store(settings) as store:
+        for _ in range(120):
+            await committed(store, PLAIN)
+        while await sweeper.start_late(store, temporal, settings):
+            pass
+        last = await committed(store, PLAIN)
 
-    async def is_started() -> bool:
-        await sweeper.start_late(store, temporal, lonely)
-        try:
-            return (await project_handle(temporal, last).describe()).status is WorkflowExecutionStatus.RUNNING
-        except RPCError:
-            return False
+        async def is_started() -> bool:
+            await sweeper.start_late(store, temporal, settings)
+            try:
+                return (await project_handle(temporal, last).describe()).status is WorkflowExecutionStatus.RUNNING
+            except RPCError:
+                return False
 
-    await eventually(is_started)
-    for project_id in (*others, last):
-        async with store.transaction(project_id) as tx:
-            await projects.set_status(tx, ProjectStatus.FAILED, "over", None)
+        await eventually(is_started)
 
 
 async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_its_request(
