@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from store.bus import Bus
-from store.database import Database
 from store.transaction import Store
+from tests.conftest import own_store
 from tests.faults.deliveries import Caller
 from tests.faults.house import House
 from tests.proving import Proof
@@ -39,7 +38,5 @@ async def caller(house: House, proof: Proof) -> AsyncIterator[Caller]:
 @pytest_asyncio.fixture
 async def house_store(house: House) -> AsyncIterator[Store]:
     """The house's database and bus, to write behind its APIs."""
-    database, bus = Database(house.settings), Bus(house.settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    async with own_store(house.settings) as store:
+        yield store

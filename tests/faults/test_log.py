@@ -12,23 +12,25 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from cli.stack.embedded import Servers
 from models.contracts.events import Event
 from models.settings import Settings
 from store import events
 from store.bus import Bus
 from store.transaction import Store
 from tests.api.realtime.relay_under_test import Feed, Relay, relay, until
-from tests.conftest import own_store
-from tests.faults.house import House
+from tests.conftest import own_settings, own_store
 from tests.proving import Proof
 from tests.store.log_under_test import CONNECTIONS, WRITERS, head, log, new_project, write_and_read
 
 DAMAGED = 0.1
 
 
-@pytest_asyncio.fixture
-async def settings(house: House) -> Settings:
-    return house.settings.model_copy(update={"database_pool": CONNECTIONS})
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    """No worker is near, whose sweeper would start these projects and so write into their logs, too."""
+    async with own_settings(servers) as settings:
+        yield settings.model_copy(update={"database_pool": CONNECTIONS})
 
 
 @pytest_asyncio.fixture
