@@ -7,17 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
-from store import projects
+from models.contracts.words import EventType
 from store.transaction import Store
 from tests.abuse.listeners import Listeners
 from tests.abuse.place import Place
+from tests.api.realtime.relay_under_test import Feed
 from tests.proving import Proof
 
-PIPELINE = Pipeline(
-    name="load", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
-)
 PROJECTS = 10
 A_SECOND = 10
 MOST_BEHIND = 0.95
@@ -29,12 +25,8 @@ MOST_LAG = 0.25
 async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behind: Store, proof: Proof) -> None:
     """The projects' events are written here, each in a transaction of its own; the sockets are in another process."""
     each, seconds = proof.times(50, 10), proof.times(120, 2)
-    ids = [uuid4() for _ in range(PROJECTS)]
-    for project_id in ids:
-        async with behind.transaction(project_id) as tx:
-            await projects.create(tx, projects.NewProject(project_id, "load", "# Brief", PIPELINE))
-            # No worker is to find that nobody has started it.
-            await projects.set_status(tx, ProjectStatus.PAUSED, "load", None)
+    feed = Feed(place.url.removeprefix("http://"), behind)
+    ids = [await feed.unworked() for _ in range(PROJECTS)]
 
     async def write(project_id: UUID, offset: float) -> None:
         loop = asyncio.get_running_loop()
@@ -48,8 +40,7 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behi
         began = asyncio.get_running_loop().time()
         await asyncio.gather(*(write(one, number / A_SECOND / PROJECTS) for number, one in enumerate(ids)))
         took = asyncio.get_running_loop().time() - began
-        async with behind.reading() as connection:
-            heads = {str(one): found.last_seq for one in ids if (found := await projects.get(connection, one))}
+        heads = {str(one): await feed.head(one) for one in ids}
         heard = await listeners.heard(heads)
     rate = heard.frames / took / heard.sockets
     # Of the few frames of the short form, the slowest hundredth says more of the machine.

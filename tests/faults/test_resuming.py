@@ -53,7 +53,7 @@ async def _resumes(feed: Feed, project_id: UUID, since: int, head: int) -> int:
 async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=20, short=2), 0
     for _ in range(times):
-        project_id = await feed.project(events=proof.random.randint(1, 1500))
+        project_id = await feed.unworked(events=proof.random.randint(1, 1500))
         for kind in ("0", "middle", "head", "head + 1", "huge"):
             head = await feed.head(project_id)
             since = {"0": 0, "head": head, "head + 1": head + 1, "huge": 10**15}
@@ -74,7 +74,7 @@ async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) 
 @pytest.mark.item(16)
 async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=500, short=30), 0
-    project_id = await feed.project(events=30)
+    project_id = await feed.unworked(events=30)
     over = asyncio.Event()
 
     async def write() -> None:
@@ -138,7 +138,7 @@ async def _stalled(feed: Feed, project_id: UUID) -> AsyncIterator[ClientConnecti
 async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, feed: Feed, proof: Proof) -> None:
     turns, writes = proof.times(full=20, short=2), 40
     api = psutil.Process(house.apis[0].pid)
-    project_id = await feed.project()
+    project_id = await feed.unworked()
     before, alone, beside = Turns(), Turns(), Turns()
     await _turn(feed, api, project_id, writes, before)  # it warms up
     codes: list[int | None] = []

@@ -18,7 +18,7 @@ from api.app import create_app
 from api.realtime import Hub
 from api.serving import uvicorn_config
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, EventType
+from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
 from models.settings import Settings
 from store import events, projects
 from store.bus import Bus
@@ -47,6 +47,15 @@ class Feed:
         project_id = uuid4()
         async with self.store.transaction(project_id) as tx:
             await projects.create(tx, projects.NewProject(project_id, "relay", "# Brief", PIPELINE))
+        if events:
+            await self.record(project_id, events)
+        return project_id
+
+    async def unworked(self, events: int = 0) -> UUID:
+        """The same where workers are: paused, so that none finds that nobody has started it and writes into its log."""
+        project_id = await self.project()
+        async with self.store.transaction(project_id) as tx:
+            await projects.set_status(tx, ProjectStatus.PAUSED, "unworked", None)
         if events:
             await self.record(project_id, events)
         return project_id
