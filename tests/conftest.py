@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
@@ -33,6 +34,10 @@ from workflows.client import connect
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 pytest_plugins = ["tests.proving"]
+
+# An example may come when this machine stands still.
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 
 # Lines, to standard output, which pytest keeps; structlog's own default draws every local variable of a traceback.
@@ -72,6 +77,7 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             task_queue=name,
             channel_prefix=name,
             sweep_seconds=0.5,
+            respond_wait_seconds=30,  # a busy machine is not to make a 202 of a 200
         )
 
 

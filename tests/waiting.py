@@ -9,8 +9,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 60.0
+"""For what takes a moment, on a machine that may stand still for a while; under what pytest gives a test."""
 
-async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
+
+async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE_SECONDS) -> T:
     """What `look` gives as soon as it is neither None nor False; fails when it stays so."""
     deadline = time.monotonic() + seconds
     while True:

@@ -83,12 +83,8 @@ async def test_other_names_of_json_are_understood(http: httpx.AsyncClient) -> No
 
 
 async def test_a_body_in_chunks_is_not_read_past_the_limit(http: httpx.AsyncClient, settings: Settings) -> None:
-    sent = 0
-
     async def chunks() -> AsyncIterator[bytes]:
-        nonlocal sent
-        for _ in range(1000):
-            sent += 2**16
+        for _ in range(100):
             yield b"x" * 2**16
 
     headers = {"Content-Type": "application/json"}

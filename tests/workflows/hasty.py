@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from models.contracts.words import ArtifactType
+from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Story
 from workflows.client import PIPELINE
 from workflows.project import PHASE, WAITING
@@ -31,6 +33,7 @@ async def hasty_temporal() -> AsyncIterator[WorkflowEnvironment]:
             f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}",
         ],
         dev_server_log_level="error",
+        dev_server_startup_timeout=timedelta(seconds=PATIENCE_SECONDS),
         search_attributes=[PIPELINE, PHASE, WAITING],
         data_converter=pydantic_data_converter,
     ) as environment:

@@ -76,7 +76,8 @@ async def test_those_that_lose_to_content_that_was_never_kept_are_judged_again(b
     request = await story.request("plan")
     first = answer(request, "amend", content_hash="0" * 64)
     second, third = answer(request, "approve"), answer(request, "reject", comment="no")
-    await asyncio.gather(*(story.handle.signal("respond", one) for one in (first, second, third)))
+    async with story.undecided():
+        await asyncio.gather(*(story.handle.signal("respond", one) for one in (first, second, third)))
     kept = {one.decision_id: (await story.judged(one)).outcome for one in (first, second, third)}
     assert kept[first.decision_id] in ("refused", "superseded")
     assert list(kept.values()).count("applied") == 1

@@ -178,7 +178,12 @@ async def test_two_verdicts_that_arrive_together_send_the_work_back_once(
             await probing.begun.wait()
         testing.let_go.set()
         probing.let_go.set()
-        await story.event(EventType.TASK_COMPLETED, 3)
+
+        async def both_handed_in() -> bool:
+            history = await story.handle.fetch_history()
+            return sum(one.HasField("activity_task_completed_event_attributes") for one in history.events) == 3
+
+        await eventually(both_handed_in)
         async with workflow_worker(engine.client, store, script, settings):
             assert (await story.result()).status == "completed"
     assert [one.verdict for one in await story.tasks("validate")] == [Verdict.FAILED, Verdict.PASSED]

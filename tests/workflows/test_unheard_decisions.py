@@ -29,8 +29,8 @@ from tests.workflows.crew_under_test import (
 from tests.workflows.lost import lost_ending, lost_judgement, lost_step
 from tests.workflows.test_handoff_alone import submit
 
-SOON = {"gate": {"expires_in": "1s", "on_expiry": "reject"}}
-LATER = timedelta(seconds=2)
+SOON = {"gate": {"expires_in": "4s", "on_expiry": "reject"}}
+LATER = timedelta(seconds=5)
 
 
 class Workers:

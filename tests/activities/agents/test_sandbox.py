@@ -15,7 +15,7 @@ import pytest
 from activities.agents.protocol import AgentError
 from activities.agents.sandbox import Limits, Sandbox, TestRun, run_tests
 
-LIMITS = Limits(seconds=5, processes=16, memory_of_all=256 * 1024 * 1024)
+LIMITS = Limits(seconds=30, processes=16, memory_of_all=256 * 1024 * 1024)
 
 CAGES = [(), ("namespaces",)]
 """The whole sandbox, and what is left of it where the system allows no namespaces (a container, mostly)."""

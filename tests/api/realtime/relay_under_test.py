@@ -24,6 +24,7 @@ from store import events, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.waiting import PATIENCE_SECONDS
 
 PIPELINE = Pipeline(
     name="relay", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
@@ -42,23 +43,20 @@ class Feed:
         )
         return connect(f"ws://{self.address}/ws?{query}", compression=None, proxy=None, **options)
 
-    async def project(self, events: int = 0) -> UUID:
+    async def project(self, events: int = 0, status: ProjectStatus | None = None) -> UUID:
         """A new project, with so many events beside those of its creation."""
         project_id = uuid4()
         async with self.store.transaction(project_id) as tx:
             await projects.create(tx, projects.NewProject(project_id, "relay", "# Brief", PIPELINE))
+            if status is not None:
+                await projects.set_status(tx, status, "made so", None)
         if events:
             await self.record(project_id, events)
         return project_id
 
     async def unworked(self, events: int = 0) -> UUID:
         """The same where workers are: paused, so that none finds that nobody has started it and writes into its log."""
-        project_id = await self.project()
-        async with self.store.transaction(project_id) as tx:
-            await projects.set_status(tx, ProjectStatus.PAUSED, "unworked", None)
-        if events:
-            await self.record(project_id, events)
-        return project_id
+        return await self.project(events, ProjectStatus.PAUSED)
 
     async def record(self, project_id: UUID, events: int = 1, text: str = "") -> int:
         """Write events in one transaction; returns the log's head."""
@@ -107,13 +105,15 @@ async def relay(settings: Settings, writer: Settings | None = None) -> AsyncIter
 Frame = dict[str, Any]
 
 
-async def receive(client: ClientConnection, within: float = 10) -> Frame:
+async def receive(client: ClientConnection, within: float = PATIENCE_SECONDS) -> Frame:
     frame: Frame = json.loads(await asyncio.wait_for(client.recv(), within))
     assert set(frame) == {"event_type", "seq", "project_id", "task_id", "agent_type", "data", "timestamp"}
     return frame
 
 
-async def until(client: ClientConnection, wanted: Callable[[Frame], bool], within: float = 20) -> list[Frame]:
+async def until(
+    client: ClientConnection, wanted: Callable[[Frame], bool], within: float = PATIENCE_SECONDS
+) -> list[Frame]:
     """Every frame up to the wanted one."""
     frames: list[Frame] = []
     async with asyncio.timeout(within):
@@ -122,13 +122,13 @@ async def until(client: ClientConnection, wanted: Callable[[Frame], bool], withi
     return frames
 
 
-async def numbers(client: ClientConnection, head: int, within: float = 20) -> list[int]:
+async def numbers(client: ClientConnection, head: int, within: float = PATIENCE_SECONDS) -> list[int]:
     """The numbers that come, up to a given one."""
     frames = await until(client, lambda frame: frame["seq"] == head, within)
     return [frame["seq"] for frame in frames if frame["seq"] is not None]
 
 
-async def drained(client: ClientConnection, within: float = 20) -> list[int]:
+async def drained(client: ClientConnection, within: float = PATIENCE_SECONDS) -> list[int]:
     """The numbers that come until the server closes."""
     seen: list[int] = []
     async with asyncio.timeout(within):
@@ -145,7 +145,7 @@ async def close_code(client: ClientConnection) -> int | None:
     return client.close_code
 
 
-async def condition(met: Callable[[], bool], within: float = 10) -> None:
+async def condition(met: Callable[[], bool], within: float = PATIENCE_SECONDS) -> None:
     async with asyncio.timeout(within):
         while not met():
             await asyncio.sleep(0.01)

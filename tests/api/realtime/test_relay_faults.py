@@ -105,8 +105,9 @@ async def test_a_restarted_redis_loses_no_event(running: Relay, servers: Servers
     project_id = await running.project()
     listener = running.hub._listener
     async with running.connect(project_id, since=0) as socket:
-        os.kill(servers.pids["redis"], signal.SIGKILL)
-        await _writing(running, project_id, lambda: listener.doubtful)
+        killed = servers.pids["redis"]
+        os.kill(killed, signal.SIGKILL)
+        await _writing(running, project_id, lambda: servers.pids.get("redis", killed) != killed)
         head = await _writing(running, project_id, lambda: not listener.doubtful)
         assert await numbers(socket, head) == list(range(1, head + 1))
 
@@ -178,10 +179,9 @@ async def test_a_reader_that_stalls_is_closed_with_4008_and_can_resume(running: 
     async with running.connect(project_id) as witness:
         head = (await receive(witness))["data"]["head"]
         stalled = await _stalled(running, project_id)
-        reading = asyncio.create_task(numbers(witness, head + 800))
-        for _ in range(40):
-            await running.record(project_id, 20, LARGE)
-        assert await reading == list(range(head + 1, head + 801))
+        for written in range(head, head + 800, 20):  # no faster than the witness reads
+            assert await running.record(project_id, 20, LARGE) == written + 20
+            assert await numbers(witness, written + 20) == list(range(written + 1, written + 21))
         await condition(lambda: any(socket._close is not None for socket in running.hub.sockets))
         seen = await drained(stalled)
         assert stalled.close_code == 4008
@@ -204,14 +204,17 @@ async def test_a_reader_that_never_reads_again_is_let_go(running: Relay, monkeyp
     assert await close_code(stalled) in (4008, 1006)
 
 
-async def test_a_reader_that_never_reads_does_not_hold_up_the_end_of_the_server(settings: Settings) -> None:
+async def test_a_reader_that_never_reads_does_not_hold_up_the_end_of_the_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.serving.SHUTDOWN_SECONDS", 60)
     async with relay(settings) as running:
         project_id = await running.project()
         stalled = await _stalled(running, project_id)
         for _ in range(25):
             await running.record(project_id, 20, LARGE)
         started = asyncio.get_running_loop().time()
-    assert asyncio.get_running_loop().time() - started < 4
+    assert asyncio.get_running_loop().time() - started < 30
     stalled.transport.abort()
 
 
@@ -229,7 +232,7 @@ async def test_a_flood_of_client_frames_does_not_hold_up_others(running: Relay) 
         floods = [asyncio.create_task(flood()) for _ in range(5)]
         while not all(task.done() for task in floods):
             head = await running.record(project_id)
-            await numbers(witness, head, 1)
+            await numbers(witness, head, 5)
         for result in await asyncio.gather(*floods, return_exceptions=True):
             assert result is None or "4429" in str(result)
 
