@@ -43,14 +43,16 @@ async def test_no_call_is_answered_outside_the_document(place: Place, proof: Pro
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml"),
         *("run", f"{place.url}/openapi.json", "--checks", ",".join(CHECKS), "--continue-on-failure"),
-        *("--seed", str(proof.random.randrange(2**32)), "--max-examples", str(proof.times(40, 3))),
+        # The short form asks the same each time: what is new to find, the whole form finds.
+        *("--seed", str(proof.random.randrange(2**32) if proof.whole else 1)),
+        *("--max-examples", str(proof.times(40, 3))),
         *("--no-shrink", "--generation-database", "none", "--no-color"),
         *("--report", "json", "--report-json-path", "report.json"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asyncio.wait_for(program.communicate(), proof.times(300, 60))
+    said, _ = await asyncio.wait_for(program.communicate(), proof.times(300, 110))
     report = json.loads((tmp_path / "report.json").read_text())
     statuses = Counter(_statuses(place.log(api)[said_before:]))
     operations, cases = report["operations"], report["test_cases"]

@@ -34,7 +34,7 @@ async def _replace(house: House, worker: Supervised, **environment: str) -> None
 async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
     """Projects that are anywhere before their end: between steps, in one, at their gate, past it."""
     long = 2 if proof.whole else 0.5
-    decided = [proof.random.random() < 0.3 for _ in range(number)]
+    decided = [False, *(proof.random.random() < 0.3 for _ in range(number - 1))]
     deliveries = [Delivery(caller, brief(long if past else proof.random.choice([0, 0.5, long]))) for past in decided]
     await asyncio.gather(*(one.begin() for one in deliveries))
     await asyncio.gather(*(one.approve() for one, past in zip(deliveries, decided, strict=True) if past))
@@ -84,7 +84,7 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
         f"{await audit(house, deliveries)}; {builds[2]} projects were worked on by both versions; "
         f"{replayed} histories replay",
     )
-    assert not ended, "a project was not open any more"
+    assert not ended or not proof.whole, "a project was not open any more"
     assert builds[2] >= (len(waiting) if proof.whole else 1)
     assert waiting
 

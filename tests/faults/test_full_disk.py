@@ -19,6 +19,10 @@ TOLD = {"postgres": "The database has no space left.", "temporal": "Temporal is 
 LARGE = "A requirement that takes space.\n" * 4000
 
 
+def down(health: dict[str, str]) -> set[str]:
+    return {name for name, status in health.items() if status == "down"}
+
+
 @pytest.mark.item(9)
 @pytest.mark.parametrize("server", ["postgres", "temporal"])
 async def test_a_full_disk_is_told_and_all_goes_on_when_there_is_space(
@@ -40,8 +44,10 @@ async def test_a_full_disk_is_told_and_all_goes_on_when_there_is_space(
         if answer is not None and answer.status_code == 503:
             told.add(answer.json()["detail"])
         found = await house.health(house.apis[0])
-        assert {name for name, status in found.items() if status == "down"} <= {COMPONENTS[server]}, found
-        return found[COMPONENTS[server]] == "down" and bool(told or server == "temporal")
+        if not down(found) <= {COMPONENTS[server]}:  # one that did not answer in time is called so, too
+            found = await house.health(house.apis[0])
+        assert down(found) <= {COMPONENTS[server]}, found
+        return COMPONENTS[server] in down(found) and bool(told or server == "temporal")
 
     async def fell() -> bool:
         """PostgreSQL gives up once it has no space for its log."""
@@ -57,6 +63,9 @@ async def test_a_full_disk_is_told_and_all_goes_on_when_there_is_space(
             await parked.begin()
             request = await parked.request()
             await asyncio.sleep(proof.random.uniform(0, 1))
+            if server == "postgres":  # with a fresh file for its log, it is the tables that have no space first
+                await house.rows("SELECT pg_switch_wal()")
+                await house.rows("SELECT pg_logical_emit_message(true, 'proof', 'fresh')")
             with disk.full(house.folder / server):
                 await eventually(noticed, 60)
                 if server == "postgres" and turn:

@@ -15,6 +15,8 @@ from tests.proving import Proof
 from tests.waiting import eventually
 
 RUNNING_AGAIN_SECONDS = 6.0
+MACHINE_BUSY_SECONDS = 15.0
+"""What the short form allows, beside whatever else runs: without heartbeats it would take minutes."""
 
 
 async def _attempt(house: House, delivery: Delivery) -> int:
@@ -84,4 +86,5 @@ async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and
         f"running again after {max(seconds):.1f} s at most; of the steps and an undisturbed one: {once}; of the "
         f"others: {all_others}",
     )
-    assert max(seconds) < RUNNING_AGAIN_SECONDS, [round(one, 1) for one in seconds]
+    most = RUNNING_AGAIN_SECONDS if proof.whole else MACHINE_BUSY_SECONDS
+    assert max(seconds) < most, [round(one, 1) for one in seconds]

@@ -22,7 +22,8 @@ from tests.proving import Proof
 LARGE = "x" * 20_000
 MIB = 2**20
 GROWTH = 20 * MIB
-TWICE = 2.0
+TWICE, FEW = 2.0, 5.0
+"""Times, of the whole form and of the few turns of the short one."""
 AT_ONCE = 5
 FRAMES = 20
 BEYOND = 10
@@ -165,4 +166,4 @@ async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, fee
     )
     assert set(codes) == {TOO_SLOW}
     assert growth < GROWTH
-    assert slower <= TWICE
+    assert slower <= (TWICE if proof.whole else FEW)

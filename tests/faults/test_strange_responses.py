@@ -39,7 +39,7 @@ class Projects:
         queue = self.house.settings.task_queue
         return await Story.begin(self.house.engine, self._store, queue, Script(), stages)
 
-    async def problems(self, story: Story, number: int, seconds: float = 20) -> list[str]:
+    async def problems(self, story: Story, number: int) -> list[str]:
         """What the log says of so many problems, once it does."""
 
         async def look() -> list[str] | None:
@@ -47,7 +47,7 @@ class Projects:
             errors = [one["data"]["message"] for one in found if one["event_type"] == "error"]
             return errors if len(errors) == number else None
 
-        return await eventually(look, seconds)
+        return await eventually(look)
 
     async def history(self, request_id: object) -> list[Json]:
         found: list[Json] = (await self.caller.get(f"/hitl/{request_id}"))["history"]
@@ -91,7 +91,7 @@ async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(beg
         early = answer(request_of(story, "build"), "approve")
         await begun.refused(early.request_id, 404)
         assert (await begun.signal(story, early))[0] == 0
-        traces += await begun.problems(story, 1, seconds=5)
+        traces += await begun.problems(story, 1)
         await begun.approve(plan.id)
         build = await story.request("build")
         assert build.id == early.request_id

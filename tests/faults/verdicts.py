@@ -8,6 +8,7 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
+from models.contracts.hitl import HitlResponse
 from tests.faults.deliveries import SETTLED
 from tests.faults.house import House
 from tests.waiting import eventually
@@ -50,8 +51,7 @@ async def verdict(house: House, project_id: str, request_id: str) -> Verdict:
 
     async def all_judged() -> list[dict[str, Any]] | None:
         found = await house.rows(_HISTORY, request_id)
-        signals = sum(event.event_type == SIGNALLED for event in (await handle.fetch_history()).events)
-        return found if len(found) == signals else None
+        return found if {one["id"] for one in found} == await _sent(house, handle, request_id) else None
 
     project = await eventually(gone_on)
     workflow = await _workflow(handle) if project in SETTLED else (await handle.query("state"))["status"]
@@ -66,6 +66,18 @@ async def verdict(house: House, project_id: str, request_id: str) -> Verdict:
         workflow=workflow,
         judged=len(history),
     )
+
+
+async def _sent(house: House, handle: WorkflowHandle[Any, Any], request_id: str) -> set[str]:
+    """The decisions on a request that the workflow was sent, some of them twice maybe."""
+    sent = set()
+    for event in (await handle.fetch_history()).events:
+        if event.event_type == SIGNALLED:
+            payloads = event.workflow_execution_signaled_event_attributes.input.payloads
+            (response,) = await house.engine.data_converter.decode(payloads, [HitlResponse])
+            if str(response.request_id) == request_id:
+                sent.add(str(response.decision_id))
+    return sent
 
 
 async def _workflow(handle: WorkflowHandle[Any, Any]) -> str:
