@@ -139,6 +139,11 @@ async def test_an_api_that_is_killed_and_comes_back_ends_in_the_same_delivery(
     brief.write_text(SLOW + BRIEF.read_text())
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
+
+    async def both_have_met_it() -> bool:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+            return len((await http.get("/api/v1/projects/")).json()["items"]) == 2
+
     async with _api(settings, servers, port) as api:
         undisturbed = asyncio.create_task(botarmy(url, "run", brief, "--out", "one", cwd=tmp_path))
         disturbed = await asyncio.create_subprocess_exec(
@@ -150,6 +155,7 @@ async def test_an_api_that_is_killed_and_comes_back_ends_in_the_same_delivery(
         while "plan: analyst starts" not in (line := (await disturbed.stdout.readline()).decode()):
             assert line, "it ended too early"
             lines.append(line)
+        await eventually(both_have_met_it)
         api.send_signal(signal.SIGKILL)
         await api.wait()
         while "reconnecting: " not in (line := (await disturbed.stdout.readline()).decode()):

@@ -20,6 +20,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from stack_under_test import PROGRAMS, assert_serves, eventually, processes_of, running
+from temporalio.service import RPCError
 
 from cli.stack import external, leftovers, postgres, programs, temporal, valkey
 from cli.stack.checkout import CHECKOUT
@@ -84,12 +85,12 @@ async def test_a_killed_component_is_back_at_its_address(data_dir: Path) -> None
         for name, pid in state.pids.items():
             os.kill(pid, signal.SIGKILL)
             await eventually(lambda name=name, pid=pid: _pids(data_dir).get(name, pid) != pid)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     await assert_serves(state)
                     break
-                except (psycopg.OperationalError, OSError, RuntimeError):
+                except (psycopg.OperationalError, OSError, RuntimeError, RPCError):
                     await asyncio.sleep(0.05)
     assert not processes_of(data_dir)
 
@@ -166,7 +167,7 @@ async def test_a_server_of_others_that_does_not_answer_is_named(
 
 
 async def test_what_an_earlier_stack_left_behind_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 1)
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); signal.pause()"
     marked = {**os.environ, "BOTARMY_STACK": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", stubborn], env=marked, stdout=subprocess.PIPE) as left:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,10 +46,8 @@ def _environment(**variables: str) -> dict[str, str]:
 def test_up_detached_then_status_then_down(data_dir: Path) -> None:
     assert botarmy("status", "--data-dir", data_dir).returncode == 3
 
-    started = time.monotonic()
     up = botarmy("up", "--detach", "--data-dir", data_dir, "--port", "0")
     assert up.returncode == 0, up.stdout + up.stderr
-    assert time.monotonic() - started < 10
     try:
         state = json.loads((data_dir / "stack.json").read_text())
         assert state["api"] in up.stdout

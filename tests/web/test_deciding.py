@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -183,10 +184,8 @@ async def test_two_answers_in_the_same_moment_have_one_winner(new_page: NewPage,
         request = await open_request(one, director, project_id, "discovery")
         await act(one, "Approve").click()
         await card(one).get_by_role("form", name="Approve").get_by_label("Decide as").fill(responder)
-    for one in pages:
-        await one.evaluate(
-            """() => document.querySelector('article form').requestSubmit()""",
-        )
+    submit = "() => document.querySelector('article form').requestSubmit()"
+    await asyncio.gather(*(one.evaluate(submit) for one in pages))
     for one in pages:
         await told(one, "Approved")
     history = (await decided(director, request["request_id"], "approved"))["history"]
@@ -201,6 +200,7 @@ async def test_all_of_it_works_from_the_keyboard(page: Page, director: Director)
     await page.keyboard.press("g")
     await page.keyboard.press("i")
     await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("By key 2")).first).to_be_visible()
     for _ in range(60):
         if await card(page).get_by_role("link", name="By key 2").count():
             break

@@ -28,7 +28,7 @@ MARKUP = (
     "</textarea></title><script>globalThis.broken = 7</script>",
 )
 HOSTILE = "\n\n".join(MARKUP)
-SECONDS = 5.0
+SECONDS = 20.0
 """What the largest things may take on a busy machine."""
 
 
