@@ -140,11 +140,15 @@ async def test_an_api_that_is_killed_and_comes_back_ends_in_the_same_delivery(
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
 
-    async def both_have_met_it() -> bool:
+    async def projects() -> int:
         async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-            return len((await http.get("/api/v1/projects/")).json()["items"]) == 2
+            return len((await http.get("/api/v1/projects/", params={"limit": 200})).json()["items"])
+
+    async def both_have_met_it() -> bool:
+        return await projects() == before + 2
 
     async with _api(settings, servers, port) as api:
+        before = await projects()
         undisturbed = asyncio.create_task(botarmy(url, "run", brief, "--out", "one", cwd=tmp_path))
         disturbed = await asyncio.create_subprocess_exec(
             *BOTARMY, "run", brief, "--out", "two",

@@ -168,6 +168,12 @@ async def test_a_killed_database_loses_no_event(running: Relay, servers: Servers
         head = await eventually(recorded, 30)
         assert await numbers(socket, head) == list(range(1, head + 1))
 
+    async def greeted() -> bool:
+        async with running.connect(project_id) as another:
+            return (await receive(another))["event_type"] == "connection_ready"
+
+    await eventually(greeted)  # who comes while it starts is told that the log is away
+
 
 async def _stalled(running: Relay, project_id: UUID) -> ClientConnection:
     """A client that does not read; its library would take 16 frames in advance."""
