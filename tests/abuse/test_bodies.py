@@ -138,9 +138,9 @@ async def test_a_body_a_byte_at_a_time_is_given_up(place: Place, doors: Doors, p
         "408 and the end of the connection, each",
         f"{', '.join(f'{status} x {number}' for status, number in seen.items())}; the last after {took:.1f} s",
     )
-    # Where the machine stands still for a second just then, a connection is ended before the answer is sent.
     assert set(seen) <= {408, 0}
-    assert seen[408] >= 0.9 * count
+    # Where a busy machine stands still for a second just then, a connection is ended before its answer is sent.
+    assert seen[408] >= (count if proof.whole else 0.9 * count)
 
 
 @pytest.mark.item(19)
