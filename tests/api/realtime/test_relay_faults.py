@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from relay_under_test import Relay, close_code, condition, drained, numbers, receive, relay
-from waiting import eventually
+from waiting import PATIENCE_SECONDS, eventually
 from websockets.asyncio.client import ClientConnection
 
 from api.realtime.listener import Listener
@@ -77,14 +77,14 @@ async def test_a_bus_that_drops_doubles_and_reorders_changes_nothing(
     await bus.close()
 
 
-async def _writing(running: Relay, project_id: UUID, until: Callable[[], bool], seconds: float = 20) -> int:
-    """Write steadily until a condition is met; returns the head."""
-    head = 0
-    async with asyncio.timeout(seconds):
-        while not until():
+async def _writing(running: Relay, project_id: UUID, until: Callable[[], bool]) -> int:
+    """Write steadily, once at least, until a condition is met; returns the head."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
             head = await running.record(project_id)
+            if until():
+                return head
             await asyncio.sleep(0.01)
-    return head
 
 
 async def test_a_paused_redis_delays_events_and_loses_none(running: Relay, servers: Servers) -> None:
