@@ -69,7 +69,8 @@ def coloured(code: str, language: Language | None, deadline: Deadline) -> str:
 
 def _tokens(code: str, language: Language, deadline: Deadline) -> Iterator[tuple[_TokenType, str]]:
     read = 0
-    for kind, text in language.lexer().get_tokens(code):
+    # A lexer drops one byte order mark, which may not be one of the code's.
+    for kind, text in language.lexer().get_tokens("\ufeff" + code):
         yield _standard(kind), text
         read += len(text)
         if deadline.passed:

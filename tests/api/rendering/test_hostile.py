@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 from harmless import MARKDOWN, kind, page
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activities.agents.protocol import FILES, ZIP
@@ -150,6 +150,7 @@ def test_whatever_the_markdown_nothing_else_comes_out(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.lists(WORDS | st.text(max_size=8), max_size=40).map("".join), st.sampled_from(languages.NAMES))
+@example("\ufeff\ufeff", "bash")
 def test_whatever_the_code_nothing_else_comes_out_and_nothing_is_lost(text: str, language: str) -> None:
     code = text.encode("utf-8", "replace").decode()
     found = page(code, f"text/x-{language}")
