@@ -52,6 +52,7 @@ def perform(work: Work, api: Api) -> NoReturn:
 
     try:
         code = asyncio.run(main())
+        sys.stdout.flush()  # what cannot be written is told here, and not as Python ends
     except CommandError as error:
         complain(str(error))
         code = error.code

@@ -179,10 +179,13 @@ async def test_a_server_that_is_not_ours_is_told_so(tmp_path: Path) -> None:
     assert "is not our API" in ran.err
 
 
-async def test_output_that_cannot_be_written_is_told_in_one_line(api_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("little", [True, False])
+async def test_output_that_cannot_be_written_is_told_in_one_line(api_url: str, tmp_path: Path, little: bool) -> None:
+    """A little is written as the command ends, and not as it prints."""
+    which = ("projects", "--status", "paused") if little else ("projects",)
     with Path("/dev/full").open("wb") as full:
         process = await asyncio.create_subprocess_exec(
-            *BOTARMY, "projects", "--json",
+            *BOTARMY, *which, "--json",
             cwd=tmp_path, env=environment(api_url), stdout=full, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, err = await process.communicate()
