@@ -35,8 +35,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 pytest_plugins = ["tests.proving"]
 
-# An example may come when this machine stands still.
-hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# An example may come when this machine stands still. The same ones come each time, so that a change is judged by what
+# it changes; `--hypothesis-profile explore` looks for new ones.
+PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("explore", **PATIENT, max_examples=1000)
+hypothesis.settings.register_profile("tests", **PATIENT, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 
