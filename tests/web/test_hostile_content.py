@@ -47,6 +47,12 @@ async def unharmed(page: Page) -> None:
     await expect(page.get_by_role("main")).to_be_visible()
 
 
+async def in_sight(page: Page) -> None:
+    """Scroll to the artifact, whose content is fetched when it is first seen: what loads above it may push it away."""
+    await expect(page.locator("[data-seq]").first).to_be_attached()
+    await page.locator("artifact-view").evaluate("element => element.scrollIntoView()")
+
+
 async def test_a_name(page: Page, director: Director) -> None:
     name = "Named " + "".join(MARKUP[:2])
     project_id = await director.start(name)
@@ -72,6 +78,7 @@ async def test_a_brief(page: Page, director: Director) -> None:
     await director.request(project_id, "discovery")
     await page.goto(f"/projects/{project_id}")
     await page.get_by_role("listbox", name="Artifacts").get_by_role("option", name="brief, version 1").click()
+    await in_sight(page)
     await expect(page.locator("artifact-view").get_by_text("globalThis.broken = 1").first).to_be_visible()
     await unharmed(page)
 
@@ -82,6 +89,7 @@ async def test_an_artifact_and_what_changed_in_it(page: Page, director: Director
     await director.request(project_id, "plan")
     await page.goto(f"/projects/{project_id}")
     await page.get_by_role("listbox", name="Artifacts").get_by_role("option", name="Project plan, version 2").click()
+    await in_sight(page)
     await expect(page.locator("artifact-view").get_by_text("globalThis.broken = 1").first).to_be_visible()
     await unharmed(page)
     await page.get_by_role("tab", name="Diff").click()
@@ -142,6 +150,7 @@ async def test_an_artifact_of_a_megabyte(kind: str, page: Page, director: Direct
     assert answer.status_code == 201, answer.text
     began = time.monotonic()
     await page.goto(f"/projects/{project_id}#artifact={answer.json()['artifact_id']}")
+    await in_sight(page)
     await expect(page.locator("artifact-view article")).to_be_visible()
     assert await page.evaluate("1 + 1") == 2
     assert time.monotonic() - began < SECONDS
