@@ -13,3 +13,11 @@ async def running(settings: Settings) -> AsyncIterator[Relay]:
     """The API with its relay, and a store to write with."""
     async with relay(settings) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module")
+async def unheard(settings: Settings) -> AsyncIterator[Relay]:
+    """A relay whose writer publishes elsewhere: as if Redis lost everything."""
+    writer = settings.model_copy(update={"channel_prefix": f"{settings.channel_prefix}-lost"})
+    async with relay(settings, writer) as running:
+        yield running

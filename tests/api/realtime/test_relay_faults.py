@@ -6,12 +6,11 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from relay_under_test import Relay, close_code, condition, drained, numbers, receive, relay
 from waiting import PATIENCE_SECONDS, eventually
 from websockets.asyncio.client import ClientConnection
@@ -25,14 +24,6 @@ from store import events
 from store.bus import Bus
 
 LARGE = "x" * 20_000
-
-
-@pytest_asyncio.fixture(scope="module")
-async def unheard(settings: Settings) -> AsyncIterator[Relay]:
-    """A relay whose writer publishes elsewhere: as if Redis lost everything."""
-    writer = settings.model_copy(update={"channel_prefix": f"{settings.channel_prefix}-lost"})
-    async with relay(settings, writer) as running:
-        yield running
 
 
 async def test_what_redis_loses_comes_from_the_log(unheard: Relay, monkeypatch: pytest.MonkeyPatch) -> None:

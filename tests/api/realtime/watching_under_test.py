@@ -1,0 +1,43 @@
+"""A client that watches all projects."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from relay_under_test import Frame, Relay, receive, until
+from websockets.asyncio.client import ClientConnection
+
+from models.contracts.words import ProjectStatus
+from store import projects
+
+
+async def send(socket: ClientConnection, action: str, **fields: object) -> None:
+    await socket.send(json.dumps({"action": action, **fields}))
+
+
+async def watch(socket: ClientConnection) -> None:
+    await send(socket, "watch")
+    frame = await receive(socket)
+    assert (frame["event_type"], frame["seq"], frame["project_id"], frame["data"]) == ("watching", None, None, {})
+
+
+async def told(socket: ClientConnection, project_id: UUID, head: int) -> list[Frame]:
+    """What is told of a project, up to a number; nothing but `project_changed` comes."""
+    frames = await until(
+        socket, lambda frame: (frame["project_id"], frame["data"]) == (str(project_id), {"head": head})
+    )
+    assert {(frame["event_type"], frame["seq"]) for frame in frames} == {("project_changed", None)}
+    return [frame for frame in frames if frame["project_id"] == str(project_id)]
+
+
+async def silent(socket: ClientConnection) -> None:
+    """Nothing has been told that is not read yet."""
+    await send(socket, "ping")
+    assert (await receive(socket))["event_type"] == "pong"
+
+
+async def end(running: Relay, project_id: UUID) -> int:
+    async with running.store.transaction(project_id) as tx:
+        await projects.set_status(tx, ProjectStatus.COMPLETED, "end", None)
+    return await running.head(project_id)
