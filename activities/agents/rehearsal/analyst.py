@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from activities.agents.protocol import Draft, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
-from activities.agents.rehearsal.document import Section, document, escaped, source_line
+from activities.agents.rehearsal.document import Section, document, escaped, not_used, requirement_sections
 from activities.agents.rehearsal.names import names
 from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, Requirement, shortened
+from activities.agents.rehearsal.selection import TOO_MANY
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
 
@@ -29,7 +30,8 @@ def _plan(work: Work) -> Draft:
         [
             ("Goals", [goal, *(["", escaped(work.brief.summary)] if work.brief.summary else [])]),
             ("Scope", [f"In scope: the {requirements} below. Out of scope: whatever they do not name."]),
-            ("Requirements", [source_line(work), "", *_requirement_list(work)]),
+            *requirement_sections(work, lambda each: [f"- {each.label}. {escaped(each.text)}"]),
+            *not_used(work),
             ("Risks", _risks(work)),
             (
                 "Milestones",
@@ -47,10 +49,6 @@ def _plan(work: Work) -> Draft:
     )
 
 
-def _requirement_list(work: Work) -> list[str]:
-    return [f"- {each.label}. {escaped(each.text)}" for each in work.requirements]
-
-
 def _risks(work: Work) -> list[str]:
     """What the brief itself makes risky."""
     vague = [each.label for each in work.requirements if len(each.text.split()) < 4]
@@ -60,21 +58,20 @@ def _risks(work: Work) -> list[str]:
         risks.append(f"- Few words: {', '.join(vague)}. Ask the product owner before the design.")
     if unmeasured:
         risks.append(f"- No figure to measure by: {', '.join(unmeasured)}. Agree on one in the specification.")
-    if len(work.requirements) == MOST_REQUIREMENTS:
-        risks.append(
-            f"- A rehearsal reads {MOST_REQUIREMENTS} requirements: what the brief lists after them is left out."
-        )
+    if any(one.reason == TOO_MANY for one in work.brief.not_used):
+        risks.append(f"- A rehearsal builds {MOST_REQUIREMENTS} requirements: the brief has more, listed below.")
     if work.brief.cut:
         risks.append("- The brief is longer than what was read: something may be missing.")
     return risks or ["- None that the brief itself shows."]
 
 
 def _specification(work: Work) -> Draft:
-    lines = [source_line(work)]
-    for each in work.requirements:
-        lines += ["", f"### {each.label}. {escaped(each.text)}", "", *_criteria(work, each)]
+    def described(each: Requirement) -> list[str]:
+        return [f"### {each.label}. {escaped(each.text)}", "", *_criteria(work, each), ""]
+
     purpose: Section = ("Purpose", [escaped(work.brief.summary or work.brief.title)])
-    return document(work, ArtifactType.SOFTWARE_SPECIFICATION, [purpose, ("Requirements", lines)])
+    sections = [purpose, *requirement_sections(work, described), *not_used(work)]
+    return document(work, ArtifactType.SOFTWARE_SPECIFICATION, sections)
 
 
 def _criteria(work: Work, requirement: Requirement) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from activities.agents.protocol import Draft, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
-from activities.agents.rehearsal.document import cell, document, escaped, source_line
+from activities.agents.rehearsal.document import document, escaped, requirement_sections, source_line
 from activities.agents.rehearsal.names import names, package_name
+from activities.agents.rehearsal.requirements import Requirement
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
 
@@ -41,7 +42,7 @@ def _architecture(work: Work) -> Draft:
                     "flowchart LR",
                     '    caller(["Caller"]) --> main["__main__"]',
                     '    journal[("journal")]',
-                    *(f'    main --> {each.label}["{named.module}"] --> journal' for each, named in modules),
+                    *(f'    main --> {each.key}["{named.module}"] --> journal' for each, named in modules),
                     "```",
                 ],
             ),
@@ -52,7 +53,7 @@ def _architecture(work: Work) -> Draft:
                     "|---|---|",
                     f"| `{package}/journal.py` | remembers what was done, in order |",
                     f"| `{package}/__main__.py` | runs every requirement once and prints the journal |",
-                    *(f"| `{named.path}` | {each.label}: {cell(each.text)} |" for each, named in modules),
+                    *(f"| `{named.path}` | {each.label}: {escaped(each.text)} |" for each, named in modules),
                 ],
             ),
         ],
@@ -60,16 +61,18 @@ def _architecture(work: Work) -> Draft:
 
 
 def _plan(work: Work) -> Draft:
-    lines = [source_line(work)]
-    for each in work.requirements:
+    order = ["The journal first, then the modules in the order below, each with its test before the next one."]
+
+    def described(each: Requirement) -> list[str]:
         named = names(work.brief.title, each)
-        lines += [
-            "",
+        return [
             f"### {each.label}. {escaped(each.text)}",
             "",
             f"- Module: `{named.path}`",
             f"- Function: `{named.function}`",
             f"- Test: `{named.test_path}`",
+            "",
         ]
-    order = ["The journal first, then the modules in the order below, each with its test before the next one."]
-    return document(work, ArtifactType.IMPLEMENTATION_PLAN, [("Order of work", order), ("Requirements", lines)])
+
+    sections = [("Order of work", order), *requirement_sections(work, described)]
+    return document(work, ArtifactType.IMPLEMENTATION_PLAN, sections)

@@ -76,6 +76,14 @@ def without_front_matter(brief: str) -> str:
     return brief[front_matter.end() :]
 
 
+def front_matter_title(brief: str) -> str:
+    """The `title` in the brief's front matter; "" where it has none."""
+    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
+    loaded = _loaded(front_matter.group(1)) if front_matter else None
+    title = loaded.get("title") if isinstance(loaded, dict) else None
+    return title if isinstance(title, str) else ""
+
+
 @lru_cache(maxsize=64)
 def _controls(front_matter: str) -> Controls:
     loaded = _loaded(front_matter)

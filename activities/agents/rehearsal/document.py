@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from activities.agents.protocol import Draft
 from activities.agents.rehearsal.outline import plain, printable
-from activities.agents.rehearsal.requirements import MOST_TEXT, shortened
+from activities.agents.rehearsal.requirements import MOST_TEXT, Requirement, shortened
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
 
@@ -52,6 +52,23 @@ def source_line(work: Work) -> str:
     if work.source is None:
         return "The requirements were read from the brief."
     return f"The requirements were read from {work.source.type.value}, version {work.source.version}."
+
+
+def requirement_sections(work: Work, described: Callable[[Requirement], list[str]]) -> list[Section]:
+    """The requirements, each as `described` puts it; non-functional ones in a section of their own."""
+    functional = [line for each in work.requirements if not each.quality for line in described(each)]
+    quality = [line for each in work.requirements if each.quality for line in described(each)]
+    sections: list[Section] = [("Requirements", [source_line(work), "", *functional])]
+    return [*sections, ("Non-functional requirements", quality)] if quality else sections
+
+
+def not_used(work: Work) -> list[Section]:
+    """The section on what the brief says and nobody builds; none where there is nothing of the kind."""
+    if not work.brief.not_used:
+        return []
+    intro = "The brief says this too, and it is not built. Move what is missing into the requirements."
+    # The reason comes first: a label at the start of a line would make a requirement of it.
+    return [("Not used", [intro, "", *(f"- {one.reason}: {escaped(plain(one.text))}" for one in work.brief.not_used)])]
 
 
 def escaped(text: str) -> str:

@@ -21,7 +21,7 @@ _SPOKEN_FOR = {"journal", "entry", "done", "caller", "unittest", "self", "super"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """One requirement's names: `module` is unique in the package by its label, `function` within its module."""
+    """One requirement's names: `module` is unique in the package by its key, `function` within its module."""
 
     package: str
     module: str
@@ -45,12 +45,12 @@ def names(title: str, requirement: Requirement) -> Names:
     # "Export: a team lead can ..." is called export.
     head, colon, _ = requirement.text.partition(":")
     slug = _slug(head if colon and len(head.split()) <= 5 else requirement.text)
-    label = requirement.label.lower()
+    key = requirement.key
     usable = slug.isidentifier() and not keyword.iskeyword(slug) and slug not in _SPOKEN_FOR
     return Names(
         package=package_name(title),
-        module=f"{label}_{slug}" if slug else label,
-        function=slug if usable else f"deliver_{label}",
+        module=f"{key}_{slug}" if slug else key,
+        function=slug if usable else f"deliver_{key}",
     )
 
 

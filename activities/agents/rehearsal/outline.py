@@ -1,42 +1,69 @@
-"""A Markdown text as a flat list of its headings, list items and paragraphs, each in plain text."""
+"""A Markdown text as a flat list of its headings, list items, table rows and paragraphs, each in plain text."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Raw HTML is read as text: in "<name> placeholders" a tag would be lost.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+_LISTED = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
 
 
 class Kind(Enum):
     HEADING = "heading"
     ITEM = "item"
+    ROW = "row"
     PARAGRAPH = "paragraph"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block. `level` is a heading's; `group` is shared by the items of one list, and by sibling headings."""
+    """One block.
+
+    `level` is a heading's; `group` is shared by the items of one list, the rows of one table, and sibling headings.
+    `struck` is what was struck through, which `text` leaves out. `emphasised` says that all of it is in bold,
+    `linked` that it is nothing but links, `quoted` that it stands in a block quote.
+    """
 
     kind: Kind
     text: str
     level: int = 0
     group: tuple[int, ...] = ()
+    lines: tuple[str, ...] = ()  # of a paragraph
+    children: tuple[Block, ...] = ()  # of an item
+    header: tuple[str, ...] = ()  # of a row, one for each cell
+    cells: tuple[str, ...] = ()
+    struck: str = ""
+    emphasised: bool = False
+    linked: bool = False
+    quoted: bool = False
 
 
 def outline(markdown: str) -> list[Block]:
-    """The blocks in order. Quotes are left out, code blocks too; a nested list's items join their parent's text."""
+    """The blocks in order. A nested list's items are their parent's children."""
     return list(_Walk(_MARKDOWN.parse(markdown)).blocks())
+
+
+def joined(item: Block) -> str:
+    """An item and what is nested in it: "Search:", "by name", "by tag" -> "Search: by name; by tag"."""
+    if not item.children:
+        return item.text
+    rest = "; ".join(filter(None, (joined(child) for child in item.children)))
+    if not item.text:
+        return rest
+    return f"{item.text} {rest}" if item.text.endswith((":", ".", ";")) else f"{item.text}; {rest}"
 
 
 def plain(text: str) -> str:
@@ -59,49 +86,123 @@ class _Walk:
         self._tokens = tokens
         self._headings: list[tuple[int, int]] = []  # (level, token index) of the open headings
         self._lists: list[int] = []
+        self._items: list[tuple[list[Block], list[Block]]] = []  # own text and children of the open items
         self._quotes = 0
-        self._item: list[str] = []
+        self._table: tuple[int, list[str]] = (0, [])
+        self._row: list[Block] = []
 
     def blocks(self) -> Iterator[Block]:
         for index, token in enumerate(self._tokens):
-            match token.type:
-                case "blockquote_open":
-                    self._quotes += 1
-                case "blockquote_close":
-                    self._quotes -= 1
-                case "bullet_list_open" | "ordered_list_open":
-                    self._lists.append(index)
-                case "bullet_list_close" | "ordered_list_close":
-                    self._lists.pop()
-                case "list_item_close" if len(self._lists) == 1 and self._item:
-                    yield Block(Kind.ITEM, _joined(self._item), group=(self._lists[0],))
-                    self._item = []
-                case "inline" if not self._quotes:
-                    yield from self._inline(index, token)
+            for block in self._enter(index, token):
+                yield replace(block, quoted=True) if self._quotes else block
+
+    def _enter(self, index: int, token: Token) -> Iterator[Block]:
+        match token.type:
+            case "blockquote_open":
+                self._quotes += 1
+            case "blockquote_close":
+                self._quotes -= 1
+            case "bullet_list_open" | "ordered_list_open":
+                self._lists.append(index)
+            case "bullet_list_close" | "ordered_list_close":
+                self._lists.pop()
+            case "list_item_open":
+                self._items.append(([], []))
+            case "list_item_close":
+                yield from self._close_item()
+            case "table_open":
+                self._table = (index, [])
+            case "tr_open":
+                self._row = []
+            case "tr_close":
+                yield from self._close_row()
+            case "inline":
+                yield from self._inline(index, token)
+            case "fence" | "code_block":
+                yield from self._code(token)
+
+    def _close_item(self) -> Iterator[Block]:
+        own, children = self._items.pop()
+        text = " ".join(block.text for block in own if block.text)
+        item = Block(
+            Kind.ITEM,
+            _CHECKBOX.sub("", text),
+            group=(self._lists[0],),
+            children=tuple(children),
+            struck=" ".join(block.struck for block in own if block.struck),
+            linked=bool(own) and all(block.linked for block in own),
+        )
+        if not (text or item.struck or children):
+            return
+        if self._items:
+            self._items[-1][1].append(item)
+        else:
+            yield item
+
+    def _close_row(self) -> Iterator[Block]:
+        at, header = self._table
+        cells = [block.text for block in self._row]
+        if not header:
+            header.extend(cells)
+        elif any(cells) or any(block.struck for block in self._row):
+            text = "; ".join(filter(None, cells))
+            struck = "; ".join(block.struck for block in self._row if block.struck)
+            yield Block(
+                Kind.ROW, text, group=(at,), header=tuple(header), cells=tuple(cells), struck=struck,
+                linked=all(block.linked for block in self._row if block.text),
+            )  # fmt: skip
 
     def _inline(self, index: int, token: Token) -> Iterator[Block]:
-        text = plain(_inline_text(token))
-        if not text:
-            return
+        block = _paragraph(token)
         before = self._tokens[index - 1]
-        if self._lists:
-            self._item.append(_CHECKBOX.sub("", text))
+        if before.type in ("th_open", "td_open"):
+            self._row.append(block)
+        elif not (block.text or block.struck):
+            return
+        elif self._items:
+            self._items[-1][0].append(block)
         elif before.type == "heading_open":
             level = int(before.tag[1:])
             self._headings = [one for one in self._headings if one[0] < level]
-            yield Block(Kind.HEADING, text, level, tuple(at for _, at in self._headings))
+            group = tuple(at for _, at in self._headings)
+            yield Block(Kind.HEADING, block.text, level, group, struck=block.struck)
             self._headings.append((level, index))
         else:
-            yield Block(Kind.PARAGRAPH, text)
+            yield block
+
+    def _code(self, token: Token) -> Iterator[Block]:
+        if token.type == "code_block" and _LISTED.match(token.content):
+            yield from outline(textwrap.dedent(token.content))  # a list that somebody has indented
+        elif not self._items:
+            yield Block(Kind.CODE, token.content, lines=(token.info.strip(),))
 
 
-def _joined(parts: list[str]) -> str:
-    """An item and what is nested in it: "Search:", "by name", "by tag" -> "Search: by name; by tag"."""
-    head, *rest = parts
-    if not rest:
-        return head
-    return f"{head} {'; '.join(rest)}" if head.endswith((":", ".", ";")) else "; ".join(parts)
-
-
-def _inline_text(token: Token) -> str:
-    return "".join(" " if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or ())
+def _paragraph(token: Token) -> Block:
+    kept: list[str] = []
+    struck: list[str] = []
+    strikes = bolds = links = 0
+    emphasised = linked = True
+    for child in token.children or ():
+        match child.type:
+            case "s_open" | "s_close":
+                strikes += 1 if child.type == "s_open" else -1
+                continue
+            case "strong_open" | "strong_close":
+                bolds += 1 if child.type == "strong_open" else -1
+                continue
+            case "link_open" | "link_close":
+                links += 1 if child.type == "link_open" else -1
+                continue
+        text = "\n" if child.type in ("softbreak", "hardbreak") else child.content
+        (struck if strikes else kept).append(text)
+        if text.strip():
+            emphasised, linked = emphasised and bool(bolds), linked and bool(links or child.type == "image")
+    lines = tuple(filter(None, map(plain, "".join(kept).split("\n"))))
+    return Block(
+        Kind.PARAGRAPH,
+        " ".join(lines),
+        lines=lines,
+        struck=plain(" ".join(struck)),
+        emphasised=emphasised and bool(lines),
+        linked=linked and bool(lines),
+    )

@@ -45,8 +45,8 @@ def distribution_name(title: str) -> str:
 
 
 def _registry(pairs: list[tuple[Requirement, Names]]) -> str:
-    imports = [f"from .{named.module} import {named.function} as {each.label.lower()}" for each, named in pairs]
-    members = [f"    {each.label.lower()}," for each, _ in pairs]
+    imports = [f"from .{named.module} import {named.function} as {each.key}" for each, named in pairs]
+    members = [f"    {each.key}," for each, _ in pairs]
     return "\n".join([*imports, "", "REQUIREMENTS = (", *members, ")", ""])
 
 

@@ -1,4 +1,4 @@
-"""Requirements: what a brief or a document asks for, numbered R1, R2, ..."""
+"""Requirements: what a brief or a document asks for, each under a label: the brief's own (FR-001, 2.1) or R1, R2, ..."""
 
 from __future__ import annotations
 
@@ -7,50 +7,115 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from activities.agents.rehearsal.outline import Block, Kind, outline
+from activities.agents.rehearsal.outline import Block, Kind, joined, outline
+from activities.agents.rehearsal.sections import Section, section_of
 
 MOST_REQUIREMENTS = 50
-LONGEST_REQUIREMENT = 400
 MOST_TEXT = 200_000
 """Characters of a text that are read: parsing more would take seconds, and no brief that a person wrote has more."""
 
-_LABEL = re.compile(r"^R(\d{1,4})\s*[.:)\u2013-]\s*(?=\S)", re.IGNORECASE)
-_ASKING = re.compile(
-    r"\b(requirements?|features?|user stor(y|ies)|must|should|could|needs?|functional|capabilit(y|ies)|use cases?"
-    r"|stories|what it (does|has to do)|acceptance)\b",
-    re.IGNORECASE,
-)
-_NOT_ASKING = re.compile(
-    r"\b(won.?t|out of scope|non-?goals?|not in scope|must not|exclu(ded|sions?))\b", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])\s*")
-_PSEUDO_HEADING = 7
+_ID = r"[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,12}){0,3}[-_]?\d{1,5}(?:\.\d{1,4}){0,5}|[A-Z]{1,5} \d{1,4}"
+_NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,5}"
+_LABEL = re.compile(rf"^(?:[\[(]({_ID})[\])]\s*[.:)–—-]?|({_ID})\s*(?:[.:)–—]|-(?=\s))|({_NUMBER})\s*[.:)])\s*(?=\S)")
+_TABLE_LABEL = re.compile(rf"^(?:{_ID}|{_NUMBER})$")
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    number: int
+    """One thing that is asked for; `quality` where it is non-functional."""
+
+    label: str
     text: str
+    quality: bool = False
 
     @property
-    def label(self) -> str:
-        return f"R{self.number}"
+    def key(self) -> str:
+        """The label as a part of a Python name; no two requirements of one brief have the same."""
+        return key_of(self.label)
+
+
+def key_of(label: str) -> str:
+    """FR-001 -> fr_001, 2.1 -> r2_1."""
+    key = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+    return key if key[:1].isalpha() else f"r{key}"
+
+
+def split_label(text: str) -> tuple[str | None, str]:
+    """A text's own label and the rest of it: "FR-001: Book a crossing" -> "FR-001", "Book a crossing"."""
+    found = _LABEL.match(text)
+    if found is None:
+        return None, text
+    label = next(filter(None, found.groups()))
+    return (label.upper() if re.fullmatch(r"r\d+", label) else label.replace(" ", "-")), text[found.end() :]
+
+
+def is_label(cell: str) -> bool:
+    """Whether a table's cell holds a label and nothing else."""
+    return _TABLE_LABEL.match(cell) is not None
+
+
+def numbered(found: Iterable[tuple[str | None, str, bool]]) -> tuple[Requirement, ...]:
+    """Requirements of labels, texts and kinds: a label that is still free is kept, any other text takes the next free
+    number. What is there already is left out."""
+    kept: list[tuple[str | None, str, bool]] = []
+    taken: set[str] = set()
+    seen: set[tuple[str | None, str]] = set()
+    for label, text, quality in found:
+        if not text or (label, text) in seen:
+            continue
+        seen.add((label, text))
+        # Two requirements with one label are a slip of the pen: the second is kept, under a number of its own.
+        own = label if label is not None and key_of(label) not in taken else None
+        kept.append((own, text, quality))
+        if own is not None:
+            taken.add(key_of(own))
+    free = (f"R{number}" for number in range(1, 20_000) if f"r{number}" not in taken)
+    return tuple(Requirement(next(free) if label is None else label, text, quality) for label, text, quality in kept)
 
 
 @lru_cache(maxsize=64)
-def requirements_in(markdown: str) -> tuple[Requirement, ...]:
-    """The requirements of a text, at most MOST_REQUIREMENTS; none where it says nothing.
+def requirements_in(document: str) -> tuple[Requirement, ...]:
+    """The requirements of a document that an agent wrote and a person may have changed, at most MOST_REQUIREMENTS; none
+    where it says nothing.
 
-    Where a list or a run of headings is labelled R1., R2., ... that is what counts, with whatever a person has put
-    between them. Else the list items under headings that ask (Requirements, Features, Must have, ...), else all list
-    items, else the sentences.
+    Where a list or a run of headings is labelled R1., FR-2., ... that is what counts, with whatever a person has put
+    between them. Else the document is read as a brief is.
     """
-    blocks = outline(markdown[:MOST_TEXT])
-    for found in (_labelled(blocks), _asked(blocks), _items(blocks), _sentences(blocks)):
-        numbered = _numbered(found)
-        if numbered:
-            return numbered
-    return ()
+    from activities.agents.rehearsal.selection import select  # which reads labels as we do
+
+    text = document[:MOST_TEXT]
+    labelled = numbered(_labelled(outline(text)))
+    return (labelled or select(text).requirements)[:MOST_REQUIREMENTS]
+
+
+def _labelled(blocks: list[Block]) -> Iterator[tuple[str | None, str, bool]]:
+    placed = list(_placed(blocks))
+    groups = {_group(block) for block, section in placed if section is not None and split_label(block.text)[0]}
+    for block, section in placed:
+        if section is not None and _group(block) in groups:
+            yield *split_label(joined(block)), section is Section.QUALITY
+
+
+def _placed(blocks: list[Block]) -> Iterator[tuple[Block, Section | None]]:
+    """Headings and items with their section; None where a section's heading says that it asks for nothing."""
+    above: list[tuple[int, Section | None]] = []
+    for block in blocks:
+        if block.quoted or block.kind not in (Kind.HEADING, Kind.ITEM):
+            continue
+        if block.kind is Kind.HEADING:
+            above = [one for one in above if one[0] < block.level]
+        sections = [section for _, section in above if section is not None]
+        out = any(not section.asks and section is not Section.GOALS for section in sections)
+        yield block, None if out else (sections[-1] if sections else Section.REQUIREMENTS)
+        if block.kind is Kind.HEADING:
+            label, _ = split_label(block.text)
+            # A document's title names it, and no section.
+            named = label or block.level == 1
+            above.append((block.level, None if named else section_of(block.text)))
+
+
+def _group(block: Block) -> tuple[object, ...]:
+    return (block.kind, block.level, block.group)
 
 
 def shortened(text: str, longest: int) -> str:
@@ -59,66 +124,3 @@ def shortened(text: str, longest: int) -> str:
         return text
     cut = text[: longest - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[longest // 2 :] else cut).rstrip() + "\u2026"
-
-
-def _labelled(blocks: list[Block]) -> Iterator[str]:
-    groups = {_group(block) for block in blocks if block.kind is not Kind.PARAGRAPH and _LABEL.match(block.text)}
-    return (block.text for block in blocks if _group(block) in groups)
-
-
-def _group(block: Block) -> tuple[object, ...]:
-    return (block.kind, block.level, block.group)
-
-
-def _asked(blocks: list[Block]) -> Iterator[str]:
-    return (item.text for item, headings in _items_under_headings(blocks) if _asks(headings))
-
-
-def _items(blocks: list[Block]) -> Iterator[str]:
-    return (
-        item.text
-        for item, headings in _items_under_headings(blocks)
-        if not any(_NOT_ASKING.search(heading) for heading in headings)
-    )
-
-
-def _sentences(blocks: list[Block]) -> Iterator[str]:
-    for block in blocks:
-        if block.kind is Kind.PARAGRAPH:
-            yield from _SENTENCE_END.split(block.text)
-
-
-def _asks(headings: tuple[str, ...]) -> bool:
-    return any(map(_ASKING.search, headings)) and not any(map(_NOT_ASKING.search, headings))
-
-
-def _items_under_headings(blocks: list[Block]) -> Iterator[tuple[Block, tuple[str, ...]]]:
-    """Each item with the headings above it, the document's title left out: it names, and asks for nothing."""
-    above: list[tuple[int, str]] = []
-    for block in blocks:
-        if block.kind is Kind.HEADING:
-            above = [one for one in above if one[0] < block.level] + [(block.level, block.text)]
-        elif block.kind is Kind.PARAGRAPH and len(block.text) < 80 and block.text.endswith(":"):
-            above = [one for one in above if one[0] < _PSEUDO_HEADING] + [(_PSEUDO_HEADING, block.text)]
-        elif block.kind is Kind.ITEM:
-            yield block, tuple(text for level, text in above if level > 1)
-
-
-def _numbered(texts: Iterable[str]) -> tuple[Requirement, ...]:
-    """Number the texts: a label that is still free is kept, any other text takes the next free number."""
-    found: list[tuple[int | None, str]] = []
-    taken: set[int] = set()
-    for text in texts:
-        label = _LABEL.match(text)
-        body = shortened(text[label.end() :] if label else text, LONGEST_REQUIREMENT)
-        number = int(label.group(1)) if label else None
-        if not body or (number, body) in found:
-            continue
-        # Two requirements with one label are a slip of the pen: the second is kept, under a number of its own.
-        found.append((None if number in taken else number, body))
-        if number is not None:
-            taken.add(number)
-        if len(found) == MOST_REQUIREMENTS:
-            break
-    free = (number for number in range(1, 20_000) if number not in taken)
-    return tuple(Requirement(next(free) if number is None else number, text) for number, text in found)

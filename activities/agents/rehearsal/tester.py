@@ -5,7 +5,7 @@ from __future__ import annotations
 from activities.agents.files import unpack
 from activities.agents.protocol import FILES, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
-from activities.agents.rehearsal.document import Section, cell, document, fenced
+from activities.agents.rehearsal.document import Section, document, escaped, fenced
 from activities.agents.rehearsal.work import Work
 from activities.agents.sandbox import Sandbox, TestRun
 from models.contracts.words import ArtifactType, Verdict
@@ -46,11 +46,25 @@ def results(run: TestRun) -> list[Section]:
 
 
 def _coverage(work: Work, files: dict[str, str]) -> list[str]:
-    """Which test stands for which requirement, by the label in its name."""
+    """Which test covers which requirement, by the label in its name."""
     lines = ["| requirement | test |", "|---|---|"]
+    tests_of = _tests_by_key({each.key for each in work.requirements}, files)
     for each in work.requirements:
-        start = f"tests/test_{each.label.lower()}"
-        tests = [path for path in files if path.startswith((f"{start}_", f"{start}."))]
+        tests = tests_of[each.key]
         shown = ", ".join(f"`{path}`" for path in tests) or "none by that name"
-        lines.append(f"| {each.label}. {cell(each.text)} | {shown} |")
+        lines.append(f"| {each.label}. {escaped(each.text)} | {shown} |")
     return lines
+
+
+def _tests_by_key(keys: set[str], files: dict[str, str]) -> dict[str, list[str]]:
+    """The test files of each requirement: the longest key that a file's name begins with counts, since r2_1 begins as
+    r2 does."""
+    found: dict[str, list[str]] = {key: [] for key in keys}
+    for path in files:
+        if not path.startswith("tests/test_"):
+            continue
+        words = path.removeprefix("tests/test_").removesuffix(".py").split("_")
+        starts = ("_".join(words[:count]) for count in range(len(words), 0, -1))
+        if (key := next((start for start in starts if start in keys), None)) is not None:
+            found[key].append(path)
+    return found
