@@ -12,6 +12,7 @@ rehearsal:
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ from activities.agents.protocol import AgentError
 
 _LONGEST_FRONT_MATTER = 16_384
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+_TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -69,7 +72,9 @@ def rehearsal_controls(brief: str) -> Controls:
 
 
 def without_front_matter(brief: str) -> str:
-    """The brief's Markdown. A leading rule that opens no YAML mapping is Markdown too, and stays."""
+    """The brief's Markdown, without front matter in YAML or TOML. A leading rule that opens no YAML mapping is Markdown too, and stays."""
+    if (toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER])) and _toml(toml[1]):
+        return brief[toml.end() :]
     front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
     if front_matter is None or not isinstance(_loaded(front_matter.group(1)), dict):
         return brief
@@ -77,7 +82,10 @@ def without_front_matter(brief: str) -> str:
 
 
 def front_matter_title(brief: str) -> str:
-    """The `title` in the brief's front matter; "" where it has none."""
+    """The `title` in the brief's front matter, YAML or TOML; "" where it has none."""
+    if toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER]):
+        title = _toml(toml[1]).get("title")
+        return title if isinstance(title, str) else ""
     front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
     loaded = _loaded(front_matter.group(1)) if front_matter else None
     title = loaded.get("title") if isinstance(loaded, dict) else None
@@ -101,6 +109,13 @@ def _controls(front_matter: str) -> Controls:
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(['rehearsal', *map(str, location)])[:120]}: {message}"
+
+
+def _toml(front_matter: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(front_matter)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
 
 
 @lru_cache(maxsize=64)

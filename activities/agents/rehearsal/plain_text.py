@@ -6,6 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from activities.agents.rehearsal.sections import section_of
+
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = str.maketrans(dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u205f\u3000", " "))  # fmt: skip
 _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\xad"))
@@ -18,7 +20,7 @@ _PIECES = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-_TABLE = re.compile(r"<table\b[^>]*>(.*?)</table>", re.DOTALL | re.IGNORECASE)
+_TABLE = re.compile(r"<table\b[^>]*>(.*?)(?:</table>|\Z)", re.DOTALL | re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^>]*>(.*?)(?:</tr>|(?=<tr\b)|\Z)", re.DOTALL | re.IGNORECASE)
 _CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)(?:</t[hd]>|(?=<t[hd]\b)|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS: list[tuple[re.Pattern[str], str]] = [
@@ -38,7 +40,7 @@ _HTML_HEADING = re.compile(r"^@([1-6])@ ", re.MULTILINE)
 _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s[^<>\n]*)?/?>[ \t]*$", re.MULTILINE)
 
 _BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔✗☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
-_ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z0-9]{1,3}[)）]|[a-z]\)|[①-⑳]|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
+_ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z0-9]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-z])\.[ \t]+(?=\S)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WIKI_HEADING = re.compile(r"^(?:h([1-6])\.[ \t]+|(={2,6})[ \t]+(?=\S))(.*?)(?:[ \t]+=+)?[ \t]*$")
@@ -98,8 +100,19 @@ def _lines(lines: list[str]) -> Iterator[str]:
             yield ""  # else it would go on with the paragraph above it
         if heading := _WIKI_HEADING.match(listed):
             listed = "#" * (int(heading[1]) if heading[1] else len(heading[2])) + f" {heading[3]}"
+        if before.strip() and _is_heading_line(listed, before, lines[index + 1] if index + 1 < len(lines) else ""):
+            yield ""  # else it would go on with the item or the paragraph above it
         yield listed
         before = listed
+
+
+def _is_heading_line(line: str, before: str, after: str) -> bool:
+    """Whether a line between lists, or between a line and a list, is meant as a heading: "Out of scope:"."""
+    if not line[:1].strip() or line[:1] in "#>|`~=-+*" or len(line) > 80 or _LISTED.match(line):
+        return False
+    colon = line.rstrip().endswith((":", "\uff1a"))
+    beside = _LISTED.match(before) or before[:1].isspace() or _BULLET.match(after) or _LISTED.match(after)
+    return bool(beside) and (colon or section_of(line.strip()) is not None)
 
 
 def _has_sibling(letter: str, lines: list[str], index: int) -> bool:

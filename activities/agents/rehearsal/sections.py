@@ -46,7 +46,7 @@ PHRASES: dict[Section, str] = {
         *future requirements; later; *for later; *later phases; *later versions; *later releases; next version;
         *phase 2; *phase two; *phase ii; *phase 3; *second phase; *version 2; *post mvp; *after launch; backlog;
         icebox; parking lot; *deferred; *postponed; *possible extensions; *stretch goals; ideas; *ideas for later;
-        *out of the question; *not supported; *unsupported; must not have;
+        *out of the question; *not supported; *unsupported; must not have; *don't want; *do not want; *not wanted;
         *nicht im umfang; *nicht im scope; *nicht enthalten; *nicht umfang; *nicht teil; *nicht ziele; *nichtziele;
         *nicht ziel; *keine ziele; *außerhalb des umfangs; *ausserhalb des umfangs; *außerhalb; *ausserhalb;
         *ausgeschlossen; *ausschlüsse; *ausschluss; *abgrenzung; *abgrenzungskriterien; *nicht gewünscht;
@@ -61,7 +61,7 @@ PHRASES: dict[Section, str] = {
         *fuori ambito; *fuori dall'ambito; *fuori scopo; *fuori perimetro; *non obiettivi; *escluso; *esclusi;
         *esclusioni; *non incluso; *non inclusi; *sviluppi futuri; *in futuro;
         *buiten scope; *buiten bereik; *buiten de scope; *niet in scope; *niet inbegrepen; *geen doelen; *niet doelen;
-        *uitgesloten; *uitsluitingen; *valt buiten; *later;
+        *uitgesloten; *uitsluitingen; *valt buiten;
         *poza zakresem; *wykluczenia; *wykluczone; *nie cele; *nie obejmuje; *w przyszłości; *mimo rozsah; *mimo rámec;
         *utanför omfattning; *ingår inte; *avgränsningar; *icke mål; *utenfor omfang; *uden for scope; *afgrænsning;
         *rajaukset; *ei kuulu; *rajauksen ulkopuolella; *kapsam dışı; *kapsam dışında; *hedef dışı;
@@ -209,7 +209,7 @@ _ORDER = (
     Section.REQUIREMENTS,
     Section.GOALS,
 )
-_NUMBERING = re.compile(r"^(?:(?:section|chapter|part|kapitel|chapitre|capítulo)\s+)?(?:[\divxlc]{1,5}[.)]|\d+(?:\.\d+)*\.?(?=\s)|[a-z][.)]|第?[一二三四五六七八九十\d]+[、.章节]|[§#])\s*", re.I)  # fmt: skip
+_NUMBERING = re.compile(r"^(?:(?:section|chapter|part|kapitel|chapitre|capítulo)\s+)?(?:\d+(?:\.\d+)+\.?(?=\s)|[\divxlc]{1,5}[.)]|\d+(?=\s)|[a-z][.)]|第?[一二三四五六七八九十\d]+[、.章节]|[§#])\s*", re.I)  # fmt: skip
 _JOINED = re.compile(r"\s*(?:[/,+&|:()\[\]–—]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|en|och|og|i|и)\b|与|和|及|と)\s*")  # fmt: skip
 _NOT_WORDS = re.compile(r"[^\w\s'+&/,|:()\[\]–—]|_")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -221,11 +221,11 @@ def _read(phrases: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 _TABLE = {section: _read(phrases) for section, phrases in PHRASES.items()}
-_INSIDE = {
-    section: re.compile("|".join(_anywhere(each) for each in sorted(inside, key=len, reverse=True)))
-    for section, (_, inside) in _TABLE.items()
-    for _anywhere in [lambda each: re.escape(each) if _SPACELESS.search(each) else rf"\b{re.escape(each)}\b"]
-}
+# Phrases that count inside a longer heading: of scripts that part words by spaces by their words, of others as they are.
+_INSIDE = [(each, section) for section in _ORDER for each in _TABLE[section][1]]
+_BY_WORDS = {each: section for each, section in reversed(_INSIDE) if not _SPACELESS.search(each)}
+_BY_LETTERS = [(each, section) for each, section in _INSIDE if _SPACELESS.search(each)]
+_MOST_WORDS = max(len(each.split()) for each in _BY_WORDS)
 _ASKS_LAST = re.compile(
     r"\b(?:requirements|features|functions|functionality|user stories|use cases|anforderungen|funktionen)$"
 )
@@ -246,21 +246,51 @@ def section_of(heading: str) -> Section | None:
     if (remark := _REMARK.search(whole)) and section_of(remark[1]) is Section.EXCLUDED:
         return Section.EXCLUDED
     parts = [found for part in _JOINED.split(words) if part for found in [_exact(part)] if found is not None]
-    excluded = _INSIDE[Section.EXCLUDED].search(whole) is not None
+    inside = _inside(whole)
+    excluded = Section.EXCLUDED in inside
     if parts and excluded and any(part is not Section.EXCLUDED for part in parts):
         return None  # "Goals and non-goals": what is in it has to say which is which
     if excluded:
         return Section.EXCLUDED
-    if _ASKS_LAST.search(whole) and not _INSIDE[Section.QUALITY].search(whole):
+    if _ASKS_LAST.search(whole) and Section.QUALITY not in inside:
         return Section.REQUIREMENTS
     if parts:
         return min(parts, key=_ORDER.index)
-    return next((section for section in _ORDER if _INSIDE[section].search(whole)), None)
+    return min(inside, key=_ORDER.index, default=None)
+
+
+def _inside(heading: str) -> set[Section]:
+    """The sections whose phrases a heading has in it."""
+    words = re.split(r"[^\w']+", heading)
+    found = {
+        _BY_WORDS[phrase]
+        for start in range(len(words))
+        for end in range(start + 1, min(len(words), start + _MOST_WORDS) + 1)
+        for phrase in [" ".join(words[start:end])]
+        if phrase in _BY_WORDS
+    }
+    if _SPACELESS.search(heading):
+        found |= {section for phrase, section in _BY_LETTERS if phrase in heading}
+    return found
 
 
 def excludes(words: str) -> bool:
     """Whether a few words, such as a table's cell or a remark in brackets, say that something is not wanted."""
     return section_of(words) is Section.EXCLUDED
+
+
+_SAYS_OUT = re.compile(
+    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|nicht im (?:umfang|scope)"
+    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
+    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
+    re.IGNORECASE,
+)
+
+
+def rules_out(sentence: str) -> bool:
+    """Whether a sentence says of what it names that it is not wanted: "Payments are out of scope."."""
+    lead, colon, _ = sentence.partition(":")
+    return (bool(colon) and excludes(lead)) or _SAYS_OUT.search(sentence.replace("-", " ")) is not None
 
 
 def _exact(words: str) -> Section | None:

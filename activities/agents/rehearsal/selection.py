@@ -16,7 +16,7 @@ from enum import IntEnum
 from activities.agents.rehearsal.outline import Block, Kind, joined, outline
 from activities.agents.rehearsal.plain_text import as_markdown
 from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, Requirement, numbered, split_label
-from activities.agents.rehearsal.sections import Section, excludes, section_of
+from activities.agents.rehearsal.sections import Section, excludes, rules_out, section_of
 from activities.agents.rehearsal.sentences import asks, is_question, sentences
 from activities.agents.rehearsal.tables import requirement_of, says_requirements
 
@@ -35,7 +35,13 @@ _PLACEHOLDER = re.compile(
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"^(?:feature|requirement|(?:user )?story|use case|epic|scenario|anforderung|exigence|requisito)\s*#?\d+\b", re.I)  # fmt: skip
+_NAMED = re.compile(
+    r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)\s*[.:)–—-]\s*(?=\S)",
+    re.IGNORECASE,
+)
+"""What people call the headings of single requirements: "Story 1.1: Sign up"."""
+_MODAL = re.compile(r"^(?:can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen)\b")
+_URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
 _SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
 _GOES_ON = re.compile(r"\w.*\b(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen)\s*:?$", re.I)
 """The words of an item that what is nested in it goes on with: "Users can:", "sign up"."""
@@ -147,7 +153,7 @@ class _Walk:
     # Each block
 
     def _take(self, index: int, block: Block) -> None:
-        if block.struck and block.kind is not Kind.ITEM:
+        if block.struck and block.kind in (Kind.HEADING, Kind.PARAGRAPH):
             self._leave(STRUCK, block.struck)
         match block.kind:
             case Kind.HEADING:
@@ -167,15 +173,23 @@ class _Walk:
         if self._owner is not None and self._owner[0] >= level:
             self._owner = None
         label, rest = split_label(text)
-        labelled = (label is not None and not label[0].isdigit()) or _NAMED.match(text) is not None
+        if label is None and (number := _HEADING_NUMBER.match(text)):
+            label, rest = number[1], text[number.end() :]
+        if label is None and (named := _NAMED.match(text)):
+            label, rest = f"{named[1].capitalize()}-{named[2]}", text[named.end() :]
+        labelled = label is not None and not label[0].isdigit()
         section = None if labelled else section_of(rest if label else text)
         outer = self._section()
+        if outer is Section.CONTEXT and rest.casefold() == "scope":
+            section = None  # the scope of the document
+        if section in (Section.CONTEXT, Section.GOALS, Section.LINKS) and outer is not None and outer.asks:
+            section = None  # Notes, Users or History are what features are about
         self._above.append((level, section, index))
         if section is not None or self._owner is not None or not (outer is None or outer.asks) or not text:
             if section is None and self._owner is not None and text:
                 self._owner[1].details.append(text)
             return
-        if labelled or (outer is not None and outer.asks and self._says_it_itself(index, level)):
+        if (labelled and not self._holds_labelled(index, level)) or (level < COLON and outer is not None and outer.asks and self._says_it_itself(index, level)):
             remark = _REMARK.search(rest)
             if remark and excludes(remark[1]):
                 self._above[-1] = (level, Section.EXCLUDED, index)
@@ -184,10 +198,19 @@ class _Walk:
             candidate = self._add(Tier.ASKED if outer is not None else Tier.LISTED, rest, label, outer)
             self._owner = (level, candidate)
 
+    def _holds_labelled(self, index: int, level: int) -> bool:
+        """Whether headings with labels of their own stand below a heading: "Epic 1" is then the name of a group."""
+        for block in self._blocks[index + 1 :]:
+            if block.kind is Kind.HEADING:
+                if block.level <= level:
+                    return False
+                return split_label(block.text)[0] is not None or _NAMED.match(block.text) is not None
+        return False
+
     def _says_it_itself(self, index: int, level: int) -> bool:
         """Whether a heading among requirements is one, rather than the name of a group: nothing is listed below it but
-        criteria."""
-        criteria = False
+        criteria, or a word or two."""
+        criteria, listed, long = False, 0, 0
         for block in self._blocks[index + 1 :]:
             if block.kind is Kind.HEADING:
                 if block.level <= level:
@@ -198,8 +221,9 @@ class _Walk:
             elif block.kind is Kind.PARAGRAPH and (name := _pseudo_heading(block)):
                 criteria = section_of(name) is Section.CRITERIA
             elif block.kind in (Kind.ITEM, Kind.ROW) and not criteria:
-                return False
-        return True
+                listed += 1
+                long += _words(joined(block)) >= _FEW
+        return long * 2 <= listed
 
     def _paragraph(self, index: int, block: Block) -> None:
         after = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
@@ -233,6 +257,8 @@ class _Walk:
         for sentence in sentences(block.text):
             if is_question(sentence):
                 self._leave(Section.QUESTIONS.value, sentence)
+            elif rules_out(sentence):
+                self._leave(Section.EXCLUDED.value, sentence)
             else:
                 self._add(_PROSE_TIERS.get(section, Tier.ASKED), sentence, None, section, prose=True)
 
@@ -249,7 +275,8 @@ class _Walk:
                 self._candidate_or_detail(joined(item), inside)
                 return
             for child in item.children:
-                self._item(child, inside)
+                goes_on = _MODAL.match(child.text) and inside is section
+                self._item(replace(child, text=f"{item.text.rstrip(':')} {child.text}") if goes_on else child, inside)
             return
         if section is Section.CRITERIA and self._candidates and self._owner is None and section is not self._section():
             self._candidates[-1].details.append(joined(item))
@@ -258,7 +285,7 @@ class _Walk:
         for child in struck:
             self._leave(STRUCK, joined(replace(child, text=child.struck)))
         whole = joined(replace(item, children=tuple(child for child in item.children if child not in struck)))
-        if item.linked and not item.children:
+        if (item.linked or _URL.match(whole)) and not item.children:
             self._leave(Section.LINKS.value, whole)
         elif _PLACEHOLDER.match(whole):
             return
@@ -271,7 +298,7 @@ class _Walk:
         """Whether what is nested in an item are requirements of their own, and the item names them."""
         if self._owner is not None:
             return False
-        words = [len(child.text.split()) if child.text.isascii() else len(child.text) // 2 for child in item.children]
+        words = [_words(child.text) for child in item.children]
         head = item.text.rstrip(":")
         names = len(head.split()) <= 5 and not asks(head) and not item.text.endswith(":")
         long = sum(count >= _FEW for count in words) * 2 > len(words)
@@ -324,11 +351,13 @@ class _Walk:
             self._owner[1].details.append(text)
         else:
             label, rest = split_label(text)
+            if _MODAL.match(rest) and self._above and self._above[-1][1] is None:
+                rest = f"{self._blocks[self._above[-1][2]].text.rstrip(':')} {rest}"  # "Admin": "can delete users"
             self._candidate(rest, section, label)
 
     def _candidate(self, text: str, section: Section | None, label: str | None) -> Candidate | None:
         remark = _REMARK.search(text) or _LEADING_REMARK.match(text)
-        if remark and excludes(remark[1]):
+        if (remark and excludes(remark[1])) or rules_out(text):
             section = Section.EXCLUDED
         tier = _TIERS.get(section, Tier.ASKED)
         if tier is None:
@@ -412,6 +441,11 @@ def _by_its_own_words(item: Block, section: Section | None) -> tuple[Section | N
     return section, section
 
 
+def _words(text: str) -> int:
+    """How many words a text has; of a script without spaces, about as many."""
+    return len(text.split()) if text.isascii() else max(len(text.split()), len(text) // 4)
+
+
 def _pseudo_heading(block: Block, after: Block | None = None) -> str:
     """The words of a paragraph that is meant as a heading; "" where it is none."""
     if len(block.lines) != 1 or len(block.text) > 80:
@@ -441,7 +475,8 @@ def _labelled_lines(block: Block) -> list[tuple[str, str]]:
     return found
 
 
-_PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])|^((?!))")
+_PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+_HEADING_NUMBER = _PARAGRAPH_NUMBER
 
 
 def _title(blocks: list[Block]) -> tuple[int, str]:

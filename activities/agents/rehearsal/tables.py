@@ -57,7 +57,7 @@ def requirement_of(row: Block) -> Row | None:
     columns = _columns(row.header)
     cells = (*row.cells, *("" for _ in range(len(row.header) - len(row.cells))))
     label = cells[columns.label] if columns.label is not None else next((one for one in cells[:1] if is_label(one)), "")
-    excluded = any(_rules_out(cells[at]) for at in columns.asides)
+    excluded = any(_rules_out(cells[at]) or (excludes(row.header[at]) and cells[at].lower() in _YES) for at in range(len(cells)) if at in columns.asides or excludes(row.header[at]))
     shown = [at for at in columns.texts if cells[at] and cells[at] != label]
     if columns.story:
         text = _story(row.header, cells, columns.story)
@@ -96,6 +96,7 @@ def _rules_out(cell: str) -> bool:
     return excludes(words) or words in _NO
 
 
+_YES = frozenset("yes y x true ja oui sí si sim да 是 はい ✓ ✔ ✅".split())
 _NO = frozenset(
     "no w won't wont declined cancelled canceled removed obsolete withdrawn superseded duplicate cut not planned "
     "out nein abgelehnt gestrichen non rejeté rifiutato rechazado cancelado rejeitado отклонено 否 不做 废弃 取消 対象外 보류 제외".split()

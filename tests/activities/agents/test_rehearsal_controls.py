@@ -93,7 +93,7 @@ async def test_tests_fail_for_real_until_their_round_is_over() -> None:
     failed = await validated(1)
     assert failed.verdict is Verdict.FAILED
     assert "AssertionError: Lists differ" in failed.drafts[0].content.decode()
-    assert "12 tests ran, 1 failed" in failed.drafts[0].content.decode()
+    assert "14 tests ran, 1 failed" in failed.drafts[0].content.decode()
     assert (await validated(2)).verdict is Verdict.PASSED
 
 
