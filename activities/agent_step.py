@@ -46,6 +46,9 @@ SUPPLY = "Amend with content to supply the result yourself. "
 PUT_OFF, LONGEST_PUT_OFF = timedelta(milliseconds=500), timedelta(seconds=5)
 """How long a step waits after it could not reach a server, at first and at most."""
 
+LONGEST_NOTE = 1000
+"""Characters of an agent's note; it is meant to be one line."""
+
 QUICKLY_CHECKED = 64 * 1024
 """Bytes of content that take less time to check than a thread takes to begin."""
 
@@ -190,6 +193,7 @@ class AgentSteps:
             verdict=outcome.verdict,
             confidence=outcome.confidence,
             usage=asdict(outcome.usage) if outcome.usage else None,
+            note=storable(outcome.note)[:LONGEST_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
             if step.short:

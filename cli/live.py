@@ -63,6 +63,8 @@ class LiveView:
             self._console.print(Text(f"{mark} ", style) + words(f"{event.text('stage')}: {decision(event)}"))
         elif event.event_type == "hitl_expired":
             self._console.print(Text("✗ ", "red") + words(f"{event.text('stage')}: nobody decided in time"))
+        elif event.event_type == "task_completed" and event.text("note"):
+            self._console.print(words(event.text("note"), longest=1000))
         elif event.event_type == "error" and event.seq is not None:
             self._console.print(Text("! ", "red") + words(event.text("message")))
 

@@ -59,6 +59,8 @@ class Plain:
         if told is not None:
             moment = f"{event.timestamp.astimezone():%H:%M:%S}  " if event.timestamp else ""
             self._console.print(words(f"{moment}{told}", longest=400))
+        if note := event.text("note"):
+            self.say(note)
 
     def say(self, text: str) -> None:
         self._console.print(words(text, longest=1000))

@@ -54,11 +54,12 @@ WHERE id = %(id)s
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the row keeps of an agent's outcome, besides the artifacts."""
+    """What is kept of an agent's outcome besides the artifacts; `note` in the event only."""
 
     verdict: Verdict | None = None
     confidence: float | None = None
     usage: dict[str, Any] | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ async def finish(
         verdict=finding.verdict,
         confidence=finding.confidence,
         usage=finding.usage,
+        note=finding.note,
         artifacts=[{"artifact_id": one.artifact_id, "type": one.type, "version": one.version} for one in artifacts],
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE

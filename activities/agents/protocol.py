@@ -96,12 +96,16 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the step: exactly one draft for each expected output; confidence from 0 to 1."""
+    """What came of the step: exactly one draft for each expected output; confidence from 0 to 1.
+
+    `note` is one line that whoever follows the project should read, such as what of the brief is not used.
+    """
 
     drafts: tuple[Draft, ...]
     verdict: Verdict | None = None
     confidence: float | None = None
     usage: Usage | None = None
+    note: str | None = None
 
 
 class Step(Protocol):

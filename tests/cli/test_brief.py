@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.brief import read
+from cli.brief import Brief, read
 from cli.exits import UsageError
 
 
@@ -14,7 +14,10 @@ from cli.exits import UsageError
     ("text", "name"),
     [
         ("# A thing\n", "A thing"),
-        ("Words first.\n\n## Then a heading ##\n# Another\n", "Then a heading"),
+        ("Words first.\n\n## Then a heading ##\n", "Then a heading"),
+        ("Words first.\n\n## Then a heading ##\n# Another\n", "Another"),
+        ("---\ntitle: 'Recipe box'\n---\n# Goals\n\n# Requirements\n", "Recipe box"),
+        ("# Overview\n\n# Core features\n", "the brief"),
         ("---\n# a comment in the front matter\nrehearsal: {}\n---\n# Real\n", "Real"),
         ("---\r\n# no\r\n---\r\n# Real\r\n", "Real"),
         ("```sh\n# not a heading\n```\n# Heading\n", "Heading"),
@@ -38,13 +41,22 @@ def test_the_name_is_the_first_heading_else_that_of_the_file(text: str, name: st
         (b" \n\t\n", "is empty"),
         (b"# A\n" + b"x" * 2**20, "larger than"),
         (b"# A\n\x00", "NUL"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "no text in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not text in UTF-8"),
+        (b"\xff\xfe#\x00 \x00\x00\xd8", "UTF-16"),
+        (b"\xff\xfe#", "UTF-16"),
     ],
 )
 def test_a_brief_that_cannot_be_used_is_refused_with_the_reason(content: bytes, complaint: str, tmp_path: Path) -> None:
     (tmp_path / "brief.md").write_bytes(content)
     with pytest.raises(UsageError, match=complaint):
         read(str(tmp_path / "brief.md"), None)
+
+
+def test_a_brief_in_utf_16_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "brief.md"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        file.write_bytes("# Toll röad\r\n\r\n- Cars pay\r\n".encode(encoding))
+        assert read(str(file), None) == Brief("Toll röad", "# Toll röad\r\n\r\n- Cars pay\r\n")
 
 
 def test_what_is_no_file_and_what_is_no_name_are_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Produce:
 
     drafts: Sequence[Draft] = ()
     verdict: Verdict | None = None
+    note: str | None = None
 
 
 class RehearsalAgent(ABC):
@@ -64,6 +65,7 @@ class RehearsalAgent(ABC):
             verdict=produce.verdict,
             confidence=_CONFIDENCE if confidence is None else confidence,
             usage=Usage(model="rehearsal"),
+            note=produce.note,
         )
 
     @abstractmethod

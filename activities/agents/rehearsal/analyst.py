@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from activities.agents.protocol import Draft, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
 from activities.agents.rehearsal.document import Section, document, escaped, not_used, requirement_sections
 from activities.agents.rehearsal.names import names
-from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, Requirement, shortened
+from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, MOST_TEXT, Requirement, shortened
 from activities.agents.rehearsal.selection import TOO_MANY
 from activities.agents.rehearsal.work import Work
 from models.contracts.words import ArtifactType
@@ -17,7 +19,22 @@ class Analyst(RehearsalAgent):
 
     async def produce(self, work: Work, step: Step) -> Produce:
         writers = {ArtifactType.PROJECT_PLAN: _plan, ArtifactType.SOFTWARE_SPECIFICATION: _specification}
-        return Produce([write(work) for type, write in writers.items() if work.wants(type)])
+        drafts = [write(work) for type, write in writers.items() if work.wants(type)]
+        reads_the_brief = work.wants(ArtifactType.PROJECT_PLAN) and work.assignment.round == 1
+        return Produce(drafts, note=_note(work) if reads_the_brief else None)
+
+
+def _note(work: Work) -> str | None:
+    """What of the brief is not used, in one line; None where all of it is."""
+    counts = Counter(one.reason for one in work.brief.not_used)
+    if work.brief.cut:
+        counts[f"all that follows the first {MOST_TEXT:,} characters"] = 1
+    if not counts:
+        return None
+    total = sum(counts.values())
+    listed = ", ".join(reason if count == 1 else f"{reason} ({count})" for reason, count in counts.items())
+    parts = "1 part" if total == 1 else f"{total} parts"
+    return f'Not used from the brief: {parts}, listed in the plan under "Not used": {listed}.'
 
 
 def _plan(work: Work) -> Draft:

@@ -72,7 +72,8 @@ def rehearsal_controls(brief: str) -> Controls:
 
 
 def without_front_matter(brief: str) -> str:
-    """The brief's Markdown, without front matter in YAML or TOML. A leading rule that opens no YAML mapping is Markdown too, and stays."""
+    """The brief's Markdown, without front matter in YAML or TOML. A leading rule that opens no
+    YAML mapping is Markdown too, and stays."""
     if (toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER])) and _toml(toml[1]):
         return brief[toml.end() :]
     front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])

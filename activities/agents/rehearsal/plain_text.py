@@ -1,5 +1,6 @@
 """Makes Markdown of what people paste: word processors' bullets, HTML, wiki headings, texts that are indented whole."""
 
+# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re
@@ -83,7 +84,9 @@ def _marked_up(text: str) -> str:
 
 
 def _table(table: re.Match[str]) -> str:
-    rows = [[" ".join(cell.split()).replace("|", "\\|") for cell in _CELL.findall(row)] for row in _ROW.findall(table[1])]
+    rows = [
+        [" ".join(cell.split()).replace("|", "\\|") for cell in _CELL.findall(row)] for row in _ROW.findall(table[1])
+    ]
     lines = [f"| {' | '.join(cells)} |" for cells in rows if cells]
     return "\n\n" + "\n".join([*lines[:1], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n\n" if lines else "\n"
 

@@ -1,5 +1,6 @@
 """Requirements: what a brief or a document asks for, each under a label: the brief's own (FR-001, 2.1) or R1, R2, ..."""
 
+# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re

@@ -5,6 +5,7 @@ where it is the whole heading, or one of the parts that "and", "&", "/" or "," j
 of a longer heading: `*features` is found in "Features of the first release".
 """
 
+# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re

@@ -6,6 +6,7 @@ requirements; else what stands in lists, tables and labelled paragraphs of secti
 goals; else prose.
 """
 
+# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re
@@ -40,10 +41,14 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """What people call the headings of single requirements: "Story 1.1: Sign up"."""
-_MODAL = re.compile(r"^(?:can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen)\b")
+_MODAL = re.compile(
+    r"^(?:can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen)\b"
+)
 _URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
 _SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
-_GOES_ON = re.compile(r"\w.*\b(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen)\s*:?$", re.I)
+_GOES_ON = re.compile(
+    r"\w.*\b(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen)\s*:?$", re.I
+)
 """The words of an item that what is nested in it goes on with: "Users can:", "sign up"."""
 _SECTION_WORDS = 3
 """A heading of more words that speaks of a section is the title of the whole: "Requirements of the ferry bookings"."""
@@ -189,7 +194,9 @@ class _Walk:
             if section is None and self._owner is not None and text:
                 self._owner[1].details.append(text)
             return
-        if (labelled and not self._holds_labelled(index, level)) or (level < COLON and outer is not None and outer.asks and self._says_it_itself(index, level)):
+        if (labelled and not self._holds_labelled(index, level)) or (
+            level < COLON and outer is not None and outer.asks and self._says_it_itself(index, level)
+        ):
             remark = _REMARK.search(rest)
             if remark and excludes(remark[1]):
                 self._above[-1] = (level, Section.EXCLUDED, index)
@@ -241,7 +248,7 @@ class _Walk:
             self._owner[1].details.append(block.text)
         elif len(block.lines) > 1 and all(line.startswith(":") for line in block.lines[1:]):
             self._candidate(f"{block.lines[0]}{' '.join(block.lines[1:])}", section, None)  # a definition list
-        elif _SCENARIO.match(block.text):
+        elif any(map(_SCENARIO.match, block.lines)):
             self._scenarios(list(block.lines), section)
         else:
             self._prose(block, section)
@@ -393,8 +400,10 @@ class _Walk:
         elif Tier.GOAL in tiers:
             listed = any(one.tier is Tier.GOAL and not one.prose for one in self._candidates)
             chosen = self._split(
-                lambda one: (one.tier is Tier.GOAL and not (listed and one.prose))
-                or (one.tier is Tier.SAID and one.prose and asks(one.text))
+                lambda one: (
+                    (one.tier is Tier.GOAL and not (listed and one.prose))
+                    or (one.tier is Tier.SAID and one.prose and asks(one.text))
+                )
             )
         else:
             tier = min(tiers, default=Tier.SAID)
@@ -493,7 +502,12 @@ def _title(blocks: list[Block]) -> tuple[int, str]:
     if tops or not shown or shown[0][1].kind is not Kind.PARAGRAPH or len(shown[0][1].lines) != 1:
         return -1, ""
     index, text = shown[0][0], shown[0][1].text
-    if len(text) > _LONGEST_LINE or text.endswith((":", "\uff1a")) or split_label(text)[0] or section_of(text) is not None:
+    if (
+        len(text) > _LONGEST_LINE
+        or text.endswith((":", "\uff1a"))
+        or split_label(text)[0]
+        or section_of(text) is not None
+    ):
         return -1, ""
     is_prose = text.endswith((".", "!", "?", "\u3002"))
     return (-1 if is_prose or len(shown) == 1 else index), text

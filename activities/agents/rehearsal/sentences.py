@@ -1,5 +1,6 @@
 """Sentences of prose, and which of them ask for something."""
 
+# ruff: noqa: E501, RUF001, SIM905 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re
@@ -55,4 +56,8 @@ def _goes_on(sentence: str, following: str) -> bool:
         return True
     if last in ("a.m", "p.m", "etc", "usw", "enz", "itd", "т.д", "т.п"):
         return False  # these do end sentences, where a capital follows
-    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()) or re.fullmatch(r"\d{1,2}", last) is not None and following.isdigit()
+    return (
+        last in _ABBREVIATIONS
+        or (len(last) == 1 and last.isalpha())
+        or (re.fullmatch(r"\d{1,2}", last) is not None and following.isdigit())
+    )

@@ -1,5 +1,6 @@
 """Tables of requirements: which column says what."""
 
+# ruff: noqa: E501, RUF001, SIM905 - words and marks of many languages, in lists that are read across
 from __future__ import annotations
 
 import re
@@ -24,7 +25,9 @@ _SAYS = re.compile(
     r"|eis|vereiste|wymaganie|krav|требовани|функци|описание|需求|功能|描述|要件|機能|要求|요구|기능|설명",
     re.IGNORECASE,
 )
-_WANTED = re.compile(r"^(?:(?:i|we)(?:'d)? (?:want|need|would like|can)(?: to)?|want(?: to)?|goal|action|capability)\b", re.IGNORECASE)
+_WANTED = re.compile(
+    r"^(?:(?:i|we)(?:'d)? (?:want|need|would like|can)(?: to)?|want(?: to)?|goal|action|capability)\b", re.IGNORECASE
+)
 _ACTOR = re.compile(r"^(?:as an?|as|actor|role|user|persona|who)\b", re.IGNORECASE)
 _BENEFIT = re.compile(r"^(?:so(?: that)?|in order to|benefit|because|why|reason)\b", re.IGNORECASE)
 
@@ -57,13 +60,19 @@ def requirement_of(row: Block) -> Row | None:
     columns = _columns(row.header)
     cells = (*row.cells, *("" for _ in range(len(row.header) - len(row.cells))))
     label = cells[columns.label] if columns.label is not None else next((one for one in cells[:1] if is_label(one)), "")
-    excluded = any(_rules_out(cells[at]) or (excludes(row.header[at]) and cells[at].lower() in _YES) for at in range(len(cells)) if at in columns.asides or excludes(row.header[at]))
+    excluded = any(
+        _rules_out(cells[at]) or (excludes(row.header[at]) and cells[at].lower() in _YES)
+        for at in range(len(cells))
+        if at in columns.asides or excludes(row.header[at])
+    )
     shown = [at for at in columns.texts if cells[at] and cells[at] != label]
     if columns.story:
         text = _story(row.header, cells, columns.story)
     else:
         text = "; ".join(
-            cells[at] if order == 0 or _SAYS.search(row.header[at]) or not row.header[at] else f"{row.header[at].lower()}: {cells[at]}"
+            cells[at]
+            if order == 0 or _SAYS.search(row.header[at]) or not row.header[at]
+            else f"{row.header[at].lower()}: {cells[at]}"
             for order, at in enumerate(shown)
         )
         if len(shown) > 1 and len(cells[shown[0]].split()) <= 5:
@@ -106,14 +115,22 @@ _NO = frozenset(
 @lru_cache(maxsize=256)
 def _columns(header: tuple[str, ...]) -> _Columns:
     names = [unicodedata.normalize("NFKC", one).casefold().strip(" .:") for one in header]
-    label = next((at for at, name in enumerate(names) if name in _LABELS or name.endswith((" id", "-id", " no", " nr"))), None)
+    label = next(
+        (at for at, name in enumerate(names) if name in _LABELS or name.endswith((" id", "-id", " no", " nr"))), None
+    )
     actor = next((at for at, name in enumerate(names) if _ACTOR.match(name)), None)
     wanted = next((at for at, name in enumerate(names) if _WANTED.match(name)), None)
     benefit = next((at for at, name in enumerate(names) if _BENEFIT.match(name)), None)
     story = (actor, wanted, benefit) if actor is not None and wanted is not None else None
-    asides = tuple(at for at, name in enumerate(names) if at != label and (name in _ASIDE or name.split(" ")[-1] in _ASIDE))
+    asides = tuple(
+        at for at, name in enumerate(names) if at != label and (name in _ASIDE or name.split(" ")[-1] in _ASIDE)
+    )
     texts = tuple(at for at in range(len(names)) if at != label and at not in asides)
     says = [at for at in texts if _SAYS.search(names[at])]
     if says and texts and says[0] != texts[0] and not says_requirements((names[texts[0]],)) and len(says) == 1:
-        texts = (says[0], *(at for at in texts if at != says[0])) if names[texts[0]] not in ("name", "title", "titel") else texts
+        texts = (
+            (says[0], *(at for at in texts if at != says[0]))
+            if names[texts[0]] not in ("name", "title", "titel")
+            else texts
+        )
     return _Columns(label, asides, texts, story)

@@ -63,9 +63,10 @@ function sayer(name) {
   return AGENTS.has(name) ? title(name) : name;
 }
 
-function outcome({ verdict, artifacts }) {
-  if (verdict) return `: ${verdict}`;
-  return artifacts?.length ? `: ${list(artifacts)}` : "";
+function outcome({ verdict, artifacts, note }) {
+  const said = note ? `. ${note}` : "";
+  if (verdict) return `: ${verdict}${said}`;
+  return (artifacts?.length ? `: ${list(artifacts)}` : "") + said;
 }
 
 function did(data) {
