@@ -5,7 +5,7 @@ BRIEF ?= examples/url-shortener.md
 BIN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test check lint types imports migrations-check bench screenshots prove
+.PHONY: help setup setup-dev run up down test test-long check lint types imports migrations-check bench screenshots prove
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,10 +43,13 @@ up: setup ## start the stack, and stay until Ctrl-C
 down: setup ## stop a stack that runs in the background
 	@$(BIN) cli.main down
 
-test: setup-dev ## run the tests, against real servers
-	$(BIN) pytest
+test: setup-dev ## run the tests, against real servers; 8 minutes at most
+	$(BIN) pytest -m 'not long'
 
-check: lint types imports migrations-check test ## everything that CI checks
+test-long: setup-dev ## run the tests that `make test` leaves out: what is broken, attacked, pictured or measured
+	$(BIN) pytest -m long
+
+check: lint types imports migrations-check test test-long ## everything that CI checks
 
 lint: setup-dev
 	$(BIN) ruff check .

@@ -19,6 +19,7 @@ import pytest_asyncio
 import structlog
 from serving import served
 from temporalio.client import Client
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from activities.agents.protocol import Agent
 from activities.agents.rehearsal import rehearsal_agents
@@ -42,6 +43,12 @@ hypothesis.settings.register_profile("explore", **PATIENT, max_examples=1000)
 hypothesis.settings.register_profile("tests", **PATIENT, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
+
+# The SDK's core warns of what the time-skipping server cannot do; errors are still printed.
+Runtime.set_default(
+    Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR")))),
+    error_if_already_set=False,  # this module is imported as conftest and as tests.conftest
+)
 
 # Lines, to standard output, which pytest keeps; structlog's own default draws every local variable of a traceback.
 structlog.configure(

@@ -2,7 +2,7 @@
 
 A pytest plugin. A test of the proof says with `@pytest.mark.item(3)` which of the proof's items it proves, and takes
 the fixture `proof`. `pytest tests/faults tests/abuse --prove` tries as often as the proof asks for and prints the
-table; without the option the tests try a few times only, as a part of all tests.
+table; without the option the tests try a few times only, as a part of `make check`.
 """
 
 from __future__ import annotations
@@ -112,10 +112,12 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"proof: seed {config.stash[RUN].seed}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.stash[RUN].whole:
-        for item in items:
-            if item.get_closest_marker("item") and not item.get_closest_marker("timeout"):
+    for item in items:
+        if item.get_closest_marker("item"):
+            item.add_marker(pytest.mark.long)
+            if config.stash[RUN].whole and not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(WHOLE_SECONDS))
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 BRIEF = "---\nrehearsal:\n  step_seconds: 0.7\n---\n" + (CHECKOUT / "examples/url-shortener.md").read_text()
 MIDDLE = ": coder starts"

@@ -13,6 +13,8 @@ from benchmarks.browser import browser_path
 from benchmarks.table import Aim, Row, show
 from benchmarks.timing import p99
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

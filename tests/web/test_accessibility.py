@@ -15,6 +15,8 @@ from tests.web import scene
 from tests.web.browsing import NewPage
 from tests.web.views import VIEWS
 
+pytestmark = pytest.mark.long
+
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=360, height=740)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

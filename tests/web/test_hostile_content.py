@@ -17,6 +17,8 @@ from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
+pytestmark = pytest.mark.long
+
 MARKUP = (
     "<script>globalThis.broken = 1</script>",
     "<img src=x onerror='globalThis.broken = 2'>",
