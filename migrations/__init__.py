@@ -1,0 +1,1 @@
+"""How the tables of `models` came about: one revision a change, see `versions`."""
