@@ -26,7 +26,7 @@ async def main() -> None:
         await supervisor.start(server)
         async with await psycopg.AsyncConnection.connect(server.url) as connection:
             await connection.execute("CREATE TABLE IF NOT EXISTS kept ()")
-        print((data.path / "postgres" / "data").stat().st_uid)
+        sys.stdout.write(f"{(data.path / 'postgres' / 'data').stat().st_uid}\n")
     except ComponentError as error:
         sys.exit(str(error))
     finally:
