@@ -1,1 +1,0 @@
-"""How the tables of `models` came about: one revision a change, see `versions`."""
