@@ -16,6 +16,8 @@ from cli.stack.component import ComponentError
 from cli.stack.initdb import initdb_for
 
 NAME = "postgres"
+LONGEST_PATH = 980
+"""PostgreSQL puts no path over 1,024 bytes together, and has names of its own to add."""
 _OWNER = "{} belongs to user {}. Run BotArmy as that user, give it to yours (chown -R), or use another --data-dir"
 _ROOT = "PostgreSQL refuses root. Run BotArmy as an ordinary user that owns its data directory, or set DATABASE_URL"
 
@@ -72,6 +74,8 @@ async def create_cluster(
     Raises:
         ComponentError: initdb failed.
     """
+    if len(os.fsencode(folder)) > LONGEST_PATH:
+        raise ComponentError(NAME, f"needs a path under {LONGEST_PATH} bytes: use another --data-dir")
     new, secret = folder / "data.new", folder / "password"
     shutil.rmtree(new, ignore_errors=True)
     secret.unlink(missing_ok=True)

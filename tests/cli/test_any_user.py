@@ -105,3 +105,8 @@ def test_a_user_without_a_name_and_a_lone_root_are_served(programs: Path, data: 
     assert code == 1
     assert "\n" not in reason
     assert "PostgreSQL refuses root. Run BotArmy as an ordinary user" in reason
+
+
+def test_a_path_that_postgresql_cannot_hold_is_said_so(programs: Path, data: Path) -> None:
+    code, reason = serve(programs, data.joinpath(*["a" * 200] * 5))
+    assert (code, reason) == (1, "postgres needs a path under 980 bytes: use another --data-dir")
