@@ -13,7 +13,7 @@ from pathlib import Path
 from cli.stack.account import Account, Kind, unprivileged
 from cli.stack.child import leashed
 from cli.stack.component import ComponentError
-from cli.stack.initdb import initdb_for
+from cli.stack.initdb import initdb_for, what_initdb_needs
 
 NAME = "postgres"
 LONGEST_PATH = 980
@@ -40,10 +40,11 @@ async def account_for(folder: Path, program: Path) -> Account | None:
         return None
     kinds: tuple[Kind, ...] = ("user", "reaching-user") if owner.st_uid else ("namespace", "user", "reaching-user")
     uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else unprivileged()
+    needed = (program, folder.parent, *what_initdb_needs(uid))
     reasons = []
     for kind in kinds:
         account = Account(kind, uid, gid)
-        if (refused := await _refusal(account, program, folder.parent)) is None:
+        if (refused := await _refusal(account, needed)) is None:
             return account
         reasons.append(refused)
     advice = _OWNER.format(top, owner.st_uid) if owner.st_uid else _ROOT
@@ -105,7 +106,7 @@ def _top(folder: Path) -> Path:
         return folder
 
 
-async def _refusal(account: Account, *paths: Path) -> str | None:
+async def _refusal(account: Account, paths: Sequence[Path]) -> str | None:
     """Why a process cannot run as `account` and reach the paths, None when it can."""
     asked = leashed(["--reaches", *map(str, paths)], signal.SIGKILL, account)
     code, output = await _run(asked, None, {})

@@ -19,6 +19,11 @@ PLAIN = frozenset(string.ascii_letters + string.digits + "/ ._-+,:=@~")
 _PLACES = (tempfile.gettempdir(), "/var/tmp", "/dev/shm")  # noqa: S108 - in a folder of our own
 
 
+def what_initdb_needs(uid: int) -> tuple[Path, ...]:
+    """What, beside PostgreSQL's own programs, `uid` must reach to run initdb."""
+    return () if has_name(uid) else (Path(sys.executable), PASSWD.parent)
+
+
 @contextmanager
 def initdb_for(uid: int, programs: Path) -> Iterator[list[str]]:
     """The start of a command line for initdb, to be run by `uid`, while the block lasts.

@@ -66,8 +66,8 @@ def change_user(uid: int, gid: int, reach: bool) -> None:
         bits = _call("prctl", PR_GET_SECUREBITS, 0, 0, 0, 0)
         _call("prctl", PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([gid])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
+    os.setgid(gid)
+    os.setuid(uid)
     if reach:
         _capabilities("capset", 1 << kept, 1 << kept, 1 << kept)  # the bit has kept all the others, too
         _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept, 0, 0)
@@ -102,7 +102,7 @@ def main() -> None:
         kind, uid, gid = identity.split(":")
         try:
             become(kind, int(uid), int(gid))
-        except OSError as refused:
+        except (OSError, AttributeError) as refused:  # the latter where the C library does not know the call
             sys.exit(f"{kind}: {refused}")
     die_with(int(parent), int(death))  # after the change of user, which would clear it
     if command[0] == "--reaches":

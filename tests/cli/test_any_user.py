@@ -95,6 +95,8 @@ def test_what_belongs_to_a_user_is_served_as_that_user(programs: Path, data: Pat
     assert serve(programs, data, nameless, namespaces=False) == (0, str(NAMELESS))
     assert serve(programs, data) == (0, str(NAMELESS))
     assert serve(programs, data, nameless) == (0, str(NAMELESS))
+    shutil.rmtree(data / "postgres" / "data")
+    assert serve(PROGRAMS, data) == (0, str(NAMELESS))  # made by root, for the user that the directory belongs to
 
 
 def test_a_user_without_a_name_and_a_lone_root_are_served(programs: Path, data: Path) -> None:
