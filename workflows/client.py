@@ -15,6 +15,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
+from models.environment import utf8_environment
 from workflows import options
 from workflows.project import PHASE, WAITING, ProjectWorkflow
 from workflows.task import HandoffWorkflow
@@ -27,7 +28,7 @@ async def connect(*, lazy: bool = False) -> Client:
 
     `lazy` puts the connection off until it is first used, so that the server may be away now.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
 

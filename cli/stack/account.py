@@ -1,41 +1,53 @@
-"""Whom PostgreSQL runs as: it refuses root, so root lends it an account that exists already."""
+"""Whom a component runs as, when not as the user we are."""
 
 from __future__ import annotations
 
 import os
 import pwd
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Literal
+
+Kind = Literal["namespace", "user", "reaching-user"]
 
 
 @dataclass(frozen=True)
 class Account:
-    """A system user, and whether it needs help to reach the files that it works with."""
+    """Another identity for a process.
 
+    `namespace` stays the user we are, and appears as `uid` in a user namespace of its own; `user` becomes `uid`;
+    `reaching-user` does so, and keeps the one capability that lets it through directories closed to others.
+    """
+
+    kind: Kind
     uid: int
     gid: int
-    reach: bool
+
+    @property
+    def owner(self) -> tuple[int, int]:
+        """The user and group that own its files, as we see them."""
+        return (os.geteuid(), os.getegid()) if self.kind == "namespace" else (self.uid, self.gid)
+
+    def __str__(self) -> str:
+        """As `leash` reads it."""
+        return f"{self.kind}:{self.uid}:{self.gid}"
 
 
-def account_for(home: Path, *programs: Path) -> Account | None:
-    """The account that owns `home` and runs `programs` there, or None for the user we are.
+def unprivileged() -> tuple[int, int]:
+    """The user and group that root lends to what refuses root; both exist already, none is created."""
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid:
+            return entry.pw_uid, entry.pw_gid
+    return 65534, 65534  # what Linux calls nobody, whether the system names it or not
 
-    A home that belongs to an ordinary user keeps its owner. No account is created and no directory is opened to others:
-    where the way is closed (a checkout under /root), the process keeps one capability, see `leash.change_user`.
-    """
-    if os.geteuid() != 0:
-        return None
-    owner = home.stat().st_uid
-    entry = pwd.getpwuid(owner) if owner else _lent()
-    return Account(entry.pw_uid, entry.pw_gid, reach=not all(_open_to_all(path) for path in (home.parent, *programs)))
 
-
-def _lent() -> pwd.struct_passwd:
+def has_name(uid: int) -> bool:
+    """Whether the user database knows the user; in a container it often does not."""
     try:
-        return pwd.getpwnam("postgres")
+        pwd.getpwuid(uid)
     except KeyError:
-        return pwd.getpwnam("nobody")
-
-
-def _open_to_all(path: Path) -> bool:
-    return all(each.stat().st_mode & 0o001 for each in (path, *path.parents))
+        return False
+    return True

@@ -20,9 +20,7 @@ STACK_MARK = "BOTARMY_STACK"
 
 def leashed(command: Sequence[str], death: signal.Signals, account: Account | None) -> list[str]:
     """The command line that runs `command` as `account`, and ends it with `death` when this thread ends."""
-    user = f"{account.uid}:{account.gid}" if account else "-"
-    reach = "reach" if account and account.reach else "-"
-    return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death)), user, reach, *command]
+    return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death)), str(account or "-"), *command]
 
 
 class Child:

@@ -24,7 +24,8 @@ class DataDir:
     """One data directory. Making the object touches nothing."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.expanduser().resolve()
+        # Not Path.expanduser, which raises for a user without a home.
+        self.path = Path(os.path.expanduser(path)).resolve()  # noqa: PTH111
         self.state_file = self.path / "stack.json"
         self._lock_file = self.path / "stack.lock"
 

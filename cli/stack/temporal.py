@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -63,6 +63,10 @@ class Temporal(Component):
             *(part for key, kind in SEARCH_ATTRIBUTES.items() for part in ("--search-attribute", f"{key}={kind}")),
             *("--ui-disable-news-fetch", "--log-level", "warn"),
         ]
+
+    def environment(self) -> Mapping[str, str]:
+        # It refuses to start without a name and a home of its user, and on a configuration there that it cannot read.
+        return {"USER": self.name, "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
 
     async def check(self, pid: int) -> None:
         from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest

@@ -182,6 +182,19 @@ def test_the_newest_revision_is_what_alembic_calls_the_head() -> None:
     assert newest() == set(ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini")).get_heads())
 
 
+def test_a_configuration_is_read_beside_variables_that_are_not_utf8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PWD", os.fsdecode(b"/home/caf\xe9"))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+    assert external.temporal_address() == "temporal.example:7233"
+
+
+def test_a_directory_below_a_home_that_nobody_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54321)
+    monkeypatch.chdir(tmp_path)
+    assert DataDir(Path("~/data")).path == tmp_path / "~" / "data"
+
+
 def test_a_directory_has_one_holder(tmp_path: Path) -> None:
     data = DataDir(tmp_path)
     assert data.holder() is None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -40,6 +43,14 @@ async def test_a_database_that_lacks_a_column_is_found_out(empty: str) -> None:
         await connection.execute("ALTER TABLE project DROP COLUMN phase")
     with pytest.raises(MigrationError, match="phase"):
         await asyncio.to_thread(alembic, empty, "check")
+
+
+def test_a_checkout_may_have_any_name(tmp_path: Path) -> None:
+    checkout = tmp_path / "100% né'w $x"
+    checkout.symlink_to(CHECKOUT)
+    heads = [sys.executable, "-m", "alembic", "-c", str(checkout / "alembic.ini"), "heads"]
+    ran = subprocess.run(heads, cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True)
+    assert b"(head)" in ran.stdout, ran.stderr
 
 
 def test_each_migration_says_what_it_is_for() -> None:
