@@ -35,9 +35,12 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when it is ready; it runs on.")] = False,
     data_dir: DataDirOption = None,
     port: PortOption = None,
+    temporal_ui: Annotated[
+        bool, typer.Option("--temporal-ui", help="Serve Temporal's web UI, too. It is open to every page you visit.")
+    ] = False,
     hand_over: Annotated[bool, typer.Option(hidden=True, help="Print to the log once it is ready.")] = False,
 ) -> None:
-    """Start everything: PostgreSQL, Valkey, Temporal with its web UI, the worker and the API."""
+    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API."""
     settings, console = _settings(data_dir, port), LastingConsole()
     data = DataDir(settings.data_dir)
     if (holder := data.holder()) is not None:
@@ -45,12 +48,12 @@ def up(
     elif detach:
         from cli.stack.detached import up_detached  # here and below: a command waits only for what it imports itself
 
-        raise typer.Exit(up_detached(data, port))
+        raise typer.Exit(up_detached(data, port, temporal_ui))
     else:
         from cli.stack import foreground
 
         try:
-            raise typer.Exit(asyncio.run(foreground.up(data, settings, console, hand_over)))
+            raise typer.Exit(asyncio.run(foreground.up(data, settings, console, hand_over, temporal_ui)))
         except AlreadyRunningError as running:
             _say_where(console, data, running.pid)
         except OSError as error:

@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
     task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
-    temporal_ui_url: str = Field(default="http://127.0.0.1:8233", description="Where people find Temporal's web UI.")
+    temporal_ui_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="Where people find Temporal's web UI, if there is one."
+    )
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 asks for a free one.")

@@ -18,12 +18,13 @@ from cli.stack.datadir import DataDir
 STOP_SECONDS = 90.0
 
 
-def up_detached(data: DataDir, port: int | None) -> int:
+def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False) -> int:
     """Start a stack in a session of its own, relay what it prints until it is ready, and return its exit code or 0."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "cli.main", "up", "--hand-over", "--data-dir", str(data.path)),
             *(("--port", str(port)) if port is not None else ()),
+            *(("--temporal-ui",) if temporal_ui else ()),
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

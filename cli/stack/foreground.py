@@ -20,10 +20,16 @@ from cli.stack.stack import Stack
 from cli.stack.state import StackState
 from models.settings import Settings
 
+UI_WARNING = (
+    "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and to "
+    "end every project. Start without --temporal-ui once you have seen what you wanted."
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def up(data: DataDir, settings: Settings, console: Console, hand_over: bool = False) -> int:
+async def up(
+    data: DataDir, settings: Settings, console: Console, hand_over: bool = False, temporal_ui: bool = False
+) -> int:
     """Run a stack until a signal; a second one kills what still stops. With `hand_over`, print to the log once ready.
 
     Returns:
@@ -35,12 +41,16 @@ async def up(data: DataDir, settings: Settings, console: Console, hand_over: boo
     started, progress = time.monotonic(), Progress(console)
     with data.locked():
         try:
-            stack = Stack(data, settings, progress)
+            stack = Stack(data, settings, progress, temporal_ui=temporal_ui)
             stopping = asyncio.create_task(_signalled(stack))
             async with _started(stack, stopping, progress) as state:
                 if state is None:
                     return 130
                 _welcome(state, settings, console, time.monotonic() - started)
+                if stack.temporal_ui:
+                    console.print(UI_WARNING)
+                elif temporal_ui:
+                    console.print(f"Temporal at {state.temporal} was not started here: --temporal-ui changes nothing.")
                 if hand_over:
                     _hand_over(data)
                 await stopping
@@ -88,7 +98,9 @@ def _welcome(state: StackState, settings: Settings, console: Console, seconds: f
 
 def print_addresses(state: StackState, console: Console) -> None:
     """For people: without passwords, which are in stack.json."""
-    console.print(f"  Page, API    {state.api}\n  Temporal UI  {state.temporal_ui}\n  Temporal     {state.temporal}")
+    console.print(f"  Page, API    {state.api}\n  Temporal     {state.temporal}")
+    if state.temporal_ui:
+        console.print(f"  Temporal UI  {state.temporal_ui}")
     console.print(f"  Database     {without_password(state.database)}\n  Redis        {without_password(state.redis)}")
 
 

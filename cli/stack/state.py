@@ -14,12 +14,12 @@ COMPONENTS = ("postgres", "redis", "temporal", "worker", "api")
 class StackState:
     """Addresses, and the pids of what the stack itself has started; an external server has none.
 
-    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port.
+    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port. `temporal_ui` is None without one.
     """
 
     api: str
     temporal: str
-    temporal_ui: str
+    temporal_ui: str | None
     database: str
     redis: str
     pids: dict[str, int]

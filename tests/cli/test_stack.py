@@ -197,7 +197,7 @@ def _pids(data_dir: Path) -> dict[str, int]:
 
 
 def _addresses(state: StackState) -> list[str]:
-    return [state.api, state.temporal, state.temporal_ui, state.database, state.redis]
+    return [state.api, state.temporal, str(state.temporal_ui), state.database, state.redis]
 
 
 class _Listener:

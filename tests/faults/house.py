@@ -45,7 +45,7 @@ class House:
         self._data.create()
         self._postgres = Postgres(self._data, port=0)
         self._valkey = Valkey(self._data, port=0)
-        self._temporal = Temporal(self._data, port=0, ui_port=0)
+        self._temporal = Temporal(self._data, port=0)
         self.postgres = Supervised(self._data, self._postgres)
         self.redis = Supervised(self._data, self._valkey)
         self.temporal = Supervised(self._data, self._temporal)
