@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOG_BYTES = 5_000_000
-
 
 class AlreadyRunningError(Exception):
     """Another process holds the data directory; `pid` is the supervisor's, or 0 when it is not known yet."""
@@ -39,11 +37,8 @@ class DataDir:
         return folder
 
     def log(self, name: str) -> Path:
-        """The log of a component, set aside once when it has grown over LOG_BYTES; call it before opening the log."""
-        log = self.folder("logs") / f"{name}.log"
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
-        return log
+        """The log of a component."""
+        return self.folder("logs") / f"{name}.log"
 
     def password(self, name: str) -> str:
         """A component's password, made up the first time. Loopback is open to every user of the machine."""

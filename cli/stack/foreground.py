@@ -16,13 +16,14 @@ from cli.progress import Progress
 from cli.stack import external
 from cli.stack.component import ComponentError
 from cli.stack.datadir import DataDir
+from cli.stack.log import Log
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
 from models.settings import Settings
 
 UI_WARNING = (
-    "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and to "
-    "end every project. Start without --temporal-ui once you have seen what you wanted."
+    "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and "
+    "to end every project. Start without --temporal-ui once you have seen what you wanted."
 )
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -52,7 +53,7 @@ async def up(
                 elif temporal_ui:
                     console.print(f"Temporal at {state.temporal} was not started here: --temporal-ui changes nothing.")
                 if hand_over:
-                    _hand_over(data)
+                    await _hand_over(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
             console.print(f"Cannot start: {error}", markup=False)
@@ -109,9 +110,9 @@ def without_password(url: str) -> str:
     return url.replace(f":{password}@", ":***@", 1) if password else url
 
 
-def _hand_over(data: DataDir) -> None:
+async def _hand_over(data: DataDir) -> None:
     """Print to `logs/stack.log` from now on, which lets go of the pipe to whoever has detached us."""
-    log = os.open(data.log("stack"), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
+    log = await Log.opened(data.log("stack"))
+    os.dup2(log.pipe, 1)
+    os.dup2(log.pipe, 2)
+    log.close_pipe()
