@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.interrupts import raising
 from cli.progress import LastingConsole
-from cli.stack.datadir import AlreadyRunningError, DataDir
+from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from models.settings import Settings, SettingsError, get_settings
 
 NOT_RUNNING = 3
@@ -53,12 +54,13 @@ def up(
         from cli.stack import foreground
 
         try:
-            raise typer.Exit(asyncio.run(foreground.up(data, settings, console, hand_over, temporal_ui)))
+            with raising():
+                code = asyncio.run(foreground.up(data, settings, console, hand_over, temporal_ui))
+            raise typer.Exit(code)
         except AlreadyRunningError as running:
             _say_where(console, data, running.pid)
         except OSError as error:
-            console.print(f"Cannot work in {data.path}: {error}", markup=False)
-            raise typer.Exit(1) from None
+            raise DataDirError(f"cannot work in {data.path}: {error}") from None
 
 
 def status(
@@ -69,11 +71,12 @@ def status(
     from cli.stack.inspection import inspect, show
 
     data = DataDir(_settings(data_dir).data_dir)
-    found = asyncio.run(inspect(data))
+    with raising():
+        found = asyncio.run(inspect(data))
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
-        show(found, LastingConsole())
+        show(found, Console(highlight=False, soft_wrap=True))
     if not found.running:
         raise typer.Exit(NOT_RUNNING)
     if not found.well:
@@ -85,7 +88,9 @@ def down(data_dir: DataDirOption = None) -> None:
     from cli.stack.detached import stop
 
     data = DataDir(_settings(data_dir).data_dir)
-    raise typer.Exit(asyncio.run(stop(data, LastingConsole())))
+    with raising():
+        code = asyncio.run(stop(data, LastingConsole()))
+    raise typer.Exit(code)
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
@@ -100,9 +105,13 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
 
 def _say_where(console: Console, data: DataDir, pid: int) -> None:
     from cli.stack.foreground import print_addresses
-    from cli.stack.state import StackState
+    from cli.stack.state import DamagedStateError, StackState
 
-    state = StackState.read(data.state_file)
+    try:
+        state = StackState.read(data.state_file)
+    except DamagedStateError as error:
+        console.print(f"It is running already on {data.path} (pid {pid}), and {error}.", markup=False)
+        return
     console.print(f"It is {'running' if state else 'starting'} already on {data.path} (pid {pid}).")
     if state:
         print_addresses(state, console)

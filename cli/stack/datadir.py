@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from cli.exits import CommandError
+
+LOCK = "stack.lock"
 
 
 class AlreadyRunningError(Exception):
@@ -18,13 +23,24 @@ class AlreadyRunningError(Exception):
         self.pid = pid
 
 
+class DataDirError(CommandError):
+    """The data directory cannot be worked in; the message says where and why."""
+
+
 class DataDir:
-    """One data directory. Making the object touches nothing."""
+    """One data directory. Making the object touches nothing.
+
+    Raises:
+        DataDirError: there can be no such path.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path.expanduser().resolve()
+        try:
+            self.path = path.expanduser().resolve()
+        except (OSError, RuntimeError) as error:  # no home, no working directory, a circle of links
+            raise DataDirError(f"cannot work in {path}: {error}") from None
         self.state_file = self.path / "stack.json"
-        self._lock_file = self.path / "stack.lock"
+        self._lock_file = self.path / LOCK
 
     def create(self) -> None:
         """Make the directory: others may pass through (PostgreSQL's account must), not look around."""
@@ -56,9 +72,13 @@ class DataDir:
 
         Raises:
             AlreadyRunningError: another process holds it.
+            DataDirError: it cannot be made or locked.
         """
-        self.create()
-        descriptor = os.open(self._lock_file, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            self.create()
+            descriptor = os.open(self._lock_file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
             while not self._lock(descriptor, fcntl.LOCK_EX):
                 if (holder := self.holder()) is not None:  # and not just somebody who looks, as `holder` does
@@ -70,15 +90,36 @@ class DataDir:
             os.close(descriptor)
 
     def holder(self) -> int | None:
-        """The pid of the process that holds the directory, 0 when it has not said yet, None when nobody does."""
+        """The pid of the process that holds the directory, 0 when it has not said yet, None when nobody does.
+
+        Raises:
+            DataDirError: it cannot be told.
+        """
         try:
-            descriptor = os.open(self._lock_file, os.O_RDONLY)
+            descriptor = os.open(self._lock_file, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
-            return None if self._lock(descriptor, fcntl.LOCK_SH) else int(os.read(descriptor, 20) or 0)
+            if self._lock(descriptor, fcntl.LOCK_SH):
+                return None
+            said = os.read(descriptor, 20)
+            return int(said) if said.isdigit() else 0
+        except OSError as error:
+            raise self._unusable(error) from None
         finally:
             os.close(descriptor)
+
+    def _unusable(self, error: OSError) -> DataDirError:
+        reason = error.strerror or str(error)
+        try:
+            owner = self._lock_file.stat().st_uid
+        except OSError:
+            owner = os.geteuid()
+        if isinstance(error, PermissionError) and owner != os.geteuid():
+            reason = f"it belongs to {_user(owner)}. Become that user, or use another --data-dir"
+        return DataDirError(f"cannot work in {self.path}: {reason}")
 
     @staticmethod
     def _lock(descriptor: int, kind: int) -> bool:
@@ -87,3 +128,10 @@ class DataDir:
         except BlockingIOError:
             return False
         return True
+
+
+def _user(uid: int) -> str:
+    try:
+        return f"user {pwd.getpwuid(uid).pw_name}"
+    except KeyError:
+        return f"user id {uid}"

@@ -47,7 +47,10 @@ async def up(
             async with _started(stack, stopping, progress) as state:
                 if state is None:
                     return 130
-                _welcome(state, settings, console, time.monotonic() - started)
+                console.print(f"Ready in {time.monotonic() - started:.1f} s.")
+                for line in stack.moved():
+                    console.print(line)
+                print_addresses(state, console)
                 if stack.temporal_ui:
                     console.print(UI_WARNING)
                 elif temporal_ui:
@@ -86,15 +89,9 @@ async def _signalled(stack: Stack) -> None:
         first.set()
 
     for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, receive)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a background job of a script
+            loop.add_signal_handler(number, receive)
     await first.wait()
-
-
-def _welcome(state: StackState, settings: Settings, console: Console, seconds: float) -> None:
-    console.print(f"Ready in {seconds:.1f} s.")
-    if "port" in settings.model_fields_set and settings.port and urlsplit(state.api).port != settings.port:
-        console.print(f"Port {settings.port} is taken; the API listens on another.")
-    print_addresses(state, console)
 
 
 def print_addresses(state: StackState, console: Console) -> None:

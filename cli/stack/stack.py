@@ -82,6 +82,19 @@ class Stack:
             pids={name: pids[name] for name in COMPONENTS if name in pids},
         )
 
+    def moved(self) -> Iterator[str]:
+        """A line for each server that listens on another port than people expect."""
+        expected = (
+            ("the API", self._settings.port, self._api.url),
+            ("PostgreSQL", 5432, self._postgres and self._postgres.address),
+            ("Valkey", 6379, self._valkey and self._valkey.address),
+            ("Temporal", 7233, self._temporal and self._temporal.address),
+            ("Temporal's web UI", 8233, self.temporal_ui),
+        )
+        for name, port, address in expected:
+            if address and port and (actual := int(address.rpartition(":")[2])) != port:
+                yield f"Port {port} is not free: {name} listens on {actual} instead."
+
     @property
     def temporal_ui(self) -> str | None:
         """The URL of the web UI that the embedded Temporal was asked to serve."""
