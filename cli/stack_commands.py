@@ -30,6 +30,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(status)
     app.command()(down)
+    app.command()(backup)
+    app.command()(restore)
 
 
 def up(
@@ -91,6 +93,33 @@ def down(data_dir: DataDirOption = None) -> None:
     with raising():
         code = asyncio.run(stop(data, LastingConsole()))
     raise typer.Exit(code)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; there must be none yet.")],
+    data_dir: DataDirOption = None,
+) -> None:
+    """Save both databases of the embedded stack at one moment, in one file. It holds passwords. The stack may run."""
+    from cli.stack.backup import back_up
+
+    settings = _settings(data_dir)
+    with raising():
+        asyncio.run(back_up(DataDir(settings.data_dir), settings, file))
+    print(f"Saved {file} ({file.stat().st_size:,} bytes). It holds the stack's passwords: keep it as safe as these.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` has written. Only one you trust.")],
+    data_dir: DataDirOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose the state that is in the data directory.")] = False,
+) -> None:
+    """Bring back what `backup` has saved, into a data directory on which nothing runs."""
+    from cli.stack import restore as restoring
+
+    data = DataDir(_settings(data_dir).data_dir)
+    with raising():
+        manifest = asyncio.run(restoring.restore(data, file, replace))
+    print(f"{data.path} is as it was at {manifest.created_at}. Start it with: botarmy up --data-dir {data.path}")
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:

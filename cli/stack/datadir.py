@@ -6,6 +6,7 @@ import fcntl
 import os
 import pwd
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,10 @@ from pathlib import Path
 from cli.exits import CommandError
 
 LOCK = "stack.lock"
+RESTORING, RESTORED = ".botarmy-restoring", ".botarmy-restored"
+"""Folders of a restore: the one is not whole yet, the other is the new state (see `restore`)."""
+STATE = ("postgres", "temporal", "secrets")
+"""The folders that are the state of a stack."""
 
 
 class AlreadyRunningError(Exception):
@@ -85,9 +90,30 @@ class DataDir:
                     raise AlreadyRunningError(self.path, holder)
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            self.finish_restore()
             yield
         finally:
             os.close(descriptor)
+
+    def finish_restore(self) -> None:
+        """Put a restored state in the place of the old one, or clear away what never became whole. Call it locked.
+
+        Killed half-way, it goes on at the next time: what is still in RESTORED has not replaced the old yet.
+        """
+        try:
+            shutil.rmtree(self.path / RESTORING, ignore_errors=True)
+            restored = self.path / RESTORED
+            if not restored.exists():
+                return
+            for name in STATE:
+                if (restored / name).exists():
+                    if (self.path / name).exists():
+                        shutil.rmtree(self.path / name)
+                    (restored / name).rename(self.path / name)
+            self.state_file.unlink(missing_ok=True)
+            shutil.rmtree(restored)
+        except OSError as error:
+            raise self._unusable(error) from None
 
     def holder(self) -> int | None:
         """The pid of the process that holds the directory, 0 when it has not said yet, None when nobody does.
