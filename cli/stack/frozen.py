@@ -20,7 +20,7 @@ def frozen(pid: int) -> Iterator[None]:
     """The process does nothing in the block. Another process lets it go on, also when we are killed.
 
     Raises:
-        psutil.Error, TimeoutError: there is no such process, or it cannot be stopped.
+        psutil.Error, TimeoutError: there is no such process, or it cannot be stopped, or it has not stood still.
     """
     process = psutil.Process(pid)
     with subprocess.Popen(
@@ -39,3 +39,5 @@ def frozen(pid: int) -> Iterator[None]:
                 raise TimeoutError(f"process {pid} did not stop")
             time.sleep(0.001)
         yield
+        if process.status() != psutil.STATUS_STOPPED:  # somebody else has let it go on, such as another backup
+            raise TimeoutError(f"process {pid} did not stay stopped")

@@ -13,7 +13,7 @@ from cli.stack import archive
 from cli.stack.archive import BackupError, Manifest
 from cli.stack.backup import run_client, settle
 from cli.stack.component import ComponentError
-from cli.stack.datadir import LOCK, RESTORED, RESTORING, AlreadyRunningError, DataDir
+from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, AlreadyRunningError, DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.schema import known
 from cli.stack.supervisor import Supervisor
@@ -34,6 +34,9 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
                     raise BackupError(
                         f"{data.path} is not empty. Name another --data-dir, or say --replace to lose what is in it"
                     )
+                for name in STATE:
+                    if (data.path / name).is_mount():
+                        raise BackupError(f"{data.path / name} is a mount point, which cannot be replaced")
                 staged = DataDir(data.path / RESTORING)
                 try:
                     staged.create()

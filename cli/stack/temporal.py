@@ -98,7 +98,8 @@ class Temporal(Component):
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=self.namespace))
 
     def move(self) -> bool:
-        self._port, self._ui_port = free_port(), free_port()
+        # One of several is taken, and it may be one of those that are chosen anew for each run.
+        self._port, self._ui_port = free_port(self._port), free_port(self._ui_port)
         return True
 
 

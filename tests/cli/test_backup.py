@@ -212,6 +212,9 @@ async def test_a_process_that_stands_still_goes_on_even_when_who_stopped_it_is_k
         with frozen(held.pid):
             assert process.status() == psutil.STATUS_STOPPED
         await eventually(lambda: process.status() != psutil.STATUS_STOPPED)
+        with pytest.raises(TimeoutError, match="did not stay stopped"), frozen(held.pid):
+            process.resume()  # as another backup at the same time does, which is done first
+        await eventually(lambda: process.status() != psutil.STATUS_STOPPED)
         with subprocess.Popen(
             [sys.executable, "-c", FREEZE, str(held.pid)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as freezer:
