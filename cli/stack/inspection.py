@@ -76,5 +76,6 @@ def show(found: Inspection, console: Console) -> None:
         for name in COMPONENTS:
             pid = str(state.pids.get(name, "external"))
             table.add_row(name, found.health.get(name, "unknown"), pid, without_password(addresses.get(name, "")))
-        table.add_row("temporal ui", "", "", state.temporal_ui or "none; botarmy up --temporal-ui starts it")
+        no_ui = "none; botarmy up --temporal-ui starts it" if "temporal" in state.pids else "none"
+        table.add_row("temporal ui", "", "", state.temporal_ui or no_ui)
         console.print(table)

@@ -56,8 +56,8 @@ class Stack:
             starting.create_task(self._supervisor.start(self._worker))
             starting.create_task(self._supervisor.start(self._api))
             starting.create_task(self._open_the_gates(servers))
+        self.state().write(self._data.state_file)
         self._told = True
-        self._tell()
         return self.state()
 
     async def stop(self) -> None:
@@ -145,5 +145,9 @@ class Stack:
         return environment
 
     def _tell(self) -> None:
+        """Keep `stack.json` up to date; a disk that is full for a while is no reason to end what runs."""
         if self._told:
-            self.state().write(self._data.state_file)
+            try:
+                self.state().write(self._data.state_file)
+            except OSError as error:
+                self._report("stack", "warning", f"{self._data.state_file} cannot be written: {error.strerror}")

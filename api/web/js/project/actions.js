@@ -91,7 +91,7 @@ export function actions(model, signal) {
       const { url } = await projects.workflow(model.id, { signal });
       if (url && workflow.querySelector("a")?.href === url) return;
       if (!url) {
-        unlinked("No web UI", "The workflow runs; Temporal's web UI does not. botarmy up --temporal-ui starts it.");
+        unlinked("No workflow page", "Temporal's web UI is not configured; botarmy up --temporal-ui starts one.");
         return;
       }
       workflow.replaceChildren(h("a", { class: "button", href: url, target: "_blank", rel: "noopener" },
