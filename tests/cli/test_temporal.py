@@ -16,16 +16,14 @@ from cli.stack.ports import free_port
 from cli.stack.supervisor import Supervisor
 from cli.stack.temporal import BLOCKED_PORTS, Temporal
 
-SIGNAL, TERMINATE = (f"/namespaces/default/workflows/held/{what}" for what in ("signal/respond", "terminate"))
-CALLS = [
-    ("GET", "/namespaces"),
-    ("GET", "/namespaces/default/workflows"),
-    ("POST", SIGNAL),
-    ("POST", TERMINATE),
-    ("POST", "/namespaces/default/workflows/new"),
-    ("POST", "/namespaces/default/batch-operations/new"),
+START = b'{"workflowType": {"name": "New"}, "taskQueue": {"name": "nobody-polls"}}'
+CALLS = [  # each does what it says where the HTTP API is open
+    ("GET", "/namespaces", b""),
+    ("GET", "/namespaces/default/workflows", b""),
+    ("POST", "/namespaces/default/workflows/held/signal/respond", b"{}"),
+    ("POST", "/namespaces/default/workflows/new", START),
+    ("POST", "/namespaces/default/workflows/held/terminate", b"{}"),
 ]
-BODY = b'{"workflowType": {"name": "New"}, "taskQueue": {"name": "nobody-polls"}, "input": [], "reason": "why not"}'
 
 
 @asynccontextmanager
@@ -48,10 +46,11 @@ async def statuses(port: int) -> dict[str, int]:
     answered = {}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client:
         for host in (f"127.0.0.1:{port}", f"localhost:{port}", "evil.example", ""):
-            for method, path in [*CALLS, *((method, f"/api/v1{path}") for method, path in CALLS), ("GET", "/metrics")]:
+            twice = [(method, f"{base}{path}", body) for base in ("", "/api/v1") for method, path, body in CALLS]
+            for method, path, body in [*twice, ("GET", "/metrics", b"")]:
                 headers = {"Host": host, "Origin": "http://evil.example", "Content-Type": "text/plain"}
                 try:
-                    answer = await client.request(method, path, headers=headers, content=BODY)
+                    answer = await client.request(method, path, headers=headers, content=body)
                 except httpx.HTTPError:
                     continue  # gRPC, which a browser cannot speak to
                 answered[f"{method} {path} as {host!r}"] = answer.status_code
