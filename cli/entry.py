@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -18,9 +16,10 @@ from rich.console import Console
 
 from cli.address import find
 from cli.client import Client
+from cli.command_line import complain, give_up_output
 from cli.exits import FAILED, INTERRUPTED, NO_API, CommandError
+from cli.interrupts import raising
 from cli.options import Api
-from cli.printable import one_line
 
 TERMINATED = 143
 FILE_WIDTH = 1000
@@ -51,7 +50,8 @@ def perform(work: Work, api: Api) -> NoReturn:
             return await work(client)
 
     try:
-        code = asyncio.run(main())
+        with raising():
+            code = asyncio.run(main())
         sys.stdout.flush()  # what cannot be written is told here, and not as Python ends
     except CommandError as error:
         complain(str(error))
@@ -61,24 +61,13 @@ def perform(work: Work, api: Api) -> NoReturn:
         code = NO_API
     except OSError as error:
         complain(f"cannot go on: {error.strerror or error}")
-        _give_up_output()
+        give_up_output()
         code = FAILED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except asyncio.CancelledError:
         code = TERMINATED if terminated else INTERRUPTED
     raise typer.Exit(code)
-
-
-def _give_up_output() -> None:
-    """Let nothing that is still to be written fail once more: the reader has gone, or the disk is full."""
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
-def complain(message: str) -> None:
-    """One line on standard error."""
-    print(f"botarmy: {one_line(message, 1000)}", file=sys.stderr)
 
 
 def print_json(document: object) -> None:

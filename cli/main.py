@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import typer
+from cli import interrupts
 
-from cli import artifact_commands, gate_commands, project_commands, stack_commands
+with interrupts.ending():  # what follows takes long, and Ctrl-C may come at any moment
+    from cli import artifact_commands, gate_commands, project_commands, stack_commands
+    from cli.command_line import CommandLine
 
-app = typer.Typer(
+app = CommandLine(
     help="A crew of software agents that delivers a brief, durably, and asks a human where a human must decide.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import IO, Any, Self, cast
 
 from rich.console import Console
 from rich.markup import escape
+
+from cli.command_line import give_up_output
 
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
 LATER = ("died", "restarted", "failed")
@@ -18,16 +20,35 @@ LATER = ("died", "restarted", "failed")
 
 
 class LastingConsole(Console):
-    """A console whose reader may go away: a stack does not end because `| head` has seen enough."""
+    """A console that nothing can stop: a stack does not end because `| head` has seen enough, or a disk is full."""
 
     def __init__(self) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # nor because a terminal lacks a tick
-        super().__init__(highlight=False, soft_wrap=True)
+        super().__init__(file=cast(IO[str], _Lasting()), highlight=False, soft_wrap=True)
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+class _Lasting:
+    """Standard output, of which each write may fail."""
+
+    def write(self, text: str) -> None:
+        with self._tolerant():
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        with self._tolerant():
+            sys.stdout.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stdout, name)
+
+    @staticmethod
+    @contextmanager
+    def _tolerant() -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            give_up_output()
+        except OSError:  # there may be space again, by and by
+            pass
 
 
 class Progress:

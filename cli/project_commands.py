@@ -63,8 +63,9 @@ def run(
     """
     from cli import run as running  # here and below: `botarmy --help` need not wait for what only they import
     from cli.brief import read
+    from cli.command_line import complain
     from cli.delivery import check_free
-    from cli.entry import complain, perform
+    from cli.entry import perform
     from cli.exits import CommandError
 
     which = Api(api, data_dir)

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.interrupts import raising
 from cli.progress import LastingConsole
-from cli.stack.datadir import AlreadyRunningError, DataDir
+from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from models.settings import Settings, SettingsError, get_settings
 
 NOT_RUNNING = 3
@@ -29,15 +30,20 @@ def add_to(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(status)
     app.command()(down)
+    app.command()(backup)
+    app.command()(restore)
 
 
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when it is ready; it runs on.")] = False,
     data_dir: DataDirOption = None,
     port: PortOption = None,
+    temporal_ui: Annotated[
+        bool, typer.Option("--temporal-ui", help="Serve Temporal's web UI, too. It is open to every page you visit.")
+    ] = False,
     hand_over: Annotated[bool, typer.Option(hidden=True, help="Print to the log once it is ready.")] = False,
 ) -> None:
-    """Start everything: PostgreSQL, Valkey, Temporal with its web UI, the worker and the API."""
+    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API."""
     settings, console = _settings(data_dir, port), LastingConsole()
     data = DataDir(settings.data_dir)
     if (holder := data.holder()) is not None:
@@ -45,17 +51,18 @@ def up(
     elif detach:
         from cli.stack.detached import up_detached  # here and below: a command waits only for what it imports itself
 
-        raise typer.Exit(up_detached(data, port))
+        raise typer.Exit(up_detached(data, port, temporal_ui))
     else:
         from cli.stack import foreground
 
         try:
-            raise typer.Exit(asyncio.run(foreground.up(data, settings, console, hand_over)))
+            with raising():
+                code = asyncio.run(foreground.up(data, settings, console, hand_over, temporal_ui))
+            raise typer.Exit(code)
         except AlreadyRunningError as running:
             _say_where(console, data, running.pid)
         except OSError as error:
-            console.print(f"Cannot work in {data.path}: {error}", markup=False)
-            raise typer.Exit(1) from None
+            raise DataDirError(f"cannot work in {data.path}: {error}") from None
 
 
 def status(
@@ -66,11 +73,12 @@ def status(
     from cli.stack.inspection import inspect, show
 
     data = DataDir(_settings(data_dir).data_dir)
-    found = asyncio.run(inspect(data))
+    with raising():
+        found = asyncio.run(inspect(data))
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
-        show(found, LastingConsole())
+        show(found, Console(highlight=False, soft_wrap=True))
     if not found.running:
         raise typer.Exit(NOT_RUNNING)
     if not found.well:
@@ -82,7 +90,36 @@ def down(data_dir: DataDirOption = None) -> None:
     from cli.stack.detached import stop
 
     data = DataDir(_settings(data_dir).data_dir)
-    raise typer.Exit(asyncio.run(stop(data, LastingConsole())))
+    with raising():
+        code = asyncio.run(stop(data, LastingConsole()))
+    raise typer.Exit(code)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; there must be none yet.")],
+    data_dir: DataDirOption = None,
+) -> None:
+    """Save both databases of the embedded stack at one moment, in one file. It holds passwords. The stack may run."""
+    from cli.stack.backup import back_up
+
+    settings = _settings(data_dir)
+    with raising():
+        asyncio.run(back_up(DataDir(settings.data_dir), settings, file))
+    print(f"Saved {file} ({file.stat().st_size:,} bytes). It holds the stack's passwords: keep it as safe as these.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` has written. Only one you trust.")],
+    data_dir: DataDirOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose the state that is in the data directory.")] = False,
+) -> None:
+    """Bring back what `backup` has saved, into a data directory on which nothing runs."""
+    from cli.stack import restore as restoring
+
+    data = DataDir(_settings(data_dir).data_dir)
+    with raising():
+        manifest = asyncio.run(restoring.restore(data, file, replace))
+    print(f"{data.path} is as it was at {manifest.created_at}. Start it with: botarmy up --data-dir {data.path}")
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
@@ -97,9 +134,13 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
 
 def _say_where(console: Console, data: DataDir, pid: int) -> None:
     from cli.stack.foreground import print_addresses
-    from cli.stack.state import StackState
+    from cli.stack.state import DamagedStateError, StackState
 
-    state = StackState.read(data.state_file)
+    try:
+        state = StackState.read(data.state_file)
+    except DamagedStateError as error:
+        console.print(f"It is running already on {data.path} (pid {pid}), and {error}.", markup=False)
+        return
     console.print(f"It is {'running' if state else 'starting'} already on {data.path} (pid {pid}).")
     if state:
         print_addresses(state, console)

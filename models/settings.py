@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import DirectoryPath, Field, ValidationError
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DOTENV = Path(".env")
 
 
 class SettingsError(Exception):
@@ -31,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="BOTARMY_",
-        env_file=".env",
+        env_file=DOTENV,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -52,7 +56,9 @@ class Settings(BaseSettings):
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
     task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
-    temporal_ui_url: str = Field(default="http://127.0.0.1:8233", description="Where people find Temporal's web UI.")
+    temporal_ui_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="Where people find Temporal's web UI, if there is one."
+    )
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 asks for a free one.")
@@ -104,7 +110,9 @@ def get_settings() -> Settings:
         SettingsError: a value cannot be used; the message names the variable, the value and what is wrong.
     """
     try:
-        return Settings()
+        return Settings(_env_file_encoding=_encoding(DOTENV))
+    except OSError as error:
+        raise SettingsError(f"{DOTENV} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         lines = []
         for problem in error.errors():
@@ -112,3 +120,19 @@ def get_settings() -> Settings:
             variable = name if name.isupper() else f"BOTARMY_{name.upper()}"
             lines.append(f"{variable}={problem['input']!r}: {problem['msg']}")
         raise SettingsError("\n".join(lines)) from None
+
+
+def _encoding(file: Path) -> str:
+    """How a file of settings is encoded: as UTF-8, or as an editor of Windows does it.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    text = file.read_bytes() if file.is_file() else b""
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            text.decode(encoding)
+            return encoding
+    return "latin-1"

@@ -83,7 +83,7 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             _env_file=None,
             database_url=servers.database.removesuffix("/botarmy") + f"/{name}",
             redis_url=servers.redis,
-            temporal_ui_url=servers.temporal_ui,
+            temporal_ui_url="http://127.0.0.1:8233",
             task_queue=name,
             channel_prefix=name,
             sweep_seconds=0.5,

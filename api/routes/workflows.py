@@ -28,7 +28,8 @@ async def get_workflow(project: ProjectDep, services: ServicesDep) -> WorkflowPu
             found = await project_handle(services.temporal, project.id).describe()
     except WorkflowGoneError:
         raise NotFoundError("Temporal has no workflow of this project: not yet, or no longer.") from None
-    ui = services.settings.temporal_ui_url.rstrip("/")
+    ui = services.settings.temporal_ui_url
+    path = f"namespaces/{quote(found.namespace, safe='')}/workflows/{quote(found.id, safe='')}"
     return WorkflowPublic(
         project_id=project.id,
         workflow_id=found.id,
@@ -37,5 +38,5 @@ async def get_workflow(project: ProjectDep, services: ServicesDep) -> WorkflowPu
         history_length=found.history_length,
         started_at=found.start_time,
         closed_at=found.close_time,
-        url=f"{ui}/namespaces/{quote(found.namespace, safe='')}/workflows/{quote(found.id, safe='')}",
+        url=f"{ui.rstrip('/')}/{path}" if ui else None,
     )

@@ -26,7 +26,7 @@ class ComponentHealth(Shape):
 class Links(Shape):
     """Where people look further; what begins with a slash is on the API itself."""
 
-    temporal_ui: str
+    temporal_ui: str | None = Field(description="Temporal's web UI; null where there is none.")
     api_docs: str = "/docs"
     openapi: str = "/openapi.json"
 

@@ -145,4 +145,4 @@ class WorkflowPublic(Shape):
     history_length: int
     started_at: Moment
     closed_at: Moment | None
-    url: str = Field(description="Its page in Temporal's web UI.")
+    url: str | None = Field(description="Its page in Temporal's web UI; null where there is none.")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cli.stack.account import Account
 from cli.stack.component import Component
+from cli.stack.log import Log
 
 LEASH = Path(__file__).with_name("leash.py")
 STACK_MARK = "BOTARMY_STACK"
@@ -26,26 +27,34 @@ def leashed(command: Sequence[str], death: signal.Signals, account: Account | No
 class Child:
     """A started process. Its thread of birth must live as long as it shall (see `leash.die_with`)."""
 
-    def __init__(self, component: Component, process: asyncio.subprocess.Process, log: Path, log_start: int) -> None:
+    def __init__(self, component: Component, process: asyncio.subprocess.Process, log: Log) -> None:
         self.component = component
         self.pid = process.pid
-        self._process, self._log, self._log_start = process, log, log_start
+        self.log = log
+        self._process = process
         self._cleared = False
 
     @classmethod
-    async def spawn(cls, component: Component, log: Path, mark: Path) -> Child:
-        with log.open("ab") as out:
-            start = out.tell()  # now: the process shares the file's position
+    async def spawn(cls, component: Component, path: Path, mark: Path) -> Child:
+        """Start a run whose output goes to the log at `path`.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        log = await Log.opened(path, {**os.environ, STACK_MARK: str(mark)})
+        try:
             process = await asyncio.create_subprocess_exec(
                 *leashed(component.command(), component.death_signal, component.account),
                 stdin=asyncio.subprocess.PIPE,
-                stdout=out,
-                stderr=out,
+                stdout=log.pipe,
+                stderr=log.pipe,
                 cwd=component.folder,
                 env={**os.environ, **component.environment(), STACK_MARK: str(mark)},
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops things in order
             )
-            return cls(component, process, log, start)
+        finally:
+            log.close_pipe()
+        return cls(component, process, log)
 
     async def enter(self) -> None:
         """Let it begin, once its component says so."""
@@ -61,6 +70,7 @@ class Child:
         if not self._cleared:  # once: later the number may be another group's
             self._cleared = True
             self.kill()
+            await self.log.written()
         return code
 
     def kill(self) -> None:
@@ -76,12 +86,6 @@ class Child:
             if not ended.done():
                 self.kill()
         await ended
-
-    def log_end(self, lines: int = 20) -> str:
-        """The last lines that this run wrote."""
-        with self._log.open("rb") as log:
-            log.seek(max(self._log_start, os.fstat(log.fileno()).st_size - 20_000))
-            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
     def _signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies

@@ -24,7 +24,6 @@ class Servers:
     database: str
     redis: str
     temporal: str
-    temporal_ui: str
     pids: Mapping[str, int]
 
     def environment(self) -> dict[str, str]:
@@ -33,7 +32,6 @@ class Servers:
             "DATABASE_URL": self.database,
             "REDIS_URL": self.redis,
             "TEMPORAL_ADDRESS": self.temporal,
-            "BOTARMY_TEMPORAL_UI_URL": self.temporal_ui,
         }
 
 
@@ -49,7 +47,7 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
         ComponentError: a server cannot start.
     """
     data = DataDir(data_dir)
-    postgres, valkey, temporal = Postgres(data, port=0), Valkey(data, port=0), Temporal(data, port=0, ui_port=0)
+    postgres, valkey, temporal = Postgres(data, port=0), Valkey(data, port=0), Temporal(data, port=0)
     supervisor = Supervisor(data)
     with data.locked():
         try:
@@ -57,6 +55,6 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
             async with together() as starting:
                 for server in (postgres, valkey, temporal):
                     starting.create_task(supervisor.start(server))
-            yield Servers(postgres.url, valkey.url, temporal.address, temporal.ui_url, supervisor.pids)
+            yield Servers(postgres.url, valkey.url, temporal.address, supervisor.pids)
         finally:
             await asyncio.shield(supervisor.stop())

@@ -16,14 +16,21 @@ from cli.progress import Progress
 from cli.stack import external
 from cli.stack.component import ComponentError
 from cli.stack.datadir import DataDir
+from cli.stack.log import Log
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
 from models.settings import Settings
 
+UI_WARNING = (
+    "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and "
+    "to end every project. Start without --temporal-ui once you have seen what you wanted."
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def up(data: DataDir, settings: Settings, console: Console, hand_over: bool = False) -> int:
+async def up(
+    data: DataDir, settings: Settings, console: Console, hand_over: bool = False, temporal_ui: bool = False
+) -> int:
     """Run a stack until a signal; a second one kills what still stops. With `hand_over`, print to the log once ready.
 
     Returns:
@@ -35,14 +42,21 @@ async def up(data: DataDir, settings: Settings, console: Console, hand_over: boo
     started, progress = time.monotonic(), Progress(console)
     with data.locked():
         try:
-            stack = Stack(data, settings, progress)
+            stack = Stack(data, settings, progress, temporal_ui=temporal_ui)
             stopping = asyncio.create_task(_signalled(stack))
             async with _started(stack, stopping, progress) as state:
                 if state is None:
                     return 130
-                _welcome(state, settings, console, time.monotonic() - started)
+                console.print(f"Ready in {time.monotonic() - started:.1f} s.")
+                for line in stack.moved():
+                    console.print(line)
+                print_addresses(state, console)
+                if stack.temporal_ui:
+                    console.print(UI_WARNING)
+                elif temporal_ui:
+                    console.print(f"Temporal at {state.temporal} was not started here: --temporal-ui changes nothing.")
                 if hand_over:
-                    _hand_over(data)
+                    await _hand_over(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
             console.print(f"Cannot start: {error}", markup=False)
@@ -75,20 +89,16 @@ async def _signalled(stack: Stack) -> None:
         first.set()
 
     for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, receive)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a background job of a script
+            loop.add_signal_handler(number, receive)
     await first.wait()
-
-
-def _welcome(state: StackState, settings: Settings, console: Console, seconds: float) -> None:
-    console.print(f"Ready in {seconds:.1f} s.")
-    if "port" in settings.model_fields_set and settings.port and urlsplit(state.api).port != settings.port:
-        console.print(f"Port {settings.port} is taken; the API listens on another.")
-    print_addresses(state, console)
 
 
 def print_addresses(state: StackState, console: Console) -> None:
     """For people: without passwords, which are in stack.json."""
-    console.print(f"  Page, API    {state.api}\n  Temporal UI  {state.temporal_ui}\n  Temporal     {state.temporal}")
+    console.print(f"  Page, API    {state.api}\n  Temporal     {state.temporal}")
+    if state.temporal_ui:
+        console.print(f"  Temporal UI  {state.temporal_ui}")
     console.print(f"  Database     {without_password(state.database)}\n  Redis        {without_password(state.redis)}")
 
 
@@ -97,9 +107,9 @@ def without_password(url: str) -> str:
     return url.replace(f":{password}@", ":***@", 1) if password else url
 
 
-def _hand_over(data: DataDir) -> None:
+async def _hand_over(data: DataDir) -> None:
     """Print to `logs/stack.log` from now on, which lets go of the pipe to whoever has detached us."""
-    log = os.open(data.log("stack"), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
+    log = await Log.opened(data.log("stack"))
+    os.dup2(log.pipe, 1)
+    os.dup2(log.pipe, 2)
+    log.close_pipe()

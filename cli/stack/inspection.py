@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.stack.datadir import DataDir
 from cli.stack.foreground import without_password
 from cli.stack.programs import health
-from cli.stack.state import COMPONENTS, StackState
+from cli.stack.state import COMPONENTS, DamagedStateError, StackState
 
 HEALTH_NAMES = {"database": "postgres"}
 """What the API's health check calls otherwise than `pids` does."""
@@ -20,12 +20,13 @@ HEALTH_NAMES = {"database": "postgres"}
 
 @dataclass(frozen=True)
 class Inspection:
-    """`supervisor` is its pid, None when nothing runs; `state` is None while it starts."""
+    """`supervisor` is its pid, None when nothing runs; `state` is None while it starts, or when it is `damaged`."""
 
     data_dir: str
     supervisor: int | None
     state: StackState | None
     health: dict[str, str] = field(default_factory=dict)
+    damaged: str = ""
 
     @property
     def running(self) -> bool:
@@ -43,7 +44,10 @@ class Inspection:
 
 async def inspect(data: DataDir) -> Inspection:
     supervisor = data.holder()
-    state = StackState.read(data.state_file) if supervisor is not None else None
+    try:
+        state = StackState.read(data.state_file) if supervisor is not None else None
+    except DamagedStateError as error:
+        return Inspection(str(data.path), supervisor, None, damaged=str(error))
     if state is None:
         return Inspection(str(data.path), supervisor, None)
     try:
@@ -59,6 +63,10 @@ def show(found: Inspection, console: Console) -> None:
     """Print it as a table, without passwords."""
     if not found.running:
         console.print(f"Nothing runs on {found.data_dir}.")
+    elif found.damaged:
+        console.print(
+            f"It runs (pid {found.supervisor}), and {found.damaged}. Stop it with `down`, then start it again."
+        )
     elif found.state is None:
         console.print(f"Starting or stopping on {found.data_dir} (pid {found.supervisor}).")
     else:
@@ -68,5 +76,6 @@ def show(found: Inspection, console: Console) -> None:
         for name in COMPONENTS:
             pid = str(state.pids.get(name, "external"))
             table.add_row(name, found.health.get(name, "unknown"), pid, without_password(addresses.get(name, "")))
-        table.add_row("temporal ui", "", "", state.temporal_ui)
+        no_ui = "none; botarmy up --temporal-ui starts it" if "temporal" in state.pids else "none"
+        table.add_row("temporal ui", "", "", state.temporal_ui or no_ui)
         console.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import socket
 
@@ -11,15 +12,23 @@ FALLBACK_PORTS = range(15000, 32000)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on the port now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen()
-        except OSError:
+    """Whether a server could listen on the port now, at every address of the host.
+
+    Raises:
+        OSError: it could listen on no port there.
+    """
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
+                probe.listen()
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
             return False
+        raise OSError(error.errno, f"cannot listen at {host}: {error.strerror or error}") from None
     return True
 
 
@@ -29,7 +38,7 @@ def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
     Another process can take the port before its server does; the caller tries again with another (`Component.move`).
 
     Raises:
-        OSError: nothing is free, or `host` is no address of this machine.
+        OSError: nothing is free, or nobody can listen at `host`.
     """
     if preferred and is_free(preferred, host):
         return preferred

@@ -63,12 +63,12 @@ class Api(Program):
 
     def __init__(self, opening: asyncio.Future[Environment], host: str, port: int, package: str = "api") -> None:
         super().__init__("api", opening, package)
-        self._host, self._preferred, self._port = host, port, 0
+        self._host, self._preferred, self._port = host.strip("[]"), port, 0
 
     @property
     def url(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._host, self._host)  # noqa: S104 - not bound here
-        return f"http://{host}:{self._port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - not bound here
+        return f"http://[{host.replace('%', '%25')}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
     @property
     def address(self) -> str:

@@ -22,11 +22,11 @@ async def serving(child: Child, seconds: float) -> None:
     try:
         await asyncio.wait([ended, asking], return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
-            raise ComponentError(name, f"ended with {describe_exit(ended.result())}", child.log_end())
+            raise ComponentError(name, f"ended with {describe_exit(ended.result())}", child.log.end())
         await asking
     except TimeoutError as error:
         reason = f"was not ready after {seconds:.0f} s ({error.__cause__ or 'it does not answer'})"
-        raise ComponentError(name, reason, child.log_end()) from error
+        raise ComponentError(name, reason, child.log.end()) from error
     finally:
         ended.cancel()
         asking.cancel()

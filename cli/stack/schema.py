@@ -11,6 +11,11 @@ REVISION = re.compile(r"^revision\b[^=]*= *['\"](.+?)['\"]", re.MULTILINE)
 DOWN_REVISION = re.compile(r"^down_revision\b[^=]*= *['\"](.+?)['\"]", re.MULTILINE)
 
 
+def known(versions: Path = CHECKOUT / "migrations" / "versions") -> set[str]:
+    """Every revision that this version can bring up to date."""
+    return {found for file in versions.glob("*.py") for found in REVISION.findall(file.read_text())}
+
+
 def newest(versions: Path = CHECKOUT / "migrations" / "versions") -> set[str]:
     """The revisions that no other one builds on; one, unless two branches wait to be merged."""
     texts = [file.read_text() for file in versions.glob("*.py")]

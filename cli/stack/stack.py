@@ -23,14 +23,20 @@ class Stack:
     """One stack on a data directory that the caller has locked. `worker` and `api` name the packages to run."""
 
     def __init__(
-        self, data: DataDir, settings: Settings, report: Report = silent, worker: str = "worker", api: str = "api"
+        self,
+        data: DataDir,
+        settings: Settings,
+        report: Report = silent,
+        worker: str = "worker",
+        api: str = "api",
+        temporal_ui: bool = False,
     ) -> None:
         given = settings.model_fields_set
         self._data, self._settings, self._report = data, settings, report
         self._temporal_address = external.temporal_address()
         self._postgres = None if "database_url" in given else Postgres(data)
         self._valkey = None if "redis_url" in given else Valkey(data)
-        self._temporal = None if self._temporal_address else self._embedded_temporal()
+        self._temporal = None if self._temporal_address else self._embedded_temporal(temporal_ui)
         self._opening: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         self._api = Api(self._opening, settings.host, settings.port, api)
         self._worker = Worker(self._opening, self._api, settings.worker_drain_seconds, worker)
@@ -50,8 +56,8 @@ class Stack:
             starting.create_task(self._supervisor.start(self._worker))
             starting.create_task(self._supervisor.start(self._api))
             starting.create_task(self._open_the_gates(servers))
+        self.state().write(self._data.state_file)
         self._told = True
-        self._tell()
         return self.state()
 
     async def stop(self) -> None:
@@ -70,15 +76,33 @@ class Stack:
         return StackState(
             api=self._api.url,
             temporal=self._temporal.address if self._temporal else str(self._temporal_address),
-            temporal_ui=self._temporal.ui_url if self._temporal else self._settings.temporal_ui_url,
+            temporal_ui=self.temporal_ui or self._settings.temporal_ui_url,
             database=self._postgres.url if self._postgres else self._settings.database_url,
             redis=self._valkey.url if self._valkey else self._settings.redis_url,
             pids={name: pids[name] for name in COMPONENTS if name in pids},
         )
 
-    def _embedded_temporal(self) -> Temporal:
+    def moved(self) -> Iterator[str]:
+        """A line for each server that listens on another port than people expect."""
+        expected = (
+            ("the API", self._settings.port, self._api.url),
+            ("PostgreSQL", 5432, self._postgres and self._postgres.address),
+            ("Valkey", 6379, self._valkey and self._valkey.address),
+            ("Temporal", 7233, self._temporal and self._temporal.address),
+            ("Temporal's web UI", 8233, self.temporal_ui),
+        )
+        for name, port, address in expected:
+            if address and port and (actual := int(address.rpartition(":")[2])) != port:
+                yield f"Port {port} is not free: {name} listens on {actual} instead."
+
+    @property
+    def temporal_ui(self) -> str | None:
+        """The URL of the web UI that the embedded Temporal was asked to serve."""
+        return self._temporal.ui_url if self._temporal else None
+
+    def _embedded_temporal(self, ui: bool) -> Temporal:
         namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
-        return Temporal(self._data, namespace=namespace, synchronous=self._settings.temporal_synchronous)
+        return Temporal(self._data, ui=ui, namespace=namespace, synchronous=self._settings.temporal_synchronous)
 
     def _start_servers(self) -> Iterator[Coroutine[None, None, None]]:
         start, settings = self._supervisor.start, self._settings
@@ -121,5 +145,9 @@ class Stack:
         return environment
 
     def _tell(self) -> None:
+        """Keep `stack.json` up to date; a disk that is full for a while is no reason to end what runs."""
         if self._told:
-            self.state().write(self._data.state_file)
+            try:
+                self.state().write(self._data.state_file)
+            except OSError as error:
+                self._report("stack", "warning", f"{self._data.state_file} cannot be written: {error.strerror}")

@@ -10,16 +10,20 @@ COMPONENTS = ("postgres", "redis", "temporal", "worker", "api")
 """In the order in which they start."""
 
 
+class DamagedStateError(ValueError):
+    """The file is there and is not what a stack writes."""
+
+
 @dataclass(frozen=True)
 class StackState:
     """Addresses, and the pids of what the stack itself has started; an external server has none.
 
-    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port.
+    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port. `temporal_ui` is None without one.
     """
 
     api: str
     temporal: str
-    temporal_ui: str
+    temporal_ui: str | None
     database: str
     redis: str
     pids: dict[str, int]
@@ -34,8 +38,27 @@ class StackState:
 
     @classmethod
     def read(cls, file: Path) -> StackState | None:
-        """What the file says, None when there is none."""
+        """What the file says, None when there is none.
+
+        Raises:
+            DamagedStateError: it is empty, cut off, or of another kind.
+            OSError: it cannot be read.
+        """
         try:
-            return cls(**json.loads(file.read_text()))
+            found = json.loads(file.read_text())
         except FileNotFoundError:
             return None
+        except ValueError as error:
+            raise DamagedStateError(f"{file} is damaged: {error}") from None
+        try:
+            state = cls(**found)
+        except TypeError as error:
+            raise DamagedStateError(f"{file} is damaged: {error}") from None
+        texts = (state.api, state.temporal, state.temporal_ui or "", state.database, state.redis)
+        if not all(isinstance(text, str) for text in texts) or not _are_pids(state.pids):
+            raise DamagedStateError(f"{file} is damaged: not the addresses and pids of a stack")
+        return state
+
+
+def _are_pids(found: object) -> bool:
+    return isinstance(found, dict) and all(type(pid) is int and pid > 0 for pid in found.values())

@@ -18,6 +18,8 @@ SERVED_BACKOFF_SECONDS = 2.0
 """The longest wait for what has served: it is not broken, something kills it."""
 STEADY_SECONDS = 20.0
 PORT_CHOICES = 5
+PORT_TAKEN = "address already in use"
+"""What every server says, in whatever words around it; some go on for many lines after it."""
 
 Report = Callable[[str, str, str], None]
 """Told of a component's name, what became of it (starting, ready, died, restarted, failed, stopped), and details."""
@@ -61,7 +63,7 @@ class Supervisor:
         finally:
             await self._finish(child)
         if code != 0:
-            raise ComponentError(component.name, f"ended with {describe_exit(code)}", child.log_end())
+            raise ComponentError(component.name, f"ended with {describe_exit(code)}", child.log.end())
         self._report(component.name, "ready", f"{time.monotonic() - started:.1f} s")
 
     async def stop(self) -> None:
@@ -99,9 +101,9 @@ class Supervisor:
                 await serving(child, component.start_seconds)
             except ComponentError as failure:
                 await self._finish(child)
-                taken = "address already in use" in failure.log.lower()
+                taken = any(PORT_TAKEN in line.lower() for line in child.log.lines())
                 if not taken or choice + 1 == PORT_CHOICES or not component.move():
-                    raise
+                    raise failure
             except BaseException:
                 await self._finish(child)
                 raise

@@ -17,7 +17,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.embedded import Servers
 from models.settings import Settings
 from tests.faults.processes import Api, Worker
-from tests.faults.supervised import Supervised
+from tests.faults.supervised import Supervised, log_of
 
 PIPELINES = Path(__file__).with_name("pipelines")
 
@@ -46,7 +46,7 @@ class Place:
 
     def log(self, one: Supervised) -> str:
         """What a process has said so far."""
-        return (self.folder / "logs" / f"{one.component.name}.log").read_text(errors="replace")
+        return log_of(self.folder, one)
 
     @asynccontextmanager
     async def client(self, api: Supervised | None = None) -> AsyncIterator[httpx.AsyncClient]:

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, start, until
+from serving import served
 from temporalio.client import Client
 from waiting import eventually
+
+from models.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -89,6 +92,16 @@ async def test_the_workflow_behind_a_project_is_shown(http: httpx.AsyncClient, t
     found = await temporal.get_workflow_handle(f"project-{project_id}").describe()
     assert (shown["workflow_id"], shown["run_id"], shown["status"]) == (found.id, found.run_id, "running")
     assert shown["url"].endswith(f"/namespaces/default/workflows/project-{project_id}")
+
+
+async def test_where_there_is_no_web_ui_nothing_links_to_it(http: httpx.AsyncClient, settings: Settings) -> None:
+    project_id = await start(http)
+    await asked(http, project_id)
+    without = settings.model_copy(update={"temporal_ui_url": None})
+    async with served(without) as url, httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        shown = await get(client, f"/workflows/{project_id}")
+        assert (shown["workflow_id"], shown["url"]) == (f"project-{project_id}", None)
+        assert (await client.get("/health/detailed")).json()["links"]["temporal_ui"] is None
 
 
 async def test_the_same_key_gives_the_same_answer(http: httpx.AsyncClient) -> None:

@@ -29,7 +29,9 @@ from cli.stack.datadir import AlreadyRunningError, DataDir
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from cli.stack.schema import newest
+from cli.stack.stack import Stack
 from cli.stack.state import COMPONENTS, StackState
+from models.settings import Settings
 
 HOLD = """
 import asyncio, sys
@@ -114,11 +116,14 @@ async def test_a_killed_supervisor_takes_everything_with_it_and_the_next_one_rec
 async def test_busy_ports_are_left_to_who_has_them(data_dir: Path) -> None:
     with ExitStack() as taken:
         ports = [5432, 6379, 7233, 8233, free_port()]
-        for port in ports:
-            taken.enter_context(_Listener(port))
+        listeners = [_Listener(port) for port in ports]
+        for listener in listeners:
+            taken.enter_context(listener)
         async with running(data_dir, port=ports[-1]) as state:
             await assert_serves(state)
-            assert not {urlsplit(f"//{url.split('//')[-1]}").port for url in _addresses(state)} & set(ports)
+            assert not {urlsplit(f"//{url.split('//')[-1]}").port for url in _addresses(state)} & {
+                one.held for one in listeners if one.held
+            }
 
 
 async def test_a_port_that_is_taken_in_the_last_moment_is_given_up(
@@ -131,6 +136,24 @@ async def test_a_port_that_is_taken_in_the_last_moment_is_given_up(
             monkeypatch.setattr(module, "free_port", lambda *_, first=first, **__: next(first, None) or free_port())
         async with running(data_dir) as state:
             await assert_serves(state)
+
+
+async def test_a_stack_json_that_cannot_be_written_ends_nothing(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor would take it for a failure of the component that it has just started again."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    told: list[tuple[str, str]] = []
+    data = DataDir(data_dir)
+    data.create()
+    stack = Stack(data, Settings(_env_file=None), lambda name, state, details: told.append((state, details)))
+    monkeypatch.setattr(StackState, "write", full)
+    stack._told = True
+    stack._tell()
+    assert told == [("warning", f"{data_dir / 'stack.json'} cannot be written: No space left on device")]
 
 
 async def test_what_cannot_start_is_named_with_the_end_of_its_log(data_dir: Path) -> None:
@@ -210,7 +233,7 @@ def _pids(data_dir: Path) -> dict[str, int]:
 
 
 def _addresses(state: StackState) -> list[str]:
-    return [state.api, state.temporal, state.temporal_ui, state.database, state.redis]
+    return [state.api, state.temporal, str(state.temporal_ui), state.database, state.redis]
 
 
 class _Listener:
@@ -218,6 +241,8 @@ class _Listener:
 
     def __init__(self, port: int) -> None:
         self._port, self._socket = port, socket.socket()
+        self.held = 0
+        """The port, if it is ours and not somebody else's, who may let it go at any moment."""
 
     def __enter__(self) -> int:
         try:
@@ -228,7 +253,8 @@ class _Listener:
                 self._socket.listen()
         except OSError:
             return self._port
-        return int(self._socket.getsockname()[1])
+        self.held = int(self._socket.getsockname()[1])
+        return self.held
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()

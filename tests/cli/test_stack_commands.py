@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,7 +54,8 @@ def test_up_detached_then_status_then_down(data_dir: Path) -> None:
         state = json.loads((data_dir / "stack.json").read_text())
         assert state["api"] in up.stdout
         assert httpx.get(f"{state['api']}/health/ready", trust_env=False).status_code == 200
-        assert httpx.get(state["temporal_ui"], follow_redirects=True, trust_env=False).status_code == 200
+        assert state["temporal_ui"] is None
+        assert "Temporal UI" not in up.stdout
 
         status = botarmy("status", "--data-dir", data_dir)
         assert status.returncode == 0, status.stdout + status.stderr
@@ -97,3 +100,52 @@ def test_a_temporal_profile_that_does_not_exist_is_named(data_dir: Path) -> None
     up = botarmy("up", "--data-dir", data_dir, TEMPORAL_PROFILE="absent")
     assert up.returncode == 1
     assert "absent" in up.stdout
+
+
+def test_a_hangup_that_is_ignored_stays_ignored_and_down_stops_what_comes_up(data_dir: Path) -> None:
+    """As `nohup botarmy up &` in a script does, whose terminal is closed, and whose user is impatient."""
+    up = subprocess.Popen(
+        ["sh", "-c", 'trap "" HUP INT; exec "$@"', "sh", *BOTARMY, "up", "--data-dir", str(data_dir), "--port", "0"],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert up.stdout
+    for line in up.stdout:
+        if "ready" in line:
+            break
+    for number in (signal.SIGHUP, signal.SIGINT):
+        up.send_signal(number)
+    assert any("Ready in" in line for line in up.stdout), "it went on"
+    down = botarmy("down", "--data-dir", data_dir)
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    up.communicate(timeout=30)
+    assert up.returncode == 0
+
+
+def test_down_in_the_first_moments_of_up_stops_it(data_dir: Path) -> None:
+    for seconds in (0.0, 0.3, 1.0):
+        with subprocess.Popen(
+            [*BOTARMY, "up", "--data-dir", str(data_dir), "--port", "0"],
+            env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as up:  # fmt: skip
+            time.sleep(seconds)  # the moment is the point
+            down = botarmy("down", "--data-dir", data_dir)
+            out, err = up.communicate(timeout=60)
+        assert (down.returncode, down.stdout, down.stderr) == (0, "Stopped.\n", ""), (seconds, out, err)
+        assert "Ready" not in out, seconds
+        assert "Traceback" not in err, err
+
+
+def test_it_listens_on_ipv6_and_tells_which_ports_are_not_free(data_dir: Path) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = str(taken.getsockname()[1])
+        up = botarmy("up", "--detach", "--data-dir", data_dir, "--port", port, BOTARMY_HOST="::1")
+        try:
+            assert up.returncode == 0, up.stdout + up.stderr
+            api = json.loads((data_dir / "stack.json").read_text())["api"]
+            assert api.startswith("http://[::1]:")
+            assert f"Port {port} is not free: the API listens on {api.rpartition(':')[2]} instead." in up.stdout
+            assert "projects" in botarmy("projects", "--data-dir", data_dir).stdout.lower()
+        finally:
+            botarmy("down", "--data-dir", data_dir)

@@ -27,7 +27,7 @@ from cli.stack.valkey import Valkey
 from models.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
-from tests.faults.supervised import Supervised
+from tests.faults.supervised import Supervised, log_of
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -45,7 +45,7 @@ class House:
         self._data.create()
         self._postgres = Postgres(self._data, port=0)
         self._valkey = Valkey(self._data, port=0)
-        self._temporal = Temporal(self._data, port=0, ui_port=0)
+        self._temporal = Temporal(self._data, port=0)
         self.postgres = Supervised(self._data, self._postgres)
         self.redis = Supervised(self._data, self._valkey)
         self.temporal = Supervised(self._data, self._temporal)
@@ -119,7 +119,7 @@ class House:
 
     def log(self, one: Supervised) -> str:
         """What a worker or an API has said so far."""
-        return (self.folder / "logs" / f"{one.component.name}.log").read_text(errors="replace")
+        return log_of(self.folder, one)
 
     @asynccontextmanager
     async def client(self, api: Supervised) -> AsyncIterator[httpx.AsyncClient]:

@@ -8,9 +8,11 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from cli.stack.component import Component
 from cli.stack.datadir import DataDir
+from cli.stack.log import KEPT
 from cli.stack.supervisor import Supervisor
 
 BACK_SECONDS = 60.0
@@ -107,3 +109,10 @@ class Supervised:
             self._died.set()
         elif state in ("ready", "restarted"):
             self._serving.set()
+
+
+def log_of(folder: Path, one: Supervised) -> str:
+    """What a process has said so far, with what has been set aside of its log."""
+    log = folder / "logs" / f"{one.component.name}.log"
+    files = [*(log.with_name(f"{log.name}.{number}") for number in range(KEPT, 0, -1)), log]
+    return "".join(file.read_text(errors="replace") for file in files if file.exists())

@@ -89,7 +89,11 @@ export function actions(model, signal) {
     }
     try {
       const { url } = await projects.workflow(model.id, { signal });
-      if (workflow.querySelector("a")?.href === url) return;
+      if (url && workflow.querySelector("a")?.href === url) return;
+      if (!url) {
+        unlinked("No workflow page", "Temporal's web UI is not configured; botarmy up --temporal-ui starts one.");
+        return;
+      }
       workflow.replaceChildren(h("a", { class: "button", href: url, target: "_blank", rel: "noopener" },
         icon("elsewhere"), "Workflow", h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab")));
     } catch (error) {

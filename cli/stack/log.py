@@ -1,0 +1,97 @@
+"""A log of the data directory: written through a pipe by a process that rotates it, read from where a run began."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+WRITER = Path(__file__).with_name("log_writer.py")
+LOG_BYTES = 5_000_000
+KEPT = 3
+"""Older files that are kept of each log."""
+DRAIN_SECONDS, RESTART_SECONDS = 2.0, 0.5
+
+
+class Log:
+    """One run's part of a log. `pipe` is the descriptor to write to; the log ends when nobody has it any more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._path.touch(mode=0o600)
+        begin = self._path.stat()
+        self._begin = begin.st_ino, begin.st_size
+        self._read_end, self.pipe = os.pipe()
+        self._writing: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def opened(cls, path: Path, environment: Mapping[str, str] | None = None) -> Log:
+        """A log at this path, its writer started with this environment (None is ours).
+
+        Raises:
+            OSError: the file cannot be opened, or no process started.
+        """
+        log = cls(path)
+        try:
+            writer = await log._start(environment)
+        except BaseException:
+            log.close_pipe()
+            os.close(log._read_end)
+            raise
+        log._writing = asyncio.create_task(log._keep(writer, environment))
+        return log
+
+    def close_pipe(self) -> None:
+        """Close our own copy of `pipe`, once whoever writes has theirs."""
+        os.close(self.pipe)
+
+    async def written(self) -> None:
+        """Return when everything is in the file, the writing processes having ended; soon in any case."""
+        assert self._writing is not None
+        await asyncio.wait([self._writing], timeout=DRAIN_SECONDS)
+
+    def lines(self) -> Iterator[str]:
+        """What this run has written so far, oldest first, from every file that it is in."""
+        number, size = self._begin
+        files = [self._path, *(self._path.with_name(f"{self._path.name}.{one}") for one in range(1, KEPT + 1))]
+        found: list[tuple[Path, int]] = []
+        for file in files:
+            with suppress(OSError):
+                ours = file.stat().st_ino == number
+                found.append((file, size if ours else 0))
+                if ours:
+                    break
+        for file, start in reversed(found):
+            with suppress(OSError), file.open("rb") as text:
+                text.seek(start)
+                for line in text:
+                    yield line.decode(errors="replace").rstrip("\n")
+
+    def end(self, lines: int = 20) -> str:
+        """The last lines of this run."""
+        return "\n".join(deque(self.lines(), lines))[-20_000:]
+
+    async def _start(self, environment: Mapping[str, str] | None) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", str(WRITER), str(self._path), str(LOG_BYTES), str(KEPT)),
+            stdin=self._read_end,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is not for it
+        )
+
+    async def _keep(self, writer: asyncio.subprocess.Process, environment: Mapping[str, str] | None) -> None:
+        """Replace a writer that was killed: we have the other end, so nobody's writing fails meanwhile."""
+        try:
+            while await writer.wait() != 0:
+                await asyncio.sleep(RESTART_SECONDS)
+                with suppress(OSError):
+                    writer = await self._start(environment)
+        finally:
+            os.close(self._read_end)
