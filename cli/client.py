@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import httpx2
 
 from cli.address import Address, is_loopback
 from cli.backoff import Backoff
@@ -41,8 +41,8 @@ class Client:
         self.trouble = trouble
         self._met = False
         # Two clients, as a proxy that the environment names does not lead to this machine itself.
-        self._near = httpx.AsyncClient(timeout=SECONDS, trust_env=False)
-        self._far = httpx.AsyncClient(timeout=SECONDS)
+        self._near = httpx2.AsyncClient(timeout=SECONDS, trust_env=False)
+        self._far = httpx2.AsyncClient(timeout=SECONDS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,7 +82,7 @@ class Client:
             if not (cursor := page.get("next_cursor")):
                 return
 
-    async def _call(self, method: str, path: str, **what: Any) -> httpx.Response:
+    async def _call(self, method: str, path: str, **what: Any) -> httpx2.Response:
         backoff, since = Backoff(), time.monotonic()
         while True:
             base, least = self.address(), 0.0
@@ -90,12 +90,12 @@ class Client:
                 response = await (self._near if is_loopback(base) else self._far).request(
                     method, f"{base}{PREFIX}{path}", **what
                 )
-            except httpx.TransportError as error:
-                self._met = self._met or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            except httpx2.TransportError as error:
+                self._met = self._met or not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
                 reason: ApiError | NoApiError = NoApiError(
                     f"no API at {base}{_why(error)}; start one with `botarmy up`"
                 )
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 raise NoApiError(f"no API at {base}{_why(error)}") from None
             else:
                 self._met = True
@@ -112,7 +112,7 @@ class Client:
             await asyncio.sleep(backoff.next(least))
 
     @staticmethod
-    def _object(response: httpx.Response) -> Json:
+    def _object(response: httpx2.Response) -> Json:
         try:
             document = response.json()
         except ValueError:
@@ -127,17 +127,17 @@ def _given(query: dict[str, object]) -> dict[str, object]:
 
 
 def _why(error: Exception) -> str:
-    return "" if isinstance(error, httpx.ConnectError) else f" ({str(error) or type(error).__name__})"
+    return "" if isinstance(error, httpx2.ConnectError) else f" ({str(error) or type(error).__name__})"
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: httpx2.Response) -> float:
     try:
         return min(float(response.headers.get("Retry-After", 0)), SECONDS)
     except ValueError:
         return 0
 
 
-def _refusal(response: httpx.Response) -> ApiError:
+def _refusal(response: httpx2.Response) -> ApiError:
     """The problem document of RFC 9457; its detail names the field where one is wrong."""
     try:
         problem = response.json()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import BRIEF, V1, asked, get, respond, start, until
 from waiting import eventually
@@ -10,7 +10,7 @@ from waiting import eventually
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_lists_are_parted_and_filtered(http: httpx.AsyncClient) -> None:
+async def test_lists_are_parted_and_filtered(http: httpx2.AsyncClient) -> None:
     started = [await start(http, name=f"Number {number}") for number in range(5)]
     for project_id in started:
         await until(http, project_id, "waiting")
@@ -27,7 +27,7 @@ async def test_lists_are_parted_and_filtered(http: httpx.AsyncClient) -> None:
     assert (await get(http, "/projects/", status="rejected"))["items"] == []
 
 
-async def test_a_list_may_ask_for_several_statuses(http: httpx.AsyncClient) -> None:
+async def test_a_list_may_ask_for_several_statuses(http: httpx2.AsyncClient) -> None:
     waiting = [await start(http), await start(http)]
     done = [await start(http, pipeline="quick-start"), await start(http, pipeline="quick-start")]
     for project_id in waiting:
@@ -47,7 +47,7 @@ async def test_a_list_may_ask_for_several_statuses(http: httpx.AsyncClient) -> N
     assert [one for one in seen if one in {*waiting, *done}] == [done[1], done[0], waiting[0]]
 
 
-async def test_projects_are_found_by_part_of_their_name(http: httpx.AsyncClient) -> None:
+async def test_projects_are_found_by_part_of_their_name(http: httpx2.AsyncClient) -> None:
     names = ["100% \u00c9toile", "100 percent", "snake_case", "snakeXcase", "back\\slash", "a/b", "q'uote"]
     started = {name: await start(http, name=name, pipeline="quick-start") for name in names}
 
@@ -74,7 +74,7 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx.AsyncClient)
     assert second["next_cursor"] is None
 
 
-async def test_a_project_says_what_it_waits_for(http: httpx.AsyncClient) -> None:
+async def test_a_project_says_what_it_waits_for(http: httpx2.AsyncClient) -> None:
     answer = await http.post(f"{V1}/projects/", json={"name": "Waits", "description": BRIEF})
     assert answer.json()["waiting_for"] is None
     project_id = answer.json()["id"]
@@ -103,7 +103,7 @@ async def test_a_project_says_what_it_waits_for(http: httpx.AsyncClient) -> None
     assert await said() == [None, None]
 
 
-async def test_the_oldest_of_several_requests_is_what_a_project_waits_for(http: httpx.AsyncClient) -> None:
+async def test_the_oldest_of_several_requests_is_what_a_project_waits_for(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, name="Waits twice", oversight="high")
     oldest = await asked(http, project_id, "discovery")
     task = {"agent_type": "analyst", "instructions": "List the risks."}

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from cli.stack.embedded import Servers
@@ -82,7 +82,7 @@ async def test_oversight_and_pipeline_reach_the_project(api_url: str, tmp_path: 
 
 
 async def test_left_to_others_it_says_how_to_answer_and_goes_on_once_they_have(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         *BOTARMY, "run", BRIEF, "--gates", "ask",
@@ -141,7 +141,7 @@ async def test_an_api_that_is_killed_and_comes_back_ends_in_the_same_delivery(
     url = f"http://127.0.0.1:{port}"
 
     async def projects() -> int:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
             return len((await http.get("/api/v1/projects/", params={"limit": 200})).json()["items"])
 
     async def both_have_met_it() -> bool:
@@ -221,12 +221,12 @@ async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator
         sys.executable, "-m", "api", env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False) as http:
 
             async def serving() -> bool:
                 try:
                     return (await http.get(f"http://127.0.0.1:{port}/health/ready")).is_success
-                except httpx.TransportError:
+                except httpx2.TransportError:
                     return False
 
             await eventually(serving)

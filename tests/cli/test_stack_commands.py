@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from stack_under_test import processes_of
 
@@ -51,8 +51,8 @@ def test_up_detached_then_status_then_down(data_dir: Path) -> None:
     try:
         state = json.loads((data_dir / "stack.json").read_text())
         assert state["api"] in up.stdout
-        assert httpx.get(f"{state['api']}/health/ready", trust_env=False).status_code == 200
-        assert httpx.get(state["temporal_ui"], follow_redirects=True, trust_env=False).status_code == 200
+        assert httpx2.get(f"{state['api']}/health/ready", trust_env=False).status_code == 200
+        assert httpx2.get(state["temporal_ui"], follow_redirects=True, trust_env=False).status_code == 200
 
         status = botarmy("status", "--data-dir", data_dir)
         assert status.returncode == 0, status.stdout + status.stderr
