@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from models.redaction import redacted
+
 if TYPE_CHECKING:
     from models.settings import Settings
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Writes no password, wherever in a record, or in a traceback, one stands."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -35,7 +44,7 @@ def configure_logs(settings: Settings, process: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )

@@ -18,6 +18,7 @@ from cli.stack.component import ComponentError
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
+from models.redaction import redacted
 from models.settings import Settings
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,7 +46,7 @@ async def up(data: DataDir, settings: Settings, console: Console, hand_over: boo
                     _hand_over(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
-            console.print(f"Cannot start: {error}", markup=False)
+            console.print(f"Cannot start: {redacted(str(error))}", markup=False)
             return 1
     return 0
 
@@ -93,8 +94,7 @@ def print_addresses(state: StackState, console: Console) -> None:
 
 
 def without_password(url: str) -> str:
-    password = urlsplit(url).password
-    return url.replace(f":{password}@", ":***@", 1) if password else url
+    return redacted(url)
 
 
 def _hand_over(data: DataDir) -> None:

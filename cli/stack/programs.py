@@ -55,7 +55,7 @@ class Migrations(Component):
         return [sys.executable, "-P", "-m", "alembic", "-c", str(CHECKOUT / "alembic.ini"), "upgrade", "head"]
 
     def environment(self) -> Mapping[str, str]:
-        return {**python_path(), "DATABASE_URL": self._database}
+        return {**python_path(), "DATABASE_URL": self._database, "DATABASE_URL_FILE": ""}
 
 
 class Api(Program):
