@@ -12,6 +12,7 @@ import httpx2
 
 from cli.address import Address, is_loopback
 from cli.backoff import Backoff
+from cli.connection import connect, through_proxy
 from cli.exits import ApiError, NoApiError
 
 PREFIX = "/api/v1"
@@ -40,9 +41,7 @@ class Client:
         self.patience = patience
         self.trouble = trouble
         self._met = False
-        # Two clients, as a proxy that the environment names does not lead to this machine itself.
-        self._near = httpx2.AsyncClient(timeout=SECONDS, trust_env=False)
-        self._far = httpx2.AsyncClient(timeout=SECONDS)
+        self._connections: dict[bool, httpx2.AsyncClient] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,8 +49,8 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        await self._near.aclose()
-        await self._far.aclose()
+        for connection in self._connections.values():
+            await connection.aclose()
 
     async def get(self, path: str, **query: object) -> Json:
         """The answer to a GET, a JSON object.
@@ -87,14 +86,11 @@ class Client:
         while True:
             base, least = self.address(), 0.0
             try:
-                response = await (self._near if is_loopback(base) else self._far).request(
-                    method, f"{base}{PREFIX}{path}", **what
-                )
+                response = await self._to(base).request(method, f"{base}{PREFIX}{path}", **what)
             except httpx2.TransportError as error:
                 self._met = self._met or not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
-                reason: ApiError | NoApiError = NoApiError(
-                    f"no API at {base}{_why(error)}; start one with `botarmy up`"
-                )
+                advice = "; start one with `botarmy up`" if is_loopback(base) else through_proxy()
+                reason: ApiError | NoApiError = NoApiError(f"no API at {base}{_why(error)}{advice}")
             except httpx2.HTTPError as error:
                 raise NoApiError(f"no API at {base}{_why(error)}") from None
             else:
@@ -110,6 +106,13 @@ class Client:
                 raise reason
             self.trouble(str(reason))
             await asyncio.sleep(backoff.next(least))
+
+    def _to(self, base: str) -> httpx2.AsyncClient:
+        """The client for the API at this URL, made once: a stack that was restarted may have moved, not come near."""
+        near = is_loopback(base)
+        if near not in self._connections:
+            self._connections[near] = connect(base, SECONDS)
+        return self._connections[near]
 
     @staticmethod
     def _object(response: httpx2.Response) -> Json:

@@ -21,6 +21,7 @@ from cli.client import Client
 from cli.exits import FAILED, INTERRUPTED, NO_API, CommandError
 from cli.options import Api
 from cli.printable import one_line
+from models.redaction import redacted
 
 TERMINATED = 143
 FILE_WIDTH = 1000
@@ -77,8 +78,8 @@ def _give_up_output() -> None:
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    print(f"botarmy: {one_line(message, 1000)}", file=sys.stderr)
+    """One line on standard error, without a password."""
+    print(f"botarmy: {one_line(redacted(message), 1000)}", file=sys.stderr)
 
 
 def print_json(document: object) -> None:

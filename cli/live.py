@@ -17,6 +17,7 @@ from cli.board import Board, StageRow, StageStatus
 from cli.printable import one_line, words
 from cli.shapes import Event
 from cli.wording import decision, duration
+from models.redaction import redacted
 
 SECONDS_A_FRAME = 0.125
 NARROW = 80
@@ -69,7 +70,7 @@ class LiveView:
             self._console.print(Text("! ", "red") + words(event.text("message")))
 
     def say(self, text: str) -> None:
-        self._console.print(words(text, longest=1000))
+        self._console.print(words(redacted(text), longest=1000))
 
     def trouble(self, reason: str | None) -> None:
         self._reason = reason
@@ -145,7 +146,7 @@ class LiveView:
             table.add_row(*self._cells(row, width))
         lines: list[RenderableType] = [head, words(about, "dim"), table]
         if self._reason is not None:
-            lines.append(words(f"reconnecting: {self._reason}", "yellow"))
+            lines.append(words(redacted(f"reconnecting: {self._reason}"), "yellow"))
         return Group(*lines)
 
     def _cells(self, row: StageRow, width: int) -> list[Text]:

@@ -12,6 +12,7 @@ from cli.board import Board
 from cli.printable import words
 from cli.shapes import Event
 from cli.wording import line
+from models.redaction import redacted
 
 
 class View(Protocol):
@@ -63,7 +64,7 @@ class Plain:
             self.say(note)
 
     def say(self, text: str) -> None:
-        self._console.print(words(text, longest=1000))
+        self._console.print(words(redacted(text), longest=1000))
 
     def trouble(self, reason: str | None) -> None:
         if reason is not None and self._reason is None:
