@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 from api_under_test import BRIEF, V1, asked, get, respond, start, until
+from spellings import ALIKE
 from waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -63,6 +64,7 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx2.AsyncClient
     assert await found("/") == ["a/b"]
     assert await found("'") == ["q'uote"]
     assert await found("K S") == []
+    assert await found("\uff3f") == ["snake_case"], "a wide underscore is one"
     assert await found("") == names[::-1]
     for project_id in started.values():
         await until(http, project_id, "completed")
@@ -72,6 +74,16 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx2.AsyncClient
     second = await get(http, "/projects/", search="snake", limit=1, cursor=first["next_cursor"])
     assert [page["items"][0]["name"] for page in (first, second)] == ["snakeXcase", "snake_case"]
     assert second["next_cursor"] is None
+
+
+async def test_a_search_finds_every_way_in_which_a_name_can_be_written(http: httpx2.AsyncClient) -> None:
+    for spellings, searches in ALIKE:
+        started = [await start(http, name=name, pipeline="quick-start") for name in spellings]
+        for search in searches:
+            page = await get(http, "/projects/", search=search, limit=200)
+            listed = {project["id"]: project["name"] for project in page["items"]}
+            assert [listed.get(one) for one in started] == list(spellings), search  # as they were written
+    assert (await get(http, "/projects/", search="cafe"))["items"] == [], "an accent is a difference"
 
 
 async def test_a_project_says_what_it_waits_for(http: httpx2.AsyncClient) -> None:
