@@ -21,12 +21,10 @@ from cli.client import Client
 from cli.exits import FAILED, INTERRUPTED, NO_API, CommandError
 from cli.options import Api
 from cli.printable import one_line
+from cli.streams import about
 from models.redaction import redacted
 
 TERMINATED = 143
-FILE_WIDTH = 1000
-"""Columns of what is no terminal: nothing that a program may read is ever cut or wrapped."""
-
 Work = Callable[[Client], Awaitable[int]]
 """What a command does with the API; gives the exit code."""
 
@@ -89,12 +87,12 @@ def print_json(document: object) -> None:
 
 def output() -> Console:
     """Standard output, for people."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
+    return Console(highlight=False, **about(sys.stdout))
 
 
 def errors() -> Console:
     """Standard error, for people."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else FILE_WIDTH)
+    return Console(stderr=True, highlight=False, **about(sys.stderr))
 
 
 def on_a_terminal() -> bool:

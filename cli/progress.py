@@ -12,6 +12,8 @@ from typing import Self
 from rich.console import Console
 from rich.markup import escape
 
+from cli.streams import about
+
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
 LATER = ("died", "restarted", "failed")
 """States that are told at any time, and with it."""
@@ -23,7 +25,7 @@ class LastingConsole(Console):
     def __init__(self) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # nor because a terminal lacks a tick
-        super().__init__(highlight=False, soft_wrap=True)
+        super().__init__(highlight=False, soft_wrap=True, **about(sys.stdout))
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -39,7 +41,8 @@ class Progress:
         self._awaited: list[str] = []
 
     def __enter__(self) -> Self:
-        self._status.start()
+        if self._console.is_interactive:
+            self._status.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -51,6 +54,6 @@ class Progress:
         else:
             self._awaited = [other for other in self._awaited if other != name]
             mark = MARKS.get(state, "[yellow]·[/]")
-            when = time.strftime("%H:%M:%S  ") if state in LATER else ""
+            when = time.strftime("%Y-%m-%d %H:%M:%S  ") if state in LATER else ""
             self._console.print(f"{mark} {name:<10} {state:<9} {when}{escape(details)}".rstrip())
         self._status.update(f"starting {', '.join(self._awaited)}")

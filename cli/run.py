@@ -119,7 +119,7 @@ def _opened(project: Project, rehearsal: bool, as_json: bool, since: int = 0) ->
     if as_json:
         return Ndjson(errors(), since), board
     console = output()
-    if console.is_terminal:
+    if console.is_interactive:
         return LiveView(console, board, project.name, project.pipeline), board
     return Plain(console, since), board
 
