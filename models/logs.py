@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,6 +20,14 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    """What ends the process is logged like all else, and so without a password."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, at)
+    else:
+        logging.getLogger(__name__).critical("uncaught", exc_info=(kind, error, at))
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -51,5 +60,6 @@ def configure_logs(settings: Settings, process: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
+    sys.excepthook = _log_uncaught
     root.setLevel(settings.log_level)
     structlog.contextvars.bind_contextvars(process=process)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -12,6 +15,7 @@ from models import redaction
 from models.logs import configure_logs
 from models.redaction import redacted
 from models.settings import Settings
+from tests.conftest import CHECKOUT
 
 HIDDEN = (
     ("postgresql://u:hunter2@h/d", "postgresql://u:***@h/d"),
@@ -46,7 +50,7 @@ def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
     monkeypatch.setenv("TEMPORAL_API_KEY", "correct horse battery")
     redaction._in_the_environment.cache_clear()
     root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers, root.level
+    handlers, level, hook = root.handlers, root.level, sys.excepthook
     try:
         for form in ("json", "console"):
             configure_logs(Settings(_env_file=None, log_format=form), "test")
@@ -64,8 +68,27 @@ def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
             assert "hunter2" not in written.getvalue()
             assert "correct horse" not in written.getvalue()
     finally:
-        root.handlers = handlers
+        root.handlers, sys.excepthook = handlers, hook
         root.setLevel(level)
         structlog.configure(**before)
         structlog.contextvars.clear_contextvars()
         redaction._in_the_environment.cache_clear()
+
+
+def test_a_process_that_ends_in_an_error_tells_it_without_a_password(tmp_path: Path) -> None:
+    """Temporal's SDK quotes the line of its configuration that it cannot read."""
+    (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "hunter2\n')
+    env = {"PYTHONPATH": str(CHECKOUT), "TEMPORAL_CONFIG_FILE": "temporal.toml"}
+    for command in (["worker"], ["cli.main", "up"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert ran.returncode == 1
+        assert "TOML parse error" in ran.stdout + ran.stderr
+        assert "hunter2" not in ran.stdout + ran.stderr
