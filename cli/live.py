@@ -70,9 +70,9 @@ class LiveView:
             mark, style, told = "!", "red", event.text("message")
         else:
             return
-        when = Text(f"{moment(event.timestamp)} " if event.timestamp else "", "dim")
+        when = (f"  {moment(event.timestamp)}" if event.timestamp else "", "dim")
         stage = f"{event.text('stage')}: " if event.event_type != "error" else ""
-        self._console.print(Text.assemble((f"{mark} ", style), when, words(f"{stage}{told}")))
+        self._console.print(Text.assemble((f"{mark} ", style), words(f"{stage}{told}"), when))
 
     def say(self, text: str) -> None:
         self._console.print(words(redacted(text), longest=1000))
@@ -141,6 +141,7 @@ class LiveView:
         about = f"pipeline {self._pipeline}" + (", a rehearsal: no model is asked" if board.rehearsal else "")
         if board.started is not None:
             about += f", since {moment(board.started)}"
+        about_line = Text(one_line(about), "dim", no_wrap=True, overflow="ellipsis")
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=1)
         table.add_column(no_wrap=True, max_width=24)
@@ -151,7 +152,7 @@ class LiveView:
         table.add_column(no_wrap=True, justify="right")
         for row in board.stages.values():
             table.add_row(*self._cells(row, width))
-        lines: list[RenderableType] = [head, words(about, "dim"), table]
+        lines: list[RenderableType] = [head, about_line, table]
         if self._reason is not None:
             lines.append(words(redacted(f"reconnecting: {self._reason}"), "yellow"))
         return Group(*lines)
