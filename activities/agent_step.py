@@ -232,6 +232,7 @@ class AgentSteps:
                 await self._start(tx, step)
             failures = await tasks.count_failure(tx, step, str(error))
             last = failures is not None and (failures >= step.attempts or not error.retryable)
+            log.warning("step_failed", stage=step.handoff.phase, failures=failures, last=last, reason=str(error))
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import ProgrammingError
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -20,8 +19,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.problems import NOT_MIGRATED
 from api.shapes.health import ComponentHealth
+from models.postgres import explain
 from store.transaction import Store
 
 SECONDS = 2.0
@@ -39,6 +38,7 @@ class _Finding:
     version: str | None = None
     count: int | None = None
     problem: str | None = None
+    note: str | None = None
 
 
 class Components:
@@ -56,7 +56,8 @@ class Components:
         return dict(zip(looks, found, strict=True))
 
     async def _database(self) -> _Finding:
-        return _Finding(version=await self._store.database.ping())
+        version, note = await self._store.database.ping()
+        return _Finding(version=version, note=note)
 
     async def _redis(self) -> _Finding:
         asked, self._redis_asked = self._redis_asked, None
@@ -102,14 +103,12 @@ async def _look(look: Callable[[], Awaitable[_Finding]]) -> ComponentHealth:
             problem = finding.problem
     except TimeoutError:
         problem = f"no answer within {SECONDS:g} s"
-    except ProgrammingError:
-        problem = NOT_MIGRATED
     except Exception as error:  # whatever it is, it is what is wrong with the component
-        problem = (str(error) or repr(error)).splitlines()[0]
+        problem = explain(error)
     return ComponentHealth(
         status="down" if problem else "ok",
         latency_ms=round((time.perf_counter() - started) * 1000, 2),
-        detail=problem,
+        detail=problem or finding.note,
         version=finding.version,
         count=finding.count,
     )

@@ -18,12 +18,13 @@ from starlette.routing import Match, Mount
 
 from api.errors import ApiError, UnavailableError
 from models.contracts.contract import storable
+from models.postgres import explain
+from models.schema import NOT_MIGRATED
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
-NOT_MIGRATED = "The database has not been migrated: `python -m alembic upgrade head` makes its tables."
 MAX_NAME = 100
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
@@ -109,8 +110,12 @@ async def _database_away(request: Request, error: Exception) -> Response:
 
 
 async def _not_migrated(request: Request, error: Exception) -> Response:
-    """A missing table or column: this code runs on a database that it was not made for, yet."""
+    """A missing table or column: this code runs on a database that it was not made for, yet. Or it may not use them."""
     cause = error.orig if isinstance(error, ProgrammingError) else error
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        log.warning("database_forbids", reason=str(error))
+        detail = f"The database does not let its user do this: {explain(cause)}."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
     if not isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         raise error
     log.warning("database_not_migrated", reason=str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from models.catalogue import SHIPPED, load_catalogue
 from models.contracts.pipeline import Pipeline
 from models.settings import Settings
 from store.bus import Bus
-from store.database import Database
+from store.database import Database, log_fitness
 from store.transaction import Store
 from workflows.client import connect
 
@@ -42,10 +43,13 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     store = Store(database, bus)
+    looking = asyncio.create_task(log_fitness(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         components = Components(store, temporal, settings.task_queue)
         yield Services(settings, store, temporal, pipelines, hub, Judgements(store, hub), components)
     finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
         await bus.close()
         await database.close()

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import temporalio.client
 
@@ -80,7 +80,7 @@ class Bench:
             return False
         try:
             return set((await health(self.url)).values()) == {"ok"}
-        except (httpx.HTTPError, ValueError, KeyError):  # it does not answer yet
+        except (httpx2.HTTPError, ValueError, KeyError):  # it does not answer yet
             return False
 
 

@@ -46,9 +46,10 @@ def is_loopback(url: str) -> bool:
     """Whether the server is on this machine, so that no proxy stands before it."""
     host = urlsplit(url).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
     except ValueError:
-        return host == "localhost"
+        return host.rstrip(".") == "localhost"
 
 
 def _of_stack(file: Path) -> str:

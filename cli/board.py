@@ -61,6 +61,8 @@ class StageRow:
     task_id: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    failed_verdict: bool = False
+    """Whether its verdict is a failure that nobody has decided on."""
 
     def seconds(self, now: datetime) -> float | None:
         """How long its task has taken, its gate included; None before it starts."""
@@ -111,11 +113,14 @@ class Board:
                 self._wait(event)
                 self.open[event.text("request_id")] = event.text("stage")
             case "hitl_response" | "hitl_expired":
+                if event.event_type == "hitl_response":
+                    self._row(event).failed_verdict = False
                 self.open.pop(event.text("request_id"), None)
                 self._end(event, moment, _decided(event))
             case "task_progress":
                 self._progress(event)
             case "task_completed":
+                self._row(event).failed_verdict = _failed_verdict(event)
                 self._end(event, moment, StageStatus.SENT_BACK if _failed_verdict(event) else StageStatus.DONE)
             case "task_failed":
                 self._end(event, moment, StageStatus.FAILED)
@@ -140,6 +145,7 @@ class Board:
         row = self._row(event)
         row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
         row.round, row.started, row.ended, row.doing, row.fraction = event.number("round"), moment, None, "", None
+        row.failed_verdict = False
 
     def _wait(self, event: Event) -> None:
         row = self._row(event)

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import httpx2
 
 from cli.address import Address, is_loopback
 from cli.backoff import Backoff
+from cli.connection import connect, through_proxy
 from cli.exits import ApiError, NoApiError
 
 PREFIX = "/api/v1"
@@ -40,9 +41,7 @@ class Client:
         self.patience = patience
         self.trouble = trouble
         self._met = False
-        # Two clients, as a proxy that the environment names does not lead to this machine itself.
-        self._near = httpx.AsyncClient(timeout=SECONDS, trust_env=False)
-        self._far = httpx.AsyncClient(timeout=SECONDS)
+        self._connections: dict[bool, httpx2.AsyncClient] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,8 +49,8 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        await self._near.aclose()
-        await self._far.aclose()
+        for connection in self._connections.values():
+            await connection.aclose()
 
     async def get(self, path: str, **query: object) -> Json:
         """The answer to a GET, a JSON object.
@@ -82,20 +81,17 @@ class Client:
             if not (cursor := page.get("next_cursor")):
                 return
 
-    async def _call(self, method: str, path: str, **what: Any) -> httpx.Response:
+    async def _call(self, method: str, path: str, **what: Any) -> httpx2.Response:
         backoff, since = Backoff(), time.monotonic()
         while True:
             base, least = self.address(), 0.0
             try:
-                response = await (self._near if is_loopback(base) else self._far).request(
-                    method, f"{base}{PREFIX}{path}", **what
-                )
-            except httpx.TransportError as error:
-                self._met = self._met or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                reason: ApiError | NoApiError = NoApiError(
-                    f"no API at {base}{_why(error)}; start one with `botarmy up`"
-                )
-            except httpx.HTTPError as error:
+                response = await self._to(base).request(method, f"{base}{PREFIX}{path}", **what)
+            except httpx2.TransportError as error:
+                self._met = self._met or not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+                advice = "; start one with `botarmy up`" if is_loopback(base) else through_proxy()
+                reason: ApiError | NoApiError = NoApiError(f"no API at {base}{_why(error)}{advice}")
+            except httpx2.HTTPError as error:
                 raise NoApiError(f"no API at {base}{_why(error)}") from None
             else:
                 self._met = True
@@ -111,8 +107,15 @@ class Client:
             self.trouble(str(reason))
             await asyncio.sleep(backoff.next(least))
 
+    def _to(self, base: str) -> httpx2.AsyncClient:
+        """The client for the API at this URL, made once: a stack that was restarted may have moved, not come near."""
+        near = is_loopback(base)
+        if near not in self._connections:
+            self._connections[near] = connect(base, SECONDS)
+        return self._connections[near]
+
     @staticmethod
-    def _object(response: httpx.Response) -> Json:
+    def _object(response: httpx2.Response) -> Json:
         try:
             document = response.json()
         except ValueError:
@@ -127,17 +130,17 @@ def _given(query: dict[str, object]) -> dict[str, object]:
 
 
 def _why(error: Exception) -> str:
-    return "" if isinstance(error, httpx.ConnectError) else f" ({str(error) or type(error).__name__})"
+    return "" if isinstance(error, httpx2.ConnectError) else f" ({str(error) or type(error).__name__})"
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: httpx2.Response) -> float:
     try:
         return min(float(response.headers.get("Retry-After", 0)), SECONDS)
     except ValueError:
         return 0
 
 
-def _refusal(response: httpx.Response) -> ApiError:
+def _refusal(response: httpx2.Response) -> ApiError:
     """The problem document of RFC 9457; its detail names the field where one is wrong."""
     try:
         problem = response.json()

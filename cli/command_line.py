@@ -14,6 +14,7 @@ import typer
 from cli.exits import FAILED, CommandError
 from cli.interrupts import end
 from cli.printable import one_line
+from models.redaction import redacted
 
 
 class CommandLine(typer.Typer):
@@ -43,9 +44,9 @@ class CommandLine(typer.Typer):
 
 
 def complain(message: str) -> None:
-    """One line on standard error, where that can be written."""
+    """One line on standard error, without a password, where that can be written."""
     with suppress(OSError):
-        print(f"botarmy: {one_line(message, 1000)}", file=sys.stderr, flush=True)
+        print(f"botarmy: {one_line(redacted(message), 1000)}", file=sys.stderr, flush=True)
 
 
 def give_up_output() -> None:

@@ -46,6 +46,32 @@ def folder_for(out: Path | None, name: str, project_id: str) -> Path:
     return folder
 
 
+def check_writable(out: Path | None) -> None:
+    """Look, before anything is started, whether a delivery can be written: what cannot be known before a folder is made
+    (its name's length, the rights on it, the disk) is found out by making one, as near as can be, for a moment.
+
+    Raises:
+        UsageError: it cannot; the message says why.
+    """
+    folder = out if out is not None else DELIVERIES / "name"
+    try:
+        if out is not None:
+            check_free(out)
+        place = folder if folder.is_dir() else folder.parent
+        while not place.exists() and not place.is_symlink():
+            place = place.parent
+        trial = Path(tempfile.mkdtemp(prefix=".botarmy-", dir=place))
+        try:
+            (trial / folder.relative_to(place)).mkdir(parents=True, exist_ok=True)
+        finally:
+            shutil.rmtree(trial, ignore_errors=True)
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(
+            f"cannot write a delivery to {out or DELIVERIES}: {why}; name another folder with --out"
+        ) from None
+
+
 def check_free(out: Path) -> None:
     """Raises UsageError where a delivery would mix with what is there already."""
     try:
@@ -71,13 +97,19 @@ def unpack(archive: bytes, folder: Path) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             members = _checked(bundle)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}-", dir=folder.parent))
+            # A folder that is there already may be a mount, or the only place that may be written: it is kept.
+            kept = folder.is_dir()
+            near = folder if kept else folder.parent
+            near.mkdir(parents=True, exist_ok=True)
+            workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}-", dir=near))
             try:
                 workshop.chmod(0o755)
                 for member, place in members:
                     _write(bundle, member, workshop / place)
-                workshop.replace(folder)
+                if kept:
+                    _move_out(workshop, folder)
+                else:
+                    workshop.replace(folder)
             except BaseException:
                 shutil.rmtree(workshop, ignore_errors=True)
                 raise
@@ -86,6 +118,19 @@ def unpack(archive: bytes, folder: Path) -> int:
     except OSError as error:
         raise DeliveryError(f"cannot write the delivery to {folder}: {error.strerror or error}") from None
     return len(members)
+
+
+def _move_out(workshop: Path, folder: Path) -> None:
+    """Move what is in the workshop up into the folder that holds it: all of it, or nothing."""
+    moved: list[Path] = []
+    try:
+        for one in sorted(workshop.iterdir()):
+            moved.append(one.rename(folder / one.name))
+        workshop.rmdir()
+    except BaseException:
+        for one in moved:
+            one.rename(workshop / one.name)
+        raise
 
 
 def _checked(bundle: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:

@@ -20,11 +20,9 @@ from cli.command_line import complain, give_up_output
 from cli.exits import FAILED, INTERRUPTED, NO_API, CommandError
 from cli.interrupts import raising
 from cli.options import Api
+from cli.streams import about
 
 TERMINATED = 143
-FILE_WIDTH = 1000
-"""Columns of what is no terminal: nothing that a program may read is ever cut or wrapped."""
-
 Work = Callable[[Client], Awaitable[int]]
 """What a command does with the API; gives the exit code."""
 
@@ -77,12 +75,12 @@ def print_json(document: object) -> None:
 
 def output() -> Console:
     """Standard output, for people."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
+    return Console(highlight=False, **about(sys.stdout))
 
 
 def errors() -> Console:
     """Standard error, for people."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else FILE_WIDTH)
+    return Console(stderr=True, highlight=False, **about(sys.stderr))
 
 
 def on_a_terminal() -> bool:

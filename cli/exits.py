@@ -8,6 +8,8 @@ USAGE = 2
 REJECTED = 3
 CANCELLED = 4
 NO_API = 5
+UNDELIVERED = 6
+"""The project completed, and its delivery could not be written."""
 INTERRUPTED = 130
 
 BY_STATUS = {"completed": COMPLETED, "failed": FAILED, "rejected": REJECTED, "cancelled": CANCELLED}

@@ -10,6 +10,14 @@ from cli.options import Gates
 from cli.shapes import Request
 
 
+class FailureError(Exception):
+    """A failure was met where nobody is asked: `request`, which stays open for a person."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(f"{request.stage} failed")
+        self.request = request
+
+
 class Gatekeeper(Protocol):
     """Decides on requests, one at a time."""
 
@@ -22,6 +30,7 @@ class Gatekeeper(Protocol):
         Raises:
             OvertakenError: `overtaken` was set, as somebody else has decided.
             NobodyThereError: there is nobody left to ask.
+            FailureError: it is about a failure, which only a person may pass over.
         """
 
     def sent(self, applied: bool) -> None:
@@ -29,7 +38,7 @@ class Gatekeeper(Protocol):
 
 
 class Fixed:
-    """Gives every request the same answer, under a name that says that nobody was asked.
+    """Answers every review in the same way, under a name that says that nobody was asked. It never approves a failure.
 
     Args:
         gates: approve or reject.
@@ -45,9 +54,8 @@ class Fixed:
     async def decide(self, request: Request, overtaken: asyncio.Event) -> Answer:
         if self._rejects:
             return Answer(Action.REJECT, comment="every gate is rejected", responder=self._responder)
-        if not request.may_approve:
-            comment = "the step failed, and no round is left to try it again"
-            return Answer(Action.REJECT, comment=comment, responder=self._responder)
+        if request.failed:
+            raise FailureError(request)
         return Answer(Action.APPROVE, responder=self._responder)
 
     def sent(self, applied: bool) -> None:

@@ -16,7 +16,8 @@ from rich.text import Text
 from cli.board import Board, StageRow, StageStatus
 from cli.printable import one_line, words
 from cli.shapes import Event
-from cli.wording import decision, duration
+from cli.wording import decision, duration, moment
+from models.redaction import redacted
 
 SECONDS_A_FRAME = 0.125
 NARROW = 80
@@ -58,18 +59,23 @@ class LiveView:
 
     def show(self, event: Event, board: Board) -> None:
         if event.event_type == "hitl_response":
-            style = "red" if event.text("action") == "reject" else "green"
-            mark = "✗" if event.text("action") == "reject" else "✓"
-            self._console.print(Text(f"{mark} ", style) + words(f"{event.text('stage')}: {decision(event)}"))
+            rejected = event.text("action") == "reject"
+            mark, style, told = "✗" if rejected else "✓", "red" if rejected else "green", decision(event)
         elif event.event_type == "hitl_expired":
-            self._console.print(Text("✗ ", "red") + words(f"{event.text('stage')}: nobody decided in time"))
+            mark, style, told = "✗", "red", "nobody decided in time"
         elif event.event_type == "task_completed" and event.text("note"):
             self._console.print(words(event.text("note"), longest=1000))
+            return
         elif event.event_type == "error" and event.seq is not None:
-            self._console.print(Text("! ", "red") + words(event.text("message")))
+            mark, style, told = "!", "red", event.text("message")
+        else:
+            return
+        when = (f"  {moment(event.timestamp)}" if event.timestamp else "", "dim")
+        stage = f"{event.text('stage')}: " if event.event_type != "error" else ""
+        self._console.print(Text.assemble((f"{mark} ", style), words(f"{stage}{told}"), when))
 
     def say(self, text: str) -> None:
-        self._console.print(words(text, longest=1000))
+        self._console.print(words(redacted(text), longest=1000))
 
     def trouble(self, reason: str | None) -> None:
         self._reason = reason
@@ -133,6 +139,9 @@ class LiveView:
             overflow="ellipsis",
         )
         about = f"pipeline {self._pipeline}" + (", a rehearsal: no model is asked" if board.rehearsal else "")
+        if board.started is not None:
+            about += f", since {moment(board.started)}"
+        about_line = Text(one_line(about), "dim", no_wrap=True, overflow="ellipsis")
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=1)
         table.add_column(no_wrap=True, max_width=24)
@@ -143,9 +152,9 @@ class LiveView:
         table.add_column(no_wrap=True, justify="right")
         for row in board.stages.values():
             table.add_row(*self._cells(row, width))
-        lines: list[RenderableType] = [head, words(about, "dim"), table]
+        lines: list[RenderableType] = [head, about_line, table]
         if self._reason is not None:
-            lines.append(words(f"reconnecting: {self._reason}", "yellow"))
+            lines.append(words(redacted(f"reconnecting: {self._reason}"), "yellow"))
         return Group(*lines)
 
     def _cells(self, row: StageRow, width: int) -> list[Text]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.command_line import give_up_output
+from cli.streams import about
 
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
 LATER = ("died", "restarted", "failed")
@@ -23,7 +24,7 @@ class LastingConsole(Console):
     """A console that nothing can stop: a stack does not end because `| head` has seen enough, or a disk is full."""
 
     def __init__(self) -> None:
-        super().__init__(file=cast(IO[str], _Lasting()), highlight=False, soft_wrap=True)
+        super().__init__(file=cast(IO[str], _Lasting()), highlight=False, soft_wrap=True, **about(sys.stdout))
 
 
 class _Lasting:
@@ -60,7 +61,8 @@ class Progress:
         self._awaited: list[str] = []
 
     def __enter__(self) -> Self:
-        self._status.start()
+        if self._console.is_interactive:
+            self._status.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -72,6 +74,6 @@ class Progress:
         else:
             self._awaited = [other for other in self._awaited if other != name]
             mark = MARKS.get(state, "[yellow]·[/]")
-            when = time.strftime("%H:%M:%S  ") if state in LATER else ""
+            when = time.strftime("%Y-%m-%d %H:%M:%S  ") if state in LATER else ""
             self._console.print(f"{mark} {name:<10} {state:<9} {when}{escape(details)}".rstrip())
         self._status.update(f"starting {', '.join(self._awaited)}")

@@ -25,7 +25,7 @@ GatesOption = Annotated[
     typer.Option(
         envvar="GATES",
         help="Who decides at gates: ask you, or approve or reject without asking "
-        "(default: ask on a terminal, approve elsewhere).",
+        "(default: ask on a terminal, approve elsewhere). A failure is never approved without asking.",
     ),
 ]
 OutOption = Annotated[Path | None, typer.Option(help="The folder for the delivery (default: deliveries/NAME-ID).")]
@@ -58,20 +58,22 @@ def run(
 ) -> None:
     """Deliver a brief: start a project, show its progress, decide at its gates, unpack what comes out.
 
-    Exit code 0: completed, 1: failed, 2: wrong use, 3: rejected, 4: cancelled, 5: no API, 130: interrupted (the project
-    goes on).
+    Without a terminal, reviews are approved, and the output says so; a failed step or failed tests end the run, and
+    wait for a person.
+
+    Exit code 0: completed, 1: failed, 2: wrong use, 3: rejected, 4: cancelled, 5: no API, 6: completed, but the
+    delivery could not be written, 130: interrupted (the project goes on).
     """
     from cli import run as running  # here and below: `botarmy --help` need not wait for what only they import
     from cli.brief import read
     from cli.command_line import complain
-    from cli.delivery import check_free
+    from cli.delivery import check_writable
     from cli.entry import perform
     from cli.exits import CommandError
 
     which = Api(api, data_dir)
     try:
-        if out is not None:
-            check_free(out)
+        check_writable(out)
         order = running.Order(read(brief, name), pipeline, oversight, gates, out, as_json, which)
     except CommandError as error:
         complain(str(error))
@@ -121,11 +123,13 @@ def export(
     from cli.printable import one_line
 
     async def work(client: Client) -> int:
-        folder, count = await running.export(client, str(project), out)
+        status, folder, count = await running.export(client, str(project), out)
         if as_json:
-            print_json({"project_id": str(project), "folder": str(folder.absolute()), "files": count})
+            about = {"project_id": str(project), "status": status}
+            print_json({**about, "folder": str(folder.absolute()), "files": count})
         else:
-            print(one_line(f"Delivered: {folder} ({count} files)", 1000))
+            told = "Delivered" if status == "completed" else f"Not delivered, the project is {status}. Accepted so far"
+            print(one_line(f"{told}: {folder} ({count} files)", 1000))
         return 0
 
     perform(work, Api(api, data_dir))

@@ -11,10 +11,11 @@ from pathlib import Path
 from cli.board import Board
 from cli.brief import Brief
 from cli.client import Client
-from cli.delivery import folder_for, unpack
+from cli.delivery import check_writable, folder_for, unpack
 from cli.entry import errors, on_a_terminal, output
-from cli.exits import BY_STATUS, COMPLETED, ApiError, UsageError
-from cli.gates import Elsewhere, Fixed, Gatekeeper
+from cli.exits import BY_STATUS, COMPLETED, FAILED, UNDELIVERED, ApiError, CommandError, UsageError
+from cli.failure import stopped
+from cli.gates import Elsewhere, FailureError, Fixed, Gatekeeper
 from cli.live import LiveView
 from cli.options import Api, Gates
 from cli.person import Person
@@ -55,10 +56,11 @@ async def run(client: Client, order: Order) -> int:
         asking = " --gates ask" if on_a_terminal() else ""
         view.say(f"The project goes on without you. Come back with: {return_command}{asking}")
         raise
+    except FailureError as failure:
+        return stopped(failure.request, view, client.address(), order.api, order.as_json)
     if board.status == "completed":
-        await _deliver(client, project, order, view)
-    else:
-        _say_end(view, project, board, order.api)
+        return await _deliver(client, project, order, view) or _verdict_of(board, view)
+    _say_end(view, project, board, order.api)
     return BY_STATUS[board.status]
 
 
@@ -70,17 +72,23 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
     gatekeeper = Elsewhere() if gates is None else _gatekeeper(client, gates, as_json)
     try:
         await Session(client, project, board, view, gatekeeper).run()
-    finally:
+    except FailureError as failure:
         view.close()
+        return stopped(failure.request, view, client.address(), api, as_json)
+    except BaseException:
+        view.close()
+        raise
+    view.close()
     _say_end(view, project, board, api)
-    return BY_STATUS[board.status]
+    return BY_STATUS[board.status] or _verdict_of(board, view)
 
 
-async def export(client: Client, project_id: str, out: Path | None) -> tuple[Path, int]:
-    """Unpack what a project has accepted so far; gives the folder and the number of files in it."""
+async def export(client: Client, project_id: str, out: Path | None) -> tuple[str, Path, int]:
+    """Unpack what a project has accepted so far; returns its status, the folder and the number of files in it."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
+    check_writable(out)
     folder = folder_for(out, project.name, project.id)
-    return folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
+    return project.status, folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
 
 
 async def _start(client: Client, order: Order) -> Project:
@@ -111,7 +119,7 @@ def _opened(project: Project, rehearsal: bool, as_json: bool, since: int = 0) ->
     if as_json:
         return Ndjson(errors(), since), board
     console = output()
-    if console.is_terminal:
+    if console.is_interactive:
         return LiveView(console, board, project.name, project.pipeline), board
     return Plain(console, since), board
 
@@ -126,14 +134,29 @@ def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeepe
     return Elsewhere() if gates is Gates.ASK else Fixed(Gates.APPROVE, "--json" if as_json else "no terminal")
 
 
-async def _deliver(client: Client, project: Project, order: Order, view: View) -> None:
-    archive = await client.download(f"/projects/{project.id}/export")
-    folder = folder_for(order.out, project.name, project.id)
-    count = unpack(archive, folder)
+async def _deliver(client: Client, project: Project, order: Order, view: View) -> int:
+    """Unpack the delivery of a completed project; returns the exit code."""
+    try:
+        archive = await client.download(f"/projects/{project.id}/export")
+        folder = folder_for(order.out, project.name, project.id)
+        count = unpack(archive, folder)
+    except CommandError as error:
+        view.say(f"The project completed, but its delivery was not written: {error}")
+        view.say(f"Fetch it with: botarmy export {project.id}{order.api.again()} --out FOLDER")
+        return UNDELIVERED
     view.say(f"Delivered: {folder} ({count} files)")
     if order.as_json:
         data = {"status": "completed", "folder": str(folder.absolute()), "files": count}
         emit(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))
+    return COMPLETED
+
+
+def _verdict_of(board: Board, view: View) -> int:
+    """The exit code of a completed project: its pipeline may let a failed verdict pass once nobody decides in time."""
+    failed = [row.name for row in board.stages.values() if row.failed_verdict]
+    if failed:
+        view.say(f"Completed, although the verdict of {', '.join(failed)} is: failed, and nobody has decided on it.")
+    return FAILED if failed else COMPLETED
 
 
 def _say_end(view: View, project: Project, board: Board, api: Api) -> None:

@@ -50,6 +50,7 @@ class Session:
 
         Raises:
             ApiError, NoApiError: the project cannot be followed any longer.
+            FailureError: a failure was met where nobody is asked.
         """
         following = asyncio.create_task(self._follow())
         keeping = asyncio.create_task(self._keep_gates())

@@ -100,6 +100,14 @@ class Decision(Shape):
     explanation: str | None = None
 
 
+class Task(Shape):
+    """One execution of an agent, as a request tells of it."""
+
+    round: int = 1
+    verdict: str | None = None
+    error: str | None = None
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts that it asks about, the foremost first."""
 
@@ -118,6 +126,12 @@ class Request(Shape):
     expires_at: datetime
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()
+    task: Task = Task()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is about a failure, and no review: the step could not be done, or its verdict is a failure."""
+        return self.reason in ("failed_step", "failed_verdict") or self.task.verdict == "failed"
 
     @property
     def pending(self) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidProxy, InvalidStatus, InvalidURI, WebSocketException
 
 from cli.address import Address, is_loopback
 from cli.backoff import Backoff
@@ -69,9 +69,11 @@ async def follow(address: Address, project_id: str, since: int) -> AsyncGenerato
             if error.rcvd is not None and error.rcvd.code in FINAL:
                 raise ApiError(error.rcvd.code, error.rcvd.reason, {}) from None
             reason = (error.rcvd.reason if error.rcvd else "") or "the connection broke"
-        except (OSError, TimeoutError, WebSocketException, ValidationError) as error:
+        except (OSError, TimeoutError, WebSocketException, ValidationError, ImportError) as error:
             if isinstance(error, InvalidURI):
                 raise ApiError(0, str(error), {}) from None
+            if isinstance(error, InvalidProxy | ImportError):  # the latter for a kind of proxy that is not installed
+                raise ApiError(0, "the WebSocket cannot use the proxy that the environment names", {}) from None
             reason = str(error) or type(error).__name__
         yield Lost(reason)
         await asyncio.sleep(backoff.next())

@@ -11,7 +11,8 @@ from rich.console import Console
 from cli.board import Board
 from cli.printable import words
 from cli.shapes import Event
-from cli.wording import line
+from cli.wording import line, moment
+from models.redaction import redacted
 
 
 class View(Protocol):
@@ -57,13 +58,13 @@ class Plain:
             self._doing[stage] = message
         told = line(event)
         if told is not None:
-            moment = f"{event.timestamp.astimezone():%H:%M:%S}  " if event.timestamp else ""
-            self._console.print(words(f"{moment}{told}", longest=400))
+            when = f"{moment(event.timestamp)} " if event.timestamp else ""
+            self._console.print(words(f"{when}{told}", longest=400))
         if note := event.text("note"):
             self.say(note)
 
     def say(self, text: str) -> None:
-        self._console.print(words(text, longest=1000))
+        self._console.print(words(redacted(text), longest=1000))
 
     def trouble(self, reason: str | None) -> None:
         if reason is not None and self._reason is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cli.printable import one_line
 from cli.shapes import Event
 
@@ -48,6 +50,11 @@ def decision(event: Event) -> str:
     outcome = event.text("status") or event.text("action")
     comment = f": {event.text('comment')}" if event.text("comment") else ""
     return f"{outcome} by {event.text('responder') or 'somebody'}{comment}"
+
+
+def moment(when: datetime) -> str:
+    """Day and time, as the reader's clock has them: what is watched may have begun days ago."""
+    return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def duration(seconds: float | None) -> str:

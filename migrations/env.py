@@ -1,9 +1,13 @@
 """Alembic's entry: the tables of `models`, in the database of the settings."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from models.settings import get_settings
+from models.postgres import connection_parameters, explain
+from models.schema import examine
+from models.settings import SettingsError, get_settings
 from models.tables import metadata
 
 # Held while migrating, so that replicas which start together do not migrate together. The number is arbitrary.
@@ -11,15 +15,28 @@ MIGRATION_LOCK = 7_102_026
 
 
 def run() -> None:
-    url = context.config.attributes.get("url") or get_settings().sqlalchemy_url
-    with create_engine(url).connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        connection.commit()
-        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
-        connection.commit()
+    """Raises CommandError, which Alembic prints as one line, where the database cannot be used."""
+    try:
+        url = context.config.attributes.get("url") or get_settings().database_url
+        with create_engine("postgresql+psycopg://", connect_args=connection_parameters(url)).connect() as connection:
+            migrate(connection)
+    except SettingsError as error:
+        raise CommandError(f"settings: {error}") from None
+    except (OperationalError, ProgrammingError) as error:
+        raise CommandError(explain(error)) from error
+
+
+def migrate(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    connection.commit()
+    if problem := examine(lambda sql: connection.exec_driver_sql(sql).all()).problem:
+        raise CommandError(problem)
+    connection.commit()
+    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
+    connection.commit()
 
 
 run()

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import structlog
 
+from models.redaction import redacted
+
 if TYPE_CHECKING:
     from models.settings import Settings
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Writes no password, wherever in a record, or in a traceback, one stands."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    """What ends the process is logged like all else, and so without a password."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, at)
+    else:
+        logging.getLogger(__name__).critical("uncaught", exc_info=(kind, error, at))
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -35,12 +53,13 @@ def configure_logs(settings: Settings, process: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
+    sys.excepthook = _log_uncaught
     root.setLevel(settings.log_level)
     structlog.contextvars.bind_contextvars(process=process)

@@ -6,11 +6,15 @@ import codecs
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import DirectoryPath, Field, ValidationError
+from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic.functional_validators import BeforeValidator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from models.addresses import check_postgres, check_redis
+from models.secret_files import SecretFileError, with_files
 
 DOTENV = Path(".env")
 
@@ -40,18 +44,19 @@ class Settings(BaseSettings):
         frozen=True,
         populate_by_name=True,
         env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     database_url: str = Field(
         default="postgresql://botarmy:botarmy@127.0.0.1:5432/botarmy",
         validation_alias="DATABASE_URL",
-        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        repr=False,
         description="PostgreSQL, as a URL.",
     )
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
         validation_alias="REDIS_URL",
-        pattern=r"^(rediss?|unix)://",
+        repr=False,
         description="Redis or Valkey, as a URL; the number at its end does not separate channels, see channel_prefix.",
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
@@ -96,10 +101,39 @@ class Settings(BaseSettings):
         default="auto", description="auto: JSON unless the log goes to a terminal."
     )
 
-    @property
-    def sqlalchemy_url(self) -> str:
-        """The database's URL in SQLAlchemy's spelling, with the psycopg driver."""
-        return "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+    @field_validator("database_url")
+    @classmethod
+    def _readable_by_libpq(cls, url: str) -> str:
+        check_postgres(url)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _readable_by_redis(cls, url: str) -> str:
+        check_redis(url)
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        secrets = {variable_of(name, field) for name, field in cls.model_fields.items() if not field.repr}
+        assert isinstance(env_settings, EnvSettingsSource)
+        assert isinstance(dotenv_settings, EnvSettingsSource)
+        env_settings.env_vars, given = with_files(env_settings.env_vars, secrets, ())
+        # The environment goes before `.env` here, too: what it says of a secret, in either way, is all that counts.
+        dotenv_settings.env_vars, _ = with_files(dotenv_settings.env_vars, secrets, given)
+        return init_settings, env_settings, dotenv_settings
+
+
+def variable_of(name: str, field: FieldInfo) -> str:
+    """The variable that a setting is read from."""
+    return str(field.validation_alias or f"BOTARMY_{name.upper()}")
 
 
 @lru_cache(maxsize=1)
@@ -107,19 +141,27 @@ def get_settings() -> Settings:
     """Read the settings once a process.
 
     Raises:
-        SettingsError: a value cannot be used; the message names the variable, the value and what is wrong.
+        SettingsError: a value cannot be used; the message names the variable, the value unless it is secret, and what
+            is wrong.
     """
     try:
         return Settings(_env_file_encoding=_encoding(DOTENV))
     except OSError as error:
         raise SettingsError(f"{DOTENV} cannot be read: {error.strerror}") from None
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from None
     except ValidationError as error:
-        lines = []
-        for problem in error.errors():
-            name = str(problem["loc"][0])
-            variable = name if name.isupper() else f"BOTARMY_{name.upper()}"
-            lines.append(f"{variable}={problem['input']!r}: {problem['msg']}")
-        raise SettingsError("\n".join(lines)) from None
+        raise SettingsError("\n".join(_told(dict(problem)) for problem in error.errors())) from None
+
+
+def _told(problem: dict[str, Any]) -> str:
+    """One wrong value in one line."""
+    name, message = str(problem["loc"][0]), str(problem["msg"]).removeprefix("Value error, ")
+    fields = {variable_of(name, field): field for name, field in Settings.model_fields.items()}
+    variable = name if name in fields else f"BOTARMY_{name.upper()}"
+    if variable in fields and not fields[variable].repr:
+        return f"{variable}: {message} (its value is not shown: there may be a password in it)"
+    return f"{variable}={problem['input']!r}: {message}"
 
 
 def _encoding(file: Path) -> str:

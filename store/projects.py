@@ -18,6 +18,7 @@ from models.contracts.records import Standing
 from models.contracts.words import ArtifactType, EventType, Oversight, ProjectStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
+from store.folding import folded
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -115,12 +116,12 @@ async def find(
     limit: int = 50,
 ) -> list[Project]:
     """Projects, newest first, older than a given one: those with one of the statuses, if any are given, and with
-    `search` in their name, in whatever case."""
+    `search` in their name, in whatever case and Unicode form."""
     query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
     if statuses:
         query = query.where(PROJECT.c.status.in_(set(statuses)))
     if search:
-        query = query.where(PROJECT.c.name.icontains(search, autoescape=True))
+        query = query.where(func.strpos(folded(PROJECT.c.name), folded(search)) > 0)
     if before is not None:
         query = query.where(PROJECT.c.id < before)
     return [Project(**row._mapping) for row in await connection.execute(query)]

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
+import httpx2
 import hypothesis
 import psycopg
 import pytest
@@ -143,7 +143,7 @@ async def api_url(settings: Settings) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def http(api_url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the API; paths are whole, such as /api/v1/projects/."""
-    async with httpx.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=httpx.Limits()) as client:
+    async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=httpx2.Limits()) as client:
         yield client

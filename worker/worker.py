@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from activities.records import Records
 from models.contracts.words import AgentType
 from models.settings import Settings
 from store.bus import Bus
-from store.database import Database
+from store.database import Database, log_fitness
 from store.transaction import Store
 from worker.sandbox import sandboxed_runner
 from worker.sweeper import keep_sweeping
@@ -71,13 +70,14 @@ async def run_worker(
     """Work until `stop` is set; then let the steps under way end, as long as `worker_drain_seconds` allows."""
     database, bus = Database(settings), Bus(settings)
     store = Store(database, bus)
+    looking = asyncio.create_task(log_fitness(database))
     sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
     try:
         async with build_worker(client, store, agents, settings):
             await stop.wait()
     finally:
+        looking.cancel()
         sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
+        await asyncio.gather(looking, sweeper, return_exceptions=True)
         await bus.close()
         await database.close()

@@ -122,7 +122,7 @@ async def list_projects(
     services: ServicesDep,
     window: WindowDep,
     status: Annotated[tuple[ProjectStatus, ...], Query(description="May be given several times.")] = (),
-    search: Annotated[Text, Query(max_length=255, description="Part of the name, in whatever case.")] = "",
+    search: Annotated[Text, Query(max_length=255, description="Part of the name, in any case and Unicode form.")] = "",
 ) -> Page[ProjectItem]:
     async with services.store.reading() as connection:
         rows = await projects.find(connection, statuses=status, search=search, before=window.after, limit=window.probe)

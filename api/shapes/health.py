@@ -14,7 +14,7 @@ class Health(Shape):
 
 
 class ComponentHealth(Shape):
-    """One component; `detail` says what is wrong with it."""
+    """One component; `detail` says what is wrong with it, or what is to be known of one that works."""
 
     status: Literal["ok", "down"]
     latency_ms: float

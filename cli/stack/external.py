@@ -11,6 +11,8 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile
 from cli.stack.component import ComponentError
 from cli.stack.temporal import SEARCH_ATTRIBUTES
 from models.environment import utf8_environment
+from models.postgres import conninfo, explain, is_final
+from models.redaction import redacted
 
 ANSWER_SECONDS = 15.0
 
@@ -19,34 +21,51 @@ class ConfigurationError(Exception):
     """What the environment says of a server cannot be used."""
 
 
+class RefusedError(Exception):
+    """A server answers, and will go on to refuse; the message says why, and what to do."""
+
+
 async def await_answer(name: str, variable: str, ask: Callable[[], Awaitable[None]]) -> None:
     """Return when the server answers.
 
     Raises:
-        ComponentError: it did not within ANSWER_SECONDS; the message names the variable that holds its address.
+        ComponentError: it refuses, or did not answer within ANSWER_SECONDS; the message names the variable that holds
+            its address, and holds no password.
     """
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:
             return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+        except RefusedError as error:
+            raise ComponentError(name, f"refuses at the address in {variable}: {error}") from error
         except Exception as error:
             if time.monotonic() > deadline:
-                raise ComponentError(name, f"does not answer at the address in {variable}: {error!r}") from error
+                why = explain(error)
+                raise ComponentError(name, f"does not answer at the address in {variable}: {why}") from error
         await asyncio.sleep(0.2)
 
 
 async def ask_database(url: str) -> None:
     import psycopg
 
-    async with await psycopg.AsyncConnection.connect("postgresql://" + url.split("://", 1)[1], connect_timeout=5):
-        pass
+    try:
+        async with await psycopg.AsyncConnection.connect(conninfo(url)):
+            pass
+    except psycopg.Error as error:
+        if is_final(error):
+            raise RefusedError(explain(error)) from error
+        raise
 
 
 async def ask_redis(url: str) -> None:
     from redis.asyncio import Redis
+    from redis.exceptions import AuthenticationError, AuthorizationError, ResponseError
 
-    async with Redis.from_url(url, socket_timeout=5) as client:
-        await client.ping()
+    try:
+        async with Redis.from_url(url, socket_timeout=5) as client:
+            await client.ping()
+    except (AuthenticationError, AuthorizationError, ResponseError) as error:
+        raise RefusedError(f"{redacted(str(error))}: check user, password and number in REDIS_URL") from error
 
 
 def temporal_address() -> str | None:
@@ -58,7 +77,8 @@ def temporal_address() -> str | None:
     try:
         return ClientConfigProfile.load(override_env_vars=utf8_environment()).address
     except RuntimeError as error:  # the SDK's ConfigError is one
-        raise ConfigurationError(f"Temporal's client configuration: {error}") from error
+        said = redacted(" ".join(str(error).split()))
+        raise ConfigurationError(f"Temporal's client configuration: {said}") from None
 
 
 async def ask_temporal() -> None:

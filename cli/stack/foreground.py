@@ -19,6 +19,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.log import Log
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
+from models.redaction import redacted
 from models.settings import Settings
 
 UI_WARNING = (
@@ -59,7 +60,7 @@ async def up(
                     await _hand_over(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
-            console.print(f"Cannot start: {error}", markup=False)
+            console.print(f"Cannot start: {redacted(str(error))}", markup=False)
             return 1
     return 0
 
@@ -103,8 +104,7 @@ def print_addresses(state: StackState, console: Console) -> None:
 
 
 def without_password(url: str) -> str:
-    password = urlsplit(url).password
-    return url.replace(f":{password}@", ":***@", 1) if password else url
+    return redacted(url)
 
 
 async def _hand_over(data: DataDir) -> None:

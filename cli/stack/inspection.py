@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-import httpx
+import httpx2
 import psutil
 from rich.console import Console
 from rich.table import Table
@@ -53,7 +53,7 @@ async def inspect(data: DataDir) -> Inspection:
     try:
         seen = await health(state.api)
         found = {"api": "ok"} | {HEALTH_NAMES.get(name, name): status for name, status in seen.items()}
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+    except (httpx2.HTTPError, ValueError, KeyError, TypeError):
         found = {"api": "down"} | {name: "unknown" for name in state.pids if name != "api"}
     found |= {name: "down" for name, pid in state.pids.items() if not psutil.pid_exists(pid)}
     return Inspection(str(data.path), supervisor, state, found)

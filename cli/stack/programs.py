@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-import httpx
+import httpx2
 import psutil
 
 from cli.stack.checkout import CHECKOUT, python_path
@@ -55,7 +55,7 @@ class Migrations(Component):
         return [sys.executable, "-P", "-m", "alembic", "-c", str(CHECKOUT / "alembic.ini"), "upgrade", "head"]
 
     def environment(self) -> Mapping[str, str]:
-        return {**python_path(), "DATABASE_URL": self._database}
+        return {**python_path(), "DATABASE_URL": self._database, "DATABASE_URL_FILE": ""}
 
 
 class Api(Program):
@@ -114,8 +114,8 @@ async def health(api: str) -> dict[str, str]:
     """The status of each component, as the API at this URL sees it.
 
     Raises:
-        httpx.HTTPError, ValueError, KeyError: it does not answer, or not as our API does.
+        httpx2.HTTPError, ValueError, KeyError: it does not answer, or not as our API does.
     """
-    async with httpx.AsyncClient(base_url=api, timeout=5, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=api, timeout=5, trust_env=False) as client:
         answer = (await client.get("/health/detailed")).json()
     return {name: component["status"] for name, component in answer["components"].items()}

@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cli.stack import archive
+from models.schema import revisions
 from cli.stack.archive import BackupError, Manifest
 from cli.stack.backup import run_client, settle
 from cli.stack.component import ComponentError
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, AlreadyRunningError, DataDir
 from cli.stack.postgres import Postgres
-from cli.stack.schema import known
 from cli.stack.supervisor import Supervisor
 
 
@@ -57,7 +57,7 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
 
 def _check(manifest: Manifest) -> None:
     """Raises: BackupError: what made it is newer than what would read it."""
-    unknown = set(manifest.revision.split(",")) - known()
+    unknown = set(manifest.revision.split(",")) - revisions().every
     if unknown or not manifest.revision:
         raise BackupError(f"the backup is of another version, {manifest.release}: unknown revision {manifest.revision}")
     for name, theirs, ours in (

@@ -1,35 +1,33 @@
-"""Whether the database's tables are up to date, without waiting a second for Alembic to say so."""
+"""Whether the database is one to work with, and its tables are up to date."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import asyncio
 
-from cli.stack.checkout import CHECKOUT
-
-REVISION = re.compile(r"^revision\b[^=]*= *['\"](.+?)['\"]", re.MULTILINE)
-DOWN_REVISION = re.compile(r"^down_revision\b[^=]*= *['\"](.+?)['\"]", re.MULTILINE)
-
-
-def known(versions: Path = CHECKOUT / "migrations" / "versions") -> set[str]:
-    """Every revision that this version can bring up to date."""
-    return {found for file in versions.glob("*.py") for found in REVISION.findall(file.read_text())}
-
-
-def newest(versions: Path = CHECKOUT / "migrations" / "versions") -> set[str]:
-    """The revisions that no other one builds on; one, unless two branches wait to be merged."""
-    texts = [file.read_text() for file in versions.glob("*.py")]
-    every = {found for text in texts for found in REVISION.findall(text)}
-    return every - {found for text in texts for found in DOWN_REVISION.findall(text)}
+from cli.stack.component import ComponentError
+from models.postgres import conninfo, explain
+from models.schema import Standing, examine
 
 
 async def is_current(database: str) -> bool:
-    """Whether the database at this URL is at the newest revision; False when it cannot tell."""
+    """Whether the database at this URL needs no migration.
+
+    Raises:
+        ComponentError: it is none that this version can work with; the message says why, and what to do.
+    """
     import psycopg
 
-    async with await psycopg.AsyncConnection.connect("postgresql://" + database.split("://", 1)[1]) as connection:
-        try:
-            rows = await (await connection.execute("SELECT version_num FROM alembic_version")).fetchall()
-        except psycopg.errors.UndefinedTable:
-            return False
-    return {version for (version,) in rows} == newest()
+    try:
+        standing = await asyncio.to_thread(_examine, database)
+    except psycopg.Error as error:
+        raise ComponentError("database", f"cannot be used: {explain(error)}") from error
+    if standing.problem:
+        raise ComponentError("database", f"cannot be used: {standing.problem}")
+    return standing.current
+
+
+def _examine(database: str) -> Standing:
+    import psycopg
+
+    with psycopg.connect(conninfo(database), autocommit=True) as connection:
+        return examine(lambda sql: connection.execute(sql).fetchall())

@@ -134,7 +134,9 @@ class Stack:
         state = self.state()
         environment: dict[str, str | None] = {
             "DATABASE_URL": state.database,
+            "DATABASE_URL_FILE": None,
             "REDIS_URL": state.redis,
+            "REDIS_URL_FILE": None,
             "BOTARMY_TEMPORAL_UI_URL": state.temporal_ui,
             "BOTARMY_DATA_DIR": str(self._data.path),
         }

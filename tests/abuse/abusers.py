@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
-import httpx
+import httpx2
 
 from tests.abuse.frames import BINARY, CONTINUATION, PING, TEXT, frame, shaken
 from tests.abuse.hostility import HOSTILE, JSON
@@ -88,10 +88,10 @@ async def flood(url: str, done: Done, begun: asyncio.Event) -> None:
 
 async def bodies(url: str, done: Done, begun: asyncio.Event) -> None:
     """One hostile body after the other."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
         begun.set()
         for name, (body, _) in BODIES:
-            with suppress(httpx.TransportError):
+            with suppress(httpx2.TransportError):
                 await http.post("/api/v1/projects/", content=body, headers=JSON)
             done["bodies"] += 1
             done[name] += 1

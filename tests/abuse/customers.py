@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import orjson
 
 from benchmarks.feed import Socket
@@ -24,7 +24,7 @@ class Project:
 class Customers:
     """They share a socket on one API, and call it."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, url: str) -> None:
         self.projects: dict[str, Project] = {}
         self.decisions = 0
         self.problems: list[str] = []

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.abuse.projects import V1
@@ -57,7 +57,7 @@ class Comparison:
 class Neighbours:
     """A client that calls for a project, and some that ping on sockets."""
 
-    def __init__(self, http: httpx.AsyncClient, sockets: list[ClientConnection], project_id: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, sockets: list[ClientConnection], project_id: str) -> None:
         self._http, self._sockets, self._project_id = http, sockets, project_id
 
     @classmethod
@@ -65,7 +65,7 @@ class Neighbours:
     async def opened(cls, url: str, project_id: str) -> AsyncIterator[Neighbours]:
         address = f"{url.replace('http', 'ws', 1)}/ws"
         async with AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=60))
+            http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60))
             connecting = [connect(address, compression=None, proxy=None) for _ in range(SOCKETS)]
             neighbours = cls(http, [await stack.enter_async_context(one) for one in connecting], project_id)
             await neighbours.wait(WARM_UP_SECONDS, Waits())

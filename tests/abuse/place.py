@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import pytest
 from temporalio.client import Client
@@ -49,12 +49,12 @@ class Place:
         return log_of(self.folder, one)
 
     @asynccontextmanager
-    async def client(self, api: Supervised | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    async def client(self, api: Supervised | None = None) -> AsyncIterator[httpx2.AsyncClient]:
         """A client of one API; paths are whole."""
         # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
+        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
         url = (api or self.api).component.address
-        async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits) as client:
+        async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits) as client:
             yield client
 
 

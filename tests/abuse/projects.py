@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.waiting import eventually
 
@@ -17,14 +17,14 @@ FILES = "application/vnd.botarmy.files+json"
 Json = dict[str, Any]
 
 
-async def start(http: httpx.AsyncClient, **fields: Any) -> str:
+async def start(http: httpx2.AsyncClient, **fields: Any) -> str:
     """Start a project; its id."""
     answer = await http.post(f"{V1}/projects/", json={"name": "Guest book", "description": BRIEF, **fields})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
 
-async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Json:
+async def get(http: httpx2.AsyncClient, path: str, **query: Any) -> Json:
     """What a GET of an existing thing answers."""
     answer = await http.get(V1 + path, params=query)
     assert answer.status_code == 200, answer.text
@@ -32,7 +32,7 @@ async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Json:
     return found
 
 
-async def asked(http: httpx.AsyncClient, project_id: str, stage: str, seconds: float = 20) -> Json:
+async def asked(http: httpx2.AsyncClient, project_id: str, stage: str, seconds: float = 20) -> Json:
     """The open request of a stage, as soon as there is one."""
 
     async def look() -> Json | None:
@@ -42,13 +42,13 @@ async def asked(http: httpx.AsyncClient, project_id: str, stage: str, seconds: f
     return await eventually(look, seconds)
 
 
-async def respond(http: httpx.AsyncClient, request: Json, action: str, **fields: Any) -> None:
+async def respond(http: httpx2.AsyncClient, request: Json, action: str, **fields: Any) -> None:
     """Respond to a request, which takes it."""
     answer = await http.post(f"{V1}/hitl/{request['request_id']}/respond", json={"action": action, **fields})
     assert answer.status_code in (200, 202), answer.text
 
 
-async def until(http: httpx.AsyncClient, project_id: str, *statuses: str, seconds: float = 20) -> Json:
+async def until(http: httpx2.AsyncClient, project_id: str, *statuses: str, seconds: float = 20) -> Json:
     """The project, as soon as it has one of the statuses."""
 
     async def look() -> Json | None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import psutil
 import pytest
 
@@ -57,7 +57,7 @@ class Run:
         return self.verdict == "failed" and not MISTAKE.search(self.report)
 
 
-async def handed_in(http: httpx.AsyncClient, content: str) -> Run:
+async def handed_in(http: httpx2.AsyncClient, content: str) -> Run:
     """Have a person put source code in the place of the coder's, and the tester run it."""
     project = await start(http, pipeline="hostile")
     await respond(http, await asked(http, project, "build", seconds=60), "amend", content=content)

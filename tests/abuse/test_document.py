@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.abuse.place import Place
@@ -73,7 +73,7 @@ async def test_no_call_is_answered_outside_the_document(place: Place, proof: Pro
     assert place.deaths == []
 
 
-async def _ids(http: httpx.AsyncClient, document: Mapping[str, Any]) -> dict[str, set[str]]:
+async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[str, set[str]]:
     """Ids of what is there, by their name in the document: of projects at a gate, amended, rejected, delivered."""
     delivered, waiting, amended, rejected = [
         await start(http, oversight=oversight) for oversight in ("low", "high", "high", "high")

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from tests.abuse.place import Place
@@ -23,7 +23,7 @@ async def _all(place: Place, proof: Proof, keys: list[tuple[str, str]]) -> list[
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(place.client(api)) for api in place.apis]
 
-        async def post(client: httpx.AsyncClient, key: str, name: str) -> Answer:
+        async def post(client: httpx2.AsyncClient, key: str, name: str) -> Answer:
             body = {"name": name, "description": BRIEF, "oversight": "high"}
             answer = await client.post(f"{V1}/projects/", json=body, headers={"Idempotency-Key": key})
             return answer.status_code, answer.text

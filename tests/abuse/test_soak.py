@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 import psutil
 import psycopg
 import pytest
@@ -159,7 +159,7 @@ async def _look(place: Place, soak: Soak, at: float) -> None:
     soak.looks["connections to the database"].add(at, count)
 
 
-def _reader(http: httpx.AsyncClient, customers: Customers, soak: Soak) -> Callable[[float], Awaitable[None]]:
+def _reader(http: httpx2.AsyncClient, customers: Customers, soak: Soak) -> Callable[[float], Awaitable[None]]:
     kinds: Sequence[str] = ("/projects/", "/projects/{}", "/projects/{}/status", "/projects/{}/events", "/hitl/pending")
     turns = itertools.cycle(kinds)
 

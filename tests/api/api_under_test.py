@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+import httpx2
 from waiting import eventually
 
 V1 = "/api/v1"
@@ -16,7 +16,7 @@ NOBODY = "01890a5d-0000-7000-8000-000000000000"
 Json = dict[str, Any]
 
 
-async def start(http: httpx.AsyncClient, **fields: Any) -> str:
+async def start(http: httpx2.AsyncClient, **fields: Any) -> str:
     """Start a project, and give its id."""
     answer = await http.post(f"{V1}/projects/", json={"name": "Guest book", "description": BRIEF} | fields)
     assert answer.status_code == 201, answer.text
@@ -24,7 +24,7 @@ async def start(http: httpx.AsyncClient, **fields: Any) -> str:
     return project_id
 
 
-async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Json:
+async def get(http: httpx2.AsyncClient, path: str, **query: Any) -> Json:
     """What a GET of an existing thing answers."""
     answer = await http.get(V1 + path, params=query)
     assert answer.status_code == 200, answer.text
@@ -32,7 +32,7 @@ async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Json:
     return found
 
 
-async def until(http: httpx.AsyncClient, project_id: str, *statuses: str) -> Json:
+async def until(http: httpx2.AsyncClient, project_id: str, *statuses: str) -> Json:
     """The project, as soon as it has one of the statuses."""
 
     async def look() -> Json | None:
@@ -42,7 +42,7 @@ async def until(http: httpx.AsyncClient, project_id: str, *statuses: str) -> Jso
     return await eventually(look)
 
 
-async def asked(http: httpx.AsyncClient, project_id: str, stage: str | None = None, round: int = 1) -> Json:
+async def asked(http: httpx2.AsyncClient, project_id: str, stage: str | None = None, round: int = 1) -> Json:
     """The open request of a project, as soon as there is one (of that stage and round)."""
 
     async def look() -> Json | None:
@@ -55,11 +55,11 @@ async def asked(http: httpx.AsyncClient, project_id: str, stage: str | None = No
     return await eventually(look)
 
 
-async def respond(http: httpx.AsyncClient, request_id: str, action: str, **fields: Any) -> httpx.Response:
+async def respond(http: httpx2.AsyncClient, request_id: str, action: str, **fields: Any) -> httpx2.Response:
     return await http.post(f"{V1}/hitl/{request_id}/respond", json={"action": action} | fields)
 
 
-def refused(answer: httpx.Response, status: int, *words: str) -> Json:
+def refused(answer: httpx2.Response, status: int, *words: str) -> Json:
     """The answer is a problem of that status, whose detail has these words."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

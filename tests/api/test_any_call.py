@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, NOBODY, V1, refused
@@ -52,7 +52,7 @@ POSTS = ["/projects/", f"/projects/{NOBODY}/tasks", f"/projects/{NOBODY}/artifac
         json.dumps({"name": [[]] * 10_000}).encode(),
     ],
 )
-async def test_a_body_that_is_no_good_is_refused(http: httpx.AsyncClient, path: str, body: bytes) -> None:
+async def test_a_body_that_is_no_good_is_refused(http: httpx2.AsyncClient, path: str, body: bytes) -> None:
     answer = await http.post(V1 + path, content=body, headers={"Content-Type": "application/json"})
     problem = refused(answer, 422 if answer.status_code != 404 else 404)
     assert len(answer.content) < 10_000
@@ -70,19 +70,19 @@ def test_whatever_a_text_holds_is_not_taken_for_values(text: str) -> None:
 @pytest.mark.parametrize(
     "kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"]
 )
-async def test_a_body_that_is_not_called_json_is_refused(http: httpx.AsyncClient, path: str, kind: str | None) -> None:
+async def test_a_body_that_is_not_called_json_is_refused(http: httpx2.AsyncClient, path: str, kind: str | None) -> None:
     headers = {"Content-Type": kind} if kind else {}
     refused(await http.post(V1 + path, content=b'{"action": "approve"}', headers=headers), 415, "application/json")
 
 
-async def test_other_names_of_json_are_understood(http: httpx.AsyncClient) -> None:
+async def test_other_names_of_json_are_understood(http: httpx2.AsyncClient) -> None:
     body = json.dumps({"name": "Guest book", "description": BRIEF})
     for kind in ("application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"):
         answer = await http.post(f"{V1}/projects/", content=body, headers={"Content-Type": kind})
         assert answer.status_code == 201
 
 
-async def test_a_body_in_chunks_is_not_read_past_the_limit(http: httpx.AsyncClient, settings: Settings) -> None:
+async def test_a_body_in_chunks_is_not_read_past_the_limit(http: httpx2.AsyncClient, settings: Settings) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(100):
             yield b"x" * 2**16
@@ -118,7 +118,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(api_url: str, settin
         ("GET", f"{V1}/hitl/pending?cursor={'x' * 5000}", 422),
     ],
 )
-async def test_every_error_is_a_problem(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
+async def test_every_error_is_a_problem(http: httpx2.AsyncClient, method: str, path: str, status: int) -> None:
     answer = await http.request(method, path)
     refused(answer, status)
     if status == 405:
@@ -135,12 +135,12 @@ async def test_every_error_is_a_problem(http: httpx.AsyncClient, method: str, pa
     ],
 )
 async def test_a_method_that_is_not_allowed_is_told_all_that_are(
-    http: httpx.AsyncClient, method: str, path: str, allowed: str
+    http: httpx2.AsyncClient, method: str, path: str, allowed: str
 ) -> None:
     assert (await http.request(method, path)).headers["allow"] == allowed
 
 
-async def test_a_request_keeps_its_id_or_is_given_one(http: httpx.AsyncClient) -> None:
+async def test_a_request_keeps_its_id_or_is_given_one(http: httpx2.AsyncClient) -> None:
     kept = await http.get("/health/", headers={"X-Request-ID": "trace-7"})
     assert kept.headers["x-request-id"] == "trace-7"
     for unusable in ("x" * 129, "two words", "caf\u00e9"):
@@ -150,7 +150,7 @@ async def test_a_request_keeps_its_id_or_is_given_one(http: httpx.AsyncClient) -
     assert problem.headers["x-request-id"] == "trace-8"
 
 
-async def test_pages_of_other_origins_may_not_change_things(http: httpx.AsyncClient, api_url: str) -> None:
+async def test_pages_of_other_origins_may_not_change_things(http: httpx2.AsyncClient, api_url: str) -> None:
     body = {"name": "Guest book", "description": BRIEF}
     for origin in ("https://evil.example", "null", "not a url", "http://[", f"{api_url}.evil.example"):
         refused(await http.post(f"{V1}/projects/", json=body, headers={"Origin": origin}), 403)

@@ -9,7 +9,7 @@ import json
 import zipfile
 from hashlib import sha256
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, NOBODY, V1, Json, asked, get, refused, respond, start, until
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest_asyncio.fixture(scope="module")
-async def delivered(http: httpx.AsyncClient, worker: None) -> str:
+async def delivered(http: httpx2.AsyncClient, worker: None) -> str:
     """A project that has been delivered."""
     project_id = await start(http, name='Guest b\u00f6\u00f6k: "the" one/two', pipeline="quick-start")
     await until(http, project_id, "completed")
     return project_id
 
 
-async def add(http: httpx.AsyncClient, project_id: str, content: str, **fields: object) -> Json:
+async def add(http: httpx2.AsyncClient, project_id: str, content: str, **fields: object) -> Json:
     given = {"type": "user_input", "content": content} | fields
     answer = await http.post(f"{V1}/projects/{project_id}/artifacts", json=given)
     assert answer.status_code == 201, answer.text
@@ -36,7 +36,7 @@ async def add(http: httpx.AsyncClient, project_id: str, content: str, **fields: 
     return added
 
 
-async def test_artifacts_are_listed_without_their_content(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_artifacts_are_listed_without_their_content(http: httpx2.AsyncClient, delivered: str) -> None:
     listed = (await get(http, f"/projects/{delivered}/artifacts"))["items"]
     assert [one["type"] for one in listed] == ["user_input", "source_code", "deployment_package", "deployment_log"]
     assert all("content" not in one and one["accepted_at"] for one in listed)
@@ -48,7 +48,7 @@ async def test_artifacts_are_listed_without_their_content(http: httpx.AsyncClien
     assert rest["next_cursor"] is None
 
 
-async def test_an_artifact_is_shown_with_its_content_and_provenance(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_an_artifact_is_shown_with_its_content_and_provenance(http: httpx2.AsyncClient, delivered: str) -> None:
     (code,) = (await get(http, f"/projects/{delivered}/artifacts", type="source_code"))["items"]
     answer = await http.get(f"{V1}/artifacts/{code['artifact_id']}")
     shown = answer.json()
@@ -63,7 +63,7 @@ async def test_an_artifact_is_shown_with_its_content_and_provenance(http: httpx.
     assert other.status_code == 200
 
 
-async def test_a_package_is_base64_and_cannot_be_compared(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_a_package_is_base64_and_cannot_be_compared(http: httpx2.AsyncClient, delivered: str) -> None:
     (package,) = (await get(http, f"/projects/{delivered}/artifacts", type="deployment_package"))["items"]
     shown = await get(http, f"/artifacts/{package['artifact_id']}")
     assert shown["encoding"] == "base64"
@@ -71,7 +71,7 @@ async def test_a_package_is_base64_and_cannot_be_compared(http: httpx.AsyncClien
     refused(await http.get(f"{V1}/artifacts/{package['artifact_id']}/diff"), 409, "not text")
 
 
-async def test_a_diff_is_against_the_version_before_or_a_given_one(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_a_diff_is_against_the_version_before_or_a_given_one(http: httpx2.AsyncClient, delivered: str) -> None:
     versions = [await add(http, delivered, text, name="notes") for text in ("a\nb\nc\n", "a\nB\nc\n", "a\nB\nC")]
     assert [one["version"] for one in versions] == [1, 2, 3]
     first, second, third = (one["artifact_id"] for one in versions)
@@ -87,7 +87,7 @@ async def test_a_diff_is_against_the_version_before_or_a_given_one(http: httpx.A
     assert (await get(http, f"/artifacts/{third}"))["previous_id"] == second
 
 
-async def test_sets_of_files_are_compared_file_by_file(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_sets_of_files_are_compared_file_by_file(http: httpx2.AsyncClient, delivered: str) -> None:
     sets = [{"same.py": "1\n", "old.py": "x\n", "a/b.py": "1\n"}, {"same.py": "1\n", "new.py": "y\n", "a/b.py": "2\n"}]
     first, second = [
         await add(http, delivered, json.dumps({"files": files}), type="source_code", name="mine", media_type=FILES)
@@ -102,7 +102,7 @@ async def test_sets_of_files_are_compared_file_by_file(http: httpx.AsyncClient, 
     )
 
 
-async def test_large_texts_are_compared_while_others_are_served(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_large_texts_are_compared_while_others_are_served(http: httpx2.AsyncClient, delivered: str) -> None:
     """Lines that repeat and differ are what makes the standard library's diff take minutes."""
     texts = ["".join(f"{(number * step) % 97}\n" for number in range(300_000)) for step in (31, 57)]
     added = [await add(http, delivered, text, name="large") for text in texts]
@@ -111,7 +111,7 @@ async def test_large_texts_are_compared_while_others_are_served(http: httpx.Asyn
     assert (await comparing).status_code == 200
 
 
-async def test_what_cannot_be_compared_is_refused(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_what_cannot_be_compared_is_refused(http: httpx2.AsyncClient, delivered: str) -> None:
     note = (await add(http, delivered, "note\n"))["artifact_id"]
     foreign = (await get(http, f"/projects/{await start(http)}/artifacts"))["items"][0]["artifact_id"]
     refused(await http.get(f"{V1}/artifacts/{note}/diff?against={NOBODY}"), 404, NOBODY)
@@ -122,7 +122,7 @@ async def test_what_cannot_be_compared_is_refused(http: httpx.AsyncClient, deliv
         refused(await http.get(f"{V1}/artifacts/last{path}"), 422, "artifact_id")
 
 
-async def test_versions_that_come_at_once_are_all_numbered(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_versions_that_come_at_once_are_all_numbered(http: httpx2.AsyncClient, delivered: str) -> None:
     added = await asyncio.gather(*(add(http, delivered, f"{number}\n", name="crowd") for number in range(20)))
     assert sorted(one["version"] for one in added) == list(range(1, 21))
     events = await get(http, f"/projects/{delivered}/events", limit=200)
@@ -151,18 +151,18 @@ async def test_versions_that_come_at_once_are_all_numbered(http: httpx.AsyncClie
     ],
 )
 async def test_bad_context_is_refused(
-    http: httpx.AsyncClient, delivered: str, fields: dict[str, object], status: int, word: str
+    http: httpx2.AsyncClient, delivered: str, fields: dict[str, object], status: int, word: str
 ) -> None:
     given = {"type": "user_input", "content": "# Rules\n"} | fields
     refused(await http.post(f"{V1}/projects/{delivered}/artifacts", json=given), status, word)
 
 
-async def test_nobodys_project_takes_no_context(http: httpx.AsyncClient) -> None:
+async def test_nobodys_project_takes_no_context(http: httpx2.AsyncClient) -> None:
     given = {"type": "user_input", "content": "# Rules\n"}
     refused(await http.post(f"{V1}/projects/{NOBODY}/artifacts", json=given), 404, NOBODY)
 
 
-async def test_an_export_holds_what_was_accepted(http: httpx.AsyncClient, delivered: str) -> None:
+async def test_an_export_holds_what_was_accepted(http: httpx2.AsyncClient, delivered: str) -> None:
     answer = await http.get(f"{V1}/projects/{delivered}/export")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/zip"
@@ -189,7 +189,7 @@ async def test_an_export_holds_what_was_accepted(http: httpx.AsyncClient, delive
     }
 
 
-async def test_an_export_holds_the_amended_version(http: httpx.AsyncClient) -> None:
+async def test_an_export_holds_the_amended_version(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     answer = await http.get(f"{V1}/projects/{project_id}/export")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

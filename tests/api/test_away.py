@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, V1, Json, asked, get, refused, respond, start, until
@@ -53,7 +53,7 @@ def _through(door: Door, url: str) -> str:
 
 
 @asynccontextmanager
-async def _behind(doors: Doors, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def _behind(doors: Doors, settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
     """An API that reaches everything through the doors."""
     settings = settings.model_copy(
         update={
@@ -63,29 +63,29 @@ async def _behind(doors: Doors, settings: Settings) -> AsyncIterator[httpx.Async
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{doors.temporal.port}")
-        async with served(settings) as url, httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
             yield client
 
 
 @pytest_asyncio.fixture(scope="module")
-async def http(settings: Settings, doors: Doors, worker: None) -> AsyncIterator[httpx.AsyncClient]:
+async def http(settings: Settings, doors: Doors, worker: None) -> AsyncIterator[httpx2.AsyncClient]:
     async with _behind(doors, settings) as client:
         yield client
 
 
-async def components(http: httpx.AsyncClient) -> dict[str, str]:
+async def components(http: httpx2.AsyncClient) -> dict[str, str]:
     found = await get_json(http, "/health/detailed")
     return {name: one["status"] for name, one in found["components"].items()}
 
 
-async def get_json(http: httpx.AsyncClient, path: str) -> Json:
+async def get_json(http: httpx2.AsyncClient, path: str) -> Json:
     answer = await http.get(path)
     assert answer.status_code == 200
     found: Json = answer.json()
     return found
 
 
-async def well(http: httpx.AsyncClient) -> None:
+async def well(http: httpx2.AsyncClient) -> None:
     """All is well again, as soon as the design promises it."""
 
     async def look() -> bool:
@@ -94,7 +94,7 @@ async def well(http: httpx.AsyncClient) -> None:
     await eventually(look, 10)
 
 
-def unavailable(answer: httpx.Response) -> None:
+def unavailable(answer: httpx2.Response) -> None:
     refused(answer, 503, "away")
     assert int(answer.headers["retry-after"]) >= 1
 
@@ -102,7 +102,7 @@ def unavailable(answer: httpx.Response) -> None:
 NEW = {"name": "Guest book", "description": BRIEF}
 
 
-async def test_without_the_database_calls_are_put_off(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_without_the_database_calls_are_put_off(http: httpx2.AsyncClient, doors: Doors) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     async with doors.database.closed():
@@ -119,7 +119,9 @@ async def test_without_the_database_calls_are_put_off(http: httpx.AsyncClient, d
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
-async def test_without_temporal_projects_are_taken_and_decisions_put_off(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_without_temporal_projects_are_taken_and_decisions_put_off(
+    http: httpx2.AsyncClient, doors: Doors
+) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     async with doors.temporal.closed():
@@ -150,7 +152,7 @@ async def test_without_temporal_projects_are_taken_and_decisions_put_off(http: h
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
-async def test_without_redis_every_call_is_answered(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_without_redis_every_call_is_answered(http: httpx2.AsyncClient, doors: Doors) -> None:
     async with doors.redis.closed():
         project_id = await start(http)
         request = await asked(http, project_id)
@@ -162,7 +164,7 @@ async def test_without_redis_every_call_is_answered(http: httpx.AsyncClient, doo
 
 
 async def test_an_api_that_starts_alone_serves_when_the_others_come(
-    settings: Settings, doors: Doors, http: httpx.AsyncClient
+    settings: Settings, doors: Doors, http: httpx2.AsyncClient
 ) -> None:
     async with doors.database.closed(), doors.redis.closed(), doors.temporal.closed():
         opening = _behind(doors, settings)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import V1, get, refused
 
 
-async def test_pipelines_are_listed_and_shown(http: httpx.AsyncClient) -> None:
+async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:
     listed = {one["name"]: one for one in (await get(http, "/pipelines/"))["items"]}
     assert {"software-delivery", "quick-start", "parallel-branches"} <= listed.keys()
     assert listed["software-delivery"]["stages"] == ["discovery", "plan", "design", "build", "validate", "launch"]
@@ -19,11 +19,11 @@ async def test_pipelines_are_listed_and_shown(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["nope", "%00", "..%2Fsecrets", "%ED%A0%80", "x" * 1000])
-async def test_an_unknown_pipeline_is_not_found(http: httpx.AsyncClient, name: str) -> None:
+async def test_an_unknown_pipeline_is_not_found(http: httpx2.AsyncClient, name: str) -> None:
     refused(await http.get(f"{V1}/pipelines/{name}"), 404)
 
 
-async def test_every_kind_of_agent_is_listed(http: httpx.AsyncClient) -> None:
+async def test_every_kind_of_agent_is_listed(http: httpx2.AsyncClient) -> None:
     listed = (await get(http, "/agents/"))["items"]
     assert [one["agent_type"] for one in listed] == ["analyst", "architect", "coder", "tester", "deployer"]
     assert all(one["description"] and one["provider"] == "rehearsal" for one in listed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import NOBODY, V1, asked, get, refused, respond, start, until
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -11,7 +11,7 @@ from waiting import eventually
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_a_paused_project_waits_until_it_is_resumed(http: httpx.AsyncClient) -> None:
+async def test_a_paused_project_waits_until_it_is_resumed(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     answer = await http.post(f"{V1}/projects/{project_id}/pause")
@@ -27,7 +27,7 @@ async def test_a_paused_project_waits_until_it_is_resumed(http: httpx.AsyncClien
     refused(await http.post(f"{V1}/projects/{project_id}/resume"), 409, "not paused")
 
 
-async def test_a_cancelled_project_is_over_with_all_that_was_open(http: httpx.AsyncClient, temporal: Client) -> None:
+async def test_a_cancelled_project_is_over_with_all_that_was_open(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http, oversight="high")
     request = await asked(http, project_id, "discovery")
     given = {"agent_type": "tester", "instructions": "Look at it."}
@@ -52,6 +52,6 @@ async def test_a_cancelled_project_is_over_with_all_that_was_open(http: httpx.As
 
 
 @pytest.mark.parametrize("word", ["pause", "resume", "cancel"])
-async def test_nobodys_project_cannot_be_controlled(http: httpx.AsyncClient, word: str) -> None:
+async def test_nobodys_project_cannot_be_controlled(http: httpx2.AsyncClient, word: str) -> None:
     refused(await http.post(f"{V1}/projects/{NOBODY}/{word}"), 404, NOBODY)
     refused(await http.post(f"{V1}/projects/1/{word}"), 422, "project_id")

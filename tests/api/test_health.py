@@ -8,7 +8,7 @@ import tomllib
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from redis.exceptions import NoPermissionError
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -22,12 +22,12 @@ from models.settings import Settings
 from store.transaction import Store
 
 
-async def test_the_api_is_alive(http: httpx.AsyncClient) -> None:
+async def test_the_api_is_alive(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/health/")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_without_a_worker_nothing_is_ready(http: httpx.AsyncClient) -> None:
+async def test_without_a_worker_nothing_is_ready(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/health/ready")
     assert answer.status_code == 503
     components = answer.json()["components"]
@@ -42,7 +42,7 @@ async def test_without_a_worker_nothing_is_ready(http: httpx.AsyncClient) -> Non
     assert (await http.get("/health/detailed")).json()["status"] == "degraded"
 
 
-async def test_with_a_worker_all_is_ready(http: httpx.AsyncClient, worker: None) -> None:
+async def test_with_a_worker_all_is_ready(http: httpx2.AsyncClient, worker: None) -> None:
     async def ready() -> bool:
         return (await http.get("/health/ready")).status_code == 200
 
@@ -52,7 +52,7 @@ async def test_with_a_worker_all_is_ready(http: httpx.AsyncClient, worker: None)
     assert all(one["latency_ms"] >= 0 and one["detail"] is None for one in detailed["components"].values())
 
 
-async def test_health_says_what_runs_and_where_to_look(http: httpx.AsyncClient, settings: Settings) -> None:
+async def test_health_says_what_runs_and_where_to_look(http: httpx2.AsyncClient, settings: Settings) -> None:
     health = (await http.get("/health/detailed")).json()
     assert health["version"] == release.release()
     assert health["links"] == {
@@ -69,7 +69,9 @@ async def test_health_says_what_runs_and_where_to_look(http: httpx.AsyncClient, 
     assert components["worker"]["version"] is None
 
 
-async def test_workers_are_counted(http: httpx.AsyncClient, worker: None, settings: Settings, temporal: Client) -> None:
+async def test_workers_are_counted(
+    http: httpx2.AsyncClient, worker: None, settings: Settings, temporal: Client
+) -> None:
     async def counted(expected: int) -> None:
         async def look() -> bool:
             worker = (await http.get("/health/detailed")).json()["components"]["worker"]

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, respond, start, until
@@ -32,7 +32,7 @@ async def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"max_artifact_bytes": LARGEST, "sweep_seconds": 3600})
 
 
-async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx.AsyncClient) -> None:
+async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     decision_id = str(uuid4())
@@ -56,7 +56,7 @@ async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx.Async
     assert late["decision"]["responded_at"].endswith("Z")
 
 
-async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: httpx.AsyncClient) -> None:
+async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     shown = await get(http, f"/hitl/{request['request_id']}")
@@ -80,7 +80,7 @@ async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: 
     assert decision["content_hash"] == amended["content_hash"]
 
 
-async def test_an_amendment_may_be_base64(http: httpx.AsyncClient) -> None:
+async def test_an_amendment_may_be_base64(http: httpx2.AsyncClient) -> None:
     request = await asked(http, await start(http))
     content = base64.b64encode("# Pl\u00e4n\n".encode()).decode()
     answer = await respond(http, request["request_id"], "amend", content=content, encoding="base64")
@@ -89,7 +89,7 @@ async def test_an_amendment_may_be_base64(http: httpx.AsyncClient) -> None:
     assert shown["contents"][1]["content"] == "# Pl\u00e4n\n"
 
 
-async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(http: httpx.AsyncClient) -> None:
+async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     for round in range(1, 5):
         request = await asked(http, project_id, "discovery", round)
@@ -104,7 +104,7 @@ async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
-async def test_a_rejection_halts_the_project(http: httpx.AsyncClient) -> None:
+async def test_a_rejection_halts_the_project(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     answer = await respond(http, request["request_id"], "reject", comment="We buy this instead.")
@@ -113,11 +113,11 @@ async def test_a_rejection_halts_the_project(http: httpx.AsyncClient) -> None:
     assert project["reason"] == "We buy this instead."
 
 
-async def test_a_hundred_responses_at_once_have_one_effect(http: httpx.AsyncClient) -> None:
+async def test_a_hundred_responses_at_once_have_one_effect(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
 
-    async def one(number: int) -> httpx.Response:
+    async def one(number: int) -> httpx2.Response:
         return await respond(http, request["request_id"], "amend", content=f"# Plan {number}\n", responder=f"P{number}")
 
     answers = await asyncio.gather(*(one(number) for number in range(100)))
@@ -131,7 +131,7 @@ async def test_a_hundred_responses_at_once_have_one_effect(http: httpx.AsyncClie
     assert len([event for event in events if event["event_type"] == "hitl_response"]) == 1
 
 
-async def test_what_waits_is_listed_oldest_first(http: httpx.AsyncClient) -> None:
+async def test_what_waits_is_listed_oldest_first(http: httpx2.AsyncClient) -> None:
     first = await asked(http, await start(http, name="First"))
     second = await asked(http, await start(http, name="Second"))
     listed = (await get(http, "/hitl/pending", limit=200))["items"]
@@ -147,7 +147,7 @@ async def test_what_waits_is_listed_oldest_first(http: httpx.AsyncClient) -> Non
     assert first["request_id"] not in {one["request_id"] for one in (await get(http, "/hitl/pending"))["items"]}
 
 
-async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx.AsyncClient) -> None:
+async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id, "discovery")
     await respond(http, request["request_id"], "approve")
@@ -183,7 +183,7 @@ async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx.Asyn
     ],
 )
 async def test_a_bad_response_is_refused_and_changes_nothing(
-    http: httpx.AsyncClient, fields: dict[str, object], status: int, word: str
+    http: httpx2.AsyncClient, fields: dict[str, object], status: int, word: str
 ) -> None:
     request = await asked(http, await start(http))
     refused(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=fields), status, word)
@@ -191,7 +191,7 @@ async def test_a_bad_response_is_refused_and_changes_nothing(
     assert (shown["status"], shown["history"]) == ("pending", [])
 
 
-async def test_unknown_requests_are_not_found(http: httpx.AsyncClient) -> None:
+async def test_unknown_requests_are_not_found(http: httpx2.AsyncClient) -> None:
     refused(await respond(http, NOBODY, "approve"), 404, NOBODY)
     refused(await respond(http, "mine", "approve"), 422, "request_id")
     refused(await http.get(f"{V1}/hitl/{NOBODY}"), 404, NOBODY)
@@ -216,7 +216,7 @@ async def _brief_gate(store: Store, temporal: Client, settings: Settings) -> UUI
 
 
 async def test_an_expired_request_takes_no_response(
-    http: httpx.AsyncClient, store: Store, temporal: Client, settings: Settings
+    http: httpx2.AsyncClient, store: Store, temporal: Client, settings: Settings
 ) -> None:
     project_id = str(await _brief_gate(store, temporal, settings))
     await until(http, project_id, "failed")
@@ -225,7 +225,7 @@ async def test_an_expired_request_takes_no_response(
     assert (problem["request"]["status"], problem["decision"]) == ("expired", None)
 
 
-async def test_a_request_whose_workflow_is_gone_says_so(http: httpx.AsyncClient, temporal: Client) -> None:
+async def test_a_request_whose_workflow_is_gone_says_so(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     await temporal.get_workflow_handle(f"project-{project_id}").terminate()
@@ -234,7 +234,7 @@ async def test_a_request_whose_workflow_is_gone_says_so(http: httpx.AsyncClient,
     assert (await get(http, f"/workflows/{project_id}"))["status"] == "terminated"
 
 
-async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(http: httpx.AsyncClient) -> None:
+async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     first = await asked(http, project_id)
     (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest_asyncio
 from api_under_test import Json
 from jsonschema import Draft202012Validator
@@ -14,7 +14,7 @@ NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api
 
 
 @pytest_asyncio.fixture(scope="module")
-async def document(http: httpx.AsyncClient) -> Json:
+async def document(http: httpx2.AsyncClient) -> Json:
     document: Json = (await http.get("/openapi.json")).json()
     return document
 
@@ -115,7 +115,7 @@ def test_every_call_declares_its_problems(document: Json) -> None:
                 assert content["example"]["status"] == int(status)
 
 
-async def test_the_pages_of_the_document_need_no_network(http: httpx.AsyncClient) -> None:
+async def test_the_pages_of_the_document_need_no_network(http: httpx2.AsyncClient) -> None:
     for page in ("/docs", "/redoc"):
         answer = await http.get(page)
         assert answer.status_code == 200

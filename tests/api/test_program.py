@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 from waiting import eventually
 
 from cli.stack.embedded import Servers
@@ -40,10 +40,10 @@ async def test_it_serves_logs_each_request_once_and_ends_when_told(servers: Serv
     program = await _program(**servers.environment(), BOTARMY_PORT=str(port), BOTARMY_LOG_FORMAT="json")
 
     async def alive() -> bool:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False) as http:
             try:
                 answer = await http.get(f"http://127.0.0.1:{port}/health/", headers={"X-Request-ID": "mine"})
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 return False
         return answer.status_code == 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, start, until
 from serving import served
@@ -17,7 +17,7 @@ from models.settings import Settings
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_a_project_is_started_and_says_where_it_is(http: httpx.AsyncClient) -> None:
+async def test_a_project_is_started_and_says_where_it_is(http: httpx2.AsyncClient) -> None:
     answer = await http.post(
         f"{V1}/projects/", json={"name": "  Guest book ", "description": BRIEF, "oversight": "medium"}
     )
@@ -39,7 +39,7 @@ async def test_a_project_is_started_and_says_where_it_is(http: httpx.AsyncClient
     await until(http, created["id"], "waiting")
 
 
-async def test_status_tells_tasks_and_open_requests(http: httpx.AsyncClient) -> None:
+async def test_status_tells_tasks_and_open_requests(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await asked(http, project_id, "discovery")
     status = await get(http, f"/projects/{project_id}/status")
@@ -57,7 +57,7 @@ async def test_status_tells_tasks_and_open_requests(http: httpx.AsyncClient) -> 
     assert status["open_requests"] == [request]
 
 
-async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx.AsyncClient) -> None:
+async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, pipeline="quick-start")
     project = await until(http, project_id, "completed")
     assert project["progress"] == {"done": 2, "total": 2}
@@ -80,7 +80,7 @@ async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx.A
     ]
 
 
-async def test_the_workflow_behind_a_project_is_shown(http: httpx.AsyncClient, temporal: Client) -> None:
+async def test_the_workflow_behind_a_project_is_shown(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http)
     await asked(http, project_id)
 
@@ -94,17 +94,17 @@ async def test_the_workflow_behind_a_project_is_shown(http: httpx.AsyncClient, t
     assert shown["url"].endswith(f"/namespaces/default/workflows/project-{project_id}")
 
 
-async def test_where_there_is_no_web_ui_nothing_links_to_it(http: httpx.AsyncClient, settings: Settings) -> None:
+async def test_where_there_is_no_web_ui_nothing_links_to_it(http: httpx2.AsyncClient, settings: Settings) -> None:
     project_id = await start(http)
     await asked(http, project_id)
     without = settings.model_copy(update={"temporal_ui_url": None})
-    async with served(without) as url, httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+    async with served(without) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
         shown = await get(client, f"/workflows/{project_id}")
         assert (shown["workflow_id"], shown["url"]) == (f"project-{project_id}", None)
         assert (await client.get("/health/detailed")).json()["links"]["temporal_ui"] is None
 
 
-async def test_the_same_key_gives_the_same_answer(http: httpx.AsyncClient) -> None:
+async def test_the_same_key_gives_the_same_answer(http: httpx2.AsyncClient) -> None:
     body = {"name": "Once", "description": BRIEF}
     headers = {"Idempotency-Key": "once and only once"}
     first = await http.post(f"{V1}/projects/", json=body, headers=headers)
@@ -116,8 +116,8 @@ async def test_the_same_key_gives_the_same_answer(http: httpx.AsyncClient) -> No
     refused(other, 422, "Idempotency-Key")
 
 
-async def test_fifty_at_once_with_one_key_start_one_project(http: httpx.AsyncClient) -> None:
-    async def one() -> httpx.Response:
+async def test_fifty_at_once_with_one_key_start_one_project(http: httpx2.AsyncClient) -> None:
+    async def one() -> httpx2.Response:
         return await http.post(
             f"{V1}/projects/",
             json={"name": "At once", "description": BRIEF},
@@ -132,7 +132,7 @@ async def test_fifty_at_once_with_one_key_start_one_project(http: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9"])
-async def test_an_unusable_key_is_refused(http: httpx.AsyncClient, key: str) -> None:
+async def test_an_unusable_key_is_refused(http: httpx2.AsyncClient, key: str) -> None:
     answer = await http.post(
         f"{V1}/projects/",
         json={"name": "Key", "description": BRIEF},
@@ -163,25 +163,25 @@ async def test_an_unusable_key_is_refused(http: httpx.AsyncClient, key: str) -> 
     ],
 )
 async def test_a_bad_project_is_refused(
-    http: httpx.AsyncClient, fields: dict[str, object], status: int, word: str
+    http: httpx2.AsyncClient, fields: dict[str, object], status: int, word: str
 ) -> None:
     answer = await http.post(f"{V1}/projects/", json={"name": "Bad", "description": BRIEF} | fields)
     refused(answer, status, word)
 
 
-async def test_a_brief_of_exactly_the_limit_is_taken(http: httpx.AsyncClient) -> None:
+async def test_a_brief_of_exactly_the_limit_is_taken(http: httpx2.AsyncClient) -> None:
     brief = BRIEF + "x" * (2**20 - len(BRIEF))
     project_id = await start(http, description=brief)
     assert (await get(http, f"/projects/{project_id}"))["description"] == brief
 
 
 @pytest.mark.parametrize("path", ["", "/status", "/artifacts", "/events", "/agents", "/export"])
-async def test_what_nobody_started_is_not_found(http: httpx.AsyncClient, path: str) -> None:
+async def test_what_nobody_started_is_not_found(http: httpx2.AsyncClient, path: str) -> None:
     refused(await http.get(f"{V1}/projects/{NOBODY}{path}"), 404, NOBODY)
     refused(await http.get(f"{V1}/projects/not-an-id{path}"), 422, "project_id")
 
 
-async def test_the_workflow_of_nobody_is_not_found(http: httpx.AsyncClient) -> None:
+async def test_the_workflow_of_nobody_is_not_found(http: httpx2.AsyncClient) -> None:
     refused(await http.get(f"{V1}/workflows/{NOBODY}"), 404, NOBODY)
     refused(await http.get(f"{V1}/workflows/not-an-id"), 422, "project_id")
 
@@ -205,7 +205,7 @@ async def test_the_workflow_of_nobody_is_not_found(http: httpx.AsyncClient) -> N
         ("/projects/{}/artifacts?type=poem", "type"),
     ],
 )
-async def test_a_bad_query_names_its_parameter(http: httpx.AsyncClient, path: str, word: str) -> None:
+async def test_a_bad_query_names_its_parameter(http: httpx2.AsyncClient, path: str, word: str) -> None:
     project_id = await start(http) if "{}" in path else ""
     problem = refused(await http.get(V1 + path.format(project_id)), 422, word)
     assert problem["errors"][0]["in"] == "query"

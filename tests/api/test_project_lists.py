@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import BRIEF, V1, asked, get, respond, start, until
+from spellings import ALIKE
 from waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_lists_are_parted_and_filtered(http: httpx.AsyncClient) -> None:
+async def test_lists_are_parted_and_filtered(http: httpx2.AsyncClient) -> None:
     started = [await start(http, name=f"Number {number}") for number in range(5)]
     for project_id in started:
         await until(http, project_id, "waiting")
@@ -27,7 +28,7 @@ async def test_lists_are_parted_and_filtered(http: httpx.AsyncClient) -> None:
     assert (await get(http, "/projects/", status="rejected"))["items"] == []
 
 
-async def test_a_list_may_ask_for_several_statuses(http: httpx.AsyncClient) -> None:
+async def test_a_list_may_ask_for_several_statuses(http: httpx2.AsyncClient) -> None:
     waiting = [await start(http), await start(http)]
     done = [await start(http, pipeline="quick-start"), await start(http, pipeline="quick-start")]
     for project_id in waiting:
@@ -47,7 +48,7 @@ async def test_a_list_may_ask_for_several_statuses(http: httpx.AsyncClient) -> N
     assert [one for one in seen if one in {*waiting, *done}] == [done[1], done[0], waiting[0]]
 
 
-async def test_projects_are_found_by_part_of_their_name(http: httpx.AsyncClient) -> None:
+async def test_projects_are_found_by_part_of_their_name(http: httpx2.AsyncClient) -> None:
     names = ["100% \u00c9toile", "100 percent", "snake_case", "snakeXcase", "back\\slash", "a/b", "q'uote"]
     started = {name: await start(http, name=name, pipeline="quick-start") for name in names}
 
@@ -63,6 +64,7 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx.AsyncClient)
     assert await found("/") == ["a/b"]
     assert await found("'") == ["q'uote"]
     assert await found("K S") == []
+    assert await found("\uff3f") == ["snake_case"], "a wide underscore is one"
     assert await found("") == names[::-1]
     for project_id in started.values():
         await until(http, project_id, "completed")
@@ -74,7 +76,17 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx.AsyncClient)
     assert second["next_cursor"] is None
 
 
-async def test_a_project_says_what_it_waits_for(http: httpx.AsyncClient) -> None:
+async def test_a_search_finds_every_way_in_which_a_name_can_be_written(http: httpx2.AsyncClient) -> None:
+    for spellings, searches in ALIKE:
+        started = [await start(http, name=name, pipeline="quick-start") for name in spellings]
+        for search in searches:
+            page = await get(http, "/projects/", search=search, limit=200)
+            listed = {project["id"]: project["name"] for project in page["items"]}
+            assert [listed.get(one) for one in started] == list(spellings), search  # as they were written
+    assert (await get(http, "/projects/", search="cafe"))["items"] == [], "an accent is a difference"
+
+
+async def test_a_project_says_what_it_waits_for(http: httpx2.AsyncClient) -> None:
     answer = await http.post(f"{V1}/projects/", json={"name": "Waits", "description": BRIEF})
     assert answer.json()["waiting_for"] is None
     project_id = answer.json()["id"]
@@ -103,7 +115,7 @@ async def test_a_project_says_what_it_waits_for(http: httpx.AsyncClient) -> None
     assert await said() == [None, None]
 
 
-async def test_the_oldest_of_several_requests_is_what_a_project_waits_for(http: httpx.AsyncClient) -> None:
+async def test_the_oldest_of_several_requests_is_what_a_project_waits_for(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, name="Waits twice", oversight="high")
     oldest = await asked(http, project_id, "discovery")
     task = {"agent_type": "analyst", "instructions": "List the risks."}

@@ -11,7 +11,7 @@ import zipfile
 from typing import Any
 from uuid import UUID
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import NOBODY, V1, get, refused, start
@@ -28,14 +28,14 @@ POLICY = "default-src 'none'; style-src 'self'; sandbox allow-popups"
 
 
 @pytest_asyncio.fixture(scope="module")
-async def project(http: httpx.AsyncClient) -> str:
+async def project(http: httpx2.AsyncClient) -> str:
     return await start(http)
 
 
 class Added:
     """Artifacts of a project, added where they are needed."""
 
-    def __init__(self, http: httpx.AsyncClient, project_id: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, project_id: str) -> None:
         self._http = http
         self._project_id = project_id
 
@@ -50,7 +50,7 @@ class Added:
 
 
 @pytest.fixture
-def add(http: httpx.AsyncClient, project: str) -> Added:
+def add(http: httpx2.AsyncClient, project: str) -> Added:
     return Added(http, project)
 
 
@@ -65,7 +65,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 SET = json.dumps({"files": {"b/main.py": "x = 1\n", "a.md": "# A\n"}})
 
 
-async def test_who_prefers_html_gets_a_fragment(http: httpx.AsyncClient, add: Added) -> None:
+async def test_who_prefers_html_gets_a_fragment(http: httpx2.AsyncClient, add: Added) -> None:
     path = await add("# Plan <script>\n")
     for headers in (HTML, BROWSER):
         answer = await http.get(path, headers=headers)
@@ -83,7 +83,7 @@ async def test_who_prefers_html_gets_a_fragment(http: httpx.AsyncClient, add: Ad
     assert several.headers["content-type"].startswith("text/html")
 
 
-async def test_html_and_json_have_etags_of_their_own(http: httpx.AsyncClient, add: Added) -> None:
+async def test_html_and_json_have_etags_of_their_own(http: httpx2.AsyncClient, add: Added) -> None:
     path = await add(SET, media_type=FILES, type="source_code")
     asked: list[tuple[dict[str, str], dict[str, str]]] = [
         ({}, {}),
@@ -103,7 +103,7 @@ async def test_html_and_json_have_etags_of_their_own(http: httpx.AsyncClient, ad
             assert answer.status_code == 200
 
 
-async def test_one_file_of_a_set(http: httpx.AsyncClient, add: Added) -> None:
+async def test_one_file_of_a_set(http: httpx2.AsyncClient, add: Added) -> None:
     sets = [
         await add(SET, media_type=FILES, type="source_code"),
         await add(zipped({"b/": b"", "b/main.py": b"x = 1\n", "a.md": b"# A\n"}), media_type=ZIP),
@@ -123,7 +123,7 @@ async def test_one_file_of_a_set(http: httpx.AsyncClient, add: Added) -> None:
                 refused(await http.get(f"{path}/content", headers=known, params={"file": unknown}), 404, "no file")
 
 
-async def test_a_file_of_what_holds_none_is_refused(http: httpx.AsyncClient, add: Added) -> None:
+async def test_a_file_of_what_holds_none_is_refused(http: httpx2.AsyncClient, add: Added) -> None:
     path = await add("# Plan\n")
     files = await add(SET, media_type=FILES, type="source_code")
     for where, headers in ((path, HTML), (f"{path}/content", {}), (files, {}), (path, {})):
@@ -134,7 +134,7 @@ async def test_a_file_of_what_holds_none_is_refused(http: httpx.AsyncClient, add
         assert problem["errors"][0]["in"] == "query"
 
 
-async def test_the_files_of_a_set_are_listed(http: httpx.AsyncClient, add: Added) -> None:
+async def test_the_files_of_a_set_are_listed(http: httpx2.AsyncClient, add: Added) -> None:
     path = await add(SET, media_type=FILES, type="source_code")
     listed = {"items": [{"path": "a.md", "size": 4}, {"path": "b/main.py", "size": 6}], "next_cursor": None}
     assert (await http.get(f"{path}/files")).json() == listed
@@ -144,7 +144,7 @@ async def test_the_files_of_a_set_are_listed(http: httpx.AsyncClient, add: Added
 
 
 async def test_an_agents_zip_that_cannot_be_read_is_still_shown_and_downloaded(
-    http: httpx.AsyncClient, store: Store, project: str
+    http: httpx2.AsyncClient, store: Store, project: str
 ) -> None:
     broken = zipped({"a": b"x"}).replace(b"PK\x01\x02", b"PK\x01\xff")
     version = artifacts.NewVersion(ArtifactType.DEPLOYMENT_PACKAGE, broken, ZIP, "deployer", uuid7(), "package")
@@ -158,7 +158,7 @@ async def test_an_agents_zip_that_cannot_be_read_is_still_shown_and_downloaded(
     assert (await http.get(f"{path}/content")).content == broken
 
 
-async def test_content_is_downloaded_as_it_is(http: httpx.AsyncClient, add: Added) -> None:
+async def test_content_is_downloaded_as_it_is(http: httpx2.AsyncClient, add: Added) -> None:
     for content, fields, name in (
         ("# Pl\u00e4n\r\n", {"name": 'Pl\u00e4n "1"'}, "pl-n-1-v1.md"),
         ("<script>alert(1)</script>", {"name": "x", "media_type": "text/html"}, "x-v1.txt"),
@@ -177,7 +177,7 @@ async def test_content_is_downloaded_as_it_is(http: httpx.AsyncClient, add: Adde
             assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", answer.headers["etag"])
 
 
-async def test_one_file_is_downloaded_under_its_name(http: httpx.AsyncClient, add: Added) -> None:
+async def test_one_file_is_downloaded_under_its_name(http: httpx2.AsyncClient, add: Added) -> None:
     path = await add(zipped({"b/Main.py": b"x = 1\n", "a.bin": b"\xff"}), media_type=ZIP)
     answer = await http.get(f"{path}/content", params={"file": "b/Main.py"})
     assert answer.content == b"x = 1\n"
@@ -191,7 +191,7 @@ async def test_one_file_is_downloaded_under_its_name(http: httpx.AsyncClient, ad
     assert (await http.get(f"{path}/content", params={"file": "a.bin"})).content == b"\xff"
 
 
-async def test_a_file_that_would_fill_the_memory_is_not_unpacked(http: httpx.AsyncClient, add: Added) -> None:
+async def test_a_file_that_would_fill_the_memory_is_not_unpacked(http: httpx2.AsyncClient, add: Added) -> None:
     bomb = zipped({"bomb.txt": b"0" * 64 * 2**20, "ok": b"x"})
     path = await add(bomb, media_type=ZIP)
     refused(await http.get(f"{path}/content", params={"file": "bomb.txt"}), 409, "larger")
@@ -201,7 +201,7 @@ async def test_a_file_that_would_fill_the_memory_is_not_unpacked(http: httpx.Asy
     assert (await http.get(f"{path}/files")).json()["items"][0] == {"path": "bomb.txt", "size": 64 * 2**20}
 
 
-async def test_hostile_content_is_harmless_and_leaves_others_served(http: httpx.AsyncClient, add: Added) -> None:
+async def test_hostile_content_is_harmless_and_leaves_others_served(http: httpx2.AsyncClient, add: Added) -> None:
     async def leaves_others_served(content: str) -> bool:
         path = await add(content)
         started = time.monotonic()
@@ -220,14 +220,14 @@ async def test_hostile_content_is_harmless_and_leaves_others_served(http: httpx.
 
 
 @pytest.mark.parametrize("path", ["", "/files", "/content"])
-async def test_nobodys_artifact_is_not_found(http: httpx.AsyncClient, path: str) -> None:
+async def test_nobodys_artifact_is_not_found(http: httpx2.AsyncClient, path: str) -> None:
     for headers in ({}, HTML):
         for query in ({}, {"file": "x"}):
             refused(await http.get(f"{V1}/artifacts/{NOBODY}{path}", headers=headers, params=query), 404, NOBODY)
             refused(await http.get(f"{V1}/artifacts/last{path}", headers=headers, params=query), 422, "artifact_id")
 
 
-async def test_the_brief_is_shown(http: httpx.AsyncClient, project: str) -> None:
+async def test_the_brief_is_shown(http: httpx2.AsyncClient, project: str) -> None:
     (brief, *_) = (await get(http, f"/projects/{project}/artifacts"))["items"]
     shown = await http.get(f"{V1}/artifacts/{brief['artifact_id']}", headers=HTML)
     assert "<h1>Guest book</h1>" in shown.text

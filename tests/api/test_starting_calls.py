@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import V1, asked, get, refused, respond, start, until
@@ -43,7 +43,7 @@ def working(temporal: Client, agents: Mapping[AgentType, Agent], settings: Setti
     return working
 
 
-async def test_what_is_asked_of_a_starting_project_comes_about(http: httpx.AsyncClient, working: Working) -> None:
+async def test_what_is_asked_of_a_starting_project_comes_about(http: httpx2.AsyncClient, working: Working) -> None:
     held, called_off, other = await start(http), await start(http), await start(http)
     assert (await http.post(f"{V1}/projects/{held}/pause")).status_code == 202
     assert (await http.post(f"{V1}/projects/{called_off}/cancel")).status_code == 202
@@ -55,7 +55,7 @@ async def test_what_is_asked_of_a_starting_project_comes_about(http: httpx.Async
         await until(http, called_off, "cancelled")
 
 
-async def test_a_response_is_kept_until_a_worker_judges_it(http: httpx.AsyncClient, working: Working) -> None:
+async def test_a_response_is_kept_until_a_worker_judges_it(http: httpx2.AsyncClient, working: Working) -> None:
     project_id = await start(http)
     async with working():
         request = await asked(http, project_id)

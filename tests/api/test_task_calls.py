@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import NOBODY, V1, get, refused, start
 from waiting import eventually
@@ -12,7 +12,7 @@ from waiting import eventually
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_a_task_is_run_with_the_context_that_it_names(http: httpx.AsyncClient) -> None:
+async def test_a_task_is_run_with_the_context_that_it_names(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     rules = {"type": "user_input", "name": "rules", "content": "# Rules\n\n- No cookies.\n"}
     artifact = (await http.post(f"{V1}/projects/{project_id}/artifacts", json=rules)).json()
@@ -53,13 +53,13 @@ async def test_a_task_is_run_with_the_context_that_it_names(http: httpx.AsyncCli
         ({"phase": "mine"}, "phase"),
     ],
 )
-async def test_a_bad_task_is_refused(http: httpx.AsyncClient, fields: dict[str, object], word: str) -> None:
+async def test_a_bad_task_is_refused(http: httpx2.AsyncClient, fields: dict[str, object], word: str) -> None:
     project_id = await start(http)
     given = {"agent_type": "analyst", "instructions": "List the risks."}
     refused(await http.post(f"{V1}/projects/{project_id}/tasks", json=given | fields), 422, word)
 
 
-async def test_the_context_of_another_project_is_refused(http: httpx.AsyncClient) -> None:
+async def test_the_context_of_another_project_is_refused(http: httpx2.AsyncClient) -> None:
     mine, other = await start(http), await start(http)
     (brief, *_) = (await get(http, f"/projects/{other}/artifacts"))["items"]
     answer = await http.post(
@@ -69,12 +69,12 @@ async def test_the_context_of_another_project_is_refused(http: httpx.AsyncClient
     refused(answer, 422, "context_ids", brief["artifact_id"])
 
 
-async def test_nobodys_project_takes_no_task(http: httpx.AsyncClient) -> None:
+async def test_nobodys_project_takes_no_task(http: httpx2.AsyncClient) -> None:
     given = {"agent_type": "analyst", "instructions": "List the risks."}
     refused(await http.post(f"{V1}/projects/{NOBODY}/tasks", json=given), 404, NOBODY)
 
 
-async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx.AsyncClient) -> None:
+async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
     added = [
@@ -117,6 +117,6 @@ async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx.AsyncCli
     assert item == {name: task[name] for name in item}
 
 
-async def test_nobodys_task_is_not_found(http: httpx.AsyncClient) -> None:
+async def test_nobodys_task_is_not_found(http: httpx2.AsyncClient) -> None:
     refused(await http.get(f"{V1}/tasks/{NOBODY}"), 404, NOBODY)
     refused(await http.get(f"{V1}/tasks/mine"), 422, "task_id")

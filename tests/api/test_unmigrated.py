@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
+import httpx2
 import psycopg
 import pytest_asyncio
 
@@ -25,7 +25,7 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
     )
 
 
-async def test_a_call_says_what_to_do_about_missing_tables(http: httpx.AsyncClient) -> None:
+async def test_a_call_says_what_to_do_about_missing_tables(http: httpx2.AsyncClient) -> None:
     for path in ("/api/v1/projects/", "/api/v1/hitl/pending"):
         answer = await http.get(path)
 
@@ -34,7 +34,7 @@ async def test_a_call_says_what_to_do_about_missing_tables(http: httpx.AsyncClie
         assert "alembic upgrade head" in answer.json()["detail"]
 
 
-async def test_health_says_that_the_database_has_no_tables(http: httpx.AsyncClient) -> None:
+async def test_health_says_that_the_database_has_no_tables(http: httpx2.AsyncClient) -> None:
     health = (await http.get("/health/detailed")).json()["components"]["database"]
 
     assert health["status"] == "down"

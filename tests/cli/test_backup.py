@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil
 import psycopg
 import pytest
@@ -243,7 +243,7 @@ def test_projects_under_way_go_on_from_a_backup(tmp_path: Path) -> None:
         projects = up()
         for number in range(6):
             body = {"name": f"Project {number}", "description": "# A thing\n\n- It works.\n", "oversight": "low"}
-            httpx.post(projects, json=body, trust_env=False).raise_for_status()
+            httpx2.post(projects, json=body, trust_env=False).raise_for_status()
         _await(projects, lambda found: any("plan" in (one["phase"] or "") for one in found))
         saved = botarmy("backup", file, *here)
         assert saved.returncode == 0, saved.stdout + saved.stderr
@@ -254,7 +254,7 @@ def test_projects_under_way_go_on_from_a_backup(tmp_path: Path) -> None:
         ended = _await(projects, lambda found: all(one["status"] == "completed" for one in found))
         assert len(ended) == 6
         for one in ended:
-            events = httpx.get(f"{projects}{one['id']}/events?limit=200", trust_env=False).json()["items"]
+            events = httpx2.get(f"{projects}{one['id']}/events?limit=200", trust_env=False).json()["items"]
             assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
             tasks = [event["task_id"] for event in events if event["event_type"] == "task_completed"]
             assert len(tasks) == len(set(tasks))
@@ -266,7 +266,7 @@ def test_projects_under_way_go_on_from_a_backup(tmp_path: Path) -> None:
 def _await(projects: str, condition: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
     deadline = time.monotonic() + 150
     while True:
-        found: list[dict[str, Any]] = httpx.get(projects, trust_env=False, timeout=30).json()["items"]
+        found: list[dict[str, Any]] = httpx2.get(projects, trust_env=False, timeout=30).json()["items"]
         if condition(found):
             return found
         assert time.monotonic() < deadline, [(one["status"], one["phase"]) for one in found]

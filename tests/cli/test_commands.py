@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.cli.terminal_under_test import BOTARMY, Ran, botarmy, environment
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 NOTHING = "01890000-0000-7000-8000-000000000000"
 
 
-async def project(http: httpx.AsyncClient, name: str, pipeline: str = "software-delivery") -> str:
+async def project(http: httpx2.AsyncClient, name: str, pipeline: str = "software-delivery") -> str:
     body = {"name": name, "description": "# A thing\n\n- It works.\n- It is fast.\n", "pipeline": pipeline}
     created = await http.post("/api/v1/projects/", json=body)
     assert created.status_code == 201, created.text
@@ -26,7 +26,7 @@ async def project(http: httpx.AsyncClient, name: str, pipeline: str = "software-
     return identity
 
 
-async def gate(http: httpx.AsyncClient, project_id: str, stage: str = "discovery", round_: int = 1) -> dict[str, Any]:
+async def gate(http: httpx2.AsyncClient, project_id: str, stage: str = "discovery", round_: int = 1) -> dict[str, Any]:
     """The request that a project's stage waits with."""
 
     async def opened() -> dict[str, Any] | None:
@@ -36,7 +36,7 @@ async def gate(http: httpx.AsyncClient, project_id: str, stage: str = "discovery
     return await eventually(opened)
 
 
-async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     project_id = await project(http, "Responding")
 
     async def respond(request: dict[str, Any], *arguments: object, stdin: bytes = b"") -> Ran:
@@ -57,7 +57,7 @@ async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx.Asy
 
 
 async def test_a_response_that_lacks_something_is_wrong_use(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     request = (await gate(http, await project(http, "Lacking")))["request_id"]
     cases = [
@@ -75,7 +75,7 @@ async def test_a_response_that_lacks_something_is_wrong_use(
 
 
 async def test_what_waits_is_in_the_inbox_as_json_and_as_lines(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     request = await gate(http, await project(http, "In the inbox"))
     ran = await botarmy(api_url, "inbox", "--json", cwd=tmp_path)
@@ -97,7 +97,7 @@ async def test_what_waits_is_in_the_inbox_as_json_and_as_lines(
     assert await watching.wait() == 143
 
 
-async def test_artifacts_are_listed_shown_and_compared(api_url: str, http: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_artifacts_are_listed_shown_and_compared(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     project_id = await project(http, "Artifacts")
     request = await gate(http, project_id)
     body = {"action": "amend", "content": "# Mine\n\nAll of it.\n"}
@@ -122,7 +122,7 @@ async def test_artifacts_are_listed_shown_and_compared(api_url: str, http: httpx
 
 
 async def test_a_project_is_paused_resumed_watched_exported_and_cancelled(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     project_id = await project(http, "Steered")
     await gate(http, project_id)

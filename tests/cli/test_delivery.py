@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli import delivery
-from cli.delivery import DeliveryError, folder_for, slug, unpack
+from cli.delivery import DeliveryError, check_writable, folder_for, slug, unpack
 from cli.exits import UsageError
 
 
@@ -101,6 +101,49 @@ def test_a_folder_that_is_taken_is_refused(prepare: Callable[[Path], object], tm
     prepare(tmp_path / "out")
     with pytest.raises(UsageError, match="not an empty folder"):
         folder_for(tmp_path / "out", "x", "y")
+
+
+def test_whether_a_delivery_can_be_written_is_seen_beforehand_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_writable(None)
+    check_writable(Path("new/deep/out"))
+    (tmp_path / "empty").mkdir()
+    check_writable(Path("empty"))
+    assert [str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*")] == ["empty"]
+    (tmp_path / "file").write_text("")
+    (tmp_path / "lost").symlink_to("nowhere")
+    for out in ("file/out", "lost/out", "/proc/out", "/proc/1/deep/out", "n" * 300, "a/" + "n" * 300):
+        with pytest.raises(UsageError, match="cannot"):
+            check_writable(Path(out))
+    (tmp_path / "deliveries").write_text("")
+    with pytest.raises(UsageError, match=r"cannot write a delivery to deliveries: .*--out"):
+        check_writable(None)
+
+
+def test_a_folder_that_is_there_is_kept_and_filled_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    node = out.stat().st_ino
+    packed = archive(("a.md", b"A"), ("src/b.py", b"B"), ("z.md", b"Z"))
+    rename = Path.rename
+
+    def fails_at_the_last(self: Path, target: Path) -> Path:
+        if self.name == "z.md":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fails_at_the_last)
+        with pytest.raises(DeliveryError, match="No space left"):
+            unpack(packed, out)
+    assert list(out.iterdir()) == []
+    assert unpack(packed, out) == 3
+    assert out.stat().st_ino == node, "a mount cannot be replaced"
+    assert sorted(one.name for one in out.iterdir()) == ["a.md", "src", "z.md"]
 
 
 def test_a_name_without_a_letter_still_makes_a_folder() -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.cli.terminal_under_test import CHECKOUT, Terminal, botarmy, on_a_terminal
@@ -28,7 +28,7 @@ def editor(tmp_path: Path) -> dict[str, str]:
 
 
 async def test_a_person_edits_comments_looks_and_approves_up_to_the_delivery(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path, editor: dict[str, str]
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path, editor: dict[str, str]
 ) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await _project_in(terminal)
@@ -85,7 +85,7 @@ async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: P
 
 
 async def test_ctrl_c_leaves_the_project_running_and_says_how_to_come_back(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path) as terminal:
         project_id = await _project_in(terminal)
@@ -106,7 +106,7 @@ async def test_ctrl_c_leaves_the_project_running_and_says_how_to_come_back(
 
 
 async def test_a_gate_that_is_decided_elsewhere_is_not_asked_any_longer_and_no_text_is_lost(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path, editor: dict[str, str]
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path, editor: dict[str, str]
 ) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await _project_in(terminal)
@@ -146,7 +146,7 @@ async def test_an_answer_that_is_refused_is_asked_for_again(api_url: str, tmp_pa
 
 
 async def test_the_inbox_shows_what_waits_and_takes_decisions(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     request = await _waiting(http, "Inbox")
     ran = await botarmy(api_url, "inbox", cwd=tmp_path)
@@ -165,7 +165,7 @@ async def test_the_inbox_shows_what_waits_and_takes_decisions(
 
 
 async def test_nothing_that_others_wrote_can_steer_the_terminal(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     hostile = "\x1b]0;owned\x07\x1b[2Jname [red]x[/red]\x9b31m\u202e"
     (tmp_path / "hostile.md").write_text(f"# {hostile}\n\n- {hostile} &#27;[5m <b>\n")
@@ -201,7 +201,7 @@ async def _project_in(terminal: Terminal) -> str:
     return found[1]
 
 
-async def _waiting(http: httpx.AsyncClient, name: str) -> dict[str, Any]:
+async def _waiting(http: httpx2.AsyncClient, name: str) -> dict[str, Any]:
     """A request of a new project."""
     created = await http.post("/api/v1/projects/", json={"name": name, "description": "# A thing\n\n- It works.\n"})
     path = f"/api/v1/hitl/project/{created.json()['id']}/requests"

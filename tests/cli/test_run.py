@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from cli.stack.embedded import Servers
@@ -66,6 +66,65 @@ async def test_the_brief_can_come_from_standard_input_and_gates_can_reject(api_u
     assert ": Piped\n" in ran.out
     assert "discovery: rejected by botarmy, without asking (--gates reject)" in ran.out
     assert not (tmp_path / "deliveries").exists()
+    exported = await botarmy(api_url, "export", _project_in(ran.out), cwd=tmp_path)
+    assert exported.out.startswith("Not delivered, the project is rejected. Accepted so far: deliveries/piped-"), (
+        exported
+    )
+
+
+FAILED_STEP = "---\nrehearsal:\n  fail_step: {stage: build, retryable: false}\n---\n"
+FAILED_TESTS = "---\nrehearsal:\n  fail_tests_rounds: 100\n---\n"
+
+
+async def test_a_failure_ends_the_run_where_nobody_is_asked_and_says_how_to_go_on(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    briefs = {"step": FAILED_STEP, "tests": FAILED_TESTS}
+    for name, controls in briefs.items():
+        (tmp_path / f"{name}.md").write_text(controls + BRIEF.read_text())
+    step, tests, asked, as_json = await asyncio.gather(
+        botarmy(api_url, "run", "step.md", cwd=tmp_path),
+        botarmy(api_url, "run", "tests.md", "--gates", "approve", cwd=tmp_path),
+        botarmy(api_url, "run", "step.md", cwd=tmp_path, env={"GATES": "approve"}),
+        botarmy(api_url, "run", "tests.md", "--json", cwd=tmp_path),
+    )
+    for ran, said in (
+        (step, "Failed: build: "),
+        (tests, "Failed: validate in round 4: its verdict"),
+        (asked, "build: "),
+    ):
+        assert ran.code == 1, ran
+        assert said in ran.out
+        assert "Delivered" not in ran.out
+        assert "discovery: approved by botarmy, without asking" in ran.out
+        project_id = _project_in(ran.out)
+        assert f"Log: {api_url}/projects/{project_id}" in ran.out
+        assert f"botarmy watch {project_id} --gates ask" in ran.out
+        status = (await http.get(f"/api/v1/projects/{project_id}/status")).json()
+        assert status["status"] == "waiting", "it is a person's to decide, and nothing is lost"
+    assert not (tmp_path / "deliveries").exists()
+    report = re.search(r"Report: botarmy artifact ([0-9a-f-]{36})", tests.out)
+    assert report
+    assert "FAILED" in (await botarmy(api_url, "artifact", report[1], cwd=tmp_path)).out.upper()
+    stopped = json.loads(as_json.out.splitlines()[-1])
+    assert as_json.code == 1
+    assert stopped["event_type"] == "stopped"
+    assert stopped["data"]["reason"] == "failed_verdict"
+
+    # What it says goes on, does; and until then an export is no delivery.
+    project_id = _project_in(step.out)
+    ran = await botarmy(api_url, "export", project_id, "--out", "early", cwd=tmp_path)
+    assert (ran.code, ran.out.startswith("Not delivered, the project is waiting. Accepted so far: early (")) == (
+        0,
+        True,
+    )
+    assert (await botarmy(api_url, "watch", project_id, "--gates", "approve", cwd=tmp_path)).code == 1
+    respond = re.search(r"botarmy respond ([0-9a-f-]{36}) approve", step.out)
+    assert respond
+    assert (await botarmy(api_url, "respond", respond[1], "approve", cwd=tmp_path)).code == 0
+    assert (await botarmy(api_url, "watch", project_id, "--gates", "approve", cwd=tmp_path)).code == 0
+    ran = await botarmy(api_url, "export", project_id, "--json", "--out", "late", cwd=tmp_path)
+    assert (ran.code, json.loads(ran.out)["status"]) == (0, "completed")
 
 
 async def test_the_environment_can_say_who_decides(api_url: str, tmp_path: Path) -> None:
@@ -82,7 +141,7 @@ async def test_oversight_and_pipeline_reach_the_project(api_url: str, tmp_path: 
 
 
 async def test_left_to_others_it_says_how_to_answer_and_goes_on_once_they_have(
-    api_url: str, http: httpx.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         *BOTARMY, "run", BRIEF, "--gates", "ask",
@@ -109,6 +168,9 @@ async def test_wrong_use_is_told_in_one_line(api_url: str, tmp_path: Path) -> No
         (("run", BRIEF, "--name", "n" * 300), "300 characters"),
         (("run", BRIEF, "--pipeline", "nope"), "there is no pipeline of that name"),
         (("run", BRIEF, "--out", "full"), "not an empty folder"),
+        (("run", BRIEF, "--out", "binary.md/out"), "cannot"),
+        (("run", BRIEF, "--out", "/proc/out"), "cannot write a delivery to /proc/out"),
+        (("run", BRIEF, "--out", "n" * 300), "cannot use"),
         (("run", BRIEF, "--api", "ftp://x"), "is not an address"),
     ]
     for ran, (_, complaint) in zip(
@@ -141,7 +203,7 @@ async def test_an_api_that_is_killed_and_comes_back_ends_in_the_same_delivery(
     url = f"http://127.0.0.1:{port}"
 
     async def projects() -> int:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
             return len((await http.get("/api/v1/projects/", params={"limit": 200})).json()["items"])
 
     async def both_have_met_it() -> bool:
@@ -182,7 +244,7 @@ def _assert_refused(ran: Ran, complaint: str) -> None:
 
 
 def _project_in(line: str) -> str:
-    found = re.match(r"Project ([0-9a-f-]{36}): ", line)
+    found = re.search(r"^Project ([0-9a-f-]{36}): ", line, re.MULTILINE)
     assert found, line
     return found[1]
 
@@ -221,12 +283,12 @@ async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator
         sys.executable, "-m", "api", env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False) as http:
 
             async def serving() -> bool:
                 try:
                     return (await http.get(f"http://127.0.0.1:{port}/health/ready")).is_success
-                except httpx.TransportError:
+                except httpx2.TransportError:
                     return False
 
             await eventually(serving)

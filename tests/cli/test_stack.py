@@ -28,10 +28,11 @@ from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError, DataDir
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
-from cli.stack.schema import newest
 from cli.stack.stack import Stack
 from cli.stack.state import COMPONENTS, StackState
+from models.schema import revisions
 from models.settings import Settings
+from models.tables import metadata
 
 HOLD = """
 import asyncio, sys
@@ -201,8 +202,11 @@ async def test_what_an_earlier_stack_left_behind_is_stopped(tmp_path: Path, monk
         assert not psutil.pid_exists(left.pid)
 
 
-def test_the_newest_revision_is_what_alembic_calls_the_head() -> None:
-    assert newest() == set(ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini")).get_heads())
+def test_the_revisions_are_what_alembic_calls_them() -> None:
+    script = ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini"))
+    assert revisions().newest == set(script.get_heads())
+    assert revisions().every == {one.revision for one in script.walk_revisions()}
+    assert revisions().tables == set(metadata.tables)
 
 
 def test_a_configuration_is_read_beside_variables_that_are_not_utf8(monkeypatch: pytest.MonkeyPatch) -> None:

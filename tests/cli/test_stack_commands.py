@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from stack_under_test import processes_of
 
@@ -53,7 +53,7 @@ def test_up_detached_then_status_then_down(data_dir: Path) -> None:
     try:
         state = json.loads((data_dir / "stack.json").read_text())
         assert state["api"] in up.stdout
-        assert httpx.get(f"{state['api']}/health/ready", trust_env=False).status_code == 200
+        assert httpx2.get(f"{state['api']}/health/ready", trust_env=False).status_code == 200
         assert state["temporal_ui"] is None
         assert "Temporal UI" not in up.stdout
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -44,14 +44,14 @@ async def serving(folder: Path, ui: bool = False) -> AsyncIterator[tuple[Tempora
 async def statuses(port: int) -> dict[str, int]:
     """What each call is answered, from whatever page under whatever host name; only those that are answered in HTTP."""
     answered = {}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client:
         for host in (f"127.0.0.1:{port}", f"localhost:{port}", "evil.example", ""):
             twice = [(method, f"{base}{path}", body) for base in ("", "/api/v1") for method, path, body in CALLS]
             for method, path, body in [*twice, ("GET", "/metrics", b"")]:
                 headers = {"Host": host, "Origin": "http://evil.example", "Content-Type": "text/plain"}
                 try:
                     answer = await client.request(method, path, headers=headers, content=body)
-                except httpx.HTTPError:
+                except httpx2.HTTPError:
                     continue  # gRPC, which a browser cannot speak to
                 answered[f"{method} {path} as {host!r}"] = answer.status_code
     return answered
@@ -91,6 +91,6 @@ async def test_the_http_api_stays_closed_where_no_blocked_port_is_free(
 
 
 async def test_its_web_ui_is_there_for_who_asks_for_it(tmp_path: Path) -> None:
-    async with serving(tmp_path, ui=True) as (temporal, _), httpx.AsyncClient(trust_env=False) as client:
+    async with serving(tmp_path, ui=True) as (temporal, _), httpx2.AsyncClient(trust_env=False) as client:
         assert temporal.ui_url
         assert (await client.get(temporal.ui_url, follow_redirects=True)).status_code == 200

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 
-import httpx
+import httpx2
 from pages import CHECKOUT, block, blocks, read
 
 
@@ -23,7 +23,7 @@ async def paste(info: str, api_url: str) -> str:
     return done.stdout
 
 
-async def test_the_examples_work_when_pasted(api_url: str, worker: None, http: httpx.AsyncClient) -> None:
+async def test_the_examples_work_when_pasted(api_url: str, worker: None, http: httpx2.AsyncClient) -> None:
     project = json.loads(await paste("sh rest", api_url))
     assert (project["status"], project["name"]) == ("starting", "Guest book")
     assert json.loads(await paste("sh rest", api_url)) == project

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 from uuid_utils.compat import uuid7
 
 from cli.stack.together import together
@@ -39,7 +39,7 @@ class Caller:
 
     def __init__(self, house: House, chance: random.Random) -> None:
         self._house, self._chance = house, chance
-        self._http = httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(keepalive_expiry=2))
+        self._http = httpx2.AsyncClient(timeout=15, trust_env=False, limits=httpx2.Limits(keepalive_expiry=2))
         self.put_off = 0
         """Answers of 503 so far."""
         self.broken = 0
@@ -47,7 +47,7 @@ class Caller:
         self.begun: list[Callable[[str], None]] = []
         """Who is told of each new project's id."""
 
-    async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def call(self, method: str, path: str, **more: Any) -> httpx2.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = await self.try_once(method, path, **more)
@@ -57,12 +57,12 @@ class Caller:
             assert time.monotonic() < deadline, f"never answered: {method} {path}, {answer and answer.text}"
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def try_once(self, method: str, path: str, **more: Any) -> httpx.Response | None:
+    async def try_once(self, method: str, path: str, **more: Any) -> httpx2.Response | None:
         """The answer of one API; None where there is none."""
         try:
             url = self._chance.choice(self._house.apis).component.address + V1 + path
             answer = await self._http.request(method, url, **more)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             self.broken += 1
             return None
         if answer.status_code == 503:
@@ -93,7 +93,7 @@ class Delivery:
     acknowledged: dict[str, str] = field(default_factory=dict)
     """The decisions that the API has answered with 200 or 202, by request."""
 
-    async def post(self, client: httpx.AsyncClient) -> httpx.Response:
+    async def post(self, client: httpx2.AsyncClient) -> httpx2.Response:
         """Ask one API to start it, once."""
         return await client.post(f"{V1}/projects/", json=self._given, headers={"Idempotency-Key": self.key})
 
@@ -108,7 +108,7 @@ class Delivery:
         """The id of its open request, as soon as it has one."""
         return str((await self._until(lambda progress: progress["open_requests"]))["open_requests"][0]["request_id"])
 
-    async def decide(self, request_id: str, action: str = "approve", **more: str) -> httpx.Response:
+    async def decide(self, request_id: str, action: str = "approve", **more: str) -> httpx2.Response:
         """Respond, and say the same again until somebody has answered."""
         decision_id = str(uuid7())
         given = {"action": action, "decision_id": decision_id, **more}

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -122,12 +122,12 @@ class House:
         return log_of(self.folder, one)
 
     @asynccontextmanager
-    async def client(self, api: Supervised) -> AsyncIterator[httpx.AsyncClient]:
+    async def client(self, api: Supervised) -> AsyncIterator[httpx2.AsyncClient]:
         """A client of one API; paths are whole."""
         # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
-        limits = httpx.Limits(keepalive_expiry=2)
+        limits = httpx2.Limits(keepalive_expiry=2)
         url = api.component.address
-        async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as client:
+        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as client:
             yield client
 
     async def health(self, api: Supervised) -> dict[str, str]:

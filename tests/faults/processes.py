@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -60,7 +60,7 @@ class Api(Program):
     async def check(self, pid: int) -> None:
         if self._port not in {one.laddr.port for one in psutil.Process(pid).net_connections("tcp")}:
             raise NotReadyError("it does not listen")
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
             (await client.get("/health/")).raise_for_status()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
-import httpx
+import httpx2
 import pytest
 
 from tests.faults.books import audit
@@ -41,7 +41,7 @@ async def test_a_project_whose_api_died_before_it_started_the_workflow_is_starte
                 await mortal.start()
             new = [Delivery(caller, brief(0), "one-gate") for _ in range(AT_ONCE)]
             for outcome in await asyncio.gather(*(one.post(client) for one in new), return_exceptions=True):
-                assert isinstance(outcome, httpx.TransportError), outcome
+                assert isinstance(outcome, httpx2.TransportError), outcome
             # Half of the clients ask again, with their keys; the others are never told.
             await asyncio.gather(*(one.begin() for one in new[::2]))
             told += new[::2]
@@ -72,7 +72,7 @@ async def test_a_task_whose_api_died_before_it_started_the_workflow_is_started_o
     mortal = await house.add_api(MORTAL)
     house.apis.remove(mortal)
     async with house.client(mortal) as client:
-        with pytest.raises(httpx.TransportError):
+        with pytest.raises(httpx2.TransportError):
             await client.post(
                 f"{V1}/projects/{project.id}/tasks", json={"agent_type": "analyst", "instructions": "List the risks."}
             )

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from contextlib import AsyncExitStack
 
-import httpx
+import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -25,7 +25,7 @@ WAYS: list[Json] = [
 STATUSES = {"approve": "approved", "amend": "amended", "reject": "rejected"}
 
 
-async def _respond(client: httpx.AsyncClient, request_id: str, given: Json, put_off: list[int]) -> httpx.Response:
+async def _respond(client: httpx2.AsyncClient, request_id: str, given: Json, put_off: list[int]) -> httpx2.Response:
     """Respond; where no worker was in time, say the same again until it is judged."""
     while True:
         answer = await client.post(f"{V1}/hitl/{request_id}/respond", json=given)
@@ -36,7 +36,7 @@ async def _respond(client: httpx.AsyncClient, request_id: str, given: Json, put_
 
 async def _all_at_once(
     house: House, chance: random.Random, request_id: str, people: int, put_off: list[int]
-) -> tuple[Json, list[httpx.Response]]:
+) -> tuple[Json, list[httpx2.Response]]:
     """Everyone responds to a request; what the winner has said, and all the answers."""
     given = [{**WAYS[n % len(WAYS)], "responder": f"person {n}", "decision_id": str(uuid7())} for n in range(people)]
     chance.shuffle(given)

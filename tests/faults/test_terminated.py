@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 
-import httpx
+import httpx2
 import pytest
 
 from tests.faults.books import audit
@@ -87,7 +87,7 @@ async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House
 
     async def ask(url: str) -> None:
         """Read again and again, as fast as it answers."""
-        async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
             while not asked_enough.is_set():
                 begun = False
                 try:
@@ -95,10 +95,10 @@ async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House
                         begun = True
                         text = await answer.aread()
                         answers["whole" if answer.status_code == 200 and "items" in answer.json() else str(text)] += 1
-                except httpx.ConnectError:
+                except httpx2.ConnectError:
                     answers["refused"] += 1
                     await asyncio.sleep(0.1)
-                except httpx.TransportError as error:
+                except httpx2.TransportError as error:
                     answers[f"half: {error}" if begun else "none"] += 1
 
     asked_enough = asyncio.Event()
@@ -136,7 +136,7 @@ async def test_a_decision_that_an_ending_api_has_taken_is_answered(house: House,
     requests = [await one.request() for one in deliveries]
     (api, *_) = house.apis
 
-    async def respond(client: httpx.AsyncClient, request_id: str, delivery: Delivery) -> int:
+    async def respond(client: httpx2.AsyncClient, request_id: str, delivery: Delivery) -> int:
         answer = await client.post(f"{V1}/hitl/{request_id}/respond", json={"action": "approve"})
         delivery.acknowledged[request_id] = answer.json()["decision_id"]
         return answer.status_code

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import httpx
+import httpx2
 import uvloop
 from playwright.async_api import Browser
 
@@ -49,7 +49,7 @@ async def main(folder: Path) -> None:
 
 async def _pictures(url: str, browser: Browser, folder: Path) -> None:
     await _picture(url, browser, folder, "projects-empty", None)
-    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
         played = await scene.play(http)
     for name in VIEWS:
         await _picture(url, browser, folder, name, played)

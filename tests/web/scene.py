@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 SHORTENER = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text(encoding="utf-8")
 PATIENCE = 30.0  # seconds that a project may take to get where a scene wants it
@@ -33,7 +33,7 @@ class Scene:
 class Director:
     """Plays the product owner over REST."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http
 
     async def start(self, name: str, brief: str = SHORTENER, rehearsal: str = "", **fields: Any) -> str:
@@ -76,7 +76,7 @@ class Director:
                 await asyncio.sleep(0.05)
 
 
-async def play(http: httpx.AsyncClient) -> Scene:
+async def play(http: httpx2.AsyncClient) -> Scene:
     """Bring about the scene; needs a worker."""
     director = Director(http)
     completed = await director.start("Status page")

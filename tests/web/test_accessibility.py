@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Literal
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
@@ -23,7 +23,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest_asyncio.fixture(scope="module")
-async def played(http: httpx.AsyncClient, worker: None) -> AsyncIterator[scene.Scene]:
+async def played(http: httpx2.AsyncClient, worker: None) -> AsyncIterator[scene.Scene]:
     yield await scene.play(http)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from playwright.async_api import Locator, Page, expect
 from waiting import eventually
@@ -19,7 +19,7 @@ NARROW = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def director(http: httpx.AsyncClient, worker: None) -> Director:
+def director(http: httpx2.AsyncClient, worker: None) -> Director:
     return Director(http)
 
 

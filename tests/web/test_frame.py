@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import httpx
+import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
@@ -16,7 +16,7 @@ PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-0000000000
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_every_view_is_served_under_a_strict_policy(http: httpx.AsyncClient, path: str) -> None:
+async def test_every_view_is_served_under_a_strict_policy(http: httpx2.AsyncClient, path: str) -> None:
     answer = await http.get(path)
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
@@ -37,7 +37,7 @@ def test_nothing_that_the_page_is_made_of_is_loaded_from_elsewhere() -> None:
         assert not elsewhere, (file, elsewhere)
 
 
-async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: httpx.AsyncClient) -> None:
+async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: httpx2.AsyncClient) -> None:
     document = (await http.get("/inbox")).text
     addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
     assert f"/web/{edition().version}/js/views/inbox.js" in addresses
@@ -70,7 +70,7 @@ def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:
         assert not found or file == "js/html.js", (file, found)
 
 
-async def test_an_address_that_leads_nowhere_is_a_problem_to_programs(http: httpx.AsyncClient) -> None:
+async def test_an_address_that_leads_nowhere_is_a_problem_to_programs(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/projects/1/2/3")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"

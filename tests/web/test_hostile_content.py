@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 from playwright.async_api import Page, expect
 from waiting import eventually
@@ -35,7 +35,7 @@ SECONDS = 20.0
 
 
 @pytest.fixture
-def director(http: httpx.AsyncClient, worker: None) -> Director:
+def director(http: httpx2.AsyncClient, worker: None) -> Director:
     return Director(http)
 
 
@@ -138,7 +138,7 @@ async def test_a_draft_of_a_start(page: Page, worker: None) -> None:
 
 
 @pytest.mark.parametrize("kind", ["prose", "one line", "code"])
-async def test_an_artifact_of_a_megabyte(kind: str, page: Page, director: Director, http: httpx.AsyncClient) -> None:
+async def test_an_artifact_of_a_megabyte(kind: str, page: Page, director: Director, http: httpx2.AsyncClient) -> None:
     project_id = await director.start("Large")
     await director.request(project_id, "discovery")
     content = {
@@ -159,7 +159,7 @@ async def test_an_artifact_of_a_megabyte(kind: str, page: Page, director: Direct
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_a_diff_of_5_000_lines(page: Page, director: Director, http: httpx.AsyncClient) -> None:
+async def test_a_diff_of_5_000_lines(page: Page, director: Director, http: httpx2.AsyncClient) -> None:
     project_id = await director.start("Much changed")
     await director.request(project_id, "discovery")
     path = f"/api/v1/projects/{project_id}/artifacts"

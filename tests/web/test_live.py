@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, WebSocketRoute, expect
@@ -30,7 +30,7 @@ async def line(api_url: str) -> AsyncIterator[Line]:
 
 
 @pytest_asyncio.fixture
-async def parked(http: httpx.AsyncClient, worker: None) -> str:
+async def parked(http: httpx2.AsyncClient, worker: None) -> str:
     """A project that waits at its first gate."""
     director = Director(http)
     project_id = await director.start("Guest book")
@@ -47,7 +47,7 @@ async def write(store: Store, project_id: str, count: int) -> None:
             )
 
 
-async def head(http: httpx.AsyncClient, project_id: str) -> int:
+async def head(http: httpx2.AsyncClient, project_id: str) -> int:
     return int((await http.get(f"/api/v1/projects/{project_id}")).json()["head"])
 
 
@@ -69,7 +69,7 @@ async def row_of(page: Page, seq: int) -> None:
 
 
 async def test_an_event_is_painted_as_it_happens(
-    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+    page: Page, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
     await open_feed(page, parked)
     before = await head(http, parked)
@@ -80,7 +80,7 @@ async def test_an_event_is_painted_as_it_happens(
 
 @pytest.mark.parametrize("how", ["cut", "silent"])
 async def test_a_lost_connection_is_said_and_made_good(
-    how: str, new_page: NewPage, line: Line, http: httpx.AsyncClient, store: Store, parked: str
+    how: str, new_page: NewPage, line: Line, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
     page = await new_page(expected_errors=LOST)
     if how == "silent":  # a page asks for a sign of life every 20 s; here it does so at once
@@ -109,7 +109,7 @@ async def test_a_lost_connection_is_said_and_made_good(
 
 
 async def test_a_connection_that_comes_and_goes_misses_nothing(
-    new_page: NewPage, line: Line, http: httpx.AsyncClient, store: Store, parked: str
+    new_page: NewPage, line: Line, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
     page = await new_page(expected_errors=LOST)
     await open_feed(page, parked, line.url)
@@ -125,7 +125,7 @@ async def test_a_connection_that_comes_and_goes_misses_nothing(
 
 
 async def test_a_long_log_is_shown_by_its_end_and_read_back_on_demand(
-    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+    page: Page, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
     for _ in range(10):
         await write(store, parked, 100)
@@ -142,7 +142,7 @@ async def test_a_long_log_is_shown_by_its_end_and_read_back_on_demand(
 
 
 async def test_a_burst_of_thousands_leaves_a_few_hundred_rows(
-    page: Page, http: httpx.AsyncClient, store: Store, parked: str
+    page: Page, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
     await open_feed(page, parked)
     for _ in range(50):
@@ -154,7 +154,7 @@ async def test_a_burst_of_thousands_leaves_a_few_hundred_rows(
     assert len(rows) <= 300
 
 
-async def test_two_tabs_see_the_same(new_page: NewPage, http: httpx.AsyncClient, store: Store, parked: str) -> None:
+async def test_two_tabs_see_the_same(new_page: NewPage, http: httpx2.AsyncClient, store: Store, parked: str) -> None:
     first, second = await new_page(), await new_page()
     await open_feed(first, parked)
     await open_feed(second, parked)
@@ -167,7 +167,7 @@ async def test_two_tabs_see_the_same(new_page: NewPage, http: httpx.AsyncClient,
 
 
 async def test_what_happens_while_a_project_is_read_is_not_missed(
-    page: Page, http: httpx.AsyncClient, parked: str
+    page: Page, http: httpx2.AsyncClient, parked: str
 ) -> None:
     director = Director(http)
 

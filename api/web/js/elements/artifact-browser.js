@@ -1,5 +1,6 @@
 /** `<artifact-browser>`: what agents and people wrote for a project, with every version. */
 
+import { comparable } from "../comparable.js";
 import { each, h } from "../dom.js";
 import { empty } from "../notices.js";
 import { style } from "../style.js";
@@ -128,7 +129,7 @@ export class ArtifactBrowser extends HTMLElement {
     this.#chosen ??= this.#model.artifacts.at(-1).artifact_id;
     const chosen = this.#works.get(this.#chosen);
     this.#search.hidden = works.length < SEARCH_FROM;
-    const wanted = this.#search.hidden ? "" : this.#search.value.trim().toLowerCase();
+    const wanted = this.#search.hidden ? "" : comparable(this.#search.value.trim());
     const groups = this.#groups
       .map(({ type, works: all }) => ({ type, works: all.filter((work) => isCalled(work, wanted)) }))
       .filter((group) => group.works.length);
@@ -169,7 +170,7 @@ export class ArtifactBrowser extends HTMLElement {
   }
 }
 
-const isCalled = ({ type, name }, wanted) => `${type.replaceAll("_", " ")} ${name}`.toLowerCase().includes(wanted);
+const isCalled = ({ type, name }, wanted) => comparable(`${type.replaceAll("_", " ")} ${name}`).includes(wanted);
 
 const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group.type) });
 

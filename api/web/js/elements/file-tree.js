@@ -1,5 +1,6 @@
 /** `<file-tree>`: files in their folders, to choose one from. */
 
+import { comparable } from "../comparable.js";
 import { h, icon } from "../dom.js";
 import { visible } from "../visible.js";
 import { bytes } from "../words.js";
@@ -158,10 +159,10 @@ export class FileTree extends HTMLElement {
   #typeahead(key, shown, at) {
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => { this.#typed = ""; }, 700);
-    this.#typed += key.toLowerCase();
+    this.#typed += key;
     const from = this.#typed.length > 1 ? at : at + 1;
     return [...shown.slice(from), ...shown.slice(0, from)]
-      .find((one) => one.getAttribute("aria-label").toLowerCase().startsWith(this.#typed));
+      .find((one) => comparable(one.getAttribute("aria-label")).startsWith(comparable(this.#typed)));
   }
 }
 

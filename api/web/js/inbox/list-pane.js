@@ -1,5 +1,6 @@
 /** The inbox's left pane: how much waits, the filter, the choice of several, and the list. */
 
+import { comparable } from "../comparable.js";
 import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { pending } from "../pending.js";
@@ -31,9 +32,9 @@ export function listPane({ pick, approve }) {
 
   /** The entries that are shown, in their order. */
   function visible() {
-    const wanted = search.value.trim().toLowerCase();
+    const wanted = comparable(search.value.trim());
     return (entries.listed ?? []).filter(({ name, request }) =>
-      `${name} ${request.stage} ${request.agent_type}`.toLowerCase().includes(wanted));
+      comparable(`${name} ${request.stage} ${request.agent_type}`).includes(wanted));
   }
 
   function paint() {
