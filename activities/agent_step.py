@@ -23,7 +23,6 @@ from models.contracts.words import (
     ArtifactType,
     GateAsk,
     HitlReason,
-    ProjectStatus,
     TaskStatus,
     Verdict,
 )
@@ -101,11 +100,19 @@ class AgentSteps:
 
     @activity.defn
     async def open_project(self, opening: OpenProject) -> OpenedProject:
-        """Write that the project is active, and say which agents are short for it."""
+        """Write that the project is active, and say which agents are short for it.
+
+        Raises:
+            ApplicationError: the project was started again from its records since; another run goes on with it.
+        """
         async with self._store.reading() as connection:
             brief = await projects.brief(connection, opening.project_id)
         async with self._store.transaction(opening.project_id) as tx:
-            await projects.set_status(tx, ProjectStatus.ACTIVE, "active", None)
+            current = await projects.open_run(tx, opening.generation)
+        if not current:
+            raise ApplicationError(
+                "the project was started again from its records", type="SupersededRun", non_retryable=True
+            )
         return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
 
     async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:

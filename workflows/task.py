@@ -28,7 +28,7 @@ class HandoffWorkflow:
     def __init__(self, given: HandoffInput) -> None:
         handoff = given.handoff
         asks = GateAsk.ALWAYS if given.oversight is Oversight.HIGH else GateAsk.NEVER
-        self._state = HandoffState(task_id=given.task_id)
+        self._state = given.state or HandoffState(task_id=given.task_id)
         self._crew = Crew(
             project_id=given.project_id,
             name=given.name,
@@ -51,6 +51,9 @@ class HandoffWorkflow:
             from_agent=handoff.from_agent,
             context_ids=handoff.context_ids,
         )
+        # A response may be here before the handoff is taken up again: its gate is open all the same.
+        if self._state.gate is not None:
+            self._crew.open(self._state.gate)
 
     @workflow.run
     async def run(self, given: HandoffInput) -> HandoffResult:
