@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -15,7 +16,6 @@ from api.services import Services
 from api.temporal import reaching
 from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
-from models.contracts.pipeline import Pipeline
 from models.contracts.project import HandoffInput, HandoffState, ProjectInput, ProjectState
 from store import projects, recovery, tasks
 from store.recovery import OpenWorkflow
@@ -31,6 +31,7 @@ MAX_UNHEARD = 200
 """So many responses that a run has not judged are handed on; of those to one request the first valid one wins."""
 
 ENDED = "ended: its workflow did not go on"
+ANOTHER = "Somebody else is starting it again, or ending it."
 
 
 async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
@@ -43,20 +44,19 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
         ConflictError: the workflow runs, has ended, or was started again by somebody else.
         UnavailableError: Temporal is unavailable.
     """
-    row = await _open(services, workflow_id)
-    async with reaching(SECONDS):
+    async with _alone(services, workflow_id), reaching(SECONDS):
+        row = await _open(services, workflow_id)
         found = await _stopped(services, row)
         async with services.store.transaction(row.project_id) as tx:
             if not await recovery.raise_generation(tx, row):
-                raise ConflictError("Somebody else has just started it again, or ended it.")
+                raise ConflictError(ANOTHER)
         unheard: list[HitlResponse] = []
         if found is not None:
             await _terminate(services.temporal, found, "started again from its records")
             unheard = await _unheard(services.temporal, found)
-        started = await _start(services, row, unheard)
-    if not started:
-        raise ConflictError("Its workflow is running.")
-    await _clear(services, workflow_id)
+        if not await _start(services, row, unheard):
+            raise ConflictError("Its workflow is running.")
+        await _clear(services, workflow_id)
     log.warning("workflow_started_again", workflow_id=workflow_id, generation=row.generation + 1)
     return row
 
@@ -68,17 +68,25 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
         ConflictError: the workflow runs, or has ended.
         UnavailableError: Temporal is unavailable.
     """
-    row = await _open(services, workflow_id)
-    async with reaching():
+    async with _alone(services, workflow_id), reaching(SECONDS):
+        row = await _open(services, workflow_id)
         found = await _stopped(services, row)
-    async with services.store.transaction(row.project_id) as tx:
-        await recovery.end(tx, row, ENDED)
-    if found is not None:
-        # A run that is left, since Temporal went away just now, finds in the records that it has ended.
-        async with reaching():
+        async with services.store.transaction(row.project_id) as tx:
+            await recovery.end(tx, row, ENDED)
+        if found is not None:
+            # A run that is left, since Temporal went away just now, finds in the records that it has ended.
             await _terminate(services.temporal, found, "ended by a person")
     log.warning("workflow_given_up", workflow_id=workflow_id)
     return row
+
+
+@asynccontextmanager
+async def _alone(services: Services, workflow_id: str) -> AsyncIterator[None]:
+    """Nobody else starts this workflow again, or ends it, in the block."""
+    async with services.restarts, services.store.database.engine.begin() as connection:
+        if not await recovery.alone(connection, workflow_id):
+            raise ConflictError(ANOTHER)
+        yield
 
 
 async def _open(services: Services, workflow_id: str) -> OpenWorkflow:
@@ -114,24 +122,21 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
     async with services.store.reading() as connection:
         now = await recovery.open_workflow(connection, row.workflow_id)
         if now is None or now.generation != row.generation + 1:
-            raise ConflictError("Somebody else has just started it again, or ended it.")
+            raise ConflictError(ANOTHER)
         known = await recovery.recorded(connection, now)
         unheard = (await recovery.unheard(connection, now.project_id, responses))[:MAX_UNHEARD]
-        if now.task_id is None:
-            project = await projects.get(connection, now.project_id)
-            assert project is not None  # its row is open
-            given = await projects.input_of(connection, project)
-        else:
-            task = await tasks.get(connection, now.task_id)
-            assert task is not None
-            handoff = await tasks.input_of(connection, task)
+        project = await projects.get(connection, now.project_id)
+        assert project is not None  # its row is open
+        given = await projects.input_of(connection, project)
+        task = await tasks.get(connection, now.task_id) if now.task_id else None
+        alone = await tasks.input_of(connection, task) if task else None
     queue = services.settings.task_queue
-    if now.task_id is None:
-        state = project_state(Pipeline.model_validate(project.pipeline), known, unheard)
+    if alone is None:
+        state = project_state(given.pipeline, known, unheard)
         again = given.model_copy(update={"state": state})
         started = await start_project(services.temporal, queue, again, again=True)
     else:
-        alone = handoff.model_copy(update={"state": handoff_state(handoff, known, unheard)})
+        alone = alone.model_copy(update={"state": handoff_state(alone, known, unheard)})
         started = await start_handoff(services.temporal, queue, alone, again=True)
     if started:
         return True

@@ -29,6 +29,11 @@ def _json(**options: Any) -> Any:
     return Field(sa_type=JSONB, **options)
 
 
+def _json_or_null(**options: Any) -> Any:
+    """Where it is None the column is null, and not the null of JSON."""
+    return Field(sa_type=JSONB(none_as_null=True), **options)
+
+
 def _text(**options: Any) -> Any:
     return Field(sa_type=Text, **options)
 
@@ -60,7 +65,7 @@ class Project(SQLModel, table=True):
     idempotency_key: str | None = _text(default=None, unique=True)
     request_hash: str | None = _text(default=None)
     generation: int = _generation()
-    workflow_problem: dict[str, Any] | None = _json(default=None)
+    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
     ended_at: datetime | None = _moment(default=None)
@@ -99,7 +104,7 @@ class Task(SQLModel, table=True):
     error: str | None = _text(default=None)
     checkpoint: dict[str, Any] | None = _json(default=None)
     generation: int = _generation()
-    workflow_problem: dict[str, Any] | None = _json(default=None)
+    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
 

@@ -22,29 +22,38 @@ from store.transaction import Transaction
 
 # An open handoff of its own is one with an open task, or an open request: a step that failed for good has only that.
 _OPEN: LiteralString = """
-SELECT 'project-' || id AS workflow_id, id AS project_id, NULL::uuid AS task_id, status = 'starting' AS unstarted,
-       generation, workflow_problem, name, status
-FROM project WHERE status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
-UNION ALL
-SELECT task.workflow_id, task.project_id, task.id, task.status = 'pending', task.generation, task.workflow_problem,
-       project.name, project.status
-FROM task JOIN project ON project.id = task.project_id
-WHERE task.id IN (
-    SELECT substr(workflow_id, 6)::uuid FROM task
-    WHERE workflow_id LIKE 'task-%%' AND status IN ('pending', 'working', 'waiting_for_hitl')
-    UNION SELECT substr(workflow_id, 6)::uuid FROM hitl_request
-    WHERE workflow_id LIKE 'task-%%' AND status = 'pending')
+SELECT * FROM (
+    SELECT 'project-' || id AS workflow_id, id AS project_id, NULL::uuid AS task_id, status = 'starting' AS unstarted,
+           generation, workflow_problem, name, status
+    FROM project WHERE status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+    UNION ALL
+    SELECT task.workflow_id, task.project_id, task.id, task.status = 'pending', task.generation, task.workflow_problem,
+           project.name, project.status
+    FROM task JOIN project ON project.id = task.project_id
+    WHERE task.id IN (
+        SELECT substr(workflow_id, 6)::uuid FROM task
+        WHERE workflow_id LIKE 'task-%%' AND status IN ('pending', 'working', 'waiting_for_hitl')
+        UNION SELECT substr(workflow_id, 6)::uuid FROM hitl_request
+        WHERE workflow_id LIKE 'task-%%' AND status = 'pending')
+) AS open
+WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(named)s OR workflow_problem IS NOT NULL)
+      AND (%(after)s::uuid IS NULL OR COALESCE(task_id, project_id) > %(after)s)
+ORDER BY COALESCE(task_id, project_id) LIMIT %(limit)s
 """
 
-_NAMED: LiteralString = (
-    "SELECT * FROM (" + _OPEN + ") AS open WHERE workflow_problem IS NOT NULL AND workflow_id > %(after)s "
-    "ORDER BY workflow_id LIMIT %(limit)s"
-)
-
-_COUNTED: LiteralString = (
-    "SELECT workflow_problem->>'kind' AS kind, count(*) AS count FROM (" + _OPEN + ") AS open "
-    "WHERE workflow_problem IS NOT NULL GROUP BY 1"
-)
+_COUNTED: LiteralString = """
+SELECT kind, count(*) AS count FROM (
+    SELECT workflow_problem->>'kind' AS kind FROM project
+    WHERE workflow_problem IS NOT NULL AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+    UNION ALL
+    SELECT workflow_problem->>'kind' FROM task AS first
+    WHERE workflow_problem IS NOT NULL AND (
+        EXISTS (SELECT FROM task WHERE task.workflow_id = first.workflow_id AND task.workflow_id LIKE 'task-%%'
+                AND task.status IN ('pending', 'working', 'waiting_for_hitl'))
+        OR EXISTS (SELECT FROM hitl_request AS request
+                   WHERE request.workflow_id = first.workflow_id AND request.status = 'pending'))
+) AS named GROUP BY kind
+"""
 
 # Where several workers look at once, one of them writes; none writes over a restart that it did not see.
 _TELL_PROJECT: LiteralString = """
@@ -115,6 +124,11 @@ class OpenWorkflow:
     name: str
     status: ProjectStatus
 
+    @property
+    def id(self) -> UUID:
+        """That of the handoff of its own, or of the project."""
+        return self.task_id or self.project_id
+
 
 def _open(row: Any) -> OpenWorkflow:
     problem = WorkflowProblem.model_validate(row.workflow_problem) if row.workflow_problem else None
@@ -132,12 +146,22 @@ def _open(row: Any) -> OpenWorkflow:
 
 async def open_workflows(connection: AsyncConnection) -> list[OpenWorkflow]:
     """Every project and every handoff of its own that has not ended."""
-    return [_open(row) for row in await run(connection, _OPEN)]
+    rows = await run(connection, _OPEN, only=None, named=False, after=None, limit=None)
+    return [_open(row) for row in rows]
 
 
-async def with_problems(connection: AsyncConnection, *, after: str = "", limit: int = 100) -> list[OpenWorkflow]:
-    """Those whose workflow does not go on, in the order of their workflows' ids, after a given one."""
-    return [_open(row) for row in await run(connection, _NAMED, after=after, limit=limit)]
+async def with_problems(
+    connection: AsyncConnection, *, after: UUID | None = None, limit: int = 100
+) -> list[OpenWorkflow]:
+    """Those whose workflow does not go on, in the order of their ids, after a given one."""
+    rows = await run(connection, _OPEN, only=None, named=True, after=after, limit=limit)
+    return [_open(row) for row in rows]
+
+
+async def open_workflow(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
+    """The open row of one workflow; None where it has ended."""
+    rows = await run(connection, _OPEN, only=workflow_id, named=False, after=None, limit=1)
+    return _open(rows[0]) if rows else None
 
 
 async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:
@@ -145,11 +169,12 @@ async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKin
     return {WorkflowProblemKind(row.kind): row.count for row in await run(connection, _COUNTED)}
 
 
-async def open_workflow(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
-    """The open row of one workflow; None where it has ended."""
-    query: LiteralString = "SELECT * FROM (" + _OPEN + ") AS open WHERE workflow_id = %(workflow_id)s"
-    rows = await run(connection, query, workflow_id=workflow_id)
-    return _open(rows[0]) if rows else None
+async def alone(connection: AsyncConnection, workflow_id: str) -> bool:
+    """Whether the connection's transaction is the only one, until it ends, to start this workflow again or to end it. A
+    process that dies lets go of it with its connection."""
+    query: LiteralString = "SELECT pg_try_advisory_xact_lock(hashtextextended(%(workflow_id)s, 0)) AS got"
+    (row,) = await run(connection, query, workflow_id=workflow_id)
+    return bool(row.got)
 
 
 async def tell_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowProblem | None) -> bool:

@@ -1,4 +1,4 @@
-"""A workflow's state from its records: what ProjectWorkflow and HandoffWorkflow would know, had their history been kept.
+"""A workflow's state from its records: what it would know, had its history been kept.
 
 The events of the log are followed in their order, each with the step that the workflow took at that point (see
 `StageHandoff` and `ProjectWorkflow`). What was decided stays decided. A step that was under way is run again as the

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from .contract import Contract
 from .handoff import ArtifactRef, OpenRequest
 from .hitl import HitlResponse
@@ -52,7 +54,7 @@ class Recorded(Contract):
     """All that the records know of one workflow, its events in their order."""
 
     events: tuple[RecordedEvent, ...] = ()
-    tasks: dict[UUID, RecordedTask] = {}
-    requests: dict[UUID, RecordedRequest] = {}
+    tasks: dict[UUID, RecordedTask] = Field(default_factory=dict)
+    requests: dict[UUID, RecordedRequest] = Field(default_factory=dict)
     paused: bool = False
     pauses: int = 0
