@@ -28,8 +28,9 @@ from models.settings import Settings
 from store import projects, recovery
 from store.recovery import OpenWorkflow
 from store.transaction import Store
-from workflows.client import find_workflow, generation_of, project_handle
+from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
 from workflows.project import WAITING, ProjectWorkflow
+from workflows.task import HandoffWorkflow
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +130,8 @@ class Reconciler:
         rest.sort(key=lambda row: row.workflow_id)
         sample = [row for row in rest if row.workflow_id > self._sampled][:SAMPLE]
         self._sampled = sample[-1].workflow_id if len(sample) == SAMPLE else ""
-        doubtful |= {row.workflow_id for row in sample if row.status is ProjectStatus.PAUSED}
+        # Of a handoff of its own nothing is listed that could point to it.
+        doubtful |= {row.workflow_id for row in sample if row.task_id or row.status is ProjectStatus.PAUSED}
         doubtful |= {row.workflow_id for row in sample[: max(0, QUERIES - len(doubtful))]}
         return suspects + sample, set(sorted(doubtful)[:QUERIES])
 
@@ -147,7 +149,7 @@ class Reconciler:
             cause = await self._failing(described)
             if cause is not None:
                 return await self._tell(row, WorkflowProblemKind.STUCK, cause, described.run_id)
-        if row.task_id is None and row.workflow_id in doubtful:
+        if row.workflow_id in doubtful:
             difference = await self._difference(row)
             before = self._differed.pop(row.workflow_id, None)
             if difference is not None:
@@ -235,20 +237,28 @@ class Reconciler:
 
     async def _difference(self, row: OpenWorkflow) -> str | None:
         """What a workflow says of itself that the records do not bear out; None where they agree, or nobody answers."""
-        handle = project_handle(self._client, row.project_id)
         try:
-            view = await handle.query(ProjectWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
+            view = await self._view(row)
         except (RPCError, WorkflowQueryFailedError):
             return self._differed.get(row.workflow_id)  # nothing new is known
         # Only then the rows: what the workflow had heard of was written before it said so.
         async with self._store.reading() as connection:
             pending = (await recovery.pending_requests(connection)).get(row.workflow_id, set())
             now = await recovery.open_workflow(connection, row.workflow_id)
-        return difference(view, now.status, pending) if now is not None else None
+        return difference(view, now, pending) if now is not None else None
+
+    async def _view(self, row: OpenWorkflow) -> WorkflowView:
+        if row.task_id is None:
+            handle = project_handle(self._client, row.project_id)
+            return await handle.query(ProjectWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
+        alone = handoff_handle(self._client, row.workflow_id)
+        stage = await alone.query(HandoffWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
+        return WorkflowView(status=ProjectStatus.ACTIVE, phase=stage.stage, stages=(stage,))
 
 
-def difference(view: WorkflowView, status: ProjectStatus, pending: set[UUID]) -> str | None:
+def difference(view: WorkflowView, row: OpenWorkflow, pending: set[UUID]) -> str | None:
     """Where a workflow's view of itself and the records part, if they do."""
+    status = row.status
     for stage in view.stages:
         if stage.request_id is not None and stage.request_id not in pending:
             return f"It waits for a decision on {stage.stage}, round {stage.round}, which is not open in the records."
@@ -256,6 +266,8 @@ def difference(view: WorkflowView, status: ProjectStatus, pending: set[UUID]) ->
     idle = all(stage.status != "working" for stage in view.stages)
     if idle and pending - asked:
         return "The records have an open request that the workflow does not wait for."
+    if row.task_id is not None:
+        return None
     if status is ProjectStatus.STARTING and any(stage.status != "pending" for stage in view.stages):
         return "Its workflow is at work, and the records do not know that it has begun."
     if (view.status is ProjectStatus.PAUSED) != (status is ProjectStatus.PAUSED):

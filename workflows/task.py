@@ -16,7 +16,7 @@ from workflows.handoff import StageHandoff
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Accepted
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import HandoffInput, HandoffResult, HandoffState
+    from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
     from models.contracts.words import GateAsk, Oversight
 
 
@@ -76,6 +76,11 @@ class HandoffWorkflow:
             accepted=isinstance(running.result(), Accepted),
             artifacts=self._state.accepted or (),
         )
+
+    @workflow.query
+    def state(self) -> StageView:
+        """How far the handoff is, as the workflow itself knows it."""
+        return self._handoff.view()
 
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.agents.protocol import Agent, Assignment, Outcome, Step
+from api import restarting
 from models.contracts.project import ProjectInput
 from models.contracts.words import AgentType, EventType, Oversight
 from models.settings import Settings
@@ -410,3 +411,103 @@ async def test_a_stuck_workflow_is_named_with_its_cause(lost: Lost) -> None:
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     await lost.completed(story)
     assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
+
+
+@pytest.mark.parametrize("dies_in", ["_terminate", "_unheard", "_start", "_clear"])
+async def test_a_restart_that_is_cut_off_is_made_again(
+    lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
+) -> None:
+    """Wherever the process dies: what it had begun is named, or runs, and nothing is lost or done twice."""
+    story = await lost.begin(PLAN | GATE, BUILD | GATE)
+    decided = await story.respond(await story.request("plan"), "approve")
+    request = await story.request("build")
+    await story.view("accepted")
+    await _as_before_the_decision(lost.store, story.id, decided.request_id)  # so that there is a run to be ended
+    del request
+
+    async def named() -> bool:
+        return story.handle.id in await lost.look()
+
+    await eventually(named)
+
+    async def dies(*given: object) -> None:
+        raise ConnectionAbortedError("the process died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restarting, dies_in, dies)
+        assert await post(lost.http, f"/projects/{story.id}/restart") == 500
+    await eventually(lambda: _is(lost, story, dies_in))
+    assert await post(lost.http, f"/projects/{story.id}/restart") == (409 if dies_in == "_clear" else 202)
+    assert (await story.judged(decided)).outcome == "applied"
+    await story.respond(await story.request("build"), "approve")
+    await lost.completed(story)
+    assert story.handle.id not in await lost.look()
+    assert [(one.stage, one.round) for one in await story.tasks()] == [("plan", 1), ("build", 1)]
+
+
+async def _is(lost: Lost, story: Story, dies_in: str) -> bool:
+    """Whether it is named, unless its new run had been started."""
+    return (story.handle.id in await lost.look()) == (dies_in != "_clear")
+
+
+async def test_a_workflow_from_before_the_records_is_named(lost: Lost) -> None:
+    """Temporal came back as it was earlier: it waits for a decision that the records have."""
+    story = await lost.begin(PLAN | GATE, BUILD | GATE)
+    request = await story.request("plan")
+    await story.respond(request, "approve")
+    await story.request("build")
+    await lose(lost.temporal, story.handle.id)
+    # What Temporal then has of it is a run that has come no further than to its first gate: the rows answer its step.
+    await start_project(lost.temporal, lost.settings.task_queue, story.given)
+
+    async def named() -> bool:
+        return (await lost.look()).get(story.handle.id, {}).get("kind") == "inconsistent"
+
+    await eventually(named)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await story.respond(await story.request("build"), "approve")
+    await lost.completed(story)
+    assert len(await story.tasks()) == 2
+
+
+async def test_a_step_whose_inputs_the_records_lack_is_not_taken(lost: Lost) -> None:
+    """The database came back without the artifact that was accepted: the workflow says so, instead of working on."""
+    held = Held(then=raises(ValueError("again")))
+    story = await lost.begin(PLAN, BUILD, build=[held, works])
+    await held.begun.wait()
+    async with lost.store.database.engine.begin() as connection:
+        for statement in (
+            "DELETE FROM event WHERE project_id = :id AND seq > 2",
+            "DELETE FROM artifact WHERE project_id = :id AND type = 'project_plan'",
+            "DELETE FROM agent_state WHERE project_id = :id",
+            "DELETE FROM task WHERE project_id = :id",
+            "UPDATE project SET last_seq = (SELECT max(seq) FROM event WHERE project_id = :id) WHERE id = :id",
+        ):
+            await connection.execute(text(statement), {"id": story.id})
+    held.let_go.set()
+
+    async def named() -> dict[str, Any] | None:
+        return (await lost.look()).get(story.handle.id)
+
+    found = await eventually(named)
+    assert (found["kind"], "the records lack" in found["detail"]) == ("missing", True), found
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await lost.completed(story)
+
+
+async def test_a_paused_workflow_of_active_records_is_named(lost: Lost) -> None:
+    """The dump was made before the pause: nobody could resume it any more."""
+    story = await lost.begin(PLAN | GATE, BUILD)
+    request = await story.request("plan")
+    assert await post(lost.http, f"/projects/{story.id}/pause") == 202
+    await story.status("paused")
+    async with lost.store.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE project SET status = 'waiting' WHERE id = :id"), {"id": story.id})
+
+    async def named() -> bool:
+        return (await lost.look()).get(story.handle.id, {}).get("kind") == "inconsistent"
+
+    await eventually(named)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await story.respond(request, "approve")
+    await lost.completed(story)
