@@ -60,4 +60,5 @@ class TaskPublic(Shape):
 
     @classmethod
     def of(cls, task: Task | Row[Any]) -> Self:
-        return cls.model_validate(task)
+        shown = cls.model_validate(task)
+        return shown.model_copy(update={"workflow_problem": None}) if shown.status is TaskStatus.CANCELLED else shown
