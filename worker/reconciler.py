@@ -90,7 +90,12 @@ class Reconciler:
             if None in found:
                 await self._require_namespace()  # one that was removed meanwhile has no workflows either
             for row, described in zip(group, found, strict=True):
-                changed += await self._judge(row, described, doubtful)
+                try:
+                    changed += await self._judge(row, described, doubtful)
+                except RPCError:
+                    raise
+                except Exception as error:  # an odd row keeps no other from being looked at
+                    log.warning("workflow_not_judged", workflow_id=row.workflow_id, reason=repr(error))
         self._differed = {name: what for name, what in self._differed.items() if name in doubtful}
         return changed
 
