@@ -100,7 +100,8 @@ async def open_run(tx: Transaction, opening: OpenProject) -> bool:
     again leaves the status as it was."""
     query = select(PROJECT.c.status, PROJECT.c.generation, PROJECT.c.opened_run).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
-    if now.generation != opening.generation or (now.opened_run is not None and now.opened_run != opening.run_id):
+    known = now.opened_run is not None and opening.run_id is not None
+    if now.generation != opening.generation or (known and now.opened_run != opening.run_id):
         return False
     if now.opened_run is None:
         await tx.connection.execute(

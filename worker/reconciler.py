@@ -49,7 +49,7 @@ SAMPLE = 50
 QUERIES = 20
 """Workflows that are asked each time for what they wait for; each may have to be replayed for it."""
 
-QUERY_TIMEOUT = timedelta(seconds=5)
+QUERY_TIMEOUT = timedelta(seconds=2)
 UNANSWERED = 3
 """After so many queries that nobody answered no more are made until the next look."""
 
