@@ -101,11 +101,19 @@ class AgentSteps:
 
     @activity.defn
     async def open_project(self, opening: OpenProject) -> OpenedProject:
-        """Write that the project is active, and say which agents are short for it."""
+        """Write that the project is active, and say which agents are short for it.
+
+        Raises:
+            ApplicationError: the project was started again from its records since; another run goes on with it.
+        """
         async with self._store.reading() as connection:
             brief = await projects.brief(connection, opening.project_id)
         async with self._store.transaction(opening.project_id) as tx:
-            await projects.set_status(tx, ProjectStatus.ACTIVE, "active", None)
+            current = await projects.open_run(tx, opening.generation)
+        if not current:
+            raise ApplicationError(
+                "the project was started again from its records", type="SupersededRun", non_retryable=True
+            )
         return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
 
     async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
@@ -142,7 +150,16 @@ class AgentSteps:
         handoff = step.handoff
         async with self._store.reading() as connection:
             found = await artifacts.with_content(connection, handoff.context_ids, origin_id=step.project_id)
-        brief = next(body for artifact, body in found if artifact.origin_id == step.project_id)
+        brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
+        lacking = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
+        if brief is None or lacking:
+            # The database came back as it was before this workflow had got so far. To work on without would be wrong.
+            raise ApplicationError(
+                "the records lack what this step is to read: "
+                + ("the brief" if brief is None else ", ".join(sorted(map(str, lacking)))),
+                type="RecordsMissing",
+                non_retryable=True,
+            )
         return Assignment(
             project_id=step.project_id,
             project_name=step.project_name,
@@ -231,7 +248,9 @@ class AgentSteps:
             if step.short:
                 await self._start(tx, step)
             failures = await tasks.count_failure(tx, step, str(error))
-            last = failures is not None and (failures >= step.attempts or not error.retryable)
+            if failures is None:
+                raise TaskEndedError
+            last = failures >= step.attempts or not error.retryable
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))
@@ -239,7 +258,7 @@ class AgentSteps:
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
-        if last or failures is None:
+        if last:
             return StepResult(request=request)
         raise ApplicationError(
             str(error),
@@ -253,6 +272,10 @@ class AgentSteps:
         as it was submitted, is cancelled."""
         async with self._store.reading() as connection:
             task = await tasks.get(connection, step.task_id)
+            project = await projects.get(connection, step.project_id)
+        if task is None and project is not None and not ProjectStatus(project.status).settled:
+            # The database came back as it was before this task began. Nobody has called it off: it begins again.
+            raise ApplicationError("the records have lost this task", type="RecordsMissing")
         if task is not None and task.status == TaskStatus.PENDING:
             async with self._store.transaction(step.project_id) as tx:
                 await tasks.cancel_open(tx, TASK.c.id == step.task_id)

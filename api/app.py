@@ -26,6 +26,7 @@ from api.routes import (
     logs,
     pipelines,
     projects,
+    recovery,
     tasks,
     workflows,
 )
@@ -77,7 +78,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
-    for noun in (projects, control, logs, export, tasks, artifacts, contents, hitl, pipelines, agents, workflows):
+    for noun in (
+        projects,
+        control,
+        recovery,
+        logs,
+        export,
+        tasks,
+        artifacts,
+        contents,
+        hitl,
+        pipelines,
+        agents,
+        workflows,
+    ):
         v1.include_router(noun.router)
     app.include_router(v1)
     app.include_router(page.router)

@@ -17,6 +17,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+WHAT_TO_DO = "Start it again from its records, or end it: on its page, or with `botarmy doctor`."
+"""What a person can do about an open record without a workflow."""
+
 
 class ApiError(Exception):
     """A call cannot be answered as asked; `detail` says why, to a person. `members` are added to the problem."""

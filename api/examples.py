@@ -43,6 +43,7 @@ PROJECT: Json = {
     "created_at": EARLIER,
     "updated_at": LATER,
     "ended_at": None,
+    "workflow_problem": None,
 }
 STAGE: Json = {
     "name": "build",
@@ -88,6 +89,7 @@ TASK: Json = {
     "accepted": False,
     "created_at": EARLIER,
     "updated_at": LATER,
+    "workflow_problem": None,
 }
 SUBMITTED_TASK: Json = {"task_id": TASK_ID, "workflow_id": f"task-{TASK_ID}", "status": "submitted"}
 REFERENCE: Json = {"artifact_id": ARTIFACT_ID, "type": "project_plan", "version": 1, "content_hash": HASH}
@@ -118,6 +120,22 @@ PROGRESS: Json = {
     "progress": {"done": 0, "total": 6},
     "tasks": [TASK],
     "open_requests": [REQUEST],
+}
+WORKFLOW_CHANGE: Json = {
+    "workflow_id": f"project-{PROJECT_ID}",
+    "project_id": PROJECT_ID,
+    "task_id": None,
+    "requested": "restart",
+}
+WORKFLOW_PROBLEM: Json = {
+    "kind": "missing",
+    "detail": "Temporal has no such workflow.",
+    "since": LATER,
+    "workflow_id": f"project-{PROJECT_ID}",
+    "project_id": PROJECT_ID,
+    "task_id": None,
+    "project_name": "URL shortener",
+    "project_status": "waiting",
 }
 PAUSING: Json = {"project_id": PROJECT_ID, "requested": "pause", "status": "active"}
 EVENTS: Json = {
@@ -238,4 +256,5 @@ DETAILED_HEALTH: Json = {
         "temporal": {"status": "ok", "latency_ms": 2.1, "detail": None, "version": "1.32.0", "count": None},
         "worker": {"status": "ok", "latency_ms": 2.4, "detail": None, "version": None, "count": 2},
     },
+    "workflows": {"missing": 1, "stuck": 0, "inconsistent": 0, "items": [WORKFLOW_PROBLEM]},
 }

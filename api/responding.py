@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from activities.agents.protocol import MARKDOWN, usual_media_type
 from activities.records import STATUS
 from api import media
-from api.errors import ConflictError, InvalidError, TooLargeError
+from api.errors import WHAT_TO_DO, ConflictError, InvalidError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, reaching
@@ -148,7 +148,7 @@ async def _closed(services: Services, request: HitlRequest) -> ConflictError:
         now = await hitl.get(connection, request.id) or request
         winner = await hitl.decision(connection, now.id, now.decision_id) if now.decision_id else None
     if now.status == HitlStatus.PENDING:
-        detail = "The workflow behind this request has ended."
+        detail = f"The workflow behind this request is not running. {WHAT_TO_DO}"
     elif winner is not None:
         detail = f"{winner.responder} decided first: the request is {now.status}."
     else:

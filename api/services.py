@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ POOL_SECONDS = 5
 """How long a call waits for a connection to PostgreSQL before it says that the database is away."""
 
 
+RESTARTS = 2
+"""How many workflows are started again or ended at once: each holds a connection meanwhile, and needs others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     settings: Settings
@@ -34,6 +39,7 @@ class Services:
     judgements: Judgements
     components: Components
     fragments: Fragments = field(default_factory=Fragments)
+    restarts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTARTS))
 
 
 @asynccontextmanager

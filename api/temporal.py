@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.errors import UnavailableError
+from workflows.client import is_gone
 
 SECONDS = 3.0
 """How long a call waits for Temporal before it says that it is away."""
@@ -36,7 +37,7 @@ async def reaching(seconds: float = SECONDS) -> AsyncIterator[None]:
     except TimeoutError:
         raise UnavailableError("Temporal is away: it does not answer.") from None
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if is_gone(error):
             raise WorkflowGoneError from None
         if error.status in _OURS:
             raise

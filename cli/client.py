@@ -61,6 +61,10 @@ class Client:
         """
         return self._object(await self._call("GET", path, params=_given(query)))
 
+    async def health(self) -> Json:
+        """How each component is; the health checks have no prefix."""
+        return self._object(await self._call("GET", "/health/detailed", prefix=""))
+
     async def post(
         self, path: str, body: Json | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Json]:
@@ -82,13 +86,13 @@ class Client:
             if not (cursor := page.get("next_cursor")):
                 return
 
-    async def _call(self, method: str, path: str, **what: Any) -> httpx.Response:
+    async def _call(self, method: str, path: str, prefix: str = PREFIX, **what: Any) -> httpx.Response:
         backoff, since = Backoff(), time.monotonic()
         while True:
             base, least = self.address(), 0.0
             try:
                 response = await (self._near if is_loopback(base) else self._far).request(
-                    method, f"{base}{PREFIX}{path}", **what
+                    method, f"{base}{prefix}{path}", **what
                 )
             except httpx.TransportError as error:
                 self._met = self._met or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)

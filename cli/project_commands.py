@@ -1,10 +1,11 @@
-"""`botarmy run`, `watch`, `projects`, `export`, `pause`, `resume` and `cancel`."""
+"""`botarmy run`, `watch`, `projects`, `export`, `pause`, `resume`, `cancel` and `doctor`."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -39,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(pause)
     app.command()(resume)
     app.command()(cancel)
+    app.command()(doctor)
 
 
 def run(
@@ -149,6 +151,37 @@ def cancel(
 ) -> None:
     """End a project; what was accepted stays."""
     _change(str(project), "cancel", Api(api, data_dir), as_json)
+
+
+def doctor(
+    which: Annotated[
+        list[UUID] | None, typer.Argument(metavar="[ID]...", help="Projects and tasks that are meant (default: all).")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Do something about each: asks on a terminal, does nothing elsewhere.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="With --repair: start each again from its records.")
+    ] = False,
+    end: Annotated[bool, typer.Option("--end", help="With --repair: end each; it becomes cancelled.")] = False,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell which open projects and tasks stand still since their workflow does not go on, and repair that.
+
+    Exit code 0: all go on, 1: something does not, or a server is down.
+    """
+    from cli import doctor as doctoring
+    from cli.entry import perform
+
+    if restart and end:
+        raise typer.BadParameter("--restart and --end exclude each other")
+    if (restart or end) and not repair:
+        raise typer.BadParameter("--restart and --end say how to --repair")
+    how = doctoring.Repair.RESTART if restart else doctoring.Repair.END if end else None
+    order = doctoring.Order(repair, how, tuple(map(str, which or ())), as_json)
+    perform(lambda client: doctoring.examine(client, order), Api(api, data_dir))
 
 
 def _change(project: str, change: str, api: Api, as_json: bool) -> None:

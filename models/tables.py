@@ -29,16 +29,28 @@ def _json(**options: Any) -> Any:
     return Field(sa_type=JSONB, **options)
 
 
+def _json_or_null(**options: Any) -> Any:
+    """Where it is None the column is null, and not the null of JSON."""
+    return Field(sa_type=JSONB(none_as_null=True), **options)
+
+
 def _text(**options: Any) -> Any:
     return Field(sa_type=Text, **options)
 
 
+def _generation() -> Any:
+    return Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
 class Project(SQLModel, table=True):
-    """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` how many gates wait."""
+    """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` how many gates wait.
+    `generation` counts how often its workflow was started again from these records; `workflow_problem` says why it does
+    not go on, where it does not (WorkflowProblem)."""
 
     __table_args__ = (
         Index("ix_project_status_id", "status", "id"),
         Index("ix_project_starting", "created_at", postgresql_where=text("status = 'starting'")),
+        Index("ix_project_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -52,17 +64,26 @@ class Project(SQLModel, table=True):
     last_seq: int = Field(default=0, sa_type=BigInteger)
     idempotency_key: str | None = _text(default=None, unique=True)
     request_hash: str | None = _text(default=None)
+    generation: int = _generation()
+    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
     ended_at: datetime | None = _moment(default=None)
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. `accepted` is taken back when a rework does the stage again."""
+    """One execution of a stage's agent. `accepted` is taken back when a rework does the stage again. The first task of
+    a handoff that runs alone bears its workflow's `generation` and `workflow_problem`, as a project does."""
 
     __table_args__ = (
         Index("ix_task_project_id_created_at_id", "project_id", "created_at", "id"),
         Index("ix_task_pending", "created_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_task_open_alone",
+            "workflow_id",
+            postgresql_where=text("workflow_id LIKE 'task-%' AND status IN ('pending', 'working', 'waiting_for_hitl')"),
+        ),
+        Index("ix_task_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -82,6 +103,8 @@ class Task(SQLModel, table=True):
     usage: dict[str, Any] | None = _json(default=None)
     error: str | None = _text(default=None)
     checkpoint: dict[str, Any] | None = _json(default=None)
+    generation: int = _generation()
+    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
 

@@ -94,6 +94,18 @@ async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: s
     return Standing(status=status, reason=reason)
 
 
+async def open_run(tx: Transaction, generation: int) -> bool:
+    """Write that a project's workflow has begun; False, and nothing written, where it was started again since, so that
+    this run is not the one to go on. One that is started again leaves the status as it was."""
+    query = select(PROJECT.c.status, PROJECT.c.generation).where(PROJECT.c.id == tx.project_id)
+    now = (await tx.connection.execute(query)).one()
+    if now.generation != generation:
+        return False
+    if generation == 0 or now.status == ProjectStatus.STARTING:
+        await set_status(tx, ProjectStatus.ACTIVE, "active", None)
+    return True
+
+
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
     """One project, or None."""
     row = (await connection.execute(select(PROJECT).where(PROJECT.c.id == project_id))).one_or_none()
@@ -162,6 +174,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
         pipeline=pipeline,
         oversight=Oversight(project.oversight) if project.oversight else None,
         brief=brief,
+        generation=project.generation,
     )
 
 

@@ -272,4 +272,5 @@ async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
         name=project.name,
         handoff=Handoff.model_validate(task.handoff),
         oversight=project.oversight,
+        generation=task.generation,
     )

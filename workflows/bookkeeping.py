@@ -77,9 +77,9 @@ class Bookkeeping:
             self.late[:0] = judged  # called off: they are written down with the next ones
             raise
 
-    async def open_project(self) -> tuple[AgentType, ...]:
+    async def open_project(self, generation: int) -> tuple[AgentType, ...]:
         """Write that the project is active; gives the agents that are short for it."""
-        fact = OpenProject(project_id=self._project_id)
+        fact = OpenProject(project_id=self._project_id, generation=generation)
         return (await self._write(AgentSteps.open_project, fact, "project active")).short_agents
 
     async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:

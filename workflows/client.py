@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -13,6 +14,7 @@ from temporalio.common import (
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
 from workflows import options
@@ -20,6 +22,8 @@ from workflows.project import PHASE, WAITING, ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
 PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
+GENERATION = "generation"
+"""The memo of a workflow that says how often it had been started again from its records when this run began."""
 
 
 async def connect(*, lazy: bool = False) -> Client:
@@ -40,9 +44,12 @@ def task_workflow_id(task_id: object) -> str:
     return f"task-{task_id}"
 
 
-async def start_project(client: Client, task_queue: str, project: ProjectInput) -> bool:
+_REUSE = {False: WorkflowIDReusePolicy.REJECT_DUPLICATE, True: WorkflowIDReusePolicy.ALLOW_DUPLICATE}
+
+
+async def start_project(client: Client, task_queue: str, project: ProjectInput, *, again: bool = False) -> bool:
     """Start a project's workflow, once: the id guards it, so that it does no harm to call this again. Gives whether it
-    was this call that started it.
+    was this call that started it. `again` starts it although one of that id has closed.
 
     Raises:
         temporalio.service.RPCError: Temporal is away.
@@ -54,9 +61,10 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput) 
             id=project_workflow_id(project.project_id),
             task_queue=task_queue,
             task_timeout=options.WORKFLOW_TASK,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=_REUSE[again],
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=project.name[:200],
+            memo={GENERATION: project.generation},
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(PIPELINE, project.pipeline.name),
@@ -70,7 +78,7 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput) 
     return True
 
 
-async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) -> bool:
+async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput, *, again: bool = False) -> bool:
     """Start the workflow of a handoff that runs alone, once, as `start_project` does."""
     try:
         await client.start_workflow(
@@ -79,9 +87,10 @@ async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput) 
             id=task_workflow_id(handoff.task_id),
             task_queue=task_queue,
             task_timeout=options.WORKFLOW_TASK,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=_REUSE[again],
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=f"{handoff.handoff.to_agent} for {handoff.name}"[:200],
+            memo={GENERATION: handoff.generation},
         )
     except WorkflowAlreadyStartedError:
         return False
@@ -94,3 +103,31 @@ def project_handle(client: Client, project_id: object) -> WorkflowHandle[Project
 
 def handoff_handle(client: Client, workflow_id: str) -> WorkflowHandle[HandoffWorkflow, HandoffResult]:
     return client.get_workflow_handle_for(HandoffWorkflow.run, workflow_id)
+
+
+async def find_workflow(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
+    """The newest run of a workflow as Temporal describes it; None where Temporal has none.
+
+    Raises:
+        temporalio.service.RPCError: Temporal is unavailable, or lacks the namespace.
+    """
+    try:
+        return await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if not is_gone(error):
+            raise
+    return None
+
+
+def is_gone(error: RPCError) -> bool:
+    """Whether an error says that there is no such workflow, or that it has closed. A namespace that is not there says
+    nothing of its workflows, and has the same status."""
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return False
+    missing = NamespaceNotFoundFailure.DESCRIPTOR
+    return not any(one.Is(missing) for one in error.grpc_status.details)
+
+
+async def generation_of(found: WorkflowExecutionDescription) -> int:
+    """The generation that a run was started with."""
+    return int(await found.memo_value(GENERATION, 0))

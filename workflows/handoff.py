@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import GateState, HandoffState
+    from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import Closure
     from models.contracts.words import (
         AgentType,
@@ -69,6 +69,19 @@ class StageHandoff:
                 ending = await self._ask(self._state.gate)
             if ending is not None:
                 return ending
+
+    def view(self) -> StageView:
+        """How far it is, for the `state` query of a handoff that runs alone."""
+        state = self._state
+        gate = state.gate
+        working = "accepted" if state.accepted is not None else "working"
+        return StageView(
+            stage=self._stage.name,
+            agent=self._stage.agent,
+            status="waiting for a decision" if gate is not None else working,
+            round=state.round,
+            request_id=gate.request.request_id if gate is not None else None,
+        )
 
     async def _step(self) -> StepResult:
         """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""

@@ -75,8 +75,10 @@ class ProjectWorkflow:
         """
         status, reason, cancellation = ProjectStatus.COMPLETED, None, None
         try:
-            if project.state is None:
-                self._state.short_agents = self._crew.short_agents = await self._crew.books.open_project()
+            if project.state is None or not project.state.opened:
+                short = await self._crew.books.open_project(project.generation)
+                self._state.short_agents = self._crew.short_agents = short
+                self._state.opened = True
             self._opened = True
             if (halted := await self._walk()) is not None:
                 status, reason = halted.status, halted.reason

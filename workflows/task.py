@@ -16,7 +16,7 @@ from workflows.handoff import StageHandoff
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Accepted
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import HandoffInput, HandoffResult, HandoffState
+    from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
     from models.contracts.words import GateAsk, Oversight
 
 
@@ -28,7 +28,7 @@ class HandoffWorkflow:
     def __init__(self, given: HandoffInput) -> None:
         handoff = given.handoff
         asks = GateAsk.ALWAYS if given.oversight is Oversight.HIGH else GateAsk.NEVER
-        self._state = HandoffState(task_id=given.task_id)
+        self._state = given.state or HandoffState(task_id=given.task_id)
         self._crew = Crew(
             project_id=given.project_id,
             name=given.name,
@@ -51,6 +51,9 @@ class HandoffWorkflow:
             from_agent=handoff.from_agent,
             context_ids=handoff.context_ids,
         )
+        # A response may be here before the handoff is taken up again: its gate is open all the same.
+        if self._state.gate is not None:
+            self._crew.open(self._state.gate)
 
     @workflow.run
     async def run(self, given: HandoffInput) -> HandoffResult:
@@ -73,6 +76,11 @@ class HandoffWorkflow:
             accepted=isinstance(running.result(), Accepted),
             artifacts=self._state.accepted or (),
         )
+
+    @workflow.query
+    def state(self) -> StageView:
+        """How far the handoff is, as the workflow itself knows it."""
+        return self._handoff.view()
 
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:

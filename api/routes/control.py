@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHandle
 from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
-from api.errors import ConflictError
+from api.errors import WHAT_TO_DO, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, reaching
@@ -109,7 +109,7 @@ async def _workflow(
         async with reaching():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:
-        raise ConflictError("The project's workflow has ended.") from None
+        raise ConflictError(f"The project's workflow is not running. {WHAT_TO_DO}") from None
 
 
 async def _cancel(services: Services, workflow_id: str) -> None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import psycopg
 from fastapi import APIRouter, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import examples
+from api.components import SECONDS
 from api.deps import ServicesDep
 from api.documentation import answers, example
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links
+from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
+from models.contracts.words import WorkflowProblemKind
 from models.release import release
+from store import recovery
 
 router = APIRouter(prefix="/health", tags=["health"])
+
+NAMED = 20
+"""How many workflows that do not go on are named; the list of them has them all."""
 
 
 @router.get("/", summary="Whether the API is alive", responses=answers(examples.HEALTH))
@@ -22,8 +33,11 @@ async def alive() -> Health:
 
 @router.get("/detailed", summary="How each component is", responses=answers(examples.DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep) -> DetailedHealth:
-    """Always 200: the answer is about the components."""
-    return await _examine(services)
+    """Always 200: the answer is about the components, and the workflows that do not go on."""
+    health = await _examine(services)
+    if health.workflows is not None and health.workflows.items:
+        return health.model_copy(update={"status": "degraded"})
+    return health
 
 
 @router.get(
@@ -33,7 +47,8 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
     | {503: {"model": DetailedHealth, **example(examples.DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
-    """503 while the database, Redis or Temporal is away, or no worker polls the task queue."""
+    """503 while the database, Redis or Temporal is away, or no worker polls the task queue. The status is about these
+    alone: workflows that do not go on keep no other from its work."""
     health = await _examine(services)
     if health.status != "ok":
         response.status_code = 503
@@ -42,10 +57,26 @@ async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
 
 
 async def _examine(services: Services) -> DetailedHealth:
-    components = await services.components.examine()
+    components, workflows = await asyncio.gather(services.components.examine(), _workflow_problems(services))
     return DetailedHealth(
         status="ok" if all(one.status == "ok" for one in components.values()) else "degraded",
         version=release(),
         links=Links(temporal_ui=services.settings.temporal_ui_url),
         components=components,
+        workflows=workflows,
+    )
+
+
+async def _workflow_problems(services: Services) -> WorkflowProblems | None:
+    try:
+        async with asyncio.timeout(SECONDS), services.store.reading() as connection:
+            counts = await recovery.problem_counts(connection)
+            rows = await recovery.with_problems(connection, limit=NAMED) if counts else []
+    except (TimeoutError, SQLAlchemyError, psycopg.Error):
+        return None  # the database's own line says why
+    return WorkflowProblems(
+        missing=counts.get(WorkflowProblemKind.MISSING, 0),
+        stuck=counts.get(WorkflowProblemKind.STUCK, 0),
+        inconsistent=counts.get(WorkflowProblemKind.INCONSISTENT, 0),
+        items=[WorkflowProblemItem.of(row) for row in rows],
     )

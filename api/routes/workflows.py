@@ -10,11 +10,28 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import NotFoundError
+from api.lists import WindowDep
 from api.shapes.projects import WorkflowPublic
+from api.shapes.shape import Page
+from api.shapes.workflows import WorkflowProblemItem
 from api.temporal import WorkflowGoneError, reaching
+from store import recovery
 from workflows.client import project_handle
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])
+
+
+@router.get(
+    "/problems",
+    summary="List open projects and tasks whose workflow does not go on",
+    responses=answers(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
+)
+async def list_workflow_problems(services: ServicesDep, window: WindowDep) -> Page[WorkflowProblemItem]:
+    """As the workers found them: they look when they start, and then every dozen sweeps."""
+    async with services.store.reading() as connection:
+        rows = await recovery.with_problems(connection, after=window.after, limit=window.probe)
+    shown, next_cursor = window.cut(rows, lambda row: row.id)
+    return Page(items=[WorkflowProblemItem.of(one) for one in shown], next_cursor=next_cursor)
 
 
 @router.get(

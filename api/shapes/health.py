@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.shapes.shape import Shape
+from api.shapes.workflows import WorkflowProblems
 
 
 class Health(Shape):
@@ -32,9 +33,12 @@ class Links(Shape):
 
 
 class DetailedHealth(Shape):
-    """How everything is; `version` is BotArmy's own."""
+    """How everything is; `version` is BotArmy's own. `degraded`: a component is down, or a workflow does not go on."""
 
     status: Literal["ok", "degraded"]
     version: str
     links: Links
     components: dict[str, ComponentHealth]
+    workflows: WorkflowProblems | None = Field(
+        default=None, description="Null while the database is unavailable. They leave readiness as it is."
+    )

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from api.shapes.hitl import RequestItem
 from api.shapes.shape import Moment, Prose, Shape
 from api.shapes.tasks import TaskPublic
+from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Contract, Name
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline
@@ -77,12 +78,16 @@ class ProjectItem(Shape):
     created_at: Moment
     updated_at: Moment
     ended_at: Moment | None
+    workflow_problem: WorkflowProblemPublic | None = Field(
+        default=None, description="Why its workflow does not go on, where it does not."
+    )
 
     @classmethod
     def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **more: Any) -> Self:
         """`done` counts the stages that are accepted; `oldest` is the request that has been open for longest."""
         return cls(
-            **project.model_dump(exclude={"pipeline"}),
+            **project.model_dump(exclude={"pipeline", "workflow_problem"}),
+            workflow_problem=None if ProjectStatus(project.status).settled else project.workflow_problem,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,

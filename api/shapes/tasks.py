@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Row
 
 from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Contract
 from models.contracts.words import AgentType, TaskStatus, Verdict
 from models.tables import Task
@@ -53,7 +54,11 @@ class TaskPublic(Shape):
     accepted: bool
     created_at: Moment
     updated_at: Moment
+    workflow_problem: WorkflowProblemPublic | None = Field(
+        default=None, description="Of a task of its own: why its workflow does not go on, where it does not."
+    )
 
     @classmethod
     def of(cls, task: Task | Row[Any]) -> Self:
-        return cls.model_validate(task)
+        shown = cls.model_validate(task)
+        return shown.model_copy(update={"workflow_problem": None}) if shown.status is TaskStatus.CANCELLED else shown

@@ -52,10 +52,13 @@ class ProjectState(State):
     paused: bool = False
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
     pauses: int = 0
+    opened: bool = True
+    """Whether an earlier run has opened the project; not where the state was rebuilt from the records."""
 
 
 class ProjectInput(Contract):
-    """A project to run; `state` is there when an earlier run of the same workflow continues."""
+    """A project to run; `state` is there when an earlier run of the same workflow continues, or when the workflow is
+    started again from the project's records, which raises `generation`."""
 
     project_id: UUID
     name: str
@@ -63,6 +66,7 @@ class ProjectInput(Contract):
     oversight: Oversight | None = None
     brief: ArtifactRef
     state: ProjectState | None = None
+    generation: int = 0
 
 
 class ProjectResult(Contract):
@@ -75,13 +79,15 @@ class ProjectResult(Contract):
 
 
 class HandoffInput(Contract):
-    """One handoff to run alone, outside the project's pipeline."""
+    """One handoff to run alone, outside the project's pipeline; `state` and `generation` as in a ProjectInput."""
 
     project_id: UUID
     task_id: UUID
     name: str
     handoff: Handoff
     oversight: Oversight | None = None
+    state: HandoffState | None = None
+    generation: int = 0
 
 
 class HandoffResult(Contract):

@@ -53,9 +53,10 @@ class RecordExpiry(Contract):
 
 
 class OpenProject(Contract):
-    """A project whose workflow has begun."""
+    """A project whose workflow has begun; `generation` counts how often it was started again from its records."""
 
     project_id: UUID
+    generation: int = 0
 
 
 class OpenedProject(Contract):

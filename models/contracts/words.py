@@ -53,6 +53,14 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class WorkflowProblemKind(StrEnum):
+    """How an open project, or a task of its own, and its workflow in Temporal have parted company."""
+
+    MISSING = "missing"
+    STUCK = "stuck"
+    INCONSISTENT = "inconsistent"
+
+
 class AgentStatus(StrEnum):
     IDLE = "idle"
     WORKING = "working"

@@ -9,9 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import Client
 
+from models.settings import Settings
+from store.transaction import Store
 from tests.cli.terminal_under_test import BOTARMY, Ran, botarmy, environment
 from tests.waiting import eventually
+from tests.worker.losing import lose
+from worker.reconciler import Reconciler
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -190,3 +195,41 @@ async def test_output_that_cannot_be_written_is_told_in_one_line(api_url: str, t
         )  # fmt: skip
         _, err = await process.communicate()
     assert (process.returncode, err) == (1, b"botarmy: cannot go on: No space left on device\n")
+
+
+async def test_doctor_tells_what_does_not_go_on_and_repairs_what_it_is_told_to(
+    api_url: str, http: httpx.AsyncClient, tmp_path: Path, temporal: Client, store: Store, settings: Settings
+) -> None:
+    """Without a terminal nothing is repaired unless it is said how; then all, or those that are named."""
+
+    async def doctor(*arguments: object) -> Ran:
+        return await botarmy(api_url, "doctor", *arguments, cwd=tmp_path)
+
+    for arguments, complaint in (
+        (("--restart",), "how to --repair"),
+        (("--repair", "--restart", "--end"), "exclude each other"),
+    ):
+        ran = await doctor(*arguments)
+        assert (ran.code, complaint in " ".join(ran.err.split())) == (2, True), ran
+    ran = await doctor()
+    assert (ran.code, ran.out) == (0, "Every open project has its workflow, and each goes on.\n"), ran
+    ids = [await project(http, f"Lost {number}") for number in range(3)]
+    for one in ids:
+        await gate(http, one)
+    await lose(temporal, *(f"project-{one}" for one in ids))
+    await Reconciler(store, temporal, settings).look()
+
+    for arguments, advice in (((), "--repair"), (("--repair",), "nobody to ask")):
+        ran = await doctor(*arguments)
+        assert (ran.code, advice in ran.err) == (1, True), ran
+        assert all(one in ran.out for one in ids), ran
+    assert len(json.loads((await doctor("--json")).out)["items"]) == 3
+    ran = await doctor("--repair", "--end", ids[0], "--json")
+    (item,) = json.loads(ran.out)["items"]
+    assert (ran.code, item["project_id"], item["done"]) == (0, ids[0], "ended"), ran
+    ran = await doctor("--repair", "--restart")
+    assert (ran.code, ran.out.count("started again")) == (0, 2), ran
+    ran = await doctor()
+    assert (ran.code, ran.err) == (0, ""), ran
+    statuses = [(await http.get(f"/api/v1/projects/{one}")).json()["status"] for one in ids]
+    assert statuses == ["cancelled", "waiting", "waiting"]

@@ -12,12 +12,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 from playwright.async_api import TimeoutError as TooLate
+from temporalio.client import Client
 
 from models.contracts.words import AgentStatus, AgentType, EventType
+from models.settings import Settings
 from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.line import Line, line_to
 from tests.web.scene import Director
+from tests.worker.losing import lose
+from worker.reconciler import Reconciler
 
 LOST = ("WebSocket", "ERR_", "Failed to load resource")
 """What a browser says of a connection that a test has cut."""
@@ -199,3 +203,37 @@ async def test_a_page_that_is_not_let_in_waits_and_does_not_claim_to_be_live(new
     await asyncio.sleep(4)
     assert attempts <= 2
     await expect(page.get_by_text("Live", exact=True)).to_have_count(0)
+
+
+async def test_a_project_that_stands_still_says_so_and_can_be_started_again_or_ended(
+    new_page: NewPage, http: httpx.AsyncClient, worker: None, temporal: Client, store: Store, settings: Settings
+) -> None:
+    """Its workflow is gone from Temporal: the list has a badge, the system page names it, its own page has both ways
+    out, and each takes the banner away without a reload."""
+    forgotten = ("404",)  # of the ended one there is no workflow to link to
+    page = await new_page(forgotten, viewport={"width": 1280, "height": 800})
+    director = Director(http)
+    ids = [await director.start(f"Lost {number}") for number in range(2)]
+    for one in ids:
+        await director.request(one, "discovery")
+    await page.goto(f"/projects/{ids[0]}")
+    await expect(page.get_by_role("heading", name="Lost 0", level=1)).to_be_visible()
+    await lose(temporal, *(f"project-{one}" for one in ids))
+    await Reconciler(store, temporal, settings).look()
+
+    banner = page.locator(".stopped .notice")
+    await expect(banner).to_contain_text("Temporal has no running workflow of it")
+    await banner.get_by_role("button", name="Start again from its records").click()
+    await expect(banner).to_have_count(0)
+    await director.request(ids[0], "discovery")
+
+    await page.goto("/")
+    row = page.get_by_role("row").filter(has_text="Lost 1")
+    await expect(row).to_contain_text("Stands still")
+    await page.goto("/system")
+    await expect(page.get_by_role("region", name="Standing still")).to_contain_text("Lost 1")
+    await page.goto(f"/projects/{ids[1]}")
+    await banner.get_by_role("button", name="End the project").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End the project").click()
+    await expect(banner).to_have_count(0)
+    await director.until(ids[1], "cancelled")

@@ -33,6 +33,7 @@ from store.transaction import Store
 from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
 from worker import sweeper
+from worker.reconciler import Reconciler
 from workflows.client import handoff_handle, project_handle, task_workflow_id
 
 GATED = Pipeline.model_validate(
@@ -113,7 +114,7 @@ async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed
     assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
 
     async def settled() -> bool:  # what lists workflows lags behind what ends them
-        await sweeper.settle_ended(store, temporal, settings)
+        await Reconciler(store, temporal, settings).look()
         async with store.reading() as connection:
             project = await projects.get(connection, project_id)
         return project is not None and project.status == ProjectStatus.FAILED
@@ -157,7 +158,7 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
         return bool([one async for one in temporal.list_workflows(query)])
 
     await eventually(listed)
-    assert await sweeper.settle_ended(store, temporal, settings) == 0
+    assert await Reconciler(store, temporal, settings).look() == 0
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=project_id)
     assert request.status == HitlStatus.PENDING
@@ -200,7 +201,7 @@ async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_it
     await sweeper.start_late(store, temporal, settings)
 
     async def has(status: TaskStatus) -> bool:
-        await sweeper.settle_ended(store, temporal, settings)
+        await Reconciler(store, temporal, settings).look()
         async with store.reading() as connection:
             task = await tasks.get(connection, task_id)
         return task is not None and task.status == status

@@ -81,7 +81,7 @@ export const projects = {
   workflow: (id, options) => get(`${V1}/workflows/${id}`, options),
   /** Sent again under the same key, it is the same project. */
   start: (body, key) => post(`${V1}/projects/`, body, { headers: { "Idempotency-Key": key } }),
-  /** `what` is pause, resume or cancel. */
+  /** `what` is pause, resume, cancel, restart or end. */
   change: (id, what) => post(`${V1}/projects/${id}/${what}`),
   giveTask: (id, body) => post(`${V1}/projects/${id}/tasks`, body),
   addContext: (id, body) => post(`${V1}/projects/${id}/artifacts`, body),
@@ -107,6 +107,8 @@ export const hitl = {
 
 export const tasks = {
   get: (id, options) => get(`${V1}/tasks/${id}`, options),
+  /** `what` is restart or end. */
+  change: (id, what) => post(`${V1}/tasks/${id}/${what}`),
 };
 
 export const catalogue = {

@@ -65,6 +65,15 @@ export function bytes(size) {
   return `${(size / 1024 ** 2).toFixed(1)} MiB`;
 }
 
+const PROBLEMS = {
+  missing: "Temporal has no running workflow of it",
+  stuck: "its workflow fails again and again",
+  inconsistent: "its workflow and the records contradict each other",
+};
+
+/** Why something stands still. */
+export const problem = (kind) => PROBLEMS[kind] ?? title(kind);
+
 /** Why a gate asks. */
 export const REASONS = {
   review: "Review",

@@ -11,6 +11,8 @@ const CHANGES = {
   cancel: { asking: "Asked to cancel…", done: () => false },
 };
 
+const standing = ({ status, workflow_problem: problem }) => `${status} ${problem?.kind ?? ""}`;
+
 /** `{buttons, asked, trouble, update()}`: the buttons, what was asked for with them, and what went wrong. */
 export function actions(model, signal) {
   const trouble = h("div", { class: "project-trouble" });
@@ -68,7 +70,7 @@ export function actions(model, signal) {
     // Not `disabled`, which would take the focus from the button that was just pressed.
     for (const one of [pause, resume, cancel]) one.setAttribute("aria-disabled", String(pending !== null));
     write(asked, pending ? CHANGES[pending].asking : "");
-    if (looked !== project.status) link(project.status);
+    if (looked !== standing(project)) link(project);
   }
 
   /** A button that goes while it is focused hands the focus on. */
@@ -81,9 +83,13 @@ export function actions(model, signal) {
   }
 
   /** The workflow is there once something has started it, and is asked for again until then. */
-  async function link(status) {
-    looked = status;
-    if (status === "starting") {
+  async function link(project) {
+    looked = standing(project);
+    if (project.workflow_problem?.kind === "missing") {
+      unlinked("No workflow", "Temporal has no running workflow of this project.");
+      return;
+    }
+    if (project.status === "starting") {
       unlinked("No workflow yet", "Nothing has started the project's workflow yet.");
       return;
     }

@@ -7,6 +7,7 @@ import { span } from "../time.js";
 import { visible } from "../visible.js";
 import { actions } from "./actions.js";
 import { brief } from "./brief.js";
+import { stopped } from "./stopped.js";
 
 /** `{element, update()}`. */
 export function projectHead(model, signal) {
@@ -16,9 +17,10 @@ export function projectHead(model, signal) {
   const reason = h("div", { class: "notice reason", hidden: true });
   const bar = h("progress", { "aria-label": "Stages accepted" });
   const does = actions(model, signal);
+  const still = stopped(model, signal);
   const element = h("header", { class: "project-head" },
     h("div", { class: "project-title" }, name, standing, does.asked),
-    facts, does.buttons, does.trouble, reason, brief(model));
+    facts, does.buttons, does.trouble, still.element, reason, brief(model));
   let shown = null;
 
   function update() {
@@ -33,6 +35,7 @@ export function projectHead(model, signal) {
     shown = says;
     because(reason, project);
     does.update();
+    still.update();
   }
   return { element, update };
 }

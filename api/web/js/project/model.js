@@ -21,6 +21,7 @@ const STALE = {
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts"],
   hitl_expired: ["project", "progress", "requests"],
+  error: ["project", "progress"],
 };
 
 /** After these, what an agent said that it was doing is over. */
@@ -67,6 +68,12 @@ export class ProjectModel extends EventTarget {
     this.#stale.delete("project");
     await this.#read();
     live.follow(this.id, head, (event) => this.#heard(event), this.signal);
+  }
+
+  /** Read what a person has just changed. */
+  refresh() {
+    for (const part of ["project", "progress", "requests"]) this.#stale.add(part);
+    this.#refresher.ask();
   }
 
   /** How each stage stands; see stages.js. */

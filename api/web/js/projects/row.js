@@ -1,10 +1,10 @@
 /** One project's row in the list. */
 
-import { h, write } from "../dom.js";
+import { h, icon, write } from "../dom.js";
 import { badge } from "../status.js";
 import { inFull, span } from "../time.js";
 import { visible } from "../visible.js";
-import { title } from "../words.js";
+import { problem, title } from "../words.js";
 import { oversightMark } from "./oversight.js";
 import { paintProgress, progress } from "./progress.js";
 
@@ -42,11 +42,16 @@ export function paintRow(element, item) {
   when.firstElementChild.setAttribute("datetime", item.updated_at);
 }
 
-const noted = ({ status, phase, reason, waiting_for, open_requests }) =>
-  JSON.stringify([status, phase, reason, waiting_for, open_requests]);
+const noted = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
+  JSON.stringify([status, phase, reason, waiting_for, open_requests, workflow_problem]);
 
 /** What a project waits for, what it is at, or why it has stopped. */
-function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended }) {
+function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended, workflow_problem: stopped }) {
+  if (stopped) {
+    const says = `It stands still: ${problem(stopped.kind)}. ${visible(stopped.detail)}`;
+    return [h("a", { class: "cut", href: `/projects/${id}`, title: says },
+      h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"))];
+  }
   if (open) {
     const says = `${visible(open.question)} It expires ${inFull(Date.parse(open.expires_at))}.`;
     return [

@@ -4,6 +4,7 @@ import { each, h, write } from "../dom.js";
 import { badge } from "../status.js";
 import { count, title } from "../words.js";
 import { paintTrace, trace } from "./trace.js";
+import { standing } from "./workflows.js";
 
 /** What each is, what it does, and what its absence means and asks for; see docs/operations.md and troubleshooting.md. */
 const KNOWN = {
@@ -50,8 +51,9 @@ function listed({ found, error, took }) {
 /** How many are down, as a sentence. */
 export function verdict(health) {
   const down = listed(health).filter(({ status }) => status === "down").map(({ key }) => KNOWN[key]?.called ?? KNOWN[key]?.name ?? key);
-  if (!down.length) return "Everything is well";
-  return title(`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`);
+  const still = health.error ? "" : standing(health.found);
+  if (!down.length) return still || "Everything is well";
+  return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, still].filter(Boolean).join("; "));
 }
 
 const list = new Intl.ListFormat("en-GB");

@@ -9,12 +9,14 @@ import { components, verdict } from "../system/components.js";
 import { Health } from "../system/health.js";
 import { links } from "../system/links.js";
 import { pipelines } from "../system/pipelines.js";
+import { workflows } from "../system/workflows.js";
 
 await style("system.css");
 
 export async function open(root, { signal }) {
   const health = new Health(signal);
   const table = components();
+  const still = workflows();
   const words = h("strong", { role: "status", class: "system-verdict" });
   const checked = h("time-ago", { mode: "span" });
   const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
@@ -26,12 +28,13 @@ export async function open(root, { signal }) {
     h("header", { class: "view-head" }, h("h1", {}, "System"), edition, words,
       h("div", { class: "system-checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
     h("div", { class: "system" },
-      h("div", { class: "system-column" }, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
+      h("div", { class: "system-column" }, still.element, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
       section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
       section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal)));
 
   health.addEventListener("change", () => {
     table.paint(health);
+    still.paint(health);
     words.dataset.tone = health.error || health.found.status !== "ok" ? "bad" : "good";
     write(words, verdict(health));
     write(edition, health.found?.version ? `BotArmy ${health.found.version}` : "");

@@ -1,0 +1,42 @@
+"""Workflows that Temporal loses, and what is asked of the API about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client
+
+from tests.waiting import eventually
+from workflows.client import find_workflow
+
+V1 = "/api/v1"
+
+
+async def lose(temporal: Client, *workflow_ids: str) -> None:
+    """Have Temporal forget workflows, as if its data had been thrown away."""
+    for workflow_id in workflow_ids:
+        await temporal.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=temporal.namespace, workflow_execution=WorkflowExecution(workflow_id=workflow_id)
+            )
+        )
+    for workflow_id in workflow_ids:
+
+        async def is_lost(workflow_id: str = workflow_id) -> bool:
+            return await find_workflow(temporal, workflow_id) is None
+
+        await eventually(is_lost)
+
+
+async def problems(http: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+    """The workflows that do not go on, by their ids."""
+    answer = await http.get(f"{V1}/workflows/problems", params={"limit": 200})
+    assert answer.status_code == 200, answer.text
+    return {one["workflow_id"]: one for one in answer.json()["items"]}
+
+
+async def post(http: httpx.AsyncClient, path: str) -> int:
+    return (await http.post(V1 + path)).status_code

@@ -1,0 +1,513 @@
+"""Records whose workflow is gone, stuck, or of another mind: named, started again from what they say, or ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.common import RawValue
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.agents.protocol import Agent, Assignment, Outcome, Step
+from api import restarting
+from models.contracts.project import ProjectInput
+from models.contracts.words import AgentType, EventType, Oversight
+from models.settings import Settings
+from store.transaction import Store
+from tests.waiting import eventually
+from tests.worker.losing import V1, lose, post, problems
+from tests.workflows.crew_under_test import (
+    BUILD,
+    GATE,
+    PLAN,
+    Held,
+    Script,
+    Story,
+    Turn,
+    fails_its_verdict,
+    passes_its_verdict,
+    pipeline,
+    raises,
+    works,
+)
+from worker.reconciler import Reconciler
+from worker.worker import build_worker
+from workflows.client import connect, find_workflow, generation_of, project_handle, project_workflow_id, start_project
+
+VALIDATE: dict[str, Any] = {
+    "name": "validate",
+    "agent": "tester",
+    "consumes": ["source_code"],
+    "produces": ["test_results"],
+    "rework": {"to": "build", "max_rounds": 1},
+}
+DESIGN: dict[str, Any] = {"name": "design", "agent": "architect", "produces": ["system_architecture"]}
+
+
+class Crews:
+    """One worker's agents for many projects, each with a script of its own."""
+
+    def __init__(self) -> None:
+        self.scripts: dict[UUID, Script] = defaultdict(Script)
+
+    def is_short(self, brief: str) -> bool:
+        return False
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        return await self.scripts[assignment.project_id].run(assignment, step)
+
+
+CREWS = Crews()
+
+
+@pytest.fixture(scope="module")
+def agents() -> Mapping[AgentType, Agent]:
+    return dict.fromkeys(AgentType, CREWS)
+
+
+class Lost:
+    """Projects that lose their workflow, all in one worker."""
+
+    def __init__(self, store: Store, temporal: Client, settings: Settings, http: httpx.AsyncClient) -> None:
+        self.store, self.temporal, self.settings, self.http = store, temporal, settings, http
+        self.reconciler = Reconciler(store, temporal, settings)
+
+    async def begin(
+        self, *stages: dict[str, Any], oversight: Oversight | None = None, queue: str = "", **turns: list[Turn]
+    ) -> Story:
+        queue = queue or self.settings.task_queue
+        story = await Story.begin(self.temporal, self.store, queue, Script(), pipeline(*stages), oversight, start=False)
+        CREWS.scripts[story.id] = story.script
+        for stage, each in turns.items():
+            story.script.on(stage, *each)
+        await start_project(self.temporal, queue, story.given)
+        return story
+
+    async def look(self) -> dict[str, dict[str, Any]]:
+        await self.reconciler.look()
+        return await problems(self.http)
+
+    async def restart(self, story: Story) -> None:
+        """Lose its workflow, have that found out, and start it again."""
+        await lose(self.temporal, story.handle.id)
+        found = await self.look()
+        assert found[story.handle.id]["kind"] == "missing"
+        answered = await self.http.post(f"{V1}/projects/{story.id}/restart")
+        assert answered.status_code == 202, answered.text
+
+    async def completed(self, story: Story) -> None:
+        project = await story.status("completed", "failed", "rejected", "cancelled")
+        assert (project.status, project.open_requests) == ("completed", 0), project.reason
+        await story.events()  # gapless
+
+
+@pytest.fixture(scope="module")
+def lost(store: Store, temporal: Client, settings: Settings, http: httpx.AsyncClient, worker: None) -> Lost:
+    return Lost(store, temporal, settings, http)
+
+
+async def test_a_project_that_waits_goes_on_from_its_records(lost: Lost) -> None:
+    """At the gate of a second round: what came before it stands, and the request is the same one."""
+    story = await lost.begin(PLAN | GATE, BUILD)
+    first = await story.request("plan")
+    await story.respond(first, "amend", comment="Shorter.")
+    request = await story.request("plan", round=2)
+    before = [(one.type, one.version, one.content_hash) for one in await story.artifacts()]
+
+    await lose(lost.temporal, story.handle.id)
+    for call in ("pause", "cancel"):
+        refused = await lost.http.post(f"{V1}/projects/{story.id}/{call}")
+        assert (refused.status_code, "from its records" in refused.text) == (409, True), refused.text
+    refused = await lost.http.post(f"{V1}/hitl/{request.id}/respond", json={"action": "approve"})
+    assert (refused.status_code, "from its records" in refused.text) == (409, True)
+    named = (await lost.look())[story.handle.id]
+    assert (named["kind"], named["detail"]) == ("missing", "Temporal has no such workflow.")
+    shown = (await lost.http.get(f"{V1}/projects/{story.id}")).json()
+    assert shown["workflow_problem"]["kind"] == "missing"
+    health = (await lost.http.get("/health/detailed")).json()
+    assert health["status"] == "degraded"
+    assert health["workflows"]["missing"] >= 1
+    assert (await lost.http.get("/health/ready")).status_code == 200
+
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 409  # it runs
+    assert await post(lost.http, f"/projects/{story.id}/end") == 409
+    assert story.handle.id not in await lost.look()
+    assert (await lost.http.get(f"{V1}/projects/{story.id}")).json()["workflow_problem"] is None
+    assert [(one.type, one.version, one.content_hash) for one in await story.artifacts()] == before
+    await story.respond(request, "approve")
+    await lost.completed(story)
+    assert [one.round for one in await story.tasks("plan")] == [1, 2]
+    assert (await story.project()).generation == 1
+
+
+async def test_steps_that_were_under_way_run_again_as_the_same_task(lost: Lost) -> None:
+    """Two side by side, one of them at its gate; and one that a rework sent back, with the report as feedback."""
+    held, again = Held(), Held()
+    sides = await lost.begin(PLAN | GATE, DESIGN, design=[held, works])
+    rework = await lost.begin(
+        PLAN, BUILD, VALIDATE, build=[works, again, works], validate=[fails_its_verdict, passes_its_verdict]
+    )
+    request = await sides.request("plan")
+    await asyncio.gather(held.begun.wait(), again.begun.wait())
+    told = rework.script.assignments["build"][-1]
+    ids = {one.id for story in (sides, rework) for one in await story.tasks()}
+    for story in (sides, rework):
+        await lost.restart(story)
+    await sides.respond(request, "approve")
+    for story in (sides, rework):
+        await lost.completed(story)
+    assert {one.id for one in await sides.tasks()} <= ids
+    assert [(one.stage, one.round) for one in await rework.tasks()] == [
+        ("plan", 1), ("build", 1), ("validate", 1), ("build", 2), ("validate", 2)
+    ]  # fmt: skip
+    repeated = rework.script.assignments["build"][-1]
+    assert repeated.feedback == told.feedback
+    assert repeated.feedback
+    assert [one.artifact_id for one in repeated.inputs] == [one.artifact_id for one in told.inputs]
+    held.let_go.set()
+    again.let_go.set()
+
+
+async def test_a_pause_and_what_waits_behind_it_are_kept(lost: Lost) -> None:
+    """A verdict has sent the work back, and no step may start: the rework is not in the rows yet."""
+    held = Held(then=fails_its_verdict)
+    story = await lost.begin(PLAN, BUILD, VALIDATE, validate=[held, passes_its_verdict])
+    await held.begun.wait()
+    assert await post(lost.http, f"/projects/{story.id}/pause") == 202
+    await story.status("paused")
+    held.let_go.set()
+    await story.event(EventType.TASK_COMPLETED, 3)
+    await lost.restart(story)
+    assert (await story.project()).status == "paused"
+
+    async def is_paused() -> bool:
+        return bool((await story.handle.query("state"))["status"] == "paused")
+
+    await eventually(is_paused)
+    assert await post(lost.http, f"/projects/{story.id}/resume") == 202
+    await lost.completed(story)
+    last = story.script.assignments["build"][-1]
+    assert (last.round, last.feedback is not None) == (2, True)
+    assert "test_results" in {one.type for one in last.inputs}
+
+
+async def test_failed_steps_and_failed_verdicts_are_asked_about_as_before(lost: Lost) -> None:
+    step = await lost.begin(PLAN | {"attempts": 1}, BUILD, plan=[raises(ValueError("no")), works])
+    verdict = await lost.begin(
+        PLAN, BUILD, VALIDATE, validate=[fails_its_verdict, fails_its_verdict, passes_its_verdict]
+    )
+    failed, judged = await step.request("plan"), await verdict.request("validate", round=2)
+    for story in (step, verdict):
+        await lost.restart(story)
+    await step.respond(failed, "approve")
+    await verdict.respond(judged, "amend", comment="Look at the numbers.")
+    for story in (step, verdict):
+        await lost.completed(story)
+    assert verdict.script.assignments["build"][-1].feedback == "Look at the numbers."
+
+
+async def test_a_task_of_its_own_is_started_again_or_ended(lost: Lost) -> None:
+    """One at its gate, which is restarted, and one at work, which is ended; the pipeline's tasks are the project's."""
+    held = Held()
+    story = await lost.begin(PLAN | GATE, oversight=Oversight.HIGH)
+    request = await story.request("plan")
+    given = {"agent_type": "analyst", "instructions": "List the risks."}
+    asks = (await lost.http.post(f"{V1}/projects/{story.id}/tasks", json=given)).json()
+    asked = await story.request("task")
+    story.script.on("task", held)
+    works_on = (await lost.http.post(f"{V1}/projects/{story.id}/tasks", json=given)).json()
+    await held.begun.wait()
+    await lose(lost.temporal, asks["workflow_id"], works_on["workflow_id"])
+    found = await lost.look()
+    assert {found[one["workflow_id"]]["task_id"] for one in (asks, works_on)} == {asks["task_id"], works_on["task_id"]}
+    assert await post(lost.http, f"/tasks/{request.task_id}/restart") == 409
+    assert await post(lost.http, f"/tasks/{asks['task_id']}/restart") == 202
+    assert await post(lost.http, f"/tasks/{works_on['task_id']}/end") == 202
+    for one in (asked, request):
+        answered = await lost.http.post(f"{V1}/hitl/{one.id}/respond", json={"action": "approve"})
+        assert answered.status_code == 200, answered.text
+    await lost.completed(story)
+
+    async def settled() -> bool:
+        found = {str(one.id): one.status for one in await story.tasks("task")}
+        return found == {asks["task_id"]: "completed", works_on["task_id"]: "cancelled"}
+
+    await eventually(settled)
+    held.let_go.set()
+
+
+async def test_of_many_that_start_it_again_one_does(lost: Lost) -> None:
+    """And a response that comes meanwhile is either acknowledged and holds, or told that it did not count."""
+    story = await lost.begin(PLAN | GATE, BUILD)
+    request = await story.request("plan")
+    await lose(lost.temporal, story.handle.id)
+    restarts = asyncio.gather(*(post(lost.http, f"/projects/{story.id}/restart") for _ in range(4)))
+    response = await lost.http.post(f"{V1}/hitl/{request.id}/respond", json={"action": "approve"})
+    assert sorted(await restarts) == [202, 409, 409, 409]
+    assert (await story.project()).generation == 1
+    if response.status_code == 409:
+        await story.respond(request, "approve")
+    await lost.completed(story)
+    assert len(await story.tasks()) == 2
+
+
+async def test_an_ended_project_stays_ended(lost: Lost) -> None:
+    story = await lost.begin(PLAN | GATE)
+    await story.request("plan")
+    await lose(lost.temporal, story.handle.id)
+    await lost.look()
+    answers = await asyncio.gather(*(post(lost.http, f"/projects/{story.id}/end") for _ in range(2)))
+    assert 202 in answers
+    project = await story.project()
+    assert (project.status, project.open_requests) == ("cancelled", 0)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 409
+    assert story.handle.id not in await lost.look()
+
+
+async def test_responses_that_a_stuck_workflow_was_sent_are_judged_by_the_next(lost: Lost) -> None:
+    """Two were acknowledged while it could not judge; its run is ended, and the first one holds."""
+    story = await lost.begin(PLAN | GATE, BUILD)
+    request = await story.request("plan")
+    run = (await story.handle.describe()).run_id
+    async with story.undecided():  # no bookkeeping gets through, as in a workflow that is stuck
+        first = await story.respond(request, "approve")
+        second = await story.respond(request, "reject", comment="No.")
+        await story.handle.terminate("stuck")
+    # As a restart that was cut off after it had ended the run leaves it.
+    await _raise(lost.store, story.id)
+    named = (await lost.look())[story.handle.id]
+    assert named["kind"] == "missing"
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await lost.completed(story)
+    assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
+    described = await story.handle.describe()
+    assert (described.run_id != run, await generation_of(described)) == (True, 2)
+
+
+async def _raise(store: Store, project_id: UUID) -> None:
+    raised = text("UPDATE project SET generation = generation + 1 WHERE id = :id")
+    async with store.database.engine.begin() as connection:
+        await connection.execute(raised, {"id": project_id})
+
+
+async def test_records_from_before_their_workflow_are_named(lost: Lost) -> None:
+    """PostgreSQL came back as it was earlier: the workflow waits at a gate that the records do not know. The decision
+    that is not in them was acknowledged, and holds."""
+    story = await lost.begin(PLAN | GATE, BUILD | {"gate": {}})
+    earlier = await story.request("plan")
+    decided = await story.respond(earlier, "approve")
+    await story.request("build")
+    await story.view("accepted")
+    await _as_before_the_decision(lost.store, story.id, earlier.id)
+
+    async def named() -> bool:
+        return (await lost.look()).get(story.handle.id, {}).get("kind") == "inconsistent"
+
+    await eventually(named)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    assert (await story.judged(decided)).outcome == "applied"
+    await story.respond(await story.request("build"), "approve")
+    await lost.completed(story)
+
+
+async def _as_before_the_decision(store: Store, project_id: UUID, request_id: UUID) -> None:
+    """The rows as a dump from before the request was decided has them."""
+    statements = (
+        "UPDATE artifact SET accepted_at = NULL WHERE project_id = :id AND type = 'project_plan'",
+        "DELETE FROM hitl_decision WHERE project_id = :id",
+        "DELETE FROM hitl_request WHERE project_id = :id AND id <> :request",
+        "UPDATE hitl_request SET status = 'pending', decision_id = NULL, decided_at = NULL WHERE id = :request",
+        "DELETE FROM artifact WHERE project_id = :id AND type = 'source_code'",
+        "DELETE FROM event WHERE project_id = :id AND seq > "
+        "(SELECT max(seq) FROM event WHERE project_id = :id AND data->>'request_id' = (:request)::text "
+        "AND event_type = 'hitl_request')",
+        "DELETE FROM task WHERE project_id = :id AND stage = 'build'",
+        "UPDATE task SET status = 'waiting_for_hitl', accepted = false WHERE project_id = :id",
+        "UPDATE project SET status = 'waiting', open_requests = 1, phase = 'plan', "
+        "last_seq = (SELECT max(seq) FROM event WHERE project_id = :id) WHERE id = :id",
+    )
+    async with store.database.engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement), {"id": project_id, "request": request_id})
+
+
+async def test_nothing_is_gone_where_the_namespace_is_or_temporal(
+    lost: Lost, store: Store, settings: Settings, temporal: Client
+) -> None:
+    story = await lost.begin(PLAN | GATE)
+    await story.request("plan")
+    elsewhere = await Client.connect(temporal.service_client.config.target_host, namespace="nowhere")
+    with pytest.raises(RPCError) as missing:
+        await Reconciler(store, elsewhere, settings).look()
+    assert missing.value.status is RPCStatusCode.NOT_FOUND
+    with pytest.raises(RPCError):
+        await find_workflow(elsewhere, story.handle.id)
+    nobody = await Client.connect("127.0.0.1:9", lazy=True)
+    with pytest.raises((RPCError, RuntimeError)):
+        await Reconciler(store, nobody, settings).look()
+    assert (await story.project()).workflow_problem is None
+
+
+async def test_a_run_that_is_not_the_newest_generation_ends_by_itself(lost: Lost) -> None:
+    """A start that was on its way when Temporal lost everything finds that another run goes on."""
+    story = await lost.begin(PLAN | GATE)
+    await story.request("plan")
+    await lose(lost.temporal, story.handle.id)
+    await _raise(lost.store, story.id)
+    await start_project(lost.temporal, lost.settings.task_queue, story.given)
+    with pytest.raises(Exception, match="Workflow execution failed"):
+        await project_handle(lost.temporal, story.id).result()
+    named = (await lost.look())[project_workflow_id(story.id)]
+    assert (named["kind"], "started again" in named["detail"]) == ("missing", True)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await story.respond((await story.requests())[0], "approve")
+    await lost.completed(story)
+
+
+@workflow.defn(name="ProjectWorkflow")
+class Incompatible:
+    """A version of the workflow that does not fit the histories of the one before it."""
+
+    @workflow.run
+    async def run(self, project: ProjectInput) -> None:
+        await workflow.sleep(1)
+
+    @workflow.signal(dynamic=True)
+    async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
+        pass
+
+
+async def test_a_stuck_workflow_is_named_with_its_cause(lost: Lost) -> None:
+    """It is acknowledged two responses that it cannot judge; started again from the records, it judges them."""
+    queue = f"{lost.settings.task_queue}-upgraded"
+    elsewhere = lost.settings.model_copy(update={"task_queue": queue})
+    async with build_worker(lost.temporal, lost.store, dict.fromkeys(AgentType, CREWS), elsewhere):
+        story = await lost.begin(PLAN | GATE, BUILD, queue=queue)
+        request = await story.request("plan")
+        await story.view("waiting for a decision")
+    reconciler = Reconciler(lost.store, lost.temporal, elsewhere)
+    async with Worker(
+        await connect(), task_queue=queue, workflows=[Incompatible], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        first = await story.respond(request, "approve")
+        second = await story.respond(request, "reject", comment="No.")
+
+        async def named() -> dict[str, Any] | None:
+            await reconciler.look()
+            return (await problems(lost.http)).get(story.handle.id)
+
+        found = await eventually(named)
+    assert (found["kind"], "non deterministic" in found["detail"]) == ("stuck", True), found
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await lost.completed(story)
+    assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
+
+
+@pytest.mark.parametrize("dies_in", ["_terminate", "_unheard", "_start", "_clear"])
+async def test_a_restart_that_is_cut_off_is_made_again(
+    lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
+) -> None:
+    """Wherever the process dies: what it had begun is named, or runs, and nothing is lost or done twice."""
+    story = await lost.begin(PLAN | GATE, BUILD | GATE)
+    decided = await story.respond(await story.request("plan"), "approve")
+    request = await story.request("build")
+    await story.view("accepted")
+    await _as_before_the_decision(lost.store, story.id, decided.request_id)  # so that there is a run to be ended
+    del request
+
+    async def named() -> bool:
+        return story.handle.id in await lost.look()
+
+    await eventually(named)
+
+    async def dies(*given: object) -> None:
+        raise ConnectionAbortedError("the process died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restarting, dies_in, dies)
+        assert await post(lost.http, f"/projects/{story.id}/restart") == 500
+    await eventually(lambda: _is(lost, story, dies_in))
+    assert await post(lost.http, f"/projects/{story.id}/restart") == (409 if dies_in == "_clear" else 202)
+    assert (await story.judged(decided)).outcome == "applied"
+    await story.respond(await story.request("build"), "approve")
+    await lost.completed(story)
+    assert story.handle.id not in await lost.look()
+    assert [(one.stage, one.round) for one in await story.tasks()] == [("plan", 1), ("build", 1)]
+
+
+async def _is(lost: Lost, story: Story, dies_in: str) -> bool:
+    """Whether it is named, unless its new run had been started."""
+    return (story.handle.id in await lost.look()) == (dies_in != "_clear")
+
+
+async def test_a_workflow_from_before_the_records_is_named(lost: Lost) -> None:
+    """Temporal came back as it was earlier: it waits for a decision that the records have."""
+    story = await lost.begin(PLAN | GATE, BUILD | GATE)
+    request = await story.request("plan")
+    await story.respond(request, "approve")
+    await story.request("build")
+    await lose(lost.temporal, story.handle.id)
+    # What Temporal then has of it is a run that has come no further than to its first gate: the rows answer its step.
+    await start_project(lost.temporal, lost.settings.task_queue, story.given)
+
+    async def named() -> bool:
+        return (await lost.look()).get(story.handle.id, {}).get("kind") == "inconsistent"
+
+    await eventually(named)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await story.respond(await story.request("build"), "approve")
+    await lost.completed(story)
+    assert len(await story.tasks()) == 2
+
+
+async def test_a_step_whose_inputs_the_records_lack_is_not_taken(lost: Lost) -> None:
+    """The database came back without the artifact that was accepted: the workflow says so, instead of working on."""
+    held = Held(then=raises(ValueError("again")))
+    story = await lost.begin(PLAN, BUILD, build=[held, works])
+    await held.begun.wait()
+    async with lost.store.database.engine.begin() as connection:
+        for statement in (
+            "DELETE FROM event WHERE project_id = :id AND seq > 2",
+            "DELETE FROM artifact WHERE project_id = :id AND type = 'project_plan'",
+            "DELETE FROM agent_state WHERE project_id = :id",
+            "DELETE FROM task WHERE project_id = :id",
+            "UPDATE project SET last_seq = (SELECT max(seq) FROM event WHERE project_id = :id) WHERE id = :id",
+        ):
+            await connection.execute(text(statement), {"id": story.id})
+    held.let_go.set()
+
+    async def named() -> dict[str, Any] | None:
+        return (await lost.look()).get(story.handle.id)
+
+    found = await eventually(named)
+    assert (found["kind"], "the records lack" in found["detail"]) == ("missing", True), found
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await lost.completed(story)
+
+
+async def test_a_paused_workflow_of_active_records_is_named(lost: Lost) -> None:
+    """The dump was made before the pause: nobody could resume it any more."""
+    story = await lost.begin(PLAN | GATE, BUILD)
+    request = await story.request("plan")
+    assert await post(lost.http, f"/projects/{story.id}/pause") == 202
+    await story.status("paused")
+    async with lost.store.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE project SET status = 'waiting' WHERE id = :id"), {"id": story.id})
+
+    async def named() -> bool:
+        return (await lost.look()).get(story.handle.id, {}).get("kind") == "inconsistent"
+
+    await eventually(named)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    await story.respond(request, "approve")
+    await lost.completed(story)

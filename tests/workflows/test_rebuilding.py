@@ -1,0 +1,166 @@
+"""A workflow's state is rebuilt from its records as it was when it was lost: the cases that only a moment shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from models.contracts.handoff import ArtifactRef, OpenRequest
+from models.contracts.hitl import HitlResponse
+from models.contracts.project import HandoffState
+from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest, RecordedTask
+from models.contracts.words import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, pipeline
+from workflows.rebuilding import project_state
+
+VALIDATE: dict[str, Any] = {
+    "name": "validate",
+    "agent": "tester",
+    "consumes": ["source_code"],
+    "produces": ["test_results"],
+    "rework": {"to": "build"},
+}
+STAGES = pipeline(PLAN | GATE, BUILD, VALIDATE)
+REPORTS = pipeline(PLAN, BUILD, VALIDATE | {"gate": {"on_expiry": "approve"}})
+
+
+class Log:
+    """The records of a project, written as its activities write them."""
+
+    def __init__(self) -> None:
+        self.events: list[RecordedEvent] = []
+        self.tasks: dict[UUID, RecordedTask] = {}
+        self.requests: dict[UUID, RecordedRequest] = {}
+
+    def started(self, stage: str, round: int = 1, feedback: str | None = None) -> UUID:
+        task_id = uuid7()
+        self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.WORKING)
+        self._add(EventType.TASK_STARTED, task_id, stage=stage, round=round, feedback=feedback)
+        return task_id
+
+    def done(self, stage: str, type: str, round: int = 1, verdict: str | None = None) -> tuple[UUID, ArtifactRef]:
+        task_id = self.started(stage, round)
+        wrote = ArtifactRef.model_validate(
+            {"artifact_id": uuid7(), "type": type, "version": round, "content_hash": "0" * 64}
+        )
+        self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.COMPLETED, wrote=(wrote,))
+        self._add(EventType.TASK_COMPLETED, task_id, stage=stage, round=round, verdict=verdict)
+        return task_id, wrote
+
+    def asks(self, task_id: UUID, stage: str, *artifacts: ArtifactRef, reason: HitlReason = HitlReason.REVIEW) -> UUID:
+        """To be called before its task's end is read: as in the rows, both are there at once."""
+        request = OpenRequest(
+            request_id=uuid7(),
+            artifacts=artifacts,
+            reason=reason,
+            expires_at=datetime.now(UTC) + timedelta(hours=1),
+            may_redo=True,
+        )
+        self.requests[request.request_id] = RecordedRequest(request=request, task_id=task_id, status=HitlStatus.PENDING)
+        self._add(EventType.HITL_REQUEST, task_id, stage=stage, request_id=str(request.request_id))
+        return request.request_id
+
+    def decided(self, request_id: UUID, stage: str, action: HitlAction, *accepted: ArtifactRef, comment: str) -> None:
+        asked = self.requests[request_id]
+        response = HitlResponse(
+            request_id=request_id, decision_id=uuid7(), action=action, comment=comment, responded_at=datetime.now(UTC)
+        )
+        status = {HitlAction.REJECT: HitlStatus.REJECTED}.get(action, HitlStatus.APPROVED)
+        self.requests[request_id] = asked.model_copy(update={"status": status, "response": response})
+        self._add(
+            EventType.HITL_RESPONSE,
+            asked.task_id,
+            stage=stage,
+            request_id=str(request_id),
+            action=str(action),
+            comment=comment,
+            accepted=[one.model_dump(mode="json") for one in accepted],
+        )
+
+    def expired(self, request_id: UUID, stage: str, *, accepted: bool) -> None:
+        asked = self.requests[request_id]
+        self.requests[request_id] = asked.model_copy(update={"status": HitlStatus.EXPIRED})
+        self._add(EventType.HITL_EXPIRED, asked.task_id, stage=stage, request_id=str(request_id), accepted=accepted)
+
+    def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
+        recorded = Recorded(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
+        return project_state(stages, recorded).stages
+
+    def _add(self, event_type: EventType, task_id: UUID, **data: Any) -> None:
+        self.events.append(RecordedEvent(event_type=event_type, task_id=task_id, data=data))
+
+
+def test_a_rejection_that_had_no_effect_yet_has_it_in_the_next_run() -> None:
+    log = Log()
+    task_id, plan = log.done("plan", "project_plan")
+    request = log.asks(task_id, "plan", plan)
+    log.decided(request, "plan", HitlAction.REJECT, comment="No.")
+    gate = log.states()["plan"].gate
+    assert gate is not None
+    assert [one.action for one in gate.offered] == ["reject"]
+
+
+def test_what_was_accepted_amended_or_sent_back_stands() -> None:
+    log = Log()
+    task_id, plan = log.done("plan", "project_plan")
+    request = log.asks(task_id, "plan", plan)
+    log.decided(request, "plan", HitlAction.AMEND, comment="Shorter.")
+    assert (log.states()["plan"].round, log.states()["plan"].feedback) == (1, "Shorter.")
+    task_id, plan = log.done("plan", "project_plan", round=2)
+    request = log.asks(task_id, "plan", plan)
+    log.decided(request, "plan", HitlAction.APPROVE, plan, comment="Good.")
+    log.done("build", "source_code")
+    _, report = log.done("validate", "test_results", verdict="failed")
+    states = log.states()
+    assert (states["plan"].accepted, states["plan"].round, states["plan"].feedback) == ((plan,), 2, None)
+    assert (states["build"].accepted, states["build"].report) == (None, (report,))
+    assert states["build"].reopens == ("build", "validate")
+    assert (states["validate"].reworked, states["validate"].accepted) == (1, None)
+    # The rework begins: what it is told is in its own event, and what it reopens is known until it is done.
+    log.started("build", 2, feedback=states["build"].feedback)
+    again = log.states()
+    assert (again["build"].round, again["build"].report, again["build"].reopens) == (
+        1, states["build"].report, states["build"].reopens
+    )  # fmt: skip
+    assert again["build"].feedback == states["build"].feedback
+
+
+def test_a_deadline_that_passed_is_followed() -> None:
+    log = Log()
+    log.done("plan", "project_plan")
+    log.done("build", "source_code")
+    task_id, report = log.done("validate", "test_results", verdict="failed")
+    request = log.asks(task_id, "validate", report, reason=HitlReason.FAILED_VERDICT)
+    waiting = log.states(REPORTS)["validate"]
+    assert (waiting.gate is not None, waiting.failed_verdict, waiting.reworked) == (True, True, 0)
+    log.expired(request, "validate", accepted=True)
+    assert log.states(REPORTS)["validate"].accepted == (report,)
+
+
+def test_a_step_that_was_called_off_has_no_effect() -> None:
+    """Its stage was sent back while it was at work; what it wrote all the same is of no stage."""
+    sides = pipeline(
+        PLAN, BUILD, VALIDATE, VALIDATE | {"name": "launch", "produces": ["deployment_log"], "rework": None}
+    )
+    log = Log()
+    log.done("plan", "project_plan")
+    log.done("build", "source_code")
+    launch = log.started("launch")
+    log.done("validate", "test_results", verdict="failed")
+    log._add(EventType.TASK_COMPLETED, launch, stage="launch", round=1, verdict=None)
+    states = log.states(sides)
+    assert (states["launch"].accepted, states["launch"].round) == (None, 1)
+    log.tasks[launch] = RecordedTask(task_id=launch, status=TaskStatus.CANCELLED)
+    assert log.states(sides)["launch"].round == 1
+
+
+def test_an_open_request_that_was_cancelled_is_asked_anew() -> None:
+    log = Log()
+    task_id, plan = log.done("plan", "project_plan")
+    request = log.asks(task_id, "plan", plan)
+    log.requests[request] = log.requests[request].model_copy(update={"status": HitlStatus.CANCELLED})
+    state = log.states()["plan"]
+    assert (state.gate, state.round) == (None, 1)
