@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -29,7 +29,7 @@ from models.contracts.words import (
 )
 from models.tables import TASK
 from store import artifacts, hitl, projects, tasks
-from store.transaction import Store, Transaction
+from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class AgentSteps:
                 return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
-        except ApplicationError:
+        except (ApplicationError, ProjectUnknownError, IntegrityError):
             raise
         except Exception as error:
             # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
@@ -138,7 +138,7 @@ class AgentSteps:
                 # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SQLAlchemyError):
+        except (AgentError, SQLAlchemyError, ProjectUnknownError):
             raise
         except Exception as error:
             log.exception("agent_raised")

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows import options
 
@@ -84,10 +86,33 @@ class Bookkeeping:
 
     async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
         async with self.turn:
-            return await workflow.execute_local_activity_method(
-                record,
-                fact,
-                start_to_close_timeout=options.RECORD_TIMEOUT,
-                retry_policy=options.RECORD_RETRIES,
-                summary=summary,
-            )
+            try:
+                return await workflow.execute_local_activity_method(
+                    record,
+                    fact,
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.RECORD_TRIES,
+                    summary=summary,
+                )
+            except ActivityError as error:
+                raise_if_final(error)
+            try:
+                return await workflow.execute_activity_method(
+                    record,
+                    fact,
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.RECORD_RETRIES,
+                    summary=summary,
+                    priority=Priority(fairness_key=str(self._project_id)),
+                )
+            except ActivityError as error:
+                raise_if_final(error)
+                raise
+
+
+def raise_if_final(error: ActivityError) -> None:
+    """Raise what no further attempt can change: a cancellation, or the cause of a failure that is not retried."""
+    if is_cancelled_exception(error):
+        raise error
+    if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+        raise error.cause

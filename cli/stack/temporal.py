@@ -18,6 +18,7 @@ DYNAMIC_CONFIG = {  # measured, see DESIGN.md: eight times faster for one workfl
     "history.transferProcessorMaxPollRPS": 5000,
     "history.timerProcessorMaxPollRPS": 5000,
     "history.visibilityProcessorMaxPollRPS": 5000,
+    "matching.enableFairness": "true",  # by the fairness keys of what is queued: each project has its share
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
 }
