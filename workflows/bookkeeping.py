@@ -9,7 +9,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from workflows import options
 
@@ -94,7 +94,7 @@ class Bookkeeping:
                     retry_policy=options.RECORD_TRIES,
                     summary=summary,
                 )
-            except ActivityError as error:
+            except FailureError as error:
                 raise_if_final(error)
             try:
                 return await workflow.execute_activity_method(
@@ -105,14 +105,15 @@ class Bookkeeping:
                     summary=summary,
                     priority=Priority(fairness_key=str(self._project_id)),
                 )
-            except ActivityError as error:
+            except FailureError as error:
                 raise_if_final(error)
                 raise
 
 
-def raise_if_final(error: ActivityError) -> None:
-    """Raise what no further attempt can change: a cancellation, or the cause of a failure that is not retried."""
+def raise_if_final(error: FailureError) -> None:
+    """Raise what no further attempt can change: a cancellation, or what an activity says is not to be retried."""
     if is_cancelled_exception(error):
         raise error
-    if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
-        raise error.cause
+    failure = error if isinstance(error, ApplicationError) else error.cause  # a local activity's comes unwrapped
+    if isinstance(failure, ApplicationError) and failure.non_retryable:
+        raise failure

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from workflows import options
 from workflows.bookkeeping import raise_if_final
@@ -142,7 +142,7 @@ class StageHandoff:
                         retry_policy=options.SHORT_STEP_TRIES,
                         summary=summary,
                     )
-            except ActivityError as error:
+            except FailureError as error:
                 raise_if_final(error)
             step = step.model_copy(update={"short": False})  # it may take long now, and is shown as at work
         try:
@@ -155,7 +155,7 @@ class StageHandoff:
                 summary=summary,
                 priority=Priority(priority_key=stage.priority, fairness_key=str(crew.project_id)),
             )
-        except ActivityError as error:
+        except FailureError as error:
             raise_if_final(error)
             raise
 
