@@ -104,15 +104,15 @@ class AgentSteps:
         """Write that the project is active, and say which agents are short for it.
 
         Raises:
-            ApplicationError: the project was started again from its records since; another run goes on with it.
+            ApplicationError: another run goes on with the project.
         """
         async with self._store.reading() as connection:
             brief = await projects.brief(connection, opening.project_id)
         async with self._store.transaction(opening.project_id) as tx:
-            current = await projects.open_run(tx, opening.generation)
+            current = await projects.open_run(tx, opening)
         if not current:
             raise ApplicationError(
-                "the project was started again from its records", type="SupersededRun", non_retryable=True
+                "another run of its workflow has begun this project", type="SupersededRun", non_retryable=True
             )
         return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
 

@@ -44,8 +44,8 @@ def _generation() -> Any:
 
 class Project(SQLModel, table=True):
     """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` how many gates wait.
-    `generation` counts how often its workflow was started again from these records; `workflow_problem` says why it does
-    not go on, where it does not (WorkflowProblem)."""
+    `generation` counts how often its workflow was started again from these records, `opened_run` is the first run of
+    the one that goes on with them; `workflow_problem` says why it does not, where it does not (WorkflowProblem)."""
 
     __table_args__ = (
         Index("ix_project_status_id", "status", "id"),
@@ -65,6 +65,7 @@ class Project(SQLModel, table=True):
     idempotency_key: str | None = _text(default=None, unique=True)
     request_hash: str | None = _text(default=None)
     generation: int = _generation()
+    opened_run: str | None = _text(default=None)
     workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
     created_at: datetime = _moment()
     updated_at: datetime = _moment()

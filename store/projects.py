@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.records import Standing
+from models.contracts.records import OpenProject, Standing
 from models.contracts.words import ArtifactType, EventType, Oversight, ProjectStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
@@ -94,14 +94,20 @@ async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: s
     return Standing(status=status, reason=reason)
 
 
-async def open_run(tx: Transaction, generation: int) -> bool:
-    """Write that a project's workflow has begun; False, and nothing written, where it was started again since, so that
-    this run is not the one to go on. One that is started again leaves the status as it was."""
-    query = select(PROJECT.c.status, PROJECT.c.generation).where(PROJECT.c.id == tx.project_id)
+async def open_run(tx: Transaction, opening: OpenProject) -> bool:
+    """Write that a project's workflow has begun; False, and nothing written, where another run goes on with it: it was
+    started again since, or this start was on its way while Temporal lost the run that had begun it. One that is started
+    again leaves the status as it was."""
+    query = select(PROJECT.c.status, PROJECT.c.generation, PROJECT.c.opened_run).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
-    if now.generation != generation:
+    known = now.opened_run is not None and opening.run_id is not None
+    if now.generation != opening.generation or (known and now.opened_run != opening.run_id):
         return False
-    if generation == 0 or now.status == ProjectStatus.STARTING:
+    if now.opened_run is None:
+        await tx.connection.execute(
+            update(PROJECT).where(PROJECT.c.id == tx.project_id).values(opened_run=opening.run_id)
+        )
+    if opening.generation == 0 or now.status == ProjectStatus.STARTING:
         await set_status(tx, ProjectStatus.ACTIVE, "active", None)
     return True
 

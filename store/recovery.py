@@ -72,7 +72,7 @@ RETURNING status
 """
 
 _RAISE_PROJECT: LiteralString = """
-UPDATE project SET generation = generation + 1
+UPDATE project SET generation = generation + 1, opened_run = NULL
 WHERE id = %(project_id)s AND generation = %(generation)s
   AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
 RETURNING status

@@ -49,7 +49,9 @@ SAMPLE = 50
 QUERIES = 20
 """Workflows that are asked each time for what they wait for; each may have to be replayed for it."""
 
-QUERY_TIMEOUT = timedelta(seconds=5)
+QUERY_TIMEOUT = timedelta(seconds=2)
+UNANSWERED = 3
+"""After so many queries that nobody answered no more are made until the next look."""
 
 ENDED_OUTSIDE = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.TIMED_OUT}
 """How a workflow closes that could not write how it ended."""
@@ -71,6 +73,7 @@ class Reconciler:
         self._store, self._client, self._settings = store, client, settings
         self._sampled = ""
         self._differed: dict[str, str] = {}
+        self._unanswered = 0
 
     async def look(self) -> int:
         """Look once; returns how many records were changed.
@@ -84,7 +87,7 @@ class Reconciler:
             rows = await recovery.open_workflows(connection)
             pending = await recovery.pending_requests(connection)
         suspects, doubtful = self._sort(rows, listed, pending)
-        changed = 0
+        changed = self._unanswered = 0
         for group in _groups(suspects, AT_ONCE):
             found = await asyncio.gather(*(find_workflow(self._client, row.workflow_id) for row in group))
             if None in found:
@@ -243,8 +246,11 @@ class Reconciler:
     async def _difference(self, row: OpenWorkflow) -> str | None:
         """What a workflow says of itself that the records do not bear out; None where they agree, or nobody answers."""
         try:
+            if self._unanswered >= UNANSWERED:
+                return self._differed.get(row.workflow_id)
             view = await self._view(row)
         except (RPCError, WorkflowQueryFailedError):
+            self._unanswered += 1
             return self._differed.get(row.workflow_id)  # nothing new is known
         # Only then the rows: what the workflow had heard of was written before it said so.
         async with self._store.reading() as connection:

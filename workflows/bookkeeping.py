@@ -81,7 +81,8 @@ class Bookkeeping:
 
     async def open_project(self, generation: int) -> tuple[AgentType, ...]:
         """Write that the project is active; gives the agents that are short for it."""
-        fact = OpenProject(project_id=self._project_id, generation=generation)
+        run_id = workflow.info().first_execution_run_id
+        fact = OpenProject(project_id=self._project_id, generation=generation, run_id=run_id)
         return (await self._write(AgentSteps.open_project, fact, "project active")).short_agents
 
     async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         op.create_index(
             f"ix_{table}_workflow_problem", table, ["id"], postgresql_where=sa.text("workflow_problem IS NOT NULL")
         )
+    op.add_column("project", sa.Column("opened_run", sa.Text(), nullable=True))
     op.create_index(
         "ix_task_open_alone",
         "task",
@@ -27,6 +28,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_task_open_alone", table_name="task")
+    op.drop_column("project", "opened_run")
     for table in ("project", "task"):
         op.drop_index(f"ix_{table}_workflow_problem", table_name=table)
         op.drop_column(table, "workflow_problem")

@@ -53,10 +53,12 @@ class RecordExpiry(Contract):
 
 
 class OpenProject(Contract):
-    """A project whose workflow has begun; `generation` counts how often it was started again from its records."""
+    """A project whose workflow has begun; `generation` counts how often it was started again from its records, `run_id`
+    is its first run."""
 
     project_id: UUID
     generation: int = 0
+    run_id: str | None = None
 
 
 class OpenedProject(Contract):
