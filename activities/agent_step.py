@@ -273,9 +273,13 @@ class AgentSteps:
         async with self._store.reading() as connection:
             task = await tasks.get(connection, step.task_id)
             project = await projects.get(connection, step.project_id)
-        if task is None and project is not None and not ProjectStatus(project.status).settled:
+        if project is None:
+            raise ProjectUnknownError(f"there is no project {step.project_id}")
+        if task is None and not ProjectStatus(project.status).settled:
             # The database came back as it was before this task began. Nobody has called it off: it begins again.
-            raise ApplicationError("the records have lost this task", type="RecordsMissing")
+            raise ApplicationError(
+                "the records have lost this task", type="RecordsMissing", next_retry_delay=LONGEST_PUT_OFF
+            )
         if task is not None and task.status == TaskStatus.PENDING:
             async with self._store.transaction(step.project_id) as tx:
                 await tasks.cancel_open(tx, TASK.c.id == step.task_id)
