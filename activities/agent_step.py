@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -29,7 +29,7 @@ from models.contracts.words import (
 )
 from models.tables import TASK
 from store import artifacts, hitl, projects, tasks
-from store.transaction import Store, Transaction
+from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ class AgentSteps:
                 return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
-        except ApplicationError:
+        except (ApplicationError, ProjectUnknownError, IntegrityError):
             raise
         except Exception as error:
             # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
@@ -138,7 +138,7 @@ class AgentSteps:
                 # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SQLAlchemyError):
+        except (AgentError, SQLAlchemyError, ProjectUnknownError):
             raise
         except Exception as error:
             log.exception("agent_raised")
@@ -274,9 +274,13 @@ class AgentSteps:
         async with self._store.reading() as connection:
             task = await tasks.get(connection, step.task_id)
             project = await projects.get(connection, step.project_id)
-        if task is None and project is not None and not ProjectStatus(project.status).settled:
+        if project is None:
+            raise ProjectUnknownError(f"there is no project {step.project_id}")
+        if task is None and not ProjectStatus(project.status).settled:
             # The database came back as it was before this task began. Nobody has called it off: it begins again.
-            raise ApplicationError("the records have lost this task", type="RecordsMissing")
+            raise ApplicationError(
+                "the records have lost this task", type="RecordsMissing", next_retry_delay=LONGEST_PUT_OFF
+            )
         if task is not None and task.status == TaskStatus.PENDING:
             async with self._store.transaction(step.project_id) as tx:
                 await tasks.cancel_open(tx, TASK.c.id == step.task_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import orjson
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
@@ -64,6 +65,10 @@ SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, ded
 FROM fresh, sealed
 RETURNING seq, event_type, task_id, agent_type, data, created_at
 """
+
+
+class ProjectUnknownError(LookupError):
+    """Something was to be written for a project that the database does not have."""
 
 
 class Transaction:
@@ -156,9 +161,25 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
-        """The only way to write: all of it or nothing, and published once it is committed."""
-        async with self.database.engine.begin() as connection:
-            tx = Transaction(project_id, connection)
-            yield tx
-            events = await tx.seal()
+        """The only way to write: all of it or nothing, and published once it is committed.
+
+        Raises:
+            ProjectUnknownError: there is no such project.
+        """
+        try:
+            async with self.database.engine.begin() as connection:
+                tx = Transaction(project_id, connection)
+                yield tx
+                events = await tx.seal()
+                if not events and not await _exists(connection, project_id):
+                    raise ProjectUnknownError(f"there is no project {project_id}")
+        except IntegrityError as error:
+            async with self.reading() as connection:
+                if not await _exists(connection, project_id):
+                    raise ProjectUnknownError(f"there is no project {project_id}") from error
+            raise
         self.bus.publish(events)
+
+
+async def _exists(connection: AsyncConnection, project_id: UUID) -> bool:
+    return bool(await run(connection, "SELECT 1 AS found FROM project WHERE id = %(id)s", id=project_id))

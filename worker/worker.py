@@ -13,6 +13,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.agent_step import AgentSteps
 from activities.agents.protocol import Agent
 from activities.records import Records
+from activities.refusals import Refusals
 from models.contracts.words import AgentType
 from models.settings import Settings
 from store.bus import Bus
@@ -38,6 +39,7 @@ def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent]
         workflows=[ProjectWorkflow, HandoffWorkflow],
         activities=activities(store, agents, settings),
         workflow_runner=sandboxed_runner(),
+        interceptors=[Refusals()],
         max_concurrent_activities=settings.worker_steps,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         max_concurrent_local_activities=WORKFLOW_TASKS,

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from workflows import options
 
@@ -85,10 +87,34 @@ class Bookkeeping:
 
     async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
         async with self.turn:
-            return await workflow.execute_local_activity_method(
-                record,
-                fact,
-                start_to_close_timeout=options.RECORD_TIMEOUT,
-                retry_policy=options.RECORD_RETRIES,
-                summary=summary,
-            )
+            try:
+                return await workflow.execute_local_activity_method(
+                    record,
+                    fact,
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.RECORD_TRIES,
+                    summary=summary,
+                )
+            except FailureError as error:
+                raise_if_final(error)
+            try:
+                return await workflow.execute_activity_method(
+                    record,
+                    fact,
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.RECORD_RETRIES,
+                    summary=summary,
+                    priority=Priority(fairness_key=str(self._project_id)),
+                )
+            except FailureError as error:
+                raise_if_final(error)
+                raise
+
+
+def raise_if_final(error: FailureError) -> None:
+    """Raise what no further attempt can change: a cancellation, or what an activity says is not to be retried."""
+    if is_cancelled_exception(error):
+        raise error
+    failure = error if isinstance(error, ApplicationError) else error.cause  # a local activity's comes unwrapped
+    if isinstance(failure, ApplicationError) and failure.non_retryable:
+        raise failure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.common import (
+    Priority,
     SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
@@ -65,6 +66,7 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput, 
             id_reuse_policy=_REUSE[again],
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=project.name[:200],
+            priority=Priority(fairness_key=str(project.project_id)),
             memo={GENERATION: project.generation},
             search_attributes=TypedSearchAttributes(
                 [
@@ -91,6 +93,7 @@ async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput, 
             id_reuse_policy=_REUSE[again],
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=f"{handoff.handoff.to_agent} for {handoff.name}"[:200],
+            priority=Priority(fairness_key=str(handoff.project_id)),
             memo={GENERATION: handoff.generation},
         )
     except WorkflowAlreadyStartedError:

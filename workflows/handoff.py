@@ -9,8 +9,10 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import Priority
+from temporalio.exceptions import FailureError
 
 from workflows import options
+from workflows.bookkeeping import raise_if_final
 from workflows.crew import Crew
 from workflows.gate import Gate
 
@@ -131,23 +133,31 @@ class StageHandoff:
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
-            async with crew.books.turn:
-                return await workflow.execute_local_activity_method(
-                    AgentSteps.run_agent_step,
-                    step,
-                    start_to_close_timeout=stage.timeout + options.STEP_GRACE,
-                    retry_policy=options.STEP_RETRIES,
-                    summary=summary,
-                )
-        return await workflow.execute_activity_method(
-            AgentSteps.run_agent_step,
-            step,
-            start_to_close_timeout=stage.timeout + options.STEP_GRACE,
-            heartbeat_timeout=options.HEARTBEAT,
-            retry_policy=options.STEP_RETRIES,
-            summary=summary,
-            priority=Priority(priority_key=stage.priority),
-        )
+            try:
+                async with crew.books.turn:
+                    return await workflow.execute_local_activity_method(
+                        AgentSteps.run_agent_step,
+                        step,
+                        start_to_close_timeout=stage.timeout + options.STEP_GRACE,
+                        retry_policy=options.SHORT_STEP_TRIES,
+                        summary=summary,
+                    )
+            except FailureError as error:
+                raise_if_final(error)
+            step = step.model_copy(update={"short": False})  # it may take long now, and is shown as at work
+        try:
+            return await workflow.execute_activity_method(
+                AgentSteps.run_agent_step,
+                step,
+                start_to_close_timeout=stage.timeout + options.STEP_GRACE,
+                heartbeat_timeout=options.HEARTBEAT,
+                retry_policy=options.STEP_RETRIES,
+                summary=summary,
+                priority=Priority(priority_key=stage.priority, fairness_key=str(crew.project_id)),
+            )
+        except FailureError as error:
+            raise_if_final(error)
+            raise
 
     def _weigh(self, result: StepResult) -> Ending | None:
         """What follows from a step: its gate asks, its failed verdict sends the work back, or it is accepted."""

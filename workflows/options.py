@@ -17,8 +17,20 @@ when what failed otherwise is tried again: it counts the agent's failures, and w
 WORKFLOW_TASK = timedelta(seconds=5)
 """When a worker dies in the middle of a workflow task, another takes it over after this long; the default is 10 s."""
 
+LOCAL_TRIES = 3
+"""How often a local activity is tried. It holds its workflow task meanwhile, of which a worker has few: 40 projects
+whose records could not be written stopped a service (measured). What fails so often is run as a regular activity, which
+waits in Temporal and holds nothing."""
+
 RECORD_TIMEOUT = timedelta(seconds=10)
-RECORD_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
+RECORD_TRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_attempts=LOCAL_TRIES
 )
-"""Without end: what was decided is written down, however long PostgreSQL is away."""
+RECORD_RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
+)
+"""Without end: what was decided is written down, however long PostgreSQL is unavailable."""
+
+SHORT_STEP_TRIES = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), backoff_coefficient=1, maximum_attempts=LOCAL_TRIES
+)

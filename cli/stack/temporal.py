@@ -24,6 +24,7 @@ DYNAMIC_CONFIG = {  # measured, see DESIGN.md: eight times faster for one workfl
     "history.transferProcessorMaxPollRPS": 5000,
     "history.timerProcessorMaxPollRPS": 5000,
     "history.visibilityProcessorMaxPollRPS": 5000,
+    "matching.enableFairness": "true",  # by the fairness keys of what is queued: each project has its share
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
     # The HTTP API asks for no sign-in and takes what any page sends as text/plain. It cannot be left out, so nobody may

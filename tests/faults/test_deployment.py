@@ -15,7 +15,7 @@ from tests.faults.builds import build, previous
 from tests.faults.deliveries import Caller, Delivery, brief
 from tests.faults.house import House
 from tests.faults.supervised import Supervised
-from tests.histories import FOLDER, replay
+from tests.histories import committed, replay
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -74,8 +74,8 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
     (tmp_path / "histories").mkdir()
     for history in before:
         (tmp_path / "histories" / f"{history.workflow_id}.json").write_text(history.to_json())
-    committed = FOLDER.glob("*.json") if proof.whole else ()  # else another test replays them
-    replayed = await replay([*(tmp_path / "histories").iterdir(), *committed])
+    earlier = committed() if proof.whole else ()  # else another test replays them
+    replayed = await replay([*(tmp_path / "histories").iterdir(), *earlier])
     proof.row(
         f"this version deployed over {len(deliveries)} open projects of the previous one ({version}), workers one by "
         "one, then the apis",

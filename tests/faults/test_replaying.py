@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from tests.conftest import CHECKOUT
-from tests.histories import FOLDER
+from tests.histories import committed
 from tests.proving import Proof
 
 SECONDS = 300.0
@@ -40,4 +40,4 @@ async def test_every_history_replays_under_any_order_of_sets(proof: Proof) -> No
         "every one replays",
         "; ".join(f"{said}, {times} times" for said, times in seen.items()),
     )
-    assert set(seen) == {f"{len(list(FOLDER.glob('*.json')))} histories replay"}, outcomes
+    assert set(seen) == {f"{len(committed())} histories replay"}, outcomes

@@ -9,11 +9,17 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from tests import releases
 from worker.sandbox import sandboxed_runner
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
 FOLDER = Path(__file__).parent
+
+
+def committed() -> list[Path]:
+    """Every history that has to replay: those of this folder, and those of each release."""
+    return [*sorted(FOLDER.glob("*.json")), *releases.histories()]
 
 
 async def replay(paths: Iterable[Path]) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from tests.histories import FOLDER, replay
+from tests.histories import committed, replay
 
 
 def main() -> None:
     match sys.argv[1:]:
         case ["replay"]:
-            print(f"{asyncio.run(replay(sorted(FOLDER.glob('*.json'))))} histories replay")
+            print(f"{asyncio.run(replay(committed()))} histories replay")
         case ["record", *names]:
             from tests.histories.recording import record
 

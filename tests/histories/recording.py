@@ -33,9 +33,9 @@ from workflows.project import PHASE, WAITING
 CHECKOUT = FOLDER.parent.parent
 
 
-async def record(names: Collection[str]) -> None:
-    """Write histories, the last run first, next to this file: of the named shapes, or of all. Those of shapes that are
-    no more stay, since earlier versions wrote them."""
+async def record(names: Collection[str], place: Path = FOLDER) -> None:
+    """Write histories, the last run first, into a folder: of the named shapes, or of all. Those of shapes that are no
+    more stay, since earlier versions wrote them."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             embedded_servers(Path(folder)) as servers,
@@ -71,9 +71,9 @@ async def record(names: Collection[str]) -> None:
                     if short and shape in (cancel_in_a_step, ahead):
                         continue  # these need a step that lasts, which a short one does not
                     server = hasty if shape is continued else patient
-                    await _keep(shape, "project", short, server, store, settings)
+                    await _keep(shape, "project", short, server, store, settings, place)
                 for shape in filter(wanted, (alone, asks)):
-                    await _keep(shape, "handoff", short, patient, store, settings)
+                    await _keep(shape, "handoff", short, patient, store, settings, place)
             await bus.close()
             await database.close()
 
@@ -85,6 +85,7 @@ async def _keep(
     server: WorkflowEnvironment,
     store: Store,
     settings: Settings,
+    place: Path,
 ) -> None:
     script, begun = Script(short), []
 
@@ -100,17 +101,17 @@ async def _keep(
     while number == 0 or run_id:
         history = await server.client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()
         run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None
-        path = FOLDER / (name + (f"-{number}" if number or run_id else "") + ".json")
-        kept = json.dumps(_impersonal(json.loads(history.to_json())), separators=(",", ":"), sort_keys=True)
+        path = place / (name + (f"-{number}" if number or run_id else "") + ".json")
+        kept = json.dumps(impersonal(json.loads(history.to_json())), separators=(",", ":"), sort_keys=True)
         path.write_text(kept.replace(platform.node(), "machine") + "\n")
         number += 1
     sys.stdout.write(f"{name}: {number} run(s)\n")
 
 
-def _impersonal(part: Any) -> Any:
+def impersonal(part: Any) -> Any:
     """A history without what it tells of the machine that made it."""
     if isinstance(part, list):
-        return [_impersonal(one) for one in part]
+        return [impersonal(one) for one in part]
     if isinstance(part, dict):
-        return {name: _impersonal(one) for name, one in part.items() if name not in ("identity", "stackTrace")}
+        return {name: impersonal(one) for name, one in part.items() if name not in ("identity", "stackTrace")}
     return part

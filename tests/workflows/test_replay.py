@@ -11,21 +11,18 @@ from pathlib import Path
 import pytest
 from temporalio.workflow import NondeterminismError
 
+from tests import releases
 from tests.conftest import CHECKOUT
-from tests.histories import FOLDER, replay
+from tests.histories import FOLDER, committed, replay
 
-HISTORIES = sorted(FOLDER.glob("*.json"))
-
-
-def test_there_are_histories_of_both_workflows() -> None:
-    names = [path.stem for path in HISTORIES]
-    assert [name for name in names if name.startswith("project-")]
-    assert [name for name in names if name.startswith("handoff-")]
+HISTORIES = committed()
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
-async def test_a_history_replays(path: Path) -> None:
-    await replay([path])
+def test_there_are_histories_of_both_workflows_and_of_every_release() -> None:
+    for folder in (FOLDER, *(releases.FOLDER / release / "histories" for release in releases.RELEASES)):
+        names = [path.stem for path in HISTORIES if path.parent == folder]
+        assert [name for name in names if name.startswith("project-")], folder
+        assert [name for name in names if name.startswith("handoff-")], folder
 
 
 @pytest.mark.parametrize("seed", ["1", "2718"])

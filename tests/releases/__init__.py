@@ -1,0 +1,16 @@
+"""What each release left behind: the histories of its workflows, and both databases of a stack with projects under way.
+
+`python -m tests.releases record` records this checkout's; do it once for each release, at the release's own commit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+RELEASES = sorted(path.name for path in FOLDER.iterdir() if path.joinpath("histories").is_dir())
+
+
+def histories() -> list[Path]:
+    """The histories of all releases."""
+    return [path for release in RELEASES for path in sorted((FOLDER / release / "histories").glob("*.json"))]
