@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
 import sys
@@ -45,11 +46,20 @@ def libraries() -> list[str]:
     return sorted(path for path in found if not path.startswith((*system, *modules)))
 
 
-def environment(libraries: list[str]) -> dict[str, str]:
-    """The variables without which this Python does not start."""
-    folders = sorted({os.path.dirname(path) for path in libraries})
+def environment(python: str, libraries: list[str]) -> dict[str, str]:
+    """The variables without which a Python does not start."""
+    lost = libraries and ("LD_LIBRARY_PATH" in os.environ or _by_origin(python))
+    folders = sorted({os.path.dirname(path) for path in libraries}) if lost else []
     home = {"PYTHONHOME": os.environ["PYTHONHOME"]} if os.environ.get("PYTHONHOME") else {}
     return {**home, **({"LD_LIBRARY_PATH": ":".join(folders)} if folders else {})}
+
+
+def _by_origin(program: str) -> bool:
+    try:
+        with open(program, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(b"$ORIGIN") >= 0 or content.find(b"${ORIGIN}") >= 0
+    except (OSError, ValueError):
+        return False
 
 
 def reachable(path: str, top: str = "/") -> bool:

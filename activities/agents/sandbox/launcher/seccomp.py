@@ -25,7 +25,7 @@ _Line = tuple[int, int, int, int]
 
 
 class Rules(NamedTuple):
-    """What may be left to the process, since something else sees to it: signals; modes, times and owners; truncate."""
+    """What may be left to the children, since something else sees to it: signals; modes, times and owners; truncate."""
 
     signals: bool
     modes: bool
@@ -79,7 +79,12 @@ def _program(machine: str, rules: Rules) -> Iterable[_Line]:
     yield from _judged(calls.SENDTO[machine], need=[(_low(4), 0), (_low(4) + 4, 0)])
     for name, number in calls.OWN_ONLY[machine].items():
         yield from _judged(number, need=[(_low(0), 0), *([(_low(1), 0)] if name == "setpriority" else [])])
-    if not rules.signals:
+    if rules.signals:
+        # To their own, but not to this process, which starts them and keeps the score, nor to its group, nor to all.
+        own = os.getpid()
+        for number in calls.SIGNALS[machine].values():
+            yield from _judged(number, refuse=[(_low(0), _EQUAL, pid & 0xFFFFFFFF) for pid in (own, -own, -1)])
+    else:
         for number, values in (
             (calls.FCNTL[machine], calls.SIGNAL_OWNERS),
             (calls.IOCTL[machine], calls.TERMINAL_TRICKS),
