@@ -170,7 +170,10 @@ def _remove(folder: str) -> None:
         # Seldom needed, as a run with a root of its own leaves an empty folder; and it takes 5 ms to import.
         import shutil
 
-        for path, _, _ in os.walk(folder):
-            with suppress(OSError):
-                os.chmod(path, 0o700)
+        # A folder that was closed is opened before it is entered; a link is never followed.
+        for path, names, _ in os.walk(folder):
+            for inner in (os.path.join(path, name) for name in names):
+                with suppress(OSError):
+                    if not os.path.islink(inner):
+                        os.chmod(inner, 0o700)
         shutil.rmtree(folder, ignore_errors=True)

@@ -92,13 +92,16 @@ def _walk(path: str) -> Iterator[_Mark]:
 def _clear(folder: str) -> None:
     if not os.path.isdir(folder):
         return
+    # A folder that was closed is opened before it is entered; a link is never followed.
     os.chmod(folder, 0o700)
+    for path, names, _ in os.walk(folder):
+        for inner in (os.path.join(path, name) for name in names):
+            if not os.path.islink(inner):
+                os.chmod(inner, 0o700)
     with os.scandir(folder) as entries:
         listed = list(entries)
     for entry in listed:
-        if not entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
             os.unlink(entry.path)
-            continue
-        for inner, _, _ in os.walk(entry.path):
-            os.chmod(inner, 0o700)
-        shutil.rmtree(entry.path)
