@@ -38,7 +38,9 @@ async def carry_out(order: Order) -> Ending:
     try:
         folder = tempfile.mkdtemp(prefix="botarmy-sandbox-")
     except OSError as error:
-        raise AgentError(f"The sandbox has no folder to work in ({error}); TMPDIR names one that can be used.") from error
+        raise AgentError(
+            f"The sandbox has no folder to work in ({error}); TMPDIR names one that can be used."
+        ) from error
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

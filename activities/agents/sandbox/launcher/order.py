@@ -34,7 +34,8 @@ class Limits(NamedTuple):
 class Order(NamedTuple):
     """One run of the tests of `files`. `folder` is an empty folder of its own; the launcher removes it.
 
-    Where neither their files nor the network can be kept from them, they run only with `unconfined`. `without` leaves out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
+    Where neither files nor a network outside can be kept from them, they run only with `unconfined`. `without` leaves
+    out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
     """
 
     python: str

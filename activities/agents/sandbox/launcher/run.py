@@ -127,7 +127,12 @@ def _become_runner(run: Run, owner: int) -> NoReturn:
         os.set_inheritable(target, True)
     os.closerange(_STATUS + 1, os.sysconf("SC_OPEN_MAX"))
     arguments = [run.order.python, *_ARGUMENTS, run.runner, work, *run.folders[1:]]
-    environment = {**_ENVIRONMENT, **ground.environment(run.order.python, run.libraries), "HOME": work, "TMPDIR": scratch}
+    environment = {
+        **_ENVIRONMENT,
+        **ground.environment(run.order.python, run.libraries),
+        "HOME": work,
+        "TMPDIR": scratch,
+    }
     os.execve(run.order.python, arguments, environment)
 
 

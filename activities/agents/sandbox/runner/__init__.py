@@ -1,4 +1,4 @@
-"""The program inside the cage: it counts the tests of the files, runs each in a process of its own, and keeps the score.
+"""The program inside the cage: it counts the tests, runs each in a process of its own, and keeps the score.
 
 It runs under a bare Python of its own and never imports the files: only the children that it forks do. Nothing here
 imports anything but the standard library, and imports of each other are relative, because there the package has

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -54,7 +55,8 @@ def listed(modules: list[str]) -> Iterator[str]:
     for name in modules:
         try:
             module = _loaded(name)
-            names = [case.id() for case, _ in zip(_flat(loader.loadTestsFromModule(module)), range(MAX_LISTED))]
+            cases = itertools.islice(_flat(loader.loadTestsFromModule(module)), MAX_LISTED)
+            names = [case.id() for case in cases]
             yield json.dumps({"module": name, "tests": names})
         except unittest.SkipTest as skipped:
             _print(f"SKIPPED: {name}: {skipped}")

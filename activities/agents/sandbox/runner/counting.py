@@ -75,17 +75,19 @@ def _in_module(modules: Modules, name: str) -> tuple[list[Test], dict[str, str]]
     return tests, never_run
 
 
-def _twice(body: list[ast.stmt], *kinds: type) -> Iterator[str]:
+def _twice(
+    body: list[ast.stmt], *kinds: type[ast.ClassDef] | type[ast.FunctionDef] | type[ast.AsyncFunctionDef]
+) -> Iterator[str]:
     """Names of tests that are defined twice in the same block. Alternatives (if and else) are in different ones."""
     seen: set[str] = set()
     for node in body:
-        if isinstance(node, kinds) and (node.name.startswith("test") or _has_tests(node)):
+        if isinstance(node, kinds) and _is_test(node):
             if node.name in seen and not node.decorator_list:
                 yield node.name
             seen.add(node.name)
 
 
-def _has_tests(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ClassDef) and any(
-        isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name.startswith("test") for one in node.body
-    )
+def _is_test(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return any(not isinstance(one, ast.ClassDef) and _is_test(one) for one in node.body)
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")

@@ -108,7 +108,7 @@ class Modules:
 
     def _parse(self, name: str) -> Parsed | None:
         try:
-            tree = ast.parse(self._files[self._paths[name]])
+            tree = ast.parse(self._files[self._paths[name]], self._paths[name])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._faults[name] = f"{type(error).__name__}: {error}"
             return None

@@ -110,7 +110,7 @@ def _counted(texts: Mapping[str, str], files: Files, work: str) -> tuple[list[Te
             # Each of them would tell the same once more.
             broken = [name for name, test in tests.items() if test.module == module] or [module]
             tests.update({name: Test(module, name) for name in broken})
-            outcomes.update({name: f"{outcome}: its module cannot be loaded" for name in broken})
+            outcomes.update(dict.fromkeys(broken, f"{outcome}: its module cannot be loaded"))
         for name in names:
             tests.setdefault(name, Test(module, name))
     if len(tests) > MAX_TESTS:
