@@ -3,12 +3,15 @@
 import asyncio
 import functools
 import os
+import shutil
 import socket
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +21,9 @@ from activities.agents.files import pack
 from activities.agents.protocol import FILES, AgentError
 from activities.agents.rehearsal import rehearsal_agents
 from activities.agents.sandbox import Limits, TestRun, UnconfinedError, run_tests, sandbox
+from activities.agents.sandbox.launcher import ground
 from models.contracts.words import AgentType, Verdict
+from tests.conftest import CHECKOUT
 
 pytestmark = pytest.mark.skipif(os.uname().sysname != "Linux", reason="the cage is made of Linux")
 
@@ -183,40 +188,118 @@ async def test_what_a_person_wrote_is_refused_where_nothing_confines_it(monkeypa
 DRIVER = """\
 import asyncio, os, sys
 sys.path.insert(0, CHECKOUT)
+SETUP
 from activities.agents.sandbox import run_tests
 from activities.agents.sandbox.launcher import kernel, seccomp
-SETUP
+if SEALED:
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    seccomp.install(seccomp.Rules(signals=True, modes=True, truncating=True))
 async def main():
-    good = {"test_it.py": "import subprocess, sys, unittest\\nclass It(unittest.TestCase):\\n    def test(self):\\n"
+    good = {"test_it.py": "import os, subprocess, sys, unittest\\nclass It(unittest.TestCase):\\n    def test(self):\\n"
         "        self.assertEqual(subprocess.check_output([sys.executable, '-c', 'print(7)']), b'7\\\\n')\\n"}
-    bad = {"test_it.py": good["test_it.py"] + "        import os; os._exit(0)\\n"}
+    bad = {"test_it.py": good["test_it.py"] + "        os._exit(0)\\n"}
     runs = [await run_tests(files) for files in (good, bad)]
-    print([run.passed for run in runs], [run.confined for run in runs], *runs[0].isolation, runs[0].output)
+    print(*[run.passed for run in runs], *[run.confined for run in runs])
+    print(*runs[0].isolation, runs[0].output, sep="\\n")
 asyncio.run(main())
 """
+"""A program that runs tests as a worker does: some that pass, and some that say they did."""
 
 
-def environments() -> dict[str, tuple[list[str], str, dict[str, str]]]:
-    """Where people run it: the command before Python's, what the program does first, and its environment."""
-    sealed = "kernel.prctl(38, 1); seccomp.install(seccomp.Rules(True, True, True))"
-    deep = Path(tempfile.mkdtemp(prefix="d eep-$x%'"))
-    deep.chmod(0o755)
-    deep = deep.joinpath(*["n" * 200] * 10)
+def driven(
+    python: str = sys.executable,
+    setup: str = "",
+    before: Sequence[str] = (),
+    environment: Mapping[str, str] = {},
+    sealed: bool = False,
+) -> str:
+    """What the program says, in surroundings of its own: a command before it, what it does first, its environment.
+
+    `sealed` denies it namespaces, as the filter of a container would, or another sandbox.
+    """
+    text = DRIVER.replace("CHECKOUT", repr(str(CHECKOUT))).replace("SETUP", setup).replace("SEALED", str(sealed))
+    command = [*before, python, "-P", "-B", "-c", text]
+    ended = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **environment})
+    return ended.stdout + ended.stderr
+
+
+def can(*command: str) -> bool:
+    return (
+        shutil.which(command[0]) is not None and subprocess.run([*command, "true"], capture_output=True).returncode == 0
+    )
+
+
+async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="d e$x%'\""))
+    folder.chmod(0o755)
+    deep = folder.joinpath(*["n" * 200] * 10)
     deep.mkdir(parents=True)
-    found: dict[str, tuple[list[str], str, dict[str, str]]] = {
-        "as it is": ([], "", {}),
-        "umask 077": ([], "os.umask(0o077)", {}),
-        "namespaces are denied": ([], sealed, {}),
-        "a deep TMPDIR": ([], "", {"TMPDIR": str(deep)}),
-        "a TMPDIR that is not UTF-8": ([], "t = b'/tmp/botarmy-\\xff'; os.makedirs(t, exist_ok=True)\n"
-            "os.environ['TMPDIR'] = os.fsdecode(t)", {}),
-        "PYTHONHOME": ([], "", {"PYTHONHOME": f"{sys.base_prefix}:{sys.base_exec_prefix}"}),
-        "variables of a shell": ([], "", {"PYTHONPATH": "/nowhere", "PYTHONSTARTUP": "/nowhere", "LD_BIND_NOW": "1"}),
+    (folder / "plain").mkdir()
+    (folder / "plain").chmod(0o1777)
+    home = f"{sys.base_prefix}:{sys.base_exec_prefix}"
+    bytes_of = f"folder = os.fsencode({str(folder)!r}) + b'/\\xff'; os.mkdir(folder)"
+    venv = folder / "venv"
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    of_it = folder / "of it"
+    await asyncio.to_thread(subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", of_it], check=True)
+    surroundings: dict[str, dict[str, Any]] = {
+        "namespaces are denied": {"sealed": True},
+        "private files": {"setup": "os.umask(0o077)"},
+        "private files, no namespaces": {"setup": "os.umask(0o077)", "sealed": True},
+        "a deep TMPDIR": {"environment": {"TMPDIR": str(deep)}},
+        "a deep TMPDIR, no namespaces": {"environment": {"TMPDIR": str(deep)}, "sealed": True},
+        "a TMPDIR that is no text": {"setup": f"{bytes_of}; os.environ['TMPDIR'] = os.fsdecode(folder)"},
+        "a TMPDIR that is not there": {"environment": {"TMPDIR": "/nowhere"}},
+        "PYTHONHOME": {"environment": {"PYTHONHOME": home}, "python": os.path.realpath(sys.executable)},
+        "a shell's variables": {
+            "environment": {"PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
+        },
+        "a venv made by a venv": {"python": str(of_it / "bin/python")},
     }
-    if os.geteuid() == 0:
-        # Without a passwd entry; and what only root can read is not there for it.
-        found["as a user without a name"] = (["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"], "", {})
-        found["as such a user, without namespaces"] = (*found["as a user without a name"][:1], sealed, {})
-        found["root without capabilities"] = (["setpriv", "--bounding-set=-all", "--inh-caps=-all"], "", {})
-    found["root of a user namespace with one id"] = (["unshare", "--user", "--map-root-user"], "", {})
-    return found
+    if can("unshare", "--user", "--map-root-user"):
+        surroundings["root of a user namespace with one id"] = {"before": ["unshare", "--user", "--map-root-user"]}
+    if os.geteuid() == 0 and can("setpriv", "--bounding-set=-all"):
+        surroundings["root without capabilities"] = {"before": ["setpriv", "--bounding-set=-all"]}
+        nobody = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+        environment = {"TMPDIR": str(folder / "plain")}
+        for python in (sys.executable, "/usr/bin/python3"):
+            if can(*nobody, python, "-c", f"import sys; assert sys.version_info >= (3, 11); open({__file__!r})", "-"):
+                for sealed in (False, True):
+                    surroundings[f"a user without a name, {sealed}"] = {
+                        "before": nobody,
+                        "environment": environment,
+                        "python": python,
+                        "sealed": sealed,
+                    }
+    said = {}
+    for name, one in surroundings.items():
+        said[name] = await asyncio.to_thread(lambda one=one: driven(**one))
+    assert {name: text for name, text in said.items() if not text.startswith("True False True True\n")} == {}
+    assert [path for path in folder.rglob("botarmy-sandbox-*")] == []
+    shutil.rmtree(folder)
+
+
+async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: Path) -> None:
+    """As conda and uv unpack it: the program names its library by $ORIGIN, which the loader reads in /proc."""
+    program = Path(os.path.realpath(sys._base_executable)).read_bytes()  # type: ignore[attr-defined]
+    library = next(iter(ground.libraries()), "")
+    place = program.find(os.path.dirname(library).encode() + b"\0") if library else -1
+    wanted = b"$ORIGIN/../lib"
+    if place < 0 or len(os.path.dirname(library)) < len(wanted):
+        pytest.skip("this Python has no library of its own that it names by a long path")
+    for name in ("bin", "lib"):
+        (tmp_path / name).mkdir()
+    shutil.copy(library, tmp_path / "lib")
+    python = tmp_path / "bin" / Path(os.path.realpath(sys.executable)).name
+    size = len(os.path.dirname(library))
+    python.write_bytes(program[:place] + wanted.ljust(size, b"\0") + program[place + size :])
+    python.chmod(0o755)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    shutil.copytree(
+        os.path.dirname(os.__file__),
+        tmp_path / "lib" / version,
+        ignore=shutil.ignore_patterns("test", "site-packages", "__pycache__"),
+    )
+    for sealed in (False, True):
+        text = await asyncio.to_thread(driven, str(python), sealed=sealed)
+        assert text.startswith("True False True True\n"), text

@@ -79,17 +79,13 @@ def _program(machine: str, rules: Rules) -> Iterable[_Line]:
     yield from _judged(calls.SENDTO[machine], need=[(_low(4), 0), (_low(4) + 4, 0)])
     for name, number in calls.OWN_ONLY[machine].items():
         yield from _judged(number, need=[(_low(0), 0), *([(_low(1), 0)] if name == "setpriority" else [])])
+    for number, values in ((calls.FCNTL[machine], calls.SIGNAL_OWNERS), (calls.IOCTL[machine], calls.TERMINAL_TRICKS)):
+        yield from _judged(number, refuse=[(_low(1), _EQUAL, value) for value in values])
     if rules.signals:
         # To their own, but not to this process, which starts them and keeps the score, nor to its group, nor to all.
         own = os.getpid()
         for number in calls.SIGNALS[machine].values():
             yield from _judged(number, refuse=[(_low(0), _EQUAL, pid & 0xFFFFFFFF) for pid in (own, -own, -1)])
-    else:
-        for number, values in (
-            (calls.FCNTL[machine], calls.SIGNAL_OWNERS),
-            (calls.IOCTL[machine], calls.TERMINAL_TRICKS),
-        ):
-            yield from _judged(number, refuse=[(_low(1), _EQUAL, value) for value in values])
     yield (_RETURN, 0, 0, _ALLOW)
 
 

@@ -14,7 +14,7 @@ _Mark = tuple[str, int, int, int]
 
 
 class Files:
-    """What lies below `root`; `empty` names folders that hold nothing.
+    """What lies below `root`; `empty` names folders that hold nothing of theirs.
 
     A change is seen by the time of the last change, which no process can set, and which every change moves on: after
     the files are laid out, nothing runs before that clock has.
@@ -22,7 +22,8 @@ class Files:
 
     def __init__(self, root: str, empty: list[str]) -> None:
         self._root = root
-        self._empty = empty
+        # A Python that lies in one of them is shown there, too.
+        self._empty = {folder: set(os.listdir(folder)) for folder in empty}
         self._contents: dict[str, bytes] = {}
         for folder, _, names in os.walk(root):
             for name in names:
@@ -43,11 +44,11 @@ class Files:
             OSError: it cannot be undone.
             RecursionError: the folders lie too deep to be removed.
         """
-        for folder in self._empty:
-            _clear(folder)
+        for folder, given in self._empty.items():
+            _clear(folder, given)
         if self._seen() == self._marks:
             return
-        _clear(self._root)
+        _clear(self._root, set())
         for path, content in self._contents.items():
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
@@ -89,17 +90,17 @@ def _walk(path: str) -> Iterator[_Mark]:
             yield entry.path, found.st_ino, found.st_ctime_ns, found.st_mode
 
 
-def _clear(folder: str) -> None:
-    if not os.path.isdir(folder):
-        return
+def _clear(folder: str, keep: set[str]) -> None:
     # A folder that was closed is opened before it is entered; a link is never followed.
     os.chmod(folder, 0o700)
     for path, names, _ in os.walk(folder):
+        if path == folder:
+            names[:] = [name for name in names if name not in keep]
         for inner in (os.path.join(path, name) for name in names):
             if not os.path.islink(inner):
                 os.chmod(inner, 0o700)
     with os.scandir(folder) as entries:
-        listed = list(entries)
+        listed = [entry for entry in entries if entry.name not in keep]
     for entry in listed:
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
