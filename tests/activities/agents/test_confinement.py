@@ -72,7 +72,7 @@ async def test_no_datagram_leaves_the_sandbox(without: tuple[str, ...]) -> None:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
     ):
         by_path.bind(path)
-        os.chmod(path, 0o777)
+        Path(path).chmod(0o777)
         by_name.bind(abstract)
         udp.bind(("127.0.0.1", 0))
         bodies = [
@@ -116,7 +116,7 @@ async def test_nothing_shared_outlives_the_run_and_no_process_outside_is_touched
         """What bears our key or name; others on this machine have theirs."""
         tables = [Path(f"/proc/sysvipc/{kind}").read_text().splitlines() for kind in ("shm", "msg", "sem")]
         lines = [line for table in tables for line in table if line.split()[0] == str(key)]
-        return lines + [path for path in os.listdir("/dev/shm") if str(key) in path]
+        return lines + [path.name for path in Path("/dev/shm").iterdir() if str(key) in path.name]
 
     key = 1_000_000_000 + os.getpid()
     pid = os.getpid()
@@ -275,28 +275,27 @@ async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     for name, one in surroundings.items():
         said[name] = await asyncio.to_thread(lambda one=one: driven(**one))
     assert {name: text for name, text in said.items() if not text.startswith("True False True True\n")} == {}
-    assert [path for path in folder.rglob("botarmy-sandbox-*")] == []
+    assert list(folder.rglob("botarmy-sandbox-*")) == []
     shutil.rmtree(folder)
 
 
 async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: Path) -> None:
     """As conda and uv unpack it: the program names its library by $ORIGIN, which the loader reads in /proc."""
     program = Path(os.path.realpath(sys._base_executable)).read_bytes()  # type: ignore[attr-defined]
-    library = next(iter(ground.libraries()), "")
-    place = program.find(os.path.dirname(library).encode() + b"\0") if library else -1
-    wanted = b"$ORIGIN/../lib"
-    if place < 0 or len(os.path.dirname(library)) < len(wanted):
+    library = Path(next(iter(ground.libraries()), ""))
+    named, wanted = bytes(library.parent), b"$ORIGIN/../lib"
+    place, size = program.find(named + b"\0"), len(named)
+    if place < 0 or size < len(wanted):
         pytest.skip("this Python has no library of its own that it names by a long path")
     for name in ("bin", "lib"):
         (tmp_path / name).mkdir()
     shutil.copy(library, tmp_path / "lib")
     python = tmp_path / "bin" / Path(os.path.realpath(sys.executable)).name
-    size = len(os.path.dirname(library))
     python.write_bytes(program[:place] + wanted.ljust(size, b"\0") + program[place + size :])
     python.chmod(0o755)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     shutil.copytree(
-        os.path.dirname(os.__file__),
+        Path(os.__file__).parent,
         tmp_path / "lib" / version,
         ignore=shutil.ignore_patterns("test", "site-packages", "__pycache__"),
     )
