@@ -58,6 +58,7 @@ def results(run: TestRun) -> list[Section]:
 
 
 _UNCONFINED = [
+    "> [!CAUTION]",
     "> **NOT CONFINED.** This machine has neither namespaces nor Landlock: while it ran, this code could read, change "
     "and reach whatever the worker can.",
     "",
