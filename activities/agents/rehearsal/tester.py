@@ -59,8 +59,8 @@ def results(run: TestRun) -> list[Section]:
 
 _UNCONFINED = [
     "> [!CAUTION]",
-    "> **NOT CONFINED.** This machine has neither namespaces nor Landlock: while it ran, this code could read, change "
-    "and reach whatever the worker can.",
+    "> **NOT CONFINED.** This machine has neither namespaces nor Landlock with seccomp: while it ran, this code could "
+    "read, change and reach whatever the worker can.",
     "",
 ]
 _ABOUT_OUTPUT = "What the code and its tests printed, whatever it claims; the result above was not read from it."

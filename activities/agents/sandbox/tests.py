@@ -27,8 +27,8 @@ class UnconfinedError(AgentError):
 
     def __init__(self, lacking: str) -> None:
         super().__init__(
-            "Code that a person or a model wrote is not run on this machine, which has neither namespaces nor Landlock "
-            f"to confine it with ({lacking}). Run the worker where it has one of them, or allow it with "
+            "Code that a person or a model wrote is not run on this machine: it has neither namespaces nor Landlock "
+            f"with seccomp to confine it ({lacking}). Run the worker where it has, or allow it with "
             "BOTARMY_SANDBOX=allow-unconfined.",
             retryable=False,
         )
