@@ -22,6 +22,7 @@ from activities.agents.protocol import FILES, AgentError
 from activities.agents.rehearsal import rehearsal_agents
 from activities.agents.sandbox import Limits, TestRun, UnconfinedError, run_tests, sandbox
 from activities.agents.sandbox.launcher import ground
+from benchmarks.timing import few_at_once
 from models.contracts.words import AgentType, Verdict
 from tests.conftest import CHECKOUT
 
@@ -198,7 +199,7 @@ async def main():
     good = {"test_it.py": "import os, subprocess, sys, unittest\\nclass It(unittest.TestCase):\\n    def test(self):\\n"
         "        self.assertEqual(subprocess.check_output([sys.executable, '-c', 'print(7)']), b'7\\\\n')\\n"}
     bad = {"test_it.py": good["test_it.py"] + "        os._exit(0)\\n"}
-    runs = [await run_tests(files) for files in (good, bad)]
+    runs = await asyncio.gather(run_tests(good), run_tests(bad))
     print(*[run.passed for run in runs], *[run.confined for run in runs])
     print(*runs[0].isolation, runs[0].output, sep="\\n")
 asyncio.run(main())
@@ -242,17 +243,14 @@ async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     of_it = folder / "of it"
     await asyncio.to_thread(subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", of_it], check=True)
+    deeply = {"TMPDIR": str(deep), "PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
     surroundings: dict[str, dict[str, Any]] = {
-        "namespaces are denied": {"sealed": True},
-        "private files": {"setup": "os.umask(0o077)"},
-        "private files, no namespaces": {"setup": "os.umask(0o077)", "sealed": True},
-        "a deep TMPDIR": {"environment": {"TMPDIR": str(deep)}},
-        "a deep TMPDIR, no namespaces": {"environment": {"TMPDIR": str(deep)}, "sealed": True},
+        "private files, a deep TMPDIR, a shell's variables": {"setup": "os.umask(0o077)", "environment": deeply},
+        "the same, namespaces denied": {"setup": "os.umask(0o077)", "environment": deeply, "sealed": True},
         "a TMPDIR that is no text": {"setup": f"{bytes_of}; os.environ['TMPDIR'] = os.fsdecode(folder)"},
-        "a TMPDIR that is not there": {"environment": {"TMPDIR": "/nowhere"}},
-        "PYTHONHOME": {"environment": {"PYTHONHOME": home}, "python": os.path.realpath(sys.executable)},
-        "a shell's variables": {
-            "environment": {"PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
+        "PYTHONHOME, a TMPDIR that is not there": {
+            "environment": {"PYTHONHOME": home, "TMPDIR": "/nowhere"},
+            "python": os.path.realpath(sys.executable),
         },
         "a venv made by a venv": {"python": str(of_it / "bin/python")},
     }
@@ -261,22 +259,33 @@ async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     if os.geteuid() == 0 and can("setpriv", "--bounding-set=-all"):
         surroundings["root without capabilities"] = {"before": ["setpriv", "--bounding-set=-all"]}
         nobody = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
-        environment = {"TMPDIR": str(folder / "plain")}
-        for python in (sys.executable, "/usr/bin/python3"):
-            if can(*nobody, python, "-c", f"import sys; assert sys.version_info >= (3, 11); open({__file__!r})", "-"):
-                for sealed in (False, True):
-                    surroundings[f"a user without a name, {sealed}"] = {
-                        "before": nobody,
-                        "environment": environment,
-                        "python": python,
-                        "sealed": sealed,
-                    }
-    said = {}
-    for name, one in surroundings.items():
-        said[name] = await asyncio.to_thread(lambda one=one: driven(**one))
+        usable = f"import sys; assert sys.version_info >= (3, 11); open({__file__!r})"
+        pythons = [one for one in (sys.executable, "/usr/bin/python3") if can(*nobody, "env", one, "-c", usable)]
+        for sealed in (False, True) if pythons else ():
+            surroundings[f"a user without a name, namespaces {'denied' if sealed else 'there'}"] = {
+                "before": nobody,
+                "environment": {"TMPDIR": str(folder / "plain")},
+                "python": pythons[0],
+                "sealed": sealed,
+            }
+    texts = await few_at_once(lambda one: asyncio.to_thread(driven, **one), list(surroundings.values()), 3)
+    said = dict(zip(surroundings, texts, strict=True))
     assert {name: text for name, text in said.items() if not text.startswith("True False True True\n")} == {}
     assert list(folder.rglob("botarmy-sandbox-*")) == []
     shutil.rmtree(folder)
+
+
+_NOT_NEEDED = (
+    "test",
+    "site-packages",
+    "__pycache__",
+    "config-*",
+    "ensurepip",
+    "idlelib",
+    "tkinter",
+    "pydoc_data",
+    "lib2to3",
+)
 
 
 async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: Path) -> None:
@@ -297,7 +306,7 @@ async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: P
     shutil.copytree(
         Path(os.__file__).parent,
         tmp_path / "lib" / version,
-        ignore=shutil.ignore_patterns("test", "site-packages", "__pycache__"),
+        ignore=shutil.ignore_patterns(*_NOT_NEEDED),
     )
     for sealed in (False, True):
         text = await asyncio.to_thread(driven, str(python), sealed=sealed)
