@@ -49,6 +49,7 @@ self.fail()
     "kills_its_parents_group": "os.killpg(os.getppid(), signal.SIGKILL)",
     "kills_everybody": "os.kill(-1, signal.SIGKILL)",
     "kills_itself": "os.kill(os.getpid(), signal.SIGKILL)\nos.abort()",
+    "kills_itself_without_a_name": "os.kill(os.getpid(), 40)",
     "is_skipped": 'self.skipTest("no time")',
     "skips_a_part": 'with self.subTest(): raise unittest.SkipTest("no time")',
     "fails_in_a_part": "with self.subTest(): self.fail()",
@@ -225,7 +226,8 @@ for _ in range(3):
             except (OSError, ValueError): pass
         while True:
             open(HOME + "/package/part.py", "w").write("VALUE = 2\\n")
-            if os.fork() == 0: time.sleep(0.01)
+            if os.fork() == 0: os._exit(0)
+            os.wait()
 time.sleep(0.05)
 """,
 }

@@ -6,23 +6,17 @@ import importlib
 import json
 import os
 import re
-import secrets
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import NoReturn
 
 from . import child
 from .counting import MAX_TESTS, Test, count
 from .files import Files
+from .forks import forked
 
 STATUS = 3
 """The descriptor on which we tell, in JSON lines, how it goes. No child has it."""
-
-_REPORT = 3
-"""The descriptor on which a child tells how it went."""
-_MAX_REPORT = 4 * 1024 * 1024
 
 # Modules of the standard library that tests mostly import, and that are slow to load: once here instead of once a test.
 _SLOW = {
@@ -100,7 +94,7 @@ def _counted(texts: Mapping[str, str], files: Files, work: str) -> tuple[list[Te
     tests = {test.name: test for test in found.tests}
     outcomes = {name: f"never runs: {why}" for name, why in found.never_run.items()}
     tests.update({name: Test("", name) for name in found.never_run})
-    lines, end = _forked(lambda: child.listed(found.modules), work) if found.modules else ([], None)
+    lines, end = forked(lambda: child.listed(found.modules), work, _ask) if found.modules else ([], None)
     if end is not None:
         # What else there might have been nobody knows.
         name = "the modules' tests, listed"
@@ -130,78 +124,10 @@ def _read(lines: list[str]) -> Iterator[tuple[str, list[str], str | None]]:
 
 
 def _run(test: Test, work: str) -> str:
-    lines, end = _forked(lambda: iter([child.run(test)]), work)
+    lines, end = forked(lambda: iter([child.run(test)]), work, _ask)
     if end is not None:
         return end
     return lines[0] if len(lines) == 1 and lines[0] in child.OUTCOMES else "ended with a report that is not its own"
-
-
-def _forked(act: Callable[[], Iterator[str]], work: str) -> tuple[list[str], str | None]:
-    """Do something in a child: the lines that it told, and how it ended where that was before it was done."""
-    # Whoever writes into all descriptors that there are does not know this word.
-    word = secrets.token_hex(16)
-    report = _nameless_file()
-    sys.stdout.flush()
-    pid = os.fork()
-    if not pid:
-        _child(act, work, report, word)
-    _, status = os.waitpid(pid, 0)
-    said = os.pread(report, _MAX_REPORT, 0).decode(errors="replace")
-    os.close(report)
-    _end_what_is_left(pid)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        return [], f"ended early: killed by signal {signal.Signals(-code).name}"
-    lines = said.splitlines()
-    if code or not lines or lines.pop() != word:
-        return [], f"ended early: exit code {code}"
-    return lines, None
-
-
-def _child(act: Callable[[], Iterator[str]], work: str, report: int, word: str) -> NoReturn:
-    """Load code and be done with it; whatever it does, this never returns."""
-    own = os.getpid()
-    code = 1
-    try:
-        os.setsid()
-        os.dup2(report, _REPORT, inheritable=False)
-        os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
-        os.closerange(_REPORT + 1, os.sysconf("SC_OPEN_MAX"))
-        for name in [name for name in sys.modules if name.partition(".")[0] == __name__.partition(".")[0]]:
-            del sys.modules[name]
-        sys.argv = ["python -m unittest"]
-        sys.path.insert(0, work)
-        lines = list(act())
-        with suppress(BaseException):
-            sys.stdout.flush()
-        with suppress(BaseException):
-            sys.stderr.flush()
-        # A fork of the code's own that comes this far is no one to tell.
-        if os.getpid() == own:
-            os.write(_REPORT, "\n".join([*lines, word]).encode())
-            code = 0
-    finally:
-        os._exit(code)
-
-
-def _nameless_file() -> int:
-    path = os.path.join(os.environ["TMPDIR"], secrets.token_hex(8))
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    os.unlink(path)
-    return descriptor
-
-
-def _end_what_is_left(leader: int) -> None:
-    """See everything end that a child has left running: orphans of it are ours."""
-    with suppress(OSError):
-        os.killpg(leader, signal.SIGKILL)
-    asked = False
-    with suppress(ChildProcessError):
-        while True:
-            if os.waitpid(-1, 0 if asked else os.WNOHANG)[0] == 0:
-                _tell(left=True)
-                os.read(0, 1)
-                asked = True
 
 
 def _sum_up(outcomes: Mapping[str, str]) -> None:
@@ -216,6 +142,12 @@ def _sum_up(outcomes: Mapping[str, str]) -> None:
     text = f"\n{'-' * 70}\nRan {ran} test{'' if ran == 1 else 's'}\n\n{line}\n"
     with suppress(OSError):
         os.write(1, text.encode())
+
+
+def _ask() -> None:
+    """Have what a child left running ended from outside, and wait for it."""
+    _tell(left=True)
+    os.read(0, 1)
 
 
 def _tell(**message: object) -> None:
