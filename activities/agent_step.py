@@ -178,6 +178,8 @@ class AgentSteps:
                     version=artifact.version,
                     media_type=artifact.media_type,
                     content=body,
+                    # Not by the author: a person may answer under any name.
+                    by_agent=artifact.task_id is not None and artifact.origin_id == artifact.task_id,
                 )
                 for artifact, body in found
                 if artifact.id in handoff.context_ids

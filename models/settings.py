@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps one worker process runs at once.")
     worker_drain_seconds: float = Field(default=10, ge=0, description="Seconds a stopping worker gives its steps.")
     test_seconds: float = Field(default=30, gt=0, description="Seconds the tests of a package may run in the sandbox.")
+    sandbox: Literal["require", "allow-unconfined"] = Field(
+        default="require",
+        description="Where neither namespaces nor Landlock can confine code that a person or a model wrote: refuse to "
+        "run it (require), or run it all the same (allow-unconfined).",
+    )
     sweep_seconds: float = Field(default=5, gt=0, description="Seconds between looks for projects not yet started.")
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections one process may hold.")
 

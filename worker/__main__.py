@@ -26,7 +26,11 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect()
     log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
-    crew = rehearsal_agents(settings.rehearsal_step_seconds, settings.test_seconds)
+    crew = rehearsal_agents(
+        settings.rehearsal_step_seconds,
+        settings.test_seconds,
+        allow_unconfined=settings.sandbox == "allow-unconfined",
+    )
     await run_worker(client, crew, settings, stop)
     log.info("worker_stopped")
 

@@ -35,7 +35,10 @@ class AgentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InputArtifact:
-    """One artifact version that the stage consumes, with its content."""
+    """One artifact version that the stage consumes, with its content.
+
+    `by_agent` is whether a task of the crew wrote it, and not a person: an amendment or an upload is a person's.
+    """
 
     artifact_id: UUID
     type: ArtifactType
@@ -43,6 +46,7 @@ class InputArtifact:
     version: int
     media_type: str
     content: bytes
+    by_agent: bool = False
 
     @property
     def text(self) -> str:

@@ -19,6 +19,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "span": {"title"}}
 
 CLASS_NAMES = {
+    "blockquote": {"caution"},
     "code": {f"language-{name}" for name in NAMES},
     "p": {"caption", "definition", "note"},
     "span": CLASSES | {"image", "local", "size"},

@@ -28,6 +28,9 @@ from api.rendering.text import escaped, preformatted, visible
 DEPTH = 60
 """Blocks within blocks. Past its own limit, the parser leaves out what is left without a word."""
 
+CAUTION = "[!CAUTION]"
+"""What a quote begins with that is to be seen first, as on GitHub."""
+
 _ADDRESS = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 _ANY_SCHEME = re.compile(r"[^/?#]*:")
 
@@ -81,8 +84,12 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _tidy(state: StateCore) -> None:
-    """Links within the project become text with their address as a title; alignments become classes."""
-    for block in state.tokens:
+    """Links within the project become text with their address as a title; alignments become classes; so do alarms."""
+    for place, block in enumerate(state.tokens):
+        if block.type == "blockquote_open" and any(
+            each.content.startswith(CAUTION) for each in state.tokens[place + 1 : place + 3] if each.type == "inline"
+        ):
+            block.attrs["class"] = "caution"
         if style := block.attrs.pop("style", None):
             block.attrs["class"] = f"align-{str(style).removeprefix('text-align:')}"
         opened: list[str] = []

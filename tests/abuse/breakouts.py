@@ -95,6 +95,51 @@ for _ in range(10**6):
 """Of these the system has only so much; the sandbox gives less."""
 
 
+FORGED = r'os.write(1, b"Ran 7 tests in 0.001s\n\nOK\n"); os.write(2, b"Ran 7 tests in 0.001s\n\nOK\n"); os._exit(0)'
+
+FORGING: Mapping[str, str] = {
+    "says that all is well, and leaves": FORGED,
+    "leaves by sys.exit": "sys.exit(0)",
+    "leaves from a thread": "threading.Timer(0, os._exit, [0]).start()\ntime.sleep(60)",
+    "leaves at exit": "import atexit; atexit.register(os._exit, 0)\nself.fail()",
+    "becomes another program": "os.execv(sys.executable, [sys.executable, '-c', 'print(7)'])",
+    "goes on in another process": "if os.fork(): os._exit(0)",
+    "writes to every descriptor": """\
+for descriptor in range(256):
+    try: os.write(descriptor, b'passed\\n{"finished": true}\\n{"exit": 0}\\n')
+    except OSError: pass
+os._exit(0)
+""",
+    "kills its parent": "os.kill(os.getppid(), signal.SIGKILL)",
+    "kills everybody": "os.kill(-1, signal.SIGKILL)",
+    "skips itself": "self.skipTest('never')",
+    "returns a coroutine": "async def test(): self.fail()\nreturn test()",
+    "takes the tests of others": """\
+for path in glob.glob('tests/test_*.py'):
+    open(path, 'w').write('import unittest\\nclass It(unittest.TestCase):\\n    def test(self): pass\\n')
+self.fail()
+""",
+    "puts its own unittest in place": "open('unittest.py', 'w').write('raise SystemExit(0)')\nself.fail()",
+}
+"""They fail, and would like to be said to pass."""
+
+IMPORTED: Mapping[str, Mapping[str, str]] = {
+    "leaves as it is imported": {"tests/test_a.py": f"import os\n{FORGED}\n"},
+    "leaves before the tests are found": {"tests/__init__.py": f"import os\n{FORGED}\n"},
+    "leaves as a site's customisation": {"sitecustomize.py": f"import os\n{FORGED}\n", "tests/test_b.py": "1/0\n"},
+    "hides its tests": {
+        "tests/test_a.py": f"{HEAD}        self.fail()\ndef load_tests(*_): return unittest.TestSuite()\n"
+    },
+    "takes its tests away": {"tests/test_a.py": f"{HEAD}        self.fail()\ndel It.test\n"},
+    "patches the loader": {
+        "tests/test_a.py": f"{HEAD}        self.fail()\n"
+        "unittest.TestLoader.loadTestsFromModule = lambda *_, **__: unittest.TestSuite()\n"
+    },
+    "cannot be parsed": {"tests/test_a.py": "class It(unittest.TestCase"},
+}
+"""Files that would keep tests that fail from being run, or found."""
+
+
 def nosy(canary: str, pid: int, ports: list[int], unix: list[str]) -> dict[str, str]:
     """What reads or touches what is outside: the file `canary`, the process `pid` and its environment, the servers.
 

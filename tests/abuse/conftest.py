@@ -31,7 +31,7 @@ async def place(
     """Two APIs and a worker that most of these tests abuse, one after the other, and that none may break."""
     environment = {
         **IMPATIENT,
-        "BOTARMY_TEST_SECONDS": "15" if pytestconfig.getoption("--prove") else "5",
+        "BOTARMY_TEST_SECONDS": "15" if pytestconfig.getoption("--prove") else "10",
         "PROOF_SECRET": SECRET,
         "TMPDIR": str(around.scratch),
     }

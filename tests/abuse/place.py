@@ -60,7 +60,13 @@ class Place:
 
 @asynccontextmanager
 async def placed(
-    servers: Servers, settings: Settings, temporal: Client, folder: Path, apis: int = 1, **more: str
+    servers: Servers,
+    settings: Settings,
+    temporal: Client,
+    folder: Path,
+    apis: int = 1,
+    worker_kind: type[Worker] = Worker,
+    **more: str,
 ) -> AsyncIterator[Place]:
     """So many APIs and a worker with the module's database, queue and channels, and `more` in their environment."""
     environment = {
@@ -79,7 +85,7 @@ async def placed(
         for name in [name for name in os.environ if name.startswith("BOTARMY_")]:
             patch.delenv(name)
         made = [Supervised(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)]
-        worker = Supervised(data, Worker("worker", "worker", environment, folder, temporal))
+        worker = Supervised(data, worker_kind("worker", "worker", environment, folder, temporal))
         async with AsyncExitStack() as stack:
             for one in (*made, worker):
                 stack.push_async_callback(one.stop)

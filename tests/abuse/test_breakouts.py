@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx2
@@ -13,13 +14,17 @@ import psutil
 import pytest
 
 from benchmarks.timing import few_at_once
-from tests.abuse.breakouts import ENDLESS, GREEDY, module, nosy, source
+from cli.stack.embedded import Servers
+from tests.abuse.breakouts import ENDLESS, FORGING, GREEDY, IMPORTED, module, nosy, source
 from tests.abuse.hostility import MIB
 from tests.abuse.outside import SECRET, Outside
-from tests.abuse.place import Place, resident
+from tests.abuse.place import Place, placed, resident
 from tests.abuse.projects import Json, asked, get, respond, start, until
+from tests.conftest import own_settings
+from tests.faults.processes import Worker
 from tests.proving import Proof
 from tests.waiting import eventually
+from workflows.client import connect
 
 LIMITS = re.compile(r"ran longer than|of processor time|with signal 9$")
 """What ends what does not end. The system kills who computes for too long, and does not say so."""
@@ -85,9 +90,18 @@ async def nothing_is_left(place: Place, around: Outside, since: float) -> None:
             if one.info["uids"] and one.info["uids"].real >= STRANGERS and one.info["create_time"] >= since
         ]
         below = psutil.Process(place.worker.pid).children(recursive=True)
-        return not strangers and not below and not any(around.scratch.iterdir())
+        left = [one for one in strangers if not of_another(one)]
+        return not left and not below and not any(around.scratch.iterdir())
 
     await eventually(gone, 60)
+
+
+def of_another(process: psutil.Process) -> bool:
+    """Whether the process is in the sandbox of another BotArmy on this machine: its launcher lives."""
+    try:
+        return any("launcher.supervisor" in " ".join(one.cmdline()) for one in process.parents())
+    except psutil.Error:
+        return True  # it has just ended
 
 
 async def attempted(
@@ -156,6 +170,72 @@ async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, pr
     assert not [name for name, run in runs.items() if run.got], [run.report for run in runs.values() if run.got]
     assert failed - extra == len(bodies), [run.report for run in runs.values()]
     assert grown < GROWTH
+
+
+@pytest.mark.item(20)
+async def test_a_verdict_that_is_forged_is_a_failed_one(place: Place, around: Outside, proof: Proof) -> None:
+    sources = {name: source("pass", **files) for name, files in IMPORTED.items()}
+    if proof.whole:
+        sources |= {name: source(body) for name, body in FORGING.items()}
+    else:  # some of them; and all the others in one set of files, each a test of its own
+        sources = dict(proof.random.sample(sorted(sources.items()), 2))
+        several = {f"tests/test_{number}.py": module(body) for number, body in enumerate(FORGING.values())}
+        sources["all"] = source("self.fail()", **several)
+    runs, _ = await attempted(place, around, sources)
+    proof.row(
+        f"source code that forges the verdict of its tests: it {', '.join([*IMPORTED, *FORGING])}",
+        len(FORGING) + len(sources) - 1 if "all" in sources else len(sources),
+        "each a failed test run",
+        f"{Counter(run.verdict for run in runs.values())['failed']} of {len(runs)} runs failed",
+    )
+    assert {name: run.report for name, run in runs.items() if run.verdict != "failed"} == {}
+    if "all" in runs:
+        passed = re.search(r"^\*\*Failed\*\*: .* (\d+) failed", runs["all"].report, re.MULTILINE)
+        assert passed is not None, runs["all"].report
+        assert int(passed[1]) == len(FORGING) + 1, runs["all"].report
+
+
+class DeniedWorker(Worker):
+    """A worker where neither namespaces nor Landlock are to be had."""
+
+    def command(self) -> Sequence[str]:
+        return [sys.executable, "-P", "-m", "tests.abuse.denied", "worker"]
+
+
+@pytest.mark.item(20)
+async def test_where_nothing_confines_it_only_the_rehearsals_own_code_runs(
+    servers: Servers, around: Outside, tmp_path_factory: pytest.TempPathFactory, proof: Proof
+) -> None:
+    before = around.seen()
+    touch = source(f"open({str(around.canary)!r}, 'w').write('touched')")
+    async with (
+        own_settings(servers) as settings,
+        placed(
+            servers, settings, await connect(), tmp_path_factory.mktemp("denied"), worker_kind=DeniedWorker
+        ) as denied,
+        denied.client() as http,
+    ):
+        refused = await start(http, pipeline="hostile")
+        await respond(http, await asked(http, refused, "build", seconds=60), "amend", content=touch)
+        question = await asked(http, refused, "validate", seconds=60)
+        own = await start(http, pipeline="hostile")
+        await respond(http, await asked(http, own, "build", seconds=60), "approve")
+        await asked(http, own, "package", seconds=120)
+        (report,) = (await get(http, f"/projects/{own}/artifacts", type="test_results"))["items"]
+        text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
+        reports = (await get(http, f"/projects/{refused}/artifacts", type="test_results"))["items"]
+        deaths = denied.deaths
+    proof.row(
+        "source code of a person, and of the rehearsal, where a worker has neither namespaces nor Landlock",
+        2,
+        "the person's is refused, and it is said how to allow it; the rehearsal's runs, and its report says how",
+        f"{len(reports)} reports of the person's; the rehearsal's says {'NOT CONFINED' in text and 'NOT CONFINED'}",
+    )
+    assert reports == []
+    assert "BOTARMY_SANDBOX=allow-unconfined" in question["question"]
+    assert "**NOT CONFINED.**" in text
+    assert around.seen() == before
+    assert deaths == []
 
 
 @pytest.mark.item(20)

@@ -15,14 +15,17 @@ from models.contracts.words import AgentType
 __all__ = ["Controls", "rehearsal_agents", "rehearsal_controls"]
 
 
-def rehearsal_agents(step_seconds: float = 0.0, test_seconds: float = 30.0) -> Mapping[AgentType, Agent]:
+def rehearsal_agents(
+    step_seconds: float = 0.0, test_seconds: float = 30.0, *, allow_unconfined: bool = False
+) -> Mapping[AgentType, Agent]:
     """The whole crew.
 
     Args:
         step_seconds: how long each step takes, where the brief does not say.
         test_seconds: how long the tests of a package may run.
+        allow_unconfined: whether code that a person wrote runs where the system cannot confine it.
     """
-    sandbox = Sandbox(test_seconds)
+    sandbox = Sandbox(test_seconds, allow_unconfined=allow_unconfined)
     return {
         AgentType.ANALYST: Analyst(step_seconds),
         AgentType.ARCHITECT: Architect(step_seconds),

@@ -33,7 +33,7 @@ class Deployer(RehearsalAgent):
         files = unpack(source.content) if source and runnable else _documents(work.assignment.inputs)
         root = f"{distribution_name(work.brief.title)}-{VERSION}"
         package = await asyncio.to_thread(zipped, root, files)
-        run = await self._check(package, root, step) if runnable else None
+        run = await self._check(package, root, step, harmless=source.by_agent) if source and runnable else None
         log = document(
             work,
             ArtifactType.DEPLOYMENT_LOG,
@@ -47,10 +47,11 @@ class Deployer(RehearsalAgent):
         drafts = [Draft(ArtifactType.DEPLOYMENT_PACKAGE, package, ZIP), log]
         return Produce(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
 
-    async def _check(self, package: bytes, root: str, step: Step) -> TestRun:
+    async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> TestRun:
         """Run the tests of what is in the package, not of what went into it."""
         await step.progress("checking the package: running its tests in the sandbox", None)
-        return await self._sandbox.run_tests(await asyncio.to_thread(unzipped, package, root))
+        files = await asyncio.to_thread(unzipped, package, root)
+        return await self._sandbox.run_tests(files, harmless=harmless)
 
 
 def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:
@@ -79,4 +80,4 @@ def _verdict_line(run: TestRun | None) -> list[str]:
     if run is None:
         return ["There is no source code among the inputs: these are documents, and nothing was run."]
     said: Section = results(run)[0]
-    return ["The package was unpacked and its tests were run: `python -m unittest`.", "", *said[1]]
+    return ["The package was unpacked, and each of its tests was run.", "", *said[1]]

@@ -6,6 +6,7 @@ from activities.agents.files import unpack
 from activities.agents.protocol import FILES, Step
 from activities.agents.rehearsal.agent import Produce, RehearsalAgent
 from activities.agents.rehearsal.document import Section, document, escaped, fenced
+from activities.agents.rehearsal.outline import plain
 from activities.agents.rehearsal.work import Work
 from activities.agents.sandbox import Sandbox, TestRun
 from models.contracts.words import ArtifactType, Verdict
@@ -29,20 +30,56 @@ class Tester(RehearsalAgent):
             return Produce([document(work, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
-        run = await self._sandbox.run_tests(files)
+        # The rehearsal's own package is templates with words of the brief as literals; any other a person wrote.
+        run = await self._sandbox.run_tests(files, harmless=source.by_agent)
         report = document(work, ArtifactType.TEST_RESULTS, [*results(run), ("Coverage", _coverage(work, files))])
         return Produce([report], Verdict.PASSED if run.passed else Verdict.FAILED)
 
 
 def results(run: TestRun) -> list[Section]:
     """What a run came to, in sections."""
-    counts = f"{run.ran} tests ran, {run.failed} failed"
+    ran = f"{run.ran} tests ran" if run.ran == run.counted else f"{run.ran} of {run.counted} tests ran"
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     return [
-        ("Result", [f"**{'Passed' if run.passed else 'Failed'}**: {counts}.", "", f"- exit: {run.exit}", *stopped]),
-        ("Output", fenced(run.output.rstrip())),
-        ("Sandbox", [f"- {line}" for line in run.isolation]),
+        (
+            "Result",
+            [
+                *(_UNCONFINED if not run.confined else []),
+                f"**{'Passed' if run.passed else 'Failed'}**: {ran}, {run.failed} failed.",
+                "",
+                f"- exit: {run.exit}",
+                *stopped,
+                *_not_passed(run),
+            ],
+        ),
+        ("Output", [_ABOUT_OUTPUT, "", *fenced(run.output.rstrip())]),
+        ("Sandbox", [*(f"- {line}" for line in run.isolation), "", _ABOUT_VERDICT]),
     ]
+
+
+_UNCONFINED = [
+    "> [!CAUTION]",
+    "> **NOT CONFINED.** This machine has neither namespaces nor Landlock with seccomp: while it ran, this code could "
+    "read, change and reach whatever the worker can.",
+    "",
+]
+_ABOUT_OUTPUT = "What the code and its tests printed, whatever it claims; the result above was not read from it."
+_ABOUT_VERDICT = (
+    "The tests were counted from their source, and each ran in a process of its own, whose end another process judged. "
+    "Within that process the code under test could still have changed what its test asserts."
+)
+_MOST_NAMED = 50
+
+
+def _not_passed(run: TestRun) -> list[str]:
+    """Each test that did not pass, and what became of it."""
+    ends = [(name, end) for name, end in run.outcomes if end != "passed"]
+    if not run.outcomes:
+        return [
+            "- no tests were found: they are methods of a `unittest.TestCase`, in files whose names begin with test"
+        ]
+    named = [f"- {escaped(plain(name))}: {escaped(plain(end))}" for name, end in ends[:_MOST_NAMED]]
+    return named + ([f"- and {len(ends) - _MOST_NAMED} more"] if len(ends) > _MOST_NAMED else [])
 
 
 def _coverage(work: Work, files: dict[str, str]) -> list[str]:

@@ -2,6 +2,6 @@
 
 from activities.agents.sandbox.launcher.order import Limits
 from activities.agents.sandbox.sandbox import Sandbox
-from activities.agents.sandbox.tests import TestRun, run_tests
+from activities.agents.sandbox.tests import TestRun, UnconfinedError, run_tests
 
-__all__ = ["Limits", "Sandbox", "TestRun", "run_tests"]
+__all__ = ["Limits", "Sandbox", "TestRun", "UnconfinedError", "run_tests"]

@@ -14,11 +14,16 @@ from pathlib import Path
 from activities.agents.protocol import AgentError
 from activities.agents.sandbox.launcher.order import Ending, Order
 
+# Neither -I nor -E: a Python that needs PYTHONHOME is to get it, and it is all that there is of an environment.
+_FLAGS = ("-P", "-s", "-S", "-B")
 _LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.supervisor import main; main()"
 _HERE = str(Path(__file__).parent)
 
 PYTHON = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
 """This Python without its virtual environment: what runs in the cage has the standard library and nothing else."""
+
+_NEEDED = ("PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""Variables without which some Pythons do not start."""
 
 # What the launcher may take beyond the run itself, to build the cage and to sweep it.
 _GRACE = 15.0
@@ -30,15 +35,20 @@ async def carry_out(order: Order) -> Ending:
     Raises:
         AgentError: the sandbox could not be started, or broke.
     """
-    folder = tempfile.mkdtemp(prefix="botarmy-sandbox-")
+    try:
+        folder = tempfile.mkdtemp(prefix="botarmy-sandbox-")
+    except OSError as error:
+        raise AgentError(
+            f"The sandbox has no folder to work in ({error}); TMPDIR names one that can be used."
+        ) from error
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-I", "-S", "-c", _LAUNCH, _HERE),
+            *(*_FLAGS, "-c", _LAUNCH, _HERE),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            env={},
+            env={name: os.environ[name] for name in _NEEDED if os.environ.get(name)},
             cwd="/",
             start_new_session=True,
         )

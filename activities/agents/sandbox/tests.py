@@ -1,4 +1,4 @@
-"""A run of a file set's unit tests, and what it said."""
+"""A run of a file set's unit tests, and what came of it."""
 
 from __future__ import annotations
 
@@ -10,69 +10,94 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from activities.agents.files import check
+from activities.agents.protocol import AgentError
 from activities.agents.sandbox.launcher.order import Ending, Limits, Order
 from activities.agents.sandbox.process import PYTHON, carry_out
 
-# -I would ignore the seed of the hashes, which must be fixed for the same output each time; these and an
-# environment of our own making are the same. -S: no site-packages either.
-_ARGUMENTS = ["-P", "-s", "-S", "-B", "-u", "-m", "unittest"]
+_PASSED = "passed"
+_RAN = (_PASSED, "failed", "error", "expected failure", "unexpected success")
+"""What becomes of a test that runs to its end; the words are the runner's."""
 
-_RAN = re.compile(r"^Ran (\d+) tests? in [\d.]+s$", re.MULTILINE)
-_FAILED = re.compile(r"^FAILED \((.+)\)$", re.MULTILINE)
-_UNSTEADY = (
-    (re.compile(r"^(Ran \d+ tests?) in [\d.]+s$", re.MULTILINE), r"\1"),
-    (re.compile(r"0x[0-9a-f]{6,}"), "0x..."),
-)
+_UNSTEADY = (re.compile(r"0x[0-9a-f]{6,}"), "0x...")
 _USUAL = Limits()
+
+
+class UnconfinedError(AgentError):
+    """The system cannot keep what is to be run from what is outside, and nobody allowed it all the same."""
+
+    def __init__(self, lacking: str) -> None:
+        super().__init__(
+            "Code that a person or a model wrote is not run on this machine: it has neither namespaces nor Landlock "
+            f"with seccomp to confine it ({lacking}). Run the worker where it has, or allow it with "
+            "BOTARMY_SANDBOX=allow-unconfined.",
+            retryable=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
     """What came of it. `output` holds nothing that differs from run to run (times, addresses, folders).
 
-    `stopped` names the limit that ended the run, or None; `isolation` says what the sandbox could enforce here.
+    `counted` is how many tests there are, most of them read from the source; `passed` is true only when each of them
+    ran to its end and succeeded. `outcomes` says of each what became of it. `stopped` names the limit that ended the
+    run, or None; `isolation` says what the sandbox could enforce here, and `confined` whether that was enough.
     """
 
     __test__ = False  # pytest would collect it for its name
 
     passed: bool
+    counted: int
     ran: int
     failed: int
     exit: str
     stopped: str | None
     output: str
     isolation: tuple[str, ...]
+    confined: bool
+    outcomes: tuple[tuple[str, str], ...]
 
 
-async def run_tests(files: Mapping[str, str], limits: Limits = _USUAL, without: Sequence[str] = ()) -> TestRun:
-    """Run `python -m unittest` on the files, in a sandbox. Whatever the tests do is a result, never an error.
+async def run_tests(
+    files: Mapping[str, str], limits: Limits = _USUAL, without: Sequence[str] = (), *, unconfined: bool = False
+) -> TestRun:
+    """Run the unit tests in the files, each in a process of its own, in a sandbox.
+
+    Whatever the tests do is a result, never an error.
 
     Args:
         without: parts of the sandbox to do without: "namespaces", "landlock", "seccomp". For its own tests.
+        unconfined: run them even where the system offers too little to confine them.
 
     Raises:
         AgentError: the file set is unsafe (not retryable), or the sandbox could not be started.
+        UnconfinedError: they cannot be confined here.
     """
     check(files)
-    ending = await carry_out(Order(PYTHON, _ARGUMENTS, dict(files), "", limits, without))
-    ran = max((int(count) for count in _RAN.findall(ending.output)), default=0)
+    ending = await carry_out(Order(PYTHON, dict(files), "", limits, without, unconfined))
+    if ending.refused:
+        raise UnconfinedError(ending.refused)
+    outcomes = _outcomes(ending)
+    ends = [end for _, end in outcomes]
+    passed = bool(ends) and all(end == _PASSED for end in ends)
     return TestRun(
-        passed=ending.exit_code == 0 and not ending.stopped and ran > 0,
-        ran=ran,
-        failed=_failures(ending.output),
+        passed=passed and ending.finished and ending.exit_code == 0 and not ending.stopped,
+        counted=len(ends),
+        ran=sum(end in _RAN for end in ends),
+        failed=len(ending.outcomes) - ends.count(_PASSED),
         exit=_exit(ending),
         stopped=ending.stopped or _limit_in(ending, limits),
         output=_steady(ending.output),
         isolation=tuple(ending.isolation),
+        confined=ending.confined,
+        outcomes=outcomes,
     )
 
 
-def _failures(output: str) -> int:
-    """Failures and errors in unittest's last line: "FAILED (failures=1, errors=2, skipped=3)"."""
-    lines = _FAILED.findall(output)
-    counts = dict(part.split("=", 1) for part in lines[-1].split(", ") if "=" in part) if lines else {}
-    named = (counts.get(name, "0") for name in ("failures", "errors", "unexpected successes"))
-    return sum(int(count) for count in named if count.isdigit())
+def _outcomes(ending: Ending) -> tuple[tuple[str, str], ...]:
+    """What became of each test; of a run that ended early, the first without an outcome was the one under way."""
+    missing = len(ending.counted) - len(ending.outcomes)
+    ends = [*ending.outcomes, *["was under way when the run ended", *["not run"] * missing][:missing]]
+    return tuple(zip(ending.counted, ends, strict=True))
 
 
 def _exit(ending: Ending) -> str:
@@ -81,7 +106,7 @@ def _exit(ending: Ending) -> str:
 
 def _limit_in(ending: Ending, limits: Limits) -> str | None:
     """The limit that ended the tests from inside the cage, where one did."""
-    if ending.signal == signal.SIGXCPU:
+    if any(signal.SIGXCPU.name in end for end in ending.outcomes):
         return f"used more than {limits.cpu_seconds} s of processor time"
     if ending.exit_code and re.search(r"^MemoryError\b", ending.output, re.MULTILINE):
         return f"asked for more than {limits.memory:,} bytes of memory"
@@ -89,6 +114,5 @@ def _limit_in(ending: Ending, limits: Limits) -> str | None:
 
 
 def _steady(output: str) -> str:
-    for pattern, steady in _UNSTEADY:
-        output = pattern.sub(steady, output)
-    return output.replace(str(Path(os.__file__).parent), "python")
+    pattern, steady = _UNSTEADY
+    return pattern.sub(steady, output).replace(str(Path(os.__file__).parent), "python")

@@ -42,9 +42,11 @@ class RememberedStep:
         self.said.append((message, fraction))
 
 
-def artifact(type: ArtifactType, content: bytes | str, media_type: str = MARKDOWN, version: int = 1) -> InputArtifact:
+def artifact(
+    type: ArtifactType, content: bytes | str, media_type: str = MARKDOWN, version: int = 1, *, by_agent: bool = False
+) -> InputArtifact:
     data = content if isinstance(content, bytes) else content.encode()
-    return InputArtifact(UUID(int=1), type, type.value, version, media_type, data)
+    return InputArtifact(UUID(int=1), type, type.value, version, media_type, data, by_agent)
 
 
 def assignment(

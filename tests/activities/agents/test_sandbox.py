@@ -41,16 +41,21 @@ def started_since(others: set[psutil.Process]) -> set[psutil.Process]:
 
 
 @pytest.fixture(autouse=True)
-async def nothing_left_behind() -> AsyncIterator[None]:
-    """Each test ends with the processes and temporary folders that it began with."""
-    folders = set(Path(tempfile.gettempdir()).glob("botarmy-sandbox-*"))
+async def nothing_left_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[None]:
+    """Each test ends with the processes that it began with, and with its own temporary folder as empty as it was."""
+    tmp_path_factory.getbasetemp()  # made once, and not in the folder that only this test has
+    folder = Path(tempfile.mkdtemp(prefix="sandboxes-"))
+    folder.chmod(0o755)  # the tests' own user passes through, as in /tmp
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     others = set(psutil.Process().children())  # the session's servers, where other tests have started them
     yield
     deadline = time.monotonic() + 5
     while (left := started_since(others)) and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
     assert not left
-    assert set(Path(tempfile.gettempdir()).glob("botarmy-sandbox-*")) <= folders
+    folder.rmdir()
 
 
 @pytest.mark.parametrize("without", CAGES)

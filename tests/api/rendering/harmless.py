@@ -26,7 +26,7 @@ VOID = {"br", "hr"}
 
 CLASSES = re.compile(
     r"rendered rendered-(markdown|code|text|files|archive|binary)"
-    r"|language-[a-z]+|note|caption|definition|files|size|image|local|align-(left|center|right)|[a-z]{1,3}[0-9]?"
+    r"|language-[a-z]+|note|caption|caution|definition|files|size|image|local|align-(left|center|right)|[a-z]{1,3}[0-9]?"
 )
 
 

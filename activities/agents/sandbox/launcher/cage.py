@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from . import ground, kernel, landlock, seccomp
+from . import ground, kernel, landlock, seccomp, sweep
 from .order import Limits, Order
 
 _LAST_CAPABILITY = 40
-# A user id that nobody has, other for each run: then no other process counts against the limit, and none is in reach.
-_FIRST_STRANGER = 1_900_000_000
 _NOBODY = 65534
 
 
-def choose_owner(order: Order, own_root: bool) -> int:
+def choose_owner(order: Order, own_root: bool, libraries: list[str]) -> int:
     """The user that the tests run as; `order.folder` is given to it.
 
-    Root becomes a stranger, unless a stranger could not read this Python (and there is no root of our own to show it).
+    Root becomes a stranger, unless a stranger could not read this Python.
     """
     if os.geteuid() != 0:
         return os.geteuid()
-    if not own_root and not all(map(ground.reachable, (order.python, os.__file__, os.path.dirname(order.folder)))):
-        return 0
-    for user in (_FIRST_STRANGER + os.getpid(), _NOBODY):
+    needed = [order.python, os.__file__, *libraries]
+    if own_root:
+        # What is shown in the root of its own is shown from there on, whatever the way there is here.
+        tops = ground.readable(order.python, libraries)
+        below = [(os.path.realpath(path), top) for path in needed for top in tops]
+        seen = [ground.reachable(path, top) for path, top in below if path == top or path.startswith(f"{top}/")]
+    else:
+        seen = [ground.reachable(path) for path in (*needed, os.path.dirname(order.folder))]
+    for user in (sweep.STRANGERS + os.getpid(), _NOBODY) if all(seen) else ():
         try:
             os.chown(order.folder, user, -1)
         except OSError:
@@ -34,30 +38,42 @@ def choose_owner(order: Order, own_root: bool) -> int:
     return 0
 
 
-def confine(order: Order, folders: tuple[str, ...], owner: int, own_root: bool) -> Iterator[str]:
-    """Give up rights for good; of each part, tells what came of it. Afterwards only `folders` can be written.
+def confine(
+    order: Order, readable: list[str], writable: list[str], owner: int, own_root: bool
+) -> tuple[list[str], bool]:
+    """Give up rights for good, all but those to read what Python needs and `readable`, and to change `writable`.
+
+    Returns what came of each part, and whether neither files nor a network outside are in reach.
 
     Raises:
         OSError: a limit that must hold could not be set.
     """
-    apart = own_root or owner != os.geteuid()
-    _limit(order.limits, 0 if apart else _tasks_of_user())
-    yield f"user: {_become(owner)}"
+    own = os.geteuid()
+    # Nobody may be somebody else's user, too.
+    stranger = owner != own and owner >= sweep.STRANGERS
+    _limit(order.limits, 0 if own_root or stranger else _tasks_of_user())
+    user = _become(owner)
     sealed = _done(lambda: kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1))
     version = landlock.version() if sealed and "landlock" not in order.without else 0
-    readable = [*ground.readable(order.python), *filter(os.path.exists, ground.links())]
-    writable = [*folders, *filter(os.path.exists, ground.DEVICES)]
-    locked = version > 0 and _done(lambda: landlock.restrict(readable, writable))
-    signals = apart or (locked and version >= 6)
-    filtered = sealed and "seccomp" not in order.without and _done(lambda: seccomp.install(signals))
-    yield f"files: {_means((own_root, 'own root'), (locked, 'Landlock'))}"
-    yield f"network: {_means((own_root, 'namespace'), (filtered, 'seccomp'), (locked and version >= 4, 'Landlock'))}"
-    yield f"processes: {_means((own_root, 'namespace'), (signals or filtered, 'no signals out'))}"
+    needed = [*ground.readable(order.python, readable), *filter(os.path.exists, ground.links())]
+    changed = [*writable, *filter(os.path.exists, ground.DEVICES)]
+    locked = version > 0 and _done(lambda: landlock.restrict(needed, changed))
+    signals = own_root or stranger or (locked and version >= 6)
+    rules = seccomp.Rules(signals=signals, modes=own_root or owner != own, truncating=own_root or version >= 3)
+    filtered = sealed and "seccomp" not in order.without and _done(lambda: seccomp.install(rules))
+    namespace = (own_root, "namespace")
+    told = [
+        f"user: {user}",
+        f"files: {_means((own_root, 'own root'), (locked, 'Landlock'))}",
+        f"network: {_means(namespace, (filtered, 'seccomp'))}",
+        f"processes: {_means(namespace, (stranger, 'a user of their own'), (filtered, 'no signals out'))}",
+    ]
+    return told, (own_root or locked) and (own_root or filtered)
 
 
 def _means(*means: tuple[bool, str]) -> str:
     used = ", ".join(name for holds, name in means if holds)
-    return f"isolated ({used})" if used else "not isolated on this system"
+    return f"isolated ({used})" if used else "NOT ISOLATED on this system"
 
 
 def _limit(limits: Limits, tasks_already: int) -> None:

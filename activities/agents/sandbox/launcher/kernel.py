@@ -44,7 +44,12 @@ def unshare(flags: int) -> None:
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     _call(
-        "mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode() if data else None
+        "mount",
+        os.fsencode(source),
+        os.fsencode(target),
+        kind.encode(),
+        ctypes.c_ulong(flags),
+        data.encode() if data else None,
     )
 
 

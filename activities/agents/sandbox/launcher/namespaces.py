@@ -18,8 +18,13 @@ def enter() -> None:
         OSError: the system forbids it.
     """
     if os.geteuid() == 0:
-        kernel.unshare(_OTHERS)
-        return
+        try:
+            kernel.unshare(_OTHERS)
+        except OSError:
+            # Root without the right to, as in most containers: it may have what anybody has.
+            pass
+        else:
+            return
     user, group = os.geteuid(), os.getegid()
     kernel.unshare(kernel.CLONE_NEWUSER | _OTHERS)
     for name, line in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
@@ -27,7 +32,7 @@ def enter() -> None:
             file.write(line)
 
 
-def build_root(order: Order, folders: tuple[str, ...], owner: int) -> None:
+def build_root(order: Order, folders: list[str], owner: int, libraries: list[str]) -> None:
     """Make the order's folder a root with what Python needs, read-only, and empty `folders` for the owner; move in.
 
     Raises:
@@ -37,7 +42,7 @@ def build_root(order: Order, folders: tuple[str, ...], owner: int) -> None:
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     flags = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", root, "tmpfs", flags, f"size={order.limits.disk},nr_inodes=16384,mode=0755")
-    for path in ground.readable(order.python):
+    for path in ground.readable(order.python, libraries):
         _show(path, root)
     for device in ground.DEVICES:
         if os.path.exists(device):

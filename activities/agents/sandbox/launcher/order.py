@@ -32,17 +32,18 @@ class Limits(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One run. `folder` is an empty folder of its own; the launcher removes it.
+    """One run of the tests of `files`. `folder` is an empty folder of its own; the launcher removes it.
 
-    `without` leaves out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
+    Where neither files nor a network outside can be kept from them, they run only with `unconfined`. `without` leaves
+    out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
     """
 
     python: str
-    arguments: list[str]
     files: dict[str, str]
     folder: str
     limits: Limits = Limits()
     without: Sequence[str] = ()
+    unconfined: bool = False
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()
@@ -54,13 +55,22 @@ class Order(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """How a run ended. `stopped` names the limit that was hit; `isolation` says what the cage really had."""
+    """How a run ended. `stopped` names the limit that was hit; `isolation` says what the cage really had.
+
+    `counted` names the tests that there are; `outcomes` says of each that was come to what became of it, in that order.
+    """
 
     exit_code: int | None
     signal: int | None
     stopped: str | None
     output: str
     isolation: list[str]
+    confined: bool = False
+    finished: bool = False
+    counted: Sequence[str] = ()
+    outcomes: Sequence[str] = ()
+    refused: str | None = None
+    """What is not isolated here, where nothing was run for that reason."""
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()

@@ -10,12 +10,15 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from . import kernel, run, sweep
+from . import ground, kernel, run, sweep
 from .order import Ending, Limits, Order
 from .output import Output
 
 _POLL = 0.1
 _CHUNK = 65_536
+
+_LAST_WORDS = ("exit", "signal", "refused", "unconfined")
+"""After one of these a run says nothing more."""
 
 
 def main() -> None:
@@ -32,49 +35,72 @@ def main() -> None:
 
 
 def _ending(order: Order) -> Ending:
-    told: dict[str, Any] = {}
+    why = "it gives no reason"
     for own_root in (True, False):
         if own_root and "namespaces" in order.without:
             continue
         watch = _Watch(order, own_root)
-        told = watch.told
-        if "refused" not in told:
-            return Ending(
-                exit_code=told.get("exit"),
-                signal=told.get("signal"),
-                stopped=watch.stopped,
-                output=watch.output.text().replace(f"{order.folder}{run.WORK}", run.WORK),
-                isolation=told.get("isolation", []),
-            )
-    raise SystemExit(f"The system forbids every kind of sandbox: {told['refused']}")
+        if watch.ready or watch.stopped:
+            return watch.ending(order.folder)
+        if unconfined := watch.told.get("unconfined"):
+            return watch.ending(order.folder)._replace(refused=unconfined)
+        # A runner that does not even start says why where the tests would have printed.
+        last_words = watch.output.text().strip().splitlines()[-1:]
+        why = watch.told.get("refused") or " ".join(last_words) or why
+    raise SystemExit(f"The system forbids every kind of sandbox: {why}")
 
 
 class _Watch:
-    """One attempt, from start to sweep. `told` is what the run said; `stopped` names the limit that ended it."""
+    """One attempt, from start to sweep. `told` is what the run said; `stopped` names the limit that ended it.
+
+    `ready` is whether the runner has come as far as to look at the files.
+    """
 
     def __init__(self, order: Order, own_root: bool) -> None:
         self.output = Output(order.limits.output_kept)
         self.told: dict[str, Any] = {}
+        self.outcomes: list[str] = []
         self.stopped: str | None = None
+        self._own_root = own_root
+        self._rest = b""
+        answers, self._answer = os.pipe()
         output, output_in = os.pipe()
         status, status_in = os.pipe()
-        leader = run.start(order, own_root, output_in, status_in)
-        os.close(output_in)
-        os.close(status_in)
+        self._leader = run.start(run.Run(order, own_root, ground.libraries(), answers, output_in, status_in))
+        for descriptor in (answers, output_in, status_in):
+            os.close(descriptor)
         try:
             self._follow(order.limits, output, status)
         finally:
-            sweep.end_all(leader)
+            sweep.end_all(self._leader)
             self._drain(output)
-            os.close(output)
-            os.close(status)
+            for descriptor in (self._answer, output, status):
+                os.close(descriptor)
+            if not own_root:
+                sweep.forget(self.told.get("owner"))
+
+    @property
+    def ready(self) -> bool:
+        return "ready" in self.told
+
+    def ending(self, folder: str) -> Ending:
+        return Ending(
+            exit_code=self.told.get("exit"),
+            signal=self.told.get("signal"),
+            stopped=self.stopped,
+            output=self.output.text().replace(f"{folder}{run.WORK}", run.WORK),
+            isolation=self.told.get("isolation", []),
+            confined=self.told.get("confined", False),
+            finished="finished" in self.told,
+            counted=self.told.get("counted", []),
+            outcomes=self.outcomes,
+        )
 
     def _follow(self, limits: Limits, output: int, status: int) -> None:
         cancel = sys.stdin.fileno()
         sources = [cancel, output, status]
         deadline = time.monotonic() + limits.seconds
         next_look = 0.0
-        lines = b""
         while not self.stopped:
             now = time.monotonic()
             ready, _, _ = select.select(sources, [], [], max(0.0, min(deadline - now, _POLL)))
@@ -85,8 +111,8 @@ class _Watch:
                     sources.remove(output)
             if status in ready:
                 chunk = os.read(status, _CHUNK)
-                lines += chunk
-                if not chunk or any(last in chunk for last in run.LAST_WORDS):
+                self._hear(chunk)
+                if not chunk or any(last in self.told for last in _LAST_WORDS):
                     break
             if cancel in ready:
                 self.stopped = "cancelled"
@@ -97,8 +123,25 @@ class _Watch:
             elif now >= next_look:
                 self.stopped = _excess(limits)
                 next_look = now + _POLL
-        for line in lines.splitlines():
-            self.told.update(json.loads(line))
+
+    def _hear(self, chunk: bytes) -> None:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if "outcome" in message:
+                self.outcomes.append(message["outcome"])
+            elif "left" in message:
+                self._end_what_is_left()
+            else:
+                self.told.update(message)
+
+    def _end_what_is_left(self) -> None:
+        """A test has left processes running: the runner waits until they have ended."""
+        runner = sweep.first_below(self._leader, 2 if self._own_root else 1)
+        if runner is not None:
+            sweep.end_below(runner)
+        with suppress(OSError):
+            os.write(self._answer, b"\n")
 
     def _drain(self, output: int) -> None:
         os.set_blocking(output, False)
@@ -127,7 +170,10 @@ def _remove(folder: str) -> None:
         # Seldom needed, as a run with a root of its own leaves an empty folder; and it takes 5 ms to import.
         import shutil
 
-        for path, _, _ in os.walk(folder):
-            with suppress(OSError):
-                os.chmod(path, 0o700)
+        # A folder that was closed is opened before it is entered; a link is never followed.
+        for path, names, _ in os.walk(folder):
+            for inner in (os.path.join(path, name) for name in names):
+                with suppress(OSError):
+                    if not os.path.islink(inner):
+                        os.chmod(inner, 0o700)
         shutil.rmtree(folder, ignore_errors=True)

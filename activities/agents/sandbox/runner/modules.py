@@ -1,0 +1,187 @@
+"""The modules of a file set, parsed and never run: their classes, and what these inherit from each other."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+_TEST_CASES = {"TestCase", "IsolatedAsyncioTestCase", "FunctionTestCase"}
+_DEPTH = 20
+"""How many base classes and re-exports are followed, one after the other."""
+
+
+def is_test_file(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith("test") and name.endswith(".py")
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, and of the blocks in it (if, try, with, for), but not of functions and classes."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_main(node):
+            continue
+        for block in ("body", "orelse", "finalbody"):
+            yield from statements(getattr(node, block, []))
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            yield from statements(part.body)
+
+
+def _is_for_main(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).replace('"', "'") == "__name__ == '__main__'"
+
+
+class Parsed(NamedTuple):
+    tree: ast.Module
+    classes: dict[str, ast.ClassDef]
+    imports: dict[str, tuple[str, str | None]]
+    """By the name that is bound: the module, and the name in it (None: the module itself)."""
+    deleted: set[str]
+
+
+class Modules:
+    """The modules of a file set by their dotted names."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._paths = {name: path for path in files if (name := self.name_of(path)) is not None}
+        self._files = files
+        self._parsed: dict[str, Parsed | None] = {}
+        self._faults: dict[str, str] = {}
+        self._bases: set[int] | None = None
+
+    def name_of(self, path: str) -> str | None:
+        """The dotted name under which a file is imported from the root of the set; None where it cannot be."""
+        if not path.endswith(".py"):
+            return None
+        parts = path[: -len(".py")].split("/")
+        if len(parts) > 1 and parts[-1] == "__init__":
+            del parts[-1]
+        return ".".join(parts) if all(part.isidentifier() for part in parts) else None
+
+    def parsed(self, name: str) -> Parsed | None:
+        """A module; None where it is not in the set, or is no Python."""
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(name) if name in self._paths else None
+        return self._parsed[name]
+
+    def why_not(self, name: str) -> str:
+        return self._faults.get(name, "it is not there")
+
+    def methods(self, module: str, node: ast.ClassDef, depth: int = _DEPTH) -> set[str]:
+        """The `test*` methods of a class, its own and inherited."""
+        own: set[str] = set()
+        other: set[str] = set()
+        for each in statements(node.body):
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                own.add(each.name)
+            elif isinstance(each, ast.Assign):
+                # `test_x = None` takes an inherited test away; any other callable is found when the code runs.
+                other.update(target.id for target in each.targets if isinstance(target, ast.Name))
+        found = {name for name in own if name.startswith("test")}
+        if depth:
+            for place, base in self._known_bases(module, node):
+                found |= {name for name in self.methods(place, base, depth - 1) if name not in other}
+        return found
+
+    def is_test_case(self, module: str, node: ast.ClassDef, depth: int = _DEPTH) -> bool:
+        """Whether a class is a TestCase, or may be one as far as can be told."""
+        for base in node.bases:
+            kind = self._resolved(module, base)
+            if kind is True:
+                return True
+            if isinstance(kind, tuple) and depth and self.is_test_case(*kind, depth - 1):
+                return True
+        return False
+
+    def is_base(self, module: str, node: ast.ClassDef) -> bool:
+        """Whether some class of the set derives from this one."""
+        if self._bases is None:
+            self._bases = set()
+            for name in self._paths:
+                parsed = self.parsed(name)
+                for each in parsed.classes.values() if parsed else ():
+                    self._bases |= {id(base) for _, base in self._known_bases(name, each)}
+        return id(node) in self._bases
+
+    def _parse(self, name: str) -> Parsed | None:
+        try:
+            tree = ast.parse(self._files[self._paths[name]], self._paths[name])
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self._faults[name] = f"{type(error).__name__}: {error}"
+            return None
+        parsed = Parsed(tree, {}, {}, set())
+        package = name if self._paths[name].endswith("__init__.py") else name.rpartition(".")[0]
+        for node in statements(tree.body):
+            if isinstance(node, ast.ClassDef):
+                parsed.classes[node.name] = node
+                parsed.deleted.discard(node.name)
+            elif isinstance(node, ast.Import):
+                for each in node.names:
+                    bound = each.asname or each.name.partition(".")[0]
+                    parsed.imports[bound] = (each.name if each.asname else bound, None)
+            elif isinstance(node, ast.ImportFrom):
+                source = self._absolute(package, node)
+                parsed.imports.update({each.asname or each.name: (source, each.name) for each in node.names})
+            elif isinstance(node, ast.Delete):
+                parsed.deleted.update(each.id for each in node.targets if isinstance(each, ast.Name))
+        return parsed
+
+    @staticmethod
+    def _absolute(package: str, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        parts = package.split(".")
+        above = parts[: len(parts) - node.level + 1]
+        return ".".join([*above, *([node.module] if node.module else [])])
+
+    def _known_bases(self, module: str, node: ast.ClassDef) -> Iterator[tuple[str, ast.ClassDef]]:
+        for base in node.bases:
+            kind = self._resolved(module, base)
+            if isinstance(kind, tuple):
+                yield kind
+
+    def _resolved(self, module: str, base: ast.expr) -> bool | tuple[str, ast.ClassDef]:
+        """A base class: one of the set, or whether it is, or may be, a TestCase."""
+        if isinstance(base, ast.Subscript):
+            base = base.value
+        parts = ast.unparse(base).split(".")
+        if not all(part.isidentifier() for part in parts):
+            # An expression may be anything.
+            return True
+        return self._looked_up(module, parts, _DEPTH)
+
+    def _looked_up(self, module: str, parts: list[str], depth: int) -> bool | tuple[str, ast.ClassDef]:
+        parsed = self.parsed(module)
+        if parsed is None or not depth:
+            return self._of_others(module, parts)
+        first, rest = parts[0], parts[1:]
+        if first in parsed.classes:
+            return self._nested(module, parsed.classes[first], rest)
+        if first in parsed.imports:
+            source, name = parsed.imports[first]
+            wanted = rest if name is None else [name, *rest]
+            while wanted and f"{source}.{wanted[0]}" in self._paths:
+                source, wanted = f"{source}.{wanted[0]}", wanted[1:]
+            return self._looked_up(source, wanted, depth - 1) if wanted else False
+        if f"{module}.{first}" in self._paths and rest:
+            return self._looked_up(f"{module}.{first}", rest, depth - 1)
+        # A builtin, or a name that only the running code binds.
+        return not hasattr(builtins, first)
+
+    @staticmethod
+    def _nested(module: str, node: ast.ClassDef, rest: list[str]) -> bool | tuple[str, ast.ClassDef]:
+        for part in rest:
+            inner = [each for each in statements(node.body) if isinstance(each, ast.ClassDef) and each.name == part]
+            if not inner:
+                return True
+            node = inner[-1]
+        return module, node
+
+    @staticmethod
+    def _of_others(module: str, parts: list[str]) -> bool:
+        """A class of a module that is not in the set: of the standard library, only unittest has TestCases."""
+        top = module.partition(".")[0]
+        return parts[-1] in _TEST_CASES if top == "unittest" else top not in sys.stdlib_module_names

@@ -1,0 +1,24 @@
+"""`python -m tests.abuse.denied PACKAGE`: a package, run where neither namespaces nor Landlock are to be had."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+from activities.agents.sandbox.launcher import calls, kernel, seccomp
+
+LANDLOCK = 444
+
+
+def deny() -> None:
+    """Take from this process and its children what a sandbox is made of; their sockets they keep."""
+    nothing: calls.Numbers = {kernel.machine(): {}}
+    calls.SOCKETS, calls.SHARED = nothing, nothing
+    calls.EVERYWHERE = {"landlock_create_ruleset": LANDLOCK}
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    seccomp.install(seccomp.Rules(signals=True, modes=True, truncating=True))
+
+
+if __name__ == "__main__":
+    deny()
+    runpy.run_module(sys.argv.pop(), run_name="__main__")
