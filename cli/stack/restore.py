@@ -10,13 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cli.stack import archive
-from models.schema import revisions
 from cli.stack.archive import BackupError, Manifest
 from cli.stack.backup import run_client, settle
 from cli.stack.component import ComponentError
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, AlreadyRunningError, DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
+from models.schema import revisions
 
 
 async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
