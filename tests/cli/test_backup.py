@@ -29,7 +29,7 @@ from cli.stack.archive import MANIFEST, MEMBERS, BackupError
 from cli.stack.backup import back_up
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, DataDir
 from cli.stack.frozen import frozen
-from cli.stack.schema import newest
+from models.schema import revisions
 from models.settings import Settings
 
 SETTINGS = Settings(_env_file=None)
@@ -76,7 +76,7 @@ async def test_what_was_saved_comes_back_with_the_stack_running_or_not(tmp_path:
         await restore.restore(DataDir(first), tmp_path / "while-it-runs", replace=False)
 
     manifest = await restore.restore(DataDir(second), tmp_path / "while-it-runs", replace=False)
-    assert manifest.revision == ",".join(newest())
+    assert manifest.revision == ",".join(revisions().newest)
     async with running(second) as state:
         client = await assert_serves(state)
         assert (await client.get_workflow_handle("kept").describe()).status == WorkflowExecutionStatus.RUNNING
@@ -105,7 +105,7 @@ def made(file: Path, change: Callable[[dict[str, object], dict[str, bytes]], Non
     contents = {name: f"the content of {name}".encode() for name in MEMBERS}
     members = {name: {"size": len(one), "sha256": hashlib.sha256(one).hexdigest()} for name, one in contents.items()}
     manifest: dict[str, object] = {
-        "format": 1, "release": "0.1.0", "created_at": "2026-01-01T00:00:00+00:00", "revision": next(iter(newest())),
+        "format": 1, "release": "0.1.0", "created_at": "2026-01-01T00:00:00+00:00", "revision": next(iter(revisions().newest)),
         "postgres": "18", "temporal": "1.0.0", "members": members,
     }  # fmt: skip
     change(manifest, contents)
