@@ -105,7 +105,8 @@ def made(file: Path, change: Callable[[dict[str, object], dict[str, bytes]], Non
     contents = {name: f"the content of {name}".encode() for name in MEMBERS}
     members = {name: {"size": len(one), "sha256": hashlib.sha256(one).hexdigest()} for name, one in contents.items()}
     manifest: dict[str, object] = {
-        "format": 1, "release": "0.1.0", "created_at": "2026-01-01T00:00:00+00:00", "revision": next(iter(revisions().newest)),
+        "format": 1, "release": "0.1.0", "created_at": "2026-01-01T00:00:00+00:00",
+        "revision": next(iter(revisions().newest)),
         "postgres": "18", "temporal": "1.0.0", "members": members,
     }  # fmt: skip
     change(manifest, contents)
