@@ -164,7 +164,7 @@ class Records:
     async def record_status(self, change: RecordStatus) -> Standing:
         """Write that the project's status changed, unless it has ended before."""
         async with self._store.transaction(change.project_id) as tx:
-            return await projects.set_status(tx, change.status, change.key, change.reason)
+            return await projects.set_status(tx, change.status, change.key, change.reason, change.put_off)
 
     @activity.defn
     async def record_problem(self, problem: RecordProblem) -> None:

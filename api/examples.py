@@ -111,7 +111,7 @@ REQUEST: Json = {
     "expires_at": TOMORROW,
     "decided_at": None,
 }
-PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener"}
+PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener", "deadline_held": False}
 PROGRESS: Json = {
     "project_id": PROJECT_ID,
     "status": "waiting",

@@ -145,6 +145,6 @@ def _table(requests: list[Request]) -> Table:
             words(request.stage),
             words(request.question, longest=80),
             duration(max(0.0, (now - request.created_at).total_seconds())),
-            duration(max(0.0, (request.expires_at - now).total_seconds())),
+            "paused" if request.deadline_held else duration(max(0.0, (request.expires_at - now).total_seconds())),
         )
     return table

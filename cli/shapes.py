@@ -124,6 +124,7 @@ class Request(Shape):
     supplies: str | None = None
     created_at: datetime
     expires_at: datetime
+    deadline_held: bool = False
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()
     task: Task = Task()

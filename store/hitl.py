@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -26,6 +27,15 @@ VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(
         clock_timestamp() + %(expires_in)s)
 ON CONFLICT DO NOTHING
 RETURNING *
+"""
+
+_PUT_OFF: LiteralString = """
+UPDATE hitl_request SET expires_at = CASE
+    WHEN EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s) THEN expires_at
+    ELSE expires_at + held.seconds * interval '1 second' END
+FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[]) AS held (id, seconds)
+WHERE hitl_request.id = held.id AND hitl_request.project_id = %(project_id)s AND hitl_request.status = 'pending'
+RETURNING hitl_request.id, hitl_request.expires_at
 """
 
 _CLOSE: LiteralString = """
@@ -140,6 +150,14 @@ async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
         .values(status=HitlStatus.CANCELLED, decided_at=func.clock_timestamp())
     )
     tx.count_requests(-cancelled.rowcount)
+
+
+async def put_off(tx: Transaction, held: Mapping[UUID, timedelta], key: str) -> dict[UUID, datetime]:
+    """Put deadlines off, once: not if the event of this key is there; returns them as they are now, of the requests
+    that are still open."""
+    seconds = [one.total_seconds() for one in held.values()]
+    rows = await run(tx.connection, _PUT_OFF, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
+    return {row.id: row.expires_at for row in rows}
 
 
 async def keep_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -79,7 +79,13 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     return project, _input(project, new.pipeline, brief)
 
 
-async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: str | None) -> Standing:
+async def set_status(
+    tx: Transaction,
+    status: ProjectStatus,
+    key: str,
+    reason: str | None,
+    put_off: Mapping[UUID, timedelta] | None = None,
+) -> Standing:
     """Write and announce a project's status; one that ends early closes its open tasks and requests. A project that
     has ended has ended: nothing is written then. Gives how it stands."""
     query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
@@ -92,7 +98,8 @@ async def set_status(tx: Transaction, status: ProjectStatus, key: str, reason: s
         await agents.rest(tx)
     tx.change(status=status, reason=reason)
     tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
-    return Standing(status=status, reason=reason)
+    deadlines = await hitl.put_off(tx, put_off, f"status:{key}") if put_off else {}
+    return Standing(status=status, reason=reason, deadlines=deadlines)
 
 
 async def open_run(tx: Transaction, opening: OpenProject) -> bool:
@@ -145,10 +152,10 @@ async def find(
     return [Project(**row._mapping) for row in await connection.execute(query)]
 
 
-async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The name of each project."""
-    rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.name).where(PROJECT.c.id.in_(project_ids)))
-    return {row[0]: row[1] for row in rows}
+async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
+    """The name of each project, and whether it is paused."""
+    query = select(PROJECT.c.id, PROJECT.c.name, PROJECT.c.status).where(PROJECT.c.id.in_(project_ids))
+    return {row.id: (row.name, row.status == ProjectStatus.PAUSED) for row in await connection.execute(query)}
 
 
 async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:

@@ -106,7 +106,8 @@ WHERE request.project_id = %(project_id)s AND request.workflow_id = %(workflow_i
 """
 
 _PAUSES: LiteralString = """
-SELECT count(*) AS pauses FROM event WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
+SELECT count(*) AS pauses, max(created_at) AS latest FROM event
+WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
 """
 
 
@@ -255,7 +256,7 @@ async def recorded(connection: AsyncConnection, of: OpenWorkflow) -> Recorded:
             for row in await run(connection, _TASKS, **which)
         },
         requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **which)},
-        paused=of.task_id is None and of.status is ProjectStatus.PAUSED,
+        paused_at=pauses.latest if of.task_id is None and of.status is ProjectStatus.PAUSED else None,
         pauses=pauses.pauses,
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -59,9 +60,17 @@ class Bookkeeping:
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
         return await self._write(Records.record_expiry, fact, "the deadline passed")
 
-    async def status(self, status: ProjectStatus, key: str, reason: str | None = None) -> Standing:
+    async def status(
+        self,
+        status: ProjectStatus,
+        key: str,
+        reason: str | None = None,
+        put_off: Mapping[UUID, timedelta] | None = None,
+    ) -> Standing:
         """Write down how the project stands; gives how it does, which is how it ended first."""
-        fact = RecordStatus(project_id=self._project_id, status=status, key=key, reason=reason)
+        fact = RecordStatus(
+            project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(put_off or {})
+        )
         stands = await self._write(Records.record_status, fact, f"project {status}")
         return stands or Standing(status=status, reason=reason)  # earlier versions gave nothing
 

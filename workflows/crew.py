@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import workflow
@@ -45,6 +46,7 @@ class Crew:
         short_agents: tuple[AgentType, ...] = (),
         continues_as_new: bool = True,
         paused: bool = False,
+        deadlines_held: bool = False,
         root_id: UUID | None = None,
         may_open: Callable[[UUID], bool] = lambda request_id: False,
     ) -> None:
@@ -56,6 +58,7 @@ class Crew:
         self.short_agents = short_agents
         self.continues_as_new = continues_as_new
         self.paused = paused
+        self.deadlines_held = deadlines_held
         self.busy = 0
         self.gates: dict[UUID, Gate] = {}
         self.early: dict[UUID, list[HitlResponse]] = {}
@@ -85,7 +88,27 @@ class Crew:
 
     def open(self, asked: GateState) -> Gate:
         """The gate of a request, which is open from now on."""
+        if self.deadlines_held and asked.held_since is None:
+            asked.held_since = workflow.now()
         return self.gates.setdefault(asked.request.request_id, Gate(asked))
+
+    def hold_deadlines(self) -> None:
+        """Let no deadline pass until it is put off, by as long as it was held."""
+        self.deadlines_held = True
+        for gate in self.gates.values():
+            gate.state.held_since = gate.state.held_since or workflow.now()
+
+    def time_held(self) -> dict[UUID, timedelta]:
+        """For how long the deadline of each open request has been held."""
+        held = {request_id: gate.state.held_since for request_id, gate in self.gates.items()}
+        return {request_id: workflow.now() - since for request_id, since in held.items() if since is not None}
+
+    def put_off(self, deadlines: Mapping[UUID, datetime], *, hold: bool) -> None:
+        """Take the deadlines that the records give after a pause, and let them pass, unless they are held again."""
+        for request_id, deadline in deadlines.items():
+            if (gate := self.gates.get(request_id)) is not None:
+                gate.put_off(deadline, held_since=workflow.now() if hold else None)
+        self.deadlines_held = hold
 
     def offer(self, response: HitlResponse) -> None:
         """Hand a response to the gate that it answers; where none is open it is too late, and written down as such."""

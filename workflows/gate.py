@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from models.contracts.ending import Judgement
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.project import GateState
@@ -19,6 +21,11 @@ class Gate:
     def offer(self, response: HitlResponse) -> None:
         """Take a response, to be judged in its turn."""
         self.state.offered.append(response)
+
+    def put_off(self, deadline: datetime, held_since: datetime | None) -> None:
+        """Take the deadline that the records give the request after a pause."""
+        self.state.request = self.state.request.model_copy(update={"expires_at": deadline})
+        self.state.held_since = held_since
 
     @property
     def has_offers(self) -> bool:

@@ -213,14 +213,19 @@ class StageHandoff:
                 self._changed()
 
     async def _wait(self, gate: Gate) -> None:
-        """Wait for a response, no longer than the request's deadline."""
-        remaining = gate.state.request.expires_at - workflow.now()
+        """Wait for a response, no longer than the deadline, which stands still while the project is paused."""
+        crew = self._crew
         with suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: gate.has_offers,
-                timeout=max(remaining, timedelta(0)),
-                timeout_summary=f"waiting for a decision on {self._stage.name}",
-            )
+            while not gate.has_offers:
+                if crew.deadlines_held:
+                    await workflow.wait_condition(lambda: gate.has_offers or not crew.deadlines_held)
+                    continue
+                remaining = gate.state.request.expires_at - workflow.now()
+                await workflow.wait_condition(
+                    lambda: gate.has_offers or crew.deadlines_held,
+                    timeout=max(remaining, timedelta(0)),
+                    timeout_summary=f"waiting for a decision on {self._stage.name}",
+                )
 
     def _close(self, closure: Closure) -> Ending | None:
         """Go on with what the records say came of the request."""

@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
 WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
+STAND_STILL = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
 """How many rounds of a stage may have to be done again, all of their workflow tasks having been lost."""
 
@@ -54,6 +55,7 @@ class ProjectWorkflow:
             books=Bookkeeping(project.project_id, self._state.unrecorded),
             short_agents=self._state.short_agents,
             paused=self._state.paused,
+            deadlines_held=self._state.deadlines_held,
             may_open=self._may_open,
         )
         # A response may be here before the first stage is taken up again: its gate is open all the same.
@@ -211,8 +213,17 @@ class ProjectWorkflow:
             return
         self._crew.paused = self._state.paused = paused
         self._state.pauses += paused
-        status = ProjectStatus.PAUSED if paused else ProjectStatus.ACTIVE
-        await self._crew.books.status(status, f"{'paused' if paused else 'resumed'}:{self._state.pauses}")
+        if paused:
+            if workflow.patched(STAND_STILL):
+                self._state.deadlines_held = True
+                self._crew.hold_deadlines()
+            await self._crew.books.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")
+            return
+        number, held = self._state.pauses, self._crew.time_held()
+        stands = await self._crew.books.status(ProjectStatus.ACTIVE, f"resumed:{number}", put_off=held)
+        if number == self._state.pauses and not self._crew.paused:  # else it was paused again meanwhile
+            self._state.deadlines_held = False
+        self._crew.put_off(stands.deadlines, hold=self._state.deadlines_held)
 
     async def _settle(self, status: ProjectStatus, reason: str | None) -> Standing:
         """Write down how the project ended, and every response that came too late, before the workflow closes; gives

@@ -43,7 +43,8 @@ def project_state(pipeline: Pipeline, recorded: Recorded, unheard: Iterable[Hitl
     stages = rebuilding.states()
     return ProjectState(
         stages=stages,
-        paused=recorded.paused,
+        paused=recorded.paused_at is not None,
+        deadlines_held=recorded.paused_at is not None,
         pauses=recorded.pauses,
         opened=False,
         unrecorded=_offer(stages.values(), unheard),
@@ -94,6 +95,8 @@ class _Rebuilding:
         for name in self._working:
             self._take_back(self._states[name])
         for state in self._states.values():
+            if state.gate is not None:
+                state.gate.held_since = self._recorded.paused_at
             if state.gate is not None and self._request(state.gate).status is HitlStatus.CANCELLED:
                 state.gate = None  # nobody can answer it any more: the stage is done again
         return self._states

@@ -36,7 +36,11 @@ async def list_pending_requests(services: ServicesDep, window: WindowDep) -> Pag
         rows = await hitl.find(connection, status=HitlStatus.PENDING, after=window.after, limit=window.probe)
         shown, next_cursor = window.cut(rows, lambda request: request.id)
         names = await projects.names(connection, {one.project_id for one in shown})
-    items = [PendingRequest.of(one, project_name=names[one.project_id]) for one in shown]
+    items = []
+    for one in shown:
+        name, paused = names[one.project_id]
+        held = paused and one.workflow_id.startswith("project-")
+        items.append(PendingRequest.of(one, project_name=name, deadline_held=held))
     return Page(items=items, next_cursor=next_cursor)
 
 

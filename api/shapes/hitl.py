@@ -98,6 +98,10 @@ class RequestItem(Shape):
 
 class PendingRequest(RequestItem):
     project_name: str
+    deadline_held: bool = Field(
+        default=False,
+        description="Whether the deadline stands still, as the project is paused. It is put off when it is resumed.",
+    )
 
 
 class DecisionPublic(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,9 +21,11 @@ class State(BaseModel):
 
 
 class GateState(State):
-    """An open request and the responses that wait to be judged."""
+    """An open request and the responses that wait to be judged. While its deadline stands still, because the project is
+    paused, `held_since` says from when on."""
 
     request: OpenRequest
+    held_since: datetime | None = None
     offered: list[HitlResponse] = Field(default_factory=list)
 
 
@@ -50,6 +53,7 @@ class ProjectState(State):
     stages: dict[str, HandoffState]
     short_agents: tuple[AgentType, ...] = ()
     paused: bool = False
+    deadlines_held: bool = False
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
     pauses: int = 0
     opened: bool = True

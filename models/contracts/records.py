@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from pydantic import Field
 
 from .contract import Contract
 from .handoff import ArtifactRef
@@ -77,6 +80,9 @@ class RecordStatus(Contract):
     status: ProjectStatus
     key: str
     reason: str | None = None
+    put_off: dict[UUID, timedelta] = Field(
+        default_factory=dict, description="By how much the deadlines of open requests are put off, after a pause."
+    )
 
 
 class Standing(Contract):
@@ -84,6 +90,9 @@ class Standing(Contract):
 
     status: ProjectStatus
     reason: str | None = None
+    deadlines: dict[UUID, datetime] = Field(
+        default_factory=dict, description="As they are now, of the requests whose deadline was put off."
+    )
 
 
 class RecordProblem(Contract):

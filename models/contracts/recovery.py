@@ -56,5 +56,5 @@ class Recorded(Contract):
     events: tuple[RecordedEvent, ...] = ()
     tasks: dict[UUID, RecordedTask] = Field(default_factory=dict)
     requests: dict[UUID, RecordedRequest] = Field(default_factory=dict)
-    paused: bool = False
+    paused_at: datetime | None = Field(default=None, description="Since when the project is paused, if it is.")
     pauses: int = 0

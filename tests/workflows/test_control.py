@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -62,6 +63,50 @@ async def test_gates_are_answered_while_paused(begin: Begin, script: Script) -> 
     assert (project.status, project.open_requests) == ("paused", 0)
     assert script.assignments["build"] == []
     await story.handle.signal("resume")
+    assert (await story.result()).status == "completed"
+
+
+MONTH, HOUR = timedelta(days=30), timedelta(hours=1)
+
+
+async def test_a_deadline_stands_still_while_the_project_is_paused(begin: Begin, engine: WorkflowEnvironment) -> None:
+    story = await begin(TWO_STAGES)
+    first = (await story.request("plan")).expires_at
+    for pauses in (1, 2):
+        await story.handle.signal("pause")
+        await story.status("paused")
+        await engine.sleep(MONTH)
+        assert (await story.project()).status == "paused"
+        await story.handle.signal("resume")
+        await story.status("waiting")
+        (request,) = await story.requests()
+        assert (request.status, abs(request.expires_at - first - pauses * MONTH) < HOUR) == ("pending", True)
+    # What was left of the day goes on.
+    await engine.sleep(22 * HOUR)
+    assert (await story.project()).status == "waiting"
+    await engine.sleep(3 * HOUR)
+    await story.status("failed")
+    assert [one.status for one in await story.requests()] == ["expired"]
+
+
+async def test_a_gate_that_opens_while_the_project_is_paused_keeps_its_whole_time(
+    begin: Begin, engine: WorkflowEnvironment, script: Script
+) -> None:
+    held = Held()
+    script.on("plan", held)
+    story = await begin(TWO_STAGES)
+    await held.begun.wait()
+    await story.handle.signal("pause")
+    await story.status("paused")
+    held.let_go.set()
+    request = await story.request("plan")
+    assert (await story.view("waiting for a decision"))["status"] == "paused"
+    await engine.sleep(MONTH)
+    await story.handle.signal("resume")
+    await story.status("waiting")
+    (after,) = await story.requests()
+    assert (after.status, abs(after.expires_at - request.expires_at - MONTH) < HOUR) == ("pending", True)
+    await story.respond(request, "approve")
     assert (await story.result()).status == "completed"
 
 

@@ -81,15 +81,6 @@ async def test_a_failed_step_that_nobody_answers_halts_the_project_since_there_i
     await fails(story)
 
 
-async def test_a_paused_project_s_deadlines_go_on(begin: Begin, engine: WorkflowEnvironment) -> None:
-    story = await begin(TWO_STAGES)
-    await story.request("plan")
-    await story.handle.signal("pause")
-    await story.status("paused")
-    await engine.sleep(DAY + timedelta(minutes=1))
-    await fails(story)
-
-
 @pytest.mark.parametrize("lead", [-1, 0, 1])
 async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
     begin: Begin, engine: WorkflowEnvironment, lead: int

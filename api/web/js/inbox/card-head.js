@@ -20,8 +20,11 @@ export function cardHead(entry) {
   const { request } = entry;
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
   const sure = h("span", {});
-  const left = h("time-left", { until: request.expires_at, since: request.created_at });
-  const over = Date.parse(request.expires_at) <= Date.now();
+  const left = request.deadline_held
+    ? h("span", { class: "soft" }, "paused: the deadline stands still")
+    : h("time-left", { until: request.expires_at, since: request.created_at });
+  const held = request.deadline_held === true;
+  const over = !held && Date.parse(request.expires_at) <= Date.now();
   const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
   const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: !over },
     "Its time is up. What comes of it is shown as soon as the log says so.");

@@ -26,7 +26,9 @@ export function inboxList({ pick, check }) {
     const since = h("time-ago", { datetime: entry.request.created_at, mode: "brief" });
     const where = h("span", { class: "row-where cut" });
     const marks = h("span", { class: "row-marks" });
-    const left = h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
+    const left = entry.request.deadline_held
+      ? h("span", { class: "soft" }, "paused")
+      : h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
     const link = h("a", { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
       h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
       h("span", { class: "row-line" }, project, left),

@@ -17,14 +17,17 @@ export function requestEntry(request) {
     h("ul", { "aria-label": "Responses", hidden: true }));
 }
 
-export function updateRequest(entry, request, signal) {
-  if (entry.dataset.status === request.status) return;
+export function updateRequest(entry, request, signal, held) {
+  const expires = held ? " · the deadline stands still" : ` ${request.expires_at}`;
+  if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
+  entry.dataset.expires = expires;
   const [asks, responses] = entry.children;
   asks.firstElementChild.replaceChildren(badge("hitl", request.status));
   asks.lastElementChild.replaceChildren(
     `${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
-    ...(request.status === "pending" ? [" · expires ", h("time-ago", { datetime: request.expires_at })] : []));
+    ...(request.status !== "pending" ? [] : held ? [expires]
+      : [" · expires ", h("time-ago", { datetime: request.expires_at })]));
   responded(responses, request, signal);
 }
 

@@ -15,14 +15,16 @@ export function waitingCalls(model) {
     update() {
       const open = model.progress.open_requests;
       element.hidden = open.length === 0;
-      each(list, open.slice(0, SHOWN), (request) => request.request_id, call);
+      const held = model.progress.status === "paused";
+      const key = (request) => `${request.request_id} ${held} ${request.expires_at}`;
+      each(list, open.slice(0, SHOWN), key, (request) => call(request, held));
       more.hidden = open.length <= SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
     },
   };
 }
 
-function call(request) {
+function call(request, held) {
   return h("li", { class: "notice call", dataset: { tone: "asks" } },
     icon("waiting"),
     h("a", { href: `/inbox?request=${request.request_id}` },
@@ -30,5 +32,5 @@ function call(request) {
     h("span", { class: "soft" },
       request.stage, request.round > 1 && `, round ${request.round}`,
       ", asked ", h("time-ago", { datetime: request.created_at }),
-      ", expires ", h("time-ago", { datetime: request.expires_at })));
+      ...(held ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })])));
 }
