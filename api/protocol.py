@@ -7,9 +7,11 @@ long as a peer sends after its answer.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.hosts import TARGET
 
 MAX_HEAD = 64 * 2**10
 """Bytes that a request's head may have."""
@@ -56,6 +58,8 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
+        # The server keeps the target's path only; a target may name a host as well, which has to be looked at.
+        cast(dict[str, object], self.scope)["extensions"] = {TARGET: self.url}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

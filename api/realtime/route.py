@@ -18,7 +18,7 @@ async def follow(websocket: WebSocket) -> None:
     """Follow projects live. `?project_id=` names the first, `&since=` the number after which its events are wanted."""
     hub: Hub = websocket.app.state.hub
     headers = websocket.headers
-    if not admitted(headers.get("origin"), headers.get("host"), hub.settings.allowed_origins):
+    if not admitted(headers.get("origin"), headers.get("host"), hub.settings.origins):
         await websocket.close()  # before accept: HTTP 403
         return
     await websocket.accept()
