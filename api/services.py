@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from temporalio.client import Client
 
 from api.components import Components
+from api.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
+from api.errors import ConflictError, UnavailableError
 from api.judgements import Judgements
 from api.realtime import Hub
 from api.rendering import Fragments
@@ -38,8 +40,24 @@ class Services:
     hub: Hub
     judgements: Judgements
     components: Components
-    fragments: Fragments = field(default_factory=Fragments)
+    processes: ContentProcesses
+    fragments: Fragments
     restarts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTARTS))
+
+    async def worked(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """What a function makes of content, in a process of its own.
+
+        Raises:
+            ConflictError: it takes too long.
+            UnavailableError: other content keeps all processes busy.
+            ApiError: what the function raises.
+        """
+        try:
+            return await self.processes.run(function, *arguments)
+        except ExhaustedError:
+            raise ConflictError("The content is too involved for that.") from None
+        except BusyError:
+            raise UnavailableError("The API is busy with other content.") from None
 
 
 @asynccontextmanager
@@ -47,14 +65,18 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
     database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
-    store = Store(database, bus)
+    store, processes = Store(database, bus), ContentProcesses()
     looking = asyncio.create_task(log_fitness(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         components = Components(store, temporal, settings.task_queue)
-        yield Services(settings, store, temporal, pipelines, hub, Judgements(store, hub), components)
+        fragments = Fragments(processes)
+        yield Services(
+            settings, store, temporal, pipelines, hub, Judgements(store, hub), components, processes, fragments
+        )
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+        await processes.close()
         await bus.close()
         await database.close()

@@ -147,6 +147,6 @@ async def get_artifact_diff(
             raise InvalidError("against", "is not of the same project", place="query")
         wanted = [artifact.id, *([other.id] if other else [])]
         found = {one.id: (one, body) for one, body in await artifacts.with_content(connection, wanted)}
-    before = found[other.id] if other else None
-    text = await asyncio.to_thread(versions.compared, before, found[artifact.id])
+    before = versions.Version.of(*found[other.id]) if other else None
+    text = await services.worked(versions.compared, before, versions.Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)
