@@ -23,8 +23,8 @@ from store.database import Database, log_fitness
 from store.transaction import Store
 from workflows.client import connect
 
-POOL_SECONDS = 5
-"""How long a call waits for a connection to PostgreSQL before it says that the database is away."""
+DATABASE_SECONDS = 4.5
+"""How long a call waits for PostgreSQL before it says that the database is unavailable."""
 
 
 RESTARTS = 2
@@ -63,7 +63,7 @@ class Services:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
-    database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
+    database, bus = Database(settings, seconds=DATABASE_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     store, processes = Store(database, bus), ContentProcesses()
     looking = asyncio.create_task(log_fitness(database))
