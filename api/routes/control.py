@@ -110,12 +110,12 @@ async def _workflow(
     services: Services, project: Project
 ) -> AsyncIterator[WorkflowHandle[ProjectWorkflow, ProjectResult]]:
     """The project's workflow, started first where nothing has started it yet."""
-    if project.status == ProjectStatus.STARTING:
-        async with services.store.reading() as connection:
-            given = await projects.input_of(connection, project)
-        async with reaching():
-            await start_project(services.temporal, services.settings.task_queue, given)
     try:
+        if project.status == ProjectStatus.STARTING:
+            async with services.store.reading() as connection:
+                given = await projects.input_of(connection, project)
+            async with reaching():
+                await start_project(services.temporal, services.settings.task_queue, given)
         async with reaching():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:

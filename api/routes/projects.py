@@ -25,7 +25,7 @@ from api.shapes.projects import (
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from api.temporal import START_SECONDS, reaching
+from api.temporal import START_SECONDS, WorkflowGoneError, reaching
 from models.contracts.contract import Text
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -88,8 +88,8 @@ async def _start(services: Services, given: ProjectInput) -> None:
     try:
         async with reaching(START_SECONDS):
             await start_project(services.temporal, services.settings.task_queue, given)
-    except UnavailableError as error:
-        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=error.detail)
+    except (UnavailableError, WorkflowGoneError) as error:
+        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=str(error))
 
 
 async def _repeated(services: Services, new: projects.NewProject) -> Project:

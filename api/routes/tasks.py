@@ -13,7 +13,7 @@ from api.documentation import answers
 from api.errors import ConflictError, InvalidError, UnavailableError
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
-from api.temporal import START_SECONDS, reaching
+from api.temporal import START_SECONDS, WorkflowGoneError, reaching
 from models.contracts.handoff import Handoff
 from models.contracts.words import ProjectStatus
 from store import artifacts, tasks
@@ -66,7 +66,7 @@ async def create_task(
     try:
         async with reaching(START_SECONDS):
             await start_handoff(services.temporal, services.settings.task_queue, start)
-    except UnavailableError as error:
-        log.warning("task_not_started_yet", task_id=str(task_id), reason=error.detail)
+    except (UnavailableError, WorkflowGoneError) as error:
+        log.warning("task_not_started_yet", task_id=str(task_id), reason=str(error))
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     return TaskSubmitted(task_id=task_id, workflow_id=workflow_id)
