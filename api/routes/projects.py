@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
 from api import examples
@@ -14,6 +13,7 @@ from api.bodies import StrictRoute
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import InvalidError, TooLargeError, UnavailableError
+from api.idempotency import IdempotencyKey, hash_of, used_already
 from api.lists import WindowDep
 from api.services import Services
 from api.shapes.hitl import RequestItem
@@ -36,10 +36,6 @@ from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
-
-IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$", description="Makes it safe to repeat.")
-]
 
 
 @router.post(
@@ -66,7 +62,7 @@ async def create_project(
         pipeline=pipeline,
         oversight=given.oversight,
         idempotency_key=idempotency_key,
-        request_hash=sha256(given.model_dump_json().encode()).hexdigest() if idempotency_key else None,
+        request_hash=hash_of(given) if idempotency_key else None,
     )
     project = await _created(services, new) or await _repeated(services, new)
     structlog.contextvars.bind_contextvars(project_id=str(project.id))
@@ -99,7 +95,7 @@ async def _repeated(services: Services, new: projects.NewProject) -> Project:
         project = await projects.by_idempotency_key(connection, new.idempotency_key)
     assert project is not None
     if project.request_hash != new.request_hash:
-        raise InvalidError("Idempotency-Key", "was used for another request", place="header")
+        raise used_already()
     return project
 
 
