@@ -24,6 +24,7 @@ class PunctualProtocol(HttpToolsProtocol):
     """Ends connections whose request is not there in time. Who waits for a body answers before that (`BodyLimit`)."""
 
     seconds: ClassVar[float]
+    most: ClassVar[int]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -35,6 +36,8 @@ class PunctualProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_request(self.seconds)
+        if len(self.connections) > self.most:
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -73,6 +76,14 @@ class PunctualProtocol(HttpToolsProtocol):
         if self._arriving and self.cycle.response_complete:
             self._await_request(LINGER_SECONDS)
 
+    def _make_room(self) -> None:
+        """End the connection that has kept us waiting for its request for longest, or is idle, so that this one is
+        answered; this one, where all others are being answered."""
+        waiting = [one for one in self.connections if isinstance(one, PunctualProtocol) and one._deadline is not None]
+        longest = min(waiting, key=lambda one: one._deadline.when() if one._deadline else 0.0, default=self)
+        longest._stop_waiting()
+        longest.transport.abort()
+
     def _await_request(self, seconds: float) -> None:
         self._stop_waiting()
         self._deadline = self.loop.call_later(seconds, self._give_up)
@@ -89,6 +100,6 @@ class PunctualProtocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def punctual(seconds: float) -> type[asyncio.Protocol]:
-    """The protocol that gives a request so long to arrive, head and body."""
-    return type("PunctualProtocol", (PunctualProtocol,), {"seconds": seconds})
+def punctual(seconds: float, most: int) -> type[asyncio.Protocol]:
+    """The protocol that gives a request so long to arrive, head and body, and has descriptors for so many clients."""
+    return type("PunctualProtocol", (PunctualProtocol,), {"seconds": seconds, "most": most})
