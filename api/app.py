@@ -97,5 +97,5 @@ def create_app(settings: Settings) -> FastAPI:
         v1.include_router(noun.router)
     app.include_router(v1)
     app.include_router(page.router)
-    documentation.keep_nulls(app)
+    documentation.complete(app)
     return app

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from temporalio.client import Client
 
 from api.components import Components
@@ -15,13 +16,14 @@ from api.errors import ConflictError, UnavailableError
 from api.judgements import Judgements
 from api.realtime import Hub
 from api.rendering import Fragments
-from models.catalogue import SHIPPED, load_catalogue
-from models.contracts.pipeline import Pipeline
+from models.catalogue import SHIPPED, Catalogue, load_catalogue
 from models.settings import Settings
 from store.bus import Bus
 from store.database import Database, log_fitness
 from store.transaction import Store
 from workflows.client import connect
+
+log = structlog.get_logger(__name__)
 
 DATABASE_SECONDS = 4.5
 """How long a call waits for PostgreSQL before it says that the database is unavailable."""
@@ -36,7 +38,7 @@ class Services:
     settings: Settings
     store: Store
     temporal: Client
-    pipelines: Mapping[str, Pipeline]
+    pipelines: Catalogue
     hub: Hub
     judgements: Judgements
     components: Components
@@ -65,6 +67,8 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
     database, bus = Database(settings, seconds=DATABASE_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
+    for one in pipelines.left_out:
+        log.warning("pipeline_left_out", file=one.file, problems=list(one.problems))
     store, processes = Store(database, bus), ContentProcesses()
     looking = asyncio.create_task(log_fitness(database))
     try:

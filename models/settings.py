@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
     respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
-    pipelines_dir: DirectoryPath | None = Field(
+    pipelines_dir: Path | None = Field(
         default=None, description="Folder of your own pipelines; one named as a shipped one takes its place."
     )
 

@@ -51,6 +51,9 @@ async def create_project(
     Temporal be away, a worker starts it later. The same Idempotency-Key with the same body gives the same answer."""
     pipeline = services.pipelines.get(given.pipeline)
     if pipeline is None:
+        for one in services.pipelines.left_out:
+            if one.name == given.pipeline:
+                raise InvalidError("pipeline", f"its file, {one.file}, is left out: {'; '.join(one.problems)}")
         known = ", ".join(sorted(services.pipelines))
         raise InvalidError("pipeline", f"there is no pipeline of that name; there are {known}")
     if len(given.description.encode()) > services.settings.max_brief_bytes:
