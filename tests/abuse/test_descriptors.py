@@ -13,13 +13,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from waiting import eventually
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api import capacity
 from cli.stack.ports import free_port
 from models import descriptors
+from tests.proving import Proof
+from tests.waiting import eventually
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HARD, SOFT = 160, 64
@@ -84,8 +85,9 @@ async def opened(url: str, kept: list[ClientConnection]) -> str:
     return "let in"
 
 
+@pytest.mark.item(19)
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
-async def test_calls_are_answered_however_many_listen(tmp_path: Path) -> None:
+async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Proof) -> None:
     async with limited(tmp_path) as (pid, url):
         assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (HARD, HARD)
         most = capacity.sockets(HARD)
@@ -108,6 +110,12 @@ async def test_calls_are_answered_however_many_listen(tmp_path: Path) -> None:
             return await opened(url, kept) == "let in"
 
         await eventually(again)
+        proof.row(
+            f"{3 * most} sockets and {len(idle)} idle connections to an api that may have {HARD} files open",
+            seen.total() + len(idle),
+            "calls are answered, sockets are let in as far as there is room or refused with 4013 or 503",
+            ", ".join(f"{outcome} x {count}" for outcome, count in seen.items()),
+        )
         await asyncio.gather(*(one.close() for one in kept))
 
 
