@@ -41,11 +41,11 @@ class Caller:
 
 @pytest_asyncio.fixture
 async def caller(http: httpx.AsyncClient, settings: Settings) -> AsyncIterator[Caller]:
-    yield Caller(http, await start(http, pipeline="quick-start", oversight="high"))
+    yield Caller(http, await start(http, oversight="high"))
 
 
 async def test_the_same_key_gets_the_same_answer_and_another_body_is_refused(caller: Caller) -> None:
-    other = await start(caller.http, pipeline="quick-start", oversight="high")
+    other = await start(caller.http, oversight="high")
     for kind, body in KINDS.items():
         first = await caller.post(kind, body, "once")
         assert first.status_code == 201, first.text
