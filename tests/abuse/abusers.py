@@ -122,7 +122,7 @@ async def slow(url: str, done: Done, begun: asyncio.Event) -> None:
 
 async def ugly(url: str, done: Done, begun: asyncio.Event) -> None:
     """Artifacts that are slow to lay out, one new one after the other."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
         project = await start(http, pipeline="quick-start")
         begun.set()
         for text in itertools.cycle(UGLY):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -48,7 +48,7 @@ async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
         assert process.returncode is None
         try:
             await answered(url)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return False
         return True
 
@@ -64,7 +64,7 @@ async def answered(url: str) -> None:
     """New clients, ten at once, are answered."""
 
     async def one(path: str) -> None:
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
             assert (await http.get(path)).status_code == 200
 
     await asyncio.gather(*(one(path) for path in ("/health/", "/api/v1/pipelines/") * 5))

@@ -191,14 +191,14 @@ SLACK = 3.0
 """Seconds that a busy machine may add."""
 
 
-async def timed(asking: Awaitable[httpx.Response], within: float) -> httpx.Response:
+async def timed(asking: Awaitable[httpx2.Response], within: float) -> httpx2.Response:
     began = time.monotonic()
     answer = await asking
     assert time.monotonic() - began < within + SLACK, answer.url
     return answer
 
 
-async def test_a_database_that_stands_still_holds_nobody_up(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_a_database_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
     """Neither one caller nor more than there are connections; and all goes on by itself."""
     project_id = await start(http)
     request = await asked(http, project_id)
@@ -230,7 +230,7 @@ async def test_a_database_that_stands_still_holds_nobody_up(http: httpx.AsyncCli
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
-async def test_connections_that_died_in_silence_cost_one_call(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_connections_that_died_in_silence_cost_one_call(http: httpx2.AsyncClient, doors: Doors) -> None:
     """The network was cut and came back: what was open stays open for us, and nobody is at its other end."""
     await asyncio.gather(*(http.get(f"{V1}/projects/") for _ in range(20)))
     doors.database.forget()
@@ -239,7 +239,7 @@ async def test_connections_that_died_in_silence_cost_one_call(http: httpx.AsyncC
         assert answer.status_code == 200
 
 
-async def test_a_temporal_that_stands_still_holds_nobody_up(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_a_temporal_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
     project_id = await start(http)
     request = await asked(http, project_id)
     with doors.temporal.stuck():
@@ -267,7 +267,7 @@ async def test_a_temporal_that_stands_still_holds_nobody_up(http: httpx.AsyncCli
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
-async def test_a_redis_that_stands_still_holds_nobody_up(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_a_redis_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
     with doors.redis.stuck():
         project_id = await start(http)
         request = await asked(http, project_id)
@@ -279,7 +279,7 @@ async def test_a_redis_that_stands_still_holds_nobody_up(http: httpx.AsyncClient
     await well(http)
 
 
-async def test_a_socket_is_told_that_the_database_stands_still(http: httpx.AsyncClient, doors: Doors) -> None:
+async def test_a_socket_is_told_that_the_database_stands_still(http: httpx2.AsyncClient, doors: Doors) -> None:
     project_id = await start(http)
     await asked(http, project_id)
     address = f"{str(http.base_url).replace('http', 'ws', 1)}/ws?project_id={project_id}&since=0"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from api_under_test import V1, Json, get, refused, start, until
@@ -22,10 +22,10 @@ KINDS = {"tasks": TASK, "artifacts": ARTIFACT}
 
 @dataclass
 class Caller:
-    http: httpx.AsyncClient
+    http: httpx2.AsyncClient
     project_id: str
 
-    async def post(self, kind: str, body: Json, key: str | None, project_id: str | None = None) -> httpx.Response:
+    async def post(self, kind: str, body: Json, key: str | None, project_id: str | None = None) -> httpx2.Response:
         headers = {"Idempotency-Key": key} if key is not None else {}
         path = f"{V1}/projects/{project_id or self.project_id}/{kind}"
         return await self.http.post(path, json=body, headers=headers)
@@ -40,7 +40,7 @@ class Caller:
 
 
 @pytest_asyncio.fixture
-async def caller(http: httpx.AsyncClient, settings: Settings) -> AsyncIterator[Caller]:
+async def caller(http: httpx2.AsyncClient, settings: Settings) -> AsyncIterator[Caller]:
     yield Caller(http, await start(http, oversight="high"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 from api_under_test import BRIEF, V1, get, refused, start
 from google.protobuf.duration_pb2 import Duration
@@ -30,21 +30,21 @@ NEW = {"name": "Guest book", "description": BRIEF}
 
 
 @asynccontextmanager
-async def of_namespace(settings: Settings, namespace: str) -> AsyncIterator[httpx.AsyncClient]:
+async def of_namespace(settings: Settings, namespace: str) -> AsyncIterator[httpx2.AsyncClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_NAMESPACE", namespace)
-        async with served(settings) as url, httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
             yield client
 
 
-async def problem_of_temporal(http: httpx.AsyncClient) -> str:
+async def problem_of_temporal(http: httpx2.AsyncClient) -> str:
     assert (await http.get("/health/ready")).status_code == 503
     found = (await http.get("/health/detailed")).json()["components"]["temporal"]
     assert (found["status"], bool(found["version"])) == ("down", True)
     return str(found["detail"])
 
 
-async def kept_and_put_off(http: httpx.AsyncClient) -> str:
+async def kept_and_put_off(http: httpx2.AsyncClient) -> str:
     """A project and a task that are taken, and calls that cannot do without a workflow."""
     project_id = await start(http)
     headers = {"Idempotency-Key": str(uuid4())}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_idempotency_keys"
-down_revision = "0001"
+revision = "0003_idempotency_keys"
+down_revision = "0002_generation"
 branch_labels = None
 depends_on = None
 
