@@ -73,11 +73,18 @@ async def create_project(
     return ProjectItem.of(_as_started(project), done=0)
 
 
+class _KeyTakenError(Exception):
+    """Another project was started under the idempotency key."""
+
+
 async def _created(services: Services, new: projects.NewProject) -> Project | None:
     """The new project, with its workflow started if Temporal is there; None where its idempotency key is taken."""
-    async with services.store.transaction(new.id) as tx:
-        if (created := await projects.create(tx, new)) is None:
-            return None
+    try:
+        async with services.store.transaction(new.id) as tx:
+            if (created := await projects.create(tx, new)) is None:
+                raise _KeyTakenError  # with nothing to commit: there is no project of the new id
+    except _KeyTakenError:
+        return None
     project, given = created
     await _start(services, given)
     return project
