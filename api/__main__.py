@@ -8,6 +8,7 @@ import uvicorn
 
 from api.app import create_app
 from api.serving import uvicorn_config
+from models.descriptors import raise_limit
 from models.logs import configure_logs
 from models.settings import SettingsError, get_settings
 
@@ -15,6 +16,7 @@ from models.settings import SettingsError, get_settings
 def main() -> None:
     settings = get_settings()
     configure_logs(settings, "api")
+    raise_limit()
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
     server.run()
     if not server.started:

@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import documentation, page, problems
 from api.access import REQUEST_ID, Access
+from api.hosts import HostCheck, Hosts
 from api.limits import BodyLimit
 from api.origins import Origins
 from api.realtime import router as realtime
@@ -63,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
-    app.add_middleware(Origins, allowed=settings.allowed_origins)
+    app.add_middleware(Origins, allowed=settings.origins)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=6)
     app.add_middleware(Access)
     app.add_middleware(page.PageFiles)
+    app.add_middleware(HostCheck, hosts=Hosts.of(settings))
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
@@ -95,5 +97,5 @@ def create_app(settings: Settings) -> FastAPI:
         v1.include_router(noun.router)
     app.include_router(v1)
     app.include_router(page.router)
-    documentation.keep_nulls(app)
+    documentation.complete(app)
     return app

@@ -37,7 +37,7 @@ def holds_files(media_type: str) -> bool:
 
 
 def entries(media_type: str, body: bytes) -> list[Entry]:
-    """The files of a file set or a zip, by path. Takes its time with large ones: use a thread.
+    """The files of a file set or a zip, by path. Takes its time: use `ContentProcesses`.
 
     Raises:
         ConflictError: it cannot be read, or holds too many.
@@ -49,7 +49,7 @@ def entries(media_type: str, body: bytes) -> list[Entry]:
 
 
 def read(media_type: str, body: bytes, path: str, limit: int) -> bytes:
-    """One file of it, or the first `limit` bytes of a longer one. Takes its time with large ones: use a thread.
+    """One file of it, or the first `limit` bytes of a longer one. Takes its time: use `ContentProcesses`.
 
     Raises:
         NotFoundError: there is no file of that path.

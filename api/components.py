@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
@@ -22,12 +23,19 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.shapes.health import ComponentHealth
 from models.postgres import explain
 from store.transaction import Store
+from workflows.client import SEARCH_ATTRIBUTES, is_gone
 
-SECONDS = 2.0
-"""How long a component may take to answer."""
+SECONDS = 1.5
+"""How long a component may take to answer, so that whoever asks for health is answered within two."""
+
+DATABASE_SECONDS = 1.2
+"""How long the database may: less, since to call off what it was asked takes an answer of it as well."""
 
 POLLED_WITHIN = timedelta(seconds=70)
 """A live worker polls at least once a minute; Temporal remembers a dead one for five."""
+
+_NOT_FOR_US = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
+"""What a server says that does not tell everybody its search attributes."""
 
 VERSION_SECONDS = 300.0
 """How long Redis is taken to be of the version that it said; the others say theirs with every answer."""
@@ -56,7 +64,7 @@ class Components:
         return dict(zip(looks, found, strict=True))
 
     async def _database(self) -> _Finding:
-        version, note = await self._store.database.ping()
+        version, note = await self._store.database.ping(DATABASE_SECONDS)
         return _Finding(version=version, note=note)
 
     async def _redis(self) -> _Finding:
@@ -71,15 +79,37 @@ class Components:
     async def _engine(self) -> _Finding:
         about = await self._temporal.workflow_service.get_system_info(GetSystemInfoRequest())
         # That much its front knows. Whether workflows can be read and written is known to what is behind it.
+        namespace, version = self._temporal.namespace, about.server_version or None
         nobody = DescribeWorkflowExecutionRequest(
-            namespace=self._temporal.namespace, execution=WorkflowExecution(workflow_id="health")
+            namespace=namespace, execution=WorkflowExecution(workflow_id="health")
         )
         try:
             await self._temporal.workflow_service.describe_workflow_execution(nobody)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        return _Finding(version=about.server_version or None)
+            if not is_gone(error):
+                problem = f"there is no namespace {namespace!r}; `temporal operator namespace create` makes it"
+                return _Finding(version=version, problem=problem)
+        return _Finding(version=version, problem=await self._about_search_attributes())
+
+    async def _about_search_attributes(self) -> str | None:
+        """What is wrong with them, if anything: without them Temporal starts no workflow of ours."""
+        try:
+            listed = await self._temporal.operator_service.list_search_attributes(
+                ListSearchAttributesRequest(namespace=self._temporal.namespace)
+            )
+        except RPCError as error:
+            if error.status in _NOT_FOR_US:
+                return None
+            raise
+        missing = []
+        for name, kind in SEARCH_ATTRIBUTES.items():
+            registered = listed.custom_attributes.get(name)
+            if registered != IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}"):
+                missing.append(f"{name} ({kind})")
+        create = "`temporal operator search-attribute create` registers them"
+        return f"the namespace lacks the search attributes {', '.join(missing)}; {create}" if missing else None
 
     async def _worker(self) -> _Finding:
         described = await self._temporal.workflow_service.describe_task_queue(

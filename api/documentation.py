@@ -9,9 +9,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.problems import MEDIA_TYPE
-from api.shapes.shape import ProblemPublic
+from api.shapes.shape import Problem
 
 Responses = dict[int | str, dict[str, Any]]
+
+_REF = "#/components/schemas/{model}"
 
 _NULL = "\0null"
 """Stands for null in examples while FastAPI writes the document: it leaves out whatever is null."""
@@ -57,6 +59,8 @@ def answers(
     (and with them 408), and what changes something 403.
     """
     responses: Responses = {status: example(value, media_type) | (_LOCATION if status == HTTPStatus.CREATED else {})}
+    if media_type != "application/json":
+        responses[status]["content"][media_type]["schema"] = {"type": "string", "format": "binary"}
     if html is not None:
         responses[status]["content"]["text/html"] = {"schema": {"type": "string"}, "example": html}
     late = {HTTPStatus.REQUEST_TIMEOUT} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in problems else set()
@@ -66,18 +70,22 @@ def answers(
 def _problem(code: int) -> dict[str, Any]:
     title = HTTPStatus(code).phrase
     shown = {"type": "about:blank", "title": title, "status": code, "detail": _DETAILS[code]}
-    content = {MEDIA_TYPE: {"schema": ProblemPublic.model_json_schema(), "example": shown}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model=Problem.__name__)}, "example": shown}}
     headers = _RETRY_AFTER if code == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return {"description": title, "content": content, **headers}
 
 
-def keep_nulls(app: FastAPI) -> None:
-    """Let the examples of the app's document have the nulls that the answers have; FastAPI documents this way."""
+def complete(app: FastAPI) -> None:
+    """Complete the app's document, in the way that FastAPI documents: its examples have the nulls that the answers
+    have, and all problems are of one shape."""
     written = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _replaced(written(), _NULL, None)
+            problem = Problem.model_json_schema(ref_template=_REF)
+            shapes = {**problem.pop("$defs"), Problem.__name__: problem}
+            app.openapi_schema["components"]["schemas"].update(shapes)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -103,7 +103,7 @@ async def _data_error(request: Request, error: Exception) -> Response:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    log.warning("database_away", reason=str(error))
+    log.warning("database_away", reason=(str(error) or repr(error)).splitlines()[0])
     cause = error.orig if isinstance(error, OperationalError) else error
     how = "has no space left" if isinstance(cause, psycopg.errors.DiskFull) else "is away"
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"The database {how}.", UnavailableError.headers)

@@ -7,9 +7,11 @@ long as a peer sends after its answer.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.hosts import TARGET
 
 MAX_HEAD = 64 * 2**10
 """Bytes that a request's head may have."""
@@ -22,6 +24,7 @@ class PunctualProtocol(HttpToolsProtocol):
     """Ends connections whose request is not there in time. Who waits for a body answers before that (`BodyLimit`)."""
 
     seconds: ClassVar[float]
+    most: ClassVar[int]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -33,6 +36,8 @@ class PunctualProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_request(self.seconds)
+        if len(self.connections) > self.most:
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -56,6 +61,8 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
+        # The server keeps the target's path only; a target may name a host as well, which has to be looked at.
+        cast(dict[str, object], self.scope)["extensions"] = {TARGET: self.url}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -68,6 +75,14 @@ class PunctualProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._arriving and self.cycle.response_complete:
             self._await_request(LINGER_SECONDS)
+
+    def _make_room(self) -> None:
+        """End the connection that has kept us waiting for its request for longest, or is idle, so that this one is
+        answered; this one, where all others are being answered."""
+        waiting = [one for one in self.connections if isinstance(one, PunctualProtocol) and one._deadline is not None]
+        longest = min(waiting, key=lambda one: one._deadline.when() if one._deadline else 0.0, default=self)
+        longest._stop_waiting()
+        longest.transport.abort()
 
     def _await_request(self, seconds: float) -> None:
         self._stop_waiting()
@@ -85,6 +100,6 @@ class PunctualProtocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def punctual(seconds: float) -> type[asyncio.Protocol]:
-    """The protocol that gives a request so long to arrive, head and body."""
-    return type("PunctualProtocol", (PunctualProtocol,), {"seconds": seconds})
+def punctual(seconds: float, most: int) -> type[asyncio.Protocol]:
+    """The protocol that gives a request so long to arrive, head and body, and has descriptors for so many clients."""
+    return type("PunctualProtocol", (PunctualProtocol,), {"seconds": seconds, "most": most})

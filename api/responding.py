@@ -28,6 +28,9 @@ from workflows.gate import Gate
 
 log = structlog.get_logger(__name__)
 
+OUTCOME_SECONDS = 1.5
+"""How long a response that is safe waits for the database to say what became of it, once it has waited for a worker."""
+
 OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
 
 
@@ -110,7 +113,7 @@ async def _outcome(services: Services, request: HitlRequest, response: HitlRespo
         )
         if judged is not None:
             return await _answer(services, response, *judged)
-        async with services.store.reading() as connection:
+        async with services.store.reading(OUTCOME_SECONDS) as connection:
             # In this order: the response may have been judged since the last look, or between these two.
             now = await hitl.get(connection, request.id) or request
             decision = await hitl.decision(connection, request.id, response.decision_id)

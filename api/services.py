@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from temporalio.client import Client
 
 from api.components import Components
+from api.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
+from api.errors import ConflictError, UnavailableError
 from api.judgements import Judgements
 from api.realtime import Hub
 from api.rendering import Fragments
-from models.catalogue import SHIPPED, load_catalogue
-from models.contracts.pipeline import Pipeline
+from models.catalogue import SHIPPED, Catalogue, load_catalogue
 from models.settings import Settings
 from store.bus import Bus
 from store.database import Database, log_fitness
 from store.transaction import Store
 from workflows.client import connect
 
-POOL_SECONDS = 5
-"""How long a call waits for a connection to PostgreSQL before it says that the database is away."""
+log = structlog.get_logger(__name__)
+
+DATABASE_SECONDS = 4.5
+"""How long a call waits for PostgreSQL before it says that the database is unavailable."""
 
 
 RESTARTS = 2
@@ -34,27 +38,49 @@ class Services:
     settings: Settings
     store: Store
     temporal: Client
-    pipelines: Mapping[str, Pipeline]
+    pipelines: Catalogue
     hub: Hub
     judgements: Judgements
     components: Components
-    fragments: Fragments = field(default_factory=Fragments)
+    processes: ContentProcesses
+    fragments: Fragments
     restarts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTARTS))
+
+    async def worked(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """What a function makes of content, in a process of its own.
+
+        Raises:
+            ConflictError: it takes too long.
+            UnavailableError: other content keeps all processes busy.
+            ApiError: what the function raises.
+        """
+        try:
+            return await self.processes.run(function, *arguments)
+        except ExhaustedError:
+            raise ConflictError("The content is too involved for that.") from None
+        except BusyError:
+            raise UnavailableError("The API is busy with other content.") from None
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Services]:
     """The services; none of the servers behind them needs to be there yet."""
-    database, bus = Database(settings, pool_timeout=POOL_SECONDS), Bus(settings)
+    database, bus = Database(settings, seconds=DATABASE_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
-    store = Store(database, bus)
+    for one in pipelines.left_out:
+        log.warning("pipeline_left_out", file=one.file, problems=list(one.problems))
+    store, processes = Store(database, bus), ContentProcesses()
     looking = asyncio.create_task(log_fitness(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         components = Components(store, temporal, settings.task_queue)
-        yield Services(settings, store, temporal, pipelines, hub, Judgements(store, hub), components)
+        fragments = Fragments(processes)
+        yield Services(
+            settings, store, temporal, pipelines, hub, Judgements(store, hub), components, processes, fragments
+        )
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+        await processes.close()
         await bus.close()
         await database.close()

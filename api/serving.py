@@ -5,7 +5,9 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
+from api import capacity
 from api.protocol import punctual
+from models import descriptors
 from models.settings import Settings
 
 MAX_FRAME = 64 * 2**10
@@ -25,7 +27,7 @@ def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=punctual(settings.request_seconds + GRACE_SECONDS),
+        http=punctual(settings.request_seconds + GRACE_SECONDS, capacity.connections(descriptors.limit())),
         ws="api.realtime.protocol:RelayProtocol",
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from fastapi import Response
 
+from api.content_processes import BusyError
 from api.etags import short, tag_of, unchanged
 from api.rendering import EDITION, Subject
+from api.rendering.views import as_written
 from api.services import Services
 from models.tables import Artifact
 from store import contents
+
+BUSY = "It is shown as it was written, since the API is busy; it can be laid out later."
 
 HEADERS = {
     "Vary": "Accept",
@@ -36,9 +40,12 @@ async def shown(services: Services, artifact: Artifact, file: str | None, if_non
     known = unchanged(if_none_match, headers["ETag"])
     if known and file is None:
         return Response(status_code=304, headers=headers)
-    fragment = await services.fragments.of(
-        Subject(artifact.content_hash, artifact.media_type, artifact.name, file), load
-    )
+    subject = Subject(artifact.content_hash, artifact.media_type, artifact.name, file)
+    try:
+        fragment = await services.fragments.of(subject, load)
+    except BusyError:  # what is shown now is not what will be shown later
+        fragment, known = as_written(subject, await load(), BUSY), False
+        headers = HEADERS | {"Cache-Control": "no-store"}
     if known:  # and there is such a file
         return Response(status_code=304, headers=headers)
     return Response(fragment, media_type="text/html", headers=headers)

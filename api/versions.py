@@ -2,55 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
 from activities.agents import files
 from activities.agents.protocol import FILES, AgentError
 from api.comparing import diff, diff_of_files
 from api.errors import ConflictError
-from models.tables import Artifact
+
+if TYPE_CHECKING:  # the tables take a second to import, which a process that compares has no use for
+    from models.tables import Artifact
 
 MAX_BYTES = 4 * 2**20
 """Largest version that is compared."""
 
-Version = tuple[Artifact, bytes]
+MAX_LINES = 500_000
+"""Most lines of a text that is compared; each takes some memory of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is compared, under a title for people."""
+
+    title: str
+    media_type: str
+    body: bytes
+
+    @classmethod
+    def of(cls, artifact: Artifact, body: bytes) -> Self:
+        return cls(f"{artifact.name} v{artifact.version}".replace("\n", " "), artifact.media_type, body)
 
 
 def compared(before: Version | None, after: Version) -> str:
-    """The unified diff; of nothing with `after` where there is no version before. Takes up to some seconds: use a
-    thread.
+    """The unified diff; of nothing with `after` where there is no version before. Takes up to some seconds: use
+    `ContentProcesses`.
 
     Raises:
         ConflictError: a version is not text, or too large to be compared.
     """
-    if after[0].media_type == FILES and (before is None or before[0].media_type == FILES):
+    if after.media_type == FILES and (before is None or before.media_type == FILES):
         return diff_of_files(_files(before) if before else {}, _files(after))
-    old = _title(before[0]) if before else "/dev/null"
-    return diff(_text(before) if before else "", _text(after), old, _title(after[0]))
-
-
-def _title(artifact: Artifact) -> str:
-    return f"{artifact.name} v{artifact.version}".replace("\n", " ")
+    return diff(_text(before) if before else "", _text(after), before.title if before else "/dev/null", after.title)
 
 
 def _text(version: Version) -> str:
-    artifact, body = version
-    _check_size(artifact)
+    _check_size(version)
     try:
-        return body.decode()
+        text = version.body.decode()
     except UnicodeDecodeError:
         raise ConflictError(
-            f"{_title(artifact)} ({artifact.media_type}) is not text, which alone can be compared."
+            f"{version.title} ({version.media_type}) is not text, which alone can be compared."
         ) from None
+    if text.count("\n") > MAX_LINES:
+        raise ConflictError(f"{version.title} has more than {MAX_LINES:,} lines, too many to be compared.")
+    return text
 
 
 def _files(version: Version) -> dict[str, str]:
-    artifact, body = version
-    _check_size(artifact)
+    _check_size(version)
     try:
-        return files.unpack(body)
+        return files.unpack(version.body)
     except AgentError as error:
-        raise ConflictError(f"{_title(artifact)} cannot be compared. {error}") from None
+        raise ConflictError(f"{version.title} cannot be compared. {error}") from None
 
 
-def _check_size(artifact: Artifact) -> None:
-    if artifact.size > MAX_BYTES:
-        raise ConflictError(f"{_title(artifact)} is larger than {MAX_BYTES} bytes, too large to be compared.")
+def _check_size(version: Version) -> None:
+    if len(version.body) > MAX_BYTES:
+        raise ConflictError(f"{version.title} is larger than {MAX_BYTES} bytes, too large to be compared.")

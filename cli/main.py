@@ -5,7 +5,7 @@ from __future__ import annotations
 from cli import interrupts
 
 with interrupts.ending():  # what follows takes long, and Ctrl-C may come at any moment
-    from cli import artifact_commands, gate_commands, project_commands, stack_commands
+    from cli import artifact_commands, gate_commands, pipeline_commands, project_commands, stack_commands
     from cli.command_line import CommandLine
 
 app = CommandLine(
@@ -13,7 +13,7 @@ app = CommandLine(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stack_commands, project_commands, gate_commands, artifact_commands):
+for part in (stack_commands, project_commands, gate_commands, artifact_commands, pipeline_commands):
     part.add_to(app)
 
 if __name__ == "__main__":

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import re
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic.functional_validators import BeforeValidator
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.addresses import check_postgres, check_redis
 from models.secret_files import SecretFileError, with_files
 
 DOTENV = Path(".env")
+
+_AUTHORITY = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
 
 
 class SettingsError(Exception):
@@ -25,6 +29,14 @@ class SettingsError(Exception):
 
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _urls(given: list[str]) -> list[str]:
+    for one in given:
+        parts = urlsplit(one)
+        if parts.scheme not in ("http", "https") or not re.fullmatch(_AUTHORITY, parts.netloc):
+            raise ValueError("should be URLs such as https://botarmy.example")
+    return given
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -67,6 +79,9 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 asks for a free one.")
+    public_url: Annotated[CommaSeparated, AfterValidator(_urls)] = Field(
+        default=[], description="URLs under which people reach the API, beside loopback; comma-separated."
+    )
     allowed_origins: CommaSeparated = Field(
         default=[], description="Origins, beside the API's own, that browsers may connect from; comma-separated."
     )
@@ -78,7 +93,7 @@ class Settings(BaseSettings):
     websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
     respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
-    pipelines_dir: DirectoryPath | None = Field(
+    pipelines_dir: Path | None = Field(
         default=None, description="Folder of your own pipelines; one named as a shipped one takes its place."
     )
 
@@ -105,6 +120,11 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: JSON unless the log goes to a terminal."
     )
+
+    @property
+    def origins(self) -> list[str]:
+        """Origins whose pages may call the API: its own, as people know it, and those that are allowed besides."""
+        return [*self.public_url, *self.allowed_origins]
 
     @field_validator("database_url")
     @classmethod

@@ -216,6 +216,19 @@ class EventRow(SQLModel, table=True):
     created_at: datetime = _moment()
 
 
+class IdempotencyKey(SQLModel, table=True):
+    """What a call of a project made that its caller may repeat, under the key that came with it."""
+
+    __tablename__ = "idempotency_key"
+
+    project_id: UUID = Field(primary_key=True, foreign_key="project.id")
+    call: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    request_hash: str = _text()
+    made_id: UUID
+    created_at: datetime = _moment()
+
+
 # The same tables for queries: typed columns under `.c`.
 PROJECT = metadata.tables["project"]
 TASK = metadata.tables["task"]
@@ -225,3 +238,4 @@ HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
+IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

@@ -167,7 +167,7 @@ class Store:
             ProjectUnknownError: there is no such project.
         """
         try:
-            async with self.database.engine.begin() as connection:
+            async with self.database.writing() as connection:
                 tx = Transaction(project_id, connection)
                 yield tx
                 events = await tx.seal()

@@ -10,6 +10,7 @@ import structlog
 import uvloop
 
 from activities.agents.rehearsal import rehearsal_agents
+from models.descriptors import raise_limit
 from models.logs import configure_logs
 from models.settings import SettingsError, get_settings
 from worker.worker import run_worker
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
+    raise_limit()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -26,6 +26,8 @@ from workflows.task import HandoffWorkflow
 PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
 GENERATION = "generation"
 """The memo of a workflow that says how often it had been started again from its records when this run began."""
+SEARCH_ATTRIBUTES = {PIPELINE.name: "Keyword", PHASE.name: "Keyword", WAITING.name: "Bool"}
+"""What a namespace has to have registered, each with its type."""
 
 
 async def connect(*, lazy: bool = False) -> Client:

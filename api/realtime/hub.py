@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from api import capacity
 from api.realtime import frames
 from api.realtime.attention import Attention
 from api.realtime.codes import CloseCode
@@ -18,6 +19,7 @@ from api.realtime.listener import Listener
 from api.realtime.logbook import UNAVAILABLE, Logbook
 from api.realtime.lookout import Lookout
 from api.realtime.socket import Socket
+from models import descriptors
 from models.settings import Settings
 from store.transaction import Store
 
@@ -37,6 +39,11 @@ class Hub:
         self.settings = settings
         self.logbook = Logbook(store)
         self.sockets: set[Socket] = set()
+        self.most = min(settings.websocket_connections, capacity.sockets(descriptors.limit()))
+        if self.most < settings.websocket_connections:
+            log.warning("fewer_sockets", most=self.most, reason="the limit of open files is low")
+        self.refusing = 0
+        """Sockets that were told that there are too many, and may not have hung up yet."""
         self._followings: dict[UUID, set[Following | Attention]] = {}
         self._heads: dict[UUID, int] = {}
         self._bus = store.bus
@@ -67,7 +74,7 @@ class Hub:
 
     @property
     def full(self) -> bool:
-        return len(self.sockets) >= self.settings.websocket_connections
+        return len(self.sockets) >= self.most
 
     def join(self, following: Following | Attention) -> None:
         followings = self._followings.setdefault(following.project_id, set())

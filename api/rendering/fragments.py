@@ -1,4 +1,4 @@
-"""The fragments that were made lately, and one at a time those that were not."""
+"""The fragments that were made lately, and those that are being made."""
 
 from __future__ import annotations
 
@@ -6,39 +6,52 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from api.rendering.views import Subject, view
+from api.content_processes import ContentProcesses, ExhaustedError
+from api.rendering.views import Subject, as_written, view
 
 MAX_BYTES = 32 * 2**20
 
+TOO_INVOLVED = "It is too involved to be laid out, and so is shown as it was written."
+
 
 class Fragments:
-    """HTML fragments of one process, up to `limit` bytes of them; content never changes, so they never grow stale."""
+    """HTML fragments of one process, up to `limit` bytes of them; content never changes, so they never grow stale.
 
-    def __init__(self, limit: int = MAX_BYTES) -> None:
+    They are made in processes of their own, so that one artifact never waits for another's. What takes too long is
+    shown as it was written.
+    """
+
+    def __init__(self, processes: ContentProcesses, limit: int = MAX_BYTES) -> None:
+        self._processes = processes
         self._limit = limit
         self._size = 0
         self._kept: OrderedDict[Subject, bytes] = OrderedDict()
-        # They are made in Python: two at once would take twice as long, and the calls beside them even longer.
-        self._turn = asyncio.Lock()
+        self._making: dict[Subject, asyncio.Task[bytes]] = {}
 
     async def of(self, subject: Subject, load: Callable[[], Awaitable[bytes]]) -> bytes:
         """The fragment; `load` gives the content, where it is needed.
 
         Raises:
             NotFoundError, ConflictError: as `view` does.
+            BusyError: it cannot be made now.
         """
-        if (fragment := self._found(subject)) is not None:
-            return fragment
-        body = await load()
-        async with self._turn:
-            if (fragment := self._found(subject)) is None:
-                fragment = await asyncio.to_thread(view, subject, body)
-                self._keep(subject, fragment)
-        return fragment
-
-    def _found(self, subject: Subject) -> bytes | None:
         if (fragment := self._kept.get(subject)) is not None:
             self._kept.move_to_end(subject)
+            return fragment
+        if (making := self._making.get(subject)) is None:
+            making = self._making[subject] = asyncio.create_task(self._made(subject, load))
+            making.add_done_callback(lambda _: self._making.pop(subject))
+            making.add_done_callback(lambda made: made.cancelled() or made.exception())
+        # Whoever leaves leaves the others their fragment.
+        return await asyncio.shield(making)
+
+    async def _made(self, subject: Subject, load: Callable[[], Awaitable[bytes]]) -> bytes:
+        body = await load()
+        try:
+            fragment = await self._processes.run(view, subject, body)
+        except ExhaustedError:
+            fragment = as_written(subject, body, TOO_INVOLVED)
+        self._keep(subject, fragment)
         return fragment
 
     def _keep(self, subject: Subject, fragment: bytes) -> None:

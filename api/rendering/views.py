@@ -17,15 +17,18 @@ from api.rendering.cleaning import cleaned
 from api.rendering.colours import coloured
 from api.rendering.deadline import Deadline
 from api.rendering.languages import Language
+from api.rendering.markdown import TooInvolvedError
 from api.rendering.text import escaped, measured, note, preformatted, visible
 
-EDITION = sha256("-".join(["1", *map(version, ("pygments", "markdown-it-py", "nh3"))]).encode()).hexdigest()[:8]
+EDITION = sha256("-".join(["2", *map(version, ("pygments", "markdown-it-py", "nh3"))]).encode()).hexdigest()[:8]
 """Changes with what is made of the same content: count up, when the HTML changes."""
 
 MAX_DRAWN = 128 * 2**10
 """Bytes; what is longer is shown as it is. At this size ordinary code takes a quarter of a second."""
 MAX_SHOWN = 2 * 2**20
 """Bytes; what is longer is cut."""
+MAX_ENTITIES = 40_000
+"""Characters that HTML spells out. The time of nh3 grows with their square: these take it 0.2 s, 131,000 take 1.6 s."""
 SECONDS = 1.0
 """Of the processor, for one rendering: only hostile content needs them."""
 
@@ -53,15 +56,30 @@ View = tuple[Kind, str]
 
 
 def view(subject: Subject, body: bytes) -> bytes:
-    """The fragment. Takes its time: use a thread.
+    """The fragment. May take its time: use `ContentProcesses`.
 
     Raises:
         NotFoundError: there is no such file.
         ConflictError: the file is asked for of something that cannot be read.
     """
-    kind, html = _whole(subject, body) if subject.file is None else _file(subject, subject.file, body)
-    # Once more, as Markdown may spell hidden characters out: &#x202e;
-    return f'<article class="rendered rendered-{kind}">{visible(cleaned(html))}</article>\n'.encode()
+    return _article(*(_whole(subject, body) if subject.file is None else _file(subject, subject.file, body)))
+
+
+def as_written(subject: Subject, body: bytes, remark: str) -> bytes:
+    """The fragment of what cannot be laid out, in no time: text as it is, and of files nothing but the remark."""
+    text = None if bundles.holds_files(subject.media_type) else _text(subject.media_type, body[:MAX_SHOWN], whole=False)
+    if text is None:
+        return _article(Kind.BINARY, note(remark))
+    more = f" {_only_first()}" if len(body) > MAX_SHOWN else ""
+    return _article(Kind.TEXT, preformatted(escaped(text)) + note(remark + more))
+
+
+def _article(kind: Kind, html: str) -> bytes:
+    return f'<article class="rendered rendered-{kind}">{html}</article>\n'.encode()
+
+
+def _only_first() -> str:
+    return f"Only the first {measured(MAX_SHOWN)} are shown. The raw content can be downloaded."
 
 
 def _whole(subject: Subject, body: bytes) -> View:
@@ -99,17 +117,27 @@ def _content(name: str, media_type: str | None, body: bytes) -> View:
     if len(body) > MAX_DRAWN:
         remark = f"It is larger than {measured(MAX_DRAWN)}, and so is shown as it was written."
         if len(body) > MAX_SHOWN:
-            remark = f"Only the first {measured(MAX_SHOWN)} are shown. The raw content can be downloaded."
+            remark = _only_first()
         kind = Kind.TEXT if kind is Kind.MARKDOWN else kind
         return kind, preformatted(escaped(text)) + note(remark)
     deadline = Deadline(SECONDS)
-    if kind is Kind.MARKDOWN:
-        try:
-            return kind, markdown.rendered(text, deadline)
-        except markdown.TooInvolvedError:
-            remark = "Its Markdown is too involved to be laid out, and so is shown as it was written."
-            return Kind.TEXT, preformatted(escaped(text)) + note(remark)
-    return kind, preformatted(coloured(text, language, deadline), language.name if language else None)
+    try:
+        if kind is Kind.MARKDOWN:
+            # Made visible once more, as Markdown may spell hidden characters out: &#x202e;
+            return kind, visible(_cleaned(markdown.rendered(text, deadline)))
+        if language is not None:
+            return kind, _cleaned(preformatted(coloured(text, language, deadline), language.name))
+    except TooInvolvedError:
+        what = "Markdown" if kind is Kind.MARKDOWN else "code"
+        remark = f"Its {what} is too involved to be laid out, and so is shown as it was written."
+        return Kind.TEXT, preformatted(escaped(text)) + note(remark)
+    return kind, preformatted(escaped(text))  # nothing but text: there is no tag to look at
+
+
+def _cleaned(html: str) -> str:
+    if html.count("&") > MAX_ENTITIES:
+        raise TooInvolvedError
+    return cleaned(html)
 
 
 def _text(media_type: str | None, body: bytes, *, whole: bool) -> str | None:

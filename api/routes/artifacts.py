@@ -18,14 +18,20 @@ from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.etags import tag_of, unchanged
+from api.idempotency import IdempotencyKey, made_before, request_of
 from api.lists import WindowDep
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from models.contracts.words import ArtifactType
-from models.tables import Artifact
 from store import artifacts, contents, tasks
+from store.idempotency import Request, claim
+
+
+class _TwinError(Exception):
+    """The same call was made at the same moment, and was first."""
+
 
 router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
@@ -54,9 +60,27 @@ async def list_artifacts(
     responses=answers(examples.ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_artifact(
-    project: ProjectDep, given: ArtifactCreate, services: ServicesDep, response: Response
+    project: ProjectDep,
+    given: ArtifactCreate,
+    services: ServicesDep,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> ArtifactItem:
-    """A person's artifact is context, not delivery: agents get it with the tasks that name it."""
+    """A person's artifact is context, not delivery: agents get it with the tasks that name it. The same Idempotency-Key
+    with the same body gets the same answer."""
+    request = request_of("artifacts", idempotency_key, given)
+    artifact_id = await made_before(services, project.id, request)
+    if artifact_id is None:
+        artifact_id = await _added(services, project.id, given, request)
+    async with services.store.reading() as connection:
+        artifact = await artifacts.get(connection, artifact_id)
+    assert artifact is not None
+    response.headers["Location"] = f"/api/v1/artifacts/{artifact_id}"
+    return ArtifactItem.of(artifact)
+
+
+async def _added(services: Services, project_id: UUID, given: ArtifactCreate, request: Request | None) -> UUID:
+    """The new version, or the one that a twin of the call has added meanwhile."""
     body = given.body()
     if len(body) > services.settings.max_artifact_bytes:
         raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
@@ -69,22 +93,20 @@ async def create_artifact(
         origin_id=uuid7(),
         name=given.name,
     )
-    artifact = await _written(services, project.id, version)
-    response.headers["Location"] = f"/api/v1/artifacts/{artifact.id}"
-    return ArtifactItem.of(artifact)
-
-
-async def _written(services: Services, project_id: UUID, version: artifacts.NewVersion) -> Artifact:
     for _ in range(ATTEMPTS):
         try:
             async with services.store.transaction(project_id) as tx:
                 (written,) = await artifacts.add(tx, [version])
+                # Last: whose key is taken by then has written nothing.
+                if request is not None and not await claim(tx, request, written.artifact_id):
+                    raise _TwinError
+        except _TwinError:
+            twin = await made_before(services, project_id, request)
+            assert twin is not None  # its key was taken by what is committed
+            return twin
         except (IntegrityError, psycopg.IntegrityError):  # somebody else has just written a version under this number
             continue
-        async with services.store.reading() as connection:
-            artifact = await artifacts.get(connection, written.artifact_id)
-        assert artifact is not None
-        return artifact
+        return written.artifact_id
     raise ConflictError("Others are writing versions of the same name; send it again.")
 
 
@@ -147,6 +169,6 @@ async def get_artifact_diff(
             raise InvalidError("against", "is not of the same project", place="query")
         wanted = [artifact.id, *([other.id] if other else [])]
         found = {one.id: (one, body) for one, body in await artifacts.with_content(connection, wanted)}
-    before = found[other.id] if other else None
-    text = await asyncio.to_thread(versions.compared, before, found[artifact.id])
+    before = versions.Version.of(*found[other.id]) if other else None
+    text = await services.worked(versions.compared, before, versions.Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -35,7 +34,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
     (409). 409 also says that the artifact is neither."""
     if not bundles.holds_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
-    found = await asyncio.to_thread(bundles.entries, artifact.media_type, await _body(services, artifact))
+    found = await services.worked(bundles.entries, artifact.media_type, await _body(services, artifact))
     return Page(items=[FilePublic(path=one.path, size=one.size) for one in found])
 
 
@@ -58,7 +57,7 @@ async def get_content(
         return Response(status_code=304, headers={"ETag": tag})
     body = await _body(services, artifact)
     if file is not None:
-        body = await asyncio.to_thread(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
+        body = await services.worked(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
             raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download the zip, and unpack it.")
     if known:  # and there is such a file

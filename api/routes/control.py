@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+import psycopg
+import structlog
 from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import WorkflowHandle
 
 from api import examples
@@ -23,9 +26,12 @@ from store import projects, tasks
 from workflows.client import handoff_handle, project_handle, start_project
 from workflows.project import ProjectWorkflow
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
 LOOK_SECONDS = 0.03
+WRITTEN_SECONDS = 1.5
+"""How long a look waits for the database."""
 
 PROBLEMS = (403, 404, 409, 422, 503)
 
@@ -82,8 +88,12 @@ async def _written(services: Services, project: Project, changed: Callable[[Proj
     a response does."""
     deadline = asyncio.get_running_loop().time() + services.settings.respond_wait_seconds
     while True:
-        async with services.store.reading() as connection:
-            now = await projects.get(connection, project.id)
+        try:
+            async with services.store.reading(WRITTEN_SECONDS) as connection:
+                now = await projects.get(connection, project.id)
+        except (SQLAlchemyError, psycopg.Error) as error:  # what was asked for is safe by now, whatever is away
+            log.warning("status_not_read", project_id=str(project.id), reason=str(error))
+            return ProjectStatus(project.status)
         status = ProjectStatus(now.status if now else project.status)
         if changed(status) or asyncio.get_running_loop().time() > deadline:
             return status
@@ -100,12 +110,12 @@ async def _workflow(
     services: Services, project: Project
 ) -> AsyncIterator[WorkflowHandle[ProjectWorkflow, ProjectResult]]:
     """The project's workflow, started first where nothing has started it yet."""
-    if project.status == ProjectStatus.STARTING:
-        async with services.store.reading() as connection:
-            given = await projects.input_of(connection, project)
-        async with reaching():
-            await start_project(services.temporal, services.settings.task_queue, given)
     try:
+        if project.status == ProjectStatus.STARTING:
+            async with services.store.reading() as connection:
+                given = await projects.input_of(connection, project)
+            async with reaching():
+                await start_project(services.temporal, services.settings.task_queue, given)
         async with reaching():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:

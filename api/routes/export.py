@@ -35,10 +35,12 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
     try:
         with Export(project, into) as export:
             async with services.store.reading() as connection:
-                for artifact in await artifacts.delivery(connection, project.id):
+                delivery = await artifacts.delivery(connection, project.id)
+            for artifact in delivery:
+                async with services.store.reading() as connection:  # which others have while this one is compressed
                     body = await contents.get(connection, artifact.content_hash)
-                    assert body is not None
-                    await asyncio.to_thread(export.add, artifact, body)
+                assert body is not None
+                await asyncio.to_thread(export.add, artifact, body)
         size = into.tell()
     except BaseException:
         into.close()

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import examples
-from api.components import SECONDS
+from api.components import DATABASE_SECONDS
 from api.deps import ServicesDep
 from api.documentation import answers, example
 from api.services import Services
-from api.shapes.health import DetailedHealth, Health, Links
+from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
 from models.contracts.words import WorkflowProblemKind
 from models.release import release
@@ -64,15 +64,18 @@ async def _examine(services: Services) -> DetailedHealth:
         links=Links(temporal_ui=services.settings.temporal_ui_url),
         components=components,
         workflows=workflows,
+        pipelines_left_out=[
+            PipelineLeftOut(file=one.file, problems=list(one.problems)) for one in services.pipelines.left_out
+        ],
     )
 
 
 async def _workflow_problems(services: Services) -> WorkflowProblems | None:
     try:
-        async with asyncio.timeout(SECONDS), services.store.reading() as connection:
+        async with services.store.reading(DATABASE_SECONDS) as connection:
             counts = await recovery.problem_counts(connection)
             rows = await recovery.with_problems(connection, limit=NAMED) if counts else []
-    except (TimeoutError, SQLAlchemyError, psycopg.Error):
+    except (SQLAlchemyError, psycopg.Error):
         return None  # the database's own line says why
     return WorkflowProblems(
         missing=counts.get(WorkflowProblemKind.MISSING, 0),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
 from api import examples
@@ -14,6 +13,7 @@ from api.bodies import StrictRoute
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import InvalidError, TooLargeError, UnavailableError
+from api.idempotency import IdempotencyKey, hash_of, used_already
 from api.lists import WindowDep
 from api.services import Services
 from api.shapes.hitl import RequestItem
@@ -25,7 +25,7 @@ from api.shapes.projects import (
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from api.temporal import START_SECONDS, reaching
+from api.temporal import START_SECONDS, WorkflowGoneError, reaching
 from models.contracts.contract import Text
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -36,10 +36,6 @@ from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
-
-IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$", description="Makes it safe to repeat.")
-]
 
 
 @router.post(
@@ -55,6 +51,9 @@ async def create_project(
     Temporal be away, a worker starts it later. The same Idempotency-Key with the same body gives the same answer."""
     pipeline = services.pipelines.get(given.pipeline)
     if pipeline is None:
+        for one in services.pipelines.left_out:
+            if one.name == given.pipeline:
+                raise InvalidError("pipeline", f"its file, {one.file}, is left out: {'; '.join(one.problems)}")
         known = ", ".join(sorted(services.pipelines))
         raise InvalidError("pipeline", f"there is no pipeline of that name; there are {known}")
     if len(given.description.encode()) > services.settings.max_brief_bytes:
@@ -66,7 +65,7 @@ async def create_project(
         pipeline=pipeline,
         oversight=given.oversight,
         idempotency_key=idempotency_key,
-        request_hash=sha256(given.model_dump_json().encode()).hexdigest() if idempotency_key else None,
+        request_hash=hash_of(given) if idempotency_key else None,
     )
     project = await _created(services, new) or await _repeated(services, new)
     structlog.contextvars.bind_contextvars(project_id=str(project.id))
@@ -74,11 +73,18 @@ async def create_project(
     return ProjectItem.of(_as_started(project), done=0)
 
 
+class _KeyTakenError(Exception):
+    """Another project was started under the idempotency key."""
+
+
 async def _created(services: Services, new: projects.NewProject) -> Project | None:
     """The new project, with its workflow started if Temporal is there; None where its idempotency key is taken."""
-    async with services.store.transaction(new.id) as tx:
-        if (created := await projects.create(tx, new)) is None:
-            return None
+    try:
+        async with services.store.transaction(new.id) as tx:
+            if (created := await projects.create(tx, new)) is None:
+                raise _KeyTakenError  # with nothing to commit: there is no project of the new id
+    except _KeyTakenError:
+        return None
     project, given = created
     await _start(services, given)
     return project
@@ -88,8 +94,8 @@ async def _start(services: Services, given: ProjectInput) -> None:
     try:
         async with reaching(START_SECONDS):
             await start_project(services.temporal, services.settings.task_queue, given)
-    except UnavailableError as error:
-        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=error.detail)
+    except (UnavailableError, WorkflowGoneError) as error:
+        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=str(error))
 
 
 async def _repeated(services: Services, new: projects.NewProject) -> Project:
@@ -99,7 +105,7 @@ async def _repeated(services: Services, new: projects.NewProject) -> Project:
         project = await projects.by_idempotency_key(connection, new.idempotency_key)
     assert project is not None
     if project.request_hash != new.request_hash:
-        raise InvalidError("Idempotency-Key", "was used for another request", place="header")
+        raise used_already()
     return project
 
 

@@ -32,6 +32,13 @@ class Links(Shape):
     openapi: str = "/openapi.json"
 
 
+class PipelineLeftOut(Shape):
+    """A pipeline file that cannot be run, and why."""
+
+    file: str
+    problems: list[str]
+
+
 class DetailedHealth(Shape):
     """How everything is; `version` is BotArmy's own. `degraded`: a component is down, or a workflow does not go on."""
 
@@ -41,4 +48,7 @@ class DetailedHealth(Shape):
     components: dict[str, ComponentHealth]
     workflows: WorkflowProblems | None = Field(
         default=None, description="Null while the database is unavailable. They leave readiness as it is."
+    )
+    pipelines_left_out: list[PipelineLeftOut] = Field(
+        default=[], description="Files of BOTARMY_PIPELINES_DIR that cannot be run."
     )

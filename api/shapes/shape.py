@@ -38,12 +38,21 @@ class Page(Shape, Generic[Item]):
     next_cursor: str | None = Field(default=None, examples=[None])
 
 
-class ProblemPublic(BaseModel):
-    """An error, as RFC 9457 has it."""
+class ProblemField(BaseModel):
+    """What is wrong with one value: where it was sent, such as `body` or `query`, and under which name."""
+
+    place: str = Field(alias="in", examples=["body"])
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it. `type` is always `about:blank`: the status says what a program needs to know."""
 
     model_config = ConfigDict(extra="allow")
 
     type: str = "about:blank"
-    title: str
+    title: str = Field(description="The status in words.")
     status: int
-    detail: str
+    detail: str = Field(description="What is wrong, for a person.")
+    errors: list[ProblemField] = Field(default=[], description="With 422: each value that is wrong.")

@@ -26,6 +26,18 @@ class ArtifactType(StrEnum):
 
 
 class ProjectStatus(StrEnum):
+    """How a project stands.
+
+    - `starting`: written down; its workflow is about to start
+    - `active`: agents are at work, or about to be
+    - `waiting`: a gate is open, and a human has to respond
+    - `paused`: no further step starts until it is resumed
+    - `completed`, final: everything is accepted
+    - `rejected`, final: a human, or a deadline, ended it at a gate
+    - `failed`, final: it could not go on
+    - `cancelled`, final: a human called it off
+    """
+
     STARTING = "starting"
     ACTIVE = "active"
     WAITING = "waiting"
@@ -45,6 +57,16 @@ _SETTLED = {ProjectStatus.COMPLETED, ProjectStatus.REJECTED, ProjectStatus.FAILE
 
 
 class TaskStatus(StrEnum):
+    """How a task stands. One that is done again is another task.
+
+    - `pending`: submitted; no agent has begun
+    - `working`: its agent is at work
+    - `waiting_for_hitl`: its agent is done, and a human is asked about the result
+    - `completed`, final: its agent is done, and nobody is asked (any more); `accepted` says whether the result counts
+    - `failed`, final: its agent could not do it, however often it tried
+    - `cancelled`, final: its project ended first, or its stage is done again
+    """
+
     PENDING = "pending"
     WORKING = "working"
     WAITING_FOR_HITL = "waiting_for_hitl"
@@ -62,6 +84,14 @@ class WorkflowProblemKind(StrEnum):
 
 
 class AgentStatus(StrEnum):
+    """What an agent of a project is doing. None is final.
+
+    - `idle`: it has nothing to do
+    - `working`: it is on a task
+    - `waiting_for_hitl`: a human is asked about its result
+    - `error`: its last task failed
+    """
+
     IDLE = "idle"
     WORKING = "working"
     WAITING_FOR_HITL = "waiting_for_hitl"
@@ -69,6 +99,14 @@ class AgentStatus(StrEnum):
 
 
 class HitlStatus(StrEnum):
+    """How a HITL request stands.
+
+    - `pending`: it waits for a human's response
+    - `approved`, `amended`, `rejected`, final: the response that was applied
+    - `expired`, final: nobody responded in time
+    - `cancelled`, final: its project ended first, or its stage is done again
+    """
+
     PENDING = "pending"
     APPROVED = "approved"
     AMENDED = "amended"

@@ -13,11 +13,13 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from uuid import uuid4
 
 import httpx2
 
 from tests.abuse.frames import BINARY, CONTINUATION, PING, TEXT, frame, shaken
 from tests.abuse.hostility import HOSTILE, JSON
+from tests.abuse.projects import V1, start
 from tests.abuse.raw import Connection
 
 MANY_A_SECOND = 1000
@@ -38,6 +40,7 @@ FLOODS = {
     "texts": frame(TEXT, b"x"),
     "fragments": frame(TEXT, b"x", last=False) + frame(CONTINUATION, last=False) * 50,
 }
+UGLY = ["&" * 900_000, ("*a **b _c " * 13_000)[:130_000]]
 Done = Counter[str]
 BODIES = itertools.cycle(HOSTILE.items())
 """Each turn goes on where the last one ended, so that all come to be sent."""
@@ -117,12 +120,27 @@ async def slow(url: str, done: Done, begun: asyncio.Event) -> None:
     await asyncio.gather(*(one(number) for number in range(SLOW_ONES)))
 
 
+async def ugly(url: str, done: Done, begun: asyncio.Event) -> None:
+    """Artifacts that are slow to lay out, one new one after the other."""
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+        project = await start(http, pipeline="quick-start")
+        begun.set()
+        for text in itertools.cycle(UGLY):
+            body = {"type": "user_input", "content": f"{uuid4()} {text}"}
+            added = await http.post(f"{V1}/projects/{project}/artifacts", json=body)
+            done["artifacts"] += 1
+            await http.get(added.headers["Location"], headers={"Accept": "text/html"})
+            done["shown"] += 1
+            await asyncio.sleep(PAUSE)
+
+
 KINDS: dict[str, Callable[[str, Done, asyncio.Event], Coroutine[None, None, None]]] = {
     "frames": frames,
     "large": large,
     "flood": flood,
     "bodies": bodies,
     "slow": slow,
+    "ugly": ugly,
 }
 
 

@@ -24,6 +24,7 @@ FEW = 4
         ("large", "frames of 65 KB and 16 MB, twenty a second", "frames"),
         ("flood", "frames as fast as they go from clients that do not read, twenty a second", "sockets"),
         ("bodies", "hostile bodies of up to 10 MB, twenty a second", "bodies"),
+        ("ugly", "artifacts that are slow to lay out, such as 900,000 ampersands", "artifacts"),
         ("slow", "50 bodies a byte at a time", "bodies"),
     ],
 )

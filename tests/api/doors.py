@@ -1,10 +1,11 @@
-"""A door before a server: closed, whoever wants to reach the server finds nobody there."""
+"""A door before a server: closed, whoever wants to reach the server finds nobody there; stuck, nothing gets through,
+as if the server had been stopped with SIGSTOP."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 
 class Door:
@@ -14,6 +15,9 @@ class Door:
         self._target = (host, port)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._moves = asyncio.Event()
+        self._moves.set()
+        self._forgotten: list[asyncio.Event] = []
         self.port = 0
 
     async def open(self) -> None:
@@ -26,6 +30,8 @@ class Door:
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
+        for moves in self._forgotten:
+            moves.set()
         await self._server.wait_closed()
 
     @asynccontextmanager
@@ -36,20 +42,43 @@ class Door:
         finally:
             await self.open()
 
+    @contextmanager
+    def stuck(self) -> Iterator[None]:
+        """Connections are taken and stay, and no byte goes through."""
+        self._moves.clear()
+        try:
+            yield
+        finally:
+            self.move()
+
+    def move(self) -> None:
+        """Let go what is stuck."""
+        self._moves.set()
+
+    def forget(self) -> None:
+        """Let every connection stay as it is for ever, as if the network had lost it; new ones get through."""
+        self._forgotten.append(self._moves)
+        self._moves.clear()
+        self._moves = asyncio.Event()
+        self._moves.set()
+
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        moves = self._moves
         try:
             with suppress(OSError):
+                await moves.wait()
                 there, back = await asyncio.open_connection(*self._target)
                 self._writers.add(back)
-                await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
+                await asyncio.gather(self._copy(reader, back, moves), self._copy(there, writer, moves))
                 self._writers.discard(back)
         finally:
             self._writers.discard(writer)
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, moves: asyncio.Event) -> None:
         with suppress(OSError):
             while data := await reader.read(2**16):
+                await moves.wait()
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from api_under_test import BRIEF, V1, Json, asked, get, refused, respond, start,
 from doors import Door
 from serving import served
 from waiting import eventually
+from websockets.asyncio.client import connect
 
 from cli.stack.embedded import Servers
 from models.settings import Settings
@@ -63,7 +66,9 @@ async def _behind(doors: Doors, settings: Settings) -> AsyncIterator[httpx2.Asyn
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{doors.temporal.port}")
-        async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
+        more = {"timeout": 30, "trust_env": False, "limits": httpx2.Limits(keepalive_expiry=2)}
+        async with served(settings) as url, httpx2.AsyncClient(base_url=url, **more) as client:
             yield client
 
 
@@ -177,4 +182,115 @@ async def test_an_api_that_starts_alone_serves_when_the_others_come(
         await asked(alone, project_id)
     finally:
         await opening.__aexit__(None, None, None)
+    await well(http)
+
+
+PROMPTLY, HEALTH_PROMPTLY = 5.0, 2.0
+"""Seconds in which calls, and health, are answered while a server stands still."""
+SLACK = 3.0
+"""Seconds that a busy machine may add."""
+
+
+async def timed(asking: Awaitable[httpx2.Response], within: float) -> httpx2.Response:
+    began = time.monotonic()
+    answer = await asking
+    assert time.monotonic() - began < within + SLACK, answer.url
+    return answer
+
+
+async def test_a_database_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
+    """Neither one caller nor more than there are connections; and all goes on by itself."""
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    await asyncio.gather(*(http.get(f"{V1}/projects/{project_id}") for _ in range(20)))  # fills the pool
+    with doors.database.stuck():
+        calls = [
+            *(http.get(V1 + path) for path in ("/projects/", f"/projects/{project_id}", "/hitl/pending") * 5),
+            http.get(f"{V1}/projects/{project_id}/export"),
+            http.get(f"{V1}/workflows/{project_id}"),
+            http.post(f"{V1}/projects/", json=NEW),
+            http.post(f"{V1}/projects/{project_id}/pause"),
+            http.post(f"{V1}/projects/{project_id}/tasks", json={"agent_type": "analyst", "instructions": "x"}),
+            respond(http, request["request_id"], "approve"),
+        ]
+        answers = await asyncio.gather(
+            *(timed(one, PROMPTLY) for one in calls),
+            timed(http.get("/health/detailed"), HEALTH_PROMPTLY),
+            timed(http.get("/health/ready"), HEALTH_PROMPTLY),
+        )
+        for answer in answers[:-2]:
+            unavailable(answer)
+        assert answers[-2].json()["components"]["database"]["status"] == "down"
+        assert answers[-1].status_code == 503
+        assert (await timed(http.get(f"{V1}/pipelines/"), HEALTH_PROMPTLY)).status_code == 200
+        unavailable(await timed(http.get(f"{V1}/projects/"), PROMPTLY))
+    await well(http)
+    for _ in range(20):  # no connection of the pool is left that hangs
+        assert (await http.get(f"{V1}/projects/{project_id}")).status_code == 200
+    assert (await respond(http, request["request_id"], "approve")).status_code == 200
+
+
+async def test_connections_that_died_in_silence_cost_one_call(http: httpx2.AsyncClient, doors: Doors) -> None:
+    """The network was cut and came back: what was open stays open for us, and nobody is at its other end."""
+    await asyncio.gather(*(http.get(f"{V1}/projects/") for _ in range(20)))
+    doors.database.forget()
+    unavailable(await timed(http.get(f"{V1}/projects/"), PROMPTLY))
+    for answer in await asyncio.gather(*(http.get(f"{V1}/projects/") for _ in range(20))):
+        assert answer.status_code == 200
+
+
+async def test_a_temporal_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
+    project_id = await start(http)
+    request = await asked(http, project_id)
+    with doors.temporal.stuck():
+        given = {"agent_type": "analyst", "instructions": "List the risks."}
+        kept = await asyncio.gather(
+            timed(http.post(f"{V1}/projects/", json=NEW), PROMPTLY),
+            timed(http.post(f"{V1}/projects/{project_id}/tasks", json=given), PROMPTLY),
+        )
+        assert {one.status_code for one in kept} == {201}
+        started = kept[0].json()["id"]
+        put_off = [
+            respond(http, request["request_id"], "approve"),
+            *(
+                http.post(f"{V1}/projects/{one}/{word}")
+                for one in (project_id, started)
+                for word in ("pause", "cancel")
+            ),
+            http.get(f"{V1}/workflows/{project_id}"),
+        ]
+        for answer in await asyncio.gather(*(timed(one, PROMPTLY) for one in put_off)):
+            unavailable(answer)
+        found = await timed(http.get("/health/detailed"), HEALTH_PROMPTLY)
+        assert found.json()["components"]["temporal"]["status"] == "down"
+    await well(http)
+    assert (await respond(http, request["request_id"], "approve")).status_code == 200
+
+
+async def test_a_redis_that_stands_still_holds_nobody_up(http: httpx2.AsyncClient, doors: Doors) -> None:
+    with doors.redis.stuck():
+        project_id = await start(http)
+        request = await asked(http, project_id)
+        answer = await timed(respond(http, request["request_id"], "approve"), PROMPTLY)
+        assert answer.status_code == 200
+        for path in ("/health/detailed", "/health/ready"):
+            found = await timed(http.get(path), HEALTH_PROMPTLY)
+            assert found.json()["components"]["redis"]["status"] == "down"
+    await well(http)
+
+
+async def test_a_socket_is_told_that_the_database_stands_still(http: httpx2.AsyncClient, doors: Doors) -> None:
+    project_id = await start(http)
+    await asked(http, project_id)
+    address = f"{str(http.base_url).replace('http', 'ws', 1)}/ws?project_id={project_id}&since=0"
+    with doors.database.stuck():
+        async with connect(address, compression=None, proxy=None) as socket:
+            async with asyncio.timeout(PROMPTLY + SLACK):
+                told = json.loads(await socket.recv())
+            assert (told["event_type"], told["data"]["code"]) == ("error", "log_unavailable")
+            doors.database.move()
+            async with asyncio.timeout(30):
+                while json.loads(await socket.recv())["event_type"] != "connection_ready":
+                    pass
+                assert json.loads(await socket.recv())["seq"] == 1
     await well(http)

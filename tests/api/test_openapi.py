@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx2
 import pytest_asyncio
 from api_under_test import Json
 from jsonschema import Draft202012Validator
+
+from models.contracts.words import HitlStatus, ProjectStatus, TaskStatus
+from store import tasks
 
 NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/"}
 """What is answered from memory."""
@@ -116,8 +120,39 @@ def test_every_call_declares_its_problems(document: Json) -> None:
                 (media_type,) = answer["content"]
                 assert media_type == "application/problem+json", (path, method, status)
                 content = answer["content"][media_type]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, (path, method, status)
                 valid(document, content["schema"], content["example"])
                 assert content["example"]["status"] == int(status)
+
+
+def test_a_problem_is_one_shape_and_no_shape_is_there_twice(document: Json) -> None:
+    """Of shapes without a name, client generators make as many classes as there are places."""
+    schemas = document["components"]["schemas"]
+    assert {"type", "title", "status", "detail", "errors"} == schemas["Problem"]["properties"].keys()
+    assert not {"HTTPValidationError", "ValidationError"} & schemas.keys()
+    titles = [one["title"] for one in schemas.values()]
+    assert len(titles) == len(set(titles))
+    for path, method, call in calls(document):
+        for status, answer in call["responses"].items():
+            for content in answer.get("content", {}).values():
+                assert "properties" not in content.get("schema", {}), (path, method, status)
+
+
+def test_every_status_says_which_are_final(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    settled = {one.value for one in ProjectStatus if one.settled}
+    for name, final in (
+        ("ProjectStatus", settled),
+        ("TaskStatus", {one.value for one in TaskStatus} - {one.value for one in tasks.OPEN}),
+        ("HitlStatus", {one.value for one in HitlStatus} - {"pending"}),
+        ("AgentStatus", set[str]()),
+    ):
+        lines = schemas[name]["description"].splitlines()
+        told = {word for line in lines if ", final:" in line for word in re.findall("`([a-z_]+)`", line.split(":")[0])}
+        named = {
+            word for line in lines if line.startswith("- ") for word in re.findall("`([a-z_]+)`", line.split(":")[0])
+        }
+        assert (told, named) == (final, set(schemas[name]["enum"])), name
 
 
 async def test_the_pages_of_the_document_need_no_network(http: httpx2.AsyncClient) -> None:

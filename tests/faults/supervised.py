@@ -7,8 +7,10 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from cli.stack.component import Component
 from cli.stack.datadir import DataDir
@@ -95,12 +97,19 @@ class Supervised:
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
         """It stands still for the block: its connections stay open, and it answers nothing."""
-        pid = self.pid
-        os.kill(pid, signal.SIGSTOP)
+        process = psutil.Process(self.pid)
+        stopped = []
         try:
+            while fresh := [one for one in (process, *process.children(recursive=True)) if one not in stopped]:
+                for one in fresh:  # its parent first, which then starts no more of them
+                    with suppress(psutil.NoSuchProcess):
+                        one.suspend()
+                stopped += fresh
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            for one in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    one.resume()
 
     def _heard(self, name: str, state: str, details: str) -> None:
         if state == "died":

@@ -11,6 +11,7 @@ import pytest
 from tests.faults.books import audit
 from tests.faults.deliveries import V1, Caller, Delivery, brief, traffic
 from tests.faults.house import House
+from tests.faults.supervised import Supervised
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -82,3 +83,51 @@ async def test_calls_are_put_off_until_postgresql_is_back(
     )
     assert [one.pid for one in ours] == pids
     assert max(seconds) < RECOVERY_SECONDS
+
+
+CALL_SECONDS, HEALTH_SECONDS = 5.0, 2.0
+"""In which a call, and health, is answered."""
+SLACK = 3.0
+"""Seconds that the short form allows, beside which other work goes on."""
+
+
+async def _answered(house: House, path: str, status: int) -> float:
+    """The seconds until the slowest of the APIs has answered with that status."""
+
+    async def one(api: Supervised) -> float:
+        async with house.client(api) as client:
+            began = time.monotonic()
+            answer = await client.get(path)
+            assert answer.status_code == status, answer.text
+            return time.monotonic() - began
+
+    return max(await asyncio.gather(*(one(api) for api in house.apis)))
+
+
+@pytest.mark.item(5)
+async def test_calls_are_put_off_while_postgresql_stands_still(house: House, caller: Caller, proof: Proof) -> None:
+    spells = [30.0, 10.0, 5.0] if proof.whole else [0.0]
+    calls, health, recovery = [], [], []
+    async with traffic(caller) as others:
+        for spell in spells:
+            await asyncio.sleep(proof.random.uniform(0.5, 1))
+            async with house.postgres.paused():
+                until = time.monotonic() + spell
+                while True:
+                    calls.append(await _answered(house, f"{V1}/projects/", 503))
+                    health.append(await _answered(house, "/health/ready", 503))
+                    if time.monotonic() >= until:
+                        break
+            recovery.append(await _recovered(house, caller))
+    proof.row(
+        f"PostgreSQL stopped with SIGSTOP for {', '.join(f'{spell:.0f} s' for spell in spells)}",
+        len(spells),
+        f"503 within {CALL_SECONDS:.0f} s, health within {HEALTH_SECONDS:.0f} s; all well "
+        f"{RECOVERY_SECONDS:.0f} s after",
+        f"{len(calls)} calls in {max(calls):.1f} s at most, health in {max(health):.1f} s; a new project delivered "
+        f"{max(recovery):.1f} s after; {await audit(house, others.deliveries)}",
+    )
+    slack = 0 if proof.whole else SLACK
+    assert max(calls) < CALL_SECONDS + slack
+    assert max(health) < HEALTH_SECONDS + slack
+    assert max(recovery) < RECOVERY_SECONDS + slack

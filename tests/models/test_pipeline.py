@@ -84,7 +84,8 @@ def test_a_file_that_is_no_pipeline_is_named(content: str, tmp_path: Path) -> No
     (tmp_path / "odd.yaml").write_text(content)
 
     with pytest.raises(PipelineError, match=r"^odd\.yaml: "):
-        load_catalogue(tmp_path)
+        load_pipeline(tmp_path / "odd.yaml")
+    assert [one.file for one in load_catalogue(tmp_path).left_out] == ["odd.yaml"]
 
 
 def test_the_shipped_pipelines_are_sound_and_one_has_no_gate_and_one_has_branches() -> None:

@@ -83,8 +83,8 @@ export const projects = {
   start: (body, key) => post(`${V1}/projects/`, body, { headers: { "Idempotency-Key": key } }),
   /** `what` is pause, resume, cancel, restart or end. */
   change: (id, what) => post(`${V1}/projects/${id}/${what}`),
-  giveTask: (id, body) => post(`${V1}/projects/${id}/tasks`, body),
-  addContext: (id, body) => post(`${V1}/projects/${id}/artifacts`, body),
+  giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, { headers: { "Idempotency-Key": key } }),
+  addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, { headers: { "Idempotency-Key": key } }),
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };
 

@@ -2,10 +2,14 @@
 
 import { h } from "../dom.js";
 import { visible } from "../visible.js";
+import { count } from "../words.js";
 import { changedParts } from "./unified-diff.js";
 
 /** Lines of a block: what is out of sight is laid out by blocks, or not at all (content-visibility). */
 const BLOCK = 100;
+
+/** Characters of a line that are shown: a browser takes seconds to lay out one of a megabyte. */
+const WIDE = 10_000;
 
 const pattern = (kind, sign, word) => h("div", { class: "diff-line", role: "row", dataset: { kind } },
   h("span", { class: "no", role: "cell" }), h("span", { class: "no", role: "cell" }),
@@ -55,7 +59,10 @@ function row(line, part) {
   const [old, now, , text] = element.children;
   if (line.old !== null) old.textContent = line.old;
   if (line.new !== null) now.textContent = line.new;
-  if (part && part[0] < part[1]) {
+  if (line.text.length > WIDE) {
+    text.textContent = visible(line.text.slice(0, WIDE));
+    text.append(h("span", { class: "bare" }, count(line.text.length - WIDE, "more character")));
+  } else if (part && part[0] < part[1]) {
     const [before, differs, after] = [line.text.slice(0, part[0]), line.text.slice(...part), line.text.slice(part[1])];
     text.append(visible(before), h("mark", {}, visible(differs)), visible(after));
   } else {

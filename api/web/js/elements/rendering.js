@@ -8,6 +8,7 @@ const STEP = 50;
 /** A text that is longer than this is laid out by parts, so that what is out of sight costs nothing. */
 const LONG = 50_000;
 const PART = 100; // lines
+const WIDE = 20_000; // characters of a line; a browser takes seconds to lay out one of a megabyte
 
 /** Fill `place` with the elements of a representation; one step at a time. */
 export function* poured(fragment, place) {
@@ -38,8 +39,24 @@ function* parted(code, shell) {
   for (let at = 0; at < lines.length; at += PART) {
     const some = lines.slice(at, at + PART);
     const end = at + PART < lines.length ? "\n" : "";
-    code.append(h("span", { class: "part", style: { "--lines": some.length } }, some.join("\n") + end));
-    yield;
+    for (const text of cut(some.join("\n") + end)) {
+      const height = Math.max(1, text.split("\n").length - 1);
+      code.append(h("span", { class: "part", style: { "--lines": height } }, text));
+      yield;
+    }
+  }
+}
+
+/** A text in pieces that can be laid out, at the ends of lines where there are any. */
+function* cut(text) {
+  for (let at = 0; at < text.length;) {
+    let piece = text.slice(at, at + WIDE);
+    if (at + WIDE < text.length) {
+      piece = piece.slice(0, piece.lastIndexOf("\n") + 1) || piece;
+      if (/[\uD800-\uDBFF]$/.test(piece)) piece = piece.slice(0, -1); // a character of two halves stays whole
+    }
+    yield piece;
+    at += piece.length;
   }
 }
 

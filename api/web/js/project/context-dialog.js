@@ -44,7 +44,7 @@ function made(model) {
     submit: "Add the context",
     send: async () => {
       const given = { type: "user_input", name: name.input.value, content: content.input.value };
-      const added = await projects.addContext(model.id, given);
+      const added = await projects.addContext(model.id, given, draft.keyOf(given));
       toast(`Added as version ${added.version}.`);
       draft.clear();
       dialogs.delete(model);

@@ -1,5 +1,7 @@
 /** What somebody has typed into one of a project's dialogs: kept in this tab over reloads until it has been sent. */
 
+import { randomKey } from "../random-key.js";
+
 const SAVE_AFTER = 250; // ms
 
 export class FormDraft {
@@ -9,6 +11,8 @@ export class FormDraft {
   #place;
   #read = null;
   #clock;
+  #sent = null;
+  #key;
 
   /** `form` tells the dialogs of a project apart. */
   constructor(form, projectId) {
@@ -47,10 +51,18 @@ export class FormDraft {
     }
   }
 
+  /** The key under which this is sent, as long as it is the same: sent again, it is made once. */
+  keyOf(body) {
+    const text = JSON.stringify(body);
+    if (text !== this.#sent) [this.#sent, this.#key] = [text, randomKey()];
+    return this.#key;
+  }
+
   /** It was sent: what the dialog still shows is a draft no more. */
   clear() {
     clearTimeout(this.#clock);
     this.#read = null;
+    this.#sent = null;
     try {
       sessionStorage.removeItem(this.#place);
     } catch {

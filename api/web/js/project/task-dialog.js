@@ -56,11 +56,8 @@ function made(model) {
     required: [[instructions, "Say what the agent should do."]],
     submit: "Give the task",
     send: async () => {
-      await projects.giveTask(model.id, {
-        agent_type: agent.input.value,
-        instructions: instructions.input.value,
-        context_ids: chosen(),
-      });
+      const task = { agent_type: agent.input.value, instructions: instructions.input.value, context_ids: chosen() };
+      await projects.giveTask(model.id, task, draft.keyOf(task));
       toast(`The ${agent.input.value} has been given the task.`);
       draft.clear();
       dialogs.delete(model);

@@ -3,6 +3,8 @@
  * started or the draft is discarded.
  */
 
+import { randomKey } from "../random-key.js";
+
 const PLACE = "draft of a project";
 const SAVE_AFTER = 250; // ms
 const EMPTY = { name: "", description: "", pipeline: "", oversight: "" };
@@ -38,7 +40,7 @@ export class Draft {
    */
   get key() {
     if (!this.#key) {
-      this.#key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+      this.#key = randomKey();
       this.save();
     }
     return this.#key;

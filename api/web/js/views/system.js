@@ -8,7 +8,7 @@ import { agents } from "../system/agents.js";
 import { components, verdict } from "../system/components.js";
 import { Health } from "../system/health.js";
 import { links } from "../system/links.js";
-import { pipelines } from "../system/pipelines.js";
+import { leftOutList, pipelines } from "../system/pipelines.js";
 import { workflows } from "../system/workflows.js";
 
 await style("system.css");
@@ -22,6 +22,8 @@ export async function open(root, { signal }) {
   const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
   const edition = h("span", { class: "soft numbers" });
   const elsewhere = h("div", {});
+  const leftOut = panel("Pipelines that are left out", []);
+  leftOut.hidden = true;
   let told = "";
 
   root.append(
@@ -29,6 +31,7 @@ export async function open(root, { signal }) {
       h("div", { class: "system-checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
     h("div", { class: "system" },
       h("div", { class: "system-column" }, still.element, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
+      leftOut,
       section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
       section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal)));
 
@@ -40,6 +43,9 @@ export async function open(root, { signal }) {
     write(edition, health.found?.version ? `BotArmy ${health.found.version}` : "");
     checked.setAttribute("datetime", new Date(health.checkedAt).toISOString());
     since.hidden = false;
+    const left = health.found?.pipelines_left_out ?? [];
+    leftOut.hidden = !left.length;
+    leftOut.replaceChildren(leftOut.firstElementChild, leftOutList(left));
     const given = JSON.stringify(health.found?.links);
     if (given !== told || !elsewhere.firstChild) elsewhere.replaceChildren(links(health.found?.links));
     told = given;

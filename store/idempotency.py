@@ -1,0 +1,64 @@
+"""Idempotency keys: which calls of a project were made already, and what they made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import IDEMPOTENCY_KEY
+from store.statement import run
+from store.transaction import Transaction
+
+# A twin of this call, under way at the same moment, is waited for: it commits, or leaves the key to us.
+_CLAIM: LiteralString = """
+INSERT INTO idempotency_key (project_id, call, key, request_hash, made_id, created_at)
+VALUES (%(project_id)s, %(call)s, %(key)s, %(request_hash)s, %(made_id)s, clock_timestamp())
+ON CONFLICT DO NOTHING
+RETURNING made_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call that may be repeated: which one, under which key, and the hash of what it asks for."""
+
+    call: str
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an earlier call made, and the hash of what that asked for."""
+
+    id: UUID
+    request_hash: str
+
+
+async def claim(tx: Transaction, request: Request, made_id: UUID) -> bool:
+    """Write what the call makes in this unit of work; False, and nothing written, where its key is taken."""
+    rows = await run(
+        tx.connection,
+        _CLAIM,
+        project_id=tx.project_id,
+        call=request.call,
+        key=request.key,
+        request_hash=request.request_hash,
+        made_id=made_id,
+    )
+    return bool(rows)
+
+
+async def made(connection: AsyncConnection, project_id: UUID, request: Request) -> Made | None:
+    """What was made under the call's key, or None."""
+    query = select(IDEMPOTENCY_KEY.c.made_id, IDEMPOTENCY_KEY.c.request_hash).where(
+        IDEMPOTENCY_KEY.c.project_id == project_id,
+        IDEMPOTENCY_KEY.c.call == request.call,
+        IDEMPOTENCY_KEY.c.key == request.key,
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return Made(row.made_id, row.request_hash) if row else None

@@ -1,0 +1,146 @@
+"""Few descriptors, and many who want one: calls are answered, and sockets are refused in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from api import capacity
+from cli.stack.ports import free_port
+from models import descriptors
+from tests.proving import Proof
+from tests.waiting import eventually
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HARD, SOFT = 160, 64
+AT_ONCE = 8
+PROGRAM = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
+runpy.run_module("api", run_name="__main__")
+"""
+
+
+@asynccontextmanager
+async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
+    """The process and the URL of an API without any server, that may have few files open."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PROGRAM.format(soft=SOFT, hard=HARD)),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "BOTARMY_PORT": str(port)},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+
+    async def serves() -> bool:
+        assert process.returncode is None
+        try:
+            await answered(url)
+        except httpx2.TransportError:
+            return False
+        return True
+
+    try:
+        await eventually(serves)
+        yield process.pid, url
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def answered(url: str) -> None:
+    """New clients, ten at once, are answered."""
+
+    async def one(path: str) -> None:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
+            assert (await http.get(path)).status_code == 200
+
+    await asyncio.gather(*(one(path) for path in ("/health/", "/api/v1/pipelines/") * 5))
+
+
+async def opened(url: str, kept: list[ClientConnection]) -> str:
+    """What becomes of one more socket; one that is let in is kept."""
+    try:
+        socket = await connect(f"{url.replace('http', 'ws', 1)}/ws", compression=None, proxy=None, open_timeout=30)
+    except InvalidStatus as error:
+        return str(error.response.status_code)
+    try:
+        await socket.send('{"action": "ping"}')
+        await socket.recv()
+    except ConnectionClosed as error:
+        return str(error.rcvd.code if error.rcvd else 0)
+    kept.append(socket)
+    return "let in"
+
+
+@pytest.mark.item(19)
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
+async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Proof) -> None:
+    async with limited(tmp_path) as (pid, url):
+        assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (HARD, HARD)
+        most = capacity.sockets(HARD)
+        assert most == 64
+        kept: list[ClientConnection] = []
+        seen = Counter[str]()
+        for _ in range(3 * most // AT_ONCE):
+            seen.update(await asyncio.gather(*(opened(url, kept) for _ in range(AT_ONCE))))
+        assert seen["let in"] == most
+        assert set(seen) <= {"let in", "4013", "503"}
+        assert seen["4013"] > 0
+        await answered(url)
+        idle = [await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2])) for _ in range(2 * HARD)]
+        await answered(url)
+        for _, writer in idle:
+            writer.transport.abort()
+        await kept.pop().close()
+
+        async def again() -> bool:
+            return await opened(url, kept) == "let in"
+
+        await eventually(again)
+        proof.row(
+            f"{3 * most} sockets and {len(idle)} idle connections to an api that may have {HARD} files open",
+            seen.total() + len(idle),
+            "calls are answered, sockets are let in as far as there is room or refused with 4013 or 503",
+            ", ".join(f"{outcome} x {count}" for outcome, count in seen.items()),
+        )
+        await asyncio.gather(*(one.close() for one in kept))
+
+
+@contextmanager
+def soft(limit: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_the_limit_is_raised_as_far_as_it_goes() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with soft(256 if hard == resource.RLIM_INFINITY else min(256, hard)):
+        raised = descriptors.raise_limit()
+        assert raised == (descriptors.MOST if hard == resource.RLIM_INFINITY else hard)
+        assert descriptors.raise_limit() == raised == descriptors.limit()
+
+
+def test_calls_have_a_reserve_whatever_the_limit() -> None:
+    for limit in (64, 96, 128, 256, 1024, 2**20):
+        sockets, clients = capacity.sockets(limit), capacity.connections(limit)
+        assert 0 <= sockets < clients <= limit
+        assert sockets == 0 or clients - sockets >= 32
+    assert capacity.sockets(1024) == 768
+    assert capacity.sockets(4096) > 1000
