@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.entry import complain
+from cli.command_line import complain
 from cli.interrupts import raising
 from cli.progress import LastingConsole
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError

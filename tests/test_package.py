@@ -27,11 +27,12 @@ WHAT_IS_FOUND = """
 from pathlib import Path
 import cli
 from api import edition
-from cli.stack import checkout, schema
+from cli.stack import checkout
 from models.catalogue import SHIPPED, load_catalogue
 from models.release import release
+from models.schema import revisions
 page = (edition.FILES / "index.html").exists()
-print(Path(cli.__file__).parents[1], *schema.newest(), sorted(load_catalogue(SHIPPED)), sep="|", end="|")
+print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(SHIPPED)), sep="|", end="|")
 print(release(), checkout.python_path(), page, sep="|")
 """
 
