@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.taskqueue.v1 import TaskQueue, TaskQueueStats
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
     DescribeWorkflowExecutionRequest,
@@ -36,6 +36,9 @@ POLLED_WITHIN = timedelta(seconds=70)
 
 _NOT_FOR_US = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
 """What a server says that does not tell everybody its search attributes."""
+
+STANDS_STILL_AFTER = timedelta(seconds=30)
+"""How long a workflow task may wait while no other is dispatched; Temporal's rate is that of the last 30 s."""
 
 VERSION_SECONDS = 300.0
 """How long Redis is taken to be of the version that it said; the others say theirs with every answer."""
@@ -116,12 +119,25 @@ class Components:
             DescribeTaskQueueRequest(
                 namespace=self._temporal.namespace,
                 task_queue=TaskQueue(name=self._task_queue),
+                # Of workflow tasks only: they are short, while activities rightly wait behind long steps.
                 task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                report_stats=True,
             )
         )
         since = datetime.now(UTC) - POLLED_WITHIN
         count = len({one.identity for one in described.pollers if one.last_access_time.ToDatetime(UTC) > since})
-        return _Finding(count=count, problem=None if count else f"no worker polls the task queue {self._task_queue!r}")
+        problem = None if count else f"no worker polls the task queue {self._task_queue!r}"
+        return _Finding(count=count, problem=problem or stands_still(described.stats))
+
+
+def stands_still(stats: TaskQueueStats) -> str | None:
+    """What is wrong with a task queue that does not move: its oldest task waits, and no other is dispatched. One that
+    is merely busy dispatches all the time. A server without such figures reports zeros, which is no problem."""
+    oldest = stats.approximate_backlog_age.ToTimedelta()
+    if oldest < STANDS_STILL_AFTER or stats.tasks_dispatch_rate > 0:
+        return None
+    waiting, seconds = stats.approximate_backlog_count, int(oldest.total_seconds())
+    return f"the task queue does not move: {waiting} workflow tasks wait, the oldest for {seconds} s"
 
 
 async def _look(look: Callable[[], Awaitable[_Finding]]) -> ComponentHealth:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import tomllib
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import pytest
 from redis.exceptions import NoPermissionError
-from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio import activity, workflow
+from temporalio.api.taskqueue.v1 import TaskQueue, TaskQueueStats
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from waiting import eventually
 
-from api.components import Components
+from api.components import Components, stands_still
 from models import release
 from models.settings import Settings
 from store.transaction import Store
@@ -140,3 +144,56 @@ def test_the_release_is_known_without_an_installation(monkeypatch: pytest.Monkey
     told = release.release()
     release.release.cache_clear()
     assert told == tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
+
+
+def test_a_queue_that_does_not_move_is_a_problem_and_a_busy_one_is_none() -> None:
+    def said(age: float, rate: float) -> str | None:
+        stats = TaskQueueStats(approximate_backlog_count=7, tasks_dispatch_rate=rate)
+        stats.approximate_backlog_age.FromTimedelta(timedelta(seconds=age))
+        return stands_still(stats)
+
+    assert said(40, 0) == "the task queue does not move: 7 workflow tasks wait, the oldest for 40 s"
+    assert said(600, 0.2) is None
+    assert said(5, 0) is None
+    assert stands_still(TaskQueueStats()) is None
+
+
+@activity.defn
+async def hangs() -> None:
+    await asyncio.Event().wait()
+
+
+@workflow.defn
+class HoldsItsTask:
+    """A local activity holds the workflow task of its workflow, and so one of the worker's slots."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.execute_local_activity(hangs, start_to_close_timeout=timedelta(minutes=5))
+
+
+@pytest.mark.long  # Temporal's rate is that of the last half a minute
+async def test_a_worker_whose_slots_are_all_held_is_not_ready(
+    http: httpx2.AsyncClient, temporal: Client, settings: Settings
+) -> None:
+    queue = settings.task_queue
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(
+        temporal,
+        task_queue=queue,
+        workflows=[HoldsItsTask],
+        activities=[hangs],
+        workflow_runner=runner,
+        max_concurrent_workflow_tasks=2,
+    ):
+        handles = [await temporal.start_workflow(HoldsItsTask.run, id=str(uuid4()), task_queue=queue) for _ in range(8)]
+
+        async def told() -> bool:
+            answer = await http.get("/health/ready")
+            return answer.status_code == 503 and "does not move" in (
+                answer.json()["components"]["worker"]["detail"] or ""
+            )
+
+        await eventually(told, 90)
+        for handle in handles:
+            await handle.terminate()

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
 from models.settings import Settings
+from tests.proving import Proof
 from tests.releases import RELEASES
 from tests.releases.loading import load
 from tests.releases.scenes import V1, Stage
@@ -29,9 +30,10 @@ WHERE artifact.project_id = %s AND accepted_at IS NOT NULL AND task.workflow_id 
 """
 
 
+@pytest.mark.item(27)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("release", RELEASES)
-async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path: Path) -> None:
+async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path: Path, proof: Proof) -> None:
     data = DataDir(tmp_path)
     with data.locked():
         await load(release, data)
@@ -46,6 +48,13 @@ async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path
                 async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
                     await _approve_everything(Stage(http))
                 projects = await (await connection.execute(PROJECTS)).fetchall()
+                ends = Counter(one["status"] for one in projects)
+                proof.row(
+                    f"this version started on what {release} left: histories, databases, open gates",
+                    len(projects),
+                    "each goes on, is approved and delivered; nothing is written twice",
+                    ", ".join(f"{count} {status}" for status, count in sorted(ends.items())),
+                )
                 assert len(projects) > 20
                 assert {one["name"]: one["status"] for one in projects} == {
                     one["name"]: ENDED.get(one["name"], "completed") for one in projects
