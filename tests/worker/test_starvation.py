@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -18,8 +19,10 @@ from models.contracts.project import HandoffInput
 from models.contracts.words import AgentType
 from models.settings import Settings
 from store.transaction import Store
-from tests.workflows.crew_under_test import TWO_STAGES, Script, Story
+from tests.waiting import eventually
+from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story
 from worker.worker import WORKFLOW_TASKS, build_worker
+from workflows import options
 from workflows.client import handoff_handle, start_handoff, start_project, task_workflow_id
 
 POISONED = 2 * WORKFLOW_TASKS
@@ -36,9 +39,9 @@ CREATE TRIGGER poison BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION poiso
 """
 
 
-@pytest.fixture(params=[False, True], ids=["long-steps", "short-steps"])
-def script(request: pytest.FixtureRequest) -> Script:
-    return Script(short=request.param)
+@pytest.fixture
+def script() -> Script:
+    return Script(short=True)  # so that the steps, too, are local activities
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -119,3 +122,66 @@ async def test_workflows_of_unknown_projects_end_by_themselves(
                 assert isinstance(failure.value.cause, ApplicationError)
                 assert failure.value.cause.type == "ProjectUnknown"
         await known.handle.cancel()
+
+
+@pytest.mark.usefixtures("poison")
+async def test_what_was_not_written_locally_does_not_wait_behind_steps(
+    temporal: Client, store: Store, settings: Settings
+) -> None:
+    script, held = Script(), Held()
+    script.on("plan", held)
+    one_step = settings.model_copy(update={"worker_steps": 1, "task_queue": f"{settings.task_queue}-one"})
+    async with build_worker(temporal, store, script.crew(), one_step):
+        long = await Story.begin(temporal, store, one_step.task_queue, script, TWO_STAGES)
+        await held.begun.wait()  # and so takes the only place
+        late = await Story.begin(temporal, store, one_step.task_queue, script, TWO_STAGES, start=False)
+        await run(store, "INSERT INTO poisoned VALUES (:id)", id=late.id)
+        await start_project(temporal, one_step.task_queue, late.given)
+
+        async def waits() -> bool:
+            pending = (await late.handle.describe()).raw_description.pending_activities
+            return [one.activity_type.name for one in pending] == ["open_project"]
+
+        await eventually(waits)
+        await run(store, "DELETE FROM poisoned")
+        await late.status("active")
+        held.let_go.set()
+        for story in (long, late):
+            await story.respond(await story.request("plan"), "approve")
+            assert (await story.result()).status == "completed"
+
+
+async def test_a_contradiction_ends_its_workflow(temporal: Client, store: Store, settings: Settings) -> None:
+    """A constraint refuses the record each time, and a request that is not there cannot be closed."""
+    script = Script()
+    async with build_worker(temporal, store, script.crew(), settings):
+        stories = [await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES) for _ in range(2)]
+        requests = [await story.request("plan") for story in stories]
+        await run(store, f"ALTER TABLE hitl_decision ADD CONSTRAINT refuses CHECK (project_id <> '{stories[0].id}')")
+        await run(store, "DELETE FROM hitl_request WHERE id = :id", id=requests[1].id)
+        for story, request in zip(stories, requests, strict=True):
+            await story.respond(request, "approve")
+        for story in stories:
+            with pytest.raises(WorkflowFailureError) as failure:
+                await story.result()
+            assert isinstance(failure.value.cause, ApplicationError)
+            assert failure.value.cause.type == "RecordsContradict"
+        await run(store, "ALTER TABLE hitl_decision DROP CONSTRAINT refuses")
+
+
+async def test_a_short_step_that_hangs_does_not_hold_a_workflow_task(
+    temporal: Client, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(seconds=1))
+    script, held = Script(short=True), Held()
+    script.on("plan", held)
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES)
+
+        async def waits_outside() -> bool:
+            return bool((await story.handle.describe()).raw_description.pending_activities)
+
+        await eventually(waits_outside)
+        held.let_go.set()
+        await story.respond(await story.request("plan"), "approve")
+        assert (await story.result()).status == "completed"
