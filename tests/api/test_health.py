@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 import tomllib
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import httpx2
 import pytest
 from redis.exceptions import NoPermissionError
+from sqlalchemy import text
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollWorkflowTaskQueueRequest
 from temporalio.client import Client
+from uuid_utils.compat import uuid7
 from waiting import eventually
 
 from api.components import Components
+from api.shapes.health import ComponentHealth
 from models import release
 from models.settings import Settings
 from store.transaction import Store
@@ -140,3 +145,60 @@ def test_the_release_is_known_without_an_installation(monkeypatch: pytest.Monkey
     told = release.release()
     release.release.cache_clear()
     assert told == tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
+
+
+async def test_a_queue_that_does_not_move_is_told_from_a_busy_one(
+    http: httpx2.AsyncClient, worker: None, store: Store, temporal: Client, settings: Settings
+) -> None:
+    """What Temporal says of the queues is made up here: to stand still takes half a minute (tests/faults does it)."""
+    records = f"{settings.task_queue}-records"
+    cases: list[tuple[str, str, int, float, float, str | None]] = [
+        # queue, kind, tasks that wait, seconds of the oldest, handed out a second, what health says
+        (settings.task_queue, "workflow", 0, 0, 0, None),
+        (settings.task_queue, "workflow", 500, 29, 0, None),  # it may have begun just now
+        (settings.task_queue, "workflow", 500, 3600, 0.03, None),  # one in half a minute
+        (settings.task_queue, "workflow", 40, 31, 0, "of its workflow tasks, 40 wait, the oldest for 31 s"),
+        (settings.task_queue, "activity", 7, 31, 0, "of its steps, 7 wait"),
+        (records, "activity", 1, 3600, 0, "of its records, 1 wait"),
+    ]
+    components = Components(store, temporal, settings.task_queue)
+    service = temporal.workflow_service
+    truth = service.describe_task_queue
+    with pytest.MonkeyPatch.context() as patch:
+        for queue, kind, count, age, rate, said in cases:
+
+            async def told(asked: DescribeTaskQueueRequest, case: tuple[str, str] = (queue, kind)) -> object:
+                answer = await truth(asked)
+                of = "workflow" if asked.task_queue_type == TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW else "activity"
+                assert asked.report_stats
+                if (asked.task_queue.name, of) == case:
+                    answer.stats.approximate_backlog_count = count  # noqa: B023
+                    answer.stats.approximate_backlog_age.FromTimedelta(timedelta(seconds=age))  # noqa: B023
+                    answer.stats.tasks_dispatch_rate = rate  # noqa: B023
+                return answer
+
+            patch.setattr(service, "describe_task_queue", told)
+
+            async def seen() -> ComponentHealth | None:
+                found = (await components.examine())["worker"]
+                return found if found.count else None
+
+            found = await eventually(seen)
+            assert found.status == ("down" if said else "ok"), found
+            assert said is None or said in str(found.detail), found
+    async with store.database.engine.begin() as connection:
+        # A step that takes long is under way: the others wait for their turn.
+        project_id = uuid7()
+        await connection.execute(text("SET LOCAL session_replication_role = replica"))
+        await connection.execute(
+            text(
+                "INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, "
+                "failures, handoff, created_at, updated_at) VALUES (:id, :id, 'project-x', 'coder', 'build', 1, "
+                "'working', false, 1, 0, '{}', now(), now())"
+            ),
+            {"id": project_id},
+        )
+    assert await components._steps_are_under_way()
+    async with store.database.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM task WHERE id = :id"), {"id": project_id})
+    assert not await components._steps_are_under_way()
