@@ -8,12 +8,13 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.agents import media
 from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
+from activities.refusals import REFUSED
 from activities.step import RunningStep, beating
 from models.contracts.contract import storable
 from models.contracts.handoff import StepInput, StepResult
@@ -90,7 +91,7 @@ class AgentSteps:
                 return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
-        except (ApplicationError, ProjectUnknownError, IntegrityError):
+        except (ApplicationError, *REFUSED):
             raise
         except Exception as error:
             # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
@@ -138,7 +139,7 @@ class AgentSteps:
                 # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SQLAlchemyError, ProjectUnknownError):
+        except (AgentError, SQLAlchemyError, ApplicationError, *REFUSED):
             raise
         except Exception as error:
             log.exception("agent_raised")

@@ -23,7 +23,7 @@ from models.contracts.records import (
 from models.contracts.words import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.tables import HitlRequest
 from store import artifacts, contents, events, hitl, projects, tasks
-from store.transaction import Store, Transaction
+from store.transaction import ContradictionError, Store, Transaction
 
 STATUS = {
     HitlAction.APPROVE: HitlStatus.APPROVED,
@@ -50,6 +50,8 @@ class Records:
             responses, refused = _without_missing(judged.responses, missing)
             for one in responses:
                 if one.response.request_id not in known:
+                    if one.outcome is ResponseOutcome.APPLIED:  # to a gate that is open, so a step has written it
+                        raise ContradictionError(f"there is no request {one.response.request_id}")
                     _record_foreign(tx, one.response)
             responses = [one for one in responses if one.response.request_id in known]
             closure = Closure(refused=refused)
@@ -115,7 +117,7 @@ class Records:
         assert response.content_hash is not None
         body = await contents.get(tx.connection, response.content_hash)
         if body is None:
-            raise LookupError(f"no content {response.content_hash}")
+            raise ContradictionError(f"there is no content {response.content_hash}")
         original = next((one for one in asked if one.artifact_id == response.artifact_id), asked[0] if asked else None)
         before = await artifacts.get(tx.connection, original.artifact_id) if original else None
         kind = ArtifactType(before.type if before else request.supplies or "")
@@ -200,7 +202,8 @@ def _too_late(judged: JudgedResponse) -> JudgedResponse:
 async def _standing(connection: AsyncConnection, request_id: UUID) -> Closure:
     """How a request that is closed was closed."""
     request = await hitl.get(connection, request_id)
-    assert request is not None
+    if request is None:
+        raise ContradictionError(f"there is no request {request_id}")
     decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
     if decision is None:
         return Closure(expired=request.status == HitlStatus.EXPIRED)

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import structlog
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from store.transaction import ProjectUnknownError
+from store.transaction import ContradictionError, ProjectUnknownError
 
 log = structlog.get_logger(__name__)
 
-CONTRADICTION_TRIES = 5
+CONTRADICTION_TRIES = 2
 """So often may a constraint refuse a regular activity: it may be a race, which the next attempt finds decided."""
+
+
+_CONSTRAINTS = (IntegrityError, psycopg.IntegrityError)  # some statements go past SQLAlchemy, to the driver
+REFUSED = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)
+"""What an activity raises as it is, so that it is judged here."""
 
 
 class Refusals(Interceptor):
     """Turns what PostgreSQL will refuse each time into errors that are not retried: `ProjectUnknown`, where there is no
-    such project, and `RecordsContradict`, where a constraint refuses what is to be written."""
+    such project, and `RecordsContradict`, where what is there, or a constraint, refuses what is to be written."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Refusals(next)
@@ -34,9 +40,10 @@ class _Refusals(ActivityInboundInterceptor):
         except (ProjectUnknownError, NoResultFound) as error:  # rows are asked for by their project's id alone
             log.warning("project_unknown", workflow_id=info.workflow_id, activity=info.activity_type)
             raise ApplicationError("there is no such project", type="ProjectUnknown", non_retryable=True) from error
-        except IntegrityError as error:
-            if info.is_local or info.attempt < CONTRADICTION_TRIES:
+        except (ContradictionError, *_CONSTRAINTS) as error:
+            may_be_a_race = not isinstance(error, ContradictionError)
+            if may_be_a_race and (info.is_local or info.attempt < CONTRADICTION_TRIES):
                 raise
-            reason = str(error.orig).splitlines()[0]
+            reason = str(error.orig if isinstance(error, IntegrityError) else error).splitlines()[0]
             log.error("records_contradict", workflow_id=info.workflow_id, activity=info.activity_type, reason=reason)
             raise ApplicationError(reason, type="RecordsContradict", non_retryable=True) from error

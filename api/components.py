@@ -9,21 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue, TaskQueueStats
-from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
-    DescribeWorkflowExecutionRequest,
-    GetSystemInfoRequest,
-)
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from api import queues
 from api.shapes.health import ComponentHealth
 from models.postgres import explain
+from store import tasks
 from store.transaction import Store
 from workflows.client import SEARCH_ATTRIBUTES, is_gone
+from workflows.options import records_queue
 
 SECONDS = 1.5
 """How long a component may take to answer, so that whoever asks for health is answered within two."""
@@ -36,9 +34,6 @@ POLLED_WITHIN = timedelta(seconds=70)
 
 _NOT_FOR_US = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
 """What a server says that does not tell everybody its search attributes."""
-
-STANDS_STILL_AFTER = timedelta(seconds=30)
-"""How long a workflow task may wait while no other is dispatched; Temporal's rate is that of the last 30 s."""
 
 VERSION_SECONDS = 300.0
 """How long Redis is taken to be of the version that it said; the others say theirs with every answer."""
@@ -115,29 +110,30 @@ class Components:
         return f"the namespace lacks the search attributes {', '.join(missing)}; {create}" if missing else None
 
     async def _worker(self) -> _Finding:
-        described = await self._temporal.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=self._temporal.namespace,
-                task_queue=TaskQueue(name=self._task_queue),
-                # Of workflow tasks only: they are short, while activities rightly wait behind long steps.
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-                report_stats=True,
-            )
+        queue, records = self._task_queue, records_queue(self._task_queue)
+        workflows, steps, written = await asyncio.gather(
+            queues.describe(self._temporal, queue, queues.WORKFLOWS),
+            queues.describe(self._temporal, queue, queues.ACTIVITIES),
+            queues.describe(self._temporal, records, queues.ACTIVITIES),
         )
         since = datetime.now(UTC) - POLLED_WITHIN
-        count = len({one.identity for one in described.pollers if one.last_access_time.ToDatetime(UTC) > since})
-        problem = None if count else f"no worker polls the task queue {self._task_queue!r}"
-        return _Finding(count=count, problem=problem or stands_still(described.stats))
+        count = len({one.identity for one in workflows.pollers if one.last_access_time.ToDatetime(UTC) > since})
+        if not count:
+            return _Finding(count=count, problem=f"no worker polls the task queue {queue!r}")
+        for kind, name, described in (
+            ("workflow tasks", queue, workflows),
+            ("records", records, written),
+            ("steps", queue, steps),
+        ):
+            backlog = queues.standing_still(described.stats)
+            if backlog and not (described is steps and await self._steps_are_under_way()):
+                return _Finding(count=count, problem=f"the task queue {name!r} stands still: of its {kind}, {backlog}")
+        return _Finding(count=count)
 
-
-def stands_still(stats: TaskQueueStats) -> str | None:
-    """What is wrong with a task queue that does not move: its oldest task waits, and no other is dispatched. One that
-    is merely busy dispatches all the time. A server without such figures reports zeros, which is no problem."""
-    oldest = stats.approximate_backlog_age.ToTimedelta()
-    if oldest < STANDS_STILL_AFTER or stats.tasks_dispatch_rate > 0:
-        return None
-    waiting, seconds = stats.approximate_backlog_count, int(oldest.total_seconds())
-    return f"the task queue does not move: {waiting} workflow tasks wait, the oldest for {seconds} s"
+    async def _steps_are_under_way(self) -> bool:
+        """Whether workers are merely busy: with steps that take long, none may be taken for as long."""
+        async with self._store.reading() as connection:
+            return await tasks.any_at_work(connection)
 
 
 async def _look(look: Callable[[], Awaitable[_Finding]]) -> ComponentHealth:

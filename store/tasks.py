@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
@@ -249,6 +249,11 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     With 500 tasks this takes a tenth of the time of `of_project`."""
     query = select(*_OUTLINE).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return (await connection.execute(query)).all()
+
+
+async def any_at_work(connection: AsyncConnection) -> bool:
+    """Whether a step is under way."""
+    return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 import orjson
+import psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,6 +70,10 @@ RETURNING seq, event_type, task_id, agent_type, data, created_at
 
 class ProjectUnknownError(LookupError):
     """Something was to be written for a project that the database does not have."""
+
+
+class ContradictionError(Exception):
+    """What is to be written does not fit what is there, and never will."""
 
 
 class Transaction:
@@ -173,7 +178,7 @@ class Store:
                 events = await tx.seal()
                 if not events and not await _exists(connection, project_id):
                     raise ProjectUnknownError(f"there is no project {project_id}")
-        except IntegrityError as error:
+        except (IntegrityError, psycopg.IntegrityError) as error:
             async with self.reading() as connection:
                 if not await _exists(connection, project_id):
                     raise ProjectUnknownError(f"there is no project {project_id}") from error

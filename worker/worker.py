@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from store.database import Database, log_fitness
 from store.transaction import Store
 from worker.sandbox import sandboxed_runner
 from worker.sweeper import keep_sweeping
+from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
@@ -31,8 +33,30 @@ STICKY = timedelta(seconds=2)
 WORKFLOW_TASKS = 32
 
 
-def build_worker(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
-    """A worker with every workflow and activity, not yet running."""
+RECORDS = 32
+"""Records written at once of those that were not written locally; they wait for PostgreSQL, whose pool is smaller."""
+
+
+@asynccontextmanager
+async def build_worker(
+    client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings
+) -> AsyncIterator[None]:
+    """A worker with every workflow and activity, at work in the block."""
+    records = Worker(
+        client,
+        task_queue=records_queue(settings.task_queue),
+        activities=activities(store, agents, settings),
+        interceptors=[Refusals()],
+        max_concurrent_activities=RECORDS,
+        graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+    # Records that workflows ask for while they end are written: the workflows' own worker stops first.
+    async with records, _workflows_and_steps(client, store, agents, settings):
+        yield
+
+
+def _workflows_and_steps(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,

@@ -100,7 +100,7 @@ class Bookkeeping:
                 return await workflow.execute_local_activity_method(
                     record,
                     fact,
-                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    schedule_to_close_timeout=options.LOCAL_SECONDS,
                     retry_policy=options.RECORD_TRIES,
                     summary=summary,
                 )
@@ -110,6 +110,7 @@ class Bookkeeping:
                 return await workflow.execute_activity_method(
                     record,
                     fact,
+                    task_queue=options.records_queue(workflow.info().task_queue),
                     start_to_close_timeout=options.RECORD_TIMEOUT,
                     retry_policy=options.RECORD_RETRIES,
                     summary=summary,

@@ -138,7 +138,7 @@ class StageHandoff:
                     return await workflow.execute_local_activity_method(
                         AgentSteps.run_agent_step,
                         step,
-                        start_to_close_timeout=stage.timeout + options.STEP_GRACE,
+                        schedule_to_close_timeout=min(stage.timeout, options.LOCAL_SECONDS),
                         retry_policy=options.SHORT_STEP_TRIES,
                         summary=summary,
                     )

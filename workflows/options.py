@@ -22,6 +22,9 @@ LOCAL_TRIES = 3
 whose records could not be written stopped a service (measured). What fails so often is run as a regular activity, which
 waits in Temporal and holds nothing."""
 
+LOCAL_SECONDS = timedelta(seconds=10)
+"""How long all tries of a local activity may take together, for the same reason."""
+
 RECORD_TIMEOUT = timedelta(seconds=10)
 RECORD_TRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_attempts=LOCAL_TRIES
@@ -30,6 +33,12 @@ RECORD_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
 )
 """Without end: what was decided is written down, however long PostgreSQL is unavailable."""
+
+
+def records_queue(task_queue: str) -> str:
+    """The task queue of records that were not written locally: they must not wait behind steps that take minutes."""
+    return f"{task_queue}-records"
+
 
 SHORT_STEP_TRIES = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), backoff_coefficient=1, maximum_attempts=LOCAL_TRIES

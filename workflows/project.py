@@ -64,6 +64,7 @@ class ProjectWorkflow:
                 self._crew.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
+        self._stand_still = self._state.deadlines_held
         self._phase: str | None = None
         self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
 
@@ -214,7 +215,9 @@ class ProjectWorkflow:
         self._crew.paused = self._state.paused = paused
         self._state.pauses += paused
         if paused:
-            if workflow.patched(STAND_STILL):
+            # A patch of each pause, until one holds: in 0.1.0 deadlines ran on, and a history may have such pauses.
+            if self._stand_still or workflow.patched(f"{STAND_STILL}-{self._state.pauses}"):
+                self._stand_still = True
                 self._state.deadlines_held = True
                 self._crew.hold_deadlines()
             await self._crew.books.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")

@@ -117,6 +117,13 @@ class House:
         async with connection:
             return await (await connection.execute(query.encode(), values)).fetchall()
 
+    async def execute(self, statement: str, *values: object) -> None:
+        """Have PostgreSQL do something that answers nothing."""
+        async with await psycopg.AsyncConnection.connect(
+            self._postgres.url, autocommit=True, connect_timeout=5
+        ) as connection:
+            await connection.execute(statement.encode(), values or None)
+
     def log(self, one: Supervised) -> str:
         """What a worker or an API has said so far."""
         return log_of(self.folder, one)

@@ -1,135 +1,180 @@
-"""Projects that cannot be written down hold up nobody else, and go on when they can be."""
+"""Nobody starves anybody: not projects that cannot be written down, nor one with more steps than all others."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import text
-from temporalio.client import Client, WorkflowFailureError
-from uuid_utils.compat import uuid7
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from models.contracts.handoff import Handoff
-from models.contracts.project import HandoffInput
-from models.contracts.words import AgentType
-from models.settings import Settings
-from store.transaction import Store
+from tests.faults.books import audit
+from tests.faults.deliveries import Caller, Delivery, brief
+from tests.faults.house import QUEUE, House
 from tests.proving import Proof
-from tests.workflows.crew_under_test import TWO_STAGES, Script, Story
-from worker.worker import WORKFLOW_TASKS, build_worker
-from workflows.client import handoff_handle, start_handoff, start_project, task_workflow_id
+from tests.waiting import eventually
 
-POISONED = 2 * WORKFLOW_TASKS
-UNKNOWN = WORKFLOW_TASKS + 8
-
-POISON = """
-CREATE TABLE poisoned (id uuid PRIMARY KEY);
-CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF EXISTS (SELECT FROM poisoned WHERE id = NEW.project_id) THEN RAISE EXCEPTION 'poisoned'; END IF;
-        RETURN NEW;
-    END $$;
-CREATE TRIGGER poison BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION poison();
-"""
-
-
-@pytest.fixture(params=[False, True], ids=["long-steps", "short-steps"])
-def script(request: pytest.FixtureRequest) -> Script:
-    return Script(short=request.param)
+POISON = (
+    "CREATE TABLE poisoned (id uuid PRIMARY KEY)",
+    """CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM poisoned WHERE id = NEW.project_id) THEN RAISE EXCEPTION 'poisoned'; END IF;
+            RETURN NEW;
+        END $$""",
+    "CREATE TRIGGER poison BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION poison()",
+)
+ANTIDOTE = ("DROP TRIGGER poison ON event", "DROP FUNCTION poison", "DROP TABLE poisoned")
+STARTED = "SELECT 1 FROM task WHERE project_id = %s"
+WAITING = "SELECT count(*) AS waiting FROM task WHERE project_id = %s AND status = 'pending'"
+STEP_SECONDS = 0.4
 
 
-@pytest_asyncio.fixture(scope="module")
-async def poison(store: Store) -> AsyncIterator[None]:
-    async with store.database.engine.begin() as connection:
-        for statement in POISON.split(";\nCREATE"):
-            await connection.execute(text(statement if statement.startswith("\n") else f"CREATE{statement}"))
-    yield
+@asynccontextmanager
+async def _poison(house: House) -> AsyncIterator[None]:
+    """A table of projects of which no event can be written."""
+    for statement in POISON:
+        await house.execute(statement)
+    try:
+        yield
+    finally:
+        for statement in ANTIDOTE:
+            await house.execute(statement)
 
 
-async def run(store: Store, sql: str, **values: object) -> None:
-    async with store.database.engine.begin() as connection:
-        await connection.execute(text(sql), values)
-
-
-async def healthy(temporal: Client, store: Store, settings: Settings, script: Script) -> None:
-    """Another project starts, is asked about, and ends."""
-    story = await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES)
-    await story.respond(await story.request("plan"), "approve")
-    assert (await asyncio.wait_for(story.result(), 60)).status == "completed"
-
-
-@pytest.mark.item(26)
-@pytest.mark.usefixtures("poison")
-async def test_projects_that_cannot_be_written_down_stop_nobody_and_go_on_when_they_can_be(
-    temporal: Client, store: Store, settings: Settings, script: Script, proof: Proof
-) -> None:
-    async with build_worker(temporal, store, script.crew(), settings):
-        stories = [
-            await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES, start=False)
-            for _ in range(POISONED)
-        ]
-        half = len(stories) // 2
-        for story in stories[:half]:  # some at their gates, the others before they are written down as active
-            await start_project(temporal, settings.task_queue, story.given)
-        requests = [await story.request("plan") for story in stories[:half]]
-        await run(store, "INSERT INTO poisoned SELECT unnest(:ids)", ids=[story.id for story in stories])
-        for story in stories[half:]:
-            await start_project(temporal, settings.task_queue, story.given)
-        for story, request in zip(stories, requests, strict=False):
-            await story.respond(request, "approve")
-        await healthy(temporal, store, settings, script)
-    async with build_worker(temporal, store, script.crew(), settings):  # nor does a restart bring it back
-        await healthy(temporal, store, settings, script)
-        assert {(await story.project()).status for story in stories} == {"starting", "waiting"}
-        await run(store, "DELETE FROM poisoned")
-        for story in stories[half:]:
-            await story.respond(await story.request("plan"), "approve")
-        ends = [(await story.result()).status for story in stories]
-        steps = "short" if script.short else "long"
-        proof.row(
-            f"projects of {steps} steps whose records PostgreSQL refuses, then takes; {WORKFLOW_TASKS} slots a worker",
-            POISONED,
-            "others start and end meanwhile, and after the worker is started anew; all are delivered at last",
-            f"2 others delivered; then {ends.count('completed')} delivered",
+async def _queued(house: House) -> int:
+    """How many steps wait in the task queue."""
+    described = await house.engine.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=house.engine.namespace,
+            task_queue=TaskQueue(name=QUEUE),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+            report_stats=True,
         )
-        assert ends == ["completed"] * POISONED
+    )
+    return described.stats.approximate_backlog_count
 
 
 @pytest.mark.item(26)
-async def test_workflows_of_unknown_projects_end_by_themselves(
-    temporal: Client, store: Store, settings: Settings, proof: Proof
-) -> None:
-    script = Script()
-    async with build_worker(temporal, store, script.crew(), settings):
-        known = await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES)
-        handles = []
-        for number in range(UNKNOWN):
-            if number % 2:
-                given = known.given.model_copy(update={"project_id": uuid7()})
-                await start_project(temporal, settings.task_queue, given)
-                handles.append(temporal.get_workflow_handle(f"project-{given.project_id}"))
-            else:
-                alone = HandoffInput(
-                    project_id=uuid7(),
-                    task_id=uuid7(),
-                    name="nobody's",
-                    handoff=Handoff(to_agent=AgentType.CODER, phase="task"),
-                )
-                await start_handoff(temporal, settings.task_queue, alone)
-                handles.append(handoff_handle(temporal, task_workflow_id(alone.task_id)))
-        await healthy(temporal, store, settings, script)
-        failures = []
-        for handle in handles:
-            with pytest.raises(WorkflowFailureError) as failure:
-                await handle.result()
-            failures.append(getattr(failure.value.cause, "type", None))
-        await known.handle.cancel()
+async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, caller: Caller, proof: Proof) -> None:
+    number = proof.times(full=150, short=70)  # two workers have 64 places for workflow tasks
+    poisoned = [Delivery(caller, brief(0), "one-gate") for _ in range(number)]
+    await asyncio.gather(*(one.begin() for one in poisoned))
+    requests = await asyncio.gather(*(one.request() for one in poisoned))
+    others: list[Delivery] = []
+    seconds: list[float] = []
+
+    async def another() -> None:
+        began = time.monotonic()
+        others.append(Delivery(caller, brief(0)))
+        await others[-1].run()
+        seconds.append(time.monotonic() - began)
+
+    async with _poison(house):
+        await house.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [one.id for one in poisoned])
+        answers = await asyncio.gather(*(one.decide(request) for one, request in zip(poisoned, requests, strict=True)))
+        assert {one.status_code for one in answers} == {202}
+        for _ in range(proof.times(full=10, short=2)):
+            await another()
+        for worker in house.workers:
+            worker.kill()
+            await worker.serves()
+        for _ in range(proof.times(full=10, short=2)):
+            await another()
+        health = await house.health(house.apis[0])
+        stands = await house.rows(
+            "SELECT DISTINCT status FROM project WHERE id::text = ANY(%s)", [one.id for one in poisoned]
+        )
+    for one in poisoned:
+        await one.ended()
     proof.row(
-        "workflows of projects that are not in the database",
-        UNKNOWN,
-        "each ends by itself; another project is delivered meanwhile",
-        f"{failures.count('ProjectUnknown')} ended as ProjectUnknown",
+        f"{number} projects whose records PostgreSQL refuses, over 2 workers of 32 places, killed in between",
+        len(others),
+        "other projects are delivered meanwhile, and the refused ones when PostgreSQL takes them",
+        f"others delivered in {max(seconds):.1f} s at most; worker {health['worker']}; {await audit(house, others)}; "
+        f"then {await audit(house, poisoned)}",
     )
-    assert failures == ["ProjectUnknown"] * UNKNOWN
+    assert [one["status"] for one in stands] == ["waiting"]
+    assert health["worker"] == "ok"
+
+
+@pytest.mark.item(27)
+async def test_one_project_with_more_steps_than_all_others_delays_nobody(
+    house: House, caller: Caller, proof: Proof
+) -> None:
+    number = proof.times(full=500, short=60)
+    for worker in list(house.workers):
+        await house.remove(worker)
+    await house.add_worker(BOTARMY_WORKER_STEPS="2")
+    busy = Delivery(caller, brief(STEP_SECONDS), "one-gate")
+    await busy.begin()
+    await busy.request()
+    given = {"agent_type": "analyst", "instructions": "Look again."}
+    tasks = await asyncio.gather(
+        *(caller.call("POST", f"/projects/{busy.id}/tasks", json=given) for _ in range(number))
+    )
+    assert {one.status_code for one in tasks} == {201}
+
+    async def are_queued() -> bool:
+        waiting = (await house.rows(WAITING, busy.id))[0]["waiting"]
+        return await _queued(house) >= 0.9 * waiting
+
+    await eventually(are_queued)
+    other = Delivery(caller, brief(STEP_SECONDS), "one-gate")
+    before = (await house.rows(WAITING, busy.id))[0]["waiting"]
+    began = time.monotonic()
+    await other.begin()
+
+    async def has_begun() -> bool:
+        return bool(await house.rows(STARTED, other.id))
+
+    await eventually(has_begun, 400)
+    seconds = time.monotonic() - began
+    left = (await house.rows(WAITING, busy.id))[0]["waiting"]
+    proof.row(
+        f"another project started while {number} steps of one project are queued for 2 places of {STEP_SECONDS} s",
+        1,
+        "its first step does not wait for them",
+        f"it began after {seconds:.1f} s, when {before - left} of {before} had been taken",
+    )
+    await caller.call("POST", f"/projects/{busy.id}/cancel")
+    await other.approve()
+    await other.ended()
+    assert before - left < number / 4, (before, left)
+
+
+@pytest.mark.item(27)
+async def test_a_queue_that_does_not_move_is_seen(house: House, caller: Caller, proof: Proof) -> None:
+    proof.of_the_whole_form()
+    for worker in house.workers:
+        os.kill(worker.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    deliveries = [Delivery(caller, brief(0)) for _ in range(20)]
+    try:
+        await asyncio.gather(*(one.begin() for one in deliveries))
+
+        async def told() -> str | None:
+            async with house.client(house.apis[0]) as client:
+                ready = await client.get("/health/ready")
+            detail = ready.json()["components"]["worker"]["detail"]
+            return str(detail) if ready.status_code == 503 and detail else None
+
+        detail = await eventually(told, 300)
+        seconds = time.monotonic() - began
+    finally:
+        for worker in house.workers:
+            os.kill(worker.pid, signal.SIGCONT)
+    for one in deliveries:
+        await one.approve()
+        await one.ended()
+    proof.row(
+        "both workers stand still while 20 projects are started",
+        1,
+        "/health/ready says so with 503, and all are delivered afterwards",
+        f"after {seconds:.0f} s: {detail}; {await audit(house, deliveries)}",
+    )
