@@ -230,7 +230,7 @@ async def test_a_request_whose_workflow_is_gone_says_so(http: httpx2.AsyncClient
     request = await asked(http, project_id)
     await temporal.get_workflow_handle(f"project-{project_id}").terminate()
     refused(await respond(http, request["request_id"], "approve"), 409, "is not running")
-    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "has ended")
+    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "is not running")
     assert (await get(http, f"/workflows/{project_id}"))["status"] == "terminated"
 
 
