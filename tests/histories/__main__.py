@@ -6,6 +6,7 @@ Record when a change of the workflows is meant to break projects under way, or t
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 from tests.histories import committed, replay
@@ -14,7 +15,8 @@ from tests.histories import committed, replay
 def main() -> None:
     match sys.argv[1:]:
         case ["replay"]:
-            print(f"{asyncio.run(replay(committed()))} histories replay")
+            print(f"{asyncio.run(replay(committed()))} histories replay", flush=True)
+            os._exit(0)  # Python 3.11 may crash while it ends beside the SDK's threads
         case ["record", *names]:
             from tests.histories.recording import record
 
