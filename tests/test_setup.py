@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +134,8 @@ def test_setup_works_in_any_place_and_mends_what_it_finds(machine: Machine, tmp_
 
     # Somebody removed a package, or was interrupted while it was installed.
     (packages,) = machine.checkout.glob(".venv/lib/python3.*/site-packages")
+    moment_ago = time.time() - 1  # file systems tell moments apart by some milliseconds only
+    os.utime(machine.checkout / ".venv" / "installed-run", (moment_ago, moment_ago))
     shutil.rmtree(packages / "toy-1.0.dist-info")
     (packages / "toy.py").unlink()
     machine.setup()
