@@ -283,6 +283,7 @@ def _request(row: Any) -> RecordedRequest:
             may_redo=row.may_redo,
             supplies=row.supplies,
         ),
+        opened_at=row.created_at,
         task_id=row.task_id,
         status=row.status,
         response=response,

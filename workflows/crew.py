@@ -98,17 +98,24 @@ class Crew:
         for gate in self.gates.values():
             gate.state.held_since = gate.state.held_since or workflow.now()
 
-    def time_held(self) -> dict[UUID, timedelta]:
-        """For how long the deadline of each open request has been held."""
-        held = {request_id: gate.state.held_since for request_id, gate in self.gates.items()}
-        return {request_id: workflow.now() - since for request_id, since in held.items() if since is not None}
+    def take_time_held(self) -> dict[UUID, timedelta]:
+        """For how long the deadline of each open request has been held; what is taken is not counted again."""
+        held: dict[UUID, timedelta] = {}
+        for request_id, gate in self.gates.items():
+            if gate.state.held_since is not None:
+                held[request_id] = workflow.now() - gate.state.held_since
+                gate.state.held_since = workflow.now()
+        return held
 
     def put_off(self, deadlines: Mapping[UUID, datetime], *, hold: bool) -> None:
         """Take the deadlines that the records give after a pause, and let them pass, unless they are held again."""
         for request_id, deadline in deadlines.items():
             if (gate := self.gates.get(request_id)) is not None:
-                gate.put_off(deadline, held_since=workflow.now() if hold else None)
+                gate.put_off(deadline)
         self.deadlines_held = hold
+        if not hold:
+            for gate in self.gates.values():
+                gate.state.held_since = None
 
     def offer(self, response: HitlResponse) -> None:
         """Hand a response to the gate that it answers; where none is open it is too late, and written down as such."""

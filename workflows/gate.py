@@ -22,10 +22,9 @@ class Gate:
         """Take a response, to be judged in its turn."""
         self.state.offered.append(response)
 
-    def put_off(self, deadline: datetime, held_since: datetime | None) -> None:
+    def put_off(self, deadline: datetime) -> None:
         """Take the deadline that the records give the request after a pause."""
         self.state.request = self.state.request.model_copy(update={"expires_at": deadline})
-        self.state.held_since = held_since
 
     @property
     def has_offers(self) -> bool:

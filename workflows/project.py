@@ -222,7 +222,7 @@ class ProjectWorkflow:
                 self._crew.hold_deadlines()
             await self._crew.books.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")
             return
-        number, held = self._state.pauses, self._crew.time_held()
+        number, held = self._state.pauses, self._crew.take_time_held()
         stands = await self._crew.books.status(ProjectStatus.ACTIVE, f"resumed:{number}", put_off=held)
         if number == self._state.pauses and not self._crew.paused:  # else it was paused again meanwhile
             self._state.deadlines_held = False

@@ -96,7 +96,8 @@ class _Rebuilding:
             self._take_back(self._states[name])
         for state in self._states.values():
             if state.gate is not None:
-                state.gate.held_since = self._recorded.paused_at
+                paused_at = self._recorded.paused_at
+                state.gate.held_since = paused_at and max(paused_at, self._request(state.gate).opened_at)
             if state.gate is not None and self._request(state.gate).status is HitlStatus.CANCELLED:
                 state.gate = None  # nobody can answer it any more: the stage is done again
         return self._states

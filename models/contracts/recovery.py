@@ -45,6 +45,7 @@ class RecordedRequest(Contract):
     """A HITL request of the workflow, with the response that closed it, if one did."""
 
     request: OpenRequest
+    opened_at: datetime
     task_id: UUID
     status: HitlStatus
     response: HitlResponse | None = None

@@ -59,7 +59,9 @@ class Log:
             expires_at=datetime.now(UTC) + timedelta(hours=1),
             may_redo=True,
         )
-        self.requests[request.request_id] = RecordedRequest(request=request, task_id=task_id, status=HitlStatus.PENDING)
+        self.requests[request.request_id] = RecordedRequest(
+            request=request, opened_at=datetime.now(UTC), task_id=task_id, status=HitlStatus.PENDING
+        )
         self._add(EventType.HITL_REQUEST, task_id, stage=stage, request_id=str(request.request_id))
         return request.request_id
 

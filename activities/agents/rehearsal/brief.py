@@ -8,7 +8,8 @@ from functools import lru_cache
 from activities.agents.rehearsal.controls import front_matter_title, without_front_matter
 from activities.agents.rehearsal.outline import plain
 from activities.agents.rehearsal.requirements import MOST_TEXT, Requirement, shortened
-from activities.agents.rehearsal.selection import NotUsed, select
+from activities.agents.rehearsal.selection import select
+from activities.agents.rehearsal.walk import NotUsed
 
 _LONGEST_TITLE = 120
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from activities.agents.protocol import FILES, ZIP, Assignment, InputArtifact
 from activities.agents.rehearsal.brief import Brief, read_brief
 from activities.agents.rehearsal.controls import Controls, rehearsal_controls
-from activities.agents.rehearsal.requirements import Requirement, requirements_in
+from activities.agents.rehearsal.documents import requirements_in
+from activities.agents.rehearsal.requirements import Requirement
 from models.contracts.words import ArtifactType
 
 # Most specific first: whoever amends one of these is followed by every later stage that reads it.

@@ -12,7 +12,7 @@ from crew_at_work import EXAMPLE, RememberedStep, T, artifact, assignment, deliv
 
 from activities.agents.files import pack, unpack
 from activities.agents.protocol import FILES, ZIP
-from activities.agents.rehearsal.requirements import requirements_in
+from activities.agents.rehearsal.documents import requirements_in
 from models.contracts.words import AgentType, ArtifactType, Verdict
 
 TITLE = "Short links for the support team"

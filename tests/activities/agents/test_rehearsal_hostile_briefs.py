@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from activities.agents.files import unpack
 from activities.agents.rehearsal.brief import read_brief
 from activities.agents.rehearsal.document import escaped
+from activities.agents.rehearsal.documents import requirements_in
 from activities.agents.rehearsal.outline import plain
-from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS, requirements_in
+from activities.agents.rehearsal.requirements import MOST_REQUIREMENTS
 from activities.agents.sandbox import run_tests
 from models.contracts.words import AgentType
 

@@ -76,6 +76,12 @@ export class ProjectModel extends EventTarget {
     this.#refresher.ask();
   }
 
+  /** Whether a request's deadline stands still: it is the pipeline's, and the project is paused. */
+  holds(request) {
+    const { stages } = this.project.pipeline_definition;
+    return this.progress.status === "paused" && stages.some((stage) => stage.name === request.stage);
+  }
+
   /** How each stage stands; see stages.js. */
   get stages() {
     const { tasks, open_requests: open } = this.progress;

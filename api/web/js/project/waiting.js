@@ -15,9 +15,8 @@ export function waitingCalls(model) {
     update() {
       const open = model.progress.open_requests;
       element.hidden = open.length === 0;
-      const held = model.progress.status === "paused";
-      const key = (request) => `${request.request_id} ${held} ${request.expires_at}`;
-      each(list, open.slice(0, SHOWN), key, (request) => call(request, held));
+      const key = (request) => `${request.request_id} ${model.holds(request)} ${request.expires_at}`;
+      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holds(request)));
       more.hidden = open.length <= SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
     },

@@ -53,7 +53,8 @@ function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: c
       h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"))];
   }
   if (open) {
-    const says = `${visible(open.question)} It expires ${inFull(Date.parse(open.expires_at))}.`;
+    const until = status === "paused" ? "Its deadline stands still." : `It expires ${inFull(Date.parse(open.expires_at))}.`;
+    const says = `${visible(open.question)} ${until}`;
     return [
       h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: says },
         h("strong", {}, title(open.stage)), h("span", { class: "visually-hidden" }, ":"), " ", h("bdi", {}, visible(open.question))),
