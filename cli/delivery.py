@@ -97,8 +97,11 @@ def unpack(archive: bytes, folder: Path) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             members = _checked(bundle)
-            # A folder that is there already may be a mount, or the only place that may be written: it is kept.
-            kept = folder.is_dir()
+            # A folder that is there already may be a mount, or the only place that may be written: it is kept. It was
+            # looked at before the export was asked for, and may have become a link, or been filled, since.
+            kept = folder.is_dir() and not folder.is_symlink()
+            if kept and any(folder.iterdir()):
+                raise DeliveryError(f"cannot write the delivery to {folder}: it is not empty any more")
             near = folder if kept else folder.parent
             near.mkdir(parents=True, exist_ok=True)
             workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}-", dir=near))
