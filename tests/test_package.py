@@ -20,6 +20,8 @@ from cli.stack import extra
 from cli.stack.embedded import Servers
 from models.settings import get_settings
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 

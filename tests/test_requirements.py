@@ -15,6 +15,8 @@ import pytest
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import parse_wheel_filename
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 FILES = {name: CHECKOUT / f"requirements{name}.txt" for name in ("", "-servers", "-dev")}

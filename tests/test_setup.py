@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 PLACE = '100% né\'w "$x" `no` \\'
 TOOLS = ("cat", "cksum", "dirname", "find", "grep", "make", "mkdir", "readlink", "rm", "sh", "tail")

@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 from cli.stack.embedded import Servers
 from models.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @dataclass

@@ -14,6 +14,8 @@ import pytest
 from cli.stack.account import has_name, unprivileged
 from cli.stack.postgres import PROGRAMS
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 NAMELESS = 54321
 UGLY = """100% né'w $x "y" `z` \\n"""

@@ -32,6 +32,8 @@ from cli.stack.frozen import frozen
 from models.schema import revisions
 from models.settings import Settings
 
+pytestmark = pytest.mark.long
+
 SETTINGS = Settings(_env_file=None)
 FREEZE = """
 import sys

@@ -19,6 +19,8 @@ from cli.stack.programs import Api
 from cli.stack.state import DamagedStateError, StackState
 from models.settings import SettingsError, get_settings
 
+pytestmark = pytest.mark.long
+
 HOLD = """
 import sys
 from pathlib import Path

@@ -19,6 +19,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.log_writer import LONGEST_LINE, RotatingLog
 from cli.stack.supervisor import Supervisor
 
+pytestmark = pytest.mark.long
+
 WRITES = """
 import os, signal, sys, threading
 def write():

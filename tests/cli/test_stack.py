@@ -34,6 +34,8 @@ from models.schema import revisions
 from models.settings import Settings
 from models.tables import metadata
 
+pytestmark = pytest.mark.long
+
 HOLD = """
 import asyncio, sys
 from pathlib import Path

@@ -16,6 +16,8 @@ import httpx2
 import pytest
 from stack_under_test import processes_of
 
+pytestmark = pytest.mark.long
+
 BOTARMY = [sys.executable, "-m", "cli.main"]
 CHECKOUT = Path(__file__).parents[2]
 

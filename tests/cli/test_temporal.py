@@ -16,6 +16,8 @@ from cli.stack.ports import free_port
 from cli.stack.supervisor import Supervisor
 from cli.stack.temporal import BLOCKED_PORTS, Temporal
 
+pytestmark = pytest.mark.long
+
 START = b'{"workflowType": {"name": "New"}, "taskQueue": {"name": "nobody-polls"}}'
 CALLS = [  # each does what it says where the HTTP API is open
     ("GET", "/namespaces", b""),

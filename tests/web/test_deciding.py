@@ -14,6 +14,8 @@ from waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import SHORTENER, Director
 
+pytestmark = pytest.mark.long
+
 AS_MAYA_WOULD = "# Project plan\n\nAs Maya would have it.\n"
 NARROW = {"width": 360, "height": 740}
 

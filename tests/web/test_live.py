@@ -23,6 +23,8 @@ from tests.web.scene import Director
 from tests.worker.losing import lose
 from worker.reconciler import Reconciler
 
+pytestmark = pytest.mark.long
+
 LOST = ("WebSocket", "ERR_", "Failed to load resource")
 """What a browser says of a connection that a test has cut."""
 

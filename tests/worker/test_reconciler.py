@@ -43,6 +43,8 @@ from worker.reconciler import Reconciler
 from worker.worker import build_worker
 from workflows.client import connect, find_workflow, generation_of, project_handle, project_workflow_id, start_project
 
+pytestmark = pytest.mark.long
+
 VALIDATE: dict[str, Any] = {
     "name": "validate",
     "agent": "tester",
