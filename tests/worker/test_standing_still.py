@@ -1,0 +1,91 @@
+"""Health of a real worker: one whose places for workflow tasks are all held stands still, one that is busy does not."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client
+
+from activities.agents.protocol import Assignment, Outcome, Step
+from api import components as health_of
+from api import queues
+from api.components import Components
+from api.shapes.health import ComponentHealth
+from models.settings import Settings
+from store.transaction import Store
+from tests.waiting import eventually
+from tests.workflows.crew_under_test import PLAN, Held, Script, Story, pipeline, works
+from worker import worker
+from workflows import options
+
+pytestmark = pytest.mark.long
+
+PLACES = 2  # a worker that keeps workflows in its cache takes no fewer
+BUSY = 30
+STEP_SECONDS = 0.5
+WAITING = 6
+RATE_SECONDS = 120
+"""For Temporal's rate, which is of the last 30 s, to come down to none."""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few places, and an alarm that would ring for a busy queue if it looked at the age alone."""
+    monkeypatch.setattr(worker, "WORKFLOW_TASKS", PLACES)
+    monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(minutes=5))
+    monkeypatch.setattr(queues, "STANDS_STILL_AFTER", timedelta(seconds=1))
+    # It does not poll while its places are held, and would be taken for gone where the rate takes long to come down.
+    monkeypatch.setattr(health_of, "POLLED_WITHIN", timedelta(minutes=10))
+
+
+async def slowly(assignment: Assignment, step: Step) -> Outcome:
+    await asyncio.sleep(STEP_SECONDS)
+    return await works(assignment, step)
+
+
+@pytest.mark.timeout(300)
+async def test_a_worker_whose_places_are_held_stands_still_and_one_that_is_busy_does_not(
+    temporal: Client, store: Store, settings: Settings
+) -> None:
+    components = Components(store, temporal, settings.task_queue)
+    script, held = Script(short=True), Held()  # short steps hold a place each while they run
+
+    async def begin(number: int) -> list[Story]:
+        stages = pipeline(PLAN)
+        return [await Story.begin(temporal, store, settings.task_queue, script, stages) for _ in range(number)]
+
+    async def health() -> ComponentHealth:
+        return (await components.examine())["worker"]
+
+    async def oldest() -> timedelta:
+        described = await queues.describe(temporal, settings.task_queue, queues.WORKFLOWS)
+        return described.stats.approximate_backlog_age.ToTimedelta()
+
+    async with worker.build_worker(temporal, store, script.crew(), settings):
+        script.on("plan", slowly)
+        busy = await begin(BUSY)
+        done = asyncio.gather(*(story.result() for story in busy))
+        ages = []
+        while not done.done():
+            ages.append(await oldest())
+            found = await health()
+            assert found.status == "ok", found
+        assert max(ages) > queues.STANDS_STILL_AFTER, ages
+
+        script.on("plan", held)
+        stuck = await begin(PLACES + WAITING)
+
+        async def status(wanted: str) -> ComponentHealth | None:
+            found = await health()
+            return found if found.status == wanted else None
+
+        try:
+            found = await eventually(lambda: status("down"), RATE_SECONDS)
+            assert f"of its workflow tasks, {WAITING} wait, the oldest for" in str(found.detail), found
+        finally:
+            held.let_go.set()  # or the worker waits for them
+        for story in stuck:
+            assert (await story.result()).status == "completed"
+        await eventually(lambda: status("ok"))  # Temporal remembers what it found for some seconds
