@@ -53,7 +53,8 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behi
         f"{heard.lost} lost, {heard.wrong} twice or out of order; p50 {1000 * heard.p50:.0f} ms, "
         f"p99 {1000 * heard.p99:.0f} ms, longest {1000 * heard.longest:.0f} ms",
     )
-    assert heard.frames == each * PROJECTS * seconds * A_SECOND
+    # A worker may add that a project's workflow is missing: these projects have none.
+    assert heard.frames >= each * PROJECTS * seconds * A_SECOND
     assert (heard.lost, heard.wrong) == (0, 0)
     assert rate > MOST_BEHIND * A_SECOND or not proof.whole
     assert lag < MOST_LAG
