@@ -22,7 +22,7 @@ _STEERING = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
 
 
 def environment(api_url: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    theirs = ("GATES", "VISUAL", "EDITOR", "PYTHONUNBUFFERED")
+    theirs = ("COLUMNS", "LINES", "GATES", "VISUAL", "EDITOR", "PYTHONUNBUFFERED")
     inherited = {name: value for name, value in os.environ.items() if name not in theirs}
     ours = {"BOTARMY_API_URL": api_url, "PYTHONPATH": str(CHECKOUT), "TERM": "xterm-256color"}
     return {**inherited, **ours, **(more or {})}

@@ -148,7 +148,8 @@ def test_ctrl_c_at_any_moment_leaves_no_traceback(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
         assert "Traceback" not in out + err, (arguments, milliseconds, err)
-        assert process.returncode in (130, 0, 3, 5), (arguments, milliseconds, process.returncode, err)
+        # -SIGINT: Python had not yet taken over the signal, or no longer had.
+        assert process.returncode in (130, -signal.SIGINT, 0, 3, 5), (arguments, milliseconds, process.returncode, err)
     assert DataDir(tmp_path / "data").holder() is None
 
 

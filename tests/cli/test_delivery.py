@@ -19,7 +19,8 @@ def archive(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in members:
-            bundle.writestr(name, content)
+            member = zipfile.ZipInfo(name) if isinstance(name, str) else name  # of 1980: the same bytes each time
+            bundle.writestr(member, content, zipfile.ZIP_DEFLATED)
     return into.getvalue()
 
 
