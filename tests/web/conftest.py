@@ -13,7 +13,7 @@ from benchmarks.browser import browser_path, launched
 from tests.web.browsing import NewPage
 
 NO_BROWSER = "no browser was found: install Chromium, or let BOTARMY_BROWSER name one"
-PATIENCE = 10_000  # ms that an element may take to appear
+PATIENCE = 30_000  # ms that an element may take to appear
 
 expect.set_options(timeout=PATIENCE)
 
