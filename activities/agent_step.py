@@ -12,23 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.agents import media
-from activities.agents.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
 from activities.refusals import REFUSED
-from activities.step import RunningStep, beating
+from activities.running_step import RunningStep, beating
+from artifacts import media_types
+from artifacts.errors import InvalidArtifactError
+from crew.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
 from models.contracts.contract import storable
+from models.contracts.enums import AgentType, ArtifactType, GateAsk, HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.records import OpenedProject, OpenProject
-from models.contracts.words import (
-    AgentType,
-    ArtifactType,
-    GateAsk,
-    HitlReason,
-    ProjectStatus,
-    TaskStatus,
-    Verdict,
-)
 from models.tables import TASK
+from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, tasks
 from store.transaction import ProjectUnknownError, Store, Transaction
 
@@ -141,6 +135,10 @@ class AgentSteps:
             raise
         except (AgentError, SQLAlchemyError, ApplicationError, *REFUSED):
             raise
+        except (InvalidArtifactError, UnconfinedError) as error:
+            raise AgentError(str(error), retryable=False) from error
+        except SandboxError as error:
+            raise AgentError(str(error)) from error
         except Exception as error:
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
@@ -201,10 +199,10 @@ class AgentSteps:
                 )
             try:
                 if len(draft.content) > QUICKLY_CHECKED:
-                    await asyncio.to_thread(media.check, draft.media_type, draft.content)
+                    await asyncio.to_thread(media_types.check, draft.media_type, draft.content)
                 else:
-                    media.check(draft.media_type, draft.content)
-            except AgentError as error:
+                    media_types.check(draft.media_type, draft.content)
+            except InvalidArtifactError as error:
                 raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.agents.protocol import usual_media_type
+from artifacts.media_types import usual_media_type
+from models.contracts.enums import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
@@ -20,7 +21,6 @@ from models.contracts.records import (
     RecordStatus,
     Standing,
 )
-from models.contracts.words import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.tables import HitlRequest
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction

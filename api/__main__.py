@@ -8,9 +8,9 @@ import uvicorn
 
 from api.app import create_app
 from api.serving import uvicorn_config
-from models.descriptors import raise_limit
-from models.logs import configure_logs
-from models.settings import SettingsError, get_settings
+from config.descriptors import raise_limit
+from config.logging import configure_logs
+from config.settings import SettingsError, get_settings
 
 
 def main() -> None:

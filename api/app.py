@@ -11,10 +11,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import documentation, page, problems
-from api.access import REQUEST_ID, Access
-from api.hosts import HostCheck, Hosts
-from api.limits import BodyLimit
-from api.origins import Origins
+from api.middleware.access_log import REQUEST_ID, Access
+from api.middleware.body_limit import BodyLimit
+from api.middleware.hosts import HostCheck, Hosts
+from api.middleware.origins import Origins
 from api.realtime import router as realtime
 from api.routes import (
     agents,
@@ -32,7 +32,7 @@ from api.routes import (
     workflows,
 )
 from api.services import opened
-from models.settings import Settings
+from config.settings import Settings
 
 PREFIX = "/api/v1"
 COMPRESSED_FROM = 500

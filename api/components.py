@@ -15,9 +15,9 @@ from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from api import queues
+from api import task_queues
 from api.shapes.health import ComponentHealth
-from models.postgres import explain
+from config.postgres import explain
 from store import tasks
 from store.transaction import Store
 from workflows.client import SEARCH_ATTRIBUTES, is_gone
@@ -112,9 +112,9 @@ class Components:
     async def _worker(self) -> _Finding:
         queue, records = self._task_queue, records_queue(self._task_queue)
         workflows, steps, written = await asyncio.gather(
-            queues.describe(self._temporal, queue, queues.WORKFLOWS),
-            queues.describe(self._temporal, queue, queues.ACTIVITIES),
-            queues.describe(self._temporal, records, queues.ACTIVITIES),
+            task_queues.describe(self._temporal, queue, task_queues.WORKFLOWS),
+            task_queues.describe(self._temporal, queue, task_queues.ACTIVITIES),
+            task_queues.describe(self._temporal, records, task_queues.ACTIVITIES),
         )
         since = datetime.now(UTC) - POLLED_WITHIN
         count = len({one.identity for one in workflows.pollers if one.last_access_time.ToDatetime(UTC) > since})
@@ -125,7 +125,7 @@ class Components:
             ("records", records, written),
             ("steps", queue, steps),
         ):
-            backlog = queues.standing_still(described.stats)
+            backlog = task_queues.standing_still(described.stats)
             if backlog and not (described is steps and await self._steps_are_under_way()):
                 return _Finding(count=count, problem=f"the task queue {name!r} stands still: of its {kind}, {backlog}")
         return _Finding(count=count)

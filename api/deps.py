@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Path, Query, Request
 
-from api import bundles
+from api.artifacts import bundles
 from api.errors import InvalidError, NotFoundError
 from api.services import Services
 from models.tables import Artifact, HitlRequest, Project, Task

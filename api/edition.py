@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-FILES = Path(__file__).parent / "web"
+FILES = Path(__file__).resolve().parents[1] / "web"
 
 LOOK_SECONDS = 1.0
 """How often the files are looked at: whoever edits one sees it, and no address has two contents for longer."""

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
 from api.errors import ApiError, UnavailableError
+from config.postgres import explain
+from config.schema_check import NOT_MIGRATED
 from models.contracts.contract import storable
-from models.postgres import explain
-from models.schema import NOT_MIGRATED
 
 log = structlog.get_logger(__name__)
 

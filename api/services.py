@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 import structlog
 from temporalio.client import Client
 
+from api.artifacts.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
+from api.artifacts.rendering import Fragments
 from api.components import Components
-from api.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
 from api.errors import ConflictError, UnavailableError
-from api.judgements import Judgements
+from api.hitl.outcome_waiter import Judgements
 from api.realtime import Hub
-from api.rendering import Fragments
-from models.catalogue import SHIPPED, Catalogue, load_catalogue
-from models.settings import Settings
+from config.settings import Settings
+from pipelines.catalogue import SHIPPED, Catalogue, load_catalogue
 from store.bus import Bus
 from store.database import Database, log_fitness
 from store.transaction import Store

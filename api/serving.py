@@ -6,9 +6,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from api import capacity
-from api.protocol import punctual
-from models import descriptors
-from models.settings import Settings
+from api.http_protocol import punctual
+from config import descriptors
+from config.settings import Settings
 
 MAX_FRAME = 64 * 2**10
 """Bytes a WebSocket frame may have."""
@@ -28,7 +28,7 @@ def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         loop="uvloop",
         http=punctual(settings.request_seconds + GRACE_SECONDS, capacity.connections(descriptors.limit())),
-        ws="api.realtime.protocol:RelayProtocol",
+        ws="api.realtime.websocket_protocol:RelayProtocol",
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,

@@ -17,8 +17,8 @@ from benchmarks.processes import MIB
 from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.timing import p50
-from models.contracts.words import AgentStatus, AgentType, EventType
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import AgentStatus, AgentType, EventType
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store

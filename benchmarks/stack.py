@@ -20,7 +20,7 @@ from benchmarks.feed import Feed
 from cli.stack.datadir import DataDir
 from cli.stack.programs import health
 from cli.stack.stack import Stack
-from models.settings import Settings
+from config.settings import Settings
 
 PIPELINES = Path(__file__).with_name("pipelines")
 BRIEF = (Path(__file__).parents[1] / "examples" / "url-shortener.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ import typer
 
 from cli.exits import FAILED, CommandError
 from cli.interrupts import end
-from cli.printable import one_line
-from models.redaction import redacted
+from cli.views.printable import one_line
+from config.redaction import redacted
 
 
 class CommandLine(typer.Typer):

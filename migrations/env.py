@@ -5,9 +5,9 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from models.postgres import connection_parameters, explain
-from models.schema import examine
-from models.settings import SettingsError, get_settings
+from config.postgres import connection_parameters, explain
+from config.schema_check import examine
+from config.settings import SettingsError, get_settings
 from models.tables import metadata
 
 # Held while migrating, so that replicas which start together do not migrate together. The number is arbitrary.

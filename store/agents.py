@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.words import AgentStatus
+from models.contracts.enums import AgentStatus
 from models.tables import AGENT_STATE, AgentState
 from store.transaction import Transaction
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
+from models.contracts.enums import AgentType, ArtifactType, EventType
 from models.contracts.handoff import ArtifactRef
-from models.contracts.words import AgentType, ArtifactType, EventType
 from models.tables import ARTIFACT, Artifact
 from store import contents
 from store.statement import run

@@ -15,8 +15,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from config.settings import Settings
 from models.contracts.events import Event
-from models.settings import Settings
 
 log = structlog.get_logger(__name__)
 

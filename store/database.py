@@ -20,9 +20,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from models import schema
-from models.postgres import connection_parameters, explain
-from models.settings import Settings
+from config import schema_check
+from config.postgres import connection_parameters, explain
+from config.settings import Settings
 from store.statement import driver_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _examine(connection: Connection) -> schema.Standing:
-    return schema.examine(lambda sql: connection.exec_driver_sql(sql).all())
+def _examine(connection: Connection) -> schema_check.Standing:
+    return schema_check.examine(lambda sql: connection.exec_driver_sql(sql).all())
 
 
 class UnfitError(Exception):
@@ -126,7 +126,7 @@ class Database:
         if record.info["made"] <= self._stalled_at:
             raise DisconnectionError("PostgreSQL stood still since this connection was made")
 
-    async def examine(self) -> schema.Standing:
+    async def examine(self) -> schema_check.Standing:
         """Whether this version can work with the database. Raises sqlalchemy.exc.OperationalError when PostgreSQL is
         away."""
         async with self.reading() as connection:
@@ -139,7 +139,7 @@ class Database:
         async with self.writing(seconds) as connection:
             standing = await connection.run_sync(_examine)
             if not standing.newer and (standing.problem or not standing.current):
-                raise UnfitError(standing.problem or schema.NOT_MIGRATED)
+                raise UnfitError(standing.problem or schema_check.NOT_MIGRATED)
             await connection.execute(text("SELECT FROM project LIMIT 1"))
             # With a full disk it answers whoever reads. More than work_mem makes it write a file, gone when it is read.
             await connection.execute(text("SET LOCAL work_mem = '64kB'"))
@@ -160,4 +160,4 @@ async def log_fitness(database: Database) -> None:
         log.error("database_unavailable", reason=explain(error))
         return
     if standing.problem or not standing.current:
-        log.error("database_unfit", reason=standing.problem or schema.NOT_MIGRATED)
+        log.error("database_unfit", reason=standing.problem or schema_check.NOT_MIGRATED)

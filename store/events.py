@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import any_, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.events import Event
-from models.contracts.words import HitlStatus, ProjectStatus
 from models.tables import ARTIFACT, EVENT, HITL_REQUEST, PROJECT
 
 

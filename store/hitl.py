@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.enums import EventType, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.hitl import JudgedResponse
-from models.contracts.words import EventType, HitlReason, HitlStatus
 from models.tables import HITL_DECISION, HITL_REQUEST, HitlDecision, HitlRequest
 from store.statement import run
 from store.transaction import Transaction

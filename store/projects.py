@@ -11,11 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.enums import ArtifactType, EventType, Oversight, ProjectStatus
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.records import OpenProject, Standing
-from models.contracts.words import ArtifactType, EventType, Oversight, ProjectStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
 from store.folding import folded

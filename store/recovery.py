@@ -11,10 +11,10 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
+from models.contracts.enums import EventType, ProjectStatus, WorkflowProblemKind
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest, RecordedTask, WorkflowProblem
-from models.contracts.words import EventType, ProjectStatus, WorkflowProblemKind
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, projects, tasks
 from store.statement import run

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
+from models.contracts.enums import AgentStatus, AgentType, EventType, TaskStatus, Verdict
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
 from models.contracts.project import HandoffInput
-from models.contracts.words import AgentStatus, AgentType, EventType, TaskStatus, Verdict
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import hitl
 from store.statement import run

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
+from models.contracts.enums import AgentStatus, AgentType, EventType, ProjectStatus
 from models.contracts.events import Event
-from models.contracts.words import AgentStatus, AgentType, EventType, ProjectStatus
 from store.statement import run
 
 if TYPE_CHECKING:

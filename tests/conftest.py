@@ -21,11 +21,11 @@ from serving import served
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
-from activities.agents.protocol import Agent
-from activities.agents.rehearsal import rehearsal_agents
 from cli.stack.embedded import Servers, embedded_servers
-from models.contracts.words import AgentType
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import Agent
+from crew.rehearsal import rehearsal_agents
+from models.contracts.enums import AgentType
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store

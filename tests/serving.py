@@ -11,7 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.serving import uvicorn_config
-from models.settings import Settings
+from config.settings import Settings
 
 
 class _Server(uvicorn.Server):

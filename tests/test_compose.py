@@ -31,7 +31,7 @@ from cli.stack.ports import free_port
 from cli.stack.postgres import PROGRAMS
 from cli.stack.temporal import SEARCH_ATTRIBUTES
 from cli.stack.valkey import PROGRAM
-from models.settings import Settings
+from config.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.stack import extra
 from cli.stack.embedded import Servers
-from models.settings import get_settings
+from config.settings import get_settings
 
 pytestmark = pytest.mark.long
 
@@ -30,9 +30,9 @@ from pathlib import Path
 import cli
 from api import edition
 from cli.stack import checkout
-from models.catalogue import SHIPPED, load_catalogue
-from models.release import release
-from models.schema import revisions
+from pipelines.catalogue import SHIPPED, load_catalogue
+from config.version import release
+from config.schema_check import revisions
 page = (edition.FILES / "index.html").exists()
 print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(SHIPPED)), sep="|", end="|")
 print(release(), checkout.python_path(), page, sep="|")

@@ -9,10 +9,10 @@ import sys
 import structlog
 import uvloop
 
-from activities.agents.rehearsal import rehearsal_agents
-from models.descriptors import raise_limit
-from models.logs import configure_logs
-from models.settings import SettingsError, get_settings
+from config.descriptors import raise_limit
+from config.logging import configure_logs
+from config.settings import SettingsError, get_settings
+from crew.rehearsal import rehearsal_agents
 from worker.worker import run_worker
 from workflows.client import connect
 

@@ -21,10 +21,10 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from config.settings import Settings
+from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from models.contracts.project import WorkflowView
 from models.contracts.recovery import WorkflowProblem
-from models.contracts.words import ProjectStatus, WorkflowProblemKind
-from models.settings import Settings
 from store import projects, recovery
 from store.recovery import OpenWorkflow
 from store.transaction import Store

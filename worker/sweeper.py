@@ -10,8 +10,8 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 
-from models.contracts.words import ProjectStatus, TaskStatus
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import ProjectStatus, TaskStatus
 from store import projects, tasks
 from store.transaction import Store
 from worker.reconciler import Reconciler

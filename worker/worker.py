@@ -12,16 +12,16 @@ from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.agent_step import AgentSteps
-from activities.agents.protocol import Agent
 from activities.records import Records
 from activities.refusals import Refusals
-from models.contracts.words import AgentType
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import Agent
+from models.contracts.enums import AgentType
 from store.bus import Bus
 from store.database import Database, log_fitness
 from store.transaction import Store
-from worker.sandbox import sandboxed_runner
 from worker.sweeper import keep_sweeping
+from worker.workflow_sandbox import sandboxed_runner
 from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow

@@ -17,8 +17,8 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from config.environment import utf8_environment
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
-from models.environment import utf8_environment
 from workflows import options
 from workflows.project import PHASE, WAITING, ProjectWorkflow
 from workflows.task import HandoffWorkflow

@@ -11,15 +11,15 @@ from uuid import UUID
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from workflows.bookkeeping import Bookkeeping
 from workflows.gate import NOT_OPEN, Gate
+from workflows.recorder import Bookkeeping
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending
+    from models.contracts.enums import AgentType, Oversight, ResponseOutcome
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.ids import sibling
     from models.contracts.project import GateState
-    from models.contracts.words import AgentType, Oversight, ResponseOutcome
 
 AHEAD = "responses-ahead-of-their-request"
 CHECKED = "responses-to-requests-that-are-known"

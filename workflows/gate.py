@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.contracts.ending import Judgement
+from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.project import GateState
-from models.contracts.words import HitlAction, HitlReason, ResponseOutcome
 
 NOT_OPEN = "the request was not open any more"
 

@@ -12,26 +12,19 @@ from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
 from workflows import options
-from workflows.bookkeeping import raise_if_final
 from workflows.crew import Crew
 from workflows.gate import Gate
+from workflows.recorder import raise_if_final
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.ending import Accepted, Ending, Halted, SentBack
+    from models.contracts.enums import AgentType, HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import Closure
-    from models.contracts.words import (
-        AgentType,
-        HitlAction,
-        HitlReason,
-        OnExpiry,
-        ProjectStatus,
-        Verdict,
-    )
 
 
 MAX_FEEDBACK = 10_000

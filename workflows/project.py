@@ -10,12 +10,13 @@ from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
-from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew, call_off
 from workflows.handoff import MAX_FEEDBACK, StageHandoff
+from workflows.recorder import Bookkeeping
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending, Halted, SentBack
+    from models.contracts.enums import AgentType, ProjectStatus
     from models.contracts.handoff import ArtifactRef
     from models.contracts.pipeline import Stage
     from models.contracts.project import (
@@ -27,7 +28,6 @@ with workflow.unsafe.imports_passed_through():
         WorkflowView,
     )
     from models.contracts.records import Standing
-    from models.contracts.words import AgentType, ProjectStatus
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
 WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")

@@ -11,20 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, ResponseOutcome, TaskStatus, Verdict
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
 from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest
-from models.contracts.words import (
-    EventType,
-    HitlAction,
-    HitlReason,
-    HitlStatus,
-    ResponseOutcome,
-    TaskStatus,
-    Verdict,
-)
 from workflows.gate import NOT_OPEN
 from workflows.handoff import MAX_FEEDBACK
 

@@ -9,15 +9,15 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import is_cancelled_exception
 
-from workflows.bookkeeping import Bookkeeping
 from workflows.crew import Crew, call_off
 from workflows.handoff import StageHandoff
+from workflows.recorder import Bookkeeping
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Accepted
+    from models.contracts.enums import GateAsk, Oversight
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
-    from models.contracts.words import GateAsk, Oversight
 
 
 @workflow.defn

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from api.realtime.codes import Problem
+from api.realtime.close_codes import Problem
 from models.contracts.contract import Contract
 from models.contracts.events import Event
 

@@ -12,15 +12,15 @@ import structlog
 
 from api import capacity
 from api.realtime import frames
-from api.realtime.attention import Attention
-from api.realtime.codes import CloseCode
-from api.realtime.following import Following
-from api.realtime.listener import Listener
-from api.realtime.logbook import UNAVAILABLE, Logbook
-from api.realtime.lookout import Lookout
+from api.realtime.change_feed import Lookout
+from api.realtime.close_codes import CloseCode
+from api.realtime.event_log_reader import UNAVAILABLE, Logbook
+from api.realtime.project_subscription import Following
+from api.realtime.project_wakeup import Attention
+from api.realtime.redis_subscriber import Listener
 from api.realtime.socket import Socket
-from models import descriptors
-from models.settings import Settings
+from config import descriptors
+from config.settings import Settings
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from api.hosts import HostError, host_of
+from api.middleware.hosts import HostError, host_of
 
 PORTS = {"http": 80, "https": 443}
 

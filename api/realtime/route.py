@@ -9,12 +9,12 @@ from fastapi import APIRouter, WebSocket
 
 from api.errors import UnavailableError
 from api.problems import problem
-from api.realtime.codes import CloseCode
+from api.realtime.client_frames import BadRequestError, Subscribe, read_query
+from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
 from api.realtime.origin import admitted
-from api.realtime.protocol import ABORT
-from api.realtime.requests import BadRequestError, Subscribe, read_query
 from api.realtime.socket import Socket
+from api.realtime.websocket_protocol import ABORT
 
 router = APIRouter()
 

@@ -10,13 +10,22 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.realtime import frames
-from api.realtime.allowance import Allowance
-from api.realtime.codes import CloseCode, Problem
-from api.realtime.following import Following
-from api.realtime.outbox import Outbox
-from api.realtime.protocol import ABORT
-from api.realtime.requests import BadRequestError, Ping, Request, Subscribe, Unsubscribe, Unwatch, Watch, read_frame
-from api.realtime.watching import Watching
+from api.realtime.changes_subscription import Watching
+from api.realtime.client_frames import (
+    BadRequestError,
+    Ping,
+    Request,
+    Subscribe,
+    Unsubscribe,
+    Unwatch,
+    Watch,
+    read_frame,
+)
+from api.realtime.close_codes import CloseCode, Problem
+from api.realtime.project_subscription import Following
+from api.realtime.rate_limit import Allowance
+from api.realtime.send_buffer import Outbox
+from api.realtime.websocket_protocol import ABORT
 
 if TYPE_CHECKING:
     from api.realtime.hub import Hub

@@ -8,7 +8,7 @@ from api import examples
 from api.documentation import answers
 from api.shapes.catalogue import AgentPublic
 from api.shapes.shape import Page
-from models.contracts.words import AgentType
+from models.contracts.enums import AgentType
 
 router = APIRouter(prefix="/agents", tags=["catalogue"])
 

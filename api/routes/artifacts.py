@@ -11,20 +11,21 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from api import examples, media, showing, versions
-from api.accepting import WantsHtmlDep
-from api.bodies import StrictRoute
+from api import examples
+from api.artifacts import html, media, versions
+from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.etags import tag_of, unchanged
 from api.idempotency import IdempotencyKey, made_before, request_of
-from api.lists import WindowDep
+from api.pagination import WindowDep
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from models.contracts.words import ArtifactType
+from api.strict_route import StrictRoute
+from models.contracts.enums import ArtifactType
 from store import artifacts, contents, tasks
 from store.idempotency import Request, claim
 
@@ -129,7 +130,7 @@ async def get_artifact(
     A client that would rather have `text/html` gets what the version holds as a fragment for a page: Markdown laid out,
     code coloured, the files of a set listed or, with `file`, one of them shown. Nothing in it can run."""
     if wants_html:
-        return await showing.shown(services, artifact, file, if_none_match)
+        return await html.shown(services, artifact, file, if_none_match)
     if file is not None:
         raise InvalidError("file", "is for `Accept: text/html`; /content gives the bytes of a file", place="query")
     headers = {"ETag": tag_of(artifact.content_hash), "Vary": "Accept"}

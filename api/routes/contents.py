@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from api import bundles, examples
+from api import examples
+from api.artifacts import bundles
+from api.artifacts.downloads import download
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.documentation import UNCHANGED, answers
-from api.downloads import download
 from api.errors import ConflictError
 from api.etags import short, tag_of, unchanged
 from api.services import Services

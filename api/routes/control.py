@@ -19,8 +19,8 @@ from api.errors import WHAT_TO_DO, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, reaching
+from models.contracts.enums import ProjectStatus
 from models.contracts.project import ProjectResult
-from models.contracts.words import ProjectStatus
 from models.tables import Project
 from store import projects, tasks
 from workflows.client import handoff_handle, project_handle, start_project

@@ -10,9 +10,9 @@ from typing import IO
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from api.artifacts.exporting import Export, slug
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
-from api.exporting import Export, slug
 from store import artifacts, contents
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])

@@ -15,8 +15,8 @@ from api.documentation import answers, example
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
-from models.contracts.words import WorkflowProblemKind
-from models.release import release
+from config.version import release
+from models.contracts.enums import WorkflowProblemKind
 from store import recovery
 
 router = APIRouter(prefix="/health", tags=["health"])

@@ -8,16 +8,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import briefing, examples, responding
-from api.bodies import StrictRoute
+from api import briefing, examples
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.documentation import answers, example
-from api.lists import WindowDep
+from api.hitl import responding
+from api.pagination import WindowDep
 from api.shapes.artifacts import ArtifactContent
 from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
 from api.shapes.shape import Page
+from api.strict_route import StrictRoute
+from models.contracts.enums import HitlStatus
 from models.contracts.handoff import ArtifactRef
-from models.contracts.words import HitlStatus
 from models.tables import HitlRequest
 from store import artifacts, hitl, projects, tasks
 

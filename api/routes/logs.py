@@ -11,7 +11,7 @@ from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.shapes.projects import AgentStatePublic, EventPage
 from api.shapes.shape import Page
-from models.contracts.words import AgentStatus, AgentType
+from models.contracts.enums import AgentStatus, AgentType
 from store import agents, events
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])

@@ -9,12 +9,11 @@ from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
 from api import examples
-from api.bodies import StrictRoute
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import InvalidError, TooLargeError, UnavailableError
 from api.idempotency import IdempotencyKey, hash_of, used_already
-from api.lists import WindowDep
+from api.pagination import WindowDep
 from api.services import Services
 from api.shapes.hitl import RequestItem
 from api.shapes.projects import (
@@ -25,11 +24,12 @@ from api.shapes.projects import (
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
+from api.strict_route import StrictRoute
 from api.temporal import START_SECONDS, WorkflowGoneError, reaching
 from models.contracts.contract import Text
+from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.words import HitlStatus, ProjectStatus
 from models.tables import Project
 from store import hitl, projects, tasks
 from workflows.client import start_project

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Response
 from uuid_utils.compat import uuid7
 
 from api import briefing, examples
-from api.bodies import StrictRoute
 from api.deps import ProjectDep, ServicesDep, TaskDep
 from api.documentation import answers
 from api.errors import ConflictError, InvalidError, UnavailableError
@@ -17,9 +16,10 @@ from api.idempotency import IdempotencyKey, made_before, request_of
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
+from api.strict_route import StrictRoute
 from api.temporal import START_SECONDS, WorkflowGoneError, reaching
+from models.contracts.enums import ProjectStatus
 from models.contracts.handoff import Handoff
-from models.contracts.words import ProjectStatus
 from models.tables import Project
 from store import artifacts, tasks
 from store.idempotency import Request, claim

@@ -10,7 +10,7 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import NotFoundError
-from api.lists import WindowDep
+from api.pagination import WindowDep
 from api.shapes.projects import WorkflowPublic
 from api.shapes.shape import Page
 from api.shapes.workflows import WorkflowProblemItem

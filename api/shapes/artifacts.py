@@ -14,7 +14,7 @@ from api.errors import InvalidError
 from api.shapes.shape import Moment, Shape
 from api.shapes.tasks import TaskPublic
 from models.contracts.contract import Contract, Name, Text
-from models.contracts.words import ArtifactType
+from models.contracts.enums import ArtifactType
 from models.tables import Artifact
 
 

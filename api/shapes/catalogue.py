@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.shapes.shape import Shape
-from models.contracts.words import AgentType
+from models.contracts.enums import AgentType
 
 
 class PipelineItem(Shape):

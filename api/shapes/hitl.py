@@ -11,15 +11,8 @@ from api.shapes.artifacts import ArtifactContent, Encoding, body_of
 from api.shapes.shape import Moment, Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Contract, Text
+from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
-from models.contracts.words import (
-    AgentType,
-    ArtifactType,
-    HitlAction,
-    HitlReason,
-    HitlStatus,
-    ResponseOutcome,
-)
 from models.tables import HitlDecision, HitlRequest
 
 

@@ -12,9 +12,9 @@ from api.shapes.shape import Moment, Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Contract, Name
+from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.tables import HitlRequest, Project
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from api.shapes.shape import Moment, Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Contract
-from models.contracts.words import AgentType, TaskStatus, Verdict
+from models.contracts.enums import AgentType, TaskStatus, Verdict
 from models.tables import Task
 
 

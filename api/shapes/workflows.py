@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.shapes.shape import Moment, Shape
-from models.contracts.words import ProjectStatus, WorkflowProblemKind
+from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from store.recovery import OpenWorkflow
 
 

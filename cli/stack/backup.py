@@ -24,8 +24,8 @@ from cli.stack.frozen import frozen
 from cli.stack.postgres import PROGRAMS, Postgres
 from cli.stack.state import DamagedStateError, StackState
 from cli.stack.supervisor import Supervisor
-from models.release import release
-from models.settings import Settings
+from config.settings import Settings
+from config.version import release
 
 ELSEWHERE = "{} is not of this stack, so it cannot be in its backup; docs/operations.md says what to do"
 

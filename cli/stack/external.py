@@ -10,9 +10,9 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile
 
 from cli.stack.component import ComponentError
 from cli.stack.temporal import SEARCH_ATTRIBUTES
-from models.environment import utf8_environment
-from models.postgres import conninfo, explain, is_final
-from models.redaction import redacted
+from config.environment import utf8_environment
+from config.postgres import conninfo, explain, is_final
+from config.redaction import redacted
 
 ANSWER_SECONDS = 15.0
 

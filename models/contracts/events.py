@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from .contract import Contract
-from .words import AgentType, EventType
+from .enums import AgentType, EventType
 
 
 class Event(Contract):

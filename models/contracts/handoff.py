@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Comment, ContentHash, Contract, Duration, Slug, Text
+from .enums import AgentType, ArtifactType, HitlReason, Verdict
 from .pipeline import ArtifactTypes, Gate
-from .words import AgentType, ArtifactType, HitlReason, Verdict
 
 
 class ArtifactRef(Contract):

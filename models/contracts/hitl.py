@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from .contract import Comment, ContentHash, Contract, Moment, Text
-from .words import HitlAction, ResponseOutcome
+from .enums import HitlAction, ResponseOutcome
 
 
 class HitlResponse(Contract):

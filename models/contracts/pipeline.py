@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from .contract import Contract, Duration, Slug, Text
-from .words import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
+from .enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
 
 ArtifactTypes = tuple[ArtifactType, ...]
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from .contract import Contract
+from .enums import AgentType, Oversight, ProjectStatus
 from .handoff import ArtifactRef, Handoff, OpenRequest
 from .hitl import HitlResponse, JudgedResponse
 from .pipeline import Pipeline
-from .words import AgentType, Oversight, ProjectStatus
 
 
 class State(BaseModel):

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Contract
+from .enums import AgentType, ProjectStatus
 from .handoff import ArtifactRef
 from .hitl import HitlResponse, JudgedResponse
-from .words import AgentType, ProjectStatus
 
 
 class RecordResponses(Contract):

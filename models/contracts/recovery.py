@@ -9,9 +9,9 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Contract
+from .enums import EventType, HitlStatus, TaskStatus, WorkflowProblemKind
 from .handoff import ArtifactRef, OpenRequest
 from .hitl import HitlResponse
-from .words import EventType, HitlStatus, TaskStatus, WorkflowProblemKind
 
 
 class WorkflowProblem(Contract):

@@ -7,7 +7,7 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from cli.stack.embedded import Servers
-from models.settings import Settings
+from config.settings import Settings
 from store.transaction import Store
 from tests.abuse.outside import SECRET, Outside, outside
 from tests.abuse.place import Place, placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-from activities.agents.sandbox.launcher import calls, kernel, seccomp
+from sandbox.launcher import calls, kernel, seccomp
 
 LANDLOCK = 444
 

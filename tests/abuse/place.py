@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from cli.stack.datadir import DataDir
 from cli.stack.embedded import Servers
-from models.settings import Settings
+from config.settings import Settings
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised import Supervised, log_of
 

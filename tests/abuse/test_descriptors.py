@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api import capacity
 from cli.stack.ports import free_port
-from models import descriptors
+from config import descriptors
 from tests.proving import Proof
 from tests.waiting import eventually
 

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.timing import few_at_once
-from models.contracts.words import ArtifactType
+from models.contracts.enums import ArtifactType
 from store import artifacts
 from store.transaction import Store
 from tests.abuse.archives import BAD_PATHS, bad_zips, file_set, zipped

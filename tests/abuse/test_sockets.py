@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.contracts.words import EventType
+from models.contracts.enums import EventType
 from store.transaction import Store
 from tests.abuse.listeners import Listeners
 from tests.abuse.place import Place

@@ -16,13 +16,10 @@ from temporalio.testing import ActivityEnvironment
 from uuid_utils.compat import uuid7
 
 from activities.agent_step import AgentSteps
-from activities.agents.protocol import AgentError, Assignment, Outcome, Step
 from activities.records import Records
-from models.contracts.handoff import Handoff, StepInput, StepResult
-from models.contracts.hitl import JudgedResponse
-from models.contracts.pipeline import NO_GATE, Gate
-from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
-from models.contracts.words import (
+from config.settings import Settings
+from crew.protocol import AgentError, Assignment, Outcome, Step
+from models.contracts.enums import (
     AgentType,
     ArtifactType,
     EventType,
@@ -31,7 +28,10 @@ from models.contracts.words import (
     ResponseOutcome,
     Verdict,
 )
-from models.settings import Settings
+from models.contracts.handoff import Handoff, StepInput, StepResult
+from models.contracts.hitl import JudgedResponse
+from models.contracts.pipeline import NO_GATE, Gate
+from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
 from store import artifacts, events, hitl, projects, tasks
 from store.transaction import Store
 from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from api_under_test import BRIEF, NOBODY, V1, Json, asked, get, refused, respond, start, until
 
-from activities.agents.protocol import FILES
+from artifacts.media_types import FILES
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -20,7 +20,7 @@ from waiting import eventually
 from websockets.asyncio.client import connect
 
 from cli.stack.embedded import Servers
-from models.settings import Settings
+from config.settings import Settings
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 

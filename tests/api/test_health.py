@@ -22,8 +22,8 @@ from waiting import eventually
 
 from api.components import Components
 from api.shapes.health import ComponentHealth
-from models import release
-from models.settings import Settings
+from config import version
+from config.settings import Settings
 from store.transaction import Store
 
 
@@ -59,7 +59,7 @@ async def test_with_a_worker_all_is_ready(http: httpx2.AsyncClient, worker: None
 
 async def test_health_says_what_runs_and_where_to_look(http: httpx2.AsyncClient, settings: Settings) -> None:
     health = (await http.get("/health/detailed")).json()
-    assert health["version"] == release.release()
+    assert health["version"] == version.release()
     assert health["links"] == {
         "temporal_ui": settings.temporal_ui_url,
         "api_docs": "/docs",
@@ -140,10 +140,10 @@ def test_the_release_is_known_without_an_installation(monkeypatch: pytest.Monkey
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(release, "version", missing)
-    release.release.cache_clear()
-    told = release.release()
-    release.release.cache_clear()
+    monkeypatch.setattr(version, "version", missing)
+    version.release.cache_clear()
+    told = version.release()
+    version.release.cache_clear()
     assert told == tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
 
 

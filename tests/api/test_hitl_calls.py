@@ -15,9 +15,9 @@ from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, respond, star
 from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
+from config.settings import Settings
+from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.pipeline import Gate, Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType
-from models.settings import Settings
 from store import projects
 from store.transaction import Store
 from workflows.client import start_project

@@ -13,8 +13,8 @@ from api_under_test import V1
 from pydantic import ValidationError
 from serving import served
 
-from api.hosts import HostError, Hosts, host_of
-from models.settings import Settings
+from api.middleware.hosts import HostError, Hosts, host_of
+from config.settings import Settings
 
 PUBLIC = "https://botarmy.example"
 

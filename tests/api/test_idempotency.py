@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from api_under_test import V1, Json, get, refused, start, until
 
-from models.settings import Settings
+from config.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -8,7 +8,7 @@ import httpx2
 from api_under_test import BRIEF, V1, refused
 from serving import served
 
-from models.settings import Settings
+from config.settings import Settings
 
 
 async def test_bad_pipelines_are_named_and_the_api_serves(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from api_under_test import Json
 from jsonschema import Draft202012Validator
 
-from models.contracts.words import HitlStatus, ProjectStatus, TaskStatus
+from models.contracts.enums import HitlStatus, ProjectStatus, TaskStatus
 from store import tasks
 
 NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/"}

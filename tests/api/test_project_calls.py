@@ -12,7 +12,7 @@ from serving import served
 from temporalio.client import Client
 from waiting import eventually
 
-from models.settings import Settings
+from config.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -13,9 +13,9 @@ import pytest_asyncio
 from api_under_test import V1, asked, get, refused, respond, start, until
 from temporalio.client import Client
 
-from activities.agents.protocol import Agent
-from models.contracts.words import AgentType
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import Agent
+from models.contracts.enums import AgentType
 from worker.worker import run_worker
 
 Working = Callable[[], AbstractAsyncContextManager[None]]

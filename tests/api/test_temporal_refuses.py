@@ -19,10 +19,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from waiting import eventually
 
-from activities.agents.rehearsal import rehearsal_agents
 from api.errors import UnavailableError
 from api.temporal import WorkflowGoneError, reaching
-from models.settings import Settings
+from config.settings import Settings
+from crew.rehearsal import rehearsal_agents
 from worker.worker import run_worker
 from workflows.client import connect
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest_asyncio
 
 from cli.stack.embedded import Servers
-from models.settings import Settings
+from config.settings import Settings
 
 
 @pytest_asyncio.fixture(scope="module")

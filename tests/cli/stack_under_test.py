@@ -17,7 +17,7 @@ from temporalio.client import Client
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
-from models.settings import Settings
+from config.settings import Settings
 
 PROGRAMS = Path(__file__).with_name("programs")
 

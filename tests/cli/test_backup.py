@@ -29,8 +29,8 @@ from cli.stack.archive import MANIFEST, MEMBERS, BackupError
 from cli.stack.backup import back_up
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, DataDir
 from cli.stack.frozen import frozen
-from models.schema import revisions
-from models.settings import Settings
+from config.schema_check import revisions
+from config.settings import Settings
 
 pytestmark = pytest.mark.long
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.brief import Brief, read
+from cli.commands.brief import Brief, read
 from cli.exits import UsageError
 
 

@@ -17,7 +17,7 @@ from cli.stack.datadir import DataDir, DataDirError
 from cli.stack.ports import free_port, is_free
 from cli.stack.programs import Api
 from cli.stack.state import DamagedStateError, StackState
-from models.settings import SettingsError, get_settings
+from config.settings import SettingsError, get_settings
 
 pytestmark = pytest.mark.long
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from temporalio.client import Client
 
-from models.settings import Settings
+from config.settings import Settings
 from store.transaction import Store
 from tests.cli.terminal_under_test import BOTARMY, Ran, botarmy, environment
 from tests.waiting import eventually

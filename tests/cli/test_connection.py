@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.connection import CERTIFICATES, PROXIES, connect
+from cli.client.connection import CERTIFICATES, PROXIES, connect
 from cli.exits import NoApiError
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import delivery
-from cli.delivery import DeliveryError, check_writable, folder_for, slug, unpack
+from cli.client import delivery
+from cli.client.delivery import DeliveryError, check_writable, folder_for, slug, unpack
 from cli.exits import UsageError
 
 

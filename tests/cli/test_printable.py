@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.printable import one_line, printable
+from cli.views.printable import one_line, printable
 
 
 def test_what_steers_a_terminal_is_shown_instead() -> None:

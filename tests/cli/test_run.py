@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from cli.stack.embedded import Servers
-from models.settings import Settings
+from config.settings import Settings
 from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, Ran, botarmy, environment
 from tests.waiting import eventually
 

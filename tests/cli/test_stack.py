@@ -30,8 +30,8 @@ from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from cli.stack.stack import Stack
 from cli.stack.state import COMPONENTS, StackState
-from models.schema import revisions
-from models.settings import Settings
+from config.schema_check import revisions
+from config.settings import Settings
 from models.tables import metadata
 
 pytestmark = pytest.mark.long

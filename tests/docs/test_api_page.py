@@ -9,12 +9,12 @@ from typing import Any
 from pages import block, read, rows, section
 
 from api.app import create_app
-from api.realtime.codes import CloseCode, Problem
+from api.realtime.client_frames import read_frame
+from api.realtime.close_codes import CloseCode, Problem
 from api.realtime.frames import Control, ControlType
-from api.realtime.requests import read_frame
+from config.settings import Settings
+from models.contracts.enums import EventType, HitlAction
 from models.contracts.events import Event
-from models.contracts.words import EventType, HitlAction
-from models.settings import Settings
 
 PAGE = read("docs/api.md")
 FROM_THE_SERVER = {1009}

@@ -11,11 +11,11 @@ from pages import block, read, rows, section
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from activities.agents.rehearsal import rehearsal_controls
-from models.catalogue import PipelineError, load_catalogue, load_pipeline
+from crew.rehearsal import rehearsal_controls
 from models.contracts.contract import Duration
+from models.contracts.enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
 from models.contracts.pipeline import Gate, Pipeline, Rework, Stage
-from models.contracts.words import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
+from pipelines.catalogue import PipelineError, load_catalogue, load_pipeline
 
 PAGE = read("docs/pipelines.md")
 EXAMPLE = block("docs/pipelines.md", "yaml pipelines/two-hands.yaml")

@@ -9,7 +9,7 @@ import pytest
 from dotenv import dotenv_values
 from pages import CHECKOUT, read, rows, section
 
-from models.settings import Settings
+from config.settings import Settings
 
 EXAMPLE = CHECKOUT / ".env.example"
 NAMES = [field.validation_alias or f"BOTARMY_{name.upper()}" for name, field in Settings.model_fields.items()]

@@ -24,7 +24,7 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.temporal import Temporal
 from cli.stack.together import together
 from cli.stack.valkey import Valkey
-from models.settings import Settings
+from config.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised import Supervised, log_of

@@ -18,8 +18,8 @@ from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.words import EventType
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import EventType
 from models.tables import HitlRequest
 from store.transaction import Store
 from tests.proving import Proof

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from models.contracts.words import HitlStatus
+from models.contracts.enums import HitlStatus
 from store.transaction import Store
 from tests.faults.deliveries import Caller
 from tests.faults.house import House

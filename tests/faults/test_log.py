@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from cli.stack.embedded import Servers
+from config.settings import Settings
 from models.contracts.events import Event
-from models.settings import Settings
 from store import events
 from store.bus import Bus
 from store.transaction import Store

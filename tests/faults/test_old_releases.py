@@ -12,7 +12,7 @@ from psycopg.rows import DictRow, dict_row
 
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
-from models.settings import Settings
+from config.settings import Settings
 from tests.proving import Proof
 from tests.releases import RELEASES
 from tests.releases.loading import load

@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests import releases
-from worker.sandbox import sandboxed_runner
+from worker.workflow_sandbox import sandboxed_runner
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 

@@ -17,9 +17,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from cli.stack.embedded import embedded_servers
+from config.settings import Settings
+from models.contracts.enums import Oversight
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import Oversight
-from models.settings import Settings
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store

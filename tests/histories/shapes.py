@@ -9,9 +9,9 @@ from typing import Any
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from uuid_utils.compat import uuid7
 
-from activities.agents.protocol import AgentError
+from crew.protocol import AgentError
+from models.contracts.enums import AgentType, EventType, Oversight
 from models.contracts.handoff import Handoff
-from models.contracts.words import AgentType, EventType, Oversight
 from store import tasks
 from tests.workflows.crew_under_test import (
     BUILD,

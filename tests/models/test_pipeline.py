@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue import SHIPPED, PipelineError, load_catalogue, load_pipeline
+from models.contracts.enums import GateAsk, Oversight
 from models.contracts.pipeline import Gate, Pipeline
-from models.contracts.words import GateAsk, Oversight
+from pipelines.catalogue import SHIPPED, PipelineError, load_catalogue, load_pipeline
 
 PLAN = "{name: plan, agent: analyst, produces: [project_plan]}"
 

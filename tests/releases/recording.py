@@ -21,8 +21,8 @@ from temporalio.client import Client
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import PROGRAMS
 from cli.stack.stack import Stack
-from models.release import release
-from models.settings import Settings
+from config.settings import Settings
+from config.version import release
 from tests.histories.recording import impersonal
 from tests.histories.recording import record as record_shapes
 from tests.releases import FOLDER

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+from models.contracts.enums import EventType
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import EventType
 from store import events, projects
 from store.transaction import Store
 

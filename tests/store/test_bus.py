@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from models.contracts.enums import EventType
 from models.contracts.events import Event
-from models.contracts.words import EventType
 from store.transaction import Store
 from tests.waiting import eventually
 

@@ -20,8 +20,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.embedded import Servers
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
-from models.postgres import explain
-from models.settings import Settings
+from config.postgres import explain
+from config.settings import Settings
 from store.database import Database, UnfitError
 from tests.migrations import MigrationError, alembic, tables
 

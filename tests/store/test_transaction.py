@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from models.contracts.words import AgentStatus, AgentType, ArtifactType, EventType, ProjectStatus
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import AgentStatus, AgentType, ArtifactType, EventType, ProjectStatus
 from store import agents, artifacts, projects
 from store.transaction import Store
 from tests.conftest import own_store

@@ -13,10 +13,10 @@ import httpx2
 import uvloop
 from playwright.async_api import Browser
 
-from activities.agents.rehearsal import rehearsal_agents
 from benchmarks.browser import browser_path, launched
 from cli.stack.embedded import embedded_servers
-from models.settings import Settings
+from config.settings import Settings
+from crew.rehearsal import rehearsal_agents
 from tests.serving import served
 from tests.web import scene
 from tests.web.views import VIEWS

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Page, expect
 from waiting import eventually
 
+from models.contracts.enums import AgentType
 from models.contracts.handoff import Handoff
-from models.contracts.words import AgentType
 from store import tasks
 from store.transaction import Store
 from tests.web.browsing import NewPage

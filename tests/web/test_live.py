@@ -14,8 +14,8 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 from playwright.async_api import TimeoutError as TooLate
 from temporalio.client import Client
 
-from models.contracts.words import AgentStatus, AgentType, EventType
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import AgentStatus, AgentType, EventType
 from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.line import Line, line_to

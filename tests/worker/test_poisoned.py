@@ -14,10 +14,10 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
+from config.settings import Settings
+from models.contracts.enums import AgentType
 from models.contracts.handoff import Handoff
 from models.contracts.project import HandoffInput
-from models.contracts.words import AgentType
-from models.settings import Settings
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story

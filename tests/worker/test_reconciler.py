@@ -17,11 +17,11 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.agents.protocol import Agent, Assignment, Outcome, Step
 from api import restarting
+from config.settings import Settings
+from crew.protocol import Agent, Assignment, Outcome, Step
+from models.contracts.enums import AgentType, EventType, Oversight
 from models.contracts.project import ProjectInput
-from models.contracts.words import AgentType, EventType, Oversight
-from models.settings import Settings
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.worker.losing import V1, lose, post, problems

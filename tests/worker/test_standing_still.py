@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
-from activities.agents.protocol import Assignment, Outcome, Step
 from api import components as health_of
-from api import queues
+from api import task_queues
 from api.components import Components
 from api.shapes.health import ComponentHealth
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import Assignment, Outcome, Step
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import PLAN, Held, Script, Story, pipeline, works
@@ -35,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few places, and an alarm that would ring for a busy queue if it looked at the age alone."""
     monkeypatch.setattr(worker, "WORKFLOW_TASKS", PLACES)
     monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(minutes=5))
-    monkeypatch.setattr(queues, "STANDS_STILL_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(task_queues, "STANDS_STILL_AFTER", timedelta(seconds=1))
     # It does not poll while its places are held, and would be taken for gone where the rate takes long to come down.
     monkeypatch.setattr(health_of, "POLLED_WITHIN", timedelta(minutes=10))
 
@@ -60,7 +60,7 @@ async def test_a_worker_whose_places_are_held_stands_still_and_one_that_is_busy_
         return (await components.examine())["worker"]
 
     async def oldest() -> timedelta:
-        described = await queues.describe(temporal, settings.task_queue, queues.WORKFLOWS)
+        described = await task_queues.describe(temporal, settings.task_queue, task_queues.WORKFLOWS)
         return described.stats.approximate_backlog_age.ToTimedelta()
 
     async with worker.build_worker(temporal, store, script.crew(), settings):
@@ -72,7 +72,7 @@ async def test_a_worker_whose_places_are_held_stands_still_and_one_that_is_busy_
             ages.append(await oldest())
             found = await health()
             assert found.status == "ok", found
-        assert max(ages) > queues.STANDS_STILL_AFTER, ages
+        assert max(ages) > task_queues.STANDS_STILL_AFTER, ages
 
         script.on("plan", held)
         stuck = await begin(PLACES + WAITING)

@@ -14,19 +14,11 @@ from temporalio.service import RPCError
 from uuid_utils.compat import uuid7
 
 from cli.stack.embedded import Servers
+from config.settings import Settings
+from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, Oversight, ProjectStatus, TaskStatus
 from models.contracts.handoff import Handoff
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import (
-    AgentType,
-    ArtifactType,
-    HitlAction,
-    HitlStatus,
-    Oversight,
-    ProjectStatus,
-    TaskStatus,
-)
-from models.settings import Settings
 from models.tables import Project
 from store import hitl, projects, tasks
 from store.transaction import Store

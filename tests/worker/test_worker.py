@@ -13,8 +13,8 @@ import pytest
 from temporalio.client import Client
 
 from cli.stack.embedded import Servers
-from models.contracts.words import ArtifactType, EventType
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import ArtifactType, EventType
 from store.transaction import Store
 from tests.conftest import CHECKOUT
 from tests.waiting import eventually

@@ -14,9 +14,9 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from config.settings import Settings
+from models.contracts.enums import Oversight
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import Oversight
-from models.settings import Settings
 from store.transaction import Store
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story

@@ -17,19 +17,19 @@ from temporalio.worker import Worker
 from uuid_utils.compat import uuid7
 
 from activities.agent_step import AgentSteps
-from activities.agents.protocol import Agent, Assignment, Draft, Outcome, Step
+from config.settings import Settings
+from crew.protocol import Agent, Assignment, Draft, Outcome, Step
+from models.contracts.enums import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.words import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
-from models.settings import Settings
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
 from tests.waiting import PATIENCE_SECONDS, eventually
-from worker.sandbox import sandboxed_runner
 from worker.worker import activities
+from worker.workflow_sandbox import sandboxed_runner
 from workflows.client import project_handle, start_project
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow

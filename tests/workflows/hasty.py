@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.words import ArtifactType
+from models.contracts.enums import ArtifactType
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Story
 from workflows.client import PIPELINE

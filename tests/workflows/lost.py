@@ -10,12 +10,12 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.agent_step import AgentSteps
 from activities.records import Records
+from models.contracts.enums import ProjectStatus, ResponseOutcome
 from models.contracts.handoff import Handoff, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.ids import sibling
 from models.contracts.pipeline import NO_GATE
 from models.contracts.records import OpenProject, RecordResponses, RecordStatus
-from models.contracts.words import ProjectStatus, ResponseOutcome
 from tests.workflows.crew_under_test import Story
 
 MAX_ARTIFACT_BYTES = 2**20

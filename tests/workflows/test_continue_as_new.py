@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.words import EventType
+from models.contracts.enums import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
 from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, runs

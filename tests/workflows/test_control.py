@@ -11,9 +11,9 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import CancelledError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.agents.protocol import Assignment, Outcome, Step
-from models.contracts.words import AgentStatus, EventType
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import Assignment, Outcome, Step
+from models.contracts.enums import AgentStatus, EventType
 from store import agents
 from store.transaction import Store
 from tests.waiting import eventually

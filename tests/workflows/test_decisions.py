@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from models.contracts.words import EventType, HitlStatus, Oversight
+from models.contracts.enums import EventType, HitlStatus, Oversight
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, confident, pipeline
 

@@ -11,8 +11,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from activities.agents.protocol import AgentError
-from models.contracts.words import EventType
+from crew.protocol import AgentError
+from models.contracts.enums import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import (
     BUILD,

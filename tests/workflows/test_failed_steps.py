@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from activities.agents.protocol import AgentError, Assignment, Draft, Outcome, Step
-from models.contracts.words import ArtifactType, EventType, Oversight
-from models.settings import Settings
+from config.settings import Settings
+from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from models.contracts.enums import ArtifactType, EventType, Oversight
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, Script, pipeline, raises, works
 

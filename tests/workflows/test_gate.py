@@ -8,10 +8,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.contracts.enums import ArtifactType, HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
-from models.contracts.words import ArtifactType, HitlAction, HitlReason, ResponseOutcome
 from workflows.gate import Gate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,11 +9,11 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from uuid_utils.compat import uuid7
 
-from activities.agents.protocol import AgentError
+from config.settings import Settings
+from crew.protocol import AgentError
+from models.contracts.enums import AgentType, EventType, HitlStatus, Oversight
 from models.contracts.handoff import Handoff
 from models.contracts.project import HandoffResult
-from models.contracts.words import AgentType, EventType, HitlStatus, Oversight
-from models.settings import Settings
 from models.tables import HitlRequest
 from store import tasks
 from tests.workflows.conftest import Begin

@@ -10,7 +10,7 @@ from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
 from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from uuid_utils.compat import uuid7
 
-from models.contracts.words import EventType
+from models.contracts.enums import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, answer
 from tests.workflows.lost import request_of

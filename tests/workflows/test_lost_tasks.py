@@ -7,10 +7,10 @@ import pytest
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from activities.records import Records
+from config.settings import Settings
+from models.contracts.enums import EventType
 from models.contracts.pipeline import Pipeline
 from models.contracts.records import CheckResponse
-from models.contracts.words import EventType
-from models.settings import Settings
 from store.transaction import Store
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, Story, pipeline
 from tests.workflows.lost import lost_judgement, lost_step, request_of

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import HandoffState
 from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest, RecordedTask
-from models.contracts.words import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, pipeline
 from workflows.rebuilding import project_state
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.words import EventType, HitlStatus, TaskStatus, Verdict
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import EventType, HitlStatus, TaskStatus, Verdict
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.conftest import Begin

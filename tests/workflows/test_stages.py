@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.contracts.words import AgentStatus, EventType
+from models.contracts.enums import AgentStatus, EventType
 from store import agents
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Held, Script, pipeline

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from models.settings import Settings
+from config.settings import Settings
 from store.transaction import Store
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import (

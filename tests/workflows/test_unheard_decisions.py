@@ -8,9 +8,9 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
+from config.settings import Settings
+from models.contracts.enums import EventType, Oversight, ProjectStatus
 from models.contracts.pipeline import Pipeline
-from models.contracts.words import EventType, Oversight, ProjectStatus
-from models.settings import Settings
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import (

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from relay_under_test import Relay, relay
 
-from models.settings import Settings
+from config.settings import Settings
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -17,9 +17,9 @@ from websockets.exceptions import ConnectionClosed
 from api.app import create_app
 from api.realtime import Hub
 from api.serving import uvicorn_config
+from config.settings import Settings
+from models.contracts.enums import AgentType, ArtifactType, EventType, ProjectStatus
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.words import AgentType, ArtifactType, EventType, ProjectStatus
-from models.settings import Settings
 from store import events, projects
 from store.bus import Bus
 from store.database import Database

@@ -11,9 +11,9 @@ import pytest
 from relay_under_test import Relay, close_code, condition, numbers, receive, relay, until
 from websockets.exceptions import InvalidStatus
 
+from config.settings import Settings
+from models.contracts.enums import EventType
 from models.contracts.events import Event
-from models.contracts.words import EventType
-from models.settings import Settings
 from store.transaction import Transaction
 
 

@@ -15,11 +15,11 @@ from relay_under_test import Relay, close_code, condition, drained, numbers, rec
 from waiting import PATIENCE_SECONDS, eventually
 from websockets.asyncio.client import ClientConnection
 
-from api.realtime.listener import Listener
+from api.realtime.redis_subscriber import Listener
 from cli.stack.embedded import Servers
+from config.settings import Settings
+from models.contracts.enums import EventType
 from models.contracts.events import Event
-from models.contracts.words import EventType
-from models.settings import Settings
 from store import events
 from store.bus import Bus
 

@@ -9,11 +9,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from api.realtime import frames
-from api.realtime.allowance import Allowance
-from api.realtime.codes import Problem
-from api.realtime.origin import admitted
-from api.realtime.outbox import Outbox
-from api.realtime.requests import (
+from api.realtime.client_frames import (
     MAX_SEQ,
     BadRequestError,
     Ping,
@@ -24,6 +20,10 @@ from api.realtime.requests import (
     read_frame,
     read_query,
 )
+from api.realtime.close_codes import Problem
+from api.realtime.origin import admitted
+from api.realtime.rate_limit import Allowance
+from api.realtime.send_buffer import Outbox
 
 PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each process that collects these tests
 

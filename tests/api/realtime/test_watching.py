@@ -12,9 +12,9 @@ import pytest
 from relay_under_test import Relay, close_code, condition, numbers, receive
 from watching_under_test import end, send, silent, told, watch
 
-from api.realtime.pace import Pace
+from api.realtime.throttle import Pace
+from models.contracts.enums import EventType
 from models.contracts.events import Event
-from models.contracts.words import EventType
 
 
 async def test_new_projects_and_every_change_are_told(running: Relay) -> None:
@@ -56,7 +56,7 @@ async def test_a_busy_project_is_told_at_once_and_then_now_and_then(running: Rel
 
 
 async def test_projects_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.realtime.pace.SECONDS", 0.5)
+    monkeypatch.setattr("api.realtime.throttle.SECONDS", 0.5)
     heard: list[tuple[UUID, int]] = []
     pace = Pace(lambda project_id, head: heard.append((project_id, head)))
     one, other = uuid4(), uuid4()
@@ -175,7 +175,7 @@ async def test_nothing_is_heard_or_kept_while_no_one_watches(running: Relay) -> 
 async def test_a_reader_for_whom_too_many_projects_wait_is_closed_with_4008(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.realtime.watching.MAX_WAITING", 250)
+    monkeypatch.setattr("api.realtime.changes_subscription.MAX_WAITING", 250)
     bus = running.store.bus
     async with running.connect() as witness:
         await watch(witness)

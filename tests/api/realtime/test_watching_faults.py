@@ -16,16 +16,16 @@ from watching_under_test import end, send, silent, told, watch
 from websockets.asyncio.client import ClientConnection
 
 from cli.stack.embedded import Servers
-from models.contracts.words import ArtifactType
-from models.settings import Settings
+from config.settings import Settings
+from models.contracts.enums import ArtifactType
 from store import artifacts
 
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """The relay compares with PostgreSQL all the time."""
-    monkeypatch.setattr("api.realtime.lookout.TICK_SECONDS", 0.02)
-    monkeypatch.setattr("api.realtime.lookout.COMPARE_SECONDS", 0)
+    monkeypatch.setattr("api.realtime.change_feed.TICK_SECONDS", 0.02)
+    monkeypatch.setattr("api.realtime.change_feed.COMPARE_SECONDS", 0)
 
 
 async def test_garbage_on_the_channel_harms_no_one(running: Relay, often: None) -> None:
@@ -75,17 +75,17 @@ async def test_a_project_that_lives_between_two_comparisons_is_told(
 ) -> None:
     async with unheard.connect() as socket:
         await watch(socket)
-        monkeypatch.setattr("api.realtime.lookout.COMPARE_SECONDS", 1000)
+        monkeypatch.setattr("api.realtime.change_feed.COMPARE_SECONDS", 1000)
         await silent(socket)
         project_id = await unheard.project()
         head = await end(unheard, project_id)
-        monkeypatch.setattr("api.realtime.lookout.COMPARE_SECONDS", 0)
+        monkeypatch.setattr("api.realtime.change_feed.COMPARE_SECONDS", 0)
         await told(socket, project_id, head)
 
 
 @pytest.mark.usefixtures("often")
 async def test_a_project_that_has_ended_is_forgotten(unheard: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.realtime.lookout.MARGIN", timedelta(0))
+    monkeypatch.setattr("api.realtime.change_feed.MARGIN", timedelta(0))
     heads = unheard.hub.lookout._heads
     async with unheard.connect() as socket:
         await watch(socket)

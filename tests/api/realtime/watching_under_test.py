@@ -8,7 +8,7 @@ from uuid import UUID
 from relay_under_test import Frame, Relay, receive, until
 from websockets.asyncio.client import ClientConnection
 
-from models.contracts.words import ProjectStatus
+from models.contracts.enums import ProjectStatus
 from store import projects
 
 

@@ -1,0 +1,78 @@
+"""The running step, as its agent sees it: progress, heartbeats, checkpoints."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from temporalio import activity
+
+from crew.protocol import AgentError
+from models.contracts.contract import storable
+from models.contracts.enums import EventType
+from models.contracts.events import Event
+from store import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from models.contracts.handoff import StepInput
+    from store.transaction import Store
+
+MAX_CHECKPOINT_BYTES = 64 * 1024
+
+
+class RunningStep:
+    """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
+
+    def __init__(self, store: Store, step: StepInput, checkpoint: dict[str, Any] | None) -> None:
+        self._store = store
+        self._step = step
+        self.checkpoint = checkpoint
+
+    async def save(self, checkpoint: dict[str, Any]) -> None:
+        body = orjson.dumps(checkpoint)
+        if len(body) > MAX_CHECKPOINT_BYTES:
+            raise AgentError(f"a checkpoint of {len(body)} bytes; {MAX_CHECKPOINT_BYTES} at most", retryable=False)
+        if b"\\u0000" in body:  # which no jsonb holds
+            raise AgentError("a checkpoint with a NUL character", retryable=False)
+        self.checkpoint = checkpoint
+        async with self._store.database.reading() as connection:
+            await tasks.save_checkpoint(connection, self._step.task_id, checkpoint)
+
+    async def progress(self, message: str, fraction: float | None = None) -> None:
+        self._store.bus.publish(
+            [
+                Event(
+                    event_type=EventType.TASK_PROGRESS,
+                    seq=None,
+                    project_id=self._step.project_id,
+                    task_id=self._step.task_id,
+                    agent_type=self._step.handoff.to_agent,
+                    data={"stage": self._step.handoff.phase, "message": storable(message), "fraction": fraction},
+                    timestamp=datetime.now(UTC),
+                )
+            ]
+        )
+
+
+@asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """Heartbeat while the agent works, whatever it is waiting for: cancellation arrives by that way."""
+    timeout = activity.info().heartbeat_timeout
+
+    async def beat(seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            activity.heartbeat()
+
+    # Half the timeout, and not at once: a step that ends sooner need not cost the engine a write.
+    beater = asyncio.create_task(beat(timeout.total_seconds() / 2)) if timeout else None
+    try:
+        yield
+    finally:
+        if beater:
+            beater.cancel()

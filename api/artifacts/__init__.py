@@ -1,0 +1,1 @@
+"""Artifacts over HTTP: negotiated, rendered, compared, downloaded, exported."""

@@ -1,0 +1,95 @@
+"""A project's events over the WebSocket: in order, each once, however often the connection is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidProxy, InvalidStatus, InvalidURI, WebSocketException
+
+from cli.client.address import Address, is_loopback
+from cli.client.backoff import Backoff
+from cli.client.shapes import Event
+from cli.exits import ApiError
+
+LARGEST_FRAME = 4 * 2**20
+PING_SECONDS = 10
+FINAL = range(4400, 4405)
+"""Close codes that say that asking again is of no use: a bad request, an unknown project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The connection stands; `head` is the number of the project's newest event then."""
+
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection is gone, or could not be made; it is tried again."""
+
+    reason: str
+
+
+async def follow(address: Address, project_id: str, since: int) -> AsyncGenerator[Event | Connected | Lost, None]:
+    """The events after `since` and then the live ones, for as long as the caller listens.
+
+    Raises:
+        ApiError: the API will not have us, now or later.
+    """
+    last, backoff = since, Backoff()
+    while True:
+        base = address()
+        try:
+            async with aclosing(_frames(base, project_id, last)) as frames:
+                async for frame in frames:
+                    if frame.event_type == "connection_ready":
+                        backoff.reset()
+                        yield Connected(frame.number("head"))
+                    elif frame.seq is None:
+                        yield frame
+                    elif frame.seq > last + 1:
+                        raise ConnectionError(f"event {last + 1} is missing")
+                    elif frame.seq == last + 1:
+                        last = frame.seq
+                        yield frame
+            reason = "the connection was closed"
+        except InvalidStatus as error:
+            status = error.response.status_code
+            if status < 500 and status not in (408, 425, 429):
+                raise ApiError(status, f"the WebSocket was refused with status {status}", {}) from None
+            reason = f"status {status}"
+        except ConnectionClosed as error:
+            if error.rcvd is not None and error.rcvd.code in FINAL:
+                raise ApiError(error.rcvd.code, error.rcvd.reason, {}) from None
+            reason = (error.rcvd.reason if error.rcvd else "") or "the connection broke"
+        except (OSError, TimeoutError, WebSocketException, ValidationError, ImportError) as error:
+            if isinstance(error, InvalidURI):
+                raise ApiError(0, str(error), {}) from None
+            if isinstance(error, InvalidProxy | ImportError):  # the latter for a kind of proxy that is not installed
+                raise ApiError(0, "the WebSocket cannot use the proxy that the environment names", {}) from None
+            reason = str(error) or type(error).__name__
+        yield Lost(reason)
+        await asyncio.sleep(backoff.next())
+
+
+async def _frames(base: str, project_id: str, since: int) -> AsyncGenerator[Event, None]:
+    url = f"ws{base.removeprefix('http')}/ws?{urlencode({'project_id': project_id, 'since': since})}"
+    async with connect(
+        url,
+        max_size=LARGEST_FRAME,
+        compression=None,
+        open_timeout=PING_SECONDS,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        close_timeout=1,
+        proxy=None if is_loopback(base) else True,
+    ) as socket:
+        async for frame in socket:
+            yield Event.model_validate_json(frame)

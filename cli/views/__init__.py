@@ -1,0 +1,1 @@
+"""What is written to a terminal, and what is read from one."""

@@ -1,0 +1,1 @@
+"""Settings, logging, version, and how servers are reached. Importing any of it has no side effect."""

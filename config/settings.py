@@ -1,0 +1,205 @@
+"""Every setting of every process, read from the environment and `.env`; importing this module reads nothing."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.addresses import check_postgres, check_redis
+from config.secret_files import SecretFileError, with_files
+
+DOTENV = Path(".env")
+
+_AUTHORITY = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message names it."""
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _urls(given: list[str]) -> list[str]:
+    for one in given:
+        parts = urlsplit(one)
+        if parts.scheme not in ("http", "https") or not re.fullmatch(_AUTHORITY, parts.netloc):
+            raise ValueError("should be URLs such as https://botarmy.example")
+    return given
+
+
+CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """The settings, each with its unit.
+
+    Temporal's own address, namespace, key and TLS are not here: `temporalio.envconfig` reads TEMPORAL_ADDRESS and its
+    siblings, or a `temporal.toml` profile.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOTARMY_",
+        env_file=DOTENV,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        default="postgresql://botarmy:botarmy@127.0.0.1:5432/botarmy",
+        validation_alias="DATABASE_URL",
+        repr=False,
+        description="PostgreSQL, as a URL.",
+    )
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        validation_alias="REDIS_URL",
+        repr=False,
+        description="Redis or Valkey, as a URL; the number at its end does not separate channels, see channel_prefix.",
+    )
+    channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
+    task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
+    temporal_ui_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="Where people find Temporal's web UI, if there is one."
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 asks for a free one.")
+    public_url: Annotated[CommaSeparated, AfterValidator(_urls)] = Field(
+        default=[], description="URLs under which people reach the API, beside loopback; comma-separated."
+    )
+    allowed_origins: CommaSeparated = Field(
+        default=[], description="Origins, beside the API's own, that browsers may connect from; comma-separated."
+    )
+    max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
+    max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")
+    max_artifact_bytes: int = Field(default=16 * 2**20, ge=1024, description="Largest artifact version, in bytes.")
+    request_seconds: float = Field(default=60, gt=0, description="Seconds a request may take to arrive.")
+    websocket_connections: int = Field(default=1000, ge=1, description="WebSocket connections one api process takes.")
+    websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
+    websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
+    respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
+    pipelines_dir: Path | None = Field(
+        default=None, description="Folder of your own pipelines; one named as a shipped one takes its place."
+    )
+
+    worker_steps: int = Field(default=1000, ge=1, description="Agent steps one worker process runs at once.")
+    worker_drain_seconds: float = Field(default=10, ge=0, description="Seconds a stopping worker gives its steps.")
+    test_seconds: float = Field(default=30, gt=0, description="Seconds the tests of a package may run in the sandbox.")
+    sandbox: Literal["require", "allow-unconfined"] = Field(
+        default="require",
+        description="Where neither namespaces nor Landlock can confine code that a person or a model wrote: refuse to "
+        "run it (require), or run it all the same (allow-unconfined).",
+    )
+    sweep_seconds: float = Field(default=5, gt=0, description="Seconds between looks for projects not yet started.")
+    database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections one process may hold.")
+
+    rehearsal_step_seconds: float = Field(
+        default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief says otherwise."
+    )
+
+    data_dir: Path = Field(default=Path(".botarmy"), description="Where the embedded stack keeps its state.")
+    temporal_synchronous: Literal["NORMAL", "FULL"] = Field(
+        default="NORMAL", description="SQLite's synchronous mode of the embedded Temporal: FULL survives power cuts."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="auto: JSON unless the log goes to a terminal."
+    )
+
+    @property
+    def origins(self) -> list[str]:
+        """Origins whose pages may call the API: its own, as people know it, and those that are allowed besides."""
+        return [*self.public_url, *self.allowed_origins]
+
+    @field_validator("database_url")
+    @classmethod
+    def _readable_by_libpq(cls, url: str) -> str:
+        check_postgres(url)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _readable_by_redis(cls, url: str) -> str:
+        check_redis(url)
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        secrets = {variable_of(name, field) for name, field in cls.model_fields.items() if not field.repr}
+        assert isinstance(env_settings, EnvSettingsSource)
+        assert isinstance(dotenv_settings, EnvSettingsSource)
+        env_settings.env_vars, given = with_files(env_settings.env_vars, secrets, ())
+        # The environment goes before `.env` here, too: what it says of a secret, in either way, is all that counts.
+        dotenv_settings.env_vars, _ = with_files(dotenv_settings.env_vars, secrets, given)
+        return init_settings, env_settings, dotenv_settings
+
+
+def variable_of(name: str, field: FieldInfo) -> str:
+    """The variable that a setting is read from."""
+    return str(field.validation_alias or f"BOTARMY_{name.upper()}")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the settings once a process.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable, the value unless it is secret, and what
+            is wrong.
+    """
+    try:
+        return Settings(_env_file_encoding=_encoding(DOTENV))
+    except OSError as error:
+        raise SettingsError(f"{DOTENV} cannot be read: {error.strerror}") from None
+    except SecretFileError as error:
+        raise SettingsError(str(error)) from None
+    except ValidationError as error:
+        raise SettingsError("\n".join(_told(dict(problem)) for problem in error.errors())) from None
+
+
+def _told(problem: dict[str, Any]) -> str:
+    """One wrong value in one line."""
+    name, message = str(problem["loc"][0]), str(problem["msg"]).removeprefix("Value error, ")
+    fields = {variable_of(name, field): field for name, field in Settings.model_fields.items()}
+    variable = name if name in fields else f"BOTARMY_{name.upper()}"
+    if variable in fields and not fields[variable].repr:
+        return f"{variable}: {message} (its value is not shown: there may be a password in it)"
+    return f"{variable}={problem['input']!r}: {message}"
+
+
+def _encoding(file: Path) -> str:
+    """How a file of settings is encoded: as UTF-8, or as an editor of Windows does it.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    text = file.read_bytes() if file.is_file() else b""
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            text.decode(encoding)
+            return encoding
+    return "latin-1"

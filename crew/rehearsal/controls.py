@@ -1,0 +1,128 @@
+"""What a brief's front matter may ask of a rehearsal: slowness, failures, doubt.
+
+---
+rehearsal:
+  step_seconds: 2
+  fail_step: build        # or {stage: build, times: 1, retryable: true}
+  fail_tests_rounds: 1
+  confidence: 0.4         # or {stage: value}
+---
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from crew.protocol import AgentError
+
+_LONGEST_FRONT_MATTER = 16_384
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+_TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StepFailure(_Strict):
+    """A stage's step that fails `times` times before it works.
+
+    Retryable: the first attempts of the stage's first round. Not retryable: every attempt of its first rounds.
+    """
+
+    stage: str = Field(min_length=1)
+    times: int = Field(default=1, ge=1, le=1_000)
+    retryable: bool = True
+
+
+def _named_stage(value: object) -> object:
+    return {"stage": value} if isinstance(value, str) else value
+
+
+class Controls(_Strict):
+    """The `rehearsal` block. `step_seconds` is None where the brief leaves it to the crew's setting."""
+
+    step_seconds: float | None = Field(default=None, ge=0, le=3_600)
+    fail_step: Annotated[StepFailure | None, BeforeValidator(_named_stage)] = None
+    fail_tests_rounds: int = Field(default=0, ge=0, le=1_000)
+    confidence: _Share | dict[str, _Share] | None = None
+
+    def confidence_at(self, stage: str) -> float | None:
+        """The confidence asked for at a stage, or None."""
+        return self.confidence.get(stage) if isinstance(self.confidence, dict) else self.confidence
+
+
+def rehearsal_controls(brief: str) -> Controls:
+    """The controls in the brief's front matter; the defaults where it has none.
+
+    Raises:
+        AgentError: the rehearsal block is invalid; names the field (not retryable).
+    """
+    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
+    return _controls(front_matter.group(1)) if front_matter else Controls()
+
+
+def without_front_matter(brief: str) -> str:
+    """The brief's Markdown, without front matter in YAML or TOML. A leading rule that opens no
+    YAML mapping is Markdown too, and stays."""
+    if (toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER])) and _toml(toml[1]):
+        return brief[toml.end() :]
+    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
+    if front_matter is None or not isinstance(_loaded(front_matter.group(1)), dict):
+        return brief
+    return brief[front_matter.end() :]
+
+
+def front_matter_title(brief: str) -> str:
+    """The `title` in the brief's front matter, YAML or TOML; "" where it has none."""
+    if toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER]):
+        title = _toml(toml[1]).get("title")
+        return title if isinstance(title, str) else ""
+    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
+    loaded = _loaded(front_matter.group(1)) if front_matter else None
+    title = loaded.get("title") if isinstance(loaded, dict) else None
+    return title if isinstance(title, str) else ""
+
+
+@lru_cache(maxsize=64)
+def _controls(front_matter: str) -> Controls:
+    loaded = _loaded(front_matter)
+    if loaded is None and re.search(r"^rehearsal\s*:", front_matter, re.MULTILINE):
+        raise AgentError("The brief's front matter has a rehearsal block but is not valid YAML.", retryable=False)
+    block = loaded.get("rehearsal") if isinstance(loaded, dict) else None
+    if block is None:
+        return Controls()
+    try:
+        return Controls.model_validate(block)
+    except ValidationError as error:
+        problems = "; ".join(sorted({_problem(each["loc"], each["msg"]) for each in error.errors()}))
+        raise AgentError(f"The brief's rehearsal block is invalid: {problems}.", retryable=False) from error
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(['rehearsal', *map(str, location)])[:120]}: {message}"
+
+
+def _toml(front_matter: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(front_matter)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+@lru_cache(maxsize=64)
+def _loaded(front_matter: str) -> Any:
+    try:
+        return yaml.safe_load(front_matter)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        # ValueError: a scalar that looks like a date or a number and is none (2024-13-45).
+        return None

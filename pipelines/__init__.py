@@ -1,0 +1,1 @@
+"""The shipped pipelines, and the catalogue that loads and checks pipeline files."""

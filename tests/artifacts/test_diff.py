@@ -1,0 +1,75 @@
+"""Diffs: correct, the least where that is affordable, and in time."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from artifacts.diff import changes, diff, diff_of_files
+
+LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=25)
+
+
+def longest_common(a: list[str], b: list[str]) -> int:
+    lengths = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for x, one in enumerate(a):
+        for y, other in enumerate(b):
+            longer = max(lengths[x][y + 1], lengths[x + 1][y])
+            lengths[x + 1][y + 1] = lengths[x][y] + 1 if one == other else longer
+    return lengths[-1][-1]
+
+
+@given(LINES, LINES)
+def test_the_changes_make_one_text_of_the_other_and_are_the_least(a: list[str], b: list[str]) -> None:
+    made, at, cost = [], 0, 0
+    for one in changes(a, b):
+        made += a[at : one.start] + b[one.new_start : one.new_end]
+        at = one.end
+        cost += one.end - one.start + one.new_end - one.new_start
+    assert made + a[at:] == b
+    assert cost == len(a) + len(b) - 2 * longest_common(a, b)
+
+
+def test_changes_far_apart_are_hunks_of_their_own() -> None:
+    before = "".join(f"{number}\n" for number in range(30))
+    after = before.replace("3\n4\n", "3\nfour\n", 1).replace("25\n", "")
+    assert diff(before, after, "old", "new") == (
+        "--- old\n+++ new\n"
+        "@@ -2,7 +2,7 @@\n 1\n 2\n 3\n-4\n+four\n 5\n 6\n 7\n"
+        "@@ -23,7 +23,6 @@\n 22\n 23\n 24\n-25\n 26\n 27\n 28\n"
+    )
+
+
+def test_only_a_newline_ends_a_line() -> None:
+    assert diff("a\fb\u2028c\r\n", "a\fb\u2028C\r\n", "old", "new") == (
+        "--- old\n+++ new\n@@ -1 +1 @@\n-a\fb\u2028c\r\n+a\fb\u2028C\r\n"
+    )
+
+
+def test_texts_that_differ_too_much_are_replaced_as_a_whole_and_soon() -> None:
+    before, after = ["".join(f"{number * step % 89}\n" for number in range(100_000)) for step in (31, 57)]
+    started = time.process_time()
+    lines = diff(before, after, "old", "new").splitlines()
+    assert time.process_time() - started < 30
+    assert len([line for line in lines if line.startswith("-")]) > 90_000
+
+
+def test_lines_that_are_new_do_not_use_up_the_budget() -> None:
+    before = [f"{number}\n" for number in range(10_000)]
+    after = [f"new {line}" if number % 2 else line for number, line in enumerate(before)]
+    assert len(changes(before, after)) == 5_000
+
+
+def test_the_files_of_a_set_share_a_budget() -> None:
+    """Each alone would take half a second."""
+    rng = random.Random(7)
+    lines = [f"{number}\n" for number in range(1_200)]
+    before = {f"{number:03}.py": "".join(lines) for number in range(100)}
+    after = {path: "".join(rng.sample(lines, len(lines))) for path in before}
+    started = time.process_time()
+    text = diff_of_files(before, after)
+    assert time.process_time() - started < 15
+    assert text.count("--- a/") == 100

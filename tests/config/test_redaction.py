@@ -1,0 +1,94 @@
+"""No password in what people read."""
+
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import structlog
+
+from config import redaction
+from config.logging import configure_logs
+from config.redaction import redacted
+from config.settings import Settings
+from tests.conftest import CHECKOUT
+
+HIDDEN = (
+    ("postgresql://u:hunter2@h/d", "postgresql://u:***@h/d"),
+    ("at redis://:hunter2@h:1/0, and rediss://u:hunter2@h", "at redis://:***@h:1/0, and rediss://u:***@h"),
+    ("postgresql+asyncpg://u:hunt/er2@x@h/d", "postgresql+asyncpg://u:***@h/d"),
+    ("postgresql://u:%68unter2@h/d", "postgresql://u:***@h/d"),
+    ("postgresql://h/d?password=hunter2&sslmode=require", "postgresql://h/d?password=***&sslmode=require"),
+    ("postgresql://h/d?sslpassword=hunter2", "postgresql://h/d?sslpassword=***"),
+    ("host=h password='hunter2' user=u", "host=h password='***' user=u"),
+    ('api_key = "hunter2"', 'api_key = "***"'),
+    ("TEMPORAL_API_KEY=hunter2", "TEMPORAL_API_KEY=***"),
+)
+KEPT = (
+    "http://127.0.0.1:8000/projects/1",
+    "postgresql://u@h:5432/d?sslmode=require",
+    "http://[::1]:8000 and me@example.org",
+    '{"tokens": 12, "token": "a word", "a=b": 1}',
+    "max_tokens=12",
+)
+
+
+def test_passwords_are_hidden_wherever_they_stand_and_nothing_else_is() -> None:
+    for text, told in HIDDEN:
+        assert redacted(text) == told
+    for text in KEPT:
+        assert redacted(text) == text
+
+
+def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEMPORAL_API_KEY", "correct horse battery")
+    redaction._in_the_environment.cache_clear()
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level, hook = root.handlers, root.level, sys.excepthook
+    try:
+        for form in ("json", "console"):
+            configure_logs(Settings(_env_file=None, log_format=form), "test")
+            written = io.StringIO()
+            handler = root.handlers[0]
+            assert isinstance(handler, logging.StreamHandler)
+            handler.setStream(written)
+            log = structlog.get_logger("some")
+            log.warning("away", reason="postgresql://u:hunter2@h/d", key="of correct horse battery")
+            try:
+                raise ValueError("redis://:hunter2@h")
+            except ValueError:
+                logging.getLogger("library").exception("cannot reach %s", "redis://:hunter2@h")
+            assert written.getvalue().count("***@h") >= 3
+            assert "hunter2" not in written.getvalue()
+            assert "correct horse" not in written.getvalue()
+    finally:
+        root.handlers, sys.excepthook = handlers, hook
+        root.setLevel(level)
+        structlog.configure(**before)
+        structlog.contextvars.clear_contextvars()
+        redaction._in_the_environment.cache_clear()
+
+
+def test_a_process_that_ends_in_an_error_tells_it_without_a_password(tmp_path: Path) -> None:
+    """Temporal's SDK quotes the line of its configuration that it cannot read."""
+    (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "hunter2\n')
+    env = {"PYTHONPATH": str(CHECKOUT), "TEMPORAL_CONFIG_FILE": "temporal.toml"}
+    for command in (["worker"], ["cli.main", "up"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert ran.returncode == 1
+        assert "TOML parse error" in ran.stdout + ran.stderr
+        assert "hunter2" not in ran.stdout + ran.stderr

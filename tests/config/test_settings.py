@@ -1,0 +1,194 @@
+"""A setting that cannot be used stops the start with its name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from config.settings import Settings, SettingsError, get_settings
+from tests.conftest import CHECKOUT
+
+
+@pytest.fixture(autouse=True)
+def unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No `.env` of whoever runs the tests, and nothing kept from another test."""
+    monkeypatch.chdir(tmp_path)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BOTARMY_PORT", "65536"),
+        ("BOTARMY_PORT", "http"),
+        ("BOTARMY_MAX_BODY_BYTES", "1"),
+        ("BOTARMY_WORKER_STEPS", "0"),
+        ("BOTARMY_LOG_LEVEL", "LOUD"),
+        ("BOTARMY_TEMPORAL_SYNCHRONOUS", "OFF"),
+        ("BOTARMY_WEBSOCKET_HEARTBEAT_SECONDS", "0"),
+        ("BOTARMY_REHEARSAL_STEP_SECONDS", "-1"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as error:
+        get_settings()
+    assert str(error.value).startswith(f"{variable}={value!r}: ")
+
+
+def test_every_wrong_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTARMY_PORT", "x")
+    monkeypatch.setenv("BOTARMY_LOG_FORMAT", "xml")
+    with pytest.raises(SettingsError) as error:
+        get_settings()
+    assert [line.split("=")[0] for line in str(error.value).splitlines()] == ["BOTARMY_PORT", "BOTARMY_LOG_FORMAT"]
+
+
+def test_the_env_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("BOTARMY_PORT=1234\nBOTARMY_HOST=0.0.0.0\nUNRELATED=1\n")
+    monkeypatch.setenv("BOTARMY_PORT", "4321")
+    assert (get_settings().port, get_settings().host) == (4321, "0.0.0.0")
+
+
+def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTARMY_ALLOWED_ORIGINS", "https://a.example, https://b.example,")
+    assert get_settings().allowed_origins == ["https://a.example", "https://b.example"]
+
+
+USABLE = (
+    ("DATABASE_URL", "postgres://me:secret@there/db?sslmode=require"),
+    ("DATABASE_URL", "postgresql://me:secret@there/db"),
+    ("DATABASE_URL", "postgresql+psycopg://me:secret@there/db"),
+    ("DATABASE_URL", "postgresql://me:a:b?c#d@h1:1,[::1]:2/db?target_session_attrs=any"),
+    ("DATABASE_URL", "postgresql:///db?host=%2Frun%2Fpostgresql"),
+    ("DATABASE_URL", "postgresql://me:%40%2F@/db"),
+    ("REDIS_URL", "redis://:secret@there:6379/3?health_check_interval=5"),
+    ("REDIS_URL", "rediss://there?ssl_cert_reqs=none"),
+    ("REDIS_URL", "unix:///run/redis.sock?db=1"),
+)
+
+UNUSABLE = (
+    # the variable, its value with `hunter2` in it, and what the error says of it
+    ("DATABASE_URL", "mysql://u:hunter2@h/d", "like postgresql://"),
+    ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h/d", "like postgresql://"),
+    ("DATABASE_URL", "host=h password=hunter2", "like postgresql://"),
+    ("DATABASE_URL", "postgresql://u:x@hunter2@h/d", "%40"),
+    ("DATABASE_URL", "postgresql://u:x/hunter2@h/d", "percent-encoded"),
+    ("DATABASE_URL", "postgresql://u:hunter2@h:port/d", "percent-encoded"),
+    ("DATABASE_URL", "postgresql://u:hunter2%@h/d", "%25"),
+    ("DATABASE_URL", "postgresql://u:hunter2%00@h/d", "%25"),
+    ("DATABASE_URL", "postgresql://u:hunter2 x@h/d", "%20"),
+    ("DATABASE_URL", "postgresql://u:hunter2@h:70000/d", "65535"),
+    ("DATABASE_URL", "postgresql://u:hunter2@h/d?schema=public", "'schema'"),
+    ("DATABASE_URL", "postgresql://u:hunter2@h/d?schema=public", "options=-csearch_path"),
+    ("DATABASE_URL", "postgresql://u@h/d?sslmod=x&password=hunter2", "'sslmod'"),
+    ("DATABASE_URL", "postgresql://u@h/d?x&hunter2", "parameter"),
+    ("REDIS_URL", "127.0.0.1:6379", "like redis://"),
+    ("REDIS_URL", "http://:hunter2@h", "like redis://"),
+    ("REDIS_URL", "redis://:x/hunter2@h", "percent-encoded"),
+    ("REDIS_URL", "redis://:x#hunter2@h", "percent-encoded"),
+    ("REDIS_URL", "redis://:x@hunter2@h", "%40"),
+    ("REDIS_URL", "redis://:hunter2%@h", "%25"),
+    ("REDIS_URL", "redis://:hunter2@h/first", "not a number"),
+    ("REDIS_URL", "redis://:hunter2@h?tls=1", "'tls'"),
+    ("REDIS_URL", "redis://h?db=hunter2", "value"),
+)
+
+
+def test_an_address_that_can_be_used_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in USABLE:
+        monkeypatch.setenv(variable, value)
+        assert getattr(Settings(), variable.lower()) == value
+        monkeypatch.delenv(variable)
+
+
+def test_an_address_that_cannot_be_used_is_told_at_once_and_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable, value, said in UNUSABLE:
+        monkeypatch.setenv(variable, value)
+        get_settings.cache_clear()
+        with pytest.raises(SettingsError) as error:
+            get_settings()
+        told = str(error.value)
+        assert told.startswith(f"{variable}: "), told
+        assert said in told
+        assert "hunter2" not in "".join(traceback.format_exception(error.value)), value
+        with pytest.raises(ValidationError) as raw:
+            Settings()
+        assert "hunter2" not in "".join(traceback.format_exception(raw.value)), value
+        monkeypatch.delenv(variable)
+
+
+def test_settings_print_no_password() -> None:
+    settings = Settings(_env_file=None, database_url="postgresql://u:hunter2@h/d", redis_url="redis://:hunter2@h")
+    assert "hunter2" not in f"{settings} {settings!r}"
+
+
+def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"postgresql://u:p@h/d\r\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
+    assert (get_settings().database_url, "database_url" in get_settings().model_fields_set) == (
+        "postgresql://u:p@h/d",
+        True,
+    )
+    # In `.env` as well, behind the environment.
+    Path(".env").write_text(f"DATABASE_URL=postgresql://other/d\nREDIS_URL_FILE={tmp_path / 'redis'}\n")
+    (tmp_path / "redis").write_text("redis://r")
+    get_settings.cache_clear()
+    assert (get_settings().database_url, get_settings().redis_url) == ("postgresql://u:p@h/d", "redis://r")
+    # An empty variable is none, as the stack tells its processes.
+    monkeypatch.setenv("DATABASE_URL_FILE", "")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://third/d")
+    get_settings.cache_clear()
+    assert get_settings().database_url == "postgresql://third/d"
+
+
+def test_a_file_that_holds_no_secret_is_told_without_its_content(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    cases: tuple[tuple[bytes | None, str], ...] = (
+        (None, "No such file"),
+        (b" \n", "empty"),
+        (b"postgresql://u:hunter2@h/d\nx", "more than one line"),
+        (b"\xff\xfehunter2", "UTF-8"),
+        (b"hunter2" * 10_000, "larger than"),
+        (b"hunter2", "DATABASE_URL: is not an address"),
+    )
+    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
+    for content, said in cases:
+        if content is not None:
+            file.write_bytes(content)
+        get_settings.cache_clear()
+        with pytest.raises(SettingsError, match=said) as error:
+            get_settings()
+        assert "hunter2" not in str(error.value)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@h/d")
+    get_settings.cache_clear()
+    with pytest.raises(SettingsError, match="DATABASE_URL and DATABASE_URL_FILE are both set"):
+        get_settings()
+
+
+def test_a_worker_with_a_wrong_setting_stops_at_once_and_says_why(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "worker"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(CHECKOUT), "BOTARMY_WORKER_STEPS": "many"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.strip().splitlines()[-1].startswith("settings: BOTARMY_WORKER_STEPS='many': ")
+    assert "Traceback" not in ran.stderr

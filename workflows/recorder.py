@@ -1,0 +1,130 @@
+"""What a workflow writes down as it goes: one local activity at a time, in the order in which things happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+
+from workflows import options
+
+with workflow.unsafe.imports_passed_through():
+    from activities.agent_step import AgentSteps
+    from activities.records import Records
+    from models.contracts.enums import AgentType, ProjectStatus
+    from models.contracts.hitl import HitlResponse, JudgedResponse
+    from models.contracts.records import (
+        CheckResponse,
+        Closure,
+        OpenProject,
+        RecordExpiry,
+        RecordProblem,
+        RecordResponses,
+        RecordStatus,
+        Standing,
+    )
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Bookkeeping:
+    """Local activities run one after the other: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
+
+    `late` holds responses that no open gate was there to judge; they are written down as soon as there is time.
+    """
+
+    def __init__(self, project_id: UUID, late: list[JudgedResponse]) -> None:
+        self._project_id = project_id
+        self.turn = asyncio.Lock()
+        self.late = late
+
+    async def responses(self, judged: Sequence[JudgedResponse]) -> Closure:
+        """Write judged responses down; gives how their request stands then."""
+        fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
+        return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
+
+    async def knows(self, response: HitlResponse) -> bool:
+        """Whether the records know the request that a response answers; where they do not, they keep a trace."""
+        fact = CheckResponse(project_id=self._project_id, response=response)
+        return (await self._write(Records.check_response, fact, "a response ahead of its gate")).known
+
+    async def expiry(self, request_id: UUID, *, accepts: bool) -> Closure:
+        """Write down that nobody decided in time; gives how the request stands then."""
+        fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
+        return await self._write(Records.record_expiry, fact, "the deadline passed")
+
+    async def status(
+        self,
+        status: ProjectStatus,
+        key: str,
+        reason: str | None = None,
+        put_off: Mapping[UUID, timedelta] | None = None,
+    ) -> Standing:
+        """Write down how the project stands; gives how it does, which is how it ended first."""
+        fact = RecordStatus(
+            project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(put_off or {})
+        )
+        stands = await self._write(Records.record_status, fact, f"project {status}")
+        return stands or Standing(status=status, reason=reason)  # earlier versions gave nothing
+
+    async def problem(self, message: str) -> None:
+        fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
+        await self._write(Records.record_problem, fact, "a problem")
+
+    async def write_late(self) -> None:
+        """Write down the responses that came too late; as many as have come by then, at once."""
+        judged, self.late[:] = list(self.late), []
+        try:
+            if judged:
+                await self.responses(judged)
+        except BaseException:
+            self.late[:0] = judged  # called off: they are written down with the next ones
+            raise
+
+    async def open_project(self, generation: int) -> tuple[AgentType, ...]:
+        """Write that the project is active; gives the agents that are short for it."""
+        run_id = workflow.info().first_execution_run_id
+        fact = OpenProject(project_id=self._project_id, generation=generation, run_id=run_id)
+        return (await self._write(AgentSteps.open_project, fact, "project active")).short_agents
+
+    async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
+        async with self.turn:
+            try:
+                return await workflow.execute_local_activity_method(
+                    record,
+                    fact,
+                    schedule_to_close_timeout=options.LOCAL_SECONDS,
+                    retry_policy=options.RECORD_TRIES,
+                    summary=summary,
+                )
+            except FailureError as error:
+                raise_if_final(error)
+            try:
+                return await workflow.execute_activity_method(
+                    record,
+                    fact,
+                    task_queue=options.records_queue(workflow.info().task_queue),
+                    start_to_close_timeout=options.RECORD_TIMEOUT,
+                    retry_policy=options.RECORD_RETRIES,
+                    summary=summary,
+                    priority=Priority(fairness_key=str(self._project_id)),
+                )
+            except FailureError as error:
+                raise_if_final(error)
+                raise
+
+
+def raise_if_final(error: FailureError) -> None:
+    """Raise what no further attempt can change: a cancellation, or what an activity says is not to be retried."""
+    if is_cancelled_exception(error):
+        raise error
+    failure = error if isinstance(error, ApplicationError) else error.cause  # a local activity's comes unwrapped
+    if isinstance(failure, ApplicationError) and failure.non_retryable:
+        raise failure
