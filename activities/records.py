@@ -14,12 +14,12 @@ from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
     CheckedResponse,
     CheckResponse,
-    Closure,
+    RecordedStatus,
     RecordExpiry,
     RecordProblem,
     RecordResponses,
     RecordStatus,
-    Standing,
+    RequestOutcome,
 )
 from models.tables import HitlRequest
 from store import artifacts, contents, events, hitl, projects, tasks
@@ -39,7 +39,7 @@ class Records:
         self._store = store
 
     @activity.defn
-    async def record_responses(self, judged: RecordResponses) -> Closure:
+    async def record_responses(self, judged: RecordResponses) -> RequestOutcome:
         """Write responses into the history of their requests, and carry out the applied one, unless the request was
         closed before."""
         async with self._store.transaction(judged.project_id) as tx:
@@ -54,7 +54,7 @@ class Records:
                         raise ContradictionError(f"there is no request {one.response.request_id}")
                     _record_foreign(tx, one.response)
             responses = [one for one in responses if one.response.request_id in known]
-            closure = Closure(refused=refused)
+            closure = RequestOutcome(refused=refused)
             applied = next((one.response for one in responses if one.outcome is ResponseOutcome.APPLIED), None)
             if applied is not None:
                 closure = await self._apply(tx, applied)
@@ -80,7 +80,7 @@ class Records:
                 _record_foreign(tx, response)
         return CheckedResponse(known=known)
 
-    async def _apply(self, tx: Transaction, response: HitlResponse) -> Closure:
+    async def _apply(self, tx: Transaction, response: HitlResponse) -> RequestOutcome:
         status = STATUS[response.action]
         request = await hitl.close(tx, response.request_id, status, response.decision_id)
         if request is None:
@@ -108,7 +108,7 @@ class Records:
         )
         await artifacts.accept(tx, (one.artifact_id for one in accepted))
         await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
-        return Closure(response=response, accepted=accepted)
+        return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
         self, tx: Transaction, request: HitlRequest, response: HitlResponse, asked: tuple[ArtifactRef, ...]
@@ -140,7 +140,7 @@ class Records:
         return tuple(amended if one == original else one for one in asked) or (amended,)
 
     @activity.defn
-    async def record_expiry(self, expiry: RecordExpiry) -> Closure:
+    async def record_expiry(self, expiry: RecordExpiry) -> RequestOutcome:
         """Write that a request's deadline passed with no response, unless the request was closed before."""
         async with self._store.transaction(expiry.project_id) as tx:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
@@ -160,10 +160,10 @@ class Records:
                 round=request.round,
                 accepted=expiry.accepts,
             )
-        return Closure(expired=True)
+        return RequestOutcome(expired=True)
 
     @activity.defn
-    async def record_status(self, change: RecordStatus) -> Standing:
+    async def record_status(self, change: RecordStatus) -> RecordedStatus:
         """Write that the project's status changed, unless it has ended before."""
         async with self._store.transaction(change.project_id) as tx:
             return await projects.set_status(tx, change.status, change.key, change.reason, change.put_off)
@@ -199,14 +199,14 @@ def _too_late(judged: JudgedResponse) -> JudgedResponse:
     )
 
 
-async def _standing(connection: AsyncConnection, request_id: UUID) -> Closure:
+async def _standing(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:
     """How a request that is closed was closed."""
     request = await hitl.get(connection, request_id)
     if request is None:
         raise ContradictionError(f"there is no request {request_id}")
     decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
     if decision is None:
-        return Closure(expired=request.status == HitlStatus.EXPIRED)
+        return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
     response = HitlResponse(
         request_id=request.id,
         decision_id=decision.id,
@@ -223,7 +223,7 @@ async def _standing(connection: AsyncConnection, request_id: UUID) -> Closure:
         accepted = tuple(amended.get(one.type, one) for one in accepted) or tuple(amended.values())
     elif response.action is not HitlAction.APPROVE:
         accepted = ()
-    return Closure(response=response, accepted=accepted)
+    return RequestOutcome(response=response, accepted=accepted)
 
 
 def _record_foreign(tx: Transaction, response: HitlResponse) -> None:

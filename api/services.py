@@ -14,7 +14,7 @@ from api.artifacts.content_processes import Arguments, BusyError, ContentProcess
 from api.artifacts.rendering import Fragments
 from api.components import Components
 from api.errors import ConflictError, UnavailableError
-from api.hitl.outcome_waiter import Judgements
+from api.hitl.outcome_waiter import OutcomeWaiter
 from api.realtime import Hub
 from config.settings import Settings
 from pipelines.catalogue import SHIPPED, Catalogue, load_catalogue
@@ -40,7 +40,7 @@ class Services:
     temporal: Client
     pipelines: Catalogue
     hub: Hub
-    judgements: Judgements
+    outcome_waiter: OutcomeWaiter
     components: Components
     processes: ContentProcesses
     fragments: Fragments
@@ -76,7 +76,7 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
         components = Components(store, temporal, settings.task_queue)
         fragments = Fragments(processes)
         yield Services(
-            settings, store, temporal, pipelines, hub, Judgements(store, hub), components, processes, fragments
+            settings, store, temporal, pipelines, hub, OutcomeWaiter(store, hub), components, processes, fragments
         )
     finally:
         looking.cancel()

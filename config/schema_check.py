@@ -46,7 +46,7 @@ class Revisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SchemaState:
     """How a database stands. `problem` says what is wrong and what to do, None where nothing is; `current` is whether
     it needs no migration; `newer` whether its revision is one that this version does not know."""
 
@@ -65,7 +65,7 @@ def revisions(folder: Path = MIGRATIONS) -> Revisions:
     return Revisions(frozenset(every), frozenset(every - downs), frozenset(tables))
 
 
-def examine(ask: Ask) -> Standing:
+def examine(ask: Ask) -> SchemaState:
     """How the database stands that `ask` asks.
 
     Raises:
@@ -78,39 +78,39 @@ def examine(ask: Ask) -> Standing:
     )[0]
     where = f"the database {database!r}"
     if encoding != "UTF8":
-        return Standing(
+        return SchemaState(
             problem=f"{where} has the encoding {encoding}, and BotArmy needs UTF8: use another, made with "
             "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
         )
     if schema is None:
-        return Standing(
+        return SchemaState(
             problem=f"{where} has no schema that {role!r} may use: CREATE SCHEMA, GRANT USAGE ON SCHEMA, or name "
             "another in DATABASE_URL (?options=-csearch_path%3DNAME)"
         )
     if read_only:
-        return Standing(problem=f"{where} takes no writes, as a standby: DATABASE_URL must name the primary server")
+        return SchemaState(problem=f"{where} takes no writes, as a standby: DATABASE_URL must name the primary server")
     if versioned and not may_read:
-        return Standing(problem=_denied(where, role, ["alembic_version"]))
+        return SchemaState(problem=_denied(where, role, ["alembic_version"]))
     found = {str(version) for (version,) in ask(_REVISIONS)} if versioned else set()
     if unknown := sorted(found - known.every):
-        return Standing(
+        return SchemaState(
             newer=True,
             problem=f"{where} is at revision {', '.join(unknown)}, which this version does not know: a newer BotArmy, "
             "or another application, has migrated it; run that version, or use another database or schema",
         )
     if not found and tables:
-        return Standing(
+        return SchemaState(
             problem=f"{where} has a table {tables[0]!r} in schema {schema!r} that BotArmy has not made: use another "
             "database, or a schema of its own (CREATE SCHEMA botarmy, DATABASE_URL?options=-csearch_path%3Dbotarmy)"
         )
     if not found and not may_create:
-        return Standing(
+        return SchemaState(
             problem=f"{role!r} may not make tables in schema {schema!r} of {where}: GRANT CREATE ON SCHEMA "
             f'"{schema}" TO "{role}", as its owner or a superuser'
         )
     if closed:
-        return Standing(problem=_denied(where, role, closed))
-    return Standing(current=found == known.newest)
+        return SchemaState(problem=_denied(where, role, closed))
+    return SchemaState(current=found == known.newest)
 
 
 def _denied(where: str, role: str, tables: Sequence[str]) -> str:

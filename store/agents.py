@@ -12,7 +12,7 @@ from models.tables import AGENT_STATE, AgentState
 from store.transaction import Transaction
 
 
-async def rest(tx: Transaction) -> None:
+async def mark_all_idle(tx: Transaction) -> None:
     """Every agent of the project is idle: the project has ended."""
     await tx.connection.execute(
         AGENT_STATE.update()

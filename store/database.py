@@ -35,7 +35,7 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _examine(connection: Connection) -> schema_check.Standing:
+def _examine(connection: Connection) -> schema_check.SchemaState:
     return schema_check.examine(lambda sql: connection.exec_driver_sql(sql).all())
 
 
@@ -126,7 +126,7 @@ class Database:
         if record.info["made"] <= self._stalled_at:
             raise DisconnectionError("PostgreSQL stood still since this connection was made")
 
-    async def examine(self) -> schema_check.Standing:
+    async def examine(self) -> schema_check.SchemaState:
         """Whether this version can work with the database. Raises sqlalchemy.exc.OperationalError when PostgreSQL is
         away."""
         async with self.reading() as connection:

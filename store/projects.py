@@ -15,7 +15,7 @@ from models.contracts.enums import ArtifactType, EventType, Oversight, ProjectSt
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.records import OpenProject, Standing
+from models.contracts.records import OpenProject, RecordedStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
 from store.folding import folded
@@ -85,21 +85,21 @@ async def set_status(
     key: str,
     reason: str | None,
     put_off: Mapping[UUID, timedelta] | None = None,
-) -> Standing:
+) -> RecordedStatus:
     """Write and announce a project's status; one that ends early closes its open tasks and requests. A project that
     has ended has ended: nothing is written then. Gives how it stands."""
     query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
     if ProjectStatus(now.status).settled:
-        return Standing(status=now.status, reason=now.reason)
+        return RecordedStatus(status=now.status, reason=now.reason)
     if status.settled and status is not ProjectStatus.COMPLETED:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
-        await agents.rest(tx)
+        await agents.mark_all_idle(tx)
     tx.change(status=status, reason=reason)
     tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
     deadlines = await hitl.put_off(tx, put_off, f"status:{key}") if put_off else {}
-    return Standing(status=status, reason=reason, deadlines=deadlines)
+    return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 
 
 async def open_run(tx: Transaction, opening: OpenProject) -> bool:

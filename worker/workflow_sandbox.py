@@ -27,7 +27,15 @@ PASSED_THROUGH = (
 
 # Our own workflow code besides the definitions: to import it anew made up a seventh of all that a worker does for a
 # project of short steps. The tests run it in the strict sandbox, too, where a clock or a random number is an error.
-PARTS = ("workflows.recorder", "workflows.crew", "workflows.gate", "workflows.handoff", "workflows.options")
+PARTS = (
+    "workflows.gate",
+    "workflows.handoff",
+    "workflows.open_gates",
+    "workflows.options",
+    "workflows.recorder",
+    "workflows.response_inbox",
+    "workflows.run_context",
+)
 
 
 def sandboxed_runner(*, strict: bool = False) -> SandboxedWorkflowRunner:

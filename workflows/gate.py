@@ -12,7 +12,7 @@ from models.contracts.project import GateState
 NOT_OPEN = "the request was not open any more"
 
 
-class Gate:
+class OpenGate:
     """One open request. It does no I/O and keeps what it holds in `state`, which travels to the next run."""
 
     def __init__(self, state: GateState) -> None:
@@ -22,7 +22,7 @@ class Gate:
         """Take a response, to be judged in its turn."""
         self.state.offered.append(response)
 
-    def put_off(self, deadline: datetime) -> None:
+    def postpone_deadline(self, deadline: datetime) -> None:
         """Take the deadline that the records give the request after a pause."""
         self.state.request = self.state.request.model_copy(update={"expires_at": deadline})
 
@@ -59,10 +59,7 @@ class Gate:
 
     def too_late(self) -> list[JudgedResponse]:
         """What was offered and never judged, because the request was closed by something else."""
-        late = [
-            JudgedResponse(response=one, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN)
-            for one in self.state.offered
-        ]
+        late = [too_late(one) for one in self.state.offered]
         self.state.offered.clear()
         return late
 
@@ -78,6 +75,11 @@ class Gate:
         if response.content_hash is not None and failed and request.supplies is None:
             return "the stage produces several artifacts, which one content cannot stand in for"
         return None
+
+
+def too_late(response: HitlResponse) -> JudgedResponse:
+    """A response to a request that is not open any more."""
+    return JudgedResponse(response=response, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN)
 
 
 def superseded_by(winner: HitlResponse) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -12,9 +13,9 @@ from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
 from workflows import options
-from workflows.crew import Crew
-from workflows.gate import Gate
+from workflows.gate import OpenGate
 from workflows.recorder import raise_if_final
+from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState, StageView
-    from models.contracts.records import Closure
+    from models.contracts.records import RequestOutcome
 
 
 MAX_FEEDBACK = 10_000
@@ -37,7 +38,7 @@ class StageHandoff:
 
     def __init__(
         self,
-        crew: Crew,
+        context: RunContext,
         stage: Stage,
         state: HandoffState,
         *,
@@ -45,20 +46,20 @@ class StageHandoff:
         context_ids: tuple[UUID, ...],
         changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._crew = crew
+        self._context = context
         self._stage = stage
         self._state = state
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
-        self._gate = (stage.gate or NO_GATE).under(crew.oversight) if stage.gate else NO_GATE
+        self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
 
     async def run(self) -> Ending:
         """Go on from wherever the state says that this stage is."""
         while True:
             if self._state.gate is None:
-                await self._crew.may_step()
-                with self._crew.at_work():
+                await self._context.until_a_step_may_start()
+                with self._context.busy():
                     ending = self._weigh(await self._step())
             else:
                 ending = await self._ask(self._state.gate)
@@ -80,30 +81,25 @@ class StageHandoff:
 
     async def _step(self) -> StepResult:
         """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""
-        request_id = self._crew.id_of("request", self._stage.name, self._state.round + 1)
-        early = self._crew.early.setdefault(request_id, self._crew.ahead.pop(request_id, []))
-        try:
+        request_id = self._context.id_of("request", self._stage.name, self._state.round + 1)
+        with self._context.inbox.expecting(request_id) as early:
             result = await self._run_agent(request_id)
             if result.request is not None:
                 self._state.gate = GateState(request=result.request, offered=list(early))
                 early.clear()
             return result
-        finally:
-            del self._crew.early[request_id]
-            for response in early:
-                self._crew.offer(response)
 
     async def _run_agent(self, request_id: UUID) -> StepResult:
-        state, stage, crew = self._state, self._stage, self._crew
+        state, stage, context = self._state, self._stage, self._context
         state.round += 1
         if state.round > 1 or state.task_id is None:
-            state.task_id = crew.id_of("task", stage.name, state.round)
-        short = stage.agent in crew.short_agents
+            state.task_id = context.id_of("task", stage.name, state.round)
+        short = stage.agent in context.short_agents
         if not short:
             self._changed()
         step = StepInput(
-            project_id=crew.project_id,
-            project_name=crew.name,
+            project_id=context.project_id,
+            project_name=context.name,
             task_id=state.task_id,
             request_id=request_id,
             handoff=Handoff(
@@ -127,7 +123,7 @@ class StageHandoff:
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
             try:
-                async with crew.books.turn:
+                async with context.recorder.turn:
                     return await workflow.execute_local_activity_method(
                         AgentSteps.run_agent_step,
                         step,
@@ -146,7 +142,7 @@ class StageHandoff:
                 heartbeat_timeout=options.HEARTBEAT,
                 retry_policy=options.STEP_RETRIES,
                 summary=summary,
-                priority=Priority(priority_key=stage.priority, fairness_key=str(crew.project_id)),
+                priority=Priority(priority_key=stage.priority, fairness_key=str(context.project_id)),
             )
         except FailureError as error:
             raise_if_final(error)
@@ -172,7 +168,7 @@ class StageHandoff:
 
     async def _ask(self, asked: GateState) -> Ending | None:
         """Wait for a human; None where the stage is to be done again."""
-        gate = self._crew.open(asked)
+        gate = self._context.gates.open(asked)
         request = asked.request
         self._changed()
         try:
@@ -181,18 +177,18 @@ class StageHandoff:
                     await self._wait(gate)
                 # A response that came with the deadline is in time: the gate is looked at once more.
                 if not gate.has_offers:
-                    await self._crew.heard()
+                    await self._context.inbox.drain_pending_signals()
                 if not gate.has_offers:
-                    with self._crew.at_work():
+                    with self._context.busy():
                         accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
-                        return self._close(await self._crew.books.expiry(request.request_id, accepts=accepts))
-                with self._crew.at_work():
+                        return self._close(await self._context.recorder.expiry(request.request_id, accepts=accepts))
+                with self._context.busy():
                     judgement = gate.judge()
                     try:
-                        closure = await self._crew.books.responses(judgement.judged)
+                        closure = await self._context.recorder.responses(judgement.judged)
                     except BaseException:
                         # Called off in the middle: no response vanishes, what was not written is written as too late.
-                        self._crew.books.late.extend(gate.undo(judgement))
+                        self._context.recorder.unrecorded.extend(gate.undo(judgement))
                         raise
                     if closure.refused:
                         gate.judge_again(judgement)
@@ -200,27 +196,27 @@ class StageHandoff:
                         return self._close(closure)
         finally:
             if self._state.gate is not asked:
-                del self._crew.gates[request.request_id]
+                self._context.gates.close(request.request_id)
                 for response in asked.offered:
-                    self._crew.offer(response)
+                    self._context.inbox.deliver(response)
                 self._changed()
 
-    async def _wait(self, gate: Gate) -> None:
+    async def _wait(self, gate: OpenGate) -> None:
         """Wait for a response, no longer than the deadline, which stands still while the project is paused."""
-        crew = self._crew
+        gates = self._context.gates
         with suppress(TimeoutError):
             while not gate.has_offers:
-                if crew.deadlines_held:
-                    await workflow.wait_condition(lambda: gate.has_offers or not crew.deadlines_held)
+                if gates.deadlines_held:
+                    await workflow.wait_condition(lambda: gate.has_offers or not gates.deadlines_held)
                     continue
                 remaining = gate.state.request.expires_at - workflow.now()
                 await workflow.wait_condition(
-                    lambda: gate.has_offers or crew.deadlines_held,
+                    lambda: gate.has_offers or gates.deadlines_held,
                     timeout=max(remaining, timedelta(0)),
                     timeout_summary=f"waiting for a decision on {self._stage.name}",
                 )
 
-    def _close(self, closure: Closure) -> Ending | None:
+    def _close(self, closure: RequestOutcome) -> Ending | None:
         """Go on with what the records say came of the request."""
         asked = self._state.gate
         assert asked is not None
@@ -249,3 +245,10 @@ class StageHandoff:
             return SentBack(feedback=response.comment or "", report=state.produced)
         state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
         return None
+
+
+def cancel_handoff(task: asyncio.Task[Ending]) -> None:
+    """Cancel a handoff that nobody waits for any more."""
+    task.cancel()
+    # Retrieved here, so that asyncio does not log the cancellation of a step as an exception that was never retrieved.
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

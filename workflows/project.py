@@ -10,9 +10,8 @@ from temporalio import workflow
 from temporalio.common import RawValue, SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
-from workflows.crew import Crew, call_off
-from workflows.handoff import MAX_FEEDBACK, StageHandoff
-from workflows.recorder import Bookkeeping
+from workflows.handoff import MAX_FEEDBACK, StageHandoff, cancel_handoff
+from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending, Halted, SentBack
@@ -27,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
         StageView,
         WorkflowView,
     )
-    from models.contracts.records import Standing
+    from models.contracts.records import RecordedStatus
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
 WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
@@ -48,11 +47,11 @@ class ProjectWorkflow:
         self._state = project.state or ProjectState(
             stages={stage.name: HandoffState() for stage in self._pipeline.stages}
         )
-        self._crew = Crew(
+        self._context = RunContext(
             project_id=project.project_id,
             name=project.name,
             oversight=project.oversight,
-            books=Bookkeeping(project.project_id, self._state.unrecorded),
+            unrecorded=self._state.unrecorded,
             short_agents=self._state.short_agents,
             paused=self._state.paused,
             deadlines_held=self._state.deadlines_held,
@@ -61,7 +60,7 @@ class ProjectWorkflow:
         # A response may be here before the first stage is taken up again: its gate is open all the same.
         for stage in self._pipeline.stages:
             if (gate := self._state.stages[stage.name].gate) is not None:
-                self._crew.open(gate)
+                self._context.gates.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
         self._stand_still = self._state.deadlines_held
@@ -79,8 +78,8 @@ class ProjectWorkflow:
         status, reason, cancellation = ProjectStatus.COMPLETED, None, None
         try:
             if project.state is None or not project.state.opened:
-                short = await self._crew.books.open_project(project.generation)
-                self._state.short_agents = self._crew.short_agents = short
+                short = await self._context.recorder.open_project(project.generation)
+                self._state.short_agents = self._context.short_agents = short
                 self._state.opened = True
             self._opened = True
             if (halted := await self._walk()) is not None:
@@ -108,7 +107,7 @@ class ProjectWorkflow:
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
         """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
-        await self._crew.receive(name, payloads)
+        await self._context.inbox.receive(name, payloads)
 
     @workflow.signal
     async def pause(self) -> None:
@@ -123,9 +122,9 @@ class ProjectWorkflow:
     @workflow.query
     def state(self) -> WorkflowView:
         """How far the project is, as the workflow itself knows it."""
-        status = ProjectStatus.WAITING if self._crew.gates else ProjectStatus.ACTIVE
+        status = ProjectStatus.WAITING if self._context.gates else ProjectStatus.ACTIVE
         return WorkflowView(
-            status=ProjectStatus.PAUSED if self._crew.paused else status,
+            status=ProjectStatus.PAUSED if self._context.paused else status,
             phase=self._phase,
             stages=tuple(self._view(stage) for stage in self._pipeline.stages),
         )
@@ -137,8 +136,8 @@ class ProjectWorkflow:
                 self._start_ready()
                 if not self._running:
                     return None
-                await workflow.wait_condition(lambda: self._has_news() or bool(self._crew.books.late))
-                await self._crew.books.write_late()
+                await workflow.wait_condition(lambda: self._has_news() or bool(self._context.recorder.unrecorded))
+                await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
                 # What halts comes first: a stage that is sent back may be the one that a person has just rejected.
@@ -148,14 +147,14 @@ class ProjectWorkflow:
                 for name, ending in endings.items():
                     if isinstance(ending, SentBack):
                         self._send_back(name, ending)
-                if self._may_continue_as_new():
+                if self._context.may_continue_as_new:
                     await self._continue_as_new()
         finally:
             for task in self._running.values():
-                call_off(task)
+                cancel_handoff(task)
 
     def _has_news(self) -> bool:
-        return any(task.done() for task in self._running.values()) or self._may_continue_as_new()
+        return any(task.done() for task in self._running.values()) or self._context.may_continue_as_new
 
     def _start_ready(self) -> None:
         for stage in self._pipeline.stages:
@@ -166,7 +165,7 @@ class ProjectWorkflow:
             if any(one.accepted is None for one in upstream):
                 continue
             handoff = StageHandoff(
-                self._crew,
+                self._context,
                 stage,
                 state,
                 from_agent=self._from_agent(stage),
@@ -196,7 +195,7 @@ class ProjectWorkflow:
             state = self._state.stages[one]
             state.accepted, state.gate = None, None
             if task := self._running.pop(one, None):
-                call_off(task)
+                cancel_handoff(task)
         target = self._state.stages[rework.to]
         target.accepted = None
         # Two verdicts may come together: the target is done once more, for both.
@@ -210,54 +209,46 @@ class ProjectWorkflow:
     async def _set_paused(self, paused: bool) -> None:
         # Not before the project is written down as active, which would undo the pause.
         await workflow.wait_condition(lambda: self._opened)
-        if self._crew.paused == paused:
+        if self._context.paused == paused:
             return
-        self._crew.paused = self._state.paused = paused
+        self._context.paused = self._state.paused = paused
         self._state.pauses += paused
         if paused:
             # A patch of each pause, until one holds: in 0.1.0 deadlines ran on, and a history may have such pauses.
             if self._stand_still or workflow.patched(f"{STAND_STILL}-{self._state.pauses}"):
                 self._stand_still = True
                 self._state.deadlines_held = True
-                self._crew.hold_deadlines()
-            await self._crew.books.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")
+                self._context.gates.hold_deadlines()
+            await self._context.recorder.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")
             return
-        number, held = self._state.pauses, self._crew.take_time_held()
-        stands = await self._crew.books.status(ProjectStatus.ACTIVE, f"resumed:{number}", put_off=held)
-        if number == self._state.pauses and not self._crew.paused:  # else it was paused again meanwhile
+        number, held = self._state.pauses, self._context.gates.take_time_held()
+        stands = await self._context.recorder.status(ProjectStatus.ACTIVE, f"resumed:{number}", postponed=held)
+        if number == self._state.pauses and not self._context.paused:  # else it was paused again meanwhile
             self._state.deadlines_held = False
-        self._crew.put_off(stands.deadlines, hold=self._state.deadlines_held)
+        self._context.gates.postpone_deadlines(stands.deadlines, hold=self._state.deadlines_held)
 
-    async def _settle(self, status: ProjectStatus, reason: str | None) -> Standing:
+    async def _settle(self, status: ProjectStatus, reason: str | None) -> RecordedStatus:
         """Write down how the project ended, and every response that came too late, before the workflow closes; gives
         how it ended. A workflow task that is lost may have ended it already, otherwise."""
-        self._crew.close_gates()
+        self._context.inbox.close()
         self._show()
-        stands = await self._crew.books.status(status, str(status), reason)
-        await self._crew.settle()
+        stands = await self._context.recorder.status(status, str(status), reason)
+        await self._context.inbox.settle()
         return stands
 
     def _may_open(self, request_id: UUID) -> bool:
         """Whether a request is of a round that a stage has not begun, as far as this run of the workflow knows."""
         return any(
-            request_id == self._crew.id_of("request", stage.name, begun + ahead)
+            request_id == self._context.id_of("request", stage.name, begun + ahead)
             for stage in self._pipeline.stages
             for begun in [self._state.stages[stage.name].round]
             for ahead in range(1, ROUNDS_AHEAD + 1)
         )
 
-    def _may_continue_as_new(self) -> bool:
-        """Whether the history is long and nothing is under way but waits, which the state carries over."""
-        return (
-            self._crew.draining
-            and not self._crew.busy
-            and not any(gate.has_offers for gate in self._crew.gates.values())
-        )
-
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
-        await self._crew.books.write_late()
-        if self._may_continue_as_new() and workflow.all_handlers_finished():
+        await self._context.recorder.late_responses()
+        if self._context.may_continue_as_new and workflow.all_handlers_finished():
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
     def _show(self) -> None:
@@ -265,7 +256,7 @@ class ProjectWorkflow:
 
         It is for what lasts, a longer step or an open gate: a search attribute costs the engine an event.
         """
-        shown = (self._phase, bool(self._crew.gates))
+        shown = (self._phase, bool(self._context.gates))
         if shown != self._shown:
             self._shown = shown
             workflow.upsert_search_attributes([PHASE.value_set(self._phase or ""), WAITING.value_set(shown[1])])

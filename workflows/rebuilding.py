@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, ResponseOutcome, TaskStatus, Verdict
+from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
 from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest
-from workflows.gate import NOT_OPEN
+from workflows.gate import too_late
 from workflows.handoff import MAX_FEEDBACK
 
 _FOLLOWED = {
@@ -61,7 +61,7 @@ def _offer(states: Iterable[HandoffState], unheard: Iterable[HitlResponse]) -> l
         if response.request_id in gates:
             gates[response.request_id].offered.append(response)
         else:
-            late.append(JudgedResponse(response=response, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN))
+            late.append(too_late(response))
     return late
 
 

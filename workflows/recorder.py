@@ -21,41 +21,41 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.records import (
         CheckResponse,
-        Closure,
         OpenProject,
+        RecordedStatus,
         RecordExpiry,
         RecordProblem,
         RecordResponses,
         RecordStatus,
-        Standing,
+        RequestOutcome,
     )
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 
-class Bookkeeping:
+class Recorder:
     """Local activities run one after the other: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
 
-    `late` holds responses that no open gate was there to judge; they are written down as soon as there is time.
+    `unrecorded` holds responses that no open gate was there to judge, until they are recorded.
     """
 
-    def __init__(self, project_id: UUID, late: list[JudgedResponse]) -> None:
+    def __init__(self, project_id: UUID, unrecorded: list[JudgedResponse]) -> None:
         self._project_id = project_id
         self.turn = asyncio.Lock()
-        self.late = late
+        self.unrecorded = unrecorded
 
-    async def responses(self, judged: Sequence[JudgedResponse]) -> Closure:
+    async def responses(self, judged: Sequence[JudgedResponse]) -> RequestOutcome:
         """Write judged responses down; gives how their request stands then."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
         return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
 
-    async def knows(self, response: HitlResponse) -> bool:
+    async def knows_request(self, response: HitlResponse) -> bool:
         """Whether the records know the request that a response answers; where they do not, they keep a trace."""
         fact = CheckResponse(project_id=self._project_id, response=response)
         return (await self._write(Records.check_response, fact, "a response ahead of its gate")).known
 
-    async def expiry(self, request_id: UUID, *, accepts: bool) -> Closure:
+    async def expiry(self, request_id: UUID, *, accepts: bool) -> RequestOutcome:
         """Write down that nobody decided in time; gives how the request stands then."""
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
         return await self._write(Records.record_expiry, fact, "the deadline passed")
@@ -65,27 +65,27 @@ class Bookkeeping:
         status: ProjectStatus,
         key: str,
         reason: str | None = None,
-        put_off: Mapping[UUID, timedelta] | None = None,
-    ) -> Standing:
+        postponed: Mapping[UUID, timedelta] | None = None,
+    ) -> RecordedStatus:
         """Write down how the project stands; gives how it does, which is how it ended first."""
         fact = RecordStatus(
-            project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(put_off or {})
+            project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(postponed or {})
         )
         stands = await self._write(Records.record_status, fact, f"project {status}")
-        return stands or Standing(status=status, reason=reason)  # earlier versions gave nothing
+        return stands or RecordedStatus(status=status, reason=reason)  # earlier versions gave nothing
 
     async def problem(self, message: str) -> None:
         fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
         await self._write(Records.record_problem, fact, "a problem")
 
-    async def write_late(self) -> None:
+    async def late_responses(self) -> None:
         """Write down the responses that came too late; as many as have come by then, at once."""
-        judged, self.late[:] = list(self.late), []
+        judged, self.unrecorded[:] = list(self.unrecorded), []
         try:
             if judged:
                 await self.responses(judged)
         except BaseException:
-            self.late[:0] = judged  # called off: they are written down with the next ones
+            self.unrecorded[:0] = judged  # called off: they are written down with the next ones
             raise
 
     async def open_project(self, generation: int) -> tuple[AgentType, ...]:

@@ -9,9 +9,8 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import is_cancelled_exception
 
-from workflows.crew import Crew, call_off
-from workflows.handoff import StageHandoff
-from workflows.recorder import Bookkeeping
+from workflows.handoff import StageHandoff, cancel_handoff
+from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Accepted
@@ -29,16 +28,16 @@ class HandoffWorkflow:
         handoff = given.handoff
         asks = GateAsk.ALWAYS if given.oversight is Oversight.HIGH else GateAsk.NEVER
         self._state = given.state or HandoffState(task_id=given.task_id)
-        self._crew = Crew(
+        self._context = RunContext(
             project_id=given.project_id,
             name=given.name,
             oversight=None,
-            books=Bookkeeping(given.project_id, []),
+            unrecorded=[],
             continues_as_new=False,
             root_id=given.task_id,
         )
         self._handoff = StageHandoff(
-            self._crew,
+            self._context,
             Stage(
                 name=handoff.phase,
                 agent=handoff.to_agent,
@@ -53,24 +52,24 @@ class HandoffWorkflow:
         )
         # A response may be here before the handoff is taken up again: its gate is open all the same.
         if self._state.gate is not None:
-            self._crew.open(self._state.gate)
+            self._context.gates.open(self._state.gate)
 
     @workflow.run
     async def run(self, given: HandoffInput) -> HandoffResult:
         """Run the handoff until it is accepted or rejected."""
-        books = self._crew.books
+        recorder = self._context.recorder
         running = asyncio.create_task(self._handoff.run())
         try:
             while not running.done():
-                await workflow.wait_condition(lambda: running.done() or bool(books.late))
-                await books.write_late()
+                await workflow.wait_condition(lambda: running.done() or bool(recorder.unrecorded))
+                await recorder.late_responses()
         except BaseException as error:
             if is_cancelled_exception(error):
-                call_off(running)
+                cancel_handoff(running)
                 await workflow.wait([running])
-                await self._crew.settle()
+                await self._context.inbox.settle()
             raise
-        await self._crew.settle()
+        await self._context.inbox.settle()
         return HandoffResult(
             task_id=given.task_id,
             accepted=isinstance(running.result(), Accepted),
@@ -85,4 +84,4 @@ class HandoffWorkflow:
     @workflow.signal(dynamic=True)
     async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
         """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
-        await self._crew.receive(name, payloads)
+        await self._context.inbox.receive(name, payloads)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.realtime import Hub
-from api.realtime.project_wakeup import Attention
+from api.realtime.project_wakeup import ProjectWakeup
 from models.contracts.enums import HitlStatus
 from models.tables import HitlDecision, HitlRequest
 from store import hitl
@@ -30,7 +30,7 @@ class _Watch:
     looking: asyncio.Task[None] | None = None
 
 
-class Judgements:
+class OutcomeWaiter:
     """The watches of one process, one for each request that somebody waits on."""
 
     def __init__(self, store: Store, hub: Hub) -> None:
@@ -65,7 +65,7 @@ class Judgements:
         return (decision, request) if decision is not None and request is not None else None
 
     async def _look(self, project_id: UUID, request_id: UUID, watch: _Watch) -> None:
-        attention = Attention(project_id)
+        attention = ProjectWakeup(project_id)
         self._hub.join(attention)
         try:
             while watch.waiting:

@@ -24,7 +24,7 @@ from models.contracts.project import GateState
 from models.tables import HitlDecision, HitlRequest
 from store import artifacts, contents, hitl
 from workflows.client import handoff_handle
-from workflows.gate import Gate
+from workflows.gate import OpenGate
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ def _check_fit(opened: OpenRequest, response: HitlResponse) -> None:
     """Refuse at once what the gate would refuse: by the gate's own rules."""
     if response.artifact_id is not None and response.artifact_id not in {one.artifact_id for one in opened.artifacts}:
         raise InvalidError("artifact_id", "is not what this request asks about")
-    gate = Gate(GateState(request=opened))
+    gate = OpenGate(GateState(request=opened))
     gate.offer(response)
     judgement = gate.judge()
     if judgement.winner is None:
@@ -108,7 +108,7 @@ async def _send(services: Services, request: HitlRequest, response: HitlResponse
 async def _outcome(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
     """What the workflow made of the response, or that nothing has yet. It is safe by now, whatever is away."""
     try:
-        judged = await services.judgements.of(
+        judged = await services.outcome_waiter.of(
             request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
         )
         if judged is not None:

@@ -10,10 +10,10 @@ from uuid import UUID
 import structlog
 
 from api.realtime import frames
-from api.realtime.changes_subscription import Watching
-from api.realtime.event_log_reader import UNAVAILABLE, Logbook
-from api.realtime.redis_subscriber import Listener
-from api.realtime.throttle import Pace
+from api.realtime.changes_subscription import ChangesSubscription
+from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
+from api.realtime.redis_subscriber import RedisSubscriber
+from api.realtime.throttle import Throttle
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ MARGIN = timedelta(minutes=1)  # by which the clocks of other processes may be b
 CHANGES_AT_ONCE = 64
 
 
-class Lookout:
+class ChangeFeed:
     """Tells all who watch of every log that grows. It hears of it from Redis, and compares with PostgreSQL: now and
     then, often while Redis is doubtful, and when Redis is back. While no one watches it does nothing.
 
@@ -31,34 +31,34 @@ class Lookout:
     forgotten.
     """
 
-    def __init__(self, listener: Listener, channel: str, logbook: Logbook) -> None:
-        self._listener, self._channel, self._logbook = listener, channel, logbook
-        self._watchings: set[Watching] = set()
+    def __init__(self, subscriber: RedisSubscriber, channel: str, log_reader: EventLogReader) -> None:
+        self._subscriber, self._channel, self._log_reader = subscriber, channel, log_reader
+        self._watchings: set[ChangesSubscription] = set()
         self._heads: dict[UUID, int] = {}
-        self._pace = Pace(self._tell)
+        self._throttle = Throttle(self._tell)
         self._due = asyncio.Event()
         self._known = asyncio.Event()
         self._compared = datetime.now(UTC)
 
-    def join(self, watching: Watching) -> None:
+    def join(self, watching: ChangesSubscription) -> None:
         if not self._watchings:
-            self._listener.follow(self._channel, self._hear, self._resumed)
+            self._subscriber.follow(self._channel, self._hear, self._resumed)
             self._compared = datetime.now(UTC)
             self._due.set()
         self._watchings.add(watching)
 
-    def leave(self, watching: Watching) -> None:
+    def leave(self, watching: ChangesSubscription) -> None:
         if watching not in self._watchings:
             return
         self._watchings.discard(watching)
         if not self._watchings:
-            self._listener.unfollow(self._channel)
+            self._subscriber.unfollow(self._channel)
             self._heads.clear()
             self._known.clear()
 
     async def ready(self) -> None:
         """Wait until whatever is committed from then on will be told to who has joined."""
-        await self._listener.listening(self._channel)
+        await self._subscriber.listening(self._channel)
         # The comparison may have been some time ago: the next one then tells more than is new, and never less.
         await self._known.wait()
 
@@ -70,7 +70,7 @@ class Lookout:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS if self._watchings else None):
                     await self._due.wait()
-            due = self._due.is_set() or self._listener.doubtful or loop.time() - compared >= COMPARE_SECONDS
+            due = self._due.is_set() or self._subscriber.stale or loop.time() - compared >= COMPARE_SECONDS
             self._due.clear()
             if self._watchings and (due or not done):
                 compared = loop.time()
@@ -86,7 +86,7 @@ class Lookout:
             if head > self._heads.get(project_id, 0):
                 self._heads[project_id] = head
                 if self._known.is_set():  # before that, no one is ready to be told
-                    self._pace.offer(project_id, head)
+                    self._throttle.offer(project_id, head)
 
     def _resumed(self) -> None:
         if self._known.is_set():
@@ -102,9 +102,9 @@ class Lookout:
         """Find out which logs have grown, and tell; False where PostgreSQL is away."""
         begun, before = datetime.now(UTC), self._heads.copy()
         try:
-            found = await self._logbook.heads_under_way(self._compared - MARGIN)
+            found = await self._log_reader.heads_under_way(self._compared - MARGIN)
             ended = before.keys() - found.keys()
-            found |= await self._logbook.heads(ended) if ended else {}
+            found |= await self._log_reader.heads(ended) if ended else {}
         except UNAVAILABLE as error:
             log.warning("projects_not_compared", reason=repr(error))
             for watching in tuple(self._watchings):
@@ -131,6 +131,6 @@ class Lookout:
     async def _offer(self, changed: dict[UUID, int]) -> None:
         for number, (project_id, head) in enumerate(changed.items(), 1):
             if self._heads.get(project_id) == head:  # not overtaken by what was heard meanwhile
-                self._pace.offer(project_id, head)
+                self._throttle.offer(project_id, head)
             if number % CHANGES_AT_ONCE == 0:
                 await asyncio.sleep(0)  # let the sockets send

@@ -13,7 +13,7 @@ from api.realtime import frames
 from api.realtime.close_codes import CloseCode, Problem
 
 if TYPE_CHECKING:
-    from api.realtime.change_feed import Lookout
+    from api.realtime.change_feed import ChangeFeed
     from api.realtime.socket import Socket
 
 log = structlog.get_logger(__name__)
@@ -21,12 +21,12 @@ log = structlog.get_logger(__name__)
 MAX_WAITING = 10_000
 
 
-class Watching:
+class ChangesSubscription:
     """Tells a socket which projects have changed. A reader that is slower than they change is told of each when there
     is room, and then of the newest number only; one for whom MAX_WAITING projects wait is closed."""
 
-    def __init__(self, socket: Socket, lookout: Lookout) -> None:
-        self._socket, self._lookout = socket, lookout
+    def __init__(self, socket: Socket, change_feed: ChangeFeed) -> None:
+        self._socket, self._change_feed = socket, change_feed
         self._ready = False
         self._put_off = False
         self._waiting: OrderedDict[UUID, str] = OrderedDict()
@@ -35,11 +35,11 @@ class Watching:
 
     def start(self) -> None:
         """Join those who watch; the socket is told once it will hear of everything."""
-        self._lookout.join(self)
+        self._change_feed.join(self)
         self._work = asyncio.create_task(self._run())
 
     def stop(self) -> None:
-        self._lookout.leave(self)
+        self._change_feed.leave(self)
         if self._work is not None:
             self._work.cancel()
 
@@ -60,7 +60,7 @@ class Watching:
 
     async def _run(self) -> None:
         try:
-            await self._lookout.ready()
+            await self._change_feed.ready()
             self._ready = True
             self._socket.send(frames.watching())
             while await self._stirred.wait():

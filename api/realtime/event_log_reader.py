@@ -25,7 +25,7 @@ UNAVAILABLE = (SQLAlchemyError, OSError, TimeoutError)
 T = TypeVar("T")
 
 
-class Logbook:
+class EventLogReader:
     """Reads of the logs. Each raises one of UNAVAILABLE while PostgreSQL is away.
 
     Who asks while an equal read waits for its turn shares it. Who asks once it has begun does not, since it may know

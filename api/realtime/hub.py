@@ -12,12 +12,12 @@ import structlog
 
 from api import capacity
 from api.realtime import frames
-from api.realtime.change_feed import Lookout
+from api.realtime.change_feed import ChangeFeed
 from api.realtime.close_codes import CloseCode
-from api.realtime.event_log_reader import UNAVAILABLE, Logbook
-from api.realtime.project_subscription import Following
-from api.realtime.project_wakeup import Attention
-from api.realtime.redis_subscriber import Listener
+from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
+from api.realtime.project_subscription import ProjectSubscription
+from api.realtime.project_wakeup import ProjectWakeup
+from api.realtime.redis_subscriber import RedisSubscriber
 from api.realtime.socket import Socket
 from config import descriptors
 from config.settings import Settings
@@ -37,27 +37,27 @@ class Hub:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.settings = settings
-        self.logbook = Logbook(store)
+        self.log_reader = EventLogReader(store)
         self.sockets: set[Socket] = set()
         self.most = min(settings.websocket_connections, capacity.sockets(descriptors.limit()))
         if self.most < settings.websocket_connections:
             log.warning("fewer_sockets", most=self.most, reason="the limit of open files is low")
         self.refusing = 0
         """Sockets that were told that there are too many, and may not have hung up yet."""
-        self._followings: dict[UUID, set[Following | Attention]] = {}
+        self._followings: dict[UUID, set[ProjectSubscription | ProjectWakeup]] = {}
         self._heads: dict[UUID, int] = {}
         self._bus = store.bus
-        self._listener = Listener(self._bus)
-        self.lookout = Lookout(self._listener, self._bus.projects_channel, self.logbook)
+        self._subscriber = RedisSubscriber(self._bus)
+        self.change_feed = ChangeFeed(self._subscriber, self._bus.projects_channel, self.log_reader)
         self._unsure: set[UUID] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to listen; returns with Redis connected, or known to be away."""
-        works = self._listener.run, self._check, self._heartbeat, self.lookout.run
+        works = self._subscriber.run, self._check, self._heartbeat, self.change_feed.run
         self._tasks = [asyncio.create_task(self._forever(work)) for work in works]
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._listener.attempted(), START_SECONDS)
+            await asyncio.wait_for(self._subscriber.attempted(), START_SECONDS)
 
     async def close(self) -> None:
         """Close every socket with 1012, then stop listening."""
@@ -70,32 +70,32 @@ class Hub:
             for task in running:
                 task.cancel()
             _, running = await asyncio.wait(running, timeout=CANCEL_SECONDS)
-        await self.logbook.close()
+        await self.log_reader.close()
 
     @property
     def full(self) -> bool:
         return len(self.sockets) >= self.most
 
-    def join(self, following: Following | Attention) -> None:
+    def join(self, following: ProjectSubscription | ProjectWakeup) -> None:
         followings = self._followings.setdefault(following.project_id, set())
         if not followings:
             project_id = following.project_id
             hear, resumed = partial(self._hear, project_id), partial(self._resumed, project_id)
-            self._listener.follow(self._bus.channel(project_id), hear, resumed)
+            self._subscriber.follow(self._bus.channel(project_id), hear, resumed)
         followings.add(following)
 
-    def leave(self, following: Following | Attention) -> None:
+    def leave(self, following: ProjectSubscription | ProjectWakeup) -> None:
         project_id = following.project_id
         followings = self._followings.get(project_id, set())
         followings.discard(following)
         if not followings and self._followings.pop(project_id, None) is not None:
             self._heads.pop(project_id, None)
             self._unsure.discard(project_id)
-            self._listener.unfollow(self._bus.channel(project_id))
+            self._subscriber.unfollow(self._bus.channel(project_id))
 
     async def listening(self, project_id: UUID) -> None:
         """Wait, not for long, until what is published of a followed project is heard."""
-        await self._listener.listening(self._bus.channel(project_id))
+        await self._subscriber.listening(self._bus.channel(project_id))
 
     def saw(self, project_id: UUID, head: int) -> None:
         """Learn how far a log reaches."""
@@ -133,7 +133,7 @@ class Hub:
             await asyncio.sleep(TICK_SECONDS)
             for socket in tuple(self.sockets):
                 socket.check()
-            everything = self._listener.doubtful or loop.time() - compared >= COMPARE_SECONDS
+            everything = self._subscriber.stale or loop.time() - compared >= COMPARE_SECONDS
             if everything:
                 compared = loop.time()
             unsure = set(self._followings) if everything else self._unsure
@@ -144,7 +144,7 @@ class Hub:
         if not project_ids:
             return
         try:
-            heads = await self.logbook.heads(project_ids)
+            heads = await self.log_reader.heads(project_ids)
         except UNAVAILABLE as error:
             self._unsure |= project_ids & self._followings.keys()
             log.warning("heads_not_compared", reason=repr(error))

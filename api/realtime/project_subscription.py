@@ -14,7 +14,7 @@ from api.realtime import frames
 from api.realtime.close_codes import Problem
 from api.realtime.event_log_reader import UNAVAILABLE
 from api.realtime.frames import Frame
-from api.realtime.sequence import Sequence
+from api.realtime.sequencer import EventSequencer
 
 if TYPE_CHECKING:
     from api.realtime.hub import Hub
@@ -30,13 +30,13 @@ GRACE_SECONDS = 0.03
 BACKOFF_SECONDS = 2.0
 
 
-class Following:
+class ProjectSubscription:
     """Gives the events of a project to a socket: first from the log, then as they are heard, gaps from the log."""
 
     def __init__(self, socket: Socket, hub: Hub, project_id: UUID, since: int | None) -> None:
         self.project_id = project_id
         self._socket, self._hub, self._since = socket, hub, since
-        self._sequence = Sequence(hold=socket.hold)
+        self._sequence = EventSequencer(hold=socket.hold)
         self._reading: asyncio.Task[None] | None = None
 
     def start(self, *, must_exist: bool) -> None:
@@ -90,7 +90,7 @@ class Following:
 
     async def _open(self, must_exist: bool) -> None:
         await self._hub.listening(self.project_id)
-        head = (await self._patiently(partial(self._hub.logbook.heads, [self.project_id]))).get(self.project_id)
+        head = (await self._patiently(partial(self._hub.log_reader.heads, [self.project_id]))).get(self.project_id)
         if head is None:
             self._socket.refuse(self.project_id, must_exist=must_exist)
             return
@@ -109,7 +109,7 @@ class Following:
         await asyncio.sleep(grace)
         while (last := self._sequence.last) is not None and self._sequence.behind:
             target = self._sequence.target
-            page = await self._patiently(partial(self._hub.logbook.page, self.project_id, last))
+            page = await self._patiently(partial(self._hub.log_reader.page, self.project_id, last))
             for frame in page:
                 await self._socket.room()
                 for text in self._sequence.take(frame.seq or 0, frame.text):

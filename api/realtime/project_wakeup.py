@@ -9,7 +9,7 @@ from uuid import UUID
 from api.realtime.frames import Frame
 
 
-class Attention:
+class ProjectWakeup:
     """Joins a hub as a socket's following does. `stirred` is set whenever an event of the project is heard; what Redis
     loses stirs nothing, so whoever waits looks for himself now and then."""
 

@@ -6,7 +6,7 @@ BURST = 200
 PER_SECOND = 50.0
 
 
-class Allowance:
+class RateLimit:
     """A bucket of `burst` frames that refills at `per_second`."""
 
     def __init__(self, now: float, burst: int = BURST, per_second: float = PER_SECOND) -> None:

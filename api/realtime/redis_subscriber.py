@@ -28,45 +28,45 @@ CHANNELS_AT_ONCE = 500
 
 
 @dataclass(slots=True)
-class _Ear:
+class _ChannelHandler:
     hear: Callable[[bytes], None]
     resumed: Callable[[], None]
     listening: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Listener:
+class RedisSubscriber:
     """Follows channels of the bus. Reconnects by itself, and notices a connection that died without a word."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._idle = bus.channel(IDLE)
-        self._ears = {self._idle: _Ear(lambda message: None, self._connected)}
+        self._handlers = {self._idle: _ChannelHandler(lambda message: None, self._connected)}
         self._subscribed: set[str] = set()
         self._unconfirmed: Counter[str] = Counter()
         self._changed = asyncio.Event()
         self._attempted = asyncio.Event()
         self._last_sign = 0.0
-        self.doubtful = True
+        self.stale = True
         """Whether something may be published that is not heard."""
 
     def follow(self, channel: str, hear: Callable[[bytes], None], resumed: Callable[[], None]) -> None:
         """Begin to listen. `hear` gets each message; `resumed` is called when the channel is listened to (again), so
         what was published before must be looked up."""
-        self._ears[channel] = ear = _Ear(hear, resumed)
+        self._handlers[channel] = handler = _ChannelHandler(hear, resumed)
         if channel in self._subscribed and channel not in self._unconfirmed:
-            ear.listening.set()  # dropped a moment ago, and still heard
+            handler.listening.set()  # dropped a moment ago, and still heard
         self._changed.set()
 
     def unfollow(self, channel: str) -> None:
-        del self._ears[channel]
+        del self._handlers[channel]
         self._changed.set()
 
     async def listening(self, channel: str) -> None:
         """Wait until a followed channel is listened to; not for long, and not at all while Redis is doubtful."""
-        if not self.doubtful and (ear := self._ears.get(channel)):
+        if not self.stale and (handler := self._handlers.get(channel)):
             with suppress(TimeoutError):
                 async with asyncio.timeout(ACK_SECONDS):
-                    await ear.listening.wait()
+                    await handler.listening.wait()
 
     async def attempted(self) -> None:
         """Wait for the outcome, good or bad, of the first attempt to connect."""
@@ -85,14 +85,14 @@ class Listener:
                     tasks.create_task(self._command(pubsub))
                     tasks.create_task(self._read(pubsub))
             except* (RedisError, OSError, TimeoutError) as group:
-                failures = 1 if not self.doubtful else failures + 1
+                failures = 1 if not self.stale else failures + 1
                 if failures == 1:
                     log.warning("redis_connection_lost", reason=repr(group.exceptions[0]))
             finally:
-                self.doubtful = True
+                self.stale = True
                 self._subscribed = set()
-                for ear in self._ears.values():
-                    ear.listening.clear()
+                for handler in self._handlers.values():
+                    handler.listening.clear()
                 self._attempted.set()
             await asyncio.sleep(min(BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)))
 
@@ -101,7 +101,7 @@ class Listener:
         pinged = loop.time()
         while True:
             self._changed.clear()
-            wanted, before = set(self._ears), self._subscribed
+            wanted, before = set(self._handlers), self._subscribed
             self._subscribed = wanted
             self._unconfirmed.update(wanted - before)
             for channels in _batches(before - wanted):
@@ -128,8 +128,8 @@ class Listener:
                 continue
             self._last_sign = loop.time()
             if message["type"] == "message":
-                if ear := self._ears.get(message["channel"].decode()):
-                    ear.hear(message["data"])
+                if handler := self._handlers.get(message["channel"].decode()):
+                    handler.hear(message["data"])
             elif message["type"] == "subscribe":
                 self._confirm(message["channel"].decode())
             messages += 1
@@ -142,12 +142,12 @@ class Listener:
         if self._unconfirmed[channel] > 0:
             return  # dropped and subscribed again since: there is a hole before the last acknowledgement
         del self._unconfirmed[channel]
-        if ear := self._ears.get(channel):
-            ear.listening.set()
-            ear.resumed()
+        if handler := self._handlers.get(channel):
+            handler.listening.set()
+            handler.resumed()
 
     def _connected(self) -> None:
-        self.doubtful = False
+        self.stale = False
         self._attempted.set()
         log.info("redis_connected")
 

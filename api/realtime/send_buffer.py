@@ -8,7 +8,7 @@ from collections import deque
 MAX_CHARACTERS = 4 * 2**20
 
 
-class Outbox:
+class SendBuffer:
     """A queue with one reader that never makes a writer wait: a full one refuses."""
 
     def __init__(self, frames: int, characters: int = MAX_CHARACTERS) -> None:

@@ -10,7 +10,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.realtime import frames
-from api.realtime.changes_subscription import Watching
+from api.realtime.changes_subscription import ChangesSubscription
 from api.realtime.client_frames import (
     BadRequestError,
     Ping,
@@ -22,9 +22,9 @@ from api.realtime.client_frames import (
     read_frame,
 )
 from api.realtime.close_codes import CloseCode, Problem
-from api.realtime.project_subscription import Following
-from api.realtime.rate_limit import Allowance
-from api.realtime.send_buffer import Outbox
+from api.realtime.project_subscription import ProjectSubscription
+from api.realtime.rate_limit import RateLimit
+from api.realtime.send_buffer import SendBuffer
 from api.realtime.websocket_protocol import ABORT
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Socket:
 
     def __init__(self, websocket: WebSocket, hub: Hub, queue: int) -> None:
         self._websocket, self._hub = websocket, hub
-        self._outbox = Outbox(queue)
-        self._followings: dict[UUID, Following] = {}
-        self._watching: Watching | None = None
-        self._allowance = Allowance(asyncio.get_running_loop().time())
+        self._send_buffer = SendBuffer(queue)
+        self._followings: dict[UUID, ProjectSubscription] = {}
+        self._watching: ChangesSubscription | None = None
+        self._rate_limit = RateLimit(asyncio.get_running_loop().time())
         self._close: tuple[CloseCode, str] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -79,11 +79,11 @@ class Socket:
 
     def send(self, text: str) -> None:
         """Queue a frame; where there is no room, the reader is too slow, and may resume on another socket."""
-        if not self._outbox.put(text):
+        if not self._send_buffer.put(text):
             self.close(CloseCode.TOO_SLOW, "reading too slowly; resume with since")
 
     async def room(self) -> None:
-        await self._outbox.room()
+        await self._send_buffer.room()
 
     def close(self, code: CloseCode, reason: str) -> None:
         """End the socket: what waits goes out first, unless there is no time for it."""
@@ -91,7 +91,7 @@ class Socket:
             return
         self._close = code, reason
         self._leave()
-        self._outbox.end(discard=code in (CloseCode.TOO_SLOW, CloseCode.SERVICE_RESTART))
+        self._send_buffer.end(discard=code in (CloseCode.TOO_SLOW, CloseCode.SERVICE_RESTART))
         if self._writer is not None:
             self._deadline = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._writer.cancel)
 
@@ -108,7 +108,7 @@ class Socket:
 
     def check(self) -> None:
         """Close it where its reader stopped reading."""
-        if self._outbox.stalled(STALL_SECONDS):
+        if self._send_buffer.stalled(STALL_SECONDS):
             self.close(CloseCode.TOO_SLOW, "not reading; resume with since")
 
     def _leave(self) -> None:
@@ -124,7 +124,7 @@ class Socket:
     async def _write(self) -> None:
         sent = 0
         try:
-            while (text := await self._outbox.take()) is not None:
+            while (text := await self._send_buffer.take()) is not None:
                 await self._websocket.send({"type": "websocket.send", "text": text})
                 sent += 1
                 if sent % FRAMES_AT_ONCE == 0:
@@ -143,7 +143,7 @@ class Socket:
                 await asyncio.sleep(0)  # nor does receiving what has come already
             if self._close is not None:
                 continue
-            if not self._allowance.spend(loop.time()):
+            if not self._rate_limit.spend(loop.time()):
                 self.send(frames.error(Problem.TOO_MANY_FRAMES, "too many frames"))
                 self.close(CloseCode.TOO_MANY_FRAMES, "too many frames")
                 continue
@@ -173,7 +173,7 @@ class Socket:
         if self._watching is not None:
             self.send(frames.error(Problem.ALREADY_WATCHING, "watching already"))
             return
-        self._watching = Watching(self, self._hub.lookout)
+        self._watching = ChangesSubscription(self, self._hub.change_feed)
         self._watching.start()
 
     def _unwatch(self) -> bool:
@@ -189,6 +189,6 @@ class Socket:
             message = f"one socket follows at most {MAX_PROJECTS} projects"
             self.send(frames.error(Problem.TOO_MANY_PROJECTS, message, request.project_id))
         else:
-            following = Following(self, self._hub, request.project_id, request.since)
+            following = ProjectSubscription(self, self._hub, request.project_id, request.since)
             self._followings[request.project_id] = following
             following.start(must_exist=must_exist)

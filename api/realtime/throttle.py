@@ -9,7 +9,7 @@ from uuid import UUID
 SECONDS = 0.2
 
 
-class Pace:
+class Throttle:
     """Passes on each project's newest number: the first at once, what comes within SECONDS of it at their end."""
 
     def __init__(self, tell: Callable[[UUID, int], None]) -> None:

@@ -15,7 +15,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from api.realtime.close_codes import CloseCode
-from api.realtime.rate_limit import Allowance
+from api.realtime.rate_limit import RateLimit
 
 ABORT = "botarmy.abort"
 """The extension of the scope that ends the connection at once: a function without arguments."""
@@ -36,7 +36,7 @@ PIECE = 1024
 class RelayProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._allowance = Allowance(self.loop.time(), MAX_BURST, MAX_PER_SECOND)
+        self._rate_limit = RateLimit(self.loop.time(), MAX_BURST, MAX_PER_SECOND)
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -80,7 +80,7 @@ class RelayProtocol(WebSocketsSansIOProtocol):
         """Whether the peer may send one more frame; it is cut off where it may not."""
         if self.transport.is_closing():
             return False
-        if self._allowance.spend(self.loop.time()):
+        if self._rate_limit.spend(self.loop.time()):
             return True
         self.stop_keepalive()
         self.conn.fail(CloseCode.TOO_MANY_FRAMES, "too many frames")

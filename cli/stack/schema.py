@@ -6,7 +6,7 @@ import asyncio
 
 from cli.stack.component import ComponentError
 from config.postgres import conninfo, explain
-from config.schema_check import Standing, examine
+from config.schema_check import SchemaState, examine
 
 
 async def is_current(database: str) -> bool:
@@ -26,7 +26,7 @@ async def is_current(database: str) -> bool:
     return standing.current
 
 
-def _examine(database: str) -> Standing:
+def _examine(database: str) -> SchemaState:
     import psycopg
 
     with psycopg.connect(conninfo(database), autocommit=True) as connection:

@@ -33,7 +33,7 @@ class CheckedResponse(Contract):
     known: bool
 
 
-class Closure(Contract):
+class RequestOutcome(Contract):
     """How a request stands in the records, which is what counts. A workflow that lost a workflow task judges again,
     perhaps with a response that came meanwhile; what was written down the first time holds.
 
@@ -85,7 +85,7 @@ class RecordStatus(Contract):
     )
 
 
-class Standing(Contract):
+class RecordedStatus(Contract):
     """How a project stands in the records, which is what counts: one that has ended stays as it ended first."""
 
     status: ProjectStatus

@@ -7,11 +7,11 @@ import stat
 import zipfile
 
 import pytest
-from crew_at_work import EXAMPLE, deliver
 
 from artifacts.errors import InvalidArtifactError
 from artifacts.zips import MAX_FILES, check
 from models.contracts.enums import ArtifactType
+from tests.crew.crew_at_work import EXAMPLE, deliver
 
 
 def archive(*names: str, kind: int = stat.S_IFREG) -> bytes:

@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 import pytest
-from crew_at_work import RememberedStep, T, artifact, assignment
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
@@ -25,6 +24,7 @@ from models.contracts.enums import AgentType, Verdict
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, sandbox
 from sandbox.launcher import ground
 from tests.conftest import CHECKOUT
+from tests.crew.crew_at_work import RememberedStep, T, artifact, assignment
 
 pytestmark = pytest.mark.skipif(os.uname().sysname != "Linux", reason="the cage is made of Linux")
 

@@ -12,7 +12,7 @@ from models.contracts.enums import ArtifactType, HitlAction, HitlReason, Respons
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
-from workflows.gate import Gate
+from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = ArtifactRef(artifact_id=UUID(int=7), type=ArtifactType.PROJECT_PLAN, version=1, content_hash="a" * 64)
@@ -37,7 +37,9 @@ def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
     return draw(st.lists(st.sampled_from(made), max_size=20)) if made else []
 
 
-def gate(may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None) -> Gate:
+def gate(
+    may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None
+) -> OpenGate:
     failed = reason is HitlReason.FAILED_STEP
     request = OpenRequest(
         request_id=UUID(int=1),
@@ -47,7 +49,7 @@ def gate(may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies
         may_redo=may_redo,
         supplies=supplies,
     )
-    return Gate(GateState(request=request))
+    return OpenGate(GateState(request=request))
 
 
 def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
@@ -147,5 +149,5 @@ def test_a_gate_survives_the_journey_to_the_next_run(arriving: list[tuple[str, H
     gated = gate()
     for _, response in arriving:
         gated.offer(response)
-    again = Gate(GateState.model_validate_json(gated.state.model_dump_json()))
+    again = OpenGate(GateState.model_validate_json(gated.state.model_dump_json()))
     assert again.judge() == gated.judge()

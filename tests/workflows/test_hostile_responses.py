@@ -37,7 +37,7 @@ async def test_a_response_that_cannot_be_read_is_an_error_in_the_log_and_the_pro
     request = await story.request("plan")
     await signal(story, "respond", *payloads)
     error = await story.event(EventType.ERROR)
-    assert "cannot be read" in error.data["message"]
+    assert "Unreadable response" in error.data["message"]
     assert len(error.data["message"]) <= 2000
     await story.respond(request, "approve")
     assert (await story.result()).status == "completed"

@@ -14,13 +14,13 @@ from uuid import UUID
 import httpx2
 import pytest
 import pytest_asyncio
-from api_under_test import NOBODY, V1, get, refused, start
 from uuid_utils.compat import uuid7
 
 from artifacts.media_types import FILES, ZIP
 from models.contracts.enums import ArtifactType
 from store import artifacts
 from store.transaction import Store
+from tests.api.api_under_test import NOBODY, V1, get, refused, start
 
 HTML = {"Accept": "text/html"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

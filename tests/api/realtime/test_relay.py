@@ -230,14 +230,14 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     assert await running.store.bus.redis.pubsub_numsub(channel) == [(channel.encode(), 1)]
 
     reads = 0
-    read = running.hub.logbook._read_page
+    read = running.hub.log_reader._read_page
 
     async def counted(*arguments: object) -> object:
         nonlocal reads
         reads += 1
         return await read(*arguments)
 
-    monkeypatch.setattr(running.hub.logbook, "_read_page", counted)
+    monkeypatch.setattr(running.hub.log_reader, "_read_page", counted)
     async with running.store.database.engine.begin() as connection:  # an event that no one hears
         tx = Transaction(project_id, connection)
         tx.record(EventType.ERROR, "unheard", message="")

@@ -15,7 +15,7 @@ from relay_under_test import Relay, close_code, condition, drained, numbers, rec
 from waiting import PATIENCE_SECONDS, eventually
 from websockets.asyncio.client import ClientConnection
 
-from api.realtime.redis_subscriber import Listener
+from api.realtime.redis_subscriber import RedisSubscriber
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import EventType
@@ -80,26 +80,26 @@ async def _writing(running: Relay, project_id: UUID, until: Callable[[], bool]) 
 
 async def test_a_paused_redis_delays_events_and_loses_none(running: Relay, servers: Servers) -> None:
     project_id = await running.project()
-    listener = running.hub._listener
+    subscriber = running.hub._subscriber
     async with running.connect(project_id, since=0) as socket:
         os.kill(servers.pids["redis"], signal.SIGSTOP)
         try:
-            head = await _writing(running, project_id, lambda: listener.doubtful)
+            head = await _writing(running, project_id, lambda: subscriber.stale)
             assert await numbers(socket, head) == list(range(1, head + 1))
         finally:
             os.kill(servers.pids["redis"], signal.SIGCONT)
-        after = await _writing(running, project_id, lambda: not listener.doubtful)
+        after = await _writing(running, project_id, lambda: not subscriber.stale)
         assert await numbers(socket, after) == list(range(head + 1, after + 1))
 
 
 async def test_a_restarted_redis_loses_no_event(running: Relay, servers: Servers) -> None:
     project_id = await running.project()
-    listener = running.hub._listener
+    subscriber = running.hub._subscriber
     async with running.connect(project_id, since=0) as socket:
         killed = servers.pids["redis"]
         os.kill(killed, signal.SIGKILL)
         await _writing(running, project_id, lambda: servers.pids.get("redis", killed) != killed)
-        head = await _writing(running, project_id, lambda: not listener.doubtful)
+        head = await _writing(running, project_id, lambda: not subscriber.stale)
         assert await numbers(socket, head) == list(range(1, head + 1))
 
         async def progress() -> bool:
@@ -133,7 +133,7 @@ async def test_the_log_away_is_told_and_read_when_it_is_back(running: Relay, mon
         return attempt
 
     for name in ("heads", "page"):
-        monkeypatch.setattr(running.hub.logbook, name, failing(getattr(running.hub.logbook, name)))
+        monkeypatch.setattr(running.hub.log_reader, name, failing(getattr(running.hub.log_reader, name)))
     async with running.connect(project_id, since=0) as socket:
         error = await receive(socket)
         assert (error["event_type"], error["seq"], error["data"]["code"]) == ("error", None, "log_unavailable")
@@ -237,12 +237,12 @@ async def test_a_flood_of_client_frames_does_not_hold_up_others(running: Relay) 
 async def test_a_relay_whose_last_reader_has_just_left_ends_when_it_is_told_to(settings: Settings) -> None:
     bus = Bus(settings)
     for yields in range(8):  # the relay may be at any point of hearing that the reader has left
-        listener = Listener(bus)
-        running = asyncio.create_task(listener.run())
-        listener.follow("a channel", lambda message: None, lambda: None)
-        await condition(lambda: not listener.doubtful)  # noqa: B023
-        await listener.listening("a channel")
-        listener.unfollow("a channel")
+        subscriber = RedisSubscriber(bus)
+        running = asyncio.create_task(subscriber.run())
+        subscriber.follow("a channel", lambda message: None, lambda: None)
+        await condition(lambda: not subscriber.stale)  # noqa: B023
+        await subscriber.listening("a channel")
+        subscriber.unfollow("a channel")
         for _ in range(yields):
             await asyncio.sleep(0)
         running.cancel()

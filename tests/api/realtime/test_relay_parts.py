@@ -22,58 +22,63 @@ from api.realtime.client_frames import (
 )
 from api.realtime.close_codes import Problem
 from api.realtime.origin import admitted
-from api.realtime.rate_limit import Allowance
-from api.realtime.send_buffer import Outbox
+from api.realtime.rate_limit import RateLimit
+from api.realtime.send_buffer import SendBuffer
 
 PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each process that collects these tests
 
 
-async def test_an_outbox_refuses_what_it_has_no_room_for() -> None:
-    outbox = Outbox(frames=3, characters=10)
-    assert [outbox.put("a"), outbox.put("b"), outbox.put("c"), outbox.put("d")] == [True, True, True, False]
-    assert [await outbox.take(), await outbox.take(), await outbox.take()] == ["a", "b", "c"]
-    assert outbox.put("x" * 100), "one frame alone always fits"
-    assert not outbox.put("y")
+async def test_a_send_buffer_refuses_what_does_not_fit() -> None:
+    send_buffer = SendBuffer(frames=3, characters=10)
+    assert [send_buffer.put("a"), send_buffer.put("b"), send_buffer.put("c"), send_buffer.put("d")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [await send_buffer.take(), await send_buffer.take(), await send_buffer.take()] == ["a", "b", "c"]
+    assert send_buffer.put("x" * 100), "one frame alone always fits"
+    assert not send_buffer.put("y")
 
 
 async def test_an_ended_outbox_gives_what_it_holds_and_then_none() -> None:
-    outbox = Outbox(frames=3)
-    outbox.put("a")
-    outbox.end(discard=False)
-    assert outbox.put("b"), "dropped, and no complaint"
-    assert [await outbox.take(), await outbox.take()] == ["a", None]
+    send_buffer = SendBuffer(frames=3)
+    send_buffer.put("a")
+    send_buffer.end(discard=False)
+    assert send_buffer.put("b"), "dropped, and no complaint"
+    assert [await send_buffer.take(), await send_buffer.take()] == ["a", None]
 
 
 async def test_an_outbox_has_room_again_when_half_empty() -> None:
-    outbox = Outbox(frames=4)
+    send_buffer = SendBuffer(frames=4)
     for text in "abcd":
-        outbox.put(text)
-    waiting = asyncio.create_task(outbox.room())
-    await outbox.take()
+        send_buffer.put(text)
+    waiting = asyncio.create_task(send_buffer.room())
+    await send_buffer.take()
     await asyncio.sleep(0)
     assert not waiting.done()
-    await outbox.take()
+    await send_buffer.take()
     await asyncio.wait_for(waiting, 1)
 
 
 async def test_an_outbox_tells_a_text_that_is_not_sent() -> None:
-    outbox = Outbox(frames=4)
-    outbox.put("a")
-    assert not outbox.stalled(-1)
-    await outbox.take()
-    assert outbox.stalled(-1)
-    assert not outbox.stalled(60)
+    send_buffer = SendBuffer(frames=4)
+    send_buffer.put("a")
+    assert not send_buffer.stalled(-1)
+    await send_buffer.take()
+    assert send_buffer.stalled(-1)
+    assert not send_buffer.stalled(60)
 
 
 def test_an_allowance_is_spent_and_refills() -> None:
-    allowance = Allowance(0, burst=2, per_second=1)
-    assert [allowance.spend(0), allowance.spend(0), allowance.spend(0.5), allowance.spend(1)] == [
+    rate_limit = RateLimit(0, burst=2, per_second=1)
+    assert [rate_limit.spend(0), rate_limit.spend(0), rate_limit.spend(0.5), rate_limit.spend(1)] == [
         True,
         True,
         False,
         True,
     ]
-    assert [allowance.spend(100), allowance.spend(100), allowance.spend(100)] == [True, True, False]
+    assert [rate_limit.spend(100), rate_limit.spend(100), rate_limit.spend(100)] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from relay_under_test import Relay, close_code, condition, numbers, receive
 from watching_under_test import end, send, silent, told, watch
 
-from api.realtime.throttle import Pace
+from api.realtime.throttle import Throttle
 from models.contracts.enums import EventType
 from models.contracts.events import Event
 
@@ -58,7 +58,7 @@ async def test_a_busy_project_is_told_at_once_and_then_now_and_then(running: Rel
 async def test_projects_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.throttle.SECONDS", 0.5)
     heard: list[tuple[UUID, int]] = []
-    pace = Pace(lambda project_id, head: heard.append((project_id, head)))
+    pace = Throttle(lambda project_id, head: heard.append((project_id, head)))
     one, other = uuid4(), uuid4()
     for project_id, head in ((one, 1), (one, 2), (other, 7), (one, 3)):
         pace.offer(project_id, head)
@@ -93,7 +93,7 @@ async def test_who_unwatches_is_told_nothing_more(running: Relay) -> None:
         await told(witness, project_id, await running.record(project_id))
         await silent(socket)
         await watch(socket)
-        await condition(lambda: not running.hub.lookout._pace._resting)
+        await condition(lambda: not running.hub.change_feed._throttle._resting)
         await told(socket, project_id, await running.record(project_id))
 
 
@@ -140,7 +140,7 @@ async def test_a_socket_may_watch_and_follow(running: Relay) -> None:
 
 async def test_who_only_follows_pays_nothing_for_who_watches(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.hub.COMPARE_SECONDS", 1000)
-    monkeypatch.setattr(running.hub.logbook, "_read_page", None)  # no read of the log: all is heard
+    monkeypatch.setattr(running.hub.log_reader, "_read_page", None)  # no read of the log: all is heard
     project_id, other = await running.project(), await running.project()
     async with running.connect(project_id) as follower, running.connect(max_queue=1, close_timeout=0.01) as stalled:
         head = (await receive(follower))["data"]["head"]
@@ -169,7 +169,7 @@ async def test_nothing_is_heard_or_kept_while_no_one_watches(running: Relay) -> 
         await told(other, project_id, await running.record(project_id))
     await condition(lambda: not running.hub.sockets)
     await subscribers(0)
-    assert not running.hub.lookout._heads
+    assert not running.hub.change_feed._heads
 
 
 async def test_a_reader_for_whom_too_many_projects_wait_is_closed_with_4008(

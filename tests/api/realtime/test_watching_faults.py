@@ -86,7 +86,7 @@ async def test_a_project_that_lives_between_two_comparisons_is_told(
 @pytest.mark.usefixtures("often")
 async def test_a_project_that_has_ended_is_forgotten(unheard: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.change_feed.MARGIN", timedelta(0))
-    heads = unheard.hub.lookout._heads
+    heads = unheard.hub.change_feed._heads
     async with unheard.connect() as socket:
         await watch(socket)
         project_id = await unheard.project()
@@ -136,18 +136,18 @@ async def all_told(socket: ClientConnection, heads: dict[str, int]) -> None:
 
 async def test_a_paused_redis_leaves_nothing_untold(running: Relay, servers: Servers) -> None:
     project_id = await running.project()
-    listener = running.hub._listener
+    subscriber = running.hub._subscriber
     async with running.connect() as socket, running.connect() as late:
         await watch(socket)
         os.kill(servers.pids["redis"], signal.SIGSTOP)
         try:
-            await all_told(socket, await written(running, project_id, lambda: listener.doubtful))
+            await all_told(socket, await written(running, project_id, lambda: subscriber.stale))
             await watch(late)
             head = await running.record(project_id)
             await asyncio.gather(*(all_told(one, {str(project_id): head}) for one in (socket, late)))
         finally:
             os.kill(servers.pids["redis"], signal.SIGCONT)
-        heads = await written(running, project_id, lambda: not listener.doubtful)
+        heads = await written(running, project_id, lambda: not subscriber.stale)
         await asyncio.gather(*(all_told(one, heads) for one in (socket, late)))
 
 
@@ -158,7 +158,7 @@ async def test_a_restarted_redis_leaves_nothing_untold(running: Relay, servers: 
         killed = servers.pids["redis"]
         os.kill(killed, signal.SIGKILL)
         heads = await written(running, project_id, lambda: servers.pids.get("redis", killed) != killed)
-        heads |= await written(running, project_id, lambda: not running.hub._listener.doubtful)
+        heads |= await written(running, project_id, lambda: not running.hub._subscriber.stale)
         heads[str(project_id)] = await running.record(project_id)
         await all_told(socket, heads)
 
@@ -167,7 +167,7 @@ async def test_without_the_database_watching_begins_when_it_is_back(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project_id = await running.project()
-    read: Callable[..., Awaitable[object]] = running.hub.logbook.heads_under_way
+    read: Callable[..., Awaitable[object]] = running.hub.log_reader.heads_under_way
     away = True
 
     async def failing(*arguments: object) -> object:
@@ -175,7 +175,7 @@ async def test_without_the_database_watching_begins_when_it_is_back(
             raise ConnectionRefusedError
         return await read(*arguments)
 
-    monkeypatch.setattr(running.hub.logbook, "heads_under_way", failing)
+    monkeypatch.setattr(running.hub.log_reader, "heads_under_way", failing)
     async with running.connect() as socket:
         await send(socket, "watch")
         error = await receive(socket)

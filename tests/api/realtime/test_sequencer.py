@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Listed
+from collections.abc import EventSequencer as Listed
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.realtime.sequence import Sequence
+from api.realtime.sequencer import EventSequencer
 
 PAGE = 3
 
@@ -16,7 +16,7 @@ class Client:
     """What a socket does with a sequence, without the socket: it reads the log, in small pages, while behind."""
 
     def __init__(self, hold: int) -> None:
-        self.sequence = Sequence(hold)
+        self.sequence = EventSequencer(hold)
         self.given: list[int] = []
 
     def give(self, texts: Listed[str]) -> None:
@@ -73,7 +73,7 @@ def test_a_client_gets_every_number_once_and_in_order(
 
 
 def test_what_is_heard_before_the_start_is_not_lost() -> None:
-    sequence = Sequence(hold=10)
+    sequence = EventSequencer(hold=10)
     assert sequence.take(4, "4") == []
     assert sequence.take(3, "3") == []
     assert sequence.start(2, head=3) == ["3", "4"]
@@ -81,7 +81,7 @@ def test_what_is_heard_before_the_start_is_not_lost() -> None:
 
 
 def test_a_late_event_lets_out_the_one_that_overtook_it_without_the_log() -> None:
-    sequence = Sequence(hold=10)
+    sequence = EventSequencer(hold=10)
     sequence.start(0, head=0)
     assert sequence.take(2, "2") == []
     assert sequence.behind
@@ -90,7 +90,7 @@ def test_a_late_event_lets_out_the_one_that_overtook_it_without_the_log() -> Non
 
 
 def test_more_than_it_may_hold_is_left_to_the_log() -> None:
-    sequence = Sequence(hold=2)
+    sequence = EventSequencer(hold=2)
     sequence.start(0, head=0)
     for seq in (2, 3, 4, 5):
         assert sequence.take(seq, str(seq)) == []
@@ -102,7 +102,7 @@ def test_more_than_it_may_hold_is_left_to_the_log() -> None:
 
 
 def test_a_number_that_the_log_does_not_have_is_forgotten() -> None:
-    sequence = Sequence(hold=2)
+    sequence = EventSequencer(hold=2)
     sequence.start(5, head=5)
     sequence.expect(2**62)
     target = sequence.target
@@ -113,7 +113,7 @@ def test_a_number_that_the_log_does_not_have_is_forgotten() -> None:
 
 
 def test_what_became_known_while_the_log_was_read_is_not_forgotten() -> None:
-    sequence = Sequence(hold=2)
+    sequence = EventSequencer(hold=2)
     sequence.start(5, head=7)
     target = sequence.target
     sequence.take(9, "9")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Sequence:
+class EventSequencer:
     """Gives out numbered texts in order, each once, none left out, however they arrive.
 
     What is missing comes from the log: while `behind`, offer it what the log has after `last`. Texts that arrive ahead

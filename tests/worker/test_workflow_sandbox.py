@@ -1,0 +1,37 @@
+"""The workflow sandbox names modules by hand: each exists, and none of the workflows' own is forgotten."""
+
+from __future__ import annotations
+
+import ast
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.conftest import CHECKOUT
+from worker.workflow_sandbox import PARTS, PASSED_THROUGH
+
+DEFINITIONS = ("workflows.project", "workflows.task")
+"""Imported anew for each run, as the SDK wants it."""
+
+
+def test_every_module_that_is_named_exists() -> None:
+    for name in (*PASSED_THROUGH, *PARTS):
+        assert find_spec(name), name
+
+
+def test_every_part_of_a_workflow_is_named() -> None:
+    parts, to_read = set(), list(DEFINITIONS)
+    while to_read:
+        imported = _imported_workflow_modules(to_read.pop())
+        to_read += sorted(imported - parts)
+        parts |= imported
+    assert parts == set(PARTS)
+
+
+def _imported_workflow_modules(name: str) -> set[str]:
+    path = CHECKOUT / Path(*name.split(".")).with_suffix(".py")
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "workflows":
+            whole = node.module == "workflows"
+            found |= {f"workflows.{one.name}" for one in node.names} if whole else {node.module}
+    return found

@@ -1,0 +1,120 @@
+"""Signals in, in the order in which they arrive, to the gate that each answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from workflows.gate import too_late
+from workflows.open_gates import OpenGates
+from workflows.recorder import Recorder
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.hitl import HitlResponse
+
+AHEAD = "responses-ahead-of-their-request"
+CHECKED = "responses-to-requests-that-are-known"
+
+
+class ResponseInbox:
+    """Takes the responses that people send, and keeps those whose gate is not open yet.
+
+    People see a request as soon as the step's activity has committed, which is before the workflow hears of it.
+    `_during_step` keeps responses to requests that a running step may have opened already. `_before_step` keeps those
+    to requests of steps that have not begun: when the workflow task that ran a step as a local activity was lost, the
+    next one has the responses before it, and runs that step again. `may_open` says whether a request is one of these.
+    Both keep only what answers a request that the records know: nobody can decide what was never asked.
+    """
+
+    def __init__(self, gates: OpenGates, recorder: Recorder, may_open: Callable[[UUID], bool]) -> None:
+        self._gates = gates
+        self._recorder = recorder
+        self._may_open = may_open
+        self._during_step: dict[UUID, list[HitlResponse]] = {}
+        self._before_step: dict[UUID, list[HitlResponse]] = {}
+        self._receiving = asyncio.Lock()
+
+    @property
+    def holds_responses_to_later_steps(self) -> bool:
+        return bool(self._before_step)
+
+    async def receive(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Take one signal, which should be `respond` with one HitlResponse; any other is recorded as a problem.
+
+        The handlers are dynamic for this: the SDK drops a payload that it cannot decode without a trace, and fails the
+        workflow task for ever when an argument is missing.
+        """
+        if name != "respond":
+            await self._recorder.problem(f"Unknown signal: {name!r}"[:2000])
+            return
+        try:
+            (payload,) = payloads
+            response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
+            if not isinstance(response, HitlResponse):  # to some encodings, the type is only a hint
+                raise TypeError(f"{type(response).__name__} instead of a response")
+        except Exception as error:
+            workflow.logger.warning("unreadable response: %s", error)
+            await self._recorder.problem(f"Unreadable response: {error}"[:2000])
+            return
+        async with self._receiving:  # keeps the order of arrival, although some have to be checked first
+            if await self._answers_a_known_request(response):
+                self.deliver(response)
+
+    def deliver(self, response: HitlResponse) -> None:
+        """Give a response to the gate that it answers, or keep it for that gate; otherwise it is too late."""
+        if self._gates.offer(response):
+            return
+        if response.request_id in self._during_step:
+            self._during_step[response.request_id].append(response)
+        elif self._may_open(response.request_id) and workflow.patched(AHEAD):
+            self._before_step.setdefault(response.request_id, []).append(response)
+        else:
+            self._recorder.unrecorded.append(too_late(response))
+
+    @contextmanager
+    def expecting(self, request_id: UUID) -> Iterator[list[HitlResponse]]:
+        """Keep the responses to a request that the step inside may open. What is still in the list at the end is
+        delivered again."""
+        early = self._during_step.setdefault(request_id, self._before_step.pop(request_id, []))
+        try:
+            yield early
+        finally:
+            del self._during_step[request_id]
+            for response in early:
+                self.deliver(response)
+
+    async def drain_pending_signals(self) -> None:
+        """Wait until every signal that has arrived is delivered."""
+        async with self._receiving:
+            pass
+
+    def close(self) -> None:
+        """Close every gate; responses that were not judged are too late."""
+        self._recorder.unrecorded.extend(self._gates.close_all())
+        for responses in self._before_step.values():
+            self._recorder.unrecorded.extend(map(too_late, responses))
+        self._before_step.clear()
+
+    async def settle(self) -> None:
+        """Record every response that nothing will judge any more, before the workflow closes."""
+        while True:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            self.close()
+            if not self._recorder.unrecorded:
+                return
+            await self._recorder.late_responses()
+
+    async def _answers_a_known_request(self, response: HitlResponse) -> bool:
+        """Whether there is, or was, a request that the response answers. Where this run has not opened it, the records
+        are asked; they keep a trace of a response to a request that does not exist."""
+        request_id = response.request_id
+        to_come = request_id not in self._gates and (request_id in self._during_step or self._may_open(request_id))
+        known = bool(self._during_step.get(request_id)) or request_id in self._before_step
+        if not to_come or known or not workflow.patched(CHECKED):
+            return True
+        return await self._recorder.knows_request(response)

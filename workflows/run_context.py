@@ -1,0 +1,92 @@
+"""What the handoffs of one run share: who they work for, ids, the pause, draining."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from temporalio import workflow
+
+from workflows.open_gates import OpenGates
+from workflows.recorder import Recorder
+from workflows.response_inbox import ResponseInbox
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.enums import AgentType, Oversight
+    from models.contracts.hitl import JudgedResponse
+    from models.contracts.ids import sibling
+
+
+class RunContext:
+    """Everything that the handoffs of a run have in common.
+
+    Args:
+        root_id: what the ids of tasks and requests derive from; the project's id unless given.
+        unrecorded: responses that an earlier run judged and did not record.
+        may_open: whether a request belongs to a step that has not begun.
+    """
+
+    def __init__(
+        self,
+        project_id: UUID,
+        name: str,
+        oversight: Oversight | None,
+        *,
+        unrecorded: list[JudgedResponse],
+        short_agents: tuple[AgentType, ...] = (),
+        continues_as_new: bool = True,
+        paused: bool = False,
+        deadlines_held: bool = False,
+        root_id: UUID | None = None,
+        may_open: Callable[[UUID], bool] = lambda request_id: False,
+    ) -> None:
+        self.project_id = project_id
+        self.name = name
+        self.oversight = oversight
+        self.short_agents = short_agents
+        self.paused = paused
+        self.recorder = Recorder(project_id, unrecorded)
+        self.gates = OpenGates(deadlines_held=deadlines_held)
+        self.inbox = ResponseInbox(self.gates, self.recorder, may_open)
+        self._root_id = root_id or project_id
+        self._continues_as_new = continues_as_new
+        self._busy = 0
+
+    def id_of(self, kind: str, stage: str, round: int) -> UUID:
+        """The id of a task or a request of this workflow, the same at every call.
+
+        It depends neither on the clock nor on chance: when a workflow task is lost, the next one runs the local
+        activities again at another time, and they must find what they wrote before.
+        """
+        return sibling(self._root_id, f"{kind}:{stage}:{round}")
+
+    @property
+    def draining(self) -> bool:
+        """Whether the workflow is about to continue as new, so that no step may start.
+
+        Not while a response waits for a step that has not begun: that step comes first.
+        """
+        return (
+            self._continues_as_new
+            and not self.inbox.holds_responses_to_later_steps
+            and workflow.info().is_continue_as_new_suggested()
+        )
+
+    @property
+    def may_continue_as_new(self) -> bool:
+        """Whether the history is long and only waits are under way, which the state carries over."""
+        return self.draining and not self._busy and not self.gates.has_offers
+
+    async def until_a_step_may_start(self) -> None:
+        if self.paused or self.draining:
+            await workflow.wait_condition(lambda: not self.paused and not self.draining)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """The block must end before the workflow may continue as new."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
