@@ -110,7 +110,7 @@ class Sent:
         await self.judged(self.open, "refused")
         await self.judged(self.closed, "superseded")
         problems = [one.data["message"] for one in await self.story.events(EventType.ERROR)]
-        assert sum("cannot be read" in one for one in problems) == self.kinds["malformed"]
+        assert sum("Unreadable response" in one for one in problems) == self.kinds["malformed"]
         assert sum("abracadabra" in one for one in problems) == self.kinds["unknown"]
         assert sum("or not yet" in one for one in problems) == self.kinds["future"]
         return self.kinds.total()

@@ -187,4 +187,4 @@ async def test_what_is_no_response_is_an_error_in_the_log(begun: Projects, proof
         "nothing is applied; a trace each",
         f"{len(traces)} error events, such as: {traces[0][:60]}...; {len(refused)} refused by the CLI itself",
     )
-    assert all("cannot be read" in one for one in traces)
+    assert all("Unreadable response" in one for one in traces)
