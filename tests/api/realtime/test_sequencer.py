@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import EventSequencer as Listed
+from collections.abc import Sequence as Listed
 
 from hypothesis import given
 from hypothesis import strategies as st
