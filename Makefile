@@ -49,6 +49,7 @@ lint: setup-dev
 	$(BIN) ruff check .
 	$(BIN) ruff format --check .
 	$(BIN) deptry .
+	.venv/bin/typos
 
 types: setup-dev
 	for version in 3.11 3.12 3.13 3.14; do $(BIN) mypy --python-version $$version || exit; done
