@@ -66,7 +66,7 @@ def load_pipeline(path: Path) -> Pipeline:
     if content.get("name", path.stem) != path.stem:
         raise PipelineError(path.name, [f"name: should be that of the file, {path.stem!r}, or be left out"])
     try:
-        return Pipeline.model_validate({"name": path.stem, **content})
+        return Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
     except ValidationError as error:
         problems = [
             _place(content, problem["loc"]) + problem["msg"].removeprefix("Value error, ") for problem in error.errors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
 
 AHEAD = "responses-ahead-of-their-request"
 CHECKED = "responses-to-requests-that-are-known"
+UNKNOWN_FIELDS = "responses-with-unknown-fields"
 
 
 class ResponseInbox:
@@ -57,6 +59,9 @@ class ResponseInbox:
             response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
             if not isinstance(response, HitlResponse):  # to some encodings, the type is only a hint
                 raise TypeError(f"{type(response).__name__} instead of a response")
+            # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that.
+            if _has_unknown_fields(payload) and not workflow.patched(UNKNOWN_FIELDS):
+                raise TypeError("it has an unknown field")
         except Exception as error:
             workflow.logger.warning("unreadable response: %s", error)
             await self._recorder.problem(f"Unreadable response: {error}"[:2000])
@@ -118,3 +123,7 @@ class ResponseInbox:
         if not to_come or known or not workflow.patched(CHECKED):
             return True
         return await self._recorder.knows_request(response)
+
+
+def _has_unknown_fields(payload: RawValue) -> bool:
+    return not json.loads(payload.payload.data).keys() <= HitlResponse.model_fields.keys()

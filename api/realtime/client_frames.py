@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
 from api.realtime.close_codes import Problem
-from models.contracts.contract import Contract
+from models.contracts.contract import StrictContract
 
 MAX_SEQ = 2**63 - 1
 """Sequence numbers are PostgreSQL's bigint."""
@@ -26,7 +26,7 @@ class BadRequestError(Exception):
         self.code = code
 
 
-class Subscribe(Contract):
+class Subscribe(StrictContract):
     """Follow a project: after the number `since`, or from now on."""
 
     action: Literal["subscribe"]
@@ -34,22 +34,22 @@ class Subscribe(Contract):
     since: Since | None = None
 
 
-class Unsubscribe(Contract):
+class Unsubscribe(StrictContract):
     action: Literal["unsubscribe"]
     project_id: UUID
 
 
-class Watch(Contract):
+class Watch(StrictContract):
     """Be told which projects change, whichever they are."""
 
     action: Literal["watch"]
 
 
-class Unwatch(Contract):
+class Unwatch(StrictContract):
     action: Literal["unwatch"]
 
 
-class Ping(Contract):
+class Ping(StrictContract):
     action: Literal["ping"]
 
 

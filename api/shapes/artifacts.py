@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from api.errors import InvalidError
 from api.shapes.shape import Moment, Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.contract import Contract, Name, Text
+from models.contracts.contract import Name, StrictContract, Text
 from models.contracts.enums import ArtifactType
 from models.tables import Artifact
 
@@ -47,7 +47,7 @@ def written(body: bytes) -> tuple[str, Encoding]:
         return base64.b64encode(body).decode(), Encoding.BASE64
 
 
-class ArtifactCreate(Contract):
+class ArtifactCreate(StrictContract):
     """Context that a person adds; an agent gets it where a task names it in `context_ids`."""
 
     model_config = ConfigDict(

@@ -10,13 +10,13 @@ from pydantic import ConfigDict, Field, model_validator
 from api.shapes.artifacts import ArtifactContent, Encoding, body_of
 from api.shapes.shape import Moment, Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.contract import Comment, Contract, Text
+from models.contracts.contract import Comment, StrictContract, Text
 from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.tables import HitlDecision, HitlRequest
 
 
-class ResponseCreate(Contract):
+class ResponseCreate(StrictContract):
     """A person's answer to a HITL request. Sent again under the same `decision_id`, it is the same answer."""
 
     model_config = ConfigDict(

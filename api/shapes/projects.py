@@ -11,14 +11,14 @@ from api.shapes.hitl import RequestItem
 from api.shapes.shape import Moment, Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Contract, Name
+from models.contracts.contract import Name, StrictContract
 from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline
 from models.tables import HitlRequest, Project
 
 
-class ProjectCreate(Contract):
+class ProjectCreate(StrictContract):
     """A brief to deliver."""
 
     model_config = ConfigDict(

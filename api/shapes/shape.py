@@ -26,7 +26,7 @@ Prose = Annotated[Text, AfterValidator(_not_blank)]
 
 
 class Shape(BaseModel):
-    """The parent of every answer. Requests are Contracts: they refuse fields that they do not know."""
+    """The parent of every answer. Requests are StrictContracts, which refuse unknown fields."""
 
     model_config = ConfigDict(frozen=True)
 

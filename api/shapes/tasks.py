@@ -10,12 +10,12 @@ from sqlalchemy import Row
 
 from api.shapes.shape import Moment, Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Contract
+from models.contracts.contract import StrictContract
 from models.contracts.enums import AgentType, TaskStatus, Verdict
 from models.tables import Task
 
 
-class TaskCreate(Contract):
+class TaskCreate(StrictContract):
     """A handoff that a person asks for, outside the project's pipeline."""
 
     model_config = ConfigDict(

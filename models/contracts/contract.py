@@ -1,4 +1,4 @@
-"""The parent of every wire type, and the kinds of text they carry."""
+"""The base classes of the wire types, and the kinds of text they carry."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 
 class Contract(BaseModel):
-    """A frozen wire type; an unknown field is an error."""
+    """A frozen wire type. Unknown fields are ignored, so that processes of two versions can run side by side."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StrictContract(Contract):
+    """What a client of the API sends. An unknown field is an error: it is probably a typing mistake."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def storable(text: str) -> str:

@@ -15,9 +15,9 @@ from .pipeline import Pipeline
 
 
 class State(BaseModel):
-    """The parent of what a workflow carries along: it changes, so it is not frozen."""
+    """The base class of a workflow's state. It changes, so it is not frozen. Unknown fields are ignored."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=False)
+    model_config = ConfigDict(extra="ignore")
 
 
 class GateState(State):

@@ -49,7 +49,6 @@ def test_a_response_with_what_its_action_needs_is_valid(fields: dict[str, Any]) 
         ({"action": "approve", "responder": ""}, "responder"),
         ({"action": "approve", "responder": "x" * 256}, "responder"),
         ({"action": "agree"}, "action"),
-        ({"action": "approve", "vote": 1}, "vote"),
     ],
 )
 def test_a_response_without_what_its_action_needs_is_refused(fields: dict[str, Any], rule: str) -> None:

@@ -39,7 +39,6 @@ MALFORMED = {
     "an empty object": (payload(b"{}"),),
     "an unknown action": (bent(action="shrug"),),
     "a request id that is none": (bent(request_id="x"),),
-    "an extra field": (bent(extra=1),),
     "an amendment without anything": (bent(action="amend"),),
     "a rejection without a comment": (bent(action="reject"),),
     "a hash that is none": (bent(action="amend", content_hash="abc"),),

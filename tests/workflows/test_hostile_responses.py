@@ -44,6 +44,15 @@ async def test_a_response_that_cannot_be_read_is_an_error_in_the_log_and_the_pro
     assert len(await story.events(EventType.ERROR)) == 1
 
 
+async def test_a_response_with_a_field_of_a_later_version_is_applied(begin: Begin) -> None:
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    await signal(story, "respond", bent(request_id=str(request.id), a_later_field=1))
+    await story.result()
+    assert [one.outcome for one in await story.history(request)] == ["applied"]
+    assert await story.events(EventType.ERROR) == []
+
+
 @pytest.mark.parametrize("responded_at", ["2026-01-01T00:00:00+23:00", "2026-01-01T00:00:00", 1_700_000_000])
 async def test_a_moment_in_any_zone_is_kept_in_utc(begin: Begin, responded_at: object) -> None:
     story = await begin(TWO_STAGES)

@@ -1,0 +1,204 @@
+"""Workers of two versions may run side by side: each reads what the other one sends through Temporal."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel, ValidationError
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.agent_step import AgentSteps
+from activities.records import Records
+from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
+from api.shapes.artifacts import ArtifactCreate
+from api.shapes.hitl import ResponseCreate
+from api.shapes.projects import ProjectCreate
+from api.shapes.tasks import TaskCreate
+from models.contracts.contract import StrictContract
+from models.contracts.enums import AgentType, HitlAction, ProjectStatus, ResponseOutcome
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.project import StageView, WorkflowView
+from models.contracts.records import (
+    CheckResponse,
+    OpenProject,
+    RecordExpiry,
+    RecordProblem,
+    RecordResponses,
+    RecordStatus,
+)
+from tests.histories import committed
+from workflows.project import ProjectWorkflow
+from workflows.task import HandoffWorkflow
+
+Json = dict[str, Any]
+Direction = Literal["takes", "returns"]
+
+FIELDS_0_1_0: dict[str, list[str]] = json.loads(Path(__file__).with_name("fields-0.1.0.json").read_text())
+
+WORKFLOWS = {"ProjectWorkflow": ProjectWorkflow, "HandoffWorkflow": HandoffWorkflow}
+ACTIVITIES = {
+    name: method
+    for activities in (AgentSteps, Records)
+    for name, method in inspect.getmembers(activities, inspect.isfunction)
+    if hasattr(method, "__temporal_activity_definition")
+}
+REQUESTS = (ArtifactCreate, ResponseCreate, ProjectCreate, TaskCreate, Subscribe, Unsubscribe, Watch, Unwatch, Ping)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RESPONSE = HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=2), action=HitlAction.APPROVE, responded_at=NOW)
+JUDGED = JudgedResponse(response=RESPONSE, outcome=ResponseOutcome.APPLIED)
+STAGE = StageView(stage="plan", agent=AgentType.ANALYST, status="working", round=1)
+PROJECT = UUID(int=3)
+UNRECORDED = (
+    RecordResponses(project_id=PROJECT, responses=(JUDGED,)),
+    CheckResponse(project_id=PROJECT, response=RESPONSE),
+    RecordExpiry(project_id=PROJECT, request_id=RESPONSE.request_id, accepts=True),
+    OpenProject(project_id=PROJECT),
+    RecordStatus(project_id=PROJECT, status=ProjectStatus.PAUSED, key="paused", put_off={PROJECT: timedelta(hours=1)}),
+    RecordProblem(project_id=PROJECT, message="odd", key="1"),
+    WorkflowView(status=ProjectStatus.ACTIVE, phase="plan", stages=(STAGE,)),
+)
+"""What no history holds: the arguments of local activities, and the results of queries."""
+
+
+def model(function: Any, direction: Direction) -> type[BaseModel] | None:
+    """The model that an activity or a workflow takes or returns."""
+    hints = get_type_hints(function)
+    returned = hints.pop("return")
+    (taken,) = hints.values() or [None]
+    found = returned if direction == "returns" else taken
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+@cache
+def wire_models() -> set[type[BaseModel]]:
+    """Every model that travels through Temporal, in or by itself."""
+    functions = [*ACTIVITIES.values(), *(one.run for one in WORKFLOWS.values())]
+    to_read: list[Any] = [model(one, direction) for one in functions for direction in get_args(Direction)]
+    to_read += [HitlResponse, *(get_type_hints(one.state)["return"] for one in WORKFLOWS.values())]
+    found: set[type[BaseModel]] = set()
+    while to_read:
+        one = to_read.pop()
+        to_read += get_args(one)
+        if isinstance(one, type) and issubclass(one, BaseModel) and one not in found:
+            found.add(one)
+            to_read += get_type_hints(one, include_extras=True).values()
+    return found
+
+
+def recorded_payloads() -> Iterator[tuple[type[BaseModel], Json]]:
+    """What every committed history holds of models: their type, and the payload with its metadata."""
+    for path in committed():
+        scheduled: dict[str, str] = {}
+        for event in json.loads(path.read_text())["events"]:
+            for kind, attributes in event.items():
+                if not isinstance(attributes, dict):
+                    continue
+                inputs = attributes.get("input", {}).get("payloads", ())
+                results = attributes.get("result", {}).get("payloads", ())
+                function: Any = None
+                match kind:
+                    case "workflowExecutionStartedEventAttributes" | "workflowExecutionContinuedAsNewEventAttributes":
+                        workflow = function = WORKFLOWS[attributes["workflowType"]["name"]].run
+                    case "workflowExecutionCompletedEventAttributes":
+                        function = workflow
+                    case "activityTaskScheduledEventAttributes":
+                        scheduled[event["eventId"]] = attributes["activityType"]["name"]
+                        function = ACTIVITIES[attributes["activityType"]["name"]]
+                    case "activityTaskCompletedEventAttributes":
+                        function = ACTIVITIES[scheduled[attributes["scheduledEventId"]]]
+                    case "markerRecordedEventAttributes" if attributes["markerName"] == "core_local_activity":
+                        details = attributes["details"]
+                        (data,) = details["data"]["payloads"]
+                        function = ACTIVITIES[json.loads(base64.b64decode(data["data"]))["activity_type"]]
+                        results = details.get("result", {}).get("payloads", ())
+                    case "workflowExecutionSignaledEventAttributes" if attributes["signalName"] == "respond":
+                        yield from ((HitlResponse, one) for one in inputs if valid(HitlResponse, one))
+                if function is not None:
+                    if taken := model(function, "takes"):
+                        yield from ((taken, one) for one in inputs)
+                    if returned := model(function, "returns"):
+                        yield from ((returned, one) for one in results if "data" in one)
+
+
+def valid(kind: type[BaseModel], payload: Json) -> bool:
+    """Whether a payload is of that model; the hostile histories have some that are not."""
+    try:
+        kind.model_validate_json(base64.b64decode(payload["data"]))
+    except ValidationError:
+        return False
+    return True
+
+
+def add_later_fields(value: object, content: Any) -> set[type[BaseModel]]:
+    """Add a field to every model's JSON in `content`, at any depth; returns the models."""
+    found: set[type[BaseModel]] = set()
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            if name in content:
+                found |= add_later_fields(getattr(value, name), content[name])
+        content["field_of_a_later_version"] = {"any": ["value"]}
+        found.add(type(value))
+    elif isinstance(value, list | tuple):
+        for one, part in zip(value, content, strict=True):
+            found |= add_later_fields(one, part)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            found |= add_later_fields(one, content[str(key)])
+    return found
+
+
+def decode(kind: type[BaseModel], content: bytes) -> BaseModel:
+    """Decode as a worker does."""
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=content)
+    value: BaseModel = pydantic_data_converter.payload_converter.from_payload(payload, kind)
+    return value
+
+
+def test_every_recorded_payload_decodes_also_with_fields_of_a_later_version() -> None:
+    payloads = [(kind, base64.b64decode(payload["data"])) for kind, payload in recorded_payloads()]
+    payloads += [(type(one), one.model_dump_json().encode()) for one in UNRECORDED]
+    seen: set[type[BaseModel]] = set()
+    for kind, content in payloads:
+        value = decode(kind, content)
+        later = json.loads(content)
+        seen |= add_later_fields(value, later)
+        assert decode(kind, json.dumps(later).encode()) == value, kind
+    assert seen == wire_models()
+
+
+@pytest.mark.parametrize("kind", sorted(wire_models(), key=lambda one: one.__name__))
+def test_a_model_that_temporal_carries_ignores_unknown_fields(kind: type[BaseModel]) -> None:
+    assert kind.model_config["extra"] == "ignore"
+
+
+@pytest.mark.parametrize("kind", sorted(wire_models(), key=lambda one: one.__name__))
+def test_every_field_added_since_0_1_0_has_a_default(kind: type[BaseModel]) -> None:
+    old = FIELDS_0_1_0.get(kind.__name__)
+    assert old is not None, "a new model: add its fields to a file of the release that first has it"
+    assert set(old) <= set(kind.model_fields), "a field of 0.1.0 is gone"
+    required = {name for name, field in kind.model_fields.items() if field.is_required()}
+    assert required <= set(old)
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_what_a_client_sends_may_have_no_unknown_field(kind: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        kind.model_validate({"field_of_a_later_version": 1})
+    assert ("field_of_a_later_version",) in [
+        error["loc"] for error in raised.value.errors() if error["type"] == "extra_forbidden"
+    ]
+
+
+def test_every_model_that_a_client_sends_is_tested() -> None:
+    assert set(REQUESTS) == set(StrictContract.__subclasses__())
