@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from temporalio.workflow import NondeterminismError
 from tests import releases
 from tests.conftest import CHECKOUT
 from tests.histories import FOLDER, committed, replay
+from tests.workflows.malformed import bent
 
 HISTORIES = committed()
 
@@ -48,3 +50,15 @@ async def test_a_history_that_does_not_fit_is_noticed(tmp_path: Path) -> None:
     bent.write_text(json.dumps(history))
     with pytest.raises(NondeterminismError):
         await replay([bent])
+
+
+async def test_a_history_whose_response_was_unreadable_for_an_unknown_field_replays(tmp_path: Path) -> None:
+    path = releases.FOLDER / "0.1.0" / "histories" / "project-hostile.json"
+    history = json.loads(path.read_text())
+    signals = [one for event in history["events"] if (one := event.get("workflowExecutionSignaledEventAttributes"))]
+    (payload,) = signals[0]["input"]["payloads"]
+    assert base64.b64decode(payload["data"]) == b'"yes"'
+    payload["data"] = base64.b64encode(bent(a_later_field=1).data).decode()
+    changed = tmp_path / path.name
+    changed.write_text(json.dumps(history))
+    assert await replay([changed]) == 1
