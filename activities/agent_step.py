@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.refusals import REFUSED
-from activities.running_step import RunningStep, beating
+from activities.permanent_errors import PERMANENT_ERRORS
+from activities.running_step import RunningStep, heartbeating
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
 from crew.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
@@ -85,7 +85,7 @@ class AgentSteps:
                 return await self._fail(step, error)
         except TaskEndedError:
             return await self._recall(step)
-        except (ApplicationError, *REFUSED):
+        except (ApplicationError, *PERMANENT_ERRORS):
             raise
         except Exception as error:
             # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
@@ -122,7 +122,7 @@ class AgentSteps:
         agent = self._agents[step.handoff.to_agent]
         assignment = await self._assignment(step)
         try:
-            async with beating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
+            async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # One of the agent's own is a failure like any other.
@@ -133,7 +133,7 @@ class AgentSteps:
                 # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SQLAlchemyError, ApplicationError, *REFUSED):
+        except (AgentError, SQLAlchemyError, ApplicationError, *PERMANENT_ERRORS):
             raise
         except (InvalidArtifactError, UnconfinedError) as error:
             raise AgentError(str(error), retryable=False) from error
@@ -148,7 +148,7 @@ class AgentSteps:
     async def _assignment(self, step: StepInput) -> Assignment:
         handoff = step.handoff
         async with self._store.reading() as connection:
-            found = await artifacts.with_content(connection, handoff.context_ids, origin_id=step.project_id)
+            found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
         brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
         lacking = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
         if brief is None or lacking:
@@ -207,7 +207,7 @@ class AgentSteps:
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = _reason_to_ask(step, outcome)
-        finding = tasks.Finding(
+        finding = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
             usage=asdict(outcome.usage) if outcome.usage else None,
@@ -286,7 +286,7 @@ class AgentSteps:
             async with self._store.transaction(step.project_id) as tx:
                 await tasks.cancel_open(tx, TASK.c.id == step.task_id)
         async with self._store.reading() as connection:
-            request = await hitl.opened_by(connection, step.request_id)
+            request = await hitl.get_as_opened(connection, step.request_id)
             return StepResult(
                 artifacts=await artifacts.written_by(connection, step.task_id),
                 verdict=Verdict(task.verdict) if task and task.verdict else None,

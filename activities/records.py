@@ -44,7 +44,7 @@ class Records:
         closed before."""
         async with self._store.transaction(judged.project_id) as tx:
             requests = {one.response.request_id for one in judged.responses}
-            known = await hitl.known(tx.connection, judged.project_id, requests)
+            known = await hitl.ids_of_project(tx.connection, judged.project_id, requests)
             hashes = (one.response.content_hash for one in judged.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, refused = _without_missing(judged.responses, missing)
@@ -60,7 +60,7 @@ class Records:
                 closure = await self._apply(tx, applied)
                 if closure.response is None or closure.response.decision_id != applied.decision_id:
                     responses = [_too_late(one) if one.response == applied else one for one in responses]
-            await hitl.keep_responses(tx, responses, missing)
+            await hitl.add_responses(tx, responses, missing)
         return closure
 
     @activity.defn
@@ -73,7 +73,7 @@ class Records:
         """
         response = check.response
         async with self._store.reading() as connection:
-            known = bool(await hitl.known(connection, check.project_id, {response.request_id}))
+            known = bool(await hitl.ids_of_project(connection, check.project_id, {response.request_id}))
             known = known and not await events.recorded(connection, check.project_id, _foreign_key(response))
         if not known:
             async with self._store.transaction(check.project_id) as tx:
@@ -107,7 +107,7 @@ class Records:
             accepted=[one.model_dump(mode="json") for one in accepted],
         )
         await artifacts.accept(tx, (one.artifact_id for one in accepted))
-        await tasks.settle(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
+        await tasks.end_wait(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -149,7 +149,7 @@ class Records:
             agent = AgentType(request.agent_type)
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
-            await tasks.settle(tx, request.task_id, agent, accepted=expiry.accepts)
+            await tasks.end_wait(tx, request.task_id, agent, accepted=expiry.accepts)
             tx.record(
                 EventType.HITL_EXPIRED,
                 f"expiry:{request.id}",

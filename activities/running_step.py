@@ -60,7 +60,7 @@ class RunningStep:
 
 
 @asynccontextmanager
-async def beating() -> AsyncIterator[None]:
+async def heartbeating() -> AsyncIterator[None]:
     """Heartbeat while the agent works, whatever it is waiting for: cancellation arrives by that way."""
     timeout = activity.info().heartbeat_timeout
 

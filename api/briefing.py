@@ -12,4 +12,4 @@ from store import artifacts
 
 async def detail_of(connection: AsyncConnection, task: Task) -> TaskDetail:
     handoff = Handoff.model_validate(task.handoff)
-    return TaskDetail.told(task, handoff, await artifacts.named(connection, handoff.context_ids, origin_id=task.id))
+    return TaskDetail.told(task, handoff, await artifacts.get_many(connection, handoff.context_ids, origin_id=task.id))

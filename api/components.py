@@ -133,7 +133,7 @@ class Components:
     async def _steps_are_under_way(self) -> bool:
         """Whether workers are merely busy: with steps that take long, none may be taken for as long."""
         async with self._store.reading() as connection:
-            return await tasks.any_at_work(connection)
+            return await tasks.any_working(connection)
 
 
 async def _look(look: Callable[[], Awaitable[_Finding]]) -> ComponentHealth:

@@ -17,10 +17,10 @@ from api.temporal import reaching
 from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import HandoffInput, HandoffState, ProjectInput, ProjectState
-from store import projects, recovery, tasks
-from store.recovery import OpenWorkflow
+from store import open_workflows, projects, tasks, workflow_records
+from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow, generation_of, is_gone, start_handoff, start_project
-from workflows.rebuilding import handoff_state, project_state
+from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
         row = await _open(services, workflow_id)
         found = await _stopped(services, row)
         async with services.store.transaction(row.project_id) as tx:
-            if not await recovery.raise_generation(tx, row):
+            if not await open_workflows.claim_restart(tx, row):
                 raise ConflictError(ANOTHER)
         unheard: list[HitlResponse] = []
         if found is not None:
@@ -72,7 +72,7 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
         row = await _open(services, workflow_id)
         found = await _stopped(services, row)
         async with services.store.transaction(row.project_id) as tx:
-            await recovery.end(tx, row, ENDED)
+            await open_workflows.cancel(tx, row, ENDED)
         if found is not None:
             # A run that is left, since Temporal went away just now, finds in the records that it has ended.
             await _terminate(services.temporal, found, "ended by a person")
@@ -84,14 +84,14 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
 async def _alone(services: Services, workflow_id: str) -> AsyncIterator[None]:
     """Nobody else starts this workflow again, or ends it, in the block."""
     async with services.restarts, services.store.database.engine.begin() as connection:
-        if not await recovery.alone(connection, workflow_id):
+        if not await open_workflows.try_lock(connection, workflow_id):
             raise ConflictError(ANOTHER)
         yield
 
 
 async def _open(services: Services, workflow_id: str) -> OpenWorkflow:
     async with services.store.reading() as connection:
-        row = await recovery.open_workflow(connection, workflow_id)
+        row = await open_workflows.get(connection, workflow_id)
     if row is None:
         raise ConflictError("It has ended.")
     return row
@@ -120,11 +120,11 @@ async def _terminate(client: Client, found: WorkflowExecutionDescription, reason
 
 async def _start(services: Services, row: OpenWorkflow, responses: Sequence[HitlResponse]) -> bool:
     async with services.store.reading() as connection:
-        now = await recovery.open_workflow(connection, row.workflow_id)
+        now = await open_workflows.get(connection, row.workflow_id)
         if now is None or now.generation != row.generation + 1:
             raise ConflictError(ANOTHER)
-        known = await recovery.recorded(connection, now)
-        unheard = (await recovery.unheard(connection, now.project_id, responses))[:MAX_UNHEARD]
+        known = await workflow_records.load(connection, now)
+        unheard = (await workflow_records.not_recorded(connection, now.project_id, responses))[:MAX_UNHEARD]
         project = await projects.get(connection, now.project_id)
         assert project is not None  # its row is open
         given = await projects.input_of(connection, project)
@@ -132,11 +132,11 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
         alone = await tasks.input_of(connection, task) if task else None
     queue = services.settings.task_queue
     if alone is None:
-        state = project_state(given.pipeline, known, unheard)
+        state = rebuild_project_state(given.pipeline, known, unheard)
         again = given.model_copy(update={"state": state})
         started = await start_project(services.temporal, queue, again, again=True)
     else:
-        alone = alone.model_copy(update={"state": handoff_state(alone, known, unheard)})
+        alone = alone.model_copy(update={"state": rebuild_handoff_state(alone, known, unheard)})
         started = await start_handoff(services.temporal, queue, alone, again=True)
     if started:
         return True
@@ -147,10 +147,10 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
 
 async def _clear(services: Services, workflow_id: str) -> None:
     async with services.store.reading() as connection:
-        now = await recovery.open_workflow(connection, workflow_id)
+        now = await open_workflows.get(connection, workflow_id)
     if now is not None and now.problem is not None:
         async with services.store.transaction(now.project_id) as tx:
-            await recovery.tell_problem(tx, now, None)
+            await open_workflows.record_problem(tx, now, None)
 
 
 async def _unheard(client: Client, found: WorkflowExecutionDescription) -> list[HitlResponse]:

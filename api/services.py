@@ -19,7 +19,7 @@ from api.realtime import Hub
 from config.settings import Settings
 from pipelines.catalogue import SHIPPED, Catalogue, load_catalogue
 from store.bus import Bus
-from store.database import Database, log_fitness
+from store.database import Database, log_database_problem
 from store.transaction import Store
 from workflows.client import connect
 
@@ -70,7 +70,7 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     for one in pipelines.left_out:
         log.warning("pipeline_left_out", file=one.file, problems=list(one.problems))
     store, processes = Store(database, bus), ContentProcesses()
-    looking = asyncio.create_task(log_fitness(database))
+    looking = asyncio.create_task(log_database_problem(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         components = Components(store, temporal, settings.task_queue)

@@ -36,7 +36,7 @@ _ADVICE = (
 _NOT_YET = re.compile(r"starting up|shutting down|recovery|too many|remaining connection slots|not yet accepting", re.I)
 
 
-def forget_libpq_variables() -> None:
+def unset_libpq_variables() -> None:
     """Take libpq's variables out of this process's environment, which its children inherit.
 
     Naming every parameter would not do: PGSERVICE cannot be overruled, and PGTZ and PGDATESTYLE go to the server after
@@ -56,7 +56,7 @@ def connection_parameters(url: str) -> dict[str, str]:
     """
     from psycopg.conninfo import conninfo_to_dict  # here: `botarmy --help` need not wait for it
 
-    forget_libpq_variables()
+    unset_libpq_variables()
     given = {name: str(value) for name, value in conninfo_to_dict("postgresql://" + url.split("://", 1)[1]).items()}
     defaults = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "botarmy"}
     ours = {"client_encoding": "UTF8", "options": f"{given.get('options', '')} {_OURS}".strip()}

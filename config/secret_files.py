@@ -13,7 +13,7 @@ class SecretFileError(Exception):
     """A file that a setting names cannot be used; the message names the variable, and nothing of the content."""
 
 
-def with_files(
+def resolve_secret_files(
     variables: Mapping[str, str | None], secrets: Collection[str], ignored: Collection[str]
 ) -> tuple[dict[str, str | None], set[str]]:
     """The variables (their names in lower case) with the content of each file that a secret's NAME_FILE names in place

@@ -16,7 +16,7 @@ from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
-from config.secret_files import SecretFileError, with_files
+from config.secret_files import SecretFileError, resolve_secret_files
 
 DOTENV = Path(".env")
 
@@ -150,9 +150,9 @@ class Settings(BaseSettings):
         secrets = {variable_of(name, field) for name, field in cls.model_fields.items() if not field.repr}
         assert isinstance(env_settings, EnvSettingsSource)
         assert isinstance(dotenv_settings, EnvSettingsSource)
-        env_settings.env_vars, given = with_files(env_settings.env_vars, secrets, ())
+        env_settings.env_vars, given = resolve_secret_files(env_settings.env_vars, secrets, ())
         # The environment goes before `.env` here, too: what it says of a secret, in either way, is all that counts.
-        dotenv_settings.env_vars, _ = with_files(dotenv_settings.env_vars, secrets, given)
+        dotenv_settings.env_vars, _ = resolve_secret_files(dotenv_settings.env_vars, secrets, given)
         return init_settings, env_settings, dotenv_settings
 
 

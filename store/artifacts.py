@@ -145,7 +145,7 @@ async def get(connection: AsyncConnection, artifact_id: UUID) -> Artifact | None
     return Artifact(**row._mapping) if row else None
 
 
-async def with_content(
+async def get_with_contents(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[tuple[Artifact, bytes]]:
     """Versions with their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
@@ -158,7 +158,7 @@ async def with_content(
     return sorted(found, key=lambda one: places.get(one[0].id, len(places)))
 
 
-async def named(
+async def get_many(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[Artifact]:
     """Versions without their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
@@ -197,13 +197,13 @@ async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifa
     return [Artifact(**row._mapping) for row in await connection.execute(query)]
 
 
-async def known(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
+async def ids_of_project(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these artifacts are the project's."""
     query = select(ARTIFACT.c.id).where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.id.in_(artifact_ids))
     return set((await connection.scalars(query)).all())
 
 
-async def before(connection: AsyncConnection, artifact: Artifact) -> Artifact | None:
+async def previous_version(connection: AsyncConnection, artifact: Artifact) -> Artifact | None:
     """The version before this one, of the same type and name."""
     query = select(ARTIFACT).where(
         ARTIFACT.c.project_id == artifact.project_id,
@@ -215,7 +215,7 @@ async def before(connection: AsyncConnection, artifact: Artifact) -> Artifact | 
     return Artifact(**row._mapping) if row else None
 
 
-async def predecessors(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+async def previous_ids(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The version before each of these, of the same type and name; a first version has none."""
     older = ARTIFACT.alias("older")
     same = [older.c[name] == ARTIFACT.c[name] for name in ("project_id", "type", "name")]

@@ -39,7 +39,7 @@ def _examine(connection: Connection) -> schema_check.SchemaState:
     return schema_check.examine(lambda sql: connection.exec_driver_sql(sql).all())
 
 
-class UnfitError(Exception):
+class UnusableDatabaseError(Exception):
     """The database is not one that this version can work with; the message says why, and what to do."""
 
 
@@ -135,11 +135,11 @@ class Database:
     async def ping(self, seconds: float | None = None) -> tuple[str | None, str | None]:
         """The server's version, which each connection was told when it was opened, and what is to be said of a database
         that can be worked with all the same. Raises sqlalchemy.exc.OperationalError when PostgreSQL is away or has no
-        space left, UnfitError when its database cannot be worked with."""
+        space left, UnusableDatabaseError when its database cannot be worked with."""
         async with self.writing(seconds) as connection:
             standing = await connection.run_sync(_examine)
             if not standing.newer and (standing.problem or not standing.current):
-                raise UnfitError(standing.problem or schema_check.NOT_MIGRATED)
+                raise UnusableDatabaseError(standing.problem or schema_check.NOT_MIGRATED)
             await connection.execute(text("SELECT FROM project LIMIT 1"))
             # With a full disk it answers whoever reads. More than work_mem makes it write a file, gone when it is read.
             await connection.execute(text("SET LOCAL work_mem = '64kB'"))
@@ -151,7 +151,7 @@ class Database:
         await self.engine.dispose()
 
 
-async def log_fitness(database: Database) -> None:
+async def log_database_problem(database: Database) -> None:
     """Log what is wrong with the database, if anything is: in one line, as a process starts. It goes on all the same,
     since what is wrong may be mended while it runs; health says it, too."""
     try:
@@ -160,4 +160,4 @@ async def log_fitness(database: Database) -> None:
         log.error("database_unavailable", reason=explain(error))
         return
     if standing.problem or not standing.current:
-        log.error("database_unfit", reason=standing.problem or schema_check.NOT_MIGRATED)
+        log.error("database_unusable", reason=standing.problem or schema_check.NOT_MIGRATED)

@@ -29,7 +29,7 @@ ON CONFLICT DO NOTHING
 RETURNING *
 """
 
-_PUT_OFF: LiteralString = """
+_POSTPONE: LiteralString = """
 UPDATE hitl_request SET expires_at = CASE
     WHEN EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s) THEN expires_at
     ELSE expires_at + held.seconds * interval '1 second' END
@@ -85,7 +85,7 @@ async def open_request(
         expires_in=step.gate.expires_in,
     )
     if not rows:
-        opened = await opened_by(tx.connection, step.request_id)
+        opened = await get_as_opened(tx.connection, step.request_id)
         assert opened is not None  # else the row would have been inserted
         return opened
     (row,) = rows
@@ -106,7 +106,7 @@ async def open_request(
     return _open(row)
 
 
-async def opened_by(connection: AsyncConnection, request_id: UUID) -> OpenRequest | None:
+async def get_as_opened(connection: AsyncConnection, request_id: UUID) -> OpenRequest | None:
     """A request as the workflow needs it, or None where none was opened."""
     query = select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id)
     row = (await connection.execute(query)).one_or_none()
@@ -152,15 +152,15 @@ async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
     tx.count_requests(-cancelled.rowcount)
 
 
-async def put_off(tx: Transaction, held: Mapping[UUID, timedelta], key: str) -> dict[UUID, datetime]:
+async def postpone_deadlines(tx: Transaction, held: Mapping[UUID, timedelta], key: str) -> dict[UUID, datetime]:
     """Put deadlines off, once: not if the event of this key is there; returns them as they are now, of the requests
     that are still open."""
     seconds = [one.total_seconds() for one in held.values()]
-    rows = await run(tx.connection, _PUT_OFF, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
+    rows = await run(tx.connection, _POSTPONE, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
     return {row.id: row.expires_at for row in rows}
 
 
-async def keep_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
+async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
     """Write responses into their request's history; one that is there already is left as it is.
 
     `missing` are the contents that there are none of, and so cannot be referred to.
@@ -174,7 +174,7 @@ async def keep_responses(tx: Transaction, judged: list[JudgedResponse], missing:
     await run(tx.connection, _KEEP, project_id=tx.project_id, responses=Jsonb(responses))
 
 
-async def known(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
+async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
     """Which of these requests are the project's."""
     query = select(HITL_REQUEST.c.id).where(HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.id.in_(request_ids))
     return set((await connection.scalars(query)).all())

@@ -98,7 +98,7 @@ async def set_status(
         await agents.mark_all_idle(tx)
     tx.change(status=status, reason=reason)
     tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
-    deadlines = await hitl.put_off(tx, put_off, f"status:{key}") if put_off else {}
+    deadlines = await hitl.postpone_deadlines(tx, put_off, f"status:{key}") if put_off else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 
 

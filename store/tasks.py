@@ -53,7 +53,7 @@ WHERE id = %(id)s
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TaskResult:
     """What is kept of an agent's outcome besides the artifacts; `note` in the event only."""
 
     verdict: Verdict | None = None
@@ -111,22 +111,22 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
 
 
 async def finish(
-    tx: Transaction, step: StepInput, finding: Finding, artifacts: tuple[ArtifactRef, ...], *, waits: bool
+    tx: Transaction, step: StepInput, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
 ) -> bool:
     """Write what an agent has done; False, and nothing written, where the task was cancelled meanwhile.
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
-    accepted = not waits and finding.verdict is not Verdict.FAILED
+    accepted = not waits and result.verdict is not Verdict.FAILED
     ended = await run(
         tx.connection,
         _FINISH,
         id=step.task_id,
         status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
         accepted=accepted,
-        verdict=finding.verdict,
-        confidence=finding.confidence,
-        usage=Jsonb(finding.usage) if finding.usage else None,
+        verdict=result.verdict,
+        confidence=result.confidence,
+        usage=Jsonb(result.usage) if result.usage else None,
     )
     if not ended:
         return False
@@ -138,10 +138,10 @@ async def finish(
         agent_type=agent,
         stage=step.handoff.phase,
         round=step.round,
-        verdict=finding.verdict,
-        confidence=finding.confidence,
-        usage=finding.usage,
-        note=finding.note,
+        verdict=result.verdict,
+        confidence=result.confidence,
+        usage=result.usage,
+        note=result.note,
         artifacts=[{"artifact_id": one.artifact_id, "type": one.type, "version": one.version} for one in artifacts],
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
@@ -202,7 +202,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
     )
 
 
-async def settle(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
+async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Write that the wait for a human is over; a task that failed stays failed, unless its artifact was supplied."""
     await run(tx.connection, _SETTLE, id=task_id, accepted=accepted)
     tx.agent(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
@@ -251,7 +251,7 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     return (await connection.execute(query)).all()
 
 
-async def any_at_work(connection: AsyncConnection) -> bool:
+async def any_working(connection: AsyncConnection) -> bool:
     """Whether a step is under way."""
     return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))
 

@@ -25,8 +25,8 @@ from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from models.contracts.project import WorkflowView
 from models.contracts.recovery import WorkflowProblem
-from store import projects, recovery
-from store.recovery import OpenWorkflow
+from store import open_workflows, projects
+from store.open_workflows import OpenWorkflow
 from store.transaction import Store
 from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
 from workflows.project import WAITING, ProjectWorkflow
@@ -75,7 +75,7 @@ class Reconciler:
         self._differed: dict[str, str] = {}
         self._unanswered = 0
 
-    async def look(self) -> int:
+    async def reconcile(self) -> int:
         """Look once; returns how many records were changed.
 
         Raises:
@@ -84,8 +84,8 @@ class Reconciler:
         await self._require_namespace()
         listed = await self._list()
         async with self._store.reading() as connection:
-            rows = await recovery.open_workflows(connection)
-            pending = await recovery.pending_requests(connection)
+            rows = await open_workflows.find(connection)
+            pending = await open_workflows.pending_requests(connection)
         suspects, doubtful = self._sort(rows, listed, pending)
         changed = self._unanswered = 0
         for group in _groups(suspects, AT_ONCE):
@@ -168,7 +168,7 @@ class Reconciler:
                 return False
         if row.problem is not None:
             async with self._store.transaction(row.project_id) as tx:
-                return await recovery.tell_problem(tx, row, None)
+                return await open_workflows.record_problem(tx, row, None)
         return False
 
     async def _judge_closed(self, row: OpenWorkflow, described: WorkflowExecutionDescription) -> bool:
@@ -187,14 +187,14 @@ class Reconciler:
 
     async def _settle(self, row: OpenWorkflow, status: WorkflowExecutionStatus) -> bool:
         async with self._store.reading() as connection:
-            now = await recovery.open_workflow(connection, row.workflow_id)
+            now = await open_workflows.get(connection, row.workflow_id)
         if now is None or now.generation != row.generation:
             return False
         async with self._store.transaction(row.project_id) as tx:
             if row.task_id is None:
                 await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
             else:
-                await recovery.settle_handoff(tx, row.workflow_id)
+                await open_workflows.cancel_handoff(tx, row.workflow_id)
         log.warning("ended_outside", workflow_id=row.workflow_id, status=status.name)
         return True
 
@@ -205,7 +205,7 @@ class Reconciler:
         since = known.since if known is not None and known.kind is kind else datetime.now(UTC)
         problem = WorkflowProblem(kind=kind, detail=detail, since=since, run_id=run_id)
         async with self._store.transaction(row.project_id) as tx:
-            told = await recovery.tell_problem(tx, row, problem)
+            told = await open_workflows.record_problem(tx, row, problem)
         if told:
             log.warning("workflow_problem", workflow_id=row.workflow_id, kind=str(kind), detail=detail)
         return told
@@ -254,8 +254,8 @@ class Reconciler:
             return self._differed.get(row.workflow_id)  # nothing new is known
         # Only then the rows: what the workflow had heard of was written before it said so.
         async with self._store.reading() as connection:
-            pending = (await recovery.pending_requests(connection)).get(row.workflow_id, set())
-            now = await recovery.open_workflow(connection, row.workflow_id)
+            pending = (await open_workflows.pending_requests(connection)).get(row.workflow_id, set())
+            now = await open_workflows.get(connection, row.workflow_id)
         return difference(view, now, pending) if now is not None else None
 
     async def _view(self, row: OpenWorkflow) -> WorkflowView:

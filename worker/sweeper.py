@@ -69,7 +69,7 @@ async def keep_sweeping(store: Store, client: Client, settings: Settings) -> Non
     while True:
         await _try(lambda: start_late(store, client, settings), "start_late")
         if turn % LOOK_EVERY == 0:
-            await _try(reconciler.look, "look")
+            await _try(reconciler.reconcile, "reconcile")
         turn += 1
         await asyncio.sleep(settings.sweep_seconds)
 

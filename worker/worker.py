@@ -12,13 +12,13 @@ from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.agent_step import AgentSteps
+from activities.permanent_errors import PermanentErrorInterceptor
 from activities.records import Records
-from activities.refusals import Refusals
 from config.settings import Settings
 from crew.protocol import Agent
 from models.contracts.enums import AgentType
 from store.bus import Bus
-from store.database import Database, log_fitness
+from store.database import Database, log_database_problem
 from store.transaction import Store
 from worker.sweeper import keep_sweeping
 from worker.workflow_sandbox import sandboxed_runner
@@ -46,7 +46,7 @@ async def build_worker(
         client,
         task_queue=records_queue(settings.task_queue),
         activities=activities(store, agents, settings),
-        interceptors=[Refusals()],
+        interceptors=[PermanentErrorInterceptor()],
         max_concurrent_activities=RECORDS,
         graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -63,7 +63,7 @@ def _workflows_and_steps(client: Client, store: Store, agents: Mapping[AgentType
         workflows=[ProjectWorkflow, HandoffWorkflow],
         activities=activities(store, agents, settings),
         workflow_runner=sandboxed_runner(),
-        interceptors=[Refusals()],
+        interceptors=[PermanentErrorInterceptor()],
         max_concurrent_activities=settings.worker_steps,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         max_concurrent_local_activities=WORKFLOW_TASKS,
@@ -96,7 +96,7 @@ async def run_worker(
     """Work until `stop` is set; then let the steps under way end, as long as `worker_drain_seconds` allows."""
     database, bus = Database(settings), Bus(settings)
     store = Store(database, bus)
-    looking = asyncio.create_task(log_fitness(database))
+    looking = asyncio.create_task(log_database_problem(database))
     sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
     try:
         async with build_worker(client, store, agents, settings):

@@ -139,7 +139,7 @@ async def get_artifact(
     response.headers.update(headers)
     async with services.store.reading() as connection:
         body = await contents.get(connection, artifact.content_hash)
-        previous = await artifacts.before(connection, artifact)
+        previous = await artifacts.previous_version(connection, artifact)
         task = await tasks.get(connection, artifact.task_id) if artifact.task_id else None
     assert body is not None
     return ArtifactPublic.with_content(
@@ -163,13 +163,13 @@ async def get_artifact_diff(
     """A first version is compared with nothing. Sets of source files are compared file by file."""
     async with services.store.reading() as connection:
         if against is None:
-            other = await artifacts.before(connection, artifact)
+            other = await artifacts.previous_version(connection, artifact)
         elif (other := await artifacts.get(connection, against)) is None:
             raise NotFoundError.of("artifact", against)
         elif other.project_id != artifact.project_id:
             raise InvalidError("against", "is not of the same project", place="query")
         wanted = [artifact.id, *([other.id] if other else [])]
-        found = {one.id: (one, body) for one, body in await artifacts.with_content(connection, wanted)}
+        found = {one.id: (one, body) for one, body in await artifacts.get_with_contents(connection, wanted)}
     before = versions.Version.of(*found[other.id]) if other else None
     text = await services.worked(versions.compared, before, versions.Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

@@ -17,7 +17,7 @@ from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
 from config.version import release
 from models.contracts.enums import WorkflowProblemKind
-from store import recovery
+from store import open_workflows
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -73,8 +73,8 @@ async def _examine(services: Services) -> DetailedHealth:
 async def _workflow_problems(services: Services) -> WorkflowProblems | None:
     try:
         async with services.store.reading(DATABASE_SECONDS) as connection:
-            counts = await recovery.problem_counts(connection)
-            rows = await recovery.with_problems(connection, limit=NAMED) if counts else []
+            counts = await open_workflows.problem_counts(connection)
+            rows = await open_workflows.with_problems(connection, limit=NAMED) if counts else []
     except (SQLAlchemyError, psycopg.Error):
         return None  # the database's own line says why
     return WorkflowProblems(

@@ -70,8 +70,8 @@ async def list_project_requests(
 async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
     async with services.store.reading() as connection:
         history = await hitl.history(connection, request.id)
-        contents = await artifacts.with_content(connection, _asked(request), origin_id=request.id)
-        previous = await artifacts.predecessors(connection, [artifact.id for artifact, _ in contents])
+        contents = await artifacts.get_with_contents(connection, _asked(request), origin_id=request.id)
+        previous = await artifacts.previous_ids(connection, [artifact.id for artifact, _ in contents])
         task = await tasks.get(connection, request.task_id)
         assert task is not None
         detail = await briefing.detail_of(connection, task)

@@ -10,7 +10,7 @@ from api.documentation import answers
 from api.errors import ConflictError
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task
-from store.recovery import OpenWorkflow
+from store.open_workflows import OpenWorkflow
 from workflows.client import project_workflow_id
 
 router = APIRouter()

@@ -70,7 +70,7 @@ async def _submitted(services: Services, project: Project, given: TaskCreate, re
     if ProjectStatus(project.status).settled:
         raise ConflictError(f"The project is {project.status}.")
     async with services.store.reading() as connection:
-        known = await artifacts.known(connection, project.id, given.context_ids)
+        known = await artifacts.ids_of_project(connection, project.id, given.context_ids)
     if unknown := [str(one) for one in given.context_ids if one not in known]:
         raise InvalidError("context_ids", f"not artifacts of this project: {', '.join(unknown)}")
     task_id = uuid7()

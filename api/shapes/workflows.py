@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from api.shapes.shape import Moment, Shape
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
-from store.recovery import OpenWorkflow
+from store.open_workflows import OpenWorkflow
 
 
 class WorkflowProblemPublic(Shape):

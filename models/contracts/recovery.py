@@ -51,7 +51,7 @@ class RecordedRequest(Contract):
     response: HitlResponse | None = None
 
 
-class Recorded(Contract):
+class WorkflowRecords(Contract):
     """All that the records know of one workflow, its events in their order."""
 
     events: tuple[RecordedEvent, ...] = ()

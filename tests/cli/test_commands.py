@@ -217,7 +217,7 @@ async def test_doctor_tells_what_does_not_go_on_and_repairs_what_it_is_told_to(
     for one in ids:
         await gate(http, one)
     await lose(temporal, *(f"project-{one}" for one in ids))
-    await Reconciler(store, temporal, settings).look()
+    await Reconciler(store, temporal, settings).reconcile()
 
     for arguments, advice in (((), "--repair"), (("--repair",), "nobody to ask")):
         ran = await doctor(*arguments)

@@ -22,7 +22,7 @@ from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
 from config.postgres import explain
 from config.settings import Settings
-from store.database import Database, UnfitError
+from store.database import Database, UnusableDatabaseError
 from tests.migrations import MigrationError, alembic, tables
 
 SHELL = {option.envvar.decode(): "nonsense" for option in pq.Conninfo.get_defaults() if option.envvar} | {
@@ -166,7 +166,7 @@ async def test_a_database_that_will_not_do_is_named_with_what_to_do(servers: Ser
                 if kind == "newer":  # it may be about to be replaced by that version, and works meanwhile
                     assert said in ((await store.ping())[1] or "")
                 else:
-                    with pytest.raises(UnfitError):
+                    with pytest.raises(UnusableDatabaseError):
                         await store.ping()
             assert said in str(of_up.value)
             assert name in str(of_up.value)

@@ -221,7 +221,7 @@ async def test_a_project_that_stands_still_says_so_and_can_be_started_again_or_e
     await page.goto(f"/projects/{ids[0]}")
     await expect(page.get_by_role("heading", name="Lost 0", level=1)).to_be_visible()
     await lose(temporal, *(f"project-{one}" for one in ids))
-    await Reconciler(store, temporal, settings).look()
+    await Reconciler(store, temporal, settings).reconcile()
 
     banner = page.locator(".stopped .notice")
     await expect(banner).to_contain_text("Temporal has no running workflow of it")

@@ -95,7 +95,7 @@ class Lost:
         return story
 
     async def look(self) -> dict[str, dict[str, Any]]:
-        await self.reconciler.look()
+        await self.reconciler.reconcile()
         return await problems(self.http)
 
     async def restart(self, story: Story) -> None:
@@ -350,13 +350,13 @@ async def test_nothing_is_gone_where_the_namespace_is_or_temporal(
     await story.request("plan")
     elsewhere = await Client.connect(temporal.service_client.config.target_host, namespace="nowhere")
     with pytest.raises(RPCError) as missing:
-        await Reconciler(store, elsewhere, settings).look()
+        await Reconciler(store, elsewhere, settings).reconcile()
     assert missing.value.status is RPCStatusCode.NOT_FOUND
     with pytest.raises(RPCError):
         await find_workflow(elsewhere, story.handle.id)
     nobody = await Client.connect("127.0.0.1:9", lazy=True)
     with pytest.raises((RPCError, RuntimeError)):
-        await Reconciler(store, nobody, settings).look()
+        await Reconciler(store, nobody, settings).reconcile()
     assert (await story.project()).workflow_problem is None
 
 
@@ -408,7 +408,7 @@ async def test_a_stuck_workflow_is_named_with_its_cause(lost: Lost) -> None:
         second = await story.respond(request, "reject", comment="No.")
 
         async def named() -> dict[str, Any] | None:
-            await reconciler.look()
+            await reconciler.reconcile()
             return (await problems(lost.http)).get(story.handle.id)
 
         found = await eventually(named)

@@ -106,7 +106,7 @@ async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed
     assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
 
     async def settled() -> bool:  # what lists workflows lags behind what ends them
-        await Reconciler(store, temporal, settings).look()
+        await Reconciler(store, temporal, settings).reconcile()
         async with store.reading() as connection:
             project = await projects.get(connection, project_id)
         return project is not None and project.status == ProjectStatus.FAILED
@@ -150,7 +150,7 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
         return bool([one async for one in temporal.list_workflows(query)])
 
     await eventually(listed)
-    assert await Reconciler(store, temporal, settings).look() == 0
+    assert await Reconciler(store, temporal, settings).reconcile() == 0
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=project_id)
     assert request.status == HitlStatus.PENDING
@@ -193,7 +193,7 @@ async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_it
     await sweeper.start_late(store, temporal, settings)
 
     async def has(status: TaskStatus) -> bool:
-        await Reconciler(store, temporal, settings).look()
+        await Reconciler(store, temporal, settings).reconcile()
         async with store.reading() as connection:
             task = await tasks.get(connection, task_id)
         return task is not None and task.status == status

@@ -15,24 +15,24 @@ from store.transaction import ContradictionError, ProjectUnknownError
 
 log = structlog.get_logger(__name__)
 
-CONTRADICTION_TRIES = 2
+CONSTRAINT_ATTEMPTS = 2
 """So often may a constraint refuse a regular activity: it may be a race, which the next attempt finds decided."""
 
 
 _CONSTRAINTS = (IntegrityError, psycopg.IntegrityError)  # some statements go past SQLAlchemy, to the driver
-REFUSED = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)
+PERMANENT_ERRORS = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)
 """What an activity raises as it is, so that it is judged here."""
 
 
-class Refusals(Interceptor):
+class PermanentErrorInterceptor(Interceptor):
     """Turns what PostgreSQL will refuse each time into errors that are not retried: `ProjectUnknown`, where there is no
     such project, and `RecordsContradict`, where what is there, or a constraint, refuses what is to be written."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        return _Refusals(next)
+        return _PermanentErrorInbound(next)
 
 
-class _Refusals(ActivityInboundInterceptor):
+class _PermanentErrorInbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
         try:
@@ -42,7 +42,7 @@ class _Refusals(ActivityInboundInterceptor):
             raise ApplicationError("there is no such project", type="ProjectUnknown", non_retryable=True) from error
         except (ContradictionError, *_CONSTRAINTS) as error:
             may_be_a_race = not isinstance(error, ContradictionError)
-            if may_be_a_race and (info.is_local or info.attempt < CONTRADICTION_TRIES):
+            if may_be_a_race and (info.is_local or info.attempt < CONSTRAINT_ATTEMPTS):
                 raise
             reason = str(error.orig if isinstance(error, IntegrityError) else error).splitlines()[0]
             log.error("records_contradict", workflow_id=info.workflow_id, activity=info.activity_type, reason=reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -12,9 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
 from models.contracts.enums import EventType, ProjectStatus, WorkflowProblemKind
-from models.contracts.handoff import ArtifactRef, OpenRequest
-from models.contracts.hitl import HitlResponse
-from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest, RecordedTask, WorkflowProblem
+from models.contracts.recovery import WorkflowProblem
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, projects, tasks
 from store.statement import run
@@ -82,34 +79,6 @@ _RAISE_TASK: LiteralString = """
 UPDATE task SET generation = generation + 1 WHERE id = %(task_id)s AND generation = %(generation)s RETURNING status
 """
 
-_EVENTS: LiteralString = """
-SELECT event.event_type, event.task_id, event.data FROM event JOIN task ON task.id = event.task_id
-WHERE event.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s ORDER BY event.seq
-"""
-
-_TASKS: LiteralString = (
-    "SELECT id, status FROM task WHERE project_id = %(project_id)s AND workflow_id = %(workflow_id)s"
-)
-
-_WROTE: LiteralString = """
-SELECT artifact.id, artifact.origin_id, artifact.type, artifact.version, artifact.content_hash
-FROM artifact JOIN task ON task.id = artifact.origin_id
-WHERE task.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s ORDER BY artifact.id
-"""
-
-_REQUESTS: LiteralString = """
-SELECT request.*, decision.action, decision.comment, decision.content_hash, decision.artifact_id, decision.responder,
-       decision.responded_at
-FROM hitl_request AS request
-LEFT JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = request.decision_id
-WHERE request.project_id = %(project_id)s AND request.workflow_id = %(workflow_id)s
-"""
-
-_PAUSES: LiteralString = """
-SELECT count(*) AS pauses, max(created_at) AS latest FROM event
-WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class OpenWorkflow:
@@ -145,7 +114,7 @@ def _open(row: Any) -> OpenWorkflow:
     )
 
 
-async def open_workflows(connection: AsyncConnection) -> list[OpenWorkflow]:
+async def find(connection: AsyncConnection) -> list[OpenWorkflow]:
     """Every project and every handoff of its own that has not ended."""
     rows = await run(connection, _OPEN, only=None, named=False, after=None, limit=None)
     return [_open(row) for row in rows]
@@ -159,7 +128,7 @@ async def with_problems(
     return [_open(row) for row in rows]
 
 
-async def open_workflow(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
+async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
     """The open row of one workflow; None where it has ended."""
     rows = await run(connection, _OPEN, only=workflow_id, named=False, after=None, limit=1)
     return _open(rows[0]) if rows else None
@@ -170,7 +139,7 @@ async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKin
     return {WorkflowProblemKind(row.kind): row.count for row in await run(connection, _COUNTED)}
 
 
-async def alone(connection: AsyncConnection, workflow_id: str) -> bool:
+async def try_lock(connection: AsyncConnection, workflow_id: str) -> bool:
     """Whether the connection's transaction is the only one, until it ends, to start this workflow again or to end it. A
     process that dies lets go of it with its connection."""
     query: LiteralString = "SELECT pg_try_advisory_xact_lock(hashtextextended(%(workflow_id)s, 0)) AS got"
@@ -178,7 +147,7 @@ async def alone(connection: AsyncConnection, workflow_id: str) -> bool:
     return bool(row.got)
 
 
-async def tell_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowProblem | None) -> bool:
+async def record_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowProblem | None) -> bool:
     """Write why a workflow does not go on, and announce it, or that it goes on again; False, and nothing written, where
     that is known, or the row was started again or has ended since it was read."""
     rows = await run(
@@ -204,7 +173,7 @@ async def tell_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowProbl
     return True
 
 
-async def raise_generation(tx: Transaction, of: OpenWorkflow) -> bool:
+async def claim_restart(tx: Transaction, of: OpenWorkflow) -> bool:
     """Take it upon this unit of work, and no other, to start a workflow again; False where somebody else did, or where
     the project has ended."""
     rows = await run(
@@ -223,84 +192,18 @@ async def raise_generation(tx: Transaction, of: OpenWorkflow) -> bool:
     return True
 
 
-async def end(tx: Transaction, of: OpenWorkflow, reason: str) -> None:
+async def cancel(tx: Transaction, of: OpenWorkflow, reason: str) -> None:
     """Write a project, or a handoff of its own, as cancelled, with its open tasks and requests."""
     if of.task_id is None:
         await projects.set_status(tx, ProjectStatus.CANCELLED, str(ProjectStatus.CANCELLED), reason)
     else:
-        await settle_handoff(tx, of.workflow_id)
+        await cancel_handoff(tx, of.workflow_id)
 
 
-async def settle_handoff(tx: Transaction, workflow_id: str) -> None:
+async def cancel_handoff(tx: Transaction, workflow_id: str) -> None:
     """Write that whatever is open of a handoff of its own is cancelled."""
     await hitl.cancel_open(tx, HITL_REQUEST.c.workflow_id == workflow_id)
     await tasks.cancel_open(tx, TASK.c.workflow_id == workflow_id)
-
-
-async def recorded(connection: AsyncConnection, of: OpenWorkflow) -> Recorded:
-    """What is known of a workflow's tasks and requests."""
-    which = {"project_id": of.project_id, "workflow_id": of.workflow_id}
-    events = [
-        RecordedEvent(event_type=row.event_type, task_id=row.task_id, data=row.data)
-        for row in await run(connection, _EVENTS, **which)
-    ]
-    wrote: dict[UUID, list[ArtifactRef]] = {}
-    for row in await run(connection, _WROTE, **which):
-        ref = ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
-        wrote.setdefault(row.origin_id, []).append(ref)
-    (pauses,) = await run(connection, _PAUSES, **which)
-    return Recorded(
-        events=tuple(events),
-        tasks={
-            row.id: RecordedTask(task_id=row.id, status=row.status, wrote=tuple(wrote.get(row.id, ())))
-            for row in await run(connection, _TASKS, **which)
-        },
-        requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **which)},
-        paused_at=pauses.latest if of.task_id is None and of.status is ProjectStatus.PAUSED else None,
-        pauses=pauses.pauses,
-    )
-
-
-def _request(row: Any) -> RecordedRequest:
-    response = None
-    if row.action is not None:
-        response = HitlResponse(
-            request_id=row.id,
-            decision_id=row.decision_id,
-            action=row.action,
-            comment=row.comment,
-            content_hash=row.content_hash,
-            artifact_id=row.artifact_id,
-            responder=row.responder,
-            responded_at=row.responded_at,
-        )
-    return RecordedRequest(
-        request=OpenRequest(
-            request_id=row.id,
-            artifacts=tuple(ArtifactRef.model_validate(one) for one in row.artifacts),
-            reason=row.reason,
-            expires_at=row.expires_at,
-            may_redo=row.may_redo,
-            supplies=row.supplies,
-        ),
-        opened_at=row.created_at,
-        task_id=row.task_id,
-        status=row.status,
-        response=response,
-    )
-
-
-async def unheard(
-    connection: AsyncConnection, project_id: UUID, responses: Sequence[HitlResponse]
-) -> list[HitlResponse]:
-    """Those of the responses that are in the history of no request, each once."""
-    query: LiteralString = """
-        SELECT request_id, id FROM hitl_decision WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
-    """
-    ids = [one.decision_id for one in responses]
-    known = {(row.request_id, row.id) for row in await run(connection, query, project_id=project_id, ids=ids)}
-    fresh = {(one.request_id, one.decision_id): one for one in responses}
-    return [response for key, response in fresh.items() if key not in known]
 
 
 async def pending_requests(connection: AsyncConnection) -> dict[str, set[UUID]]:

@@ -16,7 +16,7 @@ from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
-from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest
+from models.contracts.recovery import RecordedEvent, RecordedRequest, WorkflowRecords
 from workflows.gate import too_late
 from workflows.handoff import MAX_FEEDBACK
 
@@ -29,9 +29,11 @@ _FOLLOWED = {
 }
 
 
-def project_state(pipeline: Pipeline, recorded: Recorded, unheard: Iterable[HitlResponse] = ()) -> ProjectState:
+def rebuild_project_state(
+    pipeline: Pipeline, recorded: WorkflowRecords, unheard: Iterable[HitlResponse] = ()
+) -> ProjectState:
     """The state of a project's workflow; `unheard` are responses that its last run was sent and did not judge."""
-    rebuilding = _Rebuilding(pipeline.stages, recorded, pipeline.descendants)
+    rebuilding = _StateBuilder(pipeline.stages, recorded, pipeline.descendants)
     stages = rebuilding.states()
     return ProjectState(
         stages=stages,
@@ -43,10 +45,12 @@ def project_state(pipeline: Pipeline, recorded: Recorded, unheard: Iterable[Hitl
     )
 
 
-def handoff_state(given: HandoffInput, recorded: Recorded, unheard: Iterable[HitlResponse] = ()) -> HandoffState:
+def rebuild_handoff_state(
+    given: HandoffInput, recorded: WorkflowRecords, unheard: Iterable[HitlResponse] = ()
+) -> HandoffState:
     """The state of a handoff that runs alone."""
     stage = Stage(name=given.handoff.phase, agent=given.handoff.to_agent, produces=given.handoff.expected_outputs)
-    state = _Rebuilding((stage,), recorded, lambda name: ()).states()[stage.name]
+    state = _StateBuilder((stage,), recorded, lambda name: ()).states()[stage.name]
     if state.round == 0:
         state.task_id = given.task_id
     _offer([state], unheard)
@@ -65,11 +69,11 @@ def _offer(states: Iterable[HandoffState], unheard: Iterable[HitlResponse]) -> l
     return late
 
 
-class _Rebuilding:
+class _StateBuilder:
     """The stages as they become, event by event. `working` holds the stages whose step was under way."""
 
     def __init__(
-        self, stages: Iterable[Stage], recorded: Recorded, descendants: Callable[[str], tuple[str, ...]]
+        self, stages: Iterable[Stage], recorded: WorkflowRecords, descendants: Callable[[str], tuple[str, ...]]
     ) -> None:
         self._stages = {stage.name: stage for stage in stages}
         self._recorded = recorded

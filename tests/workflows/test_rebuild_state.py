@@ -12,9 +12,9 @@ from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import HandoffState
-from models.contracts.recovery import Recorded, RecordedEvent, RecordedRequest, RecordedTask
+from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, pipeline
-from workflows.rebuilding import project_state
+from workflows.rebuild_state import rebuild_project_state
 
 VALIDATE: dict[str, Any] = {
     "name": "validate",
@@ -88,8 +88,8 @@ class Log:
         self._add(EventType.HITL_EXPIRED, asked.task_id, stage=stage, request_id=str(request_id), accepted=accepted)
 
     def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
-        recorded = Recorded(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
-        return project_state(stages, recorded).stages
+        recorded = WorkflowRecords(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
+        return rebuild_project_state(stages, recorded).stages
 
     def _add(self, event_type: EventType, task_id: UUID, **data: Any) -> None:
         self.events.append(RecordedEvent(event_type=event_type, task_id=task_id, data=data))

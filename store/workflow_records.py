@@ -1,0 +1,110 @@
+"""The records of one workflow, from which its state is rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.enums import ProjectStatus
+from models.contracts.handoff import ArtifactRef, OpenRequest
+from models.contracts.hitl import HitlResponse
+from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
+from store.open_workflows import OpenWorkflow
+from store.statement import run
+
+_EVENTS: LiteralString = """
+SELECT event.event_type, event.task_id, event.data FROM event JOIN task ON task.id = event.task_id
+WHERE event.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s ORDER BY event.seq
+"""
+
+_TASKS: LiteralString = (
+    "SELECT id, status FROM task WHERE project_id = %(project_id)s AND workflow_id = %(workflow_id)s"
+)
+
+_WROTE: LiteralString = """
+SELECT artifact.id, artifact.origin_id, artifact.type, artifact.version, artifact.content_hash
+FROM artifact JOIN task ON task.id = artifact.origin_id
+WHERE task.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s ORDER BY artifact.id
+"""
+
+_REQUESTS: LiteralString = """
+SELECT request.*, decision.action, decision.comment, decision.content_hash, decision.artifact_id, decision.responder,
+       decision.responded_at
+FROM hitl_request AS request
+LEFT JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = request.decision_id
+WHERE request.project_id = %(project_id)s AND request.workflow_id = %(workflow_id)s
+"""
+
+_PAUSES: LiteralString = """
+SELECT count(*) AS pauses, max(created_at) AS latest FROM event
+WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
+"""
+
+
+async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords:
+    """What is known of a workflow's tasks and requests."""
+    which = {"project_id": of.project_id, "workflow_id": of.workflow_id}
+    events = [
+        RecordedEvent(event_type=row.event_type, task_id=row.task_id, data=row.data)
+        for row in await run(connection, _EVENTS, **which)
+    ]
+    wrote: dict[UUID, list[ArtifactRef]] = {}
+    for row in await run(connection, _WROTE, **which):
+        ref = ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
+        wrote.setdefault(row.origin_id, []).append(ref)
+    (pauses,) = await run(connection, _PAUSES, **which)
+    return WorkflowRecords(
+        events=tuple(events),
+        tasks={
+            row.id: RecordedTask(task_id=row.id, status=row.status, wrote=tuple(wrote.get(row.id, ())))
+            for row in await run(connection, _TASKS, **which)
+        },
+        requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **which)},
+        paused_at=pauses.latest if of.task_id is None and of.status is ProjectStatus.PAUSED else None,
+        pauses=pauses.pauses,
+    )
+
+
+def _request(row: Any) -> RecordedRequest:
+    response = None
+    if row.action is not None:
+        response = HitlResponse(
+            request_id=row.id,
+            decision_id=row.decision_id,
+            action=row.action,
+            comment=row.comment,
+            content_hash=row.content_hash,
+            artifact_id=row.artifact_id,
+            responder=row.responder,
+            responded_at=row.responded_at,
+        )
+    return RecordedRequest(
+        request=OpenRequest(
+            request_id=row.id,
+            artifacts=tuple(ArtifactRef.model_validate(one) for one in row.artifacts),
+            reason=row.reason,
+            expires_at=row.expires_at,
+            may_redo=row.may_redo,
+            supplies=row.supplies,
+        ),
+        opened_at=row.created_at,
+        task_id=row.task_id,
+        status=row.status,
+        response=response,
+    )
+
+
+async def not_recorded(
+    connection: AsyncConnection, project_id: UUID, responses: Sequence[HitlResponse]
+) -> list[HitlResponse]:
+    """Those of the responses that are in the history of no request, each once."""
+    query: LiteralString = """
+        SELECT request_id, id FROM hitl_decision WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
+    """
+    ids = [one.decision_id for one in responses]
+    known = {(row.request_id, row.id) for row in await run(connection, query, project_id=project_id, ids=ids)}
+    fresh = {(one.request_id, one.decision_id): one for one in responses}
+    return [response for key, response in fresh.items() if key not in known]
