@@ -277,7 +277,7 @@ class AgentSteps:
             project = await projects.get(connection, step.project_id)
         if project is None:
             raise ProjectUnknownError(f"there is no project {step.project_id}")
-        if task is None and not ProjectStatus(project.status).settled:
+        if task is None and not ProjectStatus(project.status).is_final:
             # The database came back as it was before this task began. Nobody has called it off: it begins again.
             raise ApplicationError(
                 "the records have lost this task", type="RecordsMissing", next_retry_delay=LONGEST_PUT_OFF

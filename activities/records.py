@@ -207,16 +207,7 @@ async def _standing(connection: AsyncConnection, request_id: UUID) -> RequestOut
     decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
-    response = HitlResponse(
-        request_id=request.id,
-        decision_id=decision.id,
-        action=HitlAction(decision.action),
-        comment=decision.comment,
-        content_hash=decision.content_hash,
-        artifact_id=decision.artifact_id,
-        responder=decision.responder,
-        responded_at=decision.responded_at,
-    )
+    response = hitl.response_of(request.id, decision, decision.id)
     accepted = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
     if response.content_hash is not None:
         amended = {one.type: one for one in await artifacts.written_by(connection, request.id)}

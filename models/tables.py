@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+
+from models.contracts.enums import OPEN_TASK_STATUSES
 
 # Named constraints, so that a migration can drop what an earlier one made.
 SQLModel.metadata.naming_convention = {
@@ -36,6 +52,21 @@ def _json_or_null(**options: Any) -> Any:
 
 def _text(**options: Any) -> Any:
     return Field(sa_type=Text, **options)
+
+
+def sql_list(words: Iterable[StrEnum]) -> str:
+    """Return the words as a list of SQL literals in parentheses."""
+    return f"({', '.join(repr(str(one)) for one in words)})"
+
+
+def _standalone_task_id() -> Any:
+    """The first task of the standalone handoff that a row belongs to; None for the rows of a project's pipeline.
+
+    PostgreSQL computes it from the workflow's id, so that a worker of an earlier version need not write it. The
+    expression is written as PostgreSQL prints it, which `alembic check` compares.
+    """
+    expression = "CASE WHEN (workflow_id ~~ 'task-%'::text) THEN (substr(workflow_id, 6))::uuid ELSE NULL::uuid END"
+    return Field(default=None, sa_column=Column(Uuid, Computed(expression, persisted=True), nullable=True))
 
 
 def _generation() -> Any:
@@ -80,9 +111,9 @@ class Task(SQLModel, table=True):
         Index("ix_task_project_id_created_at_id", "project_id", "created_at", "id"),
         Index("ix_task_pending", "created_at", postgresql_where=text("status = 'pending'")),
         Index(
-            "ix_task_open_alone",
-            "workflow_id",
-            postgresql_where=text("workflow_id LIKE 'task-%' AND status IN ('pending', 'working', 'waiting_for_hitl')"),
+            "ix_task_open_standalone",
+            "standalone_task_id",
+            postgresql_where=text(f"standalone_task_id IS NOT NULL AND status IN {sql_list(OPEN_TASK_STATUSES)}"),
         ),
         Index("ix_task_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
     )
@@ -90,6 +121,7 @@ class Task(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
     workflow_id: str = _text()
+    standalone_task_id: UUID | None = _standalone_task_id()
     agent_type: str = _text()
     stage: str = _text()
     round: int
@@ -154,6 +186,7 @@ class HitlRequest(SQLModel, table=True):
     project_id: UUID = Field(foreign_key="project.id")
     task_id: UUID = Field(foreign_key="task.id")
     workflow_id: str = _text()
+    standalone_task_id: UUID | None = _standalone_task_id()
     agent_type: str = _text()
     stage: str = _text()
     round: int

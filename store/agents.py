@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import AgentStatus
 from models.tables import AGENT_STATE, AgentState
+from store.rows import fetch_all
 from store.transaction import Transaction
 
 
@@ -24,4 +25,4 @@ async def mark_all_idle(tx: Transaction) -> None:
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[AgentState]:
     """The agents that have worked on a project so far."""
     query = select(AGENT_STATE).where(AGENT_STATE.c.project_id == project_id).order_by(AGENT_STATE.c.agent_type)
-    return [AgentState(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, AgentState, query)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -16,6 +16,7 @@ from models.contracts.enums import AgentType, ArtifactType, EventType
 from models.contracts.handoff import ArtifactRef
 from models.tables import ARTIFACT, Artifact
 from store import contents
+from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
 
@@ -123,7 +124,8 @@ async def accept(tx: Transaction, artifact_ids: Iterable[UUID]) -> None:
 _REF = (ARTIFACT.c.id, ARTIFACT.c.type, ARTIFACT.c.version, ARTIFACT.c.content_hash)
 
 
-def _ref(row: Row[Any, Any, Any, Any]) -> ArtifactRef:
+def ref_of(row: Any) -> ArtifactRef:
+    """Return the reference of an artifact's row."""
     return ArtifactRef(
         artifact_id=row.id, type=ArtifactType(row.type), version=row.version, content_hash=row.content_hash
     )
@@ -136,13 +138,12 @@ async def written_by(
     query = select(*_REF).where(ARTIFACT.c.origin_id == origin_id).order_by(ARTIFACT.c.id)
     if type is not None:
         query = query.where(ARTIFACT.c.type == type)
-    return tuple(_ref(row) for row in await connection.execute(query))
+    return tuple(ref_of(row) for row in await connection.execute(query))
 
 
 async def get(connection: AsyncConnection, artifact_id: UUID) -> Artifact | None:
     """One version, without its content."""
-    row = (await connection.execute(select(ARTIFACT).where(ARTIFACT.c.id == artifact_id))).one_or_none()
-    return Artifact(**row._mapping) if row else None
+    return await fetch_one(connection, Artifact, select(ARTIFACT).where(ARTIFACT.c.id == artifact_id))
 
 
 async def get_with_contents(
@@ -165,7 +166,7 @@ async def get_many(
     wanted = ARTIFACT.c.id.in_(artifact_ids) | (ARTIFACT.c.origin_id == origin_id)
     query = select(ARTIFACT).where(wanted).order_by(ARTIFACT.c.id)
     places = {artifact_id: place for place, artifact_id in enumerate(artifact_ids)}
-    found = [Artifact(**row._mapping) for row in await connection.execute(query)]
+    found = await fetch_all(connection, Artifact, query)
     return sorted(found, key=lambda one: places.get(one.id, len(places)))
 
 
@@ -183,7 +184,7 @@ async def of_project(
         query = query.where(ARTIFACT.c.type == type)
     if after is not None:
         query = query.where(ARTIFACT.c.id > after)
-    return [Artifact(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Artifact, query)
 
 
 async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifact]:
@@ -194,7 +195,7 @@ async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifa
         .ext(distinct_on(ARTIFACT.c.type, ARTIFACT.c.name))
         .order_by(ARTIFACT.c.type, ARTIFACT.c.name, ARTIFACT.c.version.desc())
     )
-    return [Artifact(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Artifact, query)
 
 
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
@@ -211,8 +212,7 @@ async def previous_version(connection: AsyncConnection, artifact: Artifact) -> A
         ARTIFACT.c.name == artifact.name,
         ARTIFACT.c.version == artifact.version - 1,
     )
-    row = (await connection.execute(query)).one_or_none()
-    return Artifact(**row._mapping) if row else None
+    return await fetch_one(connection, Artifact, query)
 
 
 async def previous_ids(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -47,7 +47,7 @@ async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dic
     return {row.id: row.last_seq for row in rows}
 
 
-_UNSETTLED = [status for status in ProjectStatus if not status.settled]
+_NOT_FINAL = [status for status in ProjectStatus if not status.is_final]
 
 
 async def heads_under_way(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
@@ -58,7 +58,7 @@ async def heads_under_way(connection: AsyncConnection, moment: datetime) -> dict
     # As an array, since of the rows of a subquery PostgreSQL does not know that they are few, and reads the table.
     others = func.array(union(asking, given).scalar_subquery())
     query = select(PROJECT.c.id, PROJECT.c.last_seq).where(
-        PROJECT.c.status.in_(_UNSETTLED) | (PROJECT.c.id == any_(others))
+        PROJECT.c.status.in_(_NOT_FINAL) | (PROJECT.c.id == any_(others))
     )
     return {row.id: row.last_seq for row in await connection.execute(query)}
 

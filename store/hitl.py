@@ -8,14 +8,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import EventType, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
-from models.contracts.hitl import JudgedResponse
+from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.tables import HITL_DECISION, HITL_REQUEST, HitlDecision, HitlRequest
+from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
 
@@ -103,17 +104,18 @@ async def open_request(
         artifacts=row.artifacts,
         expires_at=row.expires_at,
     )
-    return _open(row)
+    return open_request_of(row)
 
 
 async def get_as_opened(connection: AsyncConnection, request_id: UUID) -> OpenRequest | None:
     """A request as the workflow needs it, or None where none was opened."""
     query = select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id)
     row = (await connection.execute(query)).one_or_none()
-    return _open(row) if row else None
+    return open_request_of(row) if row else None
 
 
-def _open(row: Row[Any]) -> OpenRequest:
+def open_request_of(row: Any) -> OpenRequest:
+    """Return a request's row as the workflow needs it."""
     return OpenRequest(
         request_id=row.id,
         artifacts=tuple(ArtifactRef.model_validate(one) for one in row.artifacts),
@@ -174,6 +176,20 @@ async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: 
     await run(tx.connection, _KEEP, project_id=tx.project_id, responses=Jsonb(responses))
 
 
+def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
+    """Return the response that a decision's row holds."""
+    return HitlResponse(
+        request_id=request_id,
+        decision_id=decision_id,
+        action=row.action,
+        comment=row.comment,
+        content_hash=row.content_hash,
+        artifact_id=row.artifact_id,
+        responder=row.responder,
+        responded_at=row.responded_at,
+    )
+
+
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
     """Which of these requests are the project's."""
     query = select(HITL_REQUEST.c.id).where(HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.id.in_(request_ids))
@@ -182,15 +198,13 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """One request, or None."""
-    row = (await connection.execute(select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))).one_or_none()
-    return HitlRequest(**row._mapping) if row else None
+    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
 
 
 async def decision(connection: AsyncConnection, request_id: UUID, decision_id: UUID) -> HitlDecision | None:
     """One response to a request, or None while no worker has judged it."""
     query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
-    row = (await connection.execute(query)).one_or_none()
-    return HitlDecision(**row._mapping) if row else None
+    return await fetch_one(connection, HitlDecision, query)
 
 
 async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDecision]:
@@ -200,7 +214,7 @@ async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDec
         .where(HITL_DECISION.c.request_id == request_id)
         .order_by(HITL_DECISION.c.responded_at, HITL_DECISION.c.id)
     )
-    return [HitlDecision(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, HitlDecision, query)
 
 
 async def find(
@@ -221,7 +235,7 @@ async def find(
         moment = select(HITL_REQUEST.c.created_at).where(HITL_REQUEST.c.id == after).scalar_subquery()
         later = HITL_REQUEST.c.created_at > moment
         query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
-    return [HitlRequest(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, HitlRequest, query)
 
 
 async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, HitlRequest]:
@@ -234,4 +248,4 @@ async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]
         .ext(distinct_on(HITL_REQUEST.c.project_id))
         .order_by(HITL_REQUEST.c.project_id, HITL_REQUEST.c.created_at, HITL_REQUEST.c.id)
     )
-    return {row.project_id: HitlRequest(**row._mapping) for row in await connection.execute(query)}
+    return {one.project_id: one for one in await fetch_all(connection, HitlRequest, query)}

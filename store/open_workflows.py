@@ -14,52 +14,51 @@ from models.contracts.enums import EventType, ProjectStatus, WorkflowProblemKind
 from models.contracts.recovery import WorkflowProblem
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, projects, tasks
-from store.statement import run
+from store.statement import run, with_statuses
 from store.transaction import Transaction
 
 # An open handoff of its own is one with an open task, or an open request: a step that failed for good has only that.
-_OPEN: LiteralString = """
+_OPEN: LiteralString = with_statuses("""
 SELECT * FROM (
     SELECT 'project-' || id AS workflow_id, id AS project_id, NULL::uuid AS task_id, status = 'starting' AS unstarted,
            generation, workflow_problem, name, status
-    FROM project WHERE status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+    FROM project WHERE status NOT IN {final_project_statuses}
     UNION ALL
     SELECT task.workflow_id, task.project_id, task.id, task.status = 'pending', task.generation, task.workflow_problem,
            project.name, project.status
     FROM task JOIN project ON project.id = task.project_id
     WHERE task.id IN (
-        SELECT substr(workflow_id, 6)::uuid FROM task
-        WHERE workflow_id LIKE 'task-%%' AND status IN ('pending', 'working', 'waiting_for_hitl')
-        UNION SELECT substr(workflow_id, 6)::uuid FROM hitl_request
-        WHERE workflow_id LIKE 'task-%%' AND status = 'pending')
+        SELECT standalone_task_id FROM task
+        WHERE standalone_task_id IS NOT NULL AND status IN {open_task_statuses}
+        UNION SELECT standalone_task_id FROM hitl_request
+        WHERE standalone_task_id IS NOT NULL AND status = 'pending')
 ) AS open
 WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(named)s OR workflow_problem IS NOT NULL)
       AND (%(after)s::uuid IS NULL OR COALESCE(task_id, project_id) > %(after)s)
 ORDER BY COALESCE(task_id, project_id) LIMIT %(limit)s
-"""
+""")
 
-_COUNTED: LiteralString = """
+_COUNTED: LiteralString = with_statuses("""
 SELECT kind, count(*) AS count FROM (
     SELECT workflow_problem->>'kind' AS kind FROM project
-    WHERE workflow_problem IS NOT NULL AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+    WHERE workflow_problem IS NOT NULL AND status NOT IN {final_project_statuses}
     UNION ALL
     SELECT workflow_problem->>'kind' FROM task AS first
     WHERE workflow_problem IS NOT NULL AND (
-        EXISTS (SELECT FROM task WHERE task.workflow_id = first.workflow_id AND task.workflow_id LIKE 'task-%%'
-                AND task.status IN ('pending', 'working', 'waiting_for_hitl'))
+        EXISTS (SELECT FROM task WHERE task.standalone_task_id = first.id AND task.status IN {open_task_statuses})
         OR EXISTS (SELECT FROM hitl_request AS request
-                   WHERE request.workflow_id = first.workflow_id AND request.status = 'pending'))
+                   WHERE request.standalone_task_id = first.id AND request.status = 'pending'))
 ) AS named GROUP BY kind
-"""
+""")
 
 # Where several workers look at once, one of them writes; none writes over a restart that it did not see.
-_TELL_PROJECT: LiteralString = """
+_TELL_PROJECT: LiteralString = with_statuses("""
 UPDATE project SET workflow_problem = %(problem)s
 WHERE id = %(project_id)s AND generation = %(generation)s
-  AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+  AND status NOT IN {final_project_statuses}
   AND (workflow_problem - 'since') IS DISTINCT FROM (%(problem)s::jsonb - 'since')
 RETURNING status
-"""
+""")
 
 _TELL_TASK: LiteralString = """
 UPDATE task SET workflow_problem = %(problem)s
@@ -68,12 +67,12 @@ WHERE id = %(task_id)s AND generation = %(generation)s
 RETURNING status
 """
 
-_RAISE_PROJECT: LiteralString = """
+_RAISE_PROJECT: LiteralString = with_statuses("""
 UPDATE project SET generation = generation + 1, opened_run = NULL
 WHERE id = %(project_id)s AND generation = %(generation)s
-  AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled')
+  AND status NOT IN {final_project_statuses}
 RETURNING status
-"""
+""")
 
 _RAISE_TASK: LiteralString = """
 UPDATE task SET generation = generation + 1 WHERE id = %(task_id)s AND generation = %(generation)s RETURNING status

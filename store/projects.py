@@ -19,6 +19,7 @@ from models.contracts.records import OpenProject, RecordedStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
 from store.folding import folded
+from store.rows import fetch_all, fetch_one
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -90,9 +91,9 @@ async def set_status(
     has ended has ended: nothing is written then. Gives how it stands."""
     query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
-    if ProjectStatus(now.status).settled:
+    if ProjectStatus(now.status).is_final:
         return RecordedStatus(status=now.status, reason=now.reason)
-    if status.settled and status is not ProjectStatus.COMPLETED:
+    if status.is_final and status is not ProjectStatus.COMPLETED:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
@@ -122,14 +123,12 @@ async def open_run(tx: Transaction, opening: OpenProject) -> bool:
 
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
     """One project, or None."""
-    row = (await connection.execute(select(PROJECT).where(PROJECT.c.id == project_id))).one_or_none()
-    return Project(**row._mapping) if row else None
+    return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.id == project_id))
 
 
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
     """The project that was started with a key, or None."""
-    row = (await connection.execute(select(PROJECT).where(PROJECT.c.idempotency_key == key))).one_or_none()
-    return Project(**row._mapping) if row else None
+    return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
 
 
 async def find(
@@ -149,7 +148,7 @@ async def find(
         query = query.where(func.strpos(folded(PROJECT.c.name), folded(search)) > 0)
     if before is not None:
         query = query.where(PROJECT.c.id < before)
-    return [Project(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Project, query)
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
@@ -162,7 +161,7 @@ async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) 
     """How many stages of each project are accepted."""
     rows = await connection.execute(
         select(TASK.c.project_id, func.count(TASK.c.stage.distinct()))
-        .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.workflow_id.like("project-%"))
+        .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.standalone_task_id.is_(None))
         .group_by(TASK.c.project_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -204,4 +203,4 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
         .order_by(func.random())
         .limit(limit)
     )
-    return [Project(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Project, query)

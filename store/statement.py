@@ -9,6 +9,9 @@ from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES
+from models.tables import sql_list
+
 
 async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
     """Run one statement, with `%(name)s` for its values, in the connection's transaction; gives its rows, named.
@@ -23,7 +26,16 @@ async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) ->
 
 
 async def driver_of(connection: AsyncConnection) -> Driver[Any]:
-    """The driver's own connection behind SQLAlchemy's."""
+    """Return the driver's connection behind SQLAlchemy's."""
     pooled = await connection.get_raw_connection()
     driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
     return driver
+
+
+def with_statuses(sql: LiteralString) -> LiteralString:
+    """Write out `{final_project_statuses}` and `{open_task_statuses}`, as a list in parentheses.
+
+    As constants and not as parameters: PostgreSQL uses a partial index only if the statement repeats its condition.
+    """
+    sql = sql.replace("{final_project_statuses}", sql_list(FINAL_PROJECT_STATUSES))
+    return sql.replace("{open_task_statuses}", sql_list(OPEN_TASK_STATUSES))

@@ -13,15 +13,14 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import AgentStatus, AgentType, EventType, TaskStatus, Verdict
+from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, EventType, TaskStatus, Verdict
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
 from models.contracts.project import HandoffInput
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import hitl
+from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
-
-OPEN = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
 
 _LARGE = {"handoff", "feedback", "usage", "checkpoint"}
 _OUTLINE = [column for column in TASK.c if column.name not in _LARGE]
@@ -35,7 +34,7 @@ FROM project WHERE project.id = %(project_id)s AND project.status NOT IN ('rejec
 ON CONFLICT (id) DO UPDATE
 SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
 WHERE task.status IN ('pending', 'working')
-RETURNING checkpoint
+RETURNING checkpoint, standalone_task_id
 """
 
 _FINISH: LiteralString = """
@@ -105,7 +104,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         feedback=step.feedback,
     )
     tx.agent(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
-    if workflow_id.startswith("project-"):  # a task aside from the pipeline is no phase of the project
+    if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
         tx.change(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
 
@@ -212,7 +211,7 @@ async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
     """Write that the project's open tasks, or some of them, are cancelled."""
     rows = await tx.connection.execute(
         update(TASK)
-        .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN), *which)
+        .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN_TASK_STATUSES), *which)
         .values(status=TaskStatus.CANCELLED, updated_at=func.clock_timestamp())
         .returning(TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round)
     )
@@ -234,14 +233,13 @@ async def save_checkpoint(connection: AsyncConnection, task_id: UUID, checkpoint
 
 async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
     """One task, or None."""
-    row = (await connection.execute(select(TASK).where(TASK.c.id == task_id))).one_or_none()
-    return Task(**row._mapping) if row else None
+    return await fetch_one(connection, Task, select(TASK).where(TASK.c.id == task_id))
 
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
     """A project's tasks, oldest first."""
     query = select(TASK).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
-    return [Task(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Task, query)
 
 
 async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row[Any]]:
@@ -264,7 +262,7 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
         .order_by(func.random())
         .limit(limit)
     )
-    return [Task(**row._mapping) for row in await connection.execute(query)]
+    return await fetch_all(connection, Task, query)
 
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.contract import storable
 from models.contracts.enums import AgentStatus, AgentType, EventType, ProjectStatus
 from models.contracts.events import Event
-from store.statement import run
+from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # so that the numbers of a log are gapless and commit in their order. What was recorded before is left out; should the
 # same fact be committed while this statement waits for the lock, the unique key makes it fail, and the activity's
 # retry finds the work done. A settled project keeps its status for ever; an unsettled one waits while a gate is open.
-_SEAL: LiteralString = """
+_SEAL: LiteralString = with_statuses("""
 WITH incoming AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
         AS (event_type text, task_id uuid, agent_type text, data jsonb, dedupe_key text))
@@ -42,12 +42,12 @@ WITH incoming AS (
         phase = COALESCE(%(phase)s, phase),
         reason = COALESCE(%(reason)s, reason),
         status = CASE
-            WHEN status IN ('completed', 'rejected', 'failed', 'cancelled') THEN status
+            WHEN status IN {final_project_statuses} THEN status
             WHEN COALESCE(%(status)s, status) IN ('active', 'waiting')
                 THEN CASE WHEN open_requests + %(opened)s > 0 THEN 'waiting' ELSE 'active' END
             ELSE COALESCE(%(status)s, status) END,
         ended_at = CASE
-            WHEN ended_at IS NULL AND %(status)s IN ('completed', 'rejected', 'failed', 'cancelled')
+            WHEN ended_at IS NULL AND %(status)s IN {final_project_statuses}
             THEN clock_timestamp() ELSE ended_at END,
         updated_at = clock_timestamp()
     WHERE id = %(project_id)s
@@ -65,7 +65,7 @@ INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedup
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
 FROM fresh, sealed
 RETURNING seq, event_type, task_id, agent_type, data, created_at
-"""
+""")
 
 
 class ProjectUnknownError(LookupError):

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import ProjectStatus
-from models.contracts.handoff import ArtifactRef, OpenRequest
+from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
+from store import artifacts, hitl
 from store.open_workflows import OpenWorkflow
 from store.statement import run
 
@@ -53,8 +54,7 @@ async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords
     ]
     wrote: dict[UUID, list[ArtifactRef]] = {}
     for row in await run(connection, _WROTE, **which):
-        ref = ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
-        wrote.setdefault(row.origin_id, []).append(ref)
+        wrote.setdefault(row.origin_id, []).append(artifacts.ref_of(row))
     (pauses,) = await run(connection, _PAUSES, **which)
     return WorkflowRecords(
         events=tuple(events),
@@ -69,31 +69,12 @@ async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords
 
 
 def _request(row: Any) -> RecordedRequest:
-    response = None
-    if row.action is not None:
-        response = HitlResponse(
-            request_id=row.id,
-            decision_id=row.decision_id,
-            action=row.action,
-            comment=row.comment,
-            content_hash=row.content_hash,
-            artifact_id=row.artifact_id,
-            responder=row.responder,
-            responded_at=row.responded_at,
-        )
     return RecordedRequest(
-        request=OpenRequest(
-            request_id=row.id,
-            artifacts=tuple(ArtifactRef.model_validate(one) for one in row.artifacts),
-            reason=row.reason,
-            expires_at=row.expires_at,
-            may_redo=row.may_redo,
-            supplies=row.supplies,
-        ),
+        request=hitl.open_request_of(row),
         opened_at=row.created_at,
         task_id=row.task_id,
         status=row.status,
-        response=response,
+        response=hitl.response_of(row.id, row, row.decision_id) if row.action is not None else None,
     )
 
 

@@ -19,7 +19,7 @@ from api.errors import WHAT_TO_DO, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, reaching
-from models.contracts.enums import ProjectStatus
+from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
 from store import projects, tasks
@@ -73,9 +73,9 @@ async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusCh
     """Ends the project for good, with every open task and request of it."""
     _require_unsettled(project)
     async with services.store.reading() as connection:
-        alone = [one for one in await tasks.of_project(connection, project.id) if one.workflow_id.startswith("task-")]
+        alone = [one for one in await tasks.of_project(connection, project.id) if one.standalone_task_id]
     for task in alone:
-        if task.status in tasks.OPEN:
+        if task.status in OPEN_TASK_STATUSES:
             await _cancel(services, task.workflow_id)
     # The project comes last: what was left undone when a server went away is done when this is asked again.
     async with _workflow(services, project) as handle:
@@ -101,7 +101,7 @@ async def _written(services: Services, project: Project, changed: Callable[[Proj
 
 
 def _require_unsettled(project: Project) -> None:
-    if ProjectStatus(project.status).settled:
+    if ProjectStatus(project.status).is_final:
         raise ConflictError(f"The project is {project.status}.")
 
 

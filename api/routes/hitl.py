@@ -40,7 +40,7 @@ async def list_pending_requests(services: ServicesDep, window: WindowDep) -> Pag
     items = []
     for one in shown:
         name, paused = names[one.project_id]
-        held = paused and one.workflow_id.startswith("project-")
+        held = paused and one.standalone_task_id is None
         items.append(PendingRequest.of(one, project_name=name, deadline_held=held))
     return Page(items=items, next_cursor=next_cursor)
 

@@ -67,7 +67,7 @@ async def create_task(
 
 async def _submitted(services: Services, project: Project, given: TaskCreate, request: Request | None) -> UUID:
     """The new task, or the one that a twin of the call has submitted meanwhile."""
-    if ProjectStatus(project.status).settled:
+    if ProjectStatus(project.status).is_final:
         raise ConflictError(f"The project is {project.status}.")
     async with services.store.reading() as connection:
         known = await artifacts.ids_of_project(connection, project.id, given.context_ids)

@@ -87,7 +87,7 @@ class ProjectItem(Shape):
         """`done` counts the stages that are accepted; `oldest` is the request that has been open for longest."""
         return cls(
             **project.model_dump(exclude={"pipeline", "workflow_problem"}),
-            workflow_problem=None if ProjectStatus(project.status).settled else project.workflow_problem,
+            workflow_problem=None if ProjectStatus(project.status).is_final else project.workflow_problem,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,

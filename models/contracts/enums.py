@@ -48,12 +48,17 @@ class ProjectStatus(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         """Whether the project has ended."""
-        return self in _SETTLED
+        return self in FINAL_PROJECT_STATUSES
 
 
-_SETTLED = {ProjectStatus.COMPLETED, ProjectStatus.REJECTED, ProjectStatus.FAILED, ProjectStatus.CANCELLED}
+FINAL_PROJECT_STATUSES = (
+    ProjectStatus.COMPLETED,
+    ProjectStatus.REJECTED,
+    ProjectStatus.FAILED,
+    ProjectStatus.CANCELLED,
+)
 
 
 class TaskStatus(StrEnum):
@@ -73,6 +78,9 @@ class TaskStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+OPEN_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
 
 
 class WorkflowProblemKind(StrEnum):

@@ -140,7 +140,7 @@ def test_a_problem_is_one_shape_and_no_shape_is_there_twice(document: Json) -> N
 
 def test_every_status_says_which_are_final(document: Json) -> None:
     schemas = document["components"]["schemas"]
-    settled = {one.value for one in ProjectStatus if one.settled}
+    settled = {one.value for one in ProjectStatus if one.is_final}
     for name, final in (
         ("ProjectStatus", settled),
         ("TaskStatus", {one.value for one in TaskStatus} - {one.value for one in tasks.OPEN}),
