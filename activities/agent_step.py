@@ -1,4 +1,4 @@
-"""Run one agent on one handoff, and record what came of it."""
+"""Run one agent on one handoff, and record the result."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ from store.transaction import ProjectUnknownError, Store, Transaction
 log = structlog.get_logger(__name__)
 
 FAILED_VERDICT = (
-    "{agent} reports a failure in {stage}. Approve to go on with it as it is,{again} amend with content to correct the "
-    "report, or reject to stop."
+    "{agent} reports a failure in {stage}. Approve to continue with it as it is,{again} amend with content to correct "
+    "the report, or reject to stop."
 )
-AGAIN = " amend with a comment to have it worked on again,"
+AGAIN = " amend with a comment to send it back,"
 
-FAILED_STEP = "{agent} could not do {stage}: {error} {offers}Reject to stop."
+FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
-PUT_OFF, LONGEST_PUT_OFF = timedelta(milliseconds=500), timedelta(seconds=5)
-"""How long a step waits after it could not reach a server, at first and at most."""
+RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
+"""The first and the longest delay of a step that could not reach a server."""
 
-LONGEST_NOTE = 1000
-"""Characters of an agent's note; it is meant to be one line."""
+MAX_NOTE = 1000
+"""Characters of an agent's note, which should be one line."""
 
-QUICKLY_CHECKED = 64 * 1024
-"""Bytes of content that take less time to check than a thread takes to begin."""
+MAX_INLINE_CHECK = 64 * 1024
+"""Bytes of content that are checked without a thread, because starting one takes longer."""
 
 
 class TaskEndedError(Exception):
-    """The task was cancelled, or an earlier attempt finished it: nothing is to be written."""
+    """The task was cancelled, or an earlier attempt has finished it: there is nothing to write."""
 
 
 class AgentSteps:
-    """The activity that is an agent's turn. It runs at least once, and its effect is written once."""
+    """The activities that involve agents. A step runs at least once, and its result is written once."""
 
     def __init__(self, store: Store, agents: Mapping[AgentType, Agent], max_artifact_bytes: int) -> None:
         self._store = store
@@ -62,13 +62,13 @@ class AgentSteps:
 
     @activity.defn
     async def run_agent_step(self, step: StepInput) -> StepResult:
-        """Run the agent, and write its artifacts, its task, the gate's request and the events in one unit of work.
+        """Run the agent. Write its artifacts, its task, the gate's request and the events in one transaction.
 
-        A failing agent is tried `step.attempts` times; then a human is asked, and the result says so. Whatever else
-        fails (a database that is away, a worker that died) is tried again without counting.
+        A failing agent is tried `step.attempts` times. Then a human is asked, and the result contains the request.
+        Other failures (an unavailable database, a dead worker) are retried without counting.
 
         Raises:
-            ApplicationError: the agent failed, or a server was away, and the step is to be tried again.
+            ApplicationError: the agent failed, or a server was unavailable, and the step is to be retried.
         """
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
@@ -84,22 +84,22 @@ class AgentSteps:
             except AgentError as error:
                 return await self._fail(step, error)
         except TaskEndedError:
-            return await self._recall(step)
+            return await self._result_as_recorded(step)
         except (ApplicationError, *PERMANENT_ERRORS):
             raise
         except Exception as error:
-            # The engine's own pauses are short, for steps whose worker was killed; what is away is given more time.
-            delay = PUT_OFF * 2 ** min(activity.info().attempt - 1, 10)
+            # The retry policy has a short interval, for steps whose worker was killed. A server gets more time.
+            delay = RETRY_DELAY * 2 ** min(activity.info().attempt - 1, 10)
             raise ApplicationError(
-                str(error), type=type(error).__name__, next_retry_delay=min(delay, LONGEST_PUT_OFF)
+                str(error), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
 
     @activity.defn
     async def open_project(self, opening: OpenProject) -> OpenedProject:
-        """Write that the project is active, and say which agents are short for it.
+        """Record that the project is active. Return the agents whose steps are short for it.
 
         Raises:
-            ApplicationError: another run goes on with the project.
+            ApplicationError: another run of the workflow owns the project.
         """
         async with self._store.reading() as connection:
             brief = await projects.brief(connection, opening.project_id)
@@ -107,7 +107,7 @@ class AgentSteps:
             current = await projects.open_run(tx, opening)
         if not current:
             raise ApplicationError(
-                "another run of its workflow has begun this project", type="SupersededRun", non_retryable=True
+                "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
             )
         return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
 
@@ -125,12 +125,12 @@ class AgentSteps:
             async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
-            # One of the agent's own is a failure like any other.
+            # A timeout inside the agent is a failure like any other.
             reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"
             raise AgentError(reason) from error
         except asyncio.CancelledError:
             if activity.is_worker_shutdown():
-                # Not the agent's failure: another worker, or this one when it is back, takes the step up at once.
+                # Not a failure of the agent: another worker, or this one after its restart, runs the step at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
         except (AgentError, SQLAlchemyError, ApplicationError, *PERMANENT_ERRORS):
@@ -150,12 +150,12 @@ class AgentSteps:
         async with self._store.reading() as connection:
             found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
         brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
-        lacking = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
-        if brief is None or lacking:
-            # The database came back as it was before this workflow had got so far. To work on without would be wrong.
+        missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
+        if brief is None or missing:
+            # The database was restored from before this point. Running without the input would be wrong.
             raise ApplicationError(
-                "the records lack what this step is to read: "
-                + ("the brief" if brief is None else ", ".join(sorted(map(str, lacking)))),
+                "the database lacks inputs of this step: "
+                + ("the brief" if brief is None else ", ".join(sorted(map(str, missing)))),
                 type="RecordsMissing",
                 non_retryable=True,
             )
@@ -177,7 +177,7 @@ class AgentSteps:
                     version=artifact.version,
                     media_type=artifact.media_type,
                     content=body,
-                    # Not by the author: a person may answer under any name.
+                    # Not the author: a person may respond under any name.
                     by_agent=artifact.task_id is not None and artifact.origin_id == artifact.task_id,
                 )
                 for artifact, body in found
@@ -190,15 +190,15 @@ class AgentSteps:
         produced = [draft.type for draft in outcome.drafts]
         if sorted(produced) != sorted(step.handoff.expected_outputs):
             expected = ", ".join(step.handoff.expected_outputs)
-            raise AgentError(f"it should produce {expected}; it produced {', '.join(produced) or 'nothing'}.")
+            raise AgentError(f"it should produce {expected}, and produced {', '.join(produced) or 'nothing'}.")
         for draft in outcome.drafts:
             if len(draft.content) > self._max_artifact_bytes:
                 raise AgentError(
-                    f"its {draft.type} has {len(draft.content)} bytes; {self._max_artifact_bytes} are allowed.",
+                    f"its {draft.type} has {len(draft.content)} bytes; the limit is {self._max_artifact_bytes}.",
                     retryable=False,
                 )
             try:
-                if len(draft.content) > QUICKLY_CHECKED:
+                if len(draft.content) > MAX_INLINE_CHECK:
                     await asyncio.to_thread(media_types.check, draft.media_type, draft.content)
                 else:
                     media_types.check(draft.media_type, draft.content)
@@ -207,11 +207,11 @@ class AgentSteps:
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = _reason_to_ask(step, outcome)
-        finding = tasks.TaskResult(
+        result = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
             usage=asdict(outcome.usage) if outcome.usage else None,
-            note=storable(outcome.note)[:LONGEST_NOTE] if outcome.note else None,
+            note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
@@ -234,7 +234,7 @@ class AgentSteps:
                     for output in step.handoff.expected_outputs
                 ],
             )
-            if not await tasks.finish(tx, step, finding, refs, waits=reason is not None):
+            if not await tasks.finish(tx, step, result, refs, waits=reason is not None):
                 raise TaskEndedError
             request = None
             if reason is not None:
@@ -269,18 +269,20 @@ class AgentSteps:
             next_retry_delay=timedelta(seconds=min(2 ** (failures - 1), 60)),
         )
 
-    async def _recall(self, step: StepInput) -> StepResult:
-        """What an earlier attempt of this task wrote. One that nobody may start any more, since its project has ended
-        as it was submitted, is cancelled."""
+    async def _result_as_recorded(self, step: StepInput) -> StepResult:
+        """Return what an earlier attempt of this task recorded.
+
+        A task that was submitted as its project ended may not start any more. It is recorded as cancelled.
+        """
         async with self._store.reading() as connection:
             task = await tasks.get(connection, step.task_id)
             project = await projects.get(connection, step.project_id)
         if project is None:
             raise ProjectUnknownError(f"there is no project {step.project_id}")
         if task is None and not ProjectStatus(project.status).is_final:
-            # The database came back as it was before this task began. Nobody has called it off: it begins again.
+            # The database was restored from before this task. It was not cancelled, so it runs again.
             raise ApplicationError(
-                "the records have lost this task", type="RecordsMissing", next_retry_delay=LONGEST_PUT_OFF
+                "the database does not have this task", type="RecordsMissing", next_retry_delay=MAX_RETRY_DELAY
             )
         if task is not None and task.status == TaskStatus.PENDING:
             async with self._store.transaction(step.project_id) as tx:
@@ -295,7 +297,7 @@ class AgentSteps:
 
 
 def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
-    """Why the gate asks about this outcome; None where it does not. Unknown confidence counts as low."""
+    """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
     if outcome.verdict is Verdict.FAILED:
         return None if step.reworks else HitlReason.FAILED_VERDICT
     if step.gate.ask is GateAsk.ALWAYS:
@@ -306,20 +308,20 @@ def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
 
 
 def _fill(question: str, step: StepInput, error: str = "") -> str:
-    """The question with its marks filled in, offering only what the gate would take."""
+    """Fill in the placeholders of a question, offering only the responses that the gate accepts."""
     may_redo = step.round < step.gate.max_rounds
-    known = {
+    values = {
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
         "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
         "{error}": storable(error)[:2000],
     }
-    for mark, word in known.items():
-        question = question.replace(mark, word)
+    for placeholder, value in values.items():
+        question = question.replace(placeholder, value)
     return question
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:
-    # What a person asked for aside from the pipeline is not a version of anything else.
+    # The output of a standalone handoff is not a version of any other artifact.
     return f"{type}-{step.task_id}" if type is ArtifactType.AGENT_OUTPUT else str(type)

@@ -1,4 +1,4 @@
-"""What no further attempt can change is a failure for good: its workflow ends, instead of trying for ever."""
+"""Errors that no retry can fix become non-retryable, so that the workflow fails instead of retrying forever."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from store.transaction import ContradictionError, ProjectUnknownError
 log = structlog.get_logger(__name__)
 
 CONSTRAINT_ATTEMPTS = 2
-"""So often may a constraint refuse a regular activity: it may be a race, which the next attempt finds decided."""
+"""Attempts of a regular activity that violates a constraint: it may be a race, which the next attempt finds decided."""
 
 
-_CONSTRAINTS = (IntegrityError, psycopg.IntegrityError)  # some statements go past SQLAlchemy, to the driver
+_CONSTRAINTS = (IntegrityError, psycopg.IntegrityError)  # some statements bypass SQLAlchemy
 PERMANENT_ERRORS = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)
-"""What an activity raises as it is, so that it is judged here."""
+"""Activities let these errors through, so that the interceptor handles them."""
 
 
 class PermanentErrorInterceptor(Interceptor):
-    """Turns what PostgreSQL will refuse each time into errors that are not retried: `ProjectUnknown`, where there is no
-    such project, and `RecordsContradict`, where what is there, or a constraint, refuses what is to be written."""
+    """Turns errors that would occur at every attempt into non-retryable ones: `ProjectUnknown` if the project does not
+    exist, and `RecordsContradict` if a write contradicts existing rows or violates a constraint."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _PermanentErrorInbound(next)
@@ -37,9 +37,9 @@ class _PermanentErrorInbound(ActivityInboundInterceptor):
         info = activity.info()
         try:
             return await super().execute_activity(input)
-        except (ProjectUnknownError, NoResultFound) as error:  # rows are asked for by their project's id alone
+        except (ProjectUnknownError, NoResultFound) as error:  # rows are looked up only by project id
             log.warning("project_unknown", workflow_id=info.workflow_id, activity=info.activity_type)
-            raise ApplicationError("there is no such project", type="ProjectUnknown", non_retryable=True) from error
+            raise ApplicationError("the project does not exist", type="ProjectUnknown", non_retryable=True) from error
         except (ContradictionError, *_CONSTRAINTS) as error:
             may_be_a_race = not isinstance(error, ContradictionError)
             if may_be_a_race and (info.is_local or info.attempt < CONSTRAINT_ATTEMPTS):

@@ -1,4 +1,4 @@
-"""Record what a workflow has decided: responses, an expiry, a status, a problem. Each is written once."""
+"""Record what a workflow has decided: responses, an expiry, a status, a problem. Each is recorded once."""
 
 from __future__ import annotations
 
@@ -33,15 +33,17 @@ STATUS = {
 
 
 class Records:
-    """The bookkeeping activities: short, idempotent, run as local activities."""
+    """The activities that record decisions: short, idempotent, run as local activities."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @activity.defn
     async def record_responses(self, judged: RecordResponses) -> RequestOutcome:
-        """Write responses into the history of their requests, and carry out the applied one, unless the request was
-        closed before."""
+        """Add responses to the history of their requests. Apply the winning one unless its request is closed already.
+
+        Returns the outcome as recorded, which may differ from what this run judged.
+        """
         async with self._store.transaction(judged.project_id) as tx:
             requests = {one.response.request_id for one in judged.responses}
             known = await hitl.ids_of_project(tx.connection, judged.project_id, requests)
@@ -50,26 +52,26 @@ class Records:
             responses, refused = _without_missing(judged.responses, missing)
             for one in responses:
                 if one.response.request_id not in known:
-                    if one.outcome is ResponseOutcome.APPLIED:  # to a gate that is open, so a step has written it
-                        raise ContradictionError(f"there is no request {one.response.request_id}")
-                    _record_foreign(tx, one.response)
+                    if one.outcome is ResponseOutcome.APPLIED:  # its gate is open, so a step has recorded it
+                        raise ContradictionError(f"request {one.response.request_id} does not exist")
+                    _record_unknown_request(tx, one.response)
             responses = [one for one in responses if one.response.request_id in known]
-            closure = RequestOutcome(refused=refused)
+            outcome = RequestOutcome(refused=refused)
             applied = next((one.response for one in responses if one.outcome is ResponseOutcome.APPLIED), None)
             if applied is not None:
-                closure = await self._apply(tx, applied)
-                if closure.response is None or closure.response.decision_id != applied.decision_id:
+                outcome = await self._apply(tx, applied)
+                if outcome.response is None or outcome.response.decision_id != applied.decision_id:
                     responses = [_too_late(one) if one.response == applied else one for one in responses]
             await hitl.add_responses(tx, responses, missing)
-        return closure
+        return outcome
 
     @activity.defn
     async def check_response(self, check: CheckResponse) -> CheckedResponse:
-        """Whether a response answers a request of the project that is known; if not, write that into the log.
+        """Return whether a response answers a recorded request of the project. If not, record an error event.
 
-        People are told of a request when the step that opens it has committed, which may be before the workflow hears
-        of it. Whoever answers before that was not asked. What was written stays true, though a workflow that lost a
-        workflow task asks again, when the request may be there.
+        A request is visible once the step that opens it has committed, which may be before the workflow receives the
+        step's result. A response sent before that answers no question. The first answer stands: a workflow that lost a
+        workflow task asks again, when the request may exist.
         """
         response = check.response
         async with self._store.reading() as connection:
@@ -77,14 +79,14 @@ class Records:
             known = known and not await events.recorded(connection, check.project_id, _foreign_key(response))
         if not known:
             async with self._store.transaction(check.project_id) as tx:
-                _record_foreign(tx, response)
+                _record_unknown_request(tx, response)
         return CheckedResponse(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse) -> RequestOutcome:
         status = STATUS[response.action]
         request = await hitl.close(tx, response.request_id, status, response.decision_id)
         if request is None:
-            return await _standing(tx.connection, response.request_id)
+            return await _outcome_as_recorded(tx.connection, response.request_id)
         asked = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
@@ -113,11 +115,11 @@ class Records:
     async def _amend(
         self, tx: Transaction, request: HitlRequest, response: HitlResponse, asked: tuple[ArtifactRef, ...]
     ) -> tuple[ArtifactRef, ...]:
-        """Make the given content the newest version of the artifact that the response names, or of the first."""
+        """Store the response's content as a new version of the artifact that it names, or of the request's first."""
         assert response.content_hash is not None
         body = await contents.get(tx.connection, response.content_hash)
         if body is None:
-            raise ContradictionError(f"there is no content {response.content_hash}")
+            raise ContradictionError(f"content {response.content_hash} does not exist")
         original = next((one for one in asked if one.artifact_id == response.artifact_id), asked[0] if asked else None)
         before = await artifacts.get(tx.connection, original.artifact_id) if original else None
         kind = ArtifactType(before.type if before else request.supplies or "")
@@ -141,11 +143,11 @@ class Records:
 
     @activity.defn
     async def record_expiry(self, expiry: RecordExpiry) -> RequestOutcome:
-        """Write that a request's deadline passed with no response, unless the request was closed before."""
+        """Record that a request expired, unless it is closed already. Return its outcome as recorded."""
         async with self._store.transaction(expiry.project_id) as tx:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
-                return await _standing(tx.connection, expiry.request_id)
+                return await _outcome_as_recorded(tx.connection, expiry.request_id)
             agent = AgentType(request.agent_type)
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
@@ -164,21 +166,21 @@ class Records:
 
     @activity.defn
     async def record_status(self, change: RecordStatus) -> RecordedStatus:
-        """Write that the project's status changed, unless it has ended before."""
+        """Record a change of the project's status, unless the project has ended. Return the status as recorded."""
         async with self._store.transaction(change.project_id) as tx:
             return await projects.set_status(tx, change.status, change.key, change.reason, change.put_off)
 
     @activity.defn
     async def record_problem(self, problem: RecordProblem) -> None:
-        """Write something that an operator should see into the project's log."""
+        """Record a problem in the project's log, for operators."""
         async with self._store.transaction(problem.project_id) as tx:
             tx.record(EventType.ERROR, f"problem:{problem.key}", message=problem.message)
 
 
 def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -> tuple[list[JudgedResponse], bool]:
-    """The responses that can be kept, and whether the applied one is refused because its content was never kept.
+    """Return the responses to record, and whether the winner is refused because its content does not exist.
 
-    Only what came past the API can name such a content. Those that a refused one won over are judged again.
+    Only a response that bypassed the API can name missing content. The responses that lost to it are judged again.
     """
     refused = any(one.outcome is ResponseOutcome.APPLIED and one.response.content_hash in missing for one in responses)
     if not refused:
@@ -186,7 +188,7 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
     kept = []
     for one in responses:
         if one.outcome is ResponseOutcome.APPLIED:
-            explanation = f"there is no content {one.response.content_hash}"
+            explanation = f"content {one.response.content_hash} does not exist"
             kept.append(one.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
         elif one.outcome is ResponseOutcome.REFUSED:
             kept.append(one)
@@ -195,15 +197,15 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
 
 def _too_late(judged: JudgedResponse) -> JudgedResponse:
     return judged.model_copy(
-        update={"outcome": ResponseOutcome.SUPERSEDED, "explanation": "the request was closed before"}
+        update={"outcome": ResponseOutcome.SUPERSEDED, "explanation": "the request was already closed"}
     )
 
 
-async def _standing(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:
-    """How a request that is closed was closed."""
+async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:
+    """Return how a closed request was closed."""
     request = await hitl.get(connection, request_id)
     if request is None:
-        raise ContradictionError(f"there is no request {request_id}")
+        raise ContradictionError(f"request {request_id} does not exist")
     decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
@@ -217,8 +219,8 @@ async def _standing(connection: AsyncConnection, request_id: UUID) -> RequestOut
     return RequestOutcome(response=response, accepted=accepted)
 
 
-def _record_foreign(tx: Transaction, response: HitlResponse) -> None:
-    unknown = f"request {response.request_id}, which is not of this project, or not yet"
+def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
+    unknown = f"request {response.request_id}, which this project does not have"
     tx.record(EventType.ERROR, _foreign_key(response), message=f"a response ({response.action}) to {unknown}")
 
 

@@ -1,4 +1,4 @@
-"""The running step, as its agent sees it: progress, heartbeats, checkpoints."""
+"""The running step as its agent sees it: progress, heartbeats, checkpoints."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ class RunningStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         body = orjson.dumps(checkpoint)
         if len(body) > MAX_CHECKPOINT_BYTES:
-            raise AgentError(f"a checkpoint of {len(body)} bytes; {MAX_CHECKPOINT_BYTES} at most", retryable=False)
-        if b"\\u0000" in body:  # which no jsonb holds
-            raise AgentError("a checkpoint with a NUL character", retryable=False)
+            raise AgentError(
+                f"its checkpoint has {len(body)} bytes; the limit is {MAX_CHECKPOINT_BYTES}.", retryable=False
+            )
+        if b"\\u0000" in body:  # jsonb cannot store it
+            raise AgentError("its checkpoint contains a NUL character.", retryable=False)
         self.checkpoint = checkpoint
         async with self._store.database.reading() as connection:
             await tasks.save_checkpoint(connection, self._step.task_id, checkpoint)
@@ -61,18 +63,18 @@ class RunningStep:
 
 @asynccontextmanager
 async def heartbeating() -> AsyncIterator[None]:
-    """Heartbeat while the agent works, whatever it is waiting for: cancellation arrives by that way."""
+    """Send heartbeats inside the block. Cancellation reaches an activity only through its heartbeats."""
     timeout = activity.info().heartbeat_timeout
 
-    async def beat(seconds: float) -> None:
+    async def send_heartbeats(seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
             activity.heartbeat()
 
-    # Half the timeout, and not at once: a step that ends sooner need not cost the engine a write.
-    beater = asyncio.create_task(beat(timeout.total_seconds() / 2)) if timeout else None
+    # The first one after half the timeout: a step that ends earlier costs Temporal no write.
+    sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
     try:
         yield
     finally:
-        if beater:
-            beater.cancel()
+        if sender:
+            sender.cancel()

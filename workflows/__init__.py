@@ -1,1 +1,1 @@
-"""Deterministic orchestration, nothing else."""
+"""Deterministic orchestration and nothing else."""

@@ -1,4 +1,4 @@
-"""How api and worker reach workflows: the connection, the ids, starting."""
+"""Temporal from the outside: connect, name workflows, start them and find them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from workflows.task import HandoffWorkflow
 
 PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
 GENERATION = "generation"
-"""The memo of a workflow that says how often it had been started again from its records when this run began."""
+"""The memo field that says how many times the workflow had been restarted from its records when a run began."""
 SEARCH_ATTRIBUTES = {PIPELINE.name: "Keyword", PHASE.name: "Keyword", WAITING.name: "Bool"}
-"""What a namespace has to have registered, each with its type."""
+"""The search attributes that must be registered in the namespace, and their types."""
 
 
 async def connect(*, lazy: bool = False) -> Client:
-    """A client from Temporal's own configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ..., or a profile).
+    """Return a client from Temporal's own configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ..., or a profile).
 
-    `lazy` puts the connection off until it is first used, so that the server may be away now.
+    `lazy` connects at the first call, so that the server need not be available yet.
     """
     config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
@@ -52,11 +52,12 @@ _REUSE = {False: WorkflowIDReusePolicy.REJECT_DUPLICATE, True: WorkflowIDReusePo
 
 
 async def start_project(client: Client, task_queue: str, project: ProjectInput, *, again: bool = False) -> bool:
-    """Start a project's workflow, once: the id guards it, so that it does no harm to call this again. Gives whether it
-    was this call that started it. `again` starts it although one of that id has closed.
+    """Start a project's workflow once: its id prevents a second start. Return whether this call started it.
+
+    `again` starts it even if a workflow with this id has closed.
 
     Raises:
-        temporalio.service.RPCError: Temporal is away.
+        temporalio.service.RPCError: Temporal is unavailable.
     """
     try:
         await client.start_workflow(
@@ -84,7 +85,7 @@ async def start_project(client: Client, task_queue: str, project: ProjectInput, 
 
 
 async def start_handoff(client: Client, task_queue: str, handoff: HandoffInput, *, again: bool = False) -> bool:
-    """Start the workflow of a handoff that runs alone, once, as `start_project` does."""
+    """Start the workflow of a standalone handoff, as `start_project` does."""
     try:
         await client.start_workflow(
             HandoffWorkflow.run,
@@ -112,7 +113,7 @@ def handoff_handle(client: Client, workflow_id: str) -> WorkflowHandle[HandoffWo
 
 
 async def find_workflow(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
-    """The newest run of a workflow as Temporal describes it; None where Temporal has none.
+    """Return the description of a workflow's latest run, or None if Temporal has none.
 
     Raises:
         temporalio.service.RPCError: Temporal is unavailable, or lacks the namespace.
@@ -126,14 +127,16 @@ async def find_workflow(client: Client, workflow_id: str) -> WorkflowExecutionDe
 
 
 def is_gone(error: RPCError) -> bool:
-    """Whether an error says that there is no such workflow, or that it has closed. A namespace that is not there says
-    nothing of its workflows, and has the same status."""
+    """Return whether an error means that the workflow does not exist or has closed.
+
+    A missing namespace has the same status code, but says nothing about the workflow.
+    """
     if error.status is not RPCStatusCode.NOT_FOUND:
         return False
     missing = NamespaceNotFoundFailure.DESCRIPTOR
-    return not any(one.Is(missing) for one in error.grpc_status.details)
+    return not any(detail.Is(missing) for detail in error.grpc_status.details)
 
 
-async def generation_of(found: WorkflowExecutionDescription) -> int:
-    """The generation that a run was started with."""
-    return int(await found.memo_value(GENERATION, 0))
+async def generation_of(run: WorkflowExecutionDescription) -> int:
+    """Return the generation that a run was started with."""
+    return int(await run.memo_value(GENERATION, 0))

@@ -1,4 +1,4 @@
-"""One handoff: agent step, gate, redo. HandoffWorkflow runs one alone."""
+"""One handoff: agent step, gate, next round. ProjectWorkflow and HandoffWorkflow run it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ with workflow.unsafe.imports_passed_through():
 
 
 MAX_FEEDBACK = 10_000
-"""Characters; what a comment may have."""
+"""Characters, the limit of a comment."""
 
 
 class StageHandoff:
-    """One stage on its way: it may run several rounds, each a task of its own, until it is accepted, sent back or
-    halted. All that it knows is in `state`, so that it can be taken up again by a later run of the workflow."""
+    """One stage, from its first round until it is accepted, sent back or halted. Each round is a separate task.
+
+    Everything it knows is in `state`, so that a later run of the workflow can resume it.
+
+    Args:
+        changed: called when the status that an operator sees has changed.
+    """
 
     def __init__(
         self,
@@ -55,19 +60,19 @@ class StageHandoff:
         self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
 
     async def run(self) -> Ending:
-        """Go on from wherever the state says that this stage is."""
+        """Continue from the state until the stage ends."""
         while True:
             if self._state.gate is None:
-                await self._context.until_a_step_may_start()
+                await self._context.wait_until_step_may_start()
                 with self._context.busy():
-                    ending = self._weigh(await self._step())
+                    ending = self._evaluate(await self._step())
             else:
-                ending = await self._ask(self._state.gate)
+                ending = await self._decide(self._state.gate)
             if ending is not None:
                 return ending
 
     def view(self) -> StageView:
-        """How far it is, for the `state` query of a handoff that runs alone."""
+        """Return the progress of a standalone handoff, for the `state` query."""
         state = self._state
         gate = state.gate
         working = "accepted" if state.accepted is not None else "working"
@@ -80,7 +85,7 @@ class StageHandoff:
         )
 
     async def _step(self) -> StepResult:
-        """Run the agent once more, and keep what people respond meanwhile for the gate that the step may open."""
+        """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""
         request_id = self._context.id_of("request", self._stage.name, self._state.round + 1)
         with self._context.inbox.expecting(request_id) as early:
             result = await self._run_agent(request_id)
@@ -106,7 +111,7 @@ class StageHandoff:
                 from_agent=self._from_agent,
                 to_agent=stage.agent,
                 phase=stage.name,
-                context_ids=(*self._context_ids, *(one.artifact_id for one in (*state.report, *state.produced))),
+                context_ids=(*self._context_ids, *(ref.artifact_id for ref in (*state.report, *state.produced))),
                 instructions=stage.instructions,
                 expected_outputs=stage.produces,
                 priority=stage.priority,
@@ -128,12 +133,12 @@ class StageHandoff:
                         AgentSteps.run_agent_step,
                         step,
                         schedule_to_close_timeout=min(stage.timeout, options.LOCAL_SECONDS),
-                        retry_policy=options.SHORT_STEP_TRIES,
+                        retry_policy=options.SHORT_STEP_RETRIES,
                         summary=summary,
                     )
             except FailureError as error:
                 raise_if_final(error)
-            step = step.model_copy(update={"short": False})  # it may take long now, and is shown as at work
+            step = step.model_copy(update={"short": False})  # it may take long now, so show it as working
         try:
             return await workflow.execute_activity_method(
                 AgentSteps.run_agent_step,
@@ -148,8 +153,8 @@ class StageHandoff:
             raise_if_final(error)
             raise
 
-    def _weigh(self, result: StepResult) -> Ending | None:
-        """What follows from a step: its gate asks, its failed verdict sends the work back, or it is accepted."""
+    def _evaluate(self, result: StepResult) -> Ending | None:
+        """Return how the stage ends after a step, or None if its gate has to decide."""
         state = self._state
         if result.artifacts:
             state.produced = result.artifacts
@@ -166,43 +171,44 @@ class StageHandoff:
         state.accepted = state.produced
         return Accepted()
 
-    async def _ask(self, asked: GateState) -> Ending | None:
-        """Wait for a human; None where the stage is to be done again."""
-        gate = self._context.gates.open(asked)
-        request = asked.request
+    async def _decide(self, state: GateState) -> Ending | None:
+        """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
+        gate = self._context.gates.open(state)
+        request = state.request
         self._changed()
         try:
             while True:
                 if not gate.has_offers:
                     await self._wait(gate)
-                # A response that came with the deadline is in time: the gate is looked at once more.
+                # A response that arrived together with the deadline is in time.
                 if not gate.has_offers:
                     await self._context.inbox.drain_pending_signals()
                 if not gate.has_offers:
                     with self._context.busy():
                         accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
-                        return self._close(await self._context.recorder.expiry(request.request_id, accepts=accepts))
+                        outcome = await self._context.recorder.expiry(request.request_id, accepts=accepts)
+                        return self._apply_outcome(outcome)
                 with self._context.busy():
                     judgement = gate.judge()
                     try:
-                        closure = await self._context.recorder.responses(judgement.judged)
+                        outcome = await self._context.recorder.responses(judgement.judged)
                     except BaseException:
-                        # Called off in the middle: no response vanishes, what was not written is written as too late.
+                        # Cancelled in the middle: the responses are recorded as too late, so that none is lost.
                         self._context.recorder.unrecorded.extend(gate.undo(judgement))
                         raise
-                    if closure.refused:
-                        gate.judge_again(judgement)
+                    if outcome.refused:
+                        gate.requeue_superseded(judgement)
                     elif judgement.winner is not None:
-                        return self._close(closure)
+                        return self._apply_outcome(outcome)
         finally:
-            if self._state.gate is not asked:
+            if self._state.gate is not state:
                 self._context.gates.close(request.request_id)
-                for response in asked.offered:
+                for response in state.offered:
                     self._context.inbox.deliver(response)
                 self._changed()
 
     async def _wait(self, gate: OpenGate) -> None:
-        """Wait for a response, no longer than the deadline, which stands still while the project is paused."""
+        """Wait for a response or for the deadline, which is held while the project is paused."""
         gates = self._context.gates
         with suppress(TimeoutError):
             while not gate.has_offers:
@@ -216,31 +222,32 @@ class StageHandoff:
                     timeout_summary=f"waiting for a decision on {self._stage.name}",
                 )
 
-    def _close(self, closure: RequestOutcome) -> Ending | None:
-        """Go on with what the records say came of the request."""
-        asked = self._state.gate
-        assert asked is not None
+    def _apply_outcome(self, outcome: RequestOutcome) -> Ending | None:
+        """Close the gate with the recorded outcome. Return how the stage ends, or None if it is to run again."""
+        gate = self._state.gate
+        assert gate is not None
         self._state.gate = None
-        if closure.response is not None:
-            return self._decide(closure.response, closure.accepted, asked.request)
-        if not closure.expired:
+        if outcome.response is not None:
+            return self._apply_response(outcome.response, outcome.accepted, gate.request)
+        if not outcome.expired:
             return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")
-        if self._gate.on_expiry is OnExpiry.APPROVE and asked.request.artifacts:
-            self._state.accepted = asked.request.artifacts
+        if self._gate.on_expiry is OnExpiry.APPROVE and gate.request.artifacts:
+            self._state.accepted = gate.request.artifacts
             return Accepted()
         rejects = self._gate.on_expiry is OnExpiry.REJECT
         status = ProjectStatus.REJECTED if rejects else ProjectStatus.FAILED
-        return Halted(status=status, reason=f"nobody decided on {self._stage.name} in time")
+        return Halted(status=status, reason=f"no decision on {self._stage.name} before its deadline")
 
-    def _decide(self, response: HitlResponse, accepted: tuple[ArtifactRef, ...], request: OpenRequest) -> Ending | None:
-        """Carry out the response that was applied."""
+    def _apply_response(
+        self, response: HitlResponse, accepted: tuple[ArtifactRef, ...], request: OpenRequest
+    ) -> Ending | None:
         state = self._state
         if response.action is HitlAction.REJECT:
             return Halted(status=ProjectStatus.REJECTED, reason=response.comment or "")
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
-        # Approving a step that failed, and amending without content, do the stage again.
+        # Approving a failed step runs the stage again, and so does amending without content.
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
         state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
@@ -248,7 +255,7 @@ class StageHandoff:
 
 
 def cancel_handoff(task: asyncio.Task[Ending]) -> None:
-    """Cancel a handoff that nobody waits for any more."""
+    """Cancel a handoff whose result is no longer needed."""
     task.cancel()
-    # Retrieved here, so that asyncio does not log the cancellation of a step as an exception that was never retrieved.
+    # Retrieve its exception, or else asyncio logs that it was never retrieved.
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

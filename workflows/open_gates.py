@@ -1,4 +1,4 @@
-"""The open requests of one run, and their deadlines, which stand still while the project is paused."""
+"""The open gates of one run. Their deadlines are held while the project is paused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 class OpenGates:
-    """The gates that wait for a human, by request id. `deadlines_held` says whether their deadlines stand still."""
+    """The gates that wait for a human, by request id. While `deadlines_held`, no gate expires."""
 
     def __init__(self, *, deadlines_held: bool = False) -> None:
         self.deadlines_held = deadlines_held
@@ -30,39 +30,39 @@ class OpenGates:
 
     @property
     def has_offers(self) -> bool:
-        """Whether a gate holds a response that is not judged yet."""
+        """Whether any gate has a response that has not been judged."""
         return any(gate.has_offers for gate in self._gates.values())
 
-    def open(self, asked: GateState) -> OpenGate:
-        """Open the gate of a request; the one that is open already is returned again."""
-        if self.deadlines_held and asked.held_since is None:
-            asked.held_since = workflow.now()
-        return self._gates.setdefault(asked.request.request_id, OpenGate(asked))
+    def open(self, state: GateState) -> OpenGate:
+        """Open the gate of a request, or return it if it is open already."""
+        if self.deadlines_held and state.held_since is None:
+            state.held_since = workflow.now()
+        return self._gates.setdefault(state.request.request_id, OpenGate(state))
 
     def close(self, request_id: UUID) -> None:
         del self._gates[request_id]
 
     def close_all(self) -> list[JudgedResponse]:
-        """Close every gate; returns the responses that they held and never judged, as too late."""
-        late = [one for gate in self._gates.values() for one in gate.too_late()]
+        """Close every gate. Return their responses that were not judged, as too late."""
+        late = [response for gate in self._gates.values() for response in gate.too_late()]
         self._gates.clear()
         return late
 
     def offer(self, response: HitlResponse) -> bool:
-        """Give a response to the gate that it answers; returns whether that gate is open."""
+        """Pass a response to its gate. Return whether that gate is open."""
         gate = self._gates.get(response.request_id)
         if gate is not None:
             gate.offer(response)
         return gate is not None
 
     def hold_deadlines(self) -> None:
-        """Let no deadline pass until `postpone_deadlines`."""
+        """Stop every deadline until `postpone_deadlines`."""
         self.deadlines_held = True
         for gate in self._gates.values():
             gate.state.held_since = gate.state.held_since or workflow.now()
 
     def take_time_held(self) -> dict[UUID, timedelta]:
-        """How long the deadline of each open request has been held, counted from the last call."""
+        """Return how long each open request's deadline has been held since the last call."""
         held: dict[UUID, timedelta] = {}
         for request_id, gate in self._gates.items():
             if gate.state.held_since is not None:
@@ -71,7 +71,7 @@ class OpenGates:
         return held
 
     def postpone_deadlines(self, deadlines: Mapping[UUID, datetime], *, hold: bool) -> None:
-        """Take the deadlines that the records give the requests after a pause. `hold` keeps them standing still."""
+        """Set the deadlines that the records have after a pause. `hold` keeps holding them."""
         for request_id, deadline in deadlines.items():
             if (gate := self._gates.get(request_id)) is not None:
                 gate.postpone_deadline(deadline)

@@ -1,4 +1,4 @@
-"""ProjectWorkflow: walks a pipeline's stages."""
+"""ProjectWorkflow: runs the stages of a pipeline."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ with workflow.unsafe.imports_passed_through():
 
 PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
 WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
-STAND_STILL = "deadlines-stand-still-while-paused"
+HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
-"""How many rounds of a stage may have to be done again, all of their workflow tasks having been lost."""
+"""How many rounds of a stage may have to be repeated because their workflow tasks were lost."""
 
 
 @workflow.defn
@@ -57,15 +57,15 @@ class ProjectWorkflow:
             deadlines_held=self._state.deadlines_held,
             may_open=self._may_open,
         )
-        # A response may be here before the first stage is taken up again: its gate is open all the same.
+        # A response may arrive before the first stage resumes. Its gate is already open.
         for stage in self._pipeline.stages:
             if (gate := self._state.stages[stage.name].gate) is not None:
                 self._context.gates.open(gate)
         self._running: dict[str, asyncio.Task[Ending]] = {}
         self._opened = False
-        self._stand_still = self._state.deadlines_held
+        self._holds_deadlines = self._state.deadlines_held
         self._phase: str | None = None
-        self._shown: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
+        self._published: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
 
     @workflow.run
     async def run(self, project: ProjectInput) -> ProjectResult:
@@ -73,7 +73,7 @@ class ProjectWorkflow:
 
         Raises:
             ApplicationError: the project failed; the type is ProjectFailed.
-            ContinueAsNewError: the history has grown long; the next run carries on with the whole state.
+            ContinueAsNewError: the history is long; the next run continues with the whole state.
         """
         status, reason, cancellation = ProjectStatus.COMPLETED, None, None
         try:
@@ -82,46 +82,49 @@ class ProjectWorkflow:
                 self._state.short_agents = self._context.short_agents = short
                 self._state.opened = True
             self._opened = True
-            if (halted := await self._walk()) is not None:
+            if (halted := await self._run_stages()) is not None:
                 status, reason = halted.status, halted.reason
         except BaseException as error:
-            # An activity that is called off before it starts raises ActivityError, with the cancellation as its cause.
+            # An activity that is cancelled before it starts raises ActivityError with the cancellation as its cause.
             if not is_cancelled_exception(error):
                 raise
             self._opened = True
             status, cancellation = ProjectStatus.CANCELLED, error
-        stands = await self._settle(status, reason)
-        if cancellation is not None and stands.status is ProjectStatus.CANCELLED:
+        recorded = await self._settle(status, reason)
+        if cancellation is not None and recorded.status is ProjectStatus.CANCELLED:
             raise cancellation
-        if stands.status is ProjectStatus.FAILED:
+        if recorded.status is ProjectStatus.FAILED:
             raise ApplicationError(
-                stands.reason or "", type="ProjectFailed", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+                recorded.reason or "",
+                type="ProjectFailed",
+                non_retryable=True,
+                category=ApplicationErrorCategory.BENIGN,
             )
         return ProjectResult(
             project_id=project.project_id,
-            status=stands.status,
-            reason=stands.reason,
+            status=recorded.status,
+            reason=recorded.reason,
             artifacts=tuple(self._delivery()),
         )
 
     @workflow.signal(dynamic=True)
-    async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
+    async def handle_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Receive `respond`, a response to a HITL request (HitlResponse). Any other signal is recorded as a problem."""
         await self._context.inbox.receive(name, payloads)
 
     @workflow.signal
     async def pause(self) -> None:
-        """Start no further step until `resume`; steps under way end, and open gates still take responses."""
+        """Start no step until `resume`. Running steps finish, and open gates accept responses."""
         await self._set_paused(True)
 
     @workflow.signal
     async def resume(self) -> None:
-        """Go on after `pause`."""
+        """Continue after `pause`."""
         await self._set_paused(False)
 
     @workflow.query
     def state(self) -> WorkflowView:
-        """How far the project is, as the workflow itself knows it."""
+        """Return the progress of the project as the workflow knows it."""
         status = ProjectStatus.WAITING if self._context.gates else ProjectStatus.ACTIVE
         return WorkflowView(
             status=ProjectStatus.PAUSED if self._context.paused else status,
@@ -129,8 +132,8 @@ class ProjectWorkflow:
             stages=tuple(self._view(stage) for stage in self._pipeline.stages),
         )
 
-    async def _walk(self) -> Halted | None:
-        """Run every stage whose inputs are accepted, side by side, until all are or one halts the project."""
+    async def _run_stages(self) -> Halted | None:
+        """Run each stage as soon as its inputs are accepted. Return what halted the project, or None."""
         try:
             while True:
                 self._start_ready()
@@ -140,7 +143,7 @@ class ProjectWorkflow:
                 await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
-                # What halts comes first: a stage that is sent back may be the one that a person has just rejected.
+                # Halting goes first: the stage to be sent back may be the one that was just rejected.
                 for ending in endings.values():
                     if isinstance(ending, Halted):
                         return ending
@@ -170,78 +173,80 @@ class ProjectWorkflow:
                 state,
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
-                changed=self._show,
+                changed=self._publish_progress,
             )
             self._running[stage.name] = asyncio.create_task(handoff.run())
             self._phase = stage.name
 
     def _from_agent(self, stage: Stage) -> AgentType | None:
-        """Whose work the stage takes over: the agent of the latest stage that it consumes from."""
-        upstream = [one for one in self._pipeline.stages if one.name in self._upstream[stage.name]]
+        """Return the agent of the latest stage that this one consumes from."""
+        upstream = [other for other in self._pipeline.stages if other.name in self._upstream[stage.name]]
         return upstream[-1].agent if upstream else None
 
     def _context_ids(self, stage: Stage) -> tuple[UUID, ...]:
-        """What the stage consumes, in the order in which it says so."""
-        known = {self._project.brief.type: self._project.brief}
-        known.update((one.type, one) for state in self._state.stages.values() for one in state.accepted or ())
-        return tuple(known[type].artifact_id for type in stage.consumes)
+        """Return the artifacts that the stage consumes, in the declared order."""
+        accepted = {self._project.brief.type: self._project.brief}
+        accepted.update((ref.type, ref) for state in self._state.stages.values() for ref in state.accepted or ())
+        return tuple(accepted[type].artifact_id for type in stage.consumes)
 
     def _send_back(self, name: str, ending: SentBack) -> None:
-        """Do the rework's target again, and after it every stage that depends on it."""
+        """Run the rework's target again, and then every stage that depends on it."""
         rework = self._pipeline.stage(name).rework
         assert rework is not None
-        again = self._pipeline.descendants(rework.to)
-        for one in again:
-            state = self._state.stages[one]
+        descendants = self._pipeline.descendants(rework.to)
+        for stage in descendants:
+            state = self._state.stages[stage]
             state.accepted, state.gate = None, None
-            if task := self._running.pop(one, None):
+            if task := self._running.pop(stage, None):
                 cancel_handoff(task)
         target = self._state.stages[rework.to]
         target.accepted = None
-        # Two verdicts may come together: the target is done once more, for both.
+        # Two verdicts may arrive together. The target then runs once, with the feedback of both.
         feedback = "\n\n".join(filter(None, (target.feedback, ending.feedback)))
         target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *ending.report)
-        target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *again)))
+        target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *descendants)))
 
     def _delivery(self) -> list[ArtifactRef]:
-        return [one for stage in self._pipeline.stages for one in self._state.stages[stage.name].accepted or ()]
+        return [ref for stage in self._pipeline.stages for ref in self._state.stages[stage.name].accepted or ()]
 
     async def _set_paused(self, paused: bool) -> None:
-        # Not before the project is written down as active, which would undo the pause.
+        # Recording the project as active would undo a pause that was recorded before.
         await workflow.wait_condition(lambda: self._opened)
         if self._context.paused == paused:
             return
         self._context.paused = self._state.paused = paused
         self._state.pauses += paused
         if paused:
-            # A patch of each pause, until one holds: in 0.1.0 deadlines ran on, and a history may have such pauses.
-            if self._stand_still or workflow.patched(f"{STAND_STILL}-{self._state.pauses}"):
-                self._stand_still = True
+            # 0.1.0 did not hold deadlines, and a history may contain such pauses: each has a patch until one holds.
+            if self._holds_deadlines or workflow.patched(f"{HOLD_DEADLINES}-{self._state.pauses}"):
+                self._holds_deadlines = True
                 self._state.deadlines_held = True
                 self._context.gates.hold_deadlines()
             await self._context.recorder.status(ProjectStatus.PAUSED, f"paused:{self._state.pauses}")
             return
         number, held = self._state.pauses, self._context.gates.take_time_held()
-        stands = await self._context.recorder.status(ProjectStatus.ACTIVE, f"resumed:{number}", postponed=held)
-        if number == self._state.pauses and not self._context.paused:  # else it was paused again meanwhile
+        recorded = await self._context.recorder.status(ProjectStatus.ACTIVE, f"resumed:{number}", postponed=held)
+        if number == self._state.pauses and not self._context.paused:  # otherwise it was paused again meanwhile
             self._state.deadlines_held = False
-        self._context.gates.postpone_deadlines(stands.deadlines, hold=self._state.deadlines_held)
+        self._context.gates.postpone_deadlines(recorded.deadlines, hold=self._state.deadlines_held)
 
     async def _settle(self, status: ProjectStatus, reason: str | None) -> RecordedStatus:
-        """Write down how the project ended, and every response that came too late, before the workflow closes; gives
-        how it ended. A workflow task that is lost may have ended it already, otherwise."""
+        """Record how the project ended and every late response, before the workflow closes.
+
+        Returns the status as recorded: a workflow task that was lost may have recorded a different one.
+        """
         self._context.inbox.close()
-        self._show()
-        stands = await self._context.recorder.status(status, str(status), reason)
+        self._publish_progress()
+        recorded = await self._context.recorder.status(status, str(status), reason)
         await self._context.inbox.settle()
-        return stands
+        return recorded
 
     def _may_open(self, request_id: UUID) -> bool:
-        """Whether a request is of a round that a stage has not begun, as far as this run of the workflow knows."""
+        """Return whether a request belongs to a round that has not started, as far as this run knows."""
         return any(
-            request_id == self._context.id_of("request", stage.name, begun + ahead)
+            request_id == self._context.id_of("request", stage.name, started + ahead)
             for stage in self._pipeline.stages
-            for begun in [self._state.stages[stage.name].round]
+            for started in [self._state.stages[stage.name].round]
             for ahead in range(1, ROUNDS_AHEAD + 1)
         )
 
@@ -251,16 +256,18 @@ class ProjectWorkflow:
         if self._context.may_continue_as_new and workflow.all_handlers_finished():
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
-    def _show(self) -> None:
-        """Tell the operator how things stand, in the search attributes and as a table of the stages.
+    def _publish_progress(self) -> None:
+        """Show the operator the progress, in the search attributes and as a table of the stages.
 
-        It is for what lasts, a longer step or an open gate: a search attribute costs the engine an event.
+        Only called for longer steps and open gates: a search attribute costs an event in the history.
         """
-        shown = (self._phase, bool(self._context.gates))
-        if shown != self._shown:
-            self._shown = shown
-            workflow.upsert_search_attributes([PHASE.value_set(self._phase or ""), WAITING.value_set(shown[1])])
-        rows = "\n".join(f"| {one.stage} | {one.agent} | {one.status} | {one.round} |" for one in self.state().stages)
+        is_waiting = bool(self._context.gates)
+        if (self._phase, is_waiting) != self._published:
+            self._published = (self._phase, is_waiting)
+            workflow.upsert_search_attributes([PHASE.value_set(self._phase or ""), WAITING.value_set(is_waiting)])
+        rows = "\n".join(
+            f"| {view.stage} | {view.agent} | {view.status} | {view.round} |" for view in self.state().stages
+        )
         workflow.set_current_details(f"| stage | agent | status | round |\n| --- | --- | --- | --- |\n{rows}")
 
     def _view(self, stage: Stage) -> StageView:

@@ -1,10 +1,10 @@
-"""A workflow's state from its records: what it would know, had its history been kept.
+"""Rebuild a workflow's state from its records, for a workflow whose history is lost or unusable.
 
-The events of the log are followed in their order, each with the step that the workflow took at that point (see
-`StageHandoff` and `ProjectWorkflow`). What was decided stays decided. A step that was under way is run again as the
-same task, and so finds its checkpoint and counts its failures on; an open gate opens as the same request, with its
-deadline. Where a rejection was written down and the workflow had not ended the project, the gate is opened with that
-response in it: the records answer how it was closed (docs/decisions/0008), and the workflow follows.
+The events are applied in order, with the same rules as in `StageHandoff` and `ProjectWorkflow`. Decisions stand. A step
+that was running runs again as the same task, so that it finds its checkpoint and keeps its failure count. An open gate
+opens as the same request, with its deadline. If a rejection was recorded before the workflow ended the project, its
+gate opens with that response queued: the records return how the request was closed (docs/decisions/0008), and the
+workflow follows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.contracts.recovery import RecordedEvent, RecordedRequest, WorkflowRe
 from workflows.gate import too_late
 from workflows.handoff import MAX_FEEDBACK
 
-_FOLLOWED = {
+_HANDLERS = {
     EventType.TASK_STARTED: "_started",
     EventType.TASK_COMPLETED: "_completed",
     EventType.TASK_FAILED: "_failed",
@@ -30,38 +30,42 @@ _FOLLOWED = {
 
 
 def rebuild_project_state(
-    pipeline: Pipeline, recorded: WorkflowRecords, unheard: Iterable[HitlResponse] = ()
+    pipeline: Pipeline, recorded: WorkflowRecords, unjudged: Iterable[HitlResponse] = ()
 ) -> ProjectState:
-    """The state of a project's workflow; `unheard` are responses that its last run was sent and did not judge."""
-    rebuilding = _StateBuilder(pipeline.stages, recorded, pipeline.descendants)
-    stages = rebuilding.states()
+    """Return the state of a project's workflow. `unjudged` are responses that its last run did not judge."""
+    builder = _StateBuilder(pipeline.stages, recorded, pipeline.descendants)
+    stages = builder.states()
     return ProjectState(
         stages=stages,
         paused=recorded.paused_at is not None,
         deadlines_held=recorded.paused_at is not None,
         pauses=recorded.pauses,
         opened=False,
-        unrecorded=_offer(stages.values(), unheard),
+        unrecorded=_offer(stages.values(), unjudged),
     )
 
 
 def rebuild_handoff_state(
-    given: HandoffInput, recorded: WorkflowRecords, unheard: Iterable[HitlResponse] = ()
+    handoff_input: HandoffInput, recorded: WorkflowRecords, unjudged: Iterable[HitlResponse] = ()
 ) -> HandoffState:
-    """The state of a handoff that runs alone."""
-    stage = Stage(name=given.handoff.phase, agent=given.handoff.to_agent, produces=given.handoff.expected_outputs)
+    """Return the state of a standalone handoff's workflow."""
+    stage = Stage(
+        name=handoff_input.handoff.phase,
+        agent=handoff_input.handoff.to_agent,
+        produces=handoff_input.handoff.expected_outputs,
+    )
     state = _StateBuilder((stage,), recorded, lambda name: ()).states()[stage.name]
     if state.round == 0:
-        state.task_id = given.task_id
-    _offer([state], unheard)
+        state.task_id = handoff_input.task_id
+    _offer([state], unjudged)
     return state
 
 
-def _offer(states: Iterable[HandoffState], unheard: Iterable[HitlResponse]) -> list[JudgedResponse]:
-    """Hand responses to the open gates that they answer; returns the others, as too late."""
+def _offer(states: Iterable[HandoffState], unjudged: Iterable[HitlResponse]) -> list[JudgedResponse]:
+    """Queue responses at the open gates that they answer. Return the others as too late."""
     gates = {state.gate.request.request_id: state.gate for state in states if state.gate is not None}
     late = []
-    for response in unheard:
+    for response in unjudged:
         if response.request_id in gates:
             gates[response.request_id].offered.append(response)
         else:
@@ -70,7 +74,7 @@ def _offer(states: Iterable[HandoffState], unheard: Iterable[HitlResponse]) -> l
 
 
 class _StateBuilder:
-    """The stages as they become, event by event. `working` holds the stages whose step was under way."""
+    """Applies the events to the stages. `_working` holds the stages whose step is running."""
 
     def __init__(
         self, stages: Iterable[Stage], recorded: WorkflowRecords, descendants: Callable[[str], tuple[str, ...]]
@@ -80,26 +84,26 @@ class _StateBuilder:
         self._descendants = descendants
         self._states = {name: HandoffState() for name in self._stages}
         self._working: set[str] = set()
-        self._asked = {one.task_id: one for one in recorded.requests.values()}
+        self._requests_by_task = {request.task_id: request for request in recorded.requests.values()}
 
     def states(self) -> dict[str, HandoffState]:
-        """How each stage stands after all that was recorded."""
+        """Return the state of each stage after all events."""
         for event in self._recorded.events:
             name = str(event.data.get("stage"))
-            if event.event_type in _FOLLOWED and name in self._stages:
-                getattr(self, _FOLLOWED[event.event_type])(event, self._stages[name], self._states[name])
+            if event.event_type in _HANDLERS and name in self._stages:
+                getattr(self, _HANDLERS[event.event_type])(event, self._stages[name], self._states[name])
         for name in self._working:
-            self._take_back(self._states[name])
+            self._repeat_step(self._states[name])
         for state in self._states.values():
             if state.gate is not None:
                 paused_at = self._recorded.paused_at
                 state.gate.held_since = paused_at and max(paused_at, self._request(state.gate).opened_at)
             if state.gate is not None and self._request(state.gate).status is HitlStatus.CANCELLED:
-                state.gate = None  # nobody can answer it any more: the stage is done again
+                state.gate = None  # it can no longer be answered, so the stage runs again
         return self._states
 
-    def _take_back(self, state: HandoffState) -> None:
-        """Have a step that was under way run again, as the same task; one that was called off, as a new one."""
+    def _repeat_step(self, state: HandoffState) -> None:
+        """Have a running step run again as the same task, or as a new one if the task was cancelled."""
         task = self._recorded.tasks.get(state.task_id) if state.task_id else None
         if task is not None and task.status is TaskStatus.CANCELLED:
             return
@@ -116,12 +120,12 @@ class _StateBuilder:
         self._working.add(stage.name)
 
     def _completed(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        if not self._ends(event, stage, state):
+        if not self._ends_step(event, stage, state):
             return
         state.produced = self._recorded.tasks[event.task_id].wrote if event.task_id in self._recorded.tasks else ()
         state.feedback, state.report, state.reopens = None, (), ()
         state.failed_verdict = event.data.get("verdict") == Verdict.FAILED
-        if self._asks(event, state):
+        if self._opens_gate(event, state):
             return
         if state.failed_verdict:
             state.reworked += 1
@@ -131,22 +135,22 @@ class _StateBuilder:
             state.accepted = state.produced
 
     def _failed(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        if self._ends(event, stage, state):
-            self._asks(event, state)
+        if self._ends_step(event, stage, state):
+            self._opens_gate(event, state)
 
-    def _ends(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> bool:
-        """Whether this is the end of the stage's step; one that was called off has no effect."""
+    def _ends_step(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> bool:
+        """Return whether this ends the stage's step. The end of a cancelled step has no effect."""
         if stage.name not in self._working or state.task_id != event.task_id:
             return False
         self._working.discard(stage.name)
         return True
 
-    def _asks(self, event: RecordedEvent, state: HandoffState) -> bool:
-        """Open the gate where the step asked a human."""
-        asked = self._asked.get(event.task_id) if event.task_id else None
-        if asked is not None:
-            state.gate = GateState(request=asked.request)
-        return asked is not None
+    def _opens_gate(self, event: RecordedEvent, state: HandoffState) -> bool:
+        """Open the gate if the step asked a human. Return whether it did."""
+        recorded = self._requests_by_task.get(event.task_id) if event.task_id else None
+        if recorded is not None:
+            state.gate = GateState(request=recorded.request)
+        return recorded is not None
 
     def _responded(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
         if (gate := self._closed(event, state)) is None:
@@ -155,7 +159,7 @@ class _StateBuilder:
         comment = event.data.get("comment")
         if event.data["action"] == HitlAction.REJECT:
             response = self._request(gate).response
-            gate.offered = [response] if response else []  # judged again, it ends the project as it did
+            gate.offered = [response] if response else []  # judging it again ends the project
         elif accepted:
             state.gate, state.produced, state.accepted = None, accepted, accepted
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
@@ -166,12 +170,12 @@ class _StateBuilder:
             state.feedback = _joined(state.feedback, comment)
 
     def _expired(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        # Otherwise the gate stays as it is: its deadline has passed, which ends the project as it did.
+        # Otherwise the gate stays open: its deadline has passed, which ends the project.
         if (gate := self._closed(event, state)) is not None and event.data.get("accepted"):
             state.gate, state.accepted = None, gate.request.artifacts
 
     def _closed(self, event: RecordedEvent, state: HandoffState) -> GateState | None:
-        """The gate that this event closes; None where it had been called off."""
+        """Return the gate that this event closes, or None if it had been cancelled."""
         if state.gate is None or str(state.gate.request.request_id) != event.data.get("request_id"):
             return None
         return state.gate
@@ -179,14 +183,14 @@ class _StateBuilder:
     def _send_back(self, stage: Stage, feedback: str, report: tuple[ArtifactRef, ...]) -> None:
         if stage.rework is None:
             return
-        again = self._descendants(stage.rework.to)
-        for name in again:
+        descendants = self._descendants(stage.rework.to)
+        for name in descendants:
             self._states[name].accepted = self._states[name].gate = None
             self._working.discard(name)
         target = self._states[stage.rework.to]
         target.accepted = None
         target.feedback, target.report = _joined(target.feedback, feedback), (*target.report, *report)
-        target.reopens = tuple(dict.fromkeys((*target.reopens, stage.rework.to, *again)))
+        target.reopens = tuple(dict.fromkeys((*target.reopens, stage.rework.to, *descendants)))
 
 
 def _joined(*comments: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What a workflow writes down as it goes: one local activity at a time, in the order in which things happened."""
+"""Record what a workflow decides: one local activity at a time, in order."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Out = TypeVar("Out")
 
 
 class Recorder:
-    """Local activities run one after the other: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
+    """Runs local activities one at a time: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
 
-    `unrecorded` holds responses that no open gate was there to judge, until they are recorded.
+    `unrecorded` holds responses that arrived too late for a gate, until they are recorded.
     """
 
     def __init__(self, project_id: UUID, unrecorded: list[JudgedResponse]) -> None:
@@ -46,19 +46,19 @@ class Recorder:
         self.unrecorded = unrecorded
 
     async def responses(self, judged: Sequence[JudgedResponse]) -> RequestOutcome:
-        """Write judged responses down; gives how their request stands then."""
+        """Record judged responses. Return the outcome of their request as recorded."""
         fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
-        return await self._write(Records.record_responses, fact, f"{len(judged)} response(s)")
+        return await self._record(Records.record_responses, fact, f"{len(judged)} response(s)")
 
     async def knows_request(self, response: HitlResponse) -> bool:
-        """Whether the records know the request that a response answers; where they do not, they keep a trace."""
+        """Return whether the records have the request that a response answers. If not, an error event is recorded."""
         fact = CheckResponse(project_id=self._project_id, response=response)
-        return (await self._write(Records.check_response, fact, "a response ahead of its gate")).known
+        return (await self._record(Records.check_response, fact, "a response ahead of its gate")).known
 
     async def expiry(self, request_id: UUID, *, accepts: bool) -> RequestOutcome:
-        """Write down that nobody decided in time; gives how the request stands then."""
+        """Record that a request expired. Return its outcome as recorded."""
         fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
-        return await self._write(Records.record_expiry, fact, "the deadline passed")
+        return await self._record(Records.record_expiry, fact, "the deadline passed")
 
     async def status(
         self,
@@ -67,48 +67,48 @@ class Recorder:
         reason: str | None = None,
         postponed: Mapping[UUID, timedelta] | None = None,
     ) -> RecordedStatus:
-        """Write down how the project stands; gives how it does, which is how it ended first."""
+        """Record the project's status. Return the status as recorded: a project that has ended keeps its status."""
         fact = RecordStatus(
             project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(postponed or {})
         )
-        stands = await self._write(Records.record_status, fact, f"project {status}")
-        return stands or RecordedStatus(status=status, reason=reason)  # earlier versions gave nothing
+        recorded = await self._record(Records.record_status, fact, f"project {status}")
+        return recorded or RecordedStatus(status=status, reason=reason)  # early versions returned nothing
 
     async def problem(self, message: str) -> None:
         fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
-        await self._write(Records.record_problem, fact, "a problem")
+        await self._record(Records.record_problem, fact, "a problem")
 
     async def late_responses(self) -> None:
-        """Write down the responses that came too late; as many as have come by then, at once."""
+        """Record all late responses at once."""
         judged, self.unrecorded[:] = list(self.unrecorded), []
         try:
             if judged:
                 await self.responses(judged)
         except BaseException:
-            self.unrecorded[:0] = judged  # called off: they are written down with the next ones
+            self.unrecorded[:0] = judged  # cancelled: they are recorded with the next ones
             raise
 
     async def open_project(self, generation: int) -> tuple[AgentType, ...]:
-        """Write that the project is active; gives the agents that are short for it."""
+        """Record that the project is active. Return the agents whose steps are short."""
         run_id = workflow.info().first_execution_run_id
         fact = OpenProject(project_id=self._project_id, generation=generation, run_id=run_id)
-        return (await self._write(AgentSteps.open_project, fact, "project active")).short_agents
+        return (await self._record(AgentSteps.open_project, fact, "project active")).short_agents
 
-    async def _write(self, record: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
+    async def _record(self, activity: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
         async with self.turn:
             try:
                 return await workflow.execute_local_activity_method(
-                    record,
+                    activity,
                     fact,
                     schedule_to_close_timeout=options.LOCAL_SECONDS,
-                    retry_policy=options.RECORD_TRIES,
+                    retry_policy=options.LOCAL_RECORD_RETRIES,
                     summary=summary,
                 )
             except FailureError as error:
                 raise_if_final(error)
             try:
                 return await workflow.execute_activity_method(
-                    record,
+                    activity,
                     fact,
                     task_queue=options.records_queue(workflow.info().task_queue),
                     start_to_close_timeout=options.RECORD_TIMEOUT,
@@ -122,9 +122,9 @@ class Recorder:
 
 
 def raise_if_final(error: FailureError) -> None:
-    """Raise what no further attempt can change: a cancellation, or what an activity says is not to be retried."""
+    """Raise an error that no retry can fix: a cancellation, or one that an activity marked as non-retryable."""
     if is_cancelled_exception(error):
         raise error
-    failure = error if isinstance(error, ApplicationError) else error.cause  # a local activity's comes unwrapped
+    failure = error if isinstance(error, ApplicationError) else error.cause  # that of a local activity is not wrapped
     if isinstance(failure, ApplicationError) and failure.non_retryable:
         raise failure

@@ -1,4 +1,4 @@
-"""Signals in, in the order in which they arrive, to the gate that each answers."""
+"""Deliver `respond` signals to their gates, in order of arrival."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ UNKNOWN_FIELDS = "responses-with-unknown-fields"
 
 
 class ResponseInbox:
-    """Takes the responses that people send, and keeps those whose gate is not open yet.
+    """Receives responses, and keeps those whose gate is not open yet.
 
-    People see a request as soon as the step's activity has committed, which is before the workflow hears of it.
-    `_during_step` keeps responses to requests that a running step may have opened already. `_before_step` keeps those
-    to requests of steps that have not begun: when the workflow task that ran a step as a local activity was lost, the
-    next one has the responses before it, and runs that step again. `may_open` says whether a request is one of these.
-    Both keep only what answers a request that the records know: nobody can decide what was never asked.
+    A request is visible as soon as the step's activity has committed, which is before the workflow receives the step's
+    result. `_during_step` keeps responses to requests that a running step may have opened. `_before_step` keeps those
+    to requests of steps that have not started: if a workflow task that ran a step as a local activity is lost, the next
+    one sees the responses first and then runs that step again. `may_open` says whether a request is one of these.
+    Both keep only responses to requests that are in the records: a question must be asked before it can be answered.
     """
 
     def __init__(self, gates: OpenGates, recorder: Recorder, may_open: Callable[[UUID], bool]) -> None:
@@ -46,10 +46,10 @@ class ResponseInbox:
         return bool(self._before_step)
 
     async def receive(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Take one signal, which should be `respond` with one HitlResponse; any other is recorded as a problem.
+        """Handle one signal. It should be `respond` with one HitlResponse; anything else is recorded as a problem.
 
-        The handlers are dynamic for this: the SDK drops a payload that it cannot decode without a trace, and fails the
-        workflow task for ever when an argument is missing.
+        This is why the signal handlers are dynamic: the SDK silently drops a payload that it cannot decode, and fails
+        the workflow task forever if an argument is missing.
         """
         if name != "respond":
             await self._recorder.problem(f"Unknown signal: {name!r}"[:2000])
@@ -57,7 +57,7 @@ class ResponseInbox:
         try:
             (payload,) = payloads
             response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
-            if not isinstance(response, HitlResponse):  # to some encodings, the type is only a hint
+            if not isinstance(response, HitlResponse):  # for some encodings the type is only a hint
                 raise TypeError(f"{type(response).__name__} instead of a response")
             # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that.
             if _has_unknown_fields(payload) and not workflow.patched(UNKNOWN_FIELDS):
@@ -66,12 +66,12 @@ class ResponseInbox:
             workflow.logger.warning("unreadable response: %s", error)
             await self._recorder.problem(f"Unreadable response: {error}"[:2000])
             return
-        async with self._receiving:  # keeps the order of arrival, although some have to be checked first
+        async with self._receiving:  # keeps the order of arrival, because some have to be checked first
             if await self._answers_a_known_request(response):
                 self.deliver(response)
 
     def deliver(self, response: HitlResponse) -> None:
-        """Give a response to the gate that it answers, or keep it for that gate; otherwise it is too late."""
+        """Pass a response to its gate, or keep it for a gate that may open. Otherwise it is too late."""
         if self._gates.offer(response):
             return
         if response.request_id in self._during_step:
@@ -83,8 +83,8 @@ class ResponseInbox:
 
     @contextmanager
     def expecting(self, request_id: UUID) -> Iterator[list[HitlResponse]]:
-        """Keep the responses to a request that the step inside may open. What is still in the list at the end is
-        delivered again."""
+        """Collect responses to a request that the step inside the block may open. Those that are left in the list at
+        the end are delivered again."""
         early = self._during_step.setdefault(request_id, self._before_step.pop(request_id, []))
         try:
             yield early
@@ -94,19 +94,19 @@ class ResponseInbox:
                 self.deliver(response)
 
     async def drain_pending_signals(self) -> None:
-        """Wait until every signal that has arrived is delivered."""
+        """Wait until every signal received so far is delivered."""
         async with self._receiving:
             pass
 
     def close(self) -> None:
-        """Close every gate; responses that were not judged are too late."""
+        """Close every gate. Responses that were not judged are too late."""
         self._recorder.unrecorded.extend(self._gates.close_all())
         for responses in self._before_step.values():
             self._recorder.unrecorded.extend(map(too_late, responses))
         self._before_step.clear()
 
     async def settle(self) -> None:
-        """Record every response that nothing will judge any more, before the workflow closes."""
+        """Record every response that was not judged, before the workflow closes."""
         while True:
             await workflow.wait_condition(workflow.all_handlers_finished)
             self.close()
@@ -115,12 +115,16 @@ class ResponseInbox:
             await self._recorder.late_responses()
 
     async def _answers_a_known_request(self, response: HitlResponse) -> bool:
-        """Whether there is, or was, a request that the response answers. Where this run has not opened it, the records
-        are asked; they keep a trace of a response to a request that does not exist."""
+        """Return whether the response answers a request that exists or existed.
+
+        If this run has not opened the request, the records decide, and an unknown request is recorded as an error.
+        """
         request_id = response.request_id
-        to_come = request_id not in self._gates and (request_id in self._during_step or self._may_open(request_id))
+        may_open_later = request_id not in self._gates and (
+            request_id in self._during_step or self._may_open(request_id)
+        )
         known = bool(self._during_step.get(request_id)) or request_id in self._before_step
-        if not to_come or known or not workflow.patched(CHECKED):
+        if not may_open_later or known or not workflow.patched(CHECKED):
             return True
         return await self._recorder.knows_request(response)
 

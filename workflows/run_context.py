@@ -1,4 +1,4 @@
-"""What the handoffs of one run share: who they work for, ids, the pause, draining."""
+"""What the handoffs of one workflow run share: the project, ids, pause and draining."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ with workflow.unsafe.imports_passed_through():
 
 
 class RunContext:
-    """Everything that the handoffs of a run have in common.
+    """The shared state of the handoffs of one run.
 
     Args:
-        root_id: what the ids of tasks and requests derive from; the project's id unless given.
+        root_id: the ids of tasks and requests derive from it; by default the project's id.
         unrecorded: responses that an earlier run judged and did not record.
-        may_open: whether a request belongs to a step that has not begun.
+        may_open: returns whether a request belongs to a step that has not started.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class RunContext:
         self._busy = 0
 
     def id_of(self, kind: str, stage: str, round: int) -> UUID:
-        """The id of a task or a request of this workflow, the same at every call.
+        """Return the id of a task or a request of this workflow, the same at every call.
 
-        It depends neither on the clock nor on chance: when a workflow task is lost, the next one runs the local
-        activities again at another time, and they must find what they wrote before.
+        It depends neither on time nor on randomness: if a workflow task is lost, the next one runs the local activities
+        again at another time, and they must find what they wrote before.
         """
         return sibling(self._root_id, f"{kind}:{stage}:{round}")
 
@@ -65,7 +65,7 @@ class RunContext:
     def draining(self) -> bool:
         """Whether the workflow is about to continue as new, so that no step may start.
 
-        Not while a response waits for a step that has not begun: that step comes first.
+        False while a response waits for a step that has not started: that step runs first.
         """
         return (
             self._continues_as_new
@@ -75,16 +75,16 @@ class RunContext:
 
     @property
     def may_continue_as_new(self) -> bool:
-        """Whether the history is long and only waits are under way, which the state carries over."""
+        """Whether the history is long and everything still running is a wait that the state preserves."""
         return self.draining and not self._busy and not self.gates.has_offers
 
-    async def until_a_step_may_start(self) -> None:
+    async def wait_until_step_may_start(self) -> None:
         if self.paused or self.draining:
             await workflow.wait_condition(lambda: not self.paused and not self.draining)
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """The block must end before the workflow may continue as new."""
+        """Prevent continue-as-new inside the block."""
         self._busy += 1
         try:
             yield

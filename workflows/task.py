@@ -1,4 +1,4 @@
-"""HandoffWorkflow: one handoff that a person asked for, outside the project's pipeline."""
+"""HandoffWorkflow: one standalone handoff, outside the project's pipeline."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn
 class HandoffWorkflow:
-    """One handoff, alone. Its id is `task-{task_id}`; it asks a human where the project's oversight is high."""
+    """One standalone handoff. Its id is `task-{task_id}`. It asks a human if the project's oversight is high."""
 
     @workflow.init
-    def __init__(self, given: HandoffInput) -> None:
-        handoff = given.handoff
-        asks = GateAsk.ALWAYS if given.oversight is Oversight.HIGH else GateAsk.NEVER
-        self._state = given.state or HandoffState(task_id=given.task_id)
+    def __init__(self, handoff_input: HandoffInput) -> None:
+        handoff = handoff_input.handoff
+        asks = GateAsk.ALWAYS if handoff_input.oversight is Oversight.HIGH else GateAsk.NEVER
+        self._state = handoff_input.state or HandoffState(task_id=handoff_input.task_id)
         self._context = RunContext(
-            project_id=given.project_id,
-            name=given.name,
+            project_id=handoff_input.project_id,
+            name=handoff_input.name,
             oversight=None,
             unrecorded=[],
             continues_as_new=False,
-            root_id=given.task_id,
+            root_id=handoff_input.task_id,
         )
         self._handoff = StageHandoff(
             self._context,
@@ -50,12 +50,12 @@ class HandoffWorkflow:
             from_agent=handoff.from_agent,
             context_ids=handoff.context_ids,
         )
-        # A response may be here before the handoff is taken up again: its gate is open all the same.
+        # A response may arrive before the handoff resumes. Its gate is already open.
         if self._state.gate is not None:
             self._context.gates.open(self._state.gate)
 
     @workflow.run
-    async def run(self, given: HandoffInput) -> HandoffResult:
+    async def run(self, handoff_input: HandoffInput) -> HandoffResult:
         """Run the handoff until it is accepted or rejected."""
         recorder = self._context.recorder
         running = asyncio.create_task(self._handoff.run())
@@ -71,17 +71,17 @@ class HandoffWorkflow:
             raise
         await self._context.inbox.settle()
         return HandoffResult(
-            task_id=given.task_id,
+            task_id=handoff_input.task_id,
             accepted=isinstance(running.result(), Accepted),
             artifacts=self._state.accepted or (),
         )
 
     @workflow.query
     def state(self) -> StageView:
-        """How far the handoff is, as the workflow itself knows it."""
+        """Return the progress of the handoff as the workflow knows it."""
         return self._handoff.view()
 
     @workflow.signal(dynamic=True)
-    async def signalled(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """`respond` brings a person's response to a HITL request (HitlResponse); any other name is a problem."""
+    async def handle_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
+        """Receive `respond`, a response to a HITL request (HitlResponse). Any other signal is recorded as a problem."""
         await self._context.inbox.receive(name, payloads)

@@ -119,7 +119,7 @@ async def test_the_last_round_can_be_approved_but_not_redone(begin: Begin) -> No
     last = await story.request("plan", round=2)
     assert not last.may_redo
     refused = await story.judged(await story.respond(last, "amend", comment="and again"))
-    assert (refused.outcome, refused.explanation) == ("refused", "no round is left to do the stage again")
+    assert (refused.outcome, refused.explanation) == ("refused", "the stage has no rounds left")
     assert (await story.project()).status == "waiting"
     await story.respond(last, "approve")
     await story.result()

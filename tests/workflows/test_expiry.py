@@ -42,9 +42,13 @@ async def test_an_expired_gate_halts_the_project(begin: Begin, engine: WorkflowE
     await engine.sleep(DAY - timedelta(minutes=1))
     assert (await story.project()).status == "waiting"
     await engine.sleep(timedelta(minutes=2))
-    assert await fails(story) == "nobody decided on plan in time"
+    assert await fails(story) == "no decision on plan before its deadline"
     project = await story.project()
-    assert (project.status, project.reason, project.open_requests) == ("failed", "nobody decided on plan in time", 0)
+    assert (project.status, project.reason, project.open_requests) == (
+        "failed",
+        "no decision on plan before its deadline",
+        0,
+    )
     (told,) = await story.events(EventType.HITL_EXPIRED)
     assert (told.data["request_id"], told.data["accepted"]) == (str(request.id), False)
     assert [one.status for one in await story.requests()] == ["expired"]
@@ -68,7 +72,7 @@ async def test_an_expired_gate_may_reject(begin: Begin, engine: WorkflowEnvironm
     await story.request("plan")
     await engine.sleep(timedelta(days=30, minutes=1))
     result = await story.result()
-    assert (result.status, result.reason) == ("rejected", "nobody decided on plan in time")
+    assert (result.status, result.reason) == ("rejected", "no decision on plan before its deadline")
 
 
 async def test_a_failed_step_that_nobody_answers_halts_the_project_since_there_is_nothing_to_approve(

@@ -87,7 +87,7 @@ async def test_one_content_cannot_stand_in_for_several_artifacts(begin: Begin, s
     kept = await story.judged(await story.respond(request, "amend", content_hash=await story.supply("x")))
     assert (kept.outcome, kept.explanation) == (
         "refused",
-        "the stage produces several artifacts, which one content cannot stand in for",
+        "the stage produces several artifacts, and one content cannot replace them",
     )
 
 
@@ -136,9 +136,9 @@ PLAN_DRAFT = Draft(ArtifactType.PROJECT_PLAN, b"a plan")
 @pytest.mark.parametrize(
     ("drafts", "error"),
     [
-        ((), "it should produce project_plan; it produced nothing."),
-        ((Draft(ArtifactType.SOURCE_CODE, b"code"),), "it should produce project_plan; it produced source_code."),
-        ((PLAN_DRAFT, PLAN_DRAFT), "it should produce project_plan; it produced project_plan, project_plan."),
+        ((), "it should produce project_plan, and produced nothing."),
+        ((Draft(ArtifactType.SOURCE_CODE, b"code"),), "it should produce project_plan, and produced source_code."),
+        ((PLAN_DRAFT, PLAN_DRAFT), "it should produce project_plan, and produced project_plan, project_plan."),
     ],
 )
 async def test_an_outcome_that_is_not_what_was_asked_for_is_a_failure(
@@ -157,7 +157,7 @@ async def test_an_artifact_over_the_limit_is_refused_without_running_the_agent_a
     script.on("plan", hands_in(Draft(ArtifactType.PROJECT_PLAN, b"x" * (settings.max_artifact_bytes + 1))))
     story = await begin(pipeline(PLAN | {"attempts": 100}))
     request = await story.request("plan")
-    assert f"{settings.max_artifact_bytes} are allowed" in request.question
+    assert f"the limit is {settings.max_artifact_bytes}" in request.question
     assert len(script.assignments["plan"]) == 1
 
 
@@ -223,5 +223,5 @@ async def test_a_checkpoint_over_the_limit_is_a_failure_that_is_not_tried_again(
 
     script.on("plan", saves)
     story = await begin(pipeline(PLAN | {"attempts": 100}))
-    assert "a checkpoint of" in (await story.request("plan")).question
+    assert "its checkpoint has" in (await story.request("plan")).question
     assert len(script.assignments["plan"]) == 1

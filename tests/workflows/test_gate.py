@@ -139,7 +139,7 @@ def test_when_the_winner_proves_to_be_none_those_it_won_over_are_judged_in_their
         request_id=UUID(int=1), decision_id=UUID(int=999), action=HitlAction.APPROVE, responded_at=NOW
     )
     gated.offer(newcomer)
-    gated.judge_again(judgement)
+    gated.requeue_superseded(judgement)
     lost = [one.response for one in judgement.judged if one.outcome is ResponseOutcome.SUPERSEDED]
     assert gated.state.offered == [*lost, newcomer]
 

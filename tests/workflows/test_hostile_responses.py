@@ -114,7 +114,7 @@ async def test_a_response_that_loses_is_kept_as_superseded(begin: Begin, script:
     await story.respond(request, "approve", responder="ada")
     await held.begun.wait()
     late = await story.judged(await story.respond(request, "reject", comment="no", responder="bob"))
-    assert (late.outcome, late.explanation) == ("superseded", "the request was not open any more")
+    assert (late.outcome, late.explanation) == ("superseded", "the request was no longer open")
     held.let_go.set()
     assert (await story.result()).status == "completed"
 
