@@ -12,13 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities import questions
+from activities.assignment import build_assignment
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep, heartbeating
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import Agent, AgentError, Assignment, InputArtifact, Outcome
+from crew.protocol import Agent, AgentError, Outcome
 from models.contracts.contract import storable
-from models.contracts.enums import AgentType, ArtifactType, GateAsk, HitlReason, ProjectStatus, TaskStatus, Verdict
+from models.contracts.enums import AgentType, ArtifactType, HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.records import OpenedProject, OpenProject
 from models.tables import TASK
@@ -27,16 +29,6 @@ from store import artifacts, hitl, projects, tasks
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
-
-FAILED_VERDICT = (
-    "{agent} reports a failure in {stage}. Approve to continue with it as it is,{again} amend with content to correct "
-    "the report, or reject to stop."
-)
-AGAIN = " amend with a comment to send it back,"
-
-FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
-RETRY = "Approve to try again, or amend with a comment to try again with advice. "
-SUPPLY = "Amend with content to supply the result yourself. "
 
 RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
 """The first and the longest delay of a step that could not reach a server."""
@@ -120,7 +112,7 @@ class AgentSteps:
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
         agent = self._agents[step.handoff.to_agent]
-        assignment = await self._assignment(step)
+        assignment = await build_assignment(self._store, step)
         try:
             async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
@@ -145,47 +137,6 @@ class AgentSteps:
         await self._check(step, outcome)
         return outcome
 
-    async def _assignment(self, step: StepInput) -> Assignment:
-        handoff = step.handoff
-        async with self._store.reading() as connection:
-            found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
-        brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
-        missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
-        if brief is None or missing:
-            # The database was restored from before this point. Running without the input would be wrong.
-            raise ApplicationError(
-                "the database lacks inputs of this step: "
-                + ("the brief" if brief is None else ", ".join(sorted(map(str, missing)))),
-                type="RecordsMissing",
-                non_retryable=True,
-            )
-        return Assignment(
-            project_id=step.project_id,
-            project_name=step.project_name,
-            task_id=step.task_id,
-            role=handoff.to_agent,
-            stage=handoff.phase,
-            round=step.round,
-            instructions=handoff.instructions,
-            feedback=step.feedback,
-            brief=brief.decode(),
-            inputs=tuple(
-                InputArtifact(
-                    artifact_id=artifact.id,
-                    type=ArtifactType(artifact.type),
-                    name=artifact.name,
-                    version=artifact.version,
-                    media_type=artifact.media_type,
-                    content=body,
-                    # Not the author: a person may respond under any name.
-                    by_agent=artifact.task_id is not None and artifact.origin_id == artifact.task_id,
-                )
-                for artifact, body in found
-                if artifact.id in handoff.context_ids
-            ),
-            expected_outputs=handoff.expected_outputs,
-        )
-
     async def _check(self, step: StepInput, outcome: Outcome) -> None:
         produced = [draft.type for draft in outcome.drafts]
         if sorted(produced) != sorted(step.handoff.expected_outputs):
@@ -206,7 +157,7 @@ class AgentSteps:
                 raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
-        reason = _reason_to_ask(step, outcome)
+        reason = questions.reason_to_ask(step, outcome)
         result = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
@@ -238,9 +189,9 @@ class AgentSteps:
                 raise TaskEndedError
             request = None
             if reason is not None:
-                question = FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
+                question = questions.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", reason, refs, _fill(question, step)
+                    tx, step, activity.info().workflow_id or "", reason, refs, questions.fill(question, step)
                 )
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
@@ -256,7 +207,7 @@ class AgentSteps:
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))
-                question = _fill(FAILED_STEP, step, str(error))
+                question = questions.fill(questions.FAILED_STEP, step, str(error))
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
@@ -294,32 +245,6 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
-
-
-def _reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
-    """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
-    if outcome.verdict is Verdict.FAILED:
-        return None if step.reworks else HitlReason.FAILED_VERDICT
-    if step.gate.ask is GateAsk.ALWAYS:
-        return HitlReason.REVIEW
-    if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
-        return HitlReason.LOW_CONFIDENCE
-    return None
-
-
-def _fill(question: str, step: StepInput, error: str = "") -> str:
-    """Fill in the placeholders of a question, offering only the responses that the gate accepts."""
-    may_redo = step.round < step.gate.max_rounds
-    values = {
-        "{agent}": step.handoff.to_agent.capitalize(),
-        "{stage}": step.handoff.phase,
-        "{again}": AGAIN if may_redo else "",
-        "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
-        "{error}": storable(error)[:2000],
-    }
-    for placeholder, value in values.items():
-        question = question.replace(placeholder, value)
-    return question
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

@@ -1,0 +1,44 @@
+"""Whether a gate asks a human, and the question that it asks."""
+
+from __future__ import annotations
+
+from crew.protocol import Outcome
+from models.contracts.contract import storable
+from models.contracts.enums import GateAsk, HitlReason, Verdict
+from models.contracts.handoff import StepInput
+
+FAILED_VERDICT = (
+    "{agent} reports a failure in {stage}. Approve to continue with it as it is,{again} amend with content to correct "
+    "the report, or reject to stop."
+)
+AGAIN = " amend with a comment to send it back,"
+
+FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
+RETRY = "Approve to try again, or amend with a comment to try again with advice. "
+SUPPLY = "Amend with content to supply the result yourself. "
+
+
+def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
+    """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
+    if outcome.verdict is Verdict.FAILED:
+        return None if step.reworks else HitlReason.FAILED_VERDICT
+    if step.gate.ask is GateAsk.ALWAYS:
+        return HitlReason.REVIEW
+    if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
+        return HitlReason.LOW_CONFIDENCE
+    return None
+
+
+def fill(question: str, step: StepInput, error: str = "") -> str:
+    """Fill in the placeholders of a question, offering only the responses that the gate accepts."""
+    may_redo = step.round < step.gate.max_rounds
+    values = {
+        "{agent}": step.handoff.to_agent.capitalize(),
+        "{stage}": step.handoff.phase,
+        "{again}": AGAIN if may_redo else "",
+        "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
+        "{error}": storable(error)[:2000],
+    }
+    for placeholder, value in values.items():
+        question = question.replace(placeholder, value)
+    return question
