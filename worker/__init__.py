@@ -2,6 +2,6 @@
 
 import sys
 
-# The sandbox imports the workflow modules anew for each run. Where the environment asks for no bytecode on disk
-# (PYTHONDONTWRITEBYTECODE) it would compile them each time, which costs more than all else a workflow does.
+# The sandbox imports the workflow modules again for each run. With PYTHONDONTWRITEBYTECODE set, Python would compile
+# them each time, which costs more than everything else that a workflow does.
 sys.dont_write_bytecode = False

@@ -1,5 +1,5 @@
-"""Looks whether each open record has its workflow, and whether that goes on. What was ended in Temporal is written down
-as ended; what else does not go on is told of, for a person to start again or to end. Nothing starts again by itself."""
+"""Compare every open record with its workflow. A workflow that was ended in Temporal is recorded as ended. Any other
+that is stuck is reported as a problem, for a person to restart or end. Nothing restarts by itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType, HistoryEventFilterType, WorkflowTaskFailedCause
-from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflowservice.v1 import (
-    DescribeNamespaceRequest,
-    GetWorkflowExecutionHistoryRequest,
-    GetWorkflowExecutionHistoryReverseRequest,
-)
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
@@ -28,6 +21,7 @@ from models.contracts.recovery import WorkflowProblem
 from store import open_workflows, projects
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store
+from worker.workflow_diagnosis import find_difference, run_failure, task_failure
 from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
 from workflows.project import WAITING, ProjectWorkflow
 from workflows.task import HandoffWorkflow
@@ -38,68 +32,71 @@ REPORTED_PROBLEMS = "TemporalReportedProblems"
 """The search attribute with which a server (1.30 or newer) marks a workflow whose tasks keep failing."""
 
 STUCK_ATTEMPTS = 3
-"""So many attempts at one workflow task are no hiccup: a worker that dies in the middle of one costs one."""
+"""Attempts of one workflow task from which on it counts as stuck. A worker that dies during one costs one attempt."""
 
-AT_ONCE = 8
-"""Workflows that are looked at together."""
+CONCURRENCY = 8
+"""Workflows described at the same time."""
 
 SAMPLE = 50
-"""Workflows that are looked at each time although nothing points to them, in turn: a list may lie."""
+"""Workflows checked in each pass although nothing points to them, in turn: visibility may be wrong."""
 
 QUERIES = 20
-"""Workflows that are asked each time for what they wait for; each may have to be replayed for it."""
+"""Workflows queried in each pass. Temporal may have to replay each of them for it."""
 
 QUERY_TIMEOUT = timedelta(seconds=2)
-UNANSWERED = 3
-"""After so many queries that nobody answered no more are made until the next look."""
+MAX_UNANSWERED = 3
+"""Queries that may fail before the rest of the pass makes no more."""
 
 ENDED_OUTSIDE = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.TIMED_OUT}
-"""How a workflow closes that could not write how it ended."""
+"""Close statuses of a workflow that could not record how it ended."""
 
 
 @dataclass(slots=True)
-class _Listed:
-    """What visibility says of the workflows that run on our queue: hints, which may be late."""
+class _Listing:
+    """The workflows running on our task queue, according to visibility, which may lag behind."""
 
     waiting: dict[str, bool] = field(default_factory=dict)
-    troubled: set[str] = field(default_factory=set)
+    with_problems: set[str] = field(default_factory=set)
 
 
 class Reconciler:
-    """Compares records and workflows, look by look. What a workflow and the records say of its gates differs for a
-    moment whenever one of them moves on; it counts when it is the same at two looks."""
+    """Compares records and workflows, one pass at a time.
+
+    A workflow and its records differ for a moment whenever one of them changes. A difference counts only if it is the
+    same in two passes.
+    """
 
     def __init__(self, store: Store, client: Client, settings: Settings) -> None:
         self._store, self._client, self._settings = store, client, settings
-        self._sampled = ""
-        self._differed: dict[str, str] = {}
+        self._last_sampled = ""
+        self._differences: dict[str, str] = {}
         self._unanswered = 0
 
     async def reconcile(self) -> int:
-        """Look once; returns how many records were changed.
+        """Make one pass. Return how many records were changed.
 
         Raises:
-            temporalio.service.RPCError: Temporal is unavailable, or lacks the namespace: nothing is known then.
+            temporalio.service.RPCError: Temporal is unavailable or lacks the namespace, so that nothing is known.
         """
         await self._require_namespace()
-        listed = await self._list()
+        listing = await self._list()
         async with self._store.reading() as connection:
-            rows = await open_workflows.find(connection)
+            records = await open_workflows.find(connection)
             pending = await open_workflows.pending_requests(connection)
-        suspects, doubtful = self._sort(rows, listed, pending)
+        to_check, to_query = self._select(records, listing, pending)
         changed = self._unanswered = 0
-        for group in _groups(suspects, AT_ONCE):
-            found = await asyncio.gather(*(find_workflow(self._client, row.workflow_id) for row in group))
-            if None in found:
-                await self._require_namespace()  # one that was removed meanwhile has no workflows either
-            for row, described in zip(group, found, strict=True):
+        for group in _groups(to_check, CONCURRENCY):
+            runs = await asyncio.gather(*(find_workflow(self._client, record.workflow_id) for record in group))
+            if None in runs:
+                await self._require_namespace()  # if it was removed meanwhile, all its workflows seem to be missing
+            for record, run in zip(group, runs, strict=True):
                 try:
-                    changed += await self._judge(row, described, doubtful)
+                    changed += await self._check(record, run, to_query)
                 except RPCError:
                     raise
-                except Exception as error:  # an odd row keeps no other from being looked at
-                    log.warning("workflow_not_judged", workflow_id=row.workflow_id, reason=repr(error))
-        self._differed = {name: what for name, what in self._differed.items() if name in doubtful}
+                except Exception as error:  # one bad row must not keep the others from being checked
+                    log.warning("workflow_not_checked", workflow_id=record.workflow_id, reason=repr(error))
+        self._differences = {name: text for name, text in self._differences.items() if name in to_query}
         return changed
 
     async def _require_namespace(self) -> None:
@@ -107,191 +104,135 @@ class Reconciler:
             DescribeNamespaceRequest(namespace=self._client.namespace)
         )
 
-    async def _list(self) -> _Listed:
-        """The workflows that run, as visibility has them. Where it has none to give, all are looked at in turn."""
-        listed = _Listed()
+    async def _list(self) -> _Listing:
+        """List the running workflows. If visibility returns none, all are checked in turn."""
+        listing = _Listing()
         query = f'TaskQueue = "{self._settings.task_queue}" AND ExecutionStatus = "Running"'
-        async for one in self._client.list_workflows(query):
-            listed.waiting[one.id] = bool(one.typed_search_attributes.get(WAITING))
-            if any(key.name == REPORTED_PROBLEMS for key, _ in one.typed_search_attributes):
-                listed.troubled.add(one.id)
-        return listed
+        async for run in self._client.list_workflows(query):
+            listing.waiting[run.id] = bool(run.typed_search_attributes.get(WAITING))
+            if any(key.name == REPORTED_PROBLEMS for key, _ in run.typed_search_attributes):
+                listing.with_problems.add(run.id)
+        return listing
 
-    def _sort(
-        self, rows: list[OpenWorkflow], listed: _Listed, pending: dict[str, set[UUID]]
+    def _select(
+        self, records: list[OpenWorkflow], listing: _Listing, pending: dict[str, set[UUID]]
     ) -> tuple[list[OpenWorkflow], set[str]]:
-        """The rows whose workflow is to be looked at, and the ids of those that are to be asked what they wait for."""
-        doubtful: set[str] = set()
+        """Return the records whose workflow is to be checked, and the ids of the workflows to query."""
+        to_query: set[str] = set()
         suspects: list[OpenWorkflow] = []
-        rest: list[OpenWorkflow] = []
-        for row in rows:
-            name = row.workflow_id
-            waits = listed.waiting.get(name)
-            if row.task_id is None and waits is not None and waits != bool(pending.get(name)):
-                doubtful.add(name)
-            if row.problem is not None and row.problem.kind is WorkflowProblemKind.INCONSISTENT:
-                doubtful.add(name)
-            if waits is None or name in listed.troubled or name in doubtful or row.problem is not None:
-                suspects.append(row)
+        others: list[OpenWorkflow] = []
+        for record in records:
+            name = record.workflow_id
+            waiting = listing.waiting.get(name)
+            if record.task_id is None and waiting is not None and waiting != bool(pending.get(name)):
+                to_query.add(name)
+            if record.problem is not None and record.problem.kind is WorkflowProblemKind.INCONSISTENT:
+                to_query.add(name)
+            if waiting is None or name in listing.with_problems or name in to_query or record.problem is not None:
+                suspects.append(record)
             else:
-                rest.append(row)
-        rest.sort(key=lambda row: row.workflow_id)
-        sample = [row for row in rest if row.workflow_id > self._sampled][:SAMPLE]
-        self._sampled = sample[-1].workflow_id if len(sample) == SAMPLE else ""
-        # Of a handoff of its own nothing is listed that could point to it.
-        doubtful |= {row.workflow_id for row in sample if row.task_id or row.status is ProjectStatus.PAUSED}
-        doubtful |= {row.workflow_id for row in sample[: max(0, QUERIES - len(doubtful))]}
-        return suspects + sample, set(sorted(doubtful)[:QUERIES])
+                others.append(record)
+        others.sort(key=lambda record: record.workflow_id)
+        sample = [record for record in others if record.workflow_id > self._last_sampled][:SAMPLE]
+        self._last_sampled = sample[-1].workflow_id if len(sample) == SAMPLE else ""
+        # Standalone handoffs have no search attribute that could point to a difference.
+        to_query |= {record.workflow_id for record in sample if record.task_id or record.status is ProjectStatus.PAUSED}
+        to_query |= {record.workflow_id for record in sample[: max(0, QUERIES - len(to_query))]}
+        return suspects + sample, set(sorted(to_query)[:QUERIES])
 
-    async def _judge(
-        self, row: OpenWorkflow, described: WorkflowExecutionDescription | None, doubtful: set[str]
-    ) -> bool:
-        """Write down what the look has shown; returns whether anything was to be written."""
-        if described is None:
-            if row.unstarted:
-                return False  # it is started late, as the sweeper does
-            return await self._tell(row, WorkflowProblemKind.MISSING, "Temporal has no such workflow.")
-        if described.status is not WorkflowExecutionStatus.RUNNING:
-            return await self._judge_closed(row, described)
-        if described.raw_description.pending_workflow_task.attempt >= STUCK_ATTEMPTS:
-            cause = await self._failing(described)
+    async def _check(self, record: OpenWorkflow, run: WorkflowExecutionDescription | None, to_query: set[str]) -> bool:
+        """Check one workflow. Return whether its record was changed."""
+        if run is None:
+            if record.unstarted:
+                return False  # the sweeper starts it
+            return await self._report(record, WorkflowProblemKind.MISSING, "Temporal has no such workflow.")
+        if run.status is not WorkflowExecutionStatus.RUNNING:
+            return await self._check_closed(record, run)
+        if run.raw_description.pending_workflow_task.attempt >= STUCK_ATTEMPTS:
+            cause = await task_failure(self._client, run)
             if cause is not None:
-                return await self._tell(row, WorkflowProblemKind.STUCK, cause, described.run_id)
-        if row.workflow_id in doubtful:
-            difference = await self._difference(row)
-            before = self._differed.pop(row.workflow_id, None)
+                return await self._report(record, WorkflowProblemKind.STUCK, cause, run.run_id)
+        if record.workflow_id in to_query:
+            difference = await self._query_difference(record)
+            previous = self._differences.pop(record.workflow_id, None)
             if difference is not None:
-                self._differed[row.workflow_id] = difference
-                known = row.problem is not None and row.problem.kind is WorkflowProblemKind.INCONSISTENT
-                if known or before == difference:
-                    return await self._tell(row, WorkflowProblemKind.INCONSISTENT, difference, described.run_id)
+                self._differences[record.workflow_id] = difference
+                known = record.problem is not None and record.problem.kind is WorkflowProblemKind.INCONSISTENT
+                if known or previous == difference:
+                    return await self._report(record, WorkflowProblemKind.INCONSISTENT, difference, run.run_id)
                 return False
-        if row.problem is not None:
-            async with self._store.transaction(row.project_id) as tx:
-                return await open_workflows.record_problem(tx, row, None)
+        if record.problem is not None:
+            async with self._store.transaction(record.project_id) as tx:
+                return await open_workflows.record_problem(tx, record, None)
         return False
 
-    async def _judge_closed(self, row: OpenWorkflow, described: WorkflowExecutionDescription) -> bool:
-        """A workflow writes how it ended before it closes, and the records of the handoff of its own that is cancelled
-        are written here. One of another generation was closed so that the next could begin."""
-        status = described.status
-        assert status is not None
-        ours = await generation_of(described) == row.generation
-        outside = status in ENDED_OUTSIDE or (row.task_id is not None and status is WorkflowExecutionStatus.CANCELED)
-        if ours and outside:
-            return await self._settle(row, status)
-        word = status.name.lower().replace("_", " ")
-        cause = await self._failure(described) if status is WorkflowExecutionStatus.FAILED else ""
-        detail = f"Its workflow is {word} in Temporal, and the records do not say so.{cause}"
-        return await self._tell(row, WorkflowProblemKind.MISSING, detail, described.run_id)
+    async def _check_closed(self, record: OpenWorkflow, run: WorkflowExecutionDescription) -> bool:
+        """Record the end of a workflow that could not record it itself. Anything else is a problem.
 
-    async def _settle(self, row: OpenWorkflow, status: WorkflowExecutionStatus) -> bool:
+        A workflow records how it ended before it closes, except for a cancelled standalone handoff. A run of another
+        generation was closed by a restart.
+        """
+        status = run.status
+        assert status is not None
+        is_current = await generation_of(run) == record.generation
+        is_cancelled_handoff = record.task_id is not None and status is WorkflowExecutionStatus.CANCELED
+        if is_current and (status in ENDED_OUTSIDE or is_cancelled_handoff):
+            return await self._record_end(record, status)
+        failure = await run_failure(self._client, run) if status is WorkflowExecutionStatus.FAILED else None
+        detail = f"Its workflow is {status.name.lower().replace('_', ' ')} in Temporal, and still open in the records."
+        detail += f" It failed with: {failure}" if failure is not None else ""
+        return await self._report(record, WorkflowProblemKind.MISSING, detail, run.run_id)
+
+    async def _record_end(self, record: OpenWorkflow, status: WorkflowExecutionStatus) -> bool:
         async with self._store.reading() as connection:
-            now = await open_workflows.get(connection, row.workflow_id)
-        if now is None or now.generation != row.generation:
+            now = await open_workflows.get(connection, record.workflow_id)
+        if now is None or now.generation != record.generation:
             return False
-        async with self._store.transaction(row.project_id) as tx:
-            if row.task_id is None:
+        async with self._store.transaction(record.project_id) as tx:
+            if record.task_id is None:
                 await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
             else:
-                await open_workflows.cancel_handoff(tx, row.workflow_id)
-        log.warning("ended_outside", workflow_id=row.workflow_id, status=status.name)
+                await open_workflows.cancel_handoff(tx, record.workflow_id)
+        log.warning("ended_outside", workflow_id=record.workflow_id, status=status.name)
         return True
 
-    async def _tell(self, row: OpenWorkflow, kind: WorkflowProblemKind, detail: str, run_id: str | None = None) -> bool:
-        known = row.problem
+    async def _report(
+        self, record: OpenWorkflow, kind: WorkflowProblemKind, detail: str, run_id: str | None = None
+    ) -> bool:
+        known = record.problem
         if known is not None and (known.kind, known.detail, known.run_id) == (kind, detail, run_id):
             return False
         since = known.since if known is not None and known.kind is kind else datetime.now(UTC)
         problem = WorkflowProblem(kind=kind, detail=detail, since=since, run_id=run_id)
-        async with self._store.transaction(row.project_id) as tx:
-            told = await open_workflows.record_problem(tx, row, problem)
-        if told:
-            log.warning("workflow_problem", workflow_id=row.workflow_id, kind=str(kind), detail=detail)
-        return told
+        async with self._store.transaction(record.project_id) as tx:
+            recorded = await open_workflows.record_problem(tx, record, problem)
+        if recorded:
+            log.warning("workflow_problem", workflow_id=record.workflow_id, kind=str(kind), detail=detail)
+        return recorded
 
-    async def _failing(self, described: WorkflowExecutionDescription) -> str | None:
-        """Why a workflow's tasks fail, as its history says; None where they do not, and only wait or time out."""
-        answer = await self._client.workflow_service.get_workflow_execution_history_reverse(
-            GetWorkflowExecutionHistoryReverseRequest(
-                namespace=described.namespace,
-                execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),
-                maximum_page_size=10,
-            )
-        )
-        for event in answer.history.events:
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-                return None
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-                return _cause(event)
-        return None
-
-    async def _failure(self, described: WorkflowExecutionDescription) -> str:
-        """With what a workflow failed."""
-        answer = await self._client.workflow_service.get_workflow_execution_history(
-            GetWorkflowExecutionHistoryRequest(
-                namespace=described.namespace,
-                execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),
-                history_event_filter_type=HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-            )
-        )
-        failures = [one.workflow_execution_failed_event_attributes.failure for one in answer.history.events]
-        if not failures:
-            return ""
-        failure = failures[-1]
-        while failure.HasField("cause"):
-            failure = failure.cause
-        return f" It failed with: {failure.message[:500]}"
-
-    async def _difference(self, row: OpenWorkflow) -> str | None:
-        """What a workflow says of itself that the records do not bear out; None where they agree, or nobody answers."""
+    async def _query_difference(self, record: OpenWorkflow) -> str | None:
+        """Query a workflow. Return where its state differs from the records; the last result if it does not answer."""
         try:
-            if self._unanswered >= UNANSWERED:
-                return self._differed.get(row.workflow_id)
-            view = await self._view(row)
+            if self._unanswered >= MAX_UNANSWERED:
+                return self._differences.get(record.workflow_id)
+            view = await self._query(record)
         except (RPCError, WorkflowQueryFailedError):
             self._unanswered += 1
-            return self._differed.get(row.workflow_id)  # nothing new is known
-        # Only then the rows: what the workflow had heard of was written before it said so.
+            return self._differences.get(record.workflow_id)
+        # The records are read after the query: what the workflow knew then had been recorded before.
         async with self._store.reading() as connection:
-            pending = (await open_workflows.pending_requests(connection)).get(row.workflow_id, set())
-            now = await open_workflows.get(connection, row.workflow_id)
-        return difference(view, now, pending) if now is not None else None
+            pending = (await open_workflows.pending_requests(connection)).get(record.workflow_id, set())
+            now = await open_workflows.get(connection, record.workflow_id)
+        return find_difference(view, now, pending) if now is not None else None
 
-    async def _view(self, row: OpenWorkflow) -> WorkflowView:
-        if row.task_id is None:
-            handle = project_handle(self._client, row.project_id)
+    async def _query(self, record: OpenWorkflow) -> WorkflowView:
+        if record.task_id is None:
+            handle = project_handle(self._client, record.project_id)
             return await handle.query(ProjectWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
-        alone = handoff_handle(self._client, row.workflow_id)
-        stage = await alone.query(HandoffWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
+        handoff = handoff_handle(self._client, record.workflow_id)
+        stage = await handoff.query(HandoffWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
         return WorkflowView(status=ProjectStatus.ACTIVE, phase=stage.stage, stages=(stage,))
 
 
-def difference(view: WorkflowView, row: OpenWorkflow, pending: set[UUID]) -> str | None:
-    """Where a workflow's view of itself and the records part, if they do."""
-    status = row.status
-    for stage in view.stages:
-        if stage.request_id is not None and stage.request_id not in pending:
-            return f"It waits for a decision on {stage.stage}, round {stage.round}, which is not open in the records."
-    asked = {stage.request_id for stage in view.stages}
-    idle = all(stage.status != "working" for stage in view.stages)
-    if idle and pending - asked:
-        return "The records have an open request that the workflow does not wait for."
-    if row.task_id is not None:
-        return None
-    if status is ProjectStatus.STARTING and any(stage.status != "pending" for stage in view.stages):
-        return "Its workflow is at work, and the records do not know that it has begun."
-    if (view.status is ProjectStatus.PAUSED) != (status is ProjectStatus.PAUSED):
-        return f"Its workflow says that it is {view.status}, and the records that it is {status}."
-    return None
-
-
-def _cause(event: HistoryEvent) -> str:
-    attributes = event.workflow_task_failed_event_attributes
-    word = WorkflowTaskFailedCause.Name(attributes.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
-    message = " ".join(attributes.failure.message.split())[:500]
-    return f"Its workflow tasks fail ({word.lower().replace('_', ' ')}): {message}"
-
-
-def _groups(rows: list[OpenWorkflow], size: int) -> Iterable[list[OpenWorkflow]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+def _groups(records: list[OpenWorkflow], size: int) -> Iterable[list[OpenWorkflow]]:
+    return (records[start : start + size] for start in range(0, len(records), size))

@@ -1,4 +1,4 @@
-"""The composition root: what the worker is made of."""
+"""The composition root of the worker process."""
 
 from __future__ import annotations
 
@@ -26,58 +26,50 @@ from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
-# After a worker was killed, its workflows are offered to another once this has passed; the default is 10 s.
+# If a worker is killed, its workflows move to another one after this long. The default is 10 s.
 STICKY = timedelta(seconds=2)
 
-# More at once would not end sooner, they share one Python; the others wait in the queue, where no timeout runs.
+# More would not finish sooner, because they share one Python process. The others wait in the queue, without a timeout.
 WORKFLOW_TASKS = 32
 
 
 RECORDS = 32
-"""Records written at once of those that were not written locally; they wait for PostgreSQL, whose pool is smaller."""
+"""Concurrent records that could not be written locally. They wait for PostgreSQL, whose pool is smaller."""
 
 
 @asynccontextmanager
 async def build_worker(
     client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings
 ) -> AsyncIterator[None]:
-    """A worker with every workflow and activity, at work in the block."""
-    records = Worker(
-        client,
-        task_queue=records_queue(settings.task_queue),
-        activities=activities(store, agents, settings),
-        interceptors=[PermanentErrorInterceptor()],
-        max_concurrent_activities=RECORDS,
-        graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-    )
-    # Records that workflows ask for while they end are written: the workflows' own worker stops first.
-    async with records, _workflows_and_steps(client, store, agents, settings):
-        yield
-
-
-def _workflows_and_steps(client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings) -> Worker:
-    return Worker(
+    """Run a worker with every workflow and activity inside the block."""
+    shared: dict[str, Any] = {
+        "activities": activities(store, agents, settings),
+        "interceptors": [PermanentErrorInterceptor()],
+        "graceful_shutdown_timeout": timedelta(seconds=settings.worker_drain_seconds),
+        "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
+    }
+    records = Worker(client, task_queue=records_queue(settings.task_queue), max_concurrent_activities=RECORDS, **shared)
+    workflows_and_steps = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        activities=activities(store, agents, settings),
         workflow_runner=sandboxed_runner(),
-        interceptors=[PermanentErrorInterceptor()],
         max_concurrent_activities=settings.worker_steps,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         max_concurrent_local_activities=WORKFLOW_TASKS,
         sticky_queue_schedule_to_start_timeout=STICKY,
-        graceful_shutdown_timeout=timedelta(seconds=settings.worker_drain_seconds),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        **shared,
     )
+    # Records stop last, so that they are still written for workflows that are finishing.
+    async with records, workflows_and_steps:
+        yield
 
 
 def activities(
     store: Store, agents: Mapping[AgentType, Agent], settings: Settings
 ) -> list[Callable[[Any], Awaitable[Any]]]:
-    """All that the workflows can have done."""
+    """Return every activity."""
     steps, records = AgentSteps(store, agents, settings.max_artifact_bytes), Records(store)
     return [
         steps.open_project,
@@ -93,17 +85,17 @@ def activities(
 async def run_worker(
     client: Client, agents: Mapping[AgentType, Agent], settings: Settings, stop: asyncio.Event
 ) -> None:
-    """Work until `stop` is set; then let the steps under way end, as long as `worker_drain_seconds` allows."""
+    """Run a worker until `stop` is set. Then give its running steps `worker_drain_seconds` to finish."""
     database, bus = Database(settings), Bus(settings)
     store = Store(database, bus)
-    looking = asyncio.create_task(log_database_problem(database))
+    database_check = asyncio.create_task(log_database_problem(database))
     sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
     try:
         async with build_worker(client, store, agents, settings):
             await stop.wait()
     finally:
-        looking.cancel()
+        database_check.cancel()
         sweeper.cancel()
-        await asyncio.gather(looking, sweeper, return_exceptions=True)
+        await asyncio.gather(database_check, sweeper, return_exceptions=True)
         await bus.close()
         await database.close()

@@ -1,10 +1,10 @@
-"""What the workflow sandbox passes through: modules without side effects, imported once instead of once a run."""
+"""The workflow sandbox and the modules that it passes through, which are imported once and not for each run."""
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-# Importing SQLModel anew costs 0.3 s a workflow run. Workflows take from these packages types and references only;
-# import-linter keeps it so.
+# Importing SQLModel again costs 0.3 s per workflow run. Workflows import only types and references from these packages,
+# which import-linter checks.
 PASSED_THROUGH = (
     "activities",
     "artifacts",
@@ -25,8 +25,8 @@ PASSED_THROUGH = (
     "yaml",
 )
 
-# Our own workflow code besides the definitions: to import it anew made up a seventh of all that a worker does for a
-# project of short steps. The tests run it in the strict sandbox, too, where a clock or a random number is an error.
+# Our workflow code except the definitions. Importing it again was a seventh of a worker's work for a project of short
+# steps. The tests also run it in the strict sandbox, where using the clock or a random number is an error.
 PARTS = (
     "workflows.gate",
     "workflows.handoff",
@@ -39,14 +39,14 @@ PARTS = (
 
 
 def sandboxed_runner(*, strict: bool = False) -> SandboxedWorkflowRunner:
-    """The runner of the worker; `strict` imports all workflow code anew for each run, as a test does."""
+    """Return the worker's runner. `strict` imports all workflow code again for each run, which tests do."""
     if strict:
         return SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
         )
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH, *PARTS)
     return SandboxedWorkflowRunner(
-        # Whatever else a workflow imports should be named above, or be left out.
+        # Any other module that a workflow imports should be listed above or not be imported.
         restrictions=restrictions.with_import_notification_policy(
             SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
             | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
