@@ -1,4 +1,4 @@
-"""The tables. Each vocabulary word is stored as its text, each moment with its zone, each content once."""
+"""The tables. Enum values are stored as text, moments with a time zone, and each content once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 
 from models.contracts.enums import OPEN_TASK_STATUSES
 
-# Named constraints, so that a migration can drop what an earlier one made.
+# Constraints have names, so that a later migration can drop them.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -46,7 +46,7 @@ def _json(**options: Any) -> Any:
 
 
 def _json_or_null(**options: Any) -> Any:
-    """Where it is None the column is null, and not the null of JSON."""
+    """A column that stores None as SQL NULL, not as the null of JSON."""
     return Field(sa_type=JSONB(none_as_null=True), **options)
 
 
@@ -74,9 +74,11 @@ def _generation() -> Any:
 
 
 class Project(SQLModel, table=True):
-    """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` how many gates wait.
-    `generation` counts how often its workflow was started again from these records, `opened_run` is the first run of
-    the one that goes on with them; `workflow_problem` says why it does not, where it does not (WorkflowProblem)."""
+    """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` counts open gates.
+
+    `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
+    of the current one. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
+    """
 
     __table_args__ = (
         Index("ix_project_status_id", "status", "id"),
@@ -104,8 +106,10 @@ class Project(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. `accepted` is taken back when a rework does the stage again. The first task of
-    a handoff that runs alone bears its workflow's `generation` and `workflow_problem`, as a project does."""
+    """One execution of a stage's agent. A rework resets `accepted`.
+
+    The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
+    """
 
     __table_args__ = (
         Index("ix_task_project_id_created_at_id", "project_id", "created_at", "id"),
@@ -143,14 +147,14 @@ class Task(SQLModel, table=True):
 
 
 class Content(SQLModel, table=True):
-    """Bytes under their SHA-256: written once, never changed, of no meaning until an artifact names them."""
+    """Bytes under their SHA-256: written once, never changed, and unused until an artifact refers to them."""
 
     hash: str = Field(primary_key=True, sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
 
 
 class Artifact(SQLModel, table=True):
-    """One version of a piece of context. `origin_id` is the task, decision or upload that wrote it."""
+    """One version of an artifact. `origin_id` is the task, request or upload that it comes from."""
 
     __table_args__ = (
         UniqueConstraint("project_id", "type", "name", "version"),
@@ -174,7 +178,7 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The open question of a gate, about the artifact versions that it lists, the foremost first."""
+    """The question of a gate, about the artifact versions that it lists, the most important first."""
 
     __tablename__ = "hitl_request"
     __table_args__ = (
@@ -203,7 +207,7 @@ class HitlRequest(SQLModel, table=True):
 
 
 class HitlDecision(SQLModel, table=True):
-    """One response to a request, applied or not: nothing that a person answered is thrown away."""
+    """One response to a request, applied or not."""
 
     __tablename__ = "hitl_decision"
 
@@ -234,7 +238,7 @@ class AgentState(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One event of a project's log, under its number; `dedupe_key` lets it be recorded once only."""
+    """One event of a project's log. `dedupe_key` prevents recording it twice."""
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("project_id", "dedupe_key"),)
@@ -250,7 +254,7 @@ class EventRow(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """What a call of a project made that its caller may repeat, under the key that came with it."""
+    """The result of a call with an idempotency key, so that the client can repeat the call."""
 
     __tablename__ = "idempotency_key"
 
@@ -262,7 +266,7 @@ class IdempotencyKey(SQLModel, table=True):
     created_at: datetime = _moment()
 
 
-# The same tables for queries: typed columns under `.c`.
+# The tables for queries, with columns under `.c`.
 PROJECT = metadata.tables["project"]
 TASK = metadata.tables["task"]
 CONTENT = metadata.tables["content"]

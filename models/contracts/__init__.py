@@ -1,1 +1,1 @@
-"""Wire types that workflows, activities, api and worker share: pydantic and the standard library, nothing of ours."""
+"""The wire types that all processes share. They import only pydantic and the standard library."""

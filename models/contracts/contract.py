@@ -22,12 +22,12 @@ class StrictContract(Contract):
 
 
 def storable(text: str) -> str:
-    """The text with what PostgreSQL and UTF-8 cannot hold (NUL, lone surrogates) replaced."""
+    """Replace what PostgreSQL and UTF-8 cannot store: NUL characters and lone surrogates."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _refuse_nul(text: str) -> str:
-    # PostgreSQL's text holds every character but this one.
+    # PostgreSQL's text stores every character except this one.
     if "\x00" in text:
         raise ValueError("must not contain NUL characters")
     return text
@@ -40,7 +40,7 @@ def _not_blank(text: str) -> str:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    # PostgreSQL takes no offset beyond 16 hours, and Python no year before 1 or after 9999.
+    # PostgreSQL accepts no offset above 16 hours, and Python no year before 1 or after 9999.
     try:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except OverflowError:
@@ -48,7 +48,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
-"""A moment, in UTC whatever zone it came in; one without a zone is taken for UTC."""
+"""A moment, converted to UTC. Without a time zone it counts as UTC."""
 
 Text = Annotated[str, AfterValidator(_refuse_nul)]
 Name = Annotated[
@@ -59,7 +59,7 @@ Name = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_refuse_nul), AfterValidator(_not_blank)]
-"""What a person says of an artifact: short enough to travel through Temporal."""
+"""A person's comment on an artifact, short enough for a Temporal payload."""
 
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of an artifact version's content, in hex."""
@@ -74,4 +74,4 @@ def _duration(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-"""A span of time; besides pydantic's own forms it reads `90s`, `30m`, `24h` and `7d`."""
+"""A duration. It accepts `90s`, `30m`, `24h` and `7d` in addition to pydantic's formats."""

@@ -1,4 +1,4 @@
-"""How a handoff can end. Not in `workflows`, since the sandbox imports that anew for each run."""
+"""How a handoff can end. Not in `workflows`, whose definitions the sandbox imports again for each run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .hitl import HitlResponse, JudgedResponse
 
 
 class Accepted(Contract):
-    """The stage is done; its artifacts are in the state."""
+    """The stage is accepted. Its artifacts are in the state."""
 
 
 class SentBack(Contract):
-    """The verdict was a failure, and the stage's rework rule sends the work back to an earlier stage."""
+    """The verdict is failed, and the stage's rework rule sends the work back to an earlier stage."""
 
     feedback: str
     report: tuple[ArtifactRef, ...]
@@ -30,7 +30,7 @@ Ending = Accepted | SentBack | Halted
 
 
 class Judgement(Contract):
-    """What came of the responses to a request so far: at most one winner, and every one of them with its outcome."""
+    """The outcomes of the responses to a request, with at most one winner."""
 
     winner: HitlResponse | None = None
     judged: tuple[JudgedResponse, ...] = ()

@@ -1,4 +1,4 @@
-"""The closed vocabularies: each word stands in the database, on the wire and on the screen as it stands here."""
+"""The closed vocabularies. The values are the same in the database, on the wire and in the user interfaces."""
 
 from enum import StrEnum
 
@@ -26,16 +26,16 @@ class ArtifactType(StrEnum):
 
 
 class ProjectStatus(StrEnum):
-    """How a project stands.
+    """The status of a project.
 
-    - `starting`: written down; its workflow is about to start
-    - `active`: agents are at work, or about to be
+    - `starting`: recorded; its workflow is about to start
+    - `active`: agents are working or about to start
     - `waiting`: a gate is open, and a human has to respond
-    - `paused`: no further step starts until it is resumed
+    - `paused`: no step starts until the project is resumed
     - `completed`, final: everything is accepted
-    - `rejected`, final: a human, or a deadline, ended it at a gate
-    - `failed`, final: it could not go on
-    - `cancelled`, final: a human called it off
+    - `rejected`, final: a human or a deadline ended it at a gate
+    - `failed`, final: it could not continue
+    - `cancelled`, final: a human cancelled it
     """
 
     STARTING = "starting"
@@ -62,14 +62,14 @@ FINAL_PROJECT_STATUSES = (
 
 
 class TaskStatus(StrEnum):
-    """How a task stands. One that is done again is another task.
+    """The status of a task. Repeating a stage creates another task.
 
-    - `pending`: submitted; no agent has begun
-    - `working`: its agent is at work
-    - `waiting_for_hitl`: its agent is done, and a human is asked about the result
-    - `completed`, final: its agent is done, and nobody is asked (any more); `accepted` says whether the result counts
-    - `failed`, final: its agent could not do it, however often it tried
-    - `cancelled`, final: its project ended first, or its stage is done again
+    - `pending`: submitted; its agent has not started
+    - `working`: its agent is working
+    - `waiting_for_hitl`: its agent has finished, and a human has to decide on the result
+    - `completed`, final: its agent has finished, and no decision is open; `accepted` says whether the result counts
+    - `failed`, final: its agent failed at every attempt
+    - `cancelled`, final: its project ended first, or its stage is repeated
     """
 
     PENDING = "pending"
@@ -84,7 +84,7 @@ OPEN_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING
 
 
 class WorkflowProblemKind(StrEnum):
-    """How an open project, or a task of its own, and its workflow in Temporal have parted company."""
+    """How the workflow of an open project or standalone task differs from its record."""
 
     MISSING = "missing"
     STUCK = "stuck"
@@ -92,11 +92,11 @@ class WorkflowProblemKind(StrEnum):
 
 
 class AgentStatus(StrEnum):
-    """What an agent of a project is doing. None is final.
+    """What an agent of a project is doing. No status is final.
 
     - `idle`: it has nothing to do
-    - `working`: it is on a task
-    - `waiting_for_hitl`: a human is asked about its result
+    - `working`: it is working on a task
+    - `waiting_for_hitl`: a human has to decide on its result
     - `error`: its last task failed
     """
 
@@ -107,12 +107,12 @@ class AgentStatus(StrEnum):
 
 
 class HitlStatus(StrEnum):
-    """How a HITL request stands.
+    """The status of a HITL request.
 
-    - `pending`: it waits for a human's response
+    - `pending`: it waits for a response
     - `approved`, `amended`, `rejected`, final: the response that was applied
-    - `expired`, final: nobody responded in time
-    - `cancelled`, final: its project ended first, or its stage is done again
+    - `expired`, final: the deadline passed without a valid response
+    - `cancelled`, final: its project ended first, or its stage is repeated
     """
 
     PENDING = "pending"
@@ -139,7 +139,7 @@ class HitlReason(StrEnum):
 
 
 class ResponseOutcome(StrEnum):
-    """What became of one response: the first valid one is applied, any other changes nothing."""
+    """The outcome of one response. The first valid response is applied; all others change nothing."""
 
     APPLIED = "applied"
     SUPERSEDED = "superseded"

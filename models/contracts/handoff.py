@@ -1,4 +1,4 @@
-"""The contract given to an agent, and what a step takes and gives."""
+"""The contract that an agent receives, and the input and result of a step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .pipeline import ArtifactTypes, Gate
 
 
 class ArtifactRef(Contract):
-    """One artifact version, by reference: its content stays in PostgreSQL."""
+    """A reference to an artifact version. The content stays in PostgreSQL."""
 
     artifact_id: UUID
     type: ArtifactType
@@ -22,7 +22,7 @@ class ArtifactRef(Contract):
 
 
 class Handoff(Contract):
-    """The contract given to an agent. `from_agent` is None where the product owner hands over."""
+    """The contract that an agent receives. `from_agent` is None if the product owner hands over."""
 
     from_agent: AgentType | None = None
     to_agent: AgentType
@@ -35,11 +35,10 @@ class Handoff(Contract):
 
 
 class StepInput(Contract):
-    """One task: a handoff to run, once more or for the first time.
+    """One task: a handoff to run for one round.
 
-    The workflow makes `task_id` and `request_id`, so that a step that runs twice writes the same rows. `reopens` names
-    the stages whose acceptance this round takes back. `reworks` says that a failed verdict goes back to another stage,
-    so that the gate has nothing to ask.
+    The workflow generates `task_id` and `request_id`, so that a step that runs twice writes the same rows. `reopens`
+    names the stages that this round reopens. With `reworks`, a failed verdict sends the work back instead of asking.
     """
 
     project_id: UUID
@@ -53,26 +52,26 @@ class StepInput(Contract):
     reworks: bool = False
     reopens: tuple[str, ...] = ()
     timeout: Duration
-    attempts: int = Field(ge=1, description="How often the agent may fail before a human is asked.")
+    attempts: int = Field(ge=1, description="How many times the agent may fail before a human is asked.")
     short: bool = False
 
 
 class OpenRequest(Contract):
-    """A gate that waits for a human.
+    """The request of an open gate.
 
-    A failed step has no artifacts to ask about; `supplies` is then the type that a human may write in its place.
+    A failed step has no artifacts. `supplies` is then the artifact type that a human may provide instead.
     """
 
     request_id: UUID
     artifacts: tuple[ArtifactRef, ...]
     reason: HitlReason
     expires_at: datetime
-    may_redo: bool = Field(description="Whether a round is left for an amend without content.")
+    may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
 
 
 class StepResult(Contract):
-    """What came of a task: references, a verdict, and the gate's request if it asks."""
+    """The result of a task: artifact references, a verdict, and the gate's request if it asks."""
 
     artifacts: tuple[ArtifactRef, ...] = ()
     verdict: Verdict | None = None

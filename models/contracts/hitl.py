@@ -1,4 +1,4 @@
-"""A person's response to a HITL request, and what the workflow makes of it."""
+"""A response to a HITL request, and its outcome."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ from .contract import Comment, ContentHash, Contract, Moment, Text
 from .enums import HitlAction, ResponseOutcome
 
 
-class HitlResponse(Contract):
-    """One response, as the `respond` signal carries it; the content of an amendment travels as its hash.
+def check_response(action: HitlAction, *, has_content: bool, has_comment: bool) -> None:
+    """Raise ValueError if the action lacks a field that it needs, or has one that it does not accept."""
+    if action is HitlAction.AMEND and not has_content and not has_comment:
+        raise ValueError("amend needs content, or a comment to redo the stage with")
+    if action is HitlAction.REJECT and not has_comment:
+        raise ValueError("reject needs a comment that says why")
+    if action is not HitlAction.AMEND and has_content:
+        raise ValueError(f"{action} takes no content")
 
-    `artifact_id` names the artifact version that is answered (and that an amendment replaces).
-    Raises ValueError where the action lacks what it needs.
+
+class HitlResponse(Contract):
+    """One response, the payload of the `respond` signal. It contains the hash of an amendment's content.
+
+    `artifact_id` is the artifact version that the response is about and that an amendment replaces.
+    Raises ValueError as `check_response` does.
     """
 
     request_id: UUID
@@ -29,22 +39,17 @@ class HitlResponse(Contract):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.action is HitlAction.AMEND and self.content_hash is None and self.comment is None:
-            raise ValueError("amend needs content, or a comment to redo the stage with")
-        if self.action is HitlAction.REJECT and self.comment is None:
-            raise ValueError("reject needs a comment that says why")
-        if self.action is not HitlAction.AMEND and self.content_hash is not None:
-            raise ValueError(f"{self.action} takes no content")
+        check_response(self.action, has_content=self.content_hash is not None, has_comment=self.comment is not None)
         return self
 
     @property
     def redoes(self) -> bool:
-        """Whether it asks for the stage to be done again."""
+        """Whether it asks to repeat the stage."""
         return self.action is HitlAction.AMEND and self.content_hash is None
 
 
 class JudgedResponse(Contract):
-    """A response and what became of it; `explanation` says why it was not applied."""
+    """A response and its outcome. `explanation` says why it was not applied."""
 
     response: HitlResponse
     outcome: ResponseOutcome

@@ -1,4 +1,4 @@
-"""UUIDv7 (RFC 9562, section 5.7), made so that a workflow can make them too."""
+"""UUIDv7 (RFC 9562, section 5.7), derived so that workflows can generate them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from uuid import UUID
 
 
 def sibling(of: UUID, name: str) -> UUID:
-    """The UUIDv7 of something that belongs to something else: the same for the same name, whenever it is asked for.
+    """Derive a UUIDv7 from another one and a name. The same arguments always return the same id.
 
-    It carries the other id's moment, and in place of chance the SHA-256 of both.
+    It has the timestamp of the other id, and a SHA-256 of both arguments instead of random bits.
     """
     entropy = int.from_bytes(sha256(of.bytes + name.encode()).digest()[:10]) >> 6
     high, low = entropy >> 62, entropy & (2**62 - 1)

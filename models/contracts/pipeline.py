@@ -1,4 +1,4 @@
-"""A pipeline is data: its stages, their gates and rework rules, and the rules that make it runnable."""
+"""A pipeline as data: its stages, gates and rework rules, and the checks that make it runnable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Gate(Contract):
     """The point after a stage where a human decides."""
 
     ask: GateAsk = GateAsk.ALWAYS
-    important: bool = Field(default=False, description="Asks at medium oversight, too.")
+    important: bool = Field(default=False, description="Also asks at medium oversight.")
     question: Text = Field(default="Is this good to go on?", min_length=1, max_length=500)
     expires_in: Duration = Field(default=timedelta(hours=24), gt=timedelta(0), le=timedelta(days=365))
     on_expiry: OnExpiry = OnExpiry.HALT
@@ -26,7 +26,7 @@ class Gate(Contract):
     confidence_below: float = Field(default=0.7, ge=0, le=1, description="What counts as low confidence.")
 
     def under(self, oversight: Oversight | None) -> Gate:
-        """This gate with a project's oversight in force; None leaves the pipeline's own rule."""
+        """Return this gate with a project's oversight applied. None keeps the pipeline's rule."""
         match oversight:
             case None:
                 return self
@@ -40,11 +40,11 @@ class Gate(Contract):
 
 
 NO_GATE = Gate(ask=GateAsk.NEVER)
-"""What a stage without a gate has: never asks for a review, yet a failure asks under its terms."""
+"""The gate of a stage that declares none. It never asks for a review, but its limits apply when a failure asks."""
 
 
 class Rework(Contract):
-    """A failed verdict sends the work back to an earlier stage, `max_rounds` times; then a human is asked."""
+    """A failed verdict sends the work back to an earlier stage, at most `max_rounds` times. Then a human is asked."""
 
     to: Slug
     max_rounds: int = Field(default=3, ge=1, le=100)
@@ -61,12 +61,12 @@ class Stage(Contract):
     gate: Gate | None = None
     rework: Rework | None = None
     timeout: Duration = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=7))
-    attempts: int = Field(default=3, ge=1, le=100, description="How often a failing step is tried in all.")
+    attempts: int = Field(default=3, ge=1, le=100, description="How many times a failing step is tried in total.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the highest.")
 
 
 class Pipeline(Contract):
-    """The stages from brief to delivery. Raises ValueError, naming the stage and the rule that it breaks."""
+    """The stages from brief to delivery. Raises ValueError with the stage and the rule that it breaks."""
 
     name: Slug
     description: Text = Field(default="", max_length=2_000)
@@ -91,7 +91,7 @@ class Pipeline(Contract):
         try:
             tuple(TopologicalSorter(self.upstream()).static_order())
         except CycleError as error:
-            # graphlib gives the cycle as [a, b, a], each a predecessor of the next.
+            # graphlib reports the cycle as [a, b, a], each a predecessor of the next.
             raise ValueError(f"stage {error.args[1][0]!r}: a cycle: {' -> '.join(error.args[1])}") from None
         for stage in self.stages:
             if stage.rework and stage.rework.to not in self.ancestors(stage.name):
@@ -99,32 +99,32 @@ class Pipeline(Contract):
         return self
 
     def stage(self, name: str) -> Stage:
-        """The stage of that name; raises KeyError."""
+        """Return a stage by name, or raise KeyError."""
         for stage in self.stages:
             if stage.name == name:
                 return stage
         raise KeyError(name)
 
     def upstream(self) -> dict[str, tuple[str, ...]]:
-        """For each stage, the stages whose artifacts it consumes, in the order in which it names them."""
+        """Return, for each stage, the stages whose artifacts it consumes, in the declared order."""
         producers = {produced: stage.name for stage in self.stages for produced in stage.produces}
         return {
-            stage.name: tuple(dict.fromkeys(producers[one] for one in stage.consumes if one in producers))
+            stage.name: tuple(dict.fromkeys(producers[type] for type in stage.consumes if type in producers))
             for stage in self.stages
         }
 
     def ancestors(self, name: str) -> frozenset[str]:
-        """Every stage that a stage depends on, at any distance."""
+        """Return every stage that a stage depends on, directly or indirectly."""
         upstream = self.upstream()
         found: set[str] = set()
         frontier = list(upstream[name])
         while frontier:
-            one = frontier.pop()
-            if one not in found:
-                found.add(one)
-                frontier.extend(upstream[one])
+            stage = frontier.pop()
+            if stage not in found:
+                found.add(stage)
+                frontier.extend(upstream[stage])
         return frozenset(found)
 
     def descendants(self, name: str) -> tuple[str, ...]:
-        """Every stage that depends on a stage, at any distance, in the pipeline's order."""
+        """Return every stage that depends on a stage, directly or indirectly, in the pipeline's order."""
         return tuple(stage.name for stage in self.stages if name in self.ancestors(stage.name))

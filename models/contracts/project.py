@@ -1,4 +1,4 @@
-"""What a project's workflow is started with, carries along and ends with."""
+"""Input, state, result and query answers of the workflows."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class State(BaseModel):
 
 
 class GateState(State):
-    """An open request and the responses that wait to be judged. While its deadline stands still, because the project is
-    paused, `held_since` says from when on."""
+    """An open request and the responses that have not been judged. `held_since` is set while its deadline is held, which
+    is while the project is paused."""
 
     request: OpenRequest
     held_since: datetime | None = None
@@ -30,9 +30,9 @@ class GateState(State):
 
 
 class HandoffState(State):
-    """How far one stage has come: `accepted` once it is done, `gate` while a human is asked.
+    """The progress of one stage: `accepted` once it is accepted, `gate` while a human has to decide.
 
-    `round` counts the tasks of this stage; `reworked` how often its failed verdict sent the work back.
+    `round` counts the tasks of this stage, and `reworked` how many times its failed verdict sent the work back.
     """
 
     round: int = 0
@@ -48,7 +48,7 @@ class HandoffState(State):
 
 
 class ProjectState(State):
-    """Everything that a project's workflow knows, from one run to the next."""
+    """The whole state of a project's workflow, passed from one run to the next."""
 
     stages: dict[str, HandoffState]
     short_agents: tuple[AgentType, ...] = ()
@@ -57,12 +57,12 @@ class ProjectState(State):
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
     pauses: int = 0
     opened: bool = True
-    """Whether an earlier run has opened the project; not where the state was rebuilt from the records."""
+    """Whether an earlier run has opened the project. False if the state was rebuilt from the records."""
 
 
 class ProjectInput(Contract):
-    """A project to run; `state` is there when an earlier run of the same workflow continues, or when the workflow is
-    started again from the project's records, which raises `generation`."""
+    """A project to run. `state` is set if the workflow continues as new or is restarted from its records. A restart
+    increments `generation`."""
 
     project_id: UUID
     name: str
@@ -74,7 +74,7 @@ class ProjectInput(Contract):
 
 
 class ProjectResult(Contract):
-    """How a project ended, and the artifact versions that were accepted."""
+    """The final status of a project, and its accepted artifact versions."""
 
     project_id: UUID
     status: ProjectStatus
@@ -83,7 +83,7 @@ class ProjectResult(Contract):
 
 
 class HandoffInput(Contract):
-    """One handoff to run alone, outside the project's pipeline; `state` and `generation` as in a ProjectInput."""
+    """A standalone handoff to run, outside the pipeline. `state` and `generation` are as in ProjectInput."""
 
     project_id: UUID
     task_id: UUID
@@ -95,7 +95,7 @@ class HandoffInput(Contract):
 
 
 class HandoffResult(Contract):
-    """How a handoff that ran alone ended."""
+    """The result of a standalone handoff."""
 
     task_id: UUID
     accepted: bool
@@ -103,7 +103,7 @@ class HandoffResult(Contract):
 
 
 class StageView(Contract):
-    """One stage as the `state` query shows it."""
+    """One stage in the answer of the `state` query."""
 
     stage: str
     agent: AgentType

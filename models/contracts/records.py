@@ -1,4 +1,4 @@
-"""What the bookkeeping activities take: facts that a workflow has decided, to be written down once."""
+"""Input and results of the activities that record what a workflow has decided."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from .hitl import HitlResponse, JudgedResponse
 
 
 class RecordResponses(Contract):
-    """Responses that were judged together: at most one applied, the others with their reason."""
+    """Responses that were judged together. At most one is applied."""
 
     project_id: UUID
     responses: tuple[JudgedResponse, ...]
 
 
 class CheckResponse(Contract):
-    """A response that came before its workflow has opened the request, or that answers none at all."""
+    """A response to a request that the workflow has not opened, and that may not exist."""
 
     project_id: UUID
     response: HitlResponse
 
 
 class CheckedResponse(Contract):
-    """Whether the request is known, so that the response may wait for its gate."""
+    """Whether the request is recorded, so that the response may wait for its gate."""
 
     known: bool
 
 
 class RequestOutcome(Contract):
-    """How a request stands in the records, which is what counts. A workflow that lost a workflow task judges again,
-    perhaps with a response that came meanwhile; what was written down the first time holds.
+    """The outcome of a request as recorded, which may differ from what this run judged.
 
-    `response` is the applied one, with the artifacts that it accepted; `refused` says that the one to be applied names
-    a content that was never kept, so that the request is still open.
+    A workflow that lost a workflow task judges again, perhaps with a response that arrived meanwhile. What was recorded
+    first holds. `response` is the applied one, and `accepted` are the artifacts that it accepted. `refused` means that
+    the winner names content that does not exist, so that the request is still open.
     """
 
     response: HitlResponse | None = None
@@ -48,7 +48,7 @@ class RequestOutcome(Contract):
 
 
 class RecordExpiry(Contract):
-    """A request's deadline passed; `accepts` says that its artifacts are accepted all the same."""
+    """A request's deadline passed. `accepts` says whether its artifacts are accepted anyway."""
 
     project_id: UUID
     request_id: UUID
@@ -56,8 +56,8 @@ class RecordExpiry(Contract):
 
 
 class OpenProject(Contract):
-    """A project whose workflow has begun; `generation` counts how often it was started again from its records, `run_id`
-    is its first run."""
+    """A project whose workflow has started. `generation` counts its restarts from the records. `run_id` is the first run
+    since the last start."""
 
     project_id: UUID
     generation: int = 0
@@ -65,15 +65,15 @@ class OpenProject(Contract):
 
 
 class OpenedProject(Contract):
-    """The agents whose steps are short for this project: the workflow runs them as local activities."""
+    """The agents whose steps are short for this project, so that the workflow runs them as local activities."""
 
     short_agents: tuple[AgentType, ...]
 
 
 class RecordStatus(Contract):
-    """The project's status changed. A settled status closes every open task and request.
+    """A change of the project's status. A final status closes every open task and request.
 
-    `key` names the change, so that writing it twice changes nothing.
+    `key` identifies the change, so that recording it twice changes nothing.
     """
 
     project_id: UUID
@@ -81,22 +81,22 @@ class RecordStatus(Contract):
     key: str
     reason: str | None = None
     put_off: dict[UUID, timedelta] = Field(
-        default_factory=dict, description="By how much the deadlines of open requests are put off, after a pause."
+        default_factory=dict, description="By how much the deadlines of open requests are postponed after a pause."
     )
 
 
 class RecordedStatus(Contract):
-    """How a project stands in the records, which is what counts: one that has ended stays as it ended first."""
+    """The status of a project as recorded. A project that has ended keeps its status."""
 
     status: ProjectStatus
     reason: str | None = None
     deadlines: dict[UUID, datetime] = Field(
-        default_factory=dict, description="As they are now, of the requests whose deadline was put off."
+        default_factory=dict, description="The new deadlines of the requests whose deadline was postponed."
     )
 
 
 class RecordProblem(Contract):
-    """Something that an operator should see: a signal that could not be read, a response to a foreign request."""
+    """Something that an operator should see, such as a signal that cannot be read."""
 
     project_id: UUID
     message: str

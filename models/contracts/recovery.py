@@ -1,4 +1,4 @@
-"""What is wrong between a record and its workflow, and the facts from which a workflow's state is rebuilt."""
+"""Problems of open workflows, and the records from which a workflow's state is rebuilt."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from .hitl import HitlResponse
 
 
 class WorkflowProblem(Contract):
-    """Why an open record and its workflow do not go on together; `run_id` is the run that was looked at, if there is
-    one. A missing workflow is not in Temporal, or has closed there; a stuck one fails its workflow tasks; an
-    inconsistent one waits for something that the records do not know, or know otherwise."""
+    """Why the workflow of an open record does not continue. `run_id` is the run that was checked, if it exists.
+
+    A missing workflow does not exist in Temporal or has closed. A stuck one fails its workflow tasks. An inconsistent
+    one waits for something that is not open in the records, or differs from them in another way.
+    """
 
     kind: WorkflowProblemKind
     detail: str
@@ -26,7 +28,7 @@ class WorkflowProblem(Contract):
 
 
 class RecordedEvent(Contract):
-    """One event of a workflow's tasks, as far as the rebuilding of its state reads it."""
+    """One event of a workflow's tasks, with the fields that rebuilding its state needs."""
 
     event_type: EventType
     task_id: UUID | None = None
@@ -34,7 +36,7 @@ class RecordedEvent(Contract):
 
 
 class RecordedTask(Contract):
-    """A task of the workflow, with the artifacts that its agent wrote."""
+    """A task of the workflow and the artifacts that its agent wrote."""
 
     task_id: UUID
     status: TaskStatus
@@ -42,7 +44,7 @@ class RecordedTask(Contract):
 
 
 class RecordedRequest(Contract):
-    """A HITL request of the workflow, with the response that closed it, if one did."""
+    """A HITL request of the workflow and the response that closed it, if any."""
 
     request: OpenRequest
     opened_at: datetime
@@ -52,10 +54,10 @@ class RecordedRequest(Contract):
 
 
 class WorkflowRecords(Contract):
-    """All that the records know of one workflow, its events in their order."""
+    """All records of one workflow. The events are in order."""
 
     events: tuple[RecordedEvent, ...] = ()
     tasks: dict[UUID, RecordedTask] = Field(default_factory=dict)
     requests: dict[UUID, RecordedRequest] = Field(default_factory=dict)
-    paused_at: datetime | None = Field(default=None, description="Since when the project is paused, if it is.")
+    paused_at: datetime | None = Field(default=None, description="When the project was paused, if it is.")
     pauses: int = 0
