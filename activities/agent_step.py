@@ -229,7 +229,7 @@ class AgentSteps:
             task = await tasks.get(connection, step.task_id)
             project = await projects.get(connection, step.project_id)
         if project is None:
-            raise ProjectUnknownError(f"there is no project {step.project_id}")
+            raise ProjectUnknownError(f"project {step.project_id} does not exist")
         if task is None and not ProjectStatus(project.status).is_final:
             # The database was restored from before this task. It was not cancelled, so it runs again.
             raise ApplicationError(

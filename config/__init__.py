@@ -1,1 +1,1 @@
-"""Settings, logging, version, and how servers are reached. Importing any of it has no side effect."""
+"""Settings, logging, version and server addresses. Importing any of these modules has no side effect."""

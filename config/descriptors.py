@@ -1,21 +1,21 @@
-"""How many files, sockets among them, this process may have open."""
+"""The limit of open files, including sockets, of this process."""
 
 from __future__ import annotations
 
 import resource
 from contextlib import suppress
 
-MOST = 2**20
-"""What stands for no limit at all, which some systems do not take."""
-MOST_ON_MACOS = 10_240
+NO_LIMIT = 2**20
+"""Used instead of no limit, which some systems do not accept."""
+MACOS_LIMIT = 10_240
 
 
 def raise_limit() -> int:
-    """Raise the limit as far as the system lets us, and return it: the usual one, of 1,024, is there for programs that
-    ask with `select`."""
+    """Raise the limit as far as the system allows, and return it. The usual limit of 1,024 exists for programs that use
+    `select`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = MOST if hard == resource.RLIM_INFINITY else hard
-    for wanted in (highest, min(highest, MOST_ON_MACOS)):
+    highest = NO_LIMIT if hard == resource.RLIM_INFINITY else hard
+    for wanted in (highest, min(highest, MACOS_LIMIT)):
         if soft == resource.RLIM_INFINITY or wanted <= soft:
             break
         with suppress(ValueError, OSError):
@@ -26,4 +26,4 @@ def raise_limit() -> int:
 
 def limit() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if soft == resource.RLIM_INFINITY else soft
+    return NO_LIMIT if soft == resource.RLIM_INFINITY else soft

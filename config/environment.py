@@ -1,4 +1,4 @@
-"""The environment, for readers that take UTF-8 only."""
+"""The environment, for libraries that require UTF-8."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 
 
 def utf8_environment() -> dict[str, str]:
-    """The environment without the variables that are not UTF-8, such as PWD in a directory named in Latin-1.
+    """Return the environment without variables that are not UTF-8, such as PWD in a directory with a Latin-1 name.
 
-    Temporal's reader of its client configuration does not skip these, it panics.
+    Temporal's configuration reader panics on such variables.
     """
     return {name: value for name, value in os.environ.items() if _is_utf8(name) and _is_utf8(value)}
 
@@ -16,6 +16,6 @@ def utf8_environment() -> dict[str, str]:
 def _is_utf8(text: str) -> bool:
     try:
         text.encode()
-    except UnicodeEncodeError:  # os.environ holds what it could not decode as lone surrogates
+    except UnicodeEncodeError:  # os.environ contains lone surrogates for what it could not decode
         return False
     return True

@@ -1,4 +1,4 @@
-"""How every process logs: structured, JSON unless a person reads along."""
+"""Structured logging for every process: JSON unless it goes to a terminal."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """Writes no password, wherever in a record, or in a traceback, one stands."""
+    """Redacts passwords anywhere in a record or a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
-    """What ends the process is logged like all else, and so without a password."""
+    """Log an uncaught exception like everything else, so that passwords are redacted."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, at)
     else:
@@ -31,7 +31,7 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, at: Traceback
 
 
 def configure_logs(settings: Settings, process: str) -> None:
-    """Send structlog's and the standard library's records to standard error in one form, with the ids bound to them."""
+    """Send the records of structlog and the standard library to standard error in one format, with their bound ids."""
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,8 +1,7 @@
-"""How every connection to PostgreSQL is made, be it of the API, the worker, the migrations or `botarmy up`.
+"""Connection parameters of PostgreSQL for the API, the worker, the migrations and `botarmy up`.
 
-The URL is the whole truth. What the shell says for other programs, in libpq's variables (PGSSLMODE, PGOPTIONS,
-PGCLIENTENCODING, ...), does not count, but for what holds a password so that the URL need not: PGPASSWORD, PGPASSFILE
-and `~/.pgpass`.
+Only the URL counts. The environment variables of libpq (PGSSLMODE, PGOPTIONS, PGCLIENTENCODING, ...) are ignored. Only
+the sources of a password are used, so that it need not be in the URL: PGPASSWORD, PGPASSFILE and `~/.pgpass`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ SECRETS = {"PGPASSWORD", "PGPASSFILE"}
 
 _LIBPQ = re.compile(r"PG[A-Z_]+")
 _OURS = "-c TimeZone=UTC -c DateStyle=ISO"
-"""Moments come back in the session's time zone, and events take them from there."""
+"""PostgreSQL returns moments in the session's time zone, and events contain them as returned."""
 
 _ADVICE = (
     (r"password authentication failed", "check user and password in DATABASE_URL (or PGPASSWORD, ~/.pgpass)"),
@@ -27,9 +26,9 @@ _ADVICE = (
         "create it: CREATE DATABASE {name} ENCODING 'UTF8'",
     ),
     (r'role "(?P<name>[^"]+)" does not exist', "create it, or name another user in DATABASE_URL"),
-    (r"no pg_hba.conf entry", "the server's pg_hba.conf must let this user in from here"),
+    (r"no pg_hba.conf entry", "allow this user and client address in the server's pg_hba.conf"),
     (r"permission denied for database", "GRANT CONNECT on it to the user of DATABASE_URL"),
-    (r"does not support SSL", "leave sslmode out of DATABASE_URL, or turn SSL on at the server"),
+    (r"does not support SSL", "remove sslmode from DATABASE_URL, or turn on SSL at the server"),
     (r"certificate", "check sslmode, sslrootcert, sslcert and sslkey in DATABASE_URL"),
     (r"invalid .* value", "check the parameters of DATABASE_URL"),
 )
@@ -37,58 +36,59 @@ _NOT_YET = re.compile(r"starting up|shutting down|recovery|too many|remaining co
 
 
 def unset_libpq_variables() -> None:
-    """Take libpq's variables out of this process's environment, which its children inherit.
+    """Remove libpq's variables from this process's environment, which its children inherit.
 
-    Naming every parameter would not do: PGSERVICE cannot be overruled, and PGTZ and PGDATESTYLE go to the server after
-    all that a connection says.
+    Setting every parameter explicitly is not enough: PGSERVICE cannot be overridden, and PGTZ and PGDATESTYLE are sent
+    to the server after the parameters of the connection.
     """
     for name in [name for name in os.environ if _LIBPQ.fullmatch(name) and name not in SECRETS]:
         del os.environ[name]
 
 
 def connection_parameters(url: str) -> dict[str, str]:
-    """What to connect with, for any client of libpq. From then on libpq's variables are gone from the environment.
+    """Return the connection parameters for any client of libpq. Removes libpq's variables from the environment.
 
-    The `options` of the URL count for every connection, ours after them.
+    The `options` of the URL are kept, followed by ours.
 
     Raises:
-        psycopg.ProgrammingError: libpq cannot read the URL; `config.addresses` says so first, and without its text.
+        psycopg.ProgrammingError: libpq does not accept the URL. `config.addresses` finds that first, and without
+            repeating the URL.
     """
-    from psycopg.conninfo import conninfo_to_dict  # here: `botarmy --help` need not wait for it
+    from psycopg.conninfo import conninfo_to_dict  # here, so that `botarmy --help` does not wait for it
 
     unset_libpq_variables()
-    given = {name: str(value) for name, value in conninfo_to_dict("postgresql://" + url.split("://", 1)[1]).items()}
+    from_url = {name: str(value) for name, value in conninfo_to_dict("postgresql://" + url.split("://", 1)[1]).items()}
     defaults = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "botarmy"}
-    ours = {"client_encoding": "UTF8", "options": f"{given.get('options', '')} {_OURS}".strip()}
-    return {**defaults, **given, **ours}
+    ours = {"client_encoding": "UTF8", "options": f"{from_url.get('options', '')} {_OURS}".strip()}
+    return {**defaults, **from_url, **ours}
 
 
 def conninfo(url: str) -> str:
-    """The same in libpq's own notation."""
+    """Return the connection parameters as a libpq connection string."""
     from psycopg.conninfo import make_conninfo
 
     return make_conninfo("", **connection_parameters(url))
 
 
 def is_final(error: Exception) -> bool:
-    """Whether a failed connection will fail again: the server, or libpq, said no, rather than nothing."""
-    said = _message(error)
-    if _NOT_YET.search(said):
+    """Return whether a failed connection will fail again, because the server or libpq refused it."""
+    message = _message(error)
+    if _NOT_YET.search(message):
         return False
-    return "FATAL:" in said or any(re.search(pattern, said) for pattern, _ in _ADVICE)
+    return "FATAL:" in message or any(re.search(pattern, message) for pattern, _ in _ADVICE)
 
 
 def explain(error: Exception) -> str:
-    """What is wrong with a connection and what to do about it, in one line without a password."""
-    said = _message(error)
+    """Return what is wrong with a connection and what to do about it, in one line without a password."""
+    message = _message(error)
     for pattern, advice in _ADVICE:
-        if found := re.search(pattern, said):
-            return redacted(f"{said}: {advice.format(**found.groupdict())}")
-    return redacted(said)
+        if found := re.search(pattern, message):
+            return redacted(f"{message}: {advice.format(**found.groupdict())}")
+    return redacted(message)
 
 
 def _message(error: Exception) -> str:
-    """What the server said, or else libpq, on one line. SQLAlchemy keeps the driver's error in `orig`."""
+    """Return the message of the server or of libpq on one line. SQLAlchemy keeps the driver's error in `orig`."""
     cause = getattr(error, "orig", None) or error
-    said = " ".join(str(cause).split()) or repr(cause)
-    return said.split("Is the server running on that host")[0].strip()
+    message = " ".join(str(cause).split()) or repr(cause)
+    return message.split("Is the server running on that host")[0].strip()

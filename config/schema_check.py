@@ -1,5 +1,5 @@
-"""Whether a database is one that this version can work with, and if not, why not and what to do: one answer for `up`,
-the migrations, the API and the worker."""
+"""Check whether this version can use a database, and if not, say why and what to do. Used by `botarmy up`, the
+migrations, the API and the worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations" / "versions"
-NOT_MIGRATED = "The database has not been migrated: `python -m alembic upgrade head` makes its tables."
+NOT_MIGRATED = "The database has not been migrated: run `python -m alembic upgrade head`."
 
 _REVISION = re.compile(r"^revision\b[^=]*= *['\"](.+?)['\"]", re.MULTILINE)
 _DOWN_REVISION = re.compile(r"^down_revision\b[^=]*= *(.+)$", re.MULTILINE)
@@ -32,13 +32,13 @@ SELECT current_database(), current_user, current_schema(), current_setting('serv
 """
 _REVISIONS = "SELECT version_num FROM alembic_version"
 
-Ask = Callable[[str], Sequence[Sequence[Any]]]
-"""Runs one statement, returns its rows."""
+Query = Callable[[str], Sequence[Sequence[Any]]]
+"""Runs one statement and returns its rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """The migrations of this version: every revision, those that no other one builds on, and the tables they make."""
+    """The migrations of this version: all revisions, the newest ones, and the tables that they create."""
 
     every: frozenset[str]
     newest: frozenset[str]
@@ -47,8 +47,10 @@ class Revisions:
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """How a database stands. `problem` says what is wrong and what to do, None where nothing is; `current` is whether
-    it needs no migration; `newer` whether its revision is one that this version does not know."""
+    """The state of a database. `problem` says what is wrong and what to do.
+
+    `current` means that it needs no migration, and `newer` that this version does not know its revision.
+    """
 
     current: bool = False
     problem: str | None = None
@@ -57,7 +59,7 @@ class SchemaState:
 
 @lru_cache(maxsize=8)
 def revisions(folder: Path = MIGRATIONS) -> Revisions:
-    """Read from the migrations' files, without waiting a second for Alembic to do it."""
+    """Read the revisions from the migration files. Alembic would take a second for it."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py"))]
     every = {found for text in texts for found in _REVISION.findall(text)}
     downs = {name for text in texts for line in _DOWN_REVISION.findall(text) for name in _QUOTED.findall(line)}
@@ -65,21 +67,21 @@ def revisions(folder: Path = MIGRATIONS) -> Revisions:
     return Revisions(frozenset(every), frozenset(every - downs), frozenset(tables))
 
 
-def examine(ask: Ask) -> SchemaState:
-    """How the database stands that `ask` asks.
+def examine(query: Query) -> SchemaState:
+    """Return the state of the database that `query` runs on.
 
     Raises:
-        Exception: whatever `ask` raises.
+        Exception: whatever `query` raises.
     """
-    known = revisions()
-    names = ", ".join(f"'{name}'" for name in sorted(known.tables)) or "NULL"
-    database, role, schema, encoding, read_only, may_create, versioned, may_read, tables, closed = ask(
+    ours = revisions()
+    names = ", ".join(f"'{name}'" for name in sorted(ours.tables)) or "NULL"
+    database, role, schema, encoding, read_only, may_create, versioned, may_read, tables, closed = query(
         _FACTS.format(tables=names)
     )[0]
     where = f"the database {database!r}"
     if encoding != "UTF8":
         return SchemaState(
-            problem=f"{where} has the encoding {encoding}, and BotArmy needs UTF8: use another, made with "
+            problem=f"{where} has the encoding {encoding}, and BotArmy needs UTF8: use another one, created with "
             "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
         )
     if schema is None:
@@ -88,11 +90,11 @@ def examine(ask: Ask) -> SchemaState:
             "another in DATABASE_URL (?options=-csearch_path%3DNAME)"
         )
     if read_only:
-        return SchemaState(problem=f"{where} takes no writes, as a standby: DATABASE_URL must name the primary server")
+        return SchemaState(problem=f"{where} is read-only, like a standby: DATABASE_URL must name the primary server")
     if versioned and not may_read:
         return SchemaState(problem=_denied(where, role, ["alembic_version"]))
-    found = {str(version) for (version,) in ask(_REVISIONS)} if versioned else set()
-    if unknown := sorted(found - known.every):
+    found = {str(version) for (version,) in query(_REVISIONS)} if versioned else set()
+    if unknown := sorted(found - ours.every):
         return SchemaState(
             newer=True,
             problem=f"{where} is at revision {', '.join(unknown)}, which this version does not know: a newer BotArmy, "
@@ -100,17 +102,17 @@ def examine(ask: Ask) -> SchemaState:
         )
     if not found and tables:
         return SchemaState(
-            problem=f"{where} has a table {tables[0]!r} in schema {schema!r} that BotArmy has not made: use another "
-            "database, or a schema of its own (CREATE SCHEMA botarmy, DATABASE_URL?options=-csearch_path%3Dbotarmy)"
+            problem=f"{where} has a table {tables[0]!r} in schema {schema!r} that BotArmy did not create: use another "
+            "database or a separate schema (CREATE SCHEMA botarmy, DATABASE_URL?options=-csearch_path%3Dbotarmy)"
         )
     if not found and not may_create:
         return SchemaState(
-            problem=f"{role!r} may not make tables in schema {schema!r} of {where}: GRANT CREATE ON SCHEMA "
+            problem=f"{role!r} may not create tables in schema {schema!r} of {where}: GRANT CREATE ON SCHEMA "
             f'"{schema}" TO "{role}", as its owner or a superuser'
         )
     if closed:
         return SchemaState(problem=_denied(where, role, closed))
-    return SchemaState(current=found == known.newest)
+    return SchemaState(current=found == ours.newest)
 
 
 def _denied(where: str, role: str, tables: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Every setting of every process, read from the environment and `.env`; importing this module reads nothing."""
+"""The settings of every process, read from the environment and `.env`. Importing this module reads nothing."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _AUTHORITY = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
 
 
 class SettingsError(Exception):
-    """A setting has a value that cannot be used; the message names it."""
+    """A setting has an invalid value. The message names the setting."""
 
 
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _urls(given: list[str]) -> list[str]:
-    for one in given:
-        parts = urlsplit(one)
+def _urls(urls: list[str]) -> list[str]:
+    for url in urls:
+        parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not re.fullmatch(_AUTHORITY, parts.netloc):
             raise ValueError("should be URLs such as https://botarmy.example")
-    return given
+    return urls
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -69,61 +69,67 @@ class Settings(BaseSettings):
         default="redis://127.0.0.1:6379/0",
         validation_alias="REDIS_URL",
         repr=False,
-        description="Redis or Valkey, as a URL; the number at its end does not separate channels, see channel_prefix.",
+        description="Redis or Valkey, as a URL; its database number does not separate channels, see channel_prefix.",
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
     task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
     temporal_ui_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="Where people find Temporal's web UI, if there is one."
+        default=None, pattern=r"^https?://", description="URL of Temporal's web UI, if there is one."
     )
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 asks for a free one.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 chooses a free one.")
     public_url: Annotated[CommaSeparated, AfterValidator(_urls)] = Field(
-        default=[], description="URLs under which people reach the API, beside loopback; comma-separated."
+        default=[], description="URLs under which people reach the API, in addition to loopback; comma-separated."
     )
     allowed_origins: CommaSeparated = Field(
-        default=[], description="Origins, beside the API's own, that browsers may connect from; comma-separated."
+        default=[], description="Origins that browsers may connect from, in addition to the API's own; comma-separated."
     )
     max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
     max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")
     max_artifact_bytes: int = Field(default=16 * 2**20, ge=1024, description="Largest artifact version, in bytes.")
     request_seconds: float = Field(default=60, gt=0, description="Seconds a request may take to arrive.")
-    websocket_connections: int = Field(default=1000, ge=1, description="WebSocket connections one api process takes.")
-    websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow reader.")
+    websocket_connections: int = Field(default=1000, ge=1, description="WebSocket connections of one API process.")
+    websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow client.")
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
     respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
     pipelines_dir: Path | None = Field(
-        default=None, description="Folder of your own pipelines; one named as a shipped one takes its place."
+        default=None, description="Folder of your own pipelines; they replace shipped ones of the same name."
     )
 
-    worker_steps: int = Field(default=1000, ge=1, description="Agent steps one worker process runs at once.")
-    worker_drain_seconds: float = Field(default=10, ge=0, description="Seconds a stopping worker gives its steps.")
+    worker_steps: int = Field(default=1000, ge=1, description="Agent steps that one worker process runs concurrently.")
+    worker_drain_seconds: float = Field(
+        default=10, ge=0, description="Seconds a stopping worker gives its steps to finish."
+    )
     test_seconds: float = Field(default=30, gt=0, description="Seconds the tests of a package may run in the sandbox.")
     sandbox: Literal["require", "allow-unconfined"] = Field(
         default="require",
-        description="Where neither namespaces nor Landlock can confine code that a person or a model wrote: refuse to "
-        "run it (require), or run it all the same (allow-unconfined).",
+        description="If neither namespaces nor Landlock can confine code that a person or a model wrote: refuse to run "
+        "it (require) or run it anyway (allow-unconfined).",
     )
-    sweep_seconds: float = Field(default=5, gt=0, description="Seconds between looks for projects not yet started.")
+    sweep_seconds: float = Field(
+        default=5, gt=0, description="Seconds between checks for projects that have not been started."
+    )
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections one process may hold.")
 
     rehearsal_step_seconds: float = Field(
-        default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief says otherwise."
+        default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief sets another duration."
     )
 
-    data_dir: Path = Field(default=Path(".botarmy"), description="Where the embedded stack keeps its state.")
+    data_dir: Path = Field(default=Path(".botarmy"), description="Folder for the state of the embedded stack.")
     temporal_synchronous: Literal["NORMAL", "FULL"] = Field(
-        default="NORMAL", description="SQLite's synchronous mode of the embedded Temporal: FULL survives power cuts."
+        default="NORMAL", description="SQLite's synchronous mode in the embedded Temporal; FULL survives power cuts."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Lowest level that is logged."
+    )
     log_format: Literal["auto", "json", "console"] = Field(
-        default="auto", description="auto: JSON unless the log goes to a terminal."
+        default="auto", description="auto is JSON unless the log goes to a terminal."
     )
 
     @property
     def origins(self) -> list[str]:
-        """Origins whose pages may call the API: its own, as people know it, and those that are allowed besides."""
+        """Origins whose pages may call the API: its public URLs, and the additionally allowed ones."""
         return [*self.public_url, *self.allowed_origins]
 
     @field_validator("database_url")
@@ -150,24 +156,24 @@ class Settings(BaseSettings):
         secrets = {variable_of(name, field) for name, field in cls.model_fields.items() if not field.repr}
         assert isinstance(env_settings, EnvSettingsSource)
         assert isinstance(dotenv_settings, EnvSettingsSource)
-        env_settings.env_vars, given = resolve_secret_files(env_settings.env_vars, secrets, ())
-        # The environment goes before `.env` here, too: what it says of a secret, in either way, is all that counts.
-        dotenv_settings.env_vars, _ = resolve_secret_files(dotenv_settings.env_vars, secrets, given)
+        env_settings.env_vars, found = resolve_secret_files(env_settings.env_vars, secrets, ())
+        # The environment takes precedence over `.env` here, too, whichever of NAME and NAME_FILE it sets.
+        dotenv_settings.env_vars, _ = resolve_secret_files(dotenv_settings.env_vars, secrets, found)
         return init_settings, env_settings, dotenv_settings
 
 
 def variable_of(name: str, field: FieldInfo) -> str:
-    """The variable that a setting is read from."""
+    """Return the environment variable of a setting."""
     return str(field.validation_alias or f"BOTARMY_{name.upper()}")
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Read the settings once a process.
+    """Read the settings, once per process.
 
     Raises:
-        SettingsError: a value cannot be used; the message names the variable, the value unless it is secret, and what
-            is wrong.
+        SettingsError: a value is invalid. The message names the variable, the value unless it is secret, and the
+            problem.
     """
     try:
         return Settings(_env_file_encoding=_encoding(DOTENV))
@@ -176,24 +182,24 @@ def get_settings() -> Settings:
     except SecretFileError as error:
         raise SettingsError(str(error)) from None
     except ValidationError as error:
-        raise SettingsError("\n".join(_told(dict(problem)) for problem in error.errors())) from None
+        raise SettingsError("\n".join(_describe(dict(problem)) for problem in error.errors())) from None
 
 
-def _told(problem: dict[str, Any]) -> str:
-    """One wrong value in one line."""
+def _describe(problem: dict[str, Any]) -> str:
+    """Describe one invalid value in one line."""
     name, message = str(problem["loc"][0]), str(problem["msg"]).removeprefix("Value error, ")
     fields = {variable_of(name, field): field for name, field in Settings.model_fields.items()}
     variable = name if name in fields else f"BOTARMY_{name.upper()}"
     if variable in fields and not fields[variable].repr:
-        return f"{variable}: {message} (its value is not shown: there may be a password in it)"
+        return f"{variable}: {message} (its value is not shown, because it may contain a password)"
     return f"{variable}={problem['input']!r}: {message}"
 
 
 def _encoding(file: Path) -> str:
-    """How a file of settings is encoded: as UTF-8, or as an editor of Windows does it.
+    """Return the encoding of a settings file: UTF-8, or one that Windows editors use.
 
     Raises:
-        OSError: it is there and cannot be read.
+        OSError: it exists and cannot be read.
     """
     text = file.read_bytes() if file.is_file() else b""
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

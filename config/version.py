@@ -1,4 +1,4 @@
-"""Which release of BotArmy this is."""
+"""The version of BotArmy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 @lru_cache(maxsize=1)
 def release() -> str:
-    """The version, such as 0.1.0: of the checkout, where this runs from one, else of the installed package."""
+    """Return the version, such as 0.1.0, of the checkout or else of the installed package."""
     if not PYPROJECT.exists():
         return version("botarmy")
     found: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]

@@ -1,4 +1,4 @@
-"""Alembic's entry: the tables of `models`, in the database of the settings."""
+"""The entry point of Alembic: the tables of `models` in the database of the settings."""
 
 from alembic import context
 from alembic.util import CommandError
@@ -10,12 +10,12 @@ from config.schema_check import examine
 from config.settings import SettingsError, get_settings
 from models.tables import metadata
 
-# Held while migrating, so that replicas which start together do not migrate together. The number is arbitrary.
+# Held while migrating, so that replicas that start together migrate one after the other. The number is arbitrary.
 MIGRATION_LOCK = 7_102_026
 
 
 def run() -> None:
-    """Raises CommandError, which Alembic prints as one line, where the database cannot be used."""
+    """Migrate. Raises CommandError, which Alembic prints as one line, if the database cannot be used."""
     try:
         url = context.config.attributes.get("url") or get_settings().database_url
         with create_engine("postgresql+psycopg://", connect_args=connection_parameters(url)).connect() as connection:

@@ -1,4 +1,4 @@
-"""The pipelines that can be run: YAML files, checked when they are loaded."""
+"""The catalogue of pipelines: YAML files that are checked when they are loaded."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ SHIPPED = Path(__file__).resolve().parent
 
 ENDING = ".yaml"
 MAX_PROBLEMS = 50
-MAX_TOLD = 300
+MAX_PROBLEM = 300
 """Characters of a problem."""
 
 
 class PipelineError(Exception):
-    """A pipeline file breaks rules; each problem names the stage and the rule, and the message the file as well."""
+    """A pipeline file is invalid. Each problem names the stage and the rule; the message also names the file."""
 
     def __init__(self, file: str, problems: list[str]) -> None:
         self.file = storable(file)
-        self.problems = [storable(one)[:MAX_TOLD] for one in problems[:MAX_PROBLEMS]]
+        self.problems = [storable(one)[:MAX_PROBLEM] for one in problems[:MAX_PROBLEMS]]
         super().__init__(f"{self.file}: {'; '.join(self.problems)}")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file, or a folder, that is no part of the catalogue, and why."""
+    """A file or folder that is not part of the catalogue, and why."""
 
     file: str
     problems: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """The name that its pipeline would have had."""
+        """The name that its pipeline would have."""
         return Path(self.file).stem
 
 
 class Catalogue(dict[str, Pipeline]):
-    """The pipelines that can be run, by name; `left_out` are the files that cannot."""
+    """The valid pipelines by name. `left_out` are the files that are invalid."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,18 +53,18 @@ def load_pipeline(path: Path) -> Pipeline:
     """Read and check one file. Its name, without `.yaml`, is the pipeline's name.
 
     Raises:
-        PipelineError: the file cannot be read or breaks rules.
+        PipelineError: the file cannot be read or is invalid.
     """
     try:
         content = read_yaml(path)
     except YamlError as error:
         raise PipelineError(path.name, error.problems) from None
     if path.suffix != ENDING:
-        raise PipelineError(path.name, [f"the name of its file should end with {ENDING}"])
+        raise PipelineError(path.name, [f"the file name should end with {ENDING}"])
     if not isinstance(content, dict):
         raise PipelineError(path.name, ["should be a mapping with `description` and `stages`"])
     if content.get("name", path.stem) != path.stem:
-        raise PipelineError(path.name, [f"name: should be that of the file, {path.stem!r}, or be left out"])
+        raise PipelineError(path.name, [f"name: should be the file's name, {path.stem!r}, or be omitted"])
     try:
         return Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
     except ValidationError as error:
@@ -75,10 +75,10 @@ def load_pipeline(path: Path) -> Pipeline:
 
 
 def load_catalogue(*folders: Path) -> Catalogue:
-    """Every pipeline of the folders, by name; a later folder's pipeline takes the place of an earlier one's.
+    """Load the pipelines of the folders. A pipeline replaces one of the same name in an earlier folder.
 
-    A file that cannot be read or breaks a rule is left out, and so is the earlier one whose place it takes: a project
-    should not run with fewer gates than its owner wrote. A folder that cannot be read is left out, too.
+    An invalid file is left out, and so is the earlier one that it replaces: a project should not run with fewer gates
+    than its owner wrote. A folder that cannot be read is also left out.
     """
     catalogue = Catalogue()
     for folder in folders:
@@ -97,16 +97,16 @@ def load_catalogue(*folders: Path) -> Catalogue:
 
 
 def pipeline_files(folder: Path) -> list[Path]:
-    """The files of a folder that are meant as pipelines, in the order of their names; raises OSError."""
+    """Return the YAML files of a folder, sorted by name. Raises OSError."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in (ENDING, ".yml") and path.stem[:1] != ".")
 
 
 def _place(content: dict[str, object], location: tuple[int | str, ...]) -> str:
-    """Where a problem is, in the reader's terms: `stage 'build', gate.ask: `."""
-    words = list(location)
+    """Return the place of a problem as a prefix: `stage 'build', gate.ask: `."""
+    path = list(location)
     stages = content.get("stages")
-    if len(words) >= 2 and words[0] == "stages" and isinstance(words[1], int) and isinstance(stages, list):
-        stage = stages[words[1]]
-        name = stage.get("name", words[1] + 1) if isinstance(stage, dict) else words[1] + 1
-        words[:2] = [f"stage {name!r}"[:100]]
-    return ", ".join(filter(None, (str(words[0]), ".".join(map(str, words[1:]))))) + ": " if words else ""
+    if len(path) >= 2 and path[0] == "stages" and isinstance(path[1], int) and isinstance(stages, list):
+        stage = stages[path[1]]
+        name = stage.get("name", path[1] + 1) if isinstance(stage, dict) else path[1] + 1
+        path[:2] = [f"stage {name!r}"[:100]]
+    return ", ".join(filter(None, (str(path[0]), ".".join(map(str, path[1:]))))) + ": " if path else ""

@@ -1,4 +1,4 @@
-"""YAML that people write, read with limits: a file may be anything, and be made to fill the memory or never to end."""
+"""Read untrusted YAML files with limits: a file may be built to exhaust memory or never to end."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ import yaml
 
 MAX_BYTES = 256 * 1024
 MAX_NODES = 50_000
-"""Values that a document may have, those of its aliases counted as often as they are used."""
-MAX_TOLD = 300
+"""Values of a document, where aliases count each time they are used."""
+MAX_PROBLEM = 300
 """Characters of a problem."""
 
 
 class YamlError(Exception):
-    """The file cannot be read as YAML; `problems` say why, a line each."""
+    """The file cannot be read as YAML. `problems` says why, one line each."""
 
     def __init__(self, *problems: str) -> None:
-        self.problems = [" ".join(one.split())[:MAX_TOLD] for one in problems]
+        self.problems = [" ".join(one.split())[:MAX_PROBLEM] for one in problems]
         super().__init__("; ".join(self.problems))
 
 
 def read_yaml(path: Path) -> object:
-    """The one document of a file.
+    """Read a file with one document.
 
     Raises:
-        YamlError: it is no file, too large, not UTF-8, not YAML, or says something twice.
+        YamlError: it is not a regular file, is too large, is not UTF-8 or YAML, or has a duplicate key.
     """
     text = _text(path)
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         _count(node, {}, set())
-        if twice := list(_keys_twice(node, set())):
-            raise YamlError(*twice)
+        if duplicates := _duplicate_keys(node, set()):
+            raise YamlError(*duplicates)
         return loader.construct_document(node) if node is not None else None
     except YamlError:
         raise
@@ -45,15 +45,15 @@ def read_yaml(path: Path) -> object:
         raise YamlError(f"{place}{error.problem or error.context or 'not YAML'}") from None
     except RecursionError:
         raise YamlError("it is nested too deeply") from None
-    except Exception as error:  # a value that is none, such as the 99th of a month; what YAML raises for it is not told
+    except Exception as error:  # an invalid value, such as the 99th of a month; PyYAML does not document what it raises
         raise YamlError(f"not YAML that can be read: {error}") from None
 
 
 def _text(path: Path) -> str:
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with open(path, "rb", opener=_open_nonblocking) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise YamlError("it is not a file")
+                raise YamlError("it is not a regular file")
             content = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise YamlError("it is a directory") from None
@@ -64,15 +64,15 @@ def _text(path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise YamlError(f"it is not UTF-8: byte {error.start + 1} of it is {content[error.start]:#04x}") from None
+        raise YamlError(f"it is not UTF-8: byte {error.start + 1} is {content[error.start]:#04x}") from None
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a named pipe would have us wait for who writes
+def _open_nonblocking(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # opening a named pipe would wait for a writer
 
 
 def _count(node: yaml.Node | None, counted: dict[int, int], above: set[int]) -> int:
-    """How many values a node has when its aliases are written out."""
+    """Count the values of a node with its aliases expanded."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in above:
@@ -83,7 +83,7 @@ def _count(node: yaml.Node | None, counted: dict[int, int], above: set[int]) -> 
         above.discard(id(node))
         if counted[id(node)] > MAX_NODES:
             raise YamlError(
-                f"line {node.start_mark.line + 1}: it has more than {MAX_NODES} values, aliases written out"
+                f"line {node.start_mark.line + 1}: it has more than {MAX_NODES} values with its aliases expanded"
             )
     return counted[id(node)]
 
@@ -94,8 +94,8 @@ def _parts(node: Any) -> list[yaml.Node]:
     return list(node.value)
 
 
-def _keys_twice(node: yaml.Node | None, seen: set[int]) -> list[str]:
-    """What mappings say twice, of which YAML's readers take the last without a word."""
+def _duplicate_keys(node: yaml.Node | None, seen: set[int]) -> list[str]:
+    """Return the duplicate keys of mappings. YAML parsers silently use the last one."""
     if node is None or isinstance(node, yaml.ScalarNode) or id(node) in seen:
         return []
     seen.add(id(node))
@@ -104,8 +104,8 @@ def _keys_twice(node: yaml.Node | None, seen: set[int]) -> list[str]:
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in keys:
-                    found.append(f"line {key.start_mark.line + 1}: {key.value!r} is there twice")
+                    found.append(f"line {key.start_mark.line + 1}: duplicate key {key.value!r}")
                 keys.add(key.value)
     for part in _parts(node):
-        found += _keys_twice(part, seen)
+        found += _duplicate_keys(part, seen)
     return found

@@ -1,1 +1,1 @@
-"""What outlives a process: all SQL, and the event bus."""
+"""What outlives a process: all SQL and the event bus."""

@@ -1,4 +1,4 @@
-"""What each agent of a project is doing."""
+"""The status of each agent of a project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.transaction import Transaction
 
 
 async def mark_all_idle(tx: Transaction) -> None:
-    """Every agent of the project is idle: the project has ended."""
+    """Set every agent of the project to idle, because the project has ended."""
     await tx.connection.execute(
         AGENT_STATE.update()
         .where(AGENT_STATE.c.project_id == tx.project_id, AGENT_STATE.c.status != AgentStatus.IDLE)
@@ -23,6 +23,6 @@ async def mark_all_idle(tx: Transaction) -> None:
 
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[AgentState]:
-    """The agents that have worked on a project so far."""
+    """Return the agents that have worked on a project so far."""
     query = select(AGENT_STATE).where(AGENT_STATE.c.project_id == project_id).order_by(AGENT_STATE.c.agent_type)
     return await fetch_all(connection, AgentState, query)

@@ -1,4 +1,4 @@
-"""Artifacts: versions of what agents and humans wrote."""
+"""Artifacts: the versions that agents and humans wrote."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from store.transaction import Transaction
 
 HUMAN = "human"
 
-# All versions of a unit of work, and their contents, in one statement. The contents are written in the order of their
-# names, so that two writers of the same ones cannot wait for each other in a circle.
+# All versions of a transaction and their contents, in one statement. The contents are written in the order of their
+# hashes, so that two writers of the same contents cannot deadlock.
 _ADD: LiteralString = """
 WITH given AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(names)s::text[], %(media_types)s::text[],
@@ -54,7 +54,7 @@ WHERE artifact.id = ANY(%(ids)s) OR artifact.origin_id = %(origin_id)s
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version to write. `origin_id` is the task, decision or upload that it comes from, which writes it once."""
+    """A version to write. `origin_id` is the task, request or upload that it comes from, which writes it once."""
 
     type: ArtifactType
     body: bytes
@@ -69,7 +69,7 @@ class NewVersion:
 
 
 async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[ArtifactRef, ...]:
-    """Write versions, each numbered after the last one of its type and name; an origin that wrote already is left."""
+    """Write versions, numbered within their type and name. What an origin has already written is left as it is."""
     ids = [uuid7() for _ in versions]
     hashes = [contents.hash_of(one.body) for one in versions]
     rows = await run(
@@ -113,7 +113,7 @@ async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[Artifact
 
 
 async def accept(tx: Transaction, artifact_ids: Iterable[UUID]) -> None:
-    """Mark versions as what later stages and the export read."""
+    """Mark versions as accepted, so that later stages and the export read them."""
     await run(
         tx.connection,
         "UPDATE artifact SET accepted_at = clock_timestamp() WHERE id = ANY(%(ids)s) AND accepted_at IS NULL",
@@ -134,7 +134,7 @@ def ref_of(row: Any) -> ArtifactRef:
 async def written_by(
     connection: AsyncConnection, origin_id: UUID, type: ArtifactType | None = None
 ) -> tuple[ArtifactRef, ...]:
-    """What a task, a decision or an upload wrote, oldest first."""
+    """Return what a task, a request or an upload wrote, oldest first."""
     query = select(*_REF).where(ARTIFACT.c.origin_id == origin_id).order_by(ARTIFACT.c.id)
     if type is not None:
         query = query.where(ARTIFACT.c.type == type)
@@ -142,32 +142,32 @@ async def written_by(
 
 
 async def get(connection: AsyncConnection, artifact_id: UUID) -> Artifact | None:
-    """One version, without its content."""
+    """Return one version without its content, or None."""
     return await fetch_one(connection, Artifact, select(ARTIFACT).where(ARTIFACT.c.id == artifact_id))
 
 
 async def get_with_contents(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[tuple[Artifact, bytes]]:
-    """Versions with their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
+    """Return versions and their contents in the given order, then those of an origin. Unknown ids are left out."""
     found = []
     for row in await run(connection, _WITH_CONTENT, ids=list(artifact_ids), origin_id=origin_id):
         fields = row._asdict()
         body = fields.pop("body")
         found.append((Artifact(**fields), body))
-    places = {artifact_id: place for place, artifact_id in enumerate(artifact_ids)}
-    return sorted(found, key=lambda one: places.get(one[0].id, len(places)))
+    positions = {artifact_id: position for position, artifact_id in enumerate(artifact_ids)}
+    return sorted(found, key=lambda one: positions.get(one[0].id, len(positions)))
 
 
 async def get_many(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[Artifact]:
-    """Versions without their contents, in the order asked for, then what an origin wrote; unknown ids are left out."""
+    """Return versions in the given order, then those of an origin. Unknown ids are left out."""
     wanted = ARTIFACT.c.id.in_(artifact_ids) | (ARTIFACT.c.origin_id == origin_id)
     query = select(ARTIFACT).where(wanted).order_by(ARTIFACT.c.id)
-    places = {artifact_id: place for place, artifact_id in enumerate(artifact_ids)}
+    positions = {artifact_id: position for position, artifact_id in enumerate(artifact_ids)}
     found = await fetch_all(connection, Artifact, query)
-    return sorted(found, key=lambda one: places.get(one.id, len(places)))
+    return sorted(found, key=lambda one: positions.get(one.id, len(positions)))
 
 
 async def of_project(
@@ -178,7 +178,7 @@ async def of_project(
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[Artifact]:
-    """A project's versions, oldest first, after a given one."""
+    """Return a project's versions, oldest first, after a given one."""
     query = select(ARTIFACT).where(ARTIFACT.c.project_id == project_id).order_by(ARTIFACT.c.id).limit(limit)
     if type is not None:
         query = query.where(ARTIFACT.c.type == type)
@@ -188,7 +188,7 @@ async def of_project(
 
 
 async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifact]:
-    """The newest accepted version of each type and name, in their order."""
+    """Return the newest accepted version of each type and name, sorted by them."""
     query = (
         select(ARTIFACT)
         .where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.accepted_at.is_not(None))
@@ -199,13 +199,13 @@ async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifa
 
 
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these artifacts are the project's."""
+    """Return those of the ids that are artifacts of the project."""
     query = select(ARTIFACT.c.id).where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.id.in_(artifact_ids))
     return set((await connection.scalars(query)).all())
 
 
 async def previous_version(connection: AsyncConnection, artifact: Artifact) -> Artifact | None:
-    """The version before this one, of the same type and name."""
+    """Return the version before this one, of the same type and name, or None."""
     query = select(ARTIFACT).where(
         ARTIFACT.c.project_id == artifact.project_id,
         ARTIFACT.c.type == artifact.type,
@@ -216,7 +216,7 @@ async def previous_version(connection: AsyncConnection, artifact: Artifact) -> A
 
 
 async def previous_ids(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The version before each of these, of the same type and name; a first version has none."""
+    """Return the id of the version before each of these, of the same type and name. First versions are left out."""
     older = ARTIFACT.alias("older")
     same = [older.c[name] == ARTIFACT.c[name] for name in ("project_id", "type", "name")]
     query = (

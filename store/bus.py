@@ -1,4 +1,4 @@
-"""Publish and subscribe over Redis: it wakes listeners, and what it loses they read from PostgreSQL."""
+"""Publish and subscribe over Redis. It only wakes listeners: they read what it loses from PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from models.contracts.events import Event
 
 log = structlog.get_logger(__name__)
 
-# Events that may wait while Redis is slow or away; past that they are dropped, since readers catch up from the log.
+# Events that may wait while Redis is slow or unavailable. More are dropped, since readers catch up from the log.
 BACKLOG = 10_000
 BATCH = 500
 
 
 class Bus:
-    """The live channel of every project. Publishing never waits and never fails: a writer owes Redis nothing."""
+    """The live channels of all projects. Publishing never waits and never fails."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.redis_url
@@ -35,7 +35,7 @@ class Bus:
         )
         self._prefix = settings.channel_prefix
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(BACKLOG)
-        self._grown: dict[UUID, int] = {}
+        self._new_heads: dict[UUID, int] = {}
         self._publisher: asyncio.Task[None] | None = None
 
     def channel(self, project_id: UUID) -> str:
@@ -43,18 +43,18 @@ class Bus:
 
     @property
     def projects_channel(self) -> str:
-        """Where it is told which logs have grown, without their events: `{project id: newest number, ...}`."""
+        """The channel for logs that have new events: `{project id: newest number, ...}`, without the events."""
         return f"{self._prefix}:projects"
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Hand events to the publisher; needs a running event loop."""
+        """Queue events for publishing. Needs a running event loop."""
         for event in events:
             try:
                 self._waiting.put_nowait((self.channel(event.project_id), event.model_dump_json().encode()))
             except asyncio.QueueFull:
                 log.warning("event_not_published", project_id=str(event.project_id), seq=event.seq, reason="backlog")
             if event.seq is not None:
-                self._grown[event.project_id] = max(event.seq, self._grown.get(event.project_id, 0))
+                self._new_heads[event.project_id] = max(event.seq, self._new_heads.get(event.project_id, 0))
         if self._publisher is None:
             self._publisher = asyncio.create_task(self._publish())
 
@@ -63,9 +63,9 @@ class Bus:
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            messages, grown, self._grown = batch.copy(), self._grown, {}
-            if grown:
-                messages.append((self.projects_channel, orjson.dumps(grown, option=orjson.OPT_NON_STR_KEYS)))
+            messages, new_heads, self._new_heads = batch.copy(), self._new_heads, {}
+            if new_heads:
+                messages.append((self.projects_channel, orjson.dumps(new_heads, option=orjson.OPT_NON_STR_KEYS)))
             try:
                 if len(messages) == 1:
                     await self.redis.publish(*messages[0])
@@ -83,9 +83,9 @@ class Bus:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[PubSub]:
-        """A connection of its own to subscribe with; it never reconnects unseen, since that would lose messages.
+        """Open a separate connection for subscribing. It never reconnects silently, which would lose messages.
 
-        Its messages are `subscribe` and `unsubscribe` (acknowledgements), `message` and `pong`.
+        The messages are `subscribe` and `unsubscribe` (acknowledgements), `message` and `pong`.
         """
         retry = Retry(NoBackoff(), 0)
         client: Redis = Redis.from_url(self._url, socket_connect_timeout=2, socket_timeout=5, retry=retry)
@@ -93,21 +93,26 @@ class Bus:
             yield pubsub
 
     async def ping(self) -> None:
-        """Raises RedisError or OSError when Redis is away."""
+        """Raise RedisError or OSError if Redis is unavailable."""
         await self.redis.ping()
 
     async def version(self) -> str | None:
-        """The server's version, Valkey's own rather than the one of Redis that it stands in for; None where it is not
-        told. Raises RedisError or OSError when Redis is away."""
+        """Return the server's version, or None if the server does not report it.
+
+        Valkey reports its own version and that of the Redis it is compatible with; this is its own.
+
+        Raises:
+            RedisError, OSError: Redis is unavailable.
+        """
         try:
             about = await self.redis.info("server")
         except ResponseError:
-            return None  # managed ones may forbid it
+            return None  # managed servers may forbid it
         version: str | None = about.get("valkey_version") or about.get("redis_version")
         return version
 
     async def close(self) -> None:
-        """Give what waits a second to go out, then disconnect."""
+        """Publish queued events for up to 1 s, then disconnect."""
         if self._publisher is not None:
             try:
                 await asyncio.wait_for(self._waiting.join(), 1)

@@ -1,4 +1,4 @@
-"""Contents: bytes under their SHA-256."""
+"""Contents: bytes stored under their SHA-256."""
 
 from __future__ import annotations
 
@@ -13,31 +13,30 @@ from models.tables import CONTENT
 from store.statement import run
 
 _PUT: LiteralString = """
-INSERT INTO content (hash, body) SELECT * FROM unnest(%(names)s::text[], %(bodies)s::bytea[]) ON CONFLICT DO NOTHING
+INSERT INTO content (hash, body) SELECT * FROM unnest(%(hashes)s::text[], %(bodies)s::bytea[]) ON CONFLICT DO NOTHING
 """
 
 
 def hash_of(body: bytes) -> str:
-    """The name of a content: its SHA-256 in hex."""
+    """Return the SHA-256 of a content in hex."""
     return sha256(body).hexdigest()
 
 
 async def put(connection: AsyncConnection, bodies: Iterable[bytes]) -> None:
-    """Keep contents. One that is there already is left as it is."""
-    # In the order of their names, so that two writers of the same contents cannot wait for each other in a circle.
-    rows = {hash_of(body): body for body in bodies}
-    names = sorted(rows)
-    await run(connection, _PUT, names=names, bodies=[rows[name] for name in names])
+    """Store contents that are not stored yet."""
+    # In the order of their hashes, so that two writers of the same contents cannot deadlock.
+    rows = sorted((hash_of(body), body) for body in set(bodies))
+    await run(connection, _PUT, hashes=[row[0] for row in rows], bodies=[row[1] for row in rows])
 
 
-async def missing(connection: AsyncConnection, names: Iterable[str]) -> set[str]:
-    """Those of the names under which there is no content."""
-    if not (asked := set(names)):
-        return asked
-    return asked - set(await connection.scalars(select(CONTENT.c.hash).where(CONTENT.c.hash.in_(asked))))
+async def missing(connection: AsyncConnection, hashes: Iterable[str]) -> set[str]:
+    """Return those of the hashes that have no content."""
+    if not (wanted := set(hashes)):
+        return wanted
+    return wanted - set(await connection.scalars(select(CONTENT.c.hash).where(CONTENT.c.hash.in_(wanted))))
 
 
-async def get(connection: AsyncConnection, name: str) -> bytes | None:
-    """One content, or None."""
-    body: bytes | None = await connection.scalar(select(CONTENT.c.body).where(CONTENT.c.hash == name))
+async def get(connection: AsyncConnection, content_hash: str) -> bytes | None:
+    """Return a content by its hash, or None."""
+    body: bytes | None = await connection.scalar(select(CONTENT.c.body).where(CONTENT.c.hash == content_hash))
     return body

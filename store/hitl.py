@@ -1,4 +1,4 @@
-"""HITL requests and every response to them."""
+"""HITL requests and the responses to them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def open_request(
     artifacts: tuple[ArtifactRef, ...],
     question: str,
 ) -> OpenRequest:
-    """Write a request and announce it; one that is there already is given back as it is."""
+    """Write a request and record its event. Return the request as it is if it exists already."""
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason is HitlReason.FAILED_STEP and len(outputs) == 1 else None
     rows = await run(
@@ -87,7 +87,7 @@ async def open_request(
     )
     if not rows:
         opened = await get_as_opened(tx.connection, step.request_id)
-        assert opened is not None  # else the row would have been inserted
+        assert opened is not None  # otherwise the row would have been inserted
         return opened
     (row,) = rows
     tx.count_requests(+1)
@@ -108,7 +108,7 @@ async def open_request(
 
 
 async def get_as_opened(connection: AsyncConnection, request_id: UUID) -> OpenRequest | None:
-    """A request as the workflow needs it, or None where none was opened."""
+    """Return a request as the workflow needs it, or None if it was not opened."""
     query = select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id)
     row = (await connection.execute(query)).one_or_none()
     return open_request_of(row) if row else None
@@ -129,7 +129,7 @@ def open_request_of(row: Any) -> OpenRequest:
 async def close(
     tx: Transaction, request_id: UUID, status: HitlStatus, decision_id: UUID | None = None
 ) -> HitlRequest | None:
-    """Write how a request ended; None where it had ended already."""
+    """Close a request. Return its row, or None if it was closed already."""
     rows = await run(
         tx.connection,
         _CLOSE,
@@ -144,28 +144,27 @@ async def close(
     return HitlRequest(**rows[0]._asdict())
 
 
-async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
-    """Write that the project's open requests, or some of them, are cancelled."""
+async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
+    """Cancel the project's open requests, or those that match the conditions."""
     cancelled = await tx.connection.execute(
         update(HITL_REQUEST)
-        .where(HITL_REQUEST.c.project_id == tx.project_id, HITL_REQUEST.c.status == HitlStatus.PENDING, *which)
+        .where(HITL_REQUEST.c.project_id == tx.project_id, HITL_REQUEST.c.status == HitlStatus.PENDING, *conditions)
         .values(status=HitlStatus.CANCELLED, decided_at=func.clock_timestamp())
     )
     tx.count_requests(-cancelled.rowcount)
 
 
 async def postpone_deadlines(tx: Transaction, held: Mapping[UUID, timedelta], key: str) -> dict[UUID, datetime]:
-    """Put deadlines off, once: not if the event of this key is there; returns them as they are now, of the requests
-    that are still open."""
+    """Postpone deadlines, unless the event with this key exists already. Return the deadlines of the open requests."""
     seconds = [one.total_seconds() for one in held.values()]
     rows = await run(tx.connection, _POSTPONE, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
     return {row.id: row.expires_at for row in rows}
 
 
 async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
-    """Write responses into their request's history; one that is there already is left as it is.
+    """Add responses to the history of their requests, unless they are there already.
 
-    `missing` are the contents that there are none of, and so cannot be referred to.
+    `missing` are the hashes without content, which cannot be referenced.
     """
     responses = []
     for one in judged:
@@ -191,24 +190,24 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
 
 
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
-    """Which of these requests are the project's."""
+    """Return those of the ids that are requests of the project."""
     query = select(HITL_REQUEST.c.id).where(HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.id.in_(request_ids))
     return set((await connection.scalars(query)).all())
 
 
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
-    """One request, or None."""
+    """Return one request, or None."""
     return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
 
 
 async def decision(connection: AsyncConnection, request_id: UUID, decision_id: UUID) -> HitlDecision | None:
-    """One response to a request, or None while no worker has judged it."""
+    """Return one response to a request, or None while no worker has judged it."""
     query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
     return await fetch_one(connection, HitlDecision, query)
 
 
 async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDecision]:
-    """Every response to a request, in the order in which they were given."""
+    """Return every response to a request, in the order in which they were sent."""
     query = (
         select(HITL_DECISION)
         .where(HITL_DECISION.c.request_id == request_id)
@@ -225,7 +224,7 @@ async def find(
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[HitlRequest]:
-    """Requests, oldest first, of a project or of all, after a given one."""
+    """Return requests, oldest first, of one project or all, after a given one."""
     query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
     if project_id is not None:
         query = query.where(HITL_REQUEST.c.project_id == project_id)
@@ -239,7 +238,7 @@ async def find(
 
 
 async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, HitlRequest]:
-    """The request that has been open for longest, of each of these projects that has one."""
+    """Return the longest open request of each of these projects that has one."""
     if not project_ids:
         return {}
     query = (

@@ -1,4 +1,4 @@
-"""Idempotency keys: which calls of a project were made already, and what they made."""
+"""Idempotency keys: the calls of a project that were made already, and what they created."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.tables import IDEMPOTENCY_KEY
 from store.statement import run
 from store.transaction import Transaction
 
-# A twin of this call, under way at the same moment, is waited for: it commits, or leaves the key to us.
+# Waits for a concurrent call with the same key, which either commits or leaves the key to this one.
 _CLAIM: LiteralString = """
 INSERT INTO idempotency_key (project_id, call, key, request_hash, made_id, created_at)
 VALUES (%(project_id)s, %(call)s, %(key)s, %(request_hash)s, %(made_id)s, clock_timestamp())
@@ -24,7 +24,7 @@ RETURNING made_id
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call that may be repeated: which one, under which key, and the hash of what it asks for."""
+    """A call that may be repeated: its name, its key, and the hash of its body."""
 
     call: str
     key: str
@@ -33,14 +33,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What an earlier call made, and the hash of what that asked for."""
+    """What an earlier call created, and the hash of its body."""
 
     id: UUID
     request_hash: str
 
 
 async def claim(tx: Transaction, request: Request, made_id: UUID) -> bool:
-    """Write what the call makes in this unit of work; False, and nothing written, where its key is taken."""
+    """Write what the call creates in this transaction. Return False, and write nothing, if its key is taken."""
     rows = await run(
         tx.connection,
         _CLAIM,
@@ -54,7 +54,7 @@ async def claim(tx: Transaction, request: Request, made_id: UUID) -> bool:
 
 
 async def made(connection: AsyncConnection, project_id: UUID, request: Request) -> Made | None:
-    """What was made under the call's key, or None."""
+    """Return what was created under the call's key, or None."""
     query = select(IDEMPOTENCY_KEY.c.made_id, IDEMPOTENCY_KEY.c.request_hash).where(
         IDEMPOTENCY_KEY.c.project_id == project_id,
         IDEMPOTENCY_KEY.c.call == request.call,

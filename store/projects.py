@@ -23,12 +23,12 @@ from store.rows import fetch_all, fetch_one
 from store.transaction import Transaction
 
 BRIEF = "brief"
-"""The name of the artifact that holds what the project was started with."""
+"""The name of the artifact with the text that the project was started with."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """A project to start; `idempotency_key` with the hash of the request that came with it, if any."""
+    """A project to start. `request_hash` belongs to the `idempotency_key`."""
 
     id: UUID
     name: str
@@ -40,8 +40,10 @@ class NewProject:
 
 
 async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
-    """Write a project as `starting`, with its brief; gives the row and what its workflow is started with. None, and
-    nothing written, where its idempotency key is taken."""
+    """Write a project as `starting`, with its brief. Return the row and the input of its workflow.
+
+    Returns None, and writes nothing, if its idempotency key is taken.
+    """
     now = datetime.now(UTC)
     project = Project(
         id=new.id,
@@ -85,10 +87,12 @@ async def set_status(
     status: ProjectStatus,
     key: str,
     reason: str | None,
-    put_off: Mapping[UUID, timedelta] | None = None,
+    postponed: Mapping[UUID, timedelta] | None = None,
 ) -> RecordedStatus:
-    """Write and announce a project's status; one that ends early closes its open tasks and requests. A project that
-    has ended has ended: nothing is written then. Gives how it stands."""
+    """Record a project's status and its event. Any final status except `completed` closes the open tasks and requests.
+
+    A project that has ended keeps its status, and nothing is written. Returns the status as recorded.
+    """
     query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
     if ProjectStatus(now.status).is_final:
@@ -99,14 +103,16 @@ async def set_status(
         await agents.mark_all_idle(tx)
     tx.change(status=status, reason=reason)
     tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
-    deadlines = await hitl.postpone_deadlines(tx, put_off, f"status:{key}") if put_off else {}
+    deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 
 
 async def open_run(tx: Transaction, opening: OpenProject) -> bool:
-    """Write that a project's workflow has begun; False, and nothing written, where another run goes on with it: it was
-    started again since, or this start was on its way while Temporal lost the run that had begun it. One that is started
-    again leaves the status as it was."""
+    """Record that a project's workflow has started. A restarted one keeps the project's status.
+
+    Returns False, and writes nothing, if another run owns the project: it was restarted since, or Temporal lost the run
+    that had opened it while this start was on its way.
+    """
     query = select(PROJECT.c.status, PROJECT.c.generation, PROJECT.c.opened_run).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
     known = now.opened_run is not None and opening.run_id is not None
@@ -122,12 +128,12 @@ async def open_run(tx: Transaction, opening: OpenProject) -> bool:
 
 
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
-    """One project, or None."""
+    """Return one project, or None."""
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.id == project_id))
 
 
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
-    """The project that was started with a key, or None."""
+    """Return the project that was started with this key, or None."""
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
 
 
@@ -139,8 +145,11 @@ async def find(
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Project]:
-    """Projects, newest first, older than a given one: those with one of the statuses, if any are given, and with
-    `search` in their name, in whatever case and Unicode form."""
+    """Return projects, newest first, older than a given one.
+
+    Optionally only those with one of the statuses, and those with `search` in their name, regardless of case and
+    Unicode form.
+    """
     query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
     if statuses:
         query = query.where(PROJECT.c.status.in_(set(statuses)))
@@ -152,13 +161,13 @@ async def find(
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
-    """The name of each project, and whether it is paused."""
+    """Return the name of each project, and whether it is paused."""
     query = select(PROJECT.c.id, PROJECT.c.name, PROJECT.c.status).where(PROJECT.c.id.in_(project_ids))
     return {row.id: (row.name, row.status == ProjectStatus.PAUSED) for row in await connection.execute(query)}
 
 
 async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:
-    """How many stages of each project are accepted."""
+    """Return how many stages of each project are accepted."""
     rows = await connection.execute(
         select(TASK.c.project_id, func.count(TASK.c.stage.distinct()))
         .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.standalone_task_id.is_(None))
@@ -168,14 +177,14 @@ async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) 
 
 
 async def brief(connection: AsyncConnection, project_id: UUID) -> str:
-    """The text that the project was started with; raises sqlalchemy.exc.NoResultFound."""
+    """Return the text that the project was started with, or raise sqlalchemy.exc.NoResultFound."""
     query = select(CONTENT.c.body).join(ARTIFACT).where(ARTIFACT.c.origin_id == project_id)
     body: bytes = (await connection.scalars(query)).one()
     return body.decode()
 
 
 async def input_of(connection: AsyncConnection, project: Project) -> ProjectInput:
-    """What a project's workflow is started with."""
+    """Return the input of a project's workflow."""
     (brief,) = await artifacts.written_by(connection, project.id)
     return _input(project, Pipeline.model_validate(project.pipeline), brief)
 
@@ -192,8 +201,10 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
-    """Projects that should have a workflow by now and may have none. Any of them: those that only wait for a worker are
-    among them, may be many, and must not keep the others from their turn."""
+    """Return projects that should have a workflow but may not have one, in random order.
+
+    They include projects that only wait for a worker. These may be many, and must not keep the others from their turn.
+    """
     query = (
         select(PROJECT)
         .where(

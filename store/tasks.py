@@ -1,4 +1,4 @@
-"""Tasks: each execution of an agent, written once however often its activity runs."""
+"""Tasks: the executions of agents. Each is written once, however many times its activity runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WHERE id = %(id)s AND status = 'working'
 RETURNING id
 """
 
-_SETTLE: LiteralString = """
+_END_WAIT: LiteralString = """
 UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
                 accepted = accepted OR %(accepted)s, updated_at = clock_timestamp()
 WHERE id = %(id)s
@@ -53,7 +53,7 @@ WHERE id = %(id)s
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What is kept of an agent's outcome besides the artifacts; `note` in the event only."""
+    """What is kept of an agent's outcome in addition to the artifacts. `note` is only in the event."""
 
     verdict: Verdict | None = None
     confidence: float | None = None
@@ -63,15 +63,15 @@ class TaskResult:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Whether the task is open for this attempt, and what the attempt before it saved."""
+    """Whether this attempt may run, and the checkpoint that an earlier attempt saved."""
 
     open: bool
     checkpoint: dict[str, Any] | None = None
 
 
 async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
-    """Write that an agent is at work. A task that has ended stays so, and none starts in a project that was called off:
-    the step has nothing to do then."""
+    """Record that an agent is working. A task that has ended does not start again, nor does any in a project that was
+    rejected, failed or cancelled."""
     handoff = step.handoff
     rows = await run(
         tx.connection,
@@ -112,7 +112,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
 async def finish(
     tx: Transaction, step: StepInput, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
 ) -> bool:
-    """Write what an agent has done; False, and nothing written, where the task was cancelled meanwhile.
+    """Record the result of an agent. Return False, and write nothing, if the task was cancelled meanwhile.
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
@@ -149,7 +149,7 @@ async def finish(
 
 
 async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | None:
-    """Write that the agent failed once more, and give how often it has; None where the task has ended."""
+    """Record another failure of the agent. Return how many there are, or None if the task has ended."""
     failures: int | None = await tx.connection.scalar(
         update(TASK)
         .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
@@ -160,7 +160,7 @@ async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | N
 
 
 async def fail(tx: Transaction, step: StepInput, error: str) -> None:
-    """Write that the agent failed for good."""
+    """Record that the agent failed at its last attempt."""
     await tx.connection.execute(
         update(TASK)
         .where(TASK.c.id == step.task_id)
@@ -180,7 +180,7 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
 
 
 async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
-    """Write a task that a person asked for; its workflow is yet to start."""
+    """Write the task of a standalone handoff whose workflow has not started."""
     now = func.clock_timestamp()
     await tx.connection.execute(
         insert(TASK).values(
@@ -202,16 +202,16 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 
 
 async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
-    """Write that the wait for a human is over; a task that failed stays failed, unless its artifact was supplied."""
-    await run(tx.connection, _SETTLE, id=task_id, accepted=accepted)
+    """Record that the task no longer waits for a human. A failed task stays failed."""
+    await run(tx.connection, _END_WAIT, id=task_id, accepted=accepted)
     tx.agent(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
 
 
-async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
-    """Write that the project's open tasks, or some of them, are cancelled."""
+async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
+    """Cancel the project's open tasks, or those that match the conditions."""
     rows = await tx.connection.execute(
         update(TASK)
-        .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN_TASK_STATUSES), *which)
+        .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN_TASK_STATUSES), *conditions)
         .values(status=TaskStatus.CANCELLED, updated_at=func.clock_timestamp())
         .returning(TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round)
     )
@@ -227,35 +227,37 @@ async def cancel_open(tx: Transaction, *which: ColumnElement[bool]) -> None:
 
 
 async def save_checkpoint(connection: AsyncConnection, task_id: UUID, checkpoint: dict[str, Any]) -> None:
-    """Keep what the next attempt of a task should find."""
+    """Save the checkpoint for the next attempt of a task."""
     await connection.execute(update(TASK).where(TASK.c.id == task_id).values(checkpoint=checkpoint))
 
 
 async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
-    """One task, or None."""
+    """Return one task, or None."""
     return await fetch_one(connection, Task, select(TASK).where(TASK.c.id == task_id))
 
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
-    """A project's tasks, oldest first."""
+    """Return a project's tasks, oldest first."""
     query = select(TASK).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return await fetch_all(connection, Task, query)
 
 
 async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row[Any]]:
-    """A project's tasks, oldest first, without what they were given and what they keep; a row has the names of a Task.
-    With 500 tasks this takes a tenth of the time of `of_project`."""
+    """Return a project's tasks, oldest first, without their large columns. A row has the field names of a Task.
+
+    With 500 tasks this takes a tenth of the time of `of_project`.
+    """
     query = select(*_OUTLINE).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return (await connection.execute(query)).all()
 
 
 async def any_working(connection: AsyncConnection) -> bool:
-    """Whether a step is under way."""
+    """Return whether any step is running."""
     return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:
-    """Submitted tasks that should have a workflow by now and may have none, any of them, as of projects."""
+    """Return submitted tasks that should have a workflow but may not have one, in random order as for projects."""
     query = (
         select(TASK)
         .where(TASK.c.status == TaskStatus.PENDING, TASK.c.created_at < func.clock_timestamp() - older_than)
@@ -266,7 +268,7 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
 
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
-    """What the workflow of a submitted task is started with."""
+    """Return the input of a submitted task's workflow."""
     query = select(PROJECT.c.name, PROJECT.c.oversight).where(PROJECT.c.id == task.project_id)
     project = (await connection.execute(query)).one()
     return HandoffInput(

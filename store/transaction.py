@@ -1,4 +1,4 @@
-"""One unit of work: writes, then the project's row and its events, then commit, then publish."""
+"""The unit of work: writes, then the project's row and its events, then commit, then publish."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from store.bus import Bus
     from store.database import Database
 
-# The last statement of every unit of work. It alone locks the project's row, and only until the commit that follows,
-# so that the numbers of a log are gapless and commit in their order. What was recorded before is left out; should the
-# same fact be committed while this statement waits for the lock, the unique key makes it fail, and the activity's
-# retry finds the work done. A settled project keeps its status for ever; an unsettled one waits while a gate is open.
+# The last statement of every transaction. It alone locks the project's row, and only until the commit that follows, so
+# that the numbers of a log are gapless and are committed in order. Events that are recorded already are left out. If
+# the same event is committed while this statement waits for the lock, the unique key makes it fail, and the activity's
+# retry finds the work done. A final status never changes; any other is `waiting` while a gate is open.
 _SEAL: LiteralString = with_statuses("""
 WITH incoming AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
@@ -53,7 +53,7 @@ WITH incoming AS (
     WHERE id = %(project_id)s
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
 ), agents AS (
-    -- An agent that is on two tasks at once is idle when the one it took last is done.
+    -- An agent that works on two tasks at once becomes idle when the one it started last ends.
     INSERT INTO agent_state (project_id, agent_type, status, task_id, updated_at)
     SELECT %(project_id)s, agent_type, status, task_id, clock_timestamp()
     FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid)
@@ -69,11 +69,11 @@ RETURNING seq, event_type, task_id, agent_type, data, created_at
 
 
 class ProjectUnknownError(LookupError):
-    """Something was to be written for a project that the database does not have."""
+    """A write for a project that the database does not have."""
 
 
 class ContradictionError(Exception):
-    """What is to be written does not fit what is there, and never will."""
+    """A write that contradicts existing rows, and will at every attempt."""
 
 
 class Transaction:
@@ -108,7 +108,7 @@ class Transaction:
     def change(
         self, *, status: ProjectStatus | None = None, phase: str | None = None, reason: str | None = None
     ) -> None:
-        """Change the project's row."""
+        """Change the project's row when the transaction ends."""
         self._status, self._phase, self._reason = status or self._status, phase or self._phase, reason or self._reason
 
     def agent(self, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
@@ -125,11 +125,11 @@ class Transaction:
         )
 
     def count_requests(self, opened: int) -> None:
-        """Say how many requests this unit of work opened; closed ones count as -1 each."""
+        """Add the number of requests that were opened in this transaction. A closed one counts as -1."""
         self._opened += opened
 
     async def seal(self) -> list[Event]:
-        """Write the project's row and the events; the store calls it, right before commit."""
+        """Write the project's row and the events. The store calls it right before commit."""
         rows = await run(
             self.connection,
             _SEAL,
@@ -166,10 +166,10 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
-        """The only way to write: all of it or nothing, and published once it is committed.
+        """Open a transaction, the only way to write. Its events are published after the commit.
 
         Raises:
-            ProjectUnknownError: there is no such project.
+            ProjectUnknownError: the project does not exist.
         """
         try:
             async with self.database.writing() as connection:
@@ -177,11 +177,11 @@ class Store:
                 yield tx
                 events = await tx.seal()
                 if not events and not await _exists(connection, project_id):
-                    raise ProjectUnknownError(f"there is no project {project_id}")
+                    raise ProjectUnknownError(f"project {project_id} does not exist")
         except (IntegrityError, psycopg.IntegrityError) as error:
             async with self.reading() as connection:
                 if not await _exists(connection, project_id):
-                    raise ProjectUnknownError(f"there is no project {project_id}") from error
+                    raise ProjectUnknownError(f"project {project_id} does not exist") from error
             raise
         self.bus.publish(events)
 

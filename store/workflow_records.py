@@ -46,23 +46,23 @@ WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
 
 
 async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords:
-    """What is known of a workflow's tasks and requests."""
-    which = {"project_id": of.project_id, "workflow_id": of.workflow_id}
+    """Return the records of a workflow's tasks and requests."""
+    key = {"project_id": of.project_id, "workflow_id": of.workflow_id}
     events = [
         RecordedEvent(event_type=row.event_type, task_id=row.task_id, data=row.data)
-        for row in await run(connection, _EVENTS, **which)
+        for row in await run(connection, _EVENTS, **key)
     ]
     wrote: dict[UUID, list[ArtifactRef]] = {}
-    for row in await run(connection, _WROTE, **which):
+    for row in await run(connection, _WROTE, **key):
         wrote.setdefault(row.origin_id, []).append(artifacts.ref_of(row))
-    (pauses,) = await run(connection, _PAUSES, **which)
+    (pauses,) = await run(connection, _PAUSES, **key)
     return WorkflowRecords(
         events=tuple(events),
         tasks={
             row.id: RecordedTask(task_id=row.id, status=row.status, wrote=tuple(wrote.get(row.id, ())))
-            for row in await run(connection, _TASKS, **which)
+            for row in await run(connection, _TASKS, **key)
         },
-        requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **which)},
+        requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **key)},
         paused_at=pauses.latest if of.task_id is None and of.status is ProjectStatus.PAUSED else None,
         pauses=pauses.pauses,
     )
@@ -81,11 +81,11 @@ def _request(row: Any) -> RecordedRequest:
 async def not_recorded(
     connection: AsyncConnection, project_id: UUID, responses: Sequence[HitlResponse]
 ) -> list[HitlResponse]:
-    """Those of the responses that are in the history of no request, each once."""
+    """Return the responses that are not in the history of any request, without duplicates."""
     query: LiteralString = """
         SELECT request_id, id FROM hitl_decision WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
     """
     ids = [one.decision_id for one in responses]
     known = {(row.request_id, row.id) for row in await run(connection, query, project_id=project_id, ids=ids)}
-    fresh = {(one.request_id, one.decision_id): one for one in responses}
-    return [response for key, response in fresh.items() if key not in known]
+    unique = {(one.request_id, one.decision_id): one for one in responses}
+    return [response for ids, response in unique.items() if ids not in known]

@@ -21,8 +21,10 @@ class State(BaseModel):
 
 
 class GateState(State):
-    """An open request and the responses that have not been judged. `held_since` is set while its deadline is held, which
-    is while the project is paused."""
+    """An open request and the responses that have not been judged.
+
+    `held_since` is set while its deadline is held because the project is paused.
+    """
 
     request: OpenRequest
     held_since: datetime | None = None

@@ -56,8 +56,10 @@ class RecordExpiry(Contract):
 
 
 class OpenProject(Contract):
-    """A project whose workflow has started. `generation` counts its restarts from the records. `run_id` is the first run
-    since the last start."""
+    """A project whose workflow has started.
+
+    `generation` counts its restarts from the records, and `run_id` is the first run of this start.
+    """
 
     project_id: UUID
     generation: int = 0

@@ -48,7 +48,7 @@ def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TEMPORAL_API_KEY", "correct horse battery")
-    redaction._in_the_environment.cache_clear()
+    redaction.environment_secrets.cache_clear()
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level, hook = root.handlers, root.level, sys.excepthook
     try:
@@ -72,7 +72,7 @@ def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
         root.setLevel(level)
         structlog.configure(**before)
         structlog.contextvars.clear_contextvars()
-        redaction._in_the_environment.cache_clear()
+        redaction.environment_secrets.cache_clear()
 
 
 def test_a_process_that_ends_in_an_error_tells_it_without_a_password(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ async def test_a_user_who_may_not_is_named_with_what_to_do(servers: Servers) -> 
 
     async with database(servers) as new, database(servers, "TEMPLATE botarmy") as migrated:
         cases: tuple[tuple[str, str], ...] = (
-            (as_role(new), f"'{role}' may not make tables in schema 'public'"),
+            (as_role(new), f"'{role}' may not create tables in schema 'public'"),
             (as_role(migrated), f"'{role}' may not read and write alembic_version"),
         )
         for url, said in cases:
