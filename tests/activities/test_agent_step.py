@@ -98,7 +98,7 @@ async def written(store: Store, project_id: UUID) -> object:
 @pytest.mark.parametrize("short", [False, True])
 @pytest.mark.parametrize("turn", [works, fails_its_verdict, raises(AgentError("no", retryable=False))])
 @pytest.mark.parametrize("gate", [Gate(), NO_GATE])
-async def test_a_step_that_runs_again_after_its_commit_gives_the_same_and_writes_nothing(
+async def test_a_step_that_runs_again_after_its_commit_returns_the_same_and_writes_nothing(
     store: Store, script: Script, run: Run, short: bool, turn: Any, gate: Gate
 ) -> None:
     script.on("plan", turn)
@@ -110,7 +110,7 @@ async def test_a_step_that_runs_again_after_its_commit_gives_the_same_and_writes
         assert await written(store, step.project_id) == before
 
 
-async def test_a_step_that_cannot_reach_a_server_is_put_off_longer_each_time(
+async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(
     store: Store, script: Script, settings: Settings
 ) -> None:
     script.on("plan", raises(OperationalError("SELECT", None, Exception("the server is away"))))
@@ -130,7 +130,7 @@ async def test_a_step_that_cannot_reach_a_server_is_put_off_longer_each_time(
     assert task.failures == 0
 
 
-async def test_a_step_that_runs_twice_at_once_writes_once(store: Store, script: Script, run: Run) -> None:
+async def test_a_step_that_runs_twice_concurrently_writes_once(store: Store, script: Script, run: Run) -> None:
     """Its worker was thought to be dead, and was not."""
     both = asyncio.Barrier(2)
 
@@ -152,7 +152,7 @@ async def test_a_step_that_runs_twice_at_once_writes_once(store: Store, script: 
 
 
 @pytest.mark.parametrize("short", [False, True])
-async def test_what_a_cancelled_task_hands_in_late_is_not_written(
+async def test_late_output_of_a_cancelled_task_is_not_written(
     store: Store, script: Script, run: Run, short: bool
 ) -> None:
     step = await a_step(store, short=short)
@@ -181,7 +181,9 @@ async def test_a_step_that_is_dispatched_after_its_project_was_cancelled_does_no
     assert script.assignments == {}
 
 
-async def test_each_failure_of_the_agent_counts_and_the_last_one_asks(store: Store, script: Script, run: Run) -> None:
+async def test_each_failure_of_the_agent_counts_and_the_last_asks_a_human(
+    store: Store, script: Script, run: Run
+) -> None:
     script.on("plan", raises(AgentError("no")))
     step = await a_step(store, attempts=3)
     for delay in (1, 2):
@@ -195,7 +197,7 @@ async def test_each_failure_of_the_agent_counts_and_the_last_one_asks(store: Sto
     assert len(script.assignments["plan"]) == 3
 
 
-async def test_decisions_are_written_once_however_often(store: Store, run: Run) -> None:
+async def test_decisions_are_recorded_once_however_often_the_activity_runs(store: Store, run: Run) -> None:
     records = Records(store)
     step = await a_step(store)
     result = await run(step)
@@ -216,7 +218,7 @@ async def test_decisions_are_written_once_however_often(store: Store, run: Run) 
     assert await written(store, step.project_id) == before
 
 
-async def test_a_response_to_no_request_is_written_once_and_is_to_none_from_then_on(store: Store, run: Run) -> None:
+async def test_a_response_to_an_unknown_request_is_recorded_once_and_stays_unknown(store: Store, run: Run) -> None:
     records = Records(store)
     step = await a_step(store)
     early = CheckResponse(project_id=step.project_id, response=answer(step.request_id, "approve"))
@@ -235,7 +237,7 @@ async def test_a_response_to_no_request_is_written_once_and_is_to_none_from_then
     assert [one.event_type for one in log].count(EventType.ERROR) == 1
 
 
-async def test_an_expiry_a_status_and_a_problem_are_written_once(store: Store, run: Run) -> None:
+async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, run: Run) -> None:
     records = Records(store)
     step = await a_step(store)
     await run(step)
@@ -258,7 +260,7 @@ async def test_an_expiry_a_status_and_a_problem_are_written_once(store: Store, r
     assert request.status == HitlStatus.EXPIRED
 
 
-async def test_a_failed_verdict_that_reworks_asks_nobody(store: Store, script: Script, run: Run) -> None:
+async def test_a_failed_verdict_with_rework_does_not_ask(store: Store, script: Script, run: Run) -> None:
     script.on("plan", fails_its_verdict)
     result = await run(await a_step(store, reworks=True))
     assert (result.verdict, result.request) == (Verdict.FAILED, None)

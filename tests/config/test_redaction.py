@@ -37,14 +37,14 @@ KEPT = (
 )
 
 
-def test_passwords_are_hidden_wherever_they_stand_and_nothing_else_is() -> None:
+def test_passwords_and_nothing_else_are_redacted() -> None:
     for text, told in HIDDEN:
         assert redacted(text) == told
     for text in KEPT:
         assert redacted(text) == text
 
 
-def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
+def test_logs_contain_no_password_in_fields_or_tracebacks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TEMPORAL_API_KEY", "correct horse battery")
@@ -75,7 +75,7 @@ def test_a_log_holds_no_password_neither_in_a_field_nor_in_a_traceback(
         redaction.environment_secrets.cache_clear()
 
 
-def test_a_process_that_ends_in_an_error_tells_it_without_a_password(tmp_path: Path) -> None:
+def test_uncaught_exceptions_are_logged_without_passwords(tmp_path: Path) -> None:
     """Temporal's SDK quotes the line of its configuration that it cannot read."""
     (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "hunter2\n')
     env = {"PYTHONPATH": str(CHECKOUT), "TEMPORAL_CONFIG_FILE": "temporal.toml"}

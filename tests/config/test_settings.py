@@ -37,14 +37,16 @@ def unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         ("BOTARMY_REHEARSAL_STEP_SECONDS", "-1"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+def test_an_invalid_value_is_reported_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as error:
         get_settings()
     assert str(error.value).startswith(f"{variable}={value!r}: ")
 
 
-def test_every_wrong_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_invalid_value_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTARMY_PORT", "x")
     monkeypatch.setenv("BOTARMY_LOG_FORMAT", "xml")
     with pytest.raises(SettingsError) as error:
@@ -52,7 +54,7 @@ def test_every_wrong_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.split("=")[0] for line in str(error.value).splitlines()] == ["BOTARMY_PORT", "BOTARMY_LOG_FORMAT"]
 
 
-def test_the_env_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_takes_precedence_over_the_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("BOTARMY_PORT=1234\nBOTARMY_HOST=0.0.0.0\nUNRELATED=1\n")
     monkeypatch.setenv("BOTARMY_PORT", "4321")
     assert (get_settings().port, get_settings().host) == (4321, "0.0.0.0")
@@ -103,14 +105,14 @@ UNUSABLE = (
 )
 
 
-def test_an_address_that_can_be_used_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_valid_addresses_are_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in USABLE:
         monkeypatch.setenv(variable, value)
         assert getattr(Settings(), variable.lower()) == value
         monkeypatch.delenv(variable)
 
 
-def test_an_address_that_cannot_be_used_is_told_at_once_and_without_its_password(
+def test_invalid_addresses_are_reported_without_their_password(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for variable, value, said in UNUSABLE:
@@ -153,7 +155,7 @@ def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert get_settings().database_url == "postgresql://third/d"
 
 
-def test_a_file_that_holds_no_secret_is_told_without_its_content(
+def test_an_invalid_secret_file_is_reported_without_its_content(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
@@ -179,7 +181,7 @@ def test_a_file_that_holds_no_secret_is_told_without_its_content(
         get_settings()
 
 
-def test_a_worker_with_a_wrong_setting_stops_at_once_and_says_why(tmp_path: Path) -> None:
+def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "worker"],
         cwd=tmp_path,

@@ -71,7 +71,7 @@ async def _race(house: House, store: Store, caller: Caller, kind: Kind, seconds:
 
 
 @pytest.mark.item(12)
-async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
+async def test_a_decision_that_races_with_its_deadline_has_the_same_outcome_everywhere(
     house: House, house_store: Store, caller: Caller, proof: Proof
 ) -> None:
     times = proof.times(full=200, short=20)

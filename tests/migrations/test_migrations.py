@@ -28,16 +28,16 @@ async def empty(servers: Servers) -> AsyncIterator[str]:
     yield servers.database.removesuffix("/botarmy") + f"/{name}"
 
 
-async def test_the_migrations_make_what_the_models_say_and_take_it_away_again(empty: str) -> None:
+async def test_the_migrations_create_the_tables_of_the_models_and_drop_them_again(empty: str) -> None:
     await asyncio.to_thread(check, empty)
 
 
-async def test_replicas_that_migrate_together_do_not_fall_over_each_other(empty: str) -> None:
+async def test_replicas_can_migrate_at_the_same_time(empty: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(alembic, empty, "upgrade", "head") for _ in range(2)))
     assert await asyncio.to_thread(tables, empty) == set(metadata.tables)
 
 
-async def test_a_database_that_lacks_a_column_is_found_out(empty: str) -> None:
+async def test_a_missing_column_is_detected(empty: str) -> None:
     await asyncio.to_thread(alembic, empty, "upgrade", "head")
     async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
         await connection.execute("ALTER TABLE project DROP COLUMN phase")
@@ -45,7 +45,7 @@ async def test_a_database_that_lacks_a_column_is_found_out(empty: str) -> None:
         await asyncio.to_thread(alembic, empty, "check")
 
 
-def test_a_checkout_may_have_any_name(tmp_path: Path) -> None:
+def test_a_checkout_may_have_any_path(tmp_path: Path) -> None:
     checkout = tmp_path / "100% né'w $x"
     checkout.symlink_to(CHECKOUT)
     heads = [sys.executable, "-m", "alembic", "-c", str(checkout / "alembic.ini"), "heads"]
@@ -53,7 +53,7 @@ def test_a_checkout_may_have_any_name(tmp_path: Path) -> None:
     assert b"(head)" in ran.stdout, ran.stderr
 
 
-def test_each_migration_says_what_it_is_for() -> None:
+def test_each_migration_has_a_docstring() -> None:
     versions = sorted((Path(CHECKOUT) / "migrations" / "versions").glob("*.py"))
     assert versions
     for path in versions:

@@ -59,14 +59,14 @@ def test_a_response_without_what_its_action_needs_is_refused(fields: dict[str, A
 @pytest.mark.parametrize(
     "written", ["2026-01-01T05:00:00+05:00", "2025-12-31T01:00:00-23:00", "2026-01-01T00:00:00", 1767225600]
 )
-def test_a_moment_is_in_utc_whatever_zone_it_came_in(written: object) -> None:
+def test_moments_are_converted_to_utc(written: object) -> None:
     response = HitlResponse.model_validate({**BASE, "action": "approve", "responded_at": written})
     assert response.responded_at == datetime(2026, 1, 1, tzinfo=UTC)
     assert response.responded_at.tzinfo is UTC
 
 
 @pytest.mark.parametrize("written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
-def test_a_moment_outside_the_calendar_is_refused(written: str) -> None:
+def test_moments_outside_the_calendar_are_refused(written: str) -> None:
     with pytest.raises(ValidationError, match="responded_at"):
         HitlResponse.model_validate({**BASE, "action": "approve", "responded_at": written})
 

@@ -14,7 +14,7 @@ IDS = st.builds(lambda number: UUID(int=number), st.integers(0, 2**128 - 1))
 
 
 @given(IDS, st.text(st.characters(codec="utf-8")))
-def test_an_id_is_of_version_7_and_has_the_moment_of_what_it_belongs_to(of: UUID, name: str) -> None:
+def test_a_derived_id_is_of_version_7_and_has_the_timestamp_of_its_origin(of: UUID, name: str) -> None:
     made = sibling(of, name)
 
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
@@ -23,7 +23,7 @@ def test_an_id_is_of_version_7_and_has_the_moment_of_what_it_belongs_to(of: UUID
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
-def test_another_name_is_another_id(one: str, another: str) -> None:
+def test_different_names_have_different_ids(one: str, another: str) -> None:
     project = uuid7()
 
     assert (sibling(project, one) == sibling(project, another)) == (one == another)

@@ -85,6 +85,11 @@ BROKEN = {
         "stage 'plan'",
         "gates",
     ),
+    "an unknown field of a gate": (
+        ["{name: plan, agent: analyst, produces: [project_plan], gate: {asks: always}}"],
+        "stage 'plan'",
+        "gate.asks",
+    ),
     "a gate that asks perhaps": (
         ["{name: plan, agent: analyst, produces: [project_plan], gate: {ask: perhaps}}"],
         "stage 'plan'",
@@ -113,7 +118,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("stages", "place", "rule"), BROKEN.values(), ids=list(BROKEN))
-def test_a_broken_rule_is_told_with_file_stage_and_rule(
+def test_a_broken_rule_is_reported_with_file_stage_and_rule(
     tmp_path: Path, stages: list[str], place: str, rule: str
 ) -> None:
     with pytest.raises(PipelineError) as error:
@@ -124,15 +129,17 @@ def test_a_broken_rule_is_told_with_file_stage_and_rule(
     assert rule in told
 
 
-@pytest.mark.parametrize("content", [b"", b"- a list", b"\xff\xfe", b"{", b"stages: 3", b"description: no stages"])
-def test_a_file_that_is_no_pipeline_is_told_by_its_name(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"- a list", b"\xff\xfe", b"{", b"stages: 3", b"stages: {", b"words", b"\x00", b"description: x"]
+)
+def test_an_invalid_file_is_reported_by_its_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     with pytest.raises(PipelineError, match=r"^mine\.yaml: "):
         load_pipeline(path)
 
 
-def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"^gone\.yaml: "):
         load_pipeline(tmp_path / "gone.yaml")
 
@@ -158,12 +165,12 @@ def test_the_shipped_pipelines_are_as_designed() -> None:
     assert upstream["design"] == upstream["build"] == ("specify",)
 
 
-def test_a_later_folder_s_pipeline_takes_the_place_of_an_earlier_one_s(tmp_path: Path) -> None:
+def test_a_pipeline_replaces_one_of_an_earlier_folder(tmp_path: Path) -> None:
     (tmp_path / "quick-start.yaml").write_text(f"description: mine\nstages: [{PLAN}]\n")
     assert load_catalogue(SHIPPED, tmp_path)["quick-start"].description == "mine"
 
 
-def test_ancestors_and_descendants_are_found_at_any_distance(tmp_path: Path) -> None:
+def test_ancestors_and_descendants_include_indirect_ones(tmp_path: Path) -> None:
     test = "{name: check, agent: tester, consumes: [source_code], produces: [test_results]}"
     loaded = load(tmp_path, test, BUILD, PLAN)
     assert loaded.ancestors("check") == {"plan", "build"}
@@ -183,12 +190,12 @@ def test_ancestors_and_descendants_are_found_at_any_distance(tmp_path: Path) -> 
         (60, timedelta(minutes=1)),
     ],
 )
-def test_durations_are_read_as_people_write_them(written: object, meant: timedelta) -> None:
+def test_durations_may_have_units(written: object, meant: timedelta) -> None:
     assert Gate.model_validate({"expires_in": written}).expires_in == meant
 
 
 @pytest.mark.parametrize("written", ["", "h", "-1h", "1w", "1h30m", "366d", "∞", None, "1e9h"])
-def test_durations_that_are_none_are_refused(written: object) -> None:
+def test_invalid_durations_are_refused(written: object) -> None:
     with pytest.raises(ValueError, match="expires_in"):
         Gate.model_validate({"expires_in": written})
 
@@ -203,11 +210,11 @@ def test_durations_that_are_none_are_refused(written: object) -> None:
         (Oversight.LOW, True, GateAsk.NEVER),
     ],
 )
-def test_oversight_overrides_what_a_gate_says(oversight: Oversight | None, important: bool, asks: GateAsk) -> None:
+def test_oversight_overrides_a_gate(oversight: Oversight | None, important: bool, asks: GateAsk) -> None:
     assert Gate(ask=GateAsk.ON_LOW_CONFIDENCE, important=important).under(oversight).ask is asks
 
 
 @given(st.sampled_from(sorted(load_catalogue(SHIPPED))))
-def test_a_pipeline_survives_the_journey_through_json(name: str) -> None:
+def test_a_pipeline_survives_json(name: str) -> None:
     pipeline = load_catalogue(SHIPPED)[name]
     assert Pipeline.model_validate_json(pipeline.model_dump_json()) == pipeline

@@ -49,7 +49,9 @@ BAD: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "told"), BAD.values(), ids=list(BAD))
-def test_a_bad_file_is_told_in_lines_and_soon(tmp_path: Path, content: str | bytes, told: str) -> None:
+def test_hostile_files_are_rejected_quickly_with_short_messages(
+    tmp_path: Path, content: str | bytes, told: str
+) -> None:
     path = tmp_path / "mine.yaml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     began = time.process_time()
@@ -80,7 +82,7 @@ def strange_folder(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()} - {"fine.yaml", ".hidden.yaml", "README.md"}
 
 
-def test_bad_files_are_left_out_and_the_others_can_be_run(tmp_path: Path) -> None:
+def test_invalid_files_are_left_out_and_the_others_are_loaded(tmp_path: Path) -> None:
     bad = strange_folder(tmp_path)
     catalogue = load_catalogue(SHIPPED, tmp_path)
     assert {one.file for one in catalogue.left_out} == bad
@@ -102,7 +104,7 @@ def check(*files: Path | str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
-def test_the_command_says_all_that_is_wrong_and_needs_no_stack(tmp_path: Path) -> None:
+def test_the_command_reports_every_problem_without_a_stack(tmp_path: Path) -> None:
     fine, two = tmp_path / "fine.yaml", tmp_path / "two.yaml"
     fine.write_text(FINE)
     two.write_text(BAD["two problems"][0])

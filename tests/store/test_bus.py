@@ -19,7 +19,7 @@ def event(project_id: UUID, seq: int | None) -> Event:
     return Event(event_type=event_type, seq=seq, project_id=project_id, data={}, timestamp=datetime.now(UTC))
 
 
-async def test_what_is_published_at_once_grows_each_log_once(store: Store) -> None:
+async def test_events_published_together_announce_each_log_once(store: Store) -> None:
     bus, one, other, still = store.bus, uuid4(), uuid4(), uuid4()
     messages: list[tuple[str, bytes]] = []
     async with bus.listening() as pubsub:
@@ -48,7 +48,7 @@ async def test_what_is_published_at_once_grows_each_log_once(store: Store) -> No
     assert orjson.loads(grown) == {str(one): 4, str(other): 7}
 
 
-async def test_progress_alone_grows_nothing(store: Store) -> None:
+async def test_progress_alone_announces_no_log(store: Store) -> None:
     bus, project_id = store.bus, uuid4()
     messages: list[str] = []
     async with bus.listening() as pubsub:

@@ -72,7 +72,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def test_nothing_that_the_shell_says_reaches_a_connection(
+async def test_environment_variables_of_libpq_do_not_reach_a_connection(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with database(servers) as url:
@@ -93,7 +93,7 @@ async def test_nothing_that_the_shell_says_reaches_a_connection(
     assert {name for name in SHELL if name in os.environ} == {"PGPASSWORD", "PGPASSFILE"}
 
 
-async def test_the_embedded_server_starts_whatever_the_shell_says(
+async def test_the_embedded_server_starts_with_any_environment_variables_of_libpq(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     open_that_shell(monkeypatch)
@@ -106,7 +106,7 @@ async def test_the_embedded_server_starts_whatever_the_shell_says(
             await asyncio.shield(supervisor.stop())
 
 
-async def test_a_password_may_come_from_where_libpq_keeps_them(
+async def test_a_password_may_come_from_the_password_sources_of_libpq(
     servers: Servers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     user, _, rest = servers.database.removeprefix("postgresql://").partition(":")
@@ -123,7 +123,7 @@ async def test_a_password_may_come_from_where_libpq_keeps_them(
     await external.ask_database(without)
 
 
-async def test_the_options_of_the_url_count_for_every_connection(servers: Servers) -> None:
+async def test_the_options_of_the_url_apply_to_every_connection(servers: Servers) -> None:
     async with database(servers) as plain:
         await execute(plain, "CREATE SCHEMA mine", "CREATE TABLE public.project (name text)")
         url = f"{plain}?options=-csearch_path%3Dmine"
@@ -154,7 +154,7 @@ STATES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
 )
 
 
-async def test_a_database_that_will_not_do_is_named_with_what_to_do(servers: Servers) -> None:
+async def test_an_unusable_database_is_reported_with_what_to_do(servers: Servers) -> None:
     for kind, made, statements, said in STATES:
         name = f"{kind}{uuid4().hex[:8]}"
         async with database(servers, made, name) as url:
@@ -178,7 +178,7 @@ async def test_a_database_that_will_not_do_is_named_with_what_to_do(servers: Ser
                 assert "Traceback" not in str(of_alembic.value)
 
 
-async def test_a_user_who_may_not_is_named_with_what_to_do(servers: Servers) -> None:
+async def test_missing_privileges_are_reported_with_what_to_do(servers: Servers) -> None:
     role = f"r{uuid4().hex[:8]}"
     await execute(servers.database, f"CREATE ROLE {role} LOGIN PASSWORD 'hunter2'")
     place = servers.database.rpartition("@")[2].removesuffix("/botarmy")
@@ -204,7 +204,7 @@ async def test_a_user_who_may_not_is_named_with_what_to_do(servers: Servers) -> 
             await schema.is_current(as_role(new))
 
 
-async def test_a_server_that_refuses_is_not_asked_again_and_no_password_is_told(
+async def test_a_refused_connection_is_not_retried_and_its_error_has_no_password(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = servers.database.rpartition("@")[2].removesuffix("/botarmy")

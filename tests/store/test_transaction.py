@@ -48,7 +48,7 @@ async def test_sixteen_writers_and_their_rollbacks_leave_no_gap_and_a_reader_mis
     assert await head(many, project_id) == len(seen)
 
 
-async def test_the_same_fact_told_twice_stands_once(store: Store, project_id: UUID) -> None:
+async def test_an_event_recorded_twice_is_stored_once(store: Store, project_id: UUID) -> None:
     before = await head(store, project_id)
     for _ in range(2):
         async with store.transaction(project_id) as tx:
@@ -58,7 +58,7 @@ async def test_the_same_fact_told_twice_stands_once(store: Store, project_id: UU
     assert [key for _, key in await log(store, project_id, before)] == ["same", "other"]
 
 
-async def test_the_same_fact_told_by_many_at_once_stands_once(many: Store, project_id: UUID) -> None:
+async def test_an_event_recorded_concurrently_is_stored_once(many: Store, project_id: UUID) -> None:
     before = await head(many, project_id)
 
     async def tell() -> bool:
@@ -76,7 +76,7 @@ async def test_the_same_fact_told_by_many_at_once_stands_once(many: Store, proje
     assert await head(many, project_id) == before + 1
 
 
-async def test_nothing_is_published_of_what_was_rolled_back(store: Store, project_id: UUID) -> None:
+async def test_events_of_a_rolled_back_transaction_are_not_published(store: Store, project_id: UUID) -> None:
     async with store.bus.listening() as pubsub:
         await pubsub.subscribe(store.bus.channel(project_id))
         with contextlib.suppress(LookupError):
@@ -93,7 +93,7 @@ async def test_nothing_is_published_of_what_was_rolled_back(store: Store, projec
         assert await eventually(heard) == ["then"]
 
 
-async def test_a_settled_project_keeps_its_status(store: Store, project_id: UUID) -> None:
+async def test_a_final_status_never_changes(store: Store, project_id: UUID) -> None:
     for status in (ProjectStatus.CANCELLED, ProjectStatus.ACTIVE, ProjectStatus.COMPLETED, ProjectStatus.PAUSED):
         async with store.transaction(project_id) as tx:
             await projects.set_status(tx, status, str(status), None)
@@ -117,7 +117,7 @@ async def test_a_settled_project_keeps_its_status(store: Store, project_id: UUID
         ([("active", 0), ("paused", 0), ("active", 0)], "active", 0),
     ],
 )
-async def test_a_project_waits_as_long_as_a_request_is_open(
+async def test_a_project_is_waiting_while_a_request_is_open(
     store: Store, project_id: UUID, changes: list[tuple[str | None, int]], status: str, requests: int
 ) -> None:
     for changed, opened in changes:
@@ -141,7 +141,7 @@ def version(body: bytes, origin: UUID | None = None) -> artifacts.NewVersion:
     )
 
 
-async def test_versions_written_at_once_are_numbered_without_gap(many: Store, project_id: UUID) -> None:
+async def test_concurrent_versions_are_numbered_without_gaps(many: Store, project_id: UUID) -> None:
     async def write(n: int) -> None:
         one = version(f"version {n}".encode())
         while True:
@@ -170,7 +170,7 @@ async def test_an_origin_writes_its_version_once(store: Store, project_id: UUID)
     assert await head(store, project_id) == 3  # created, the brief, the version
 
 
-async def test_without_redis_a_unit_of_work_commits_and_quickly(settings: Settings) -> None:
+async def test_a_transaction_commits_quickly_without_redis(settings: Settings) -> None:
     away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
     async with own_store(away) as store:
         project_id = await new_project(store)
@@ -182,7 +182,7 @@ async def test_without_redis_a_unit_of_work_commits_and_quickly(settings: Settin
         assert len(await log(store, project_id)) == 22
 
 
-async def test_a_connection_that_died_is_replaced(settings: Settings) -> None:
+async def test_a_dead_connection_is_replaced(settings: Settings) -> None:
     """PostgreSQL was restarted: each dead connection fails once at most, and then the store is well again."""
     name = uuid4().hex
     marked = settings.model_copy(update={"database_url": f"{settings.database_url}?application_name={name}"})
@@ -210,7 +210,7 @@ async def test_a_connection_that_died_is_replaced(settings: Settings) -> None:
         assert (await log(store, project_id))[-1][1] == "after"
 
 
-async def test_an_agent_is_on_the_task_that_it_took_last(store: Store, project_id: UUID) -> None:
+async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, project_id: UUID) -> None:
     async def said() -> tuple[str, UUID | None]:
         async with store.reading() as connection:
             (state,) = await agents.of_project(connection, project_id)

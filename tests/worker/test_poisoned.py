@@ -67,7 +67,7 @@ async def healthy(temporal: Client, store: Store, settings: Settings, script: Sc
 
 
 @pytest.mark.usefixtures("poison")
-async def test_projects_that_cannot_be_written_down_stop_nobody_and_go_on_when_they_can_be(
+async def test_projects_that_cannot_be_recorded_block_no_others_and_continue_when_they_can(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     async with build_worker(temporal, store, script.crew(), settings):
@@ -95,7 +95,7 @@ async def test_projects_that_cannot_be_written_down_stop_nobody_and_go_on_when_t
             assert (await story.result()).status == "completed"
 
 
-async def test_workflows_of_unknown_projects_end_by_themselves(
+async def test_workflows_of_unknown_projects_end(
     temporal: Client, store: Store, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     script = Script()
@@ -127,7 +127,7 @@ async def test_workflows_of_unknown_projects_end_by_themselves(
 
 
 @pytest.mark.usefixtures("poison")
-async def test_what_was_not_written_locally_does_not_wait_behind_steps(
+async def test_records_that_were_not_written_locally_do_not_wait_behind_steps(
     temporal: Client, store: Store, settings: Settings
 ) -> None:
     script, held = Script(), Held()
@@ -153,7 +153,7 @@ async def test_what_was_not_written_locally_does_not_wait_behind_steps(
             assert (await story.result()).status == "completed"
 
 
-async def test_a_contradiction_ends_its_workflow(temporal: Client, store: Store, settings: Settings) -> None:
+async def test_a_contradiction_fails_its_workflow(temporal: Client, store: Store, settings: Settings) -> None:
     """A constraint refuses the record each time, and a request that is not there cannot be closed."""
     script = Script()
     async with build_worker(temporal, store, script.crew(), settings):
@@ -171,7 +171,7 @@ async def test_a_contradiction_ends_its_workflow(temporal: Client, store: Store,
         await run(store, "ALTER TABLE hitl_decision DROP CONSTRAINT refuses")
 
 
-async def test_a_short_step_that_hangs_does_not_hold_a_workflow_task(
+async def test_a_hanging_short_step_does_not_occupy_a_workflow_task(
     temporal: Client, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(seconds=1))

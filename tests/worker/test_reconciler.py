@@ -117,7 +117,7 @@ def lost(store: Store, temporal: Client, settings: Settings, http: httpx2.AsyncC
     return Lost(store, temporal, settings, http)
 
 
-async def test_a_project_that_waits_goes_on_from_its_records(lost: Lost) -> None:
+async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> None:
     """At the gate of a second round: what came before it stands, and the request is the same one."""
     story = await lost.begin(PLAN | GATE, BUILD)
     first = await story.request("plan")
@@ -152,7 +152,7 @@ async def test_a_project_that_waits_goes_on_from_its_records(lost: Lost) -> None
     assert (await story.project()).generation == 1
 
 
-async def test_steps_that_were_under_way_run_again_as_the_same_task(lost: Lost) -> None:
+async def test_running_steps_run_again_as_the_same_task(lost: Lost) -> None:
     """Two side by side, one of them at its gate; and one that a rework sent back, with the report as feedback."""
     held, again = Held(), Held()
     sides = await lost.begin(PLAN | GATE, DESIGN, design=[held, works])
@@ -180,7 +180,7 @@ async def test_steps_that_were_under_way_run_again_as_the_same_task(lost: Lost) 
     again.let_go.set()
 
 
-async def test_a_pause_and_what_waits_behind_it_are_kept(lost: Lost) -> None:
+async def test_a_pause_survives_a_restart(lost: Lost) -> None:
     """A verdict has sent the work back, and no step may start: the rework is not in the rows yet."""
     held = Held(then=fails_its_verdict)
     story = await lost.begin(PLAN, BUILD, VALIDATE, validate=[held, passes_its_verdict])
@@ -203,7 +203,7 @@ async def test_a_pause_and_what_waits_behind_it_are_kept(lost: Lost) -> None:
     assert "test_results" in {one.type for one in last.inputs}
 
 
-async def test_failed_steps_and_failed_verdicts_are_asked_about_as_before(lost: Lost) -> None:
+async def test_requests_about_failures_survive_a_restart(lost: Lost) -> None:
     step = await lost.begin(PLAN | {"attempts": 1}, BUILD, plan=[raises(ValueError("no")), works])
     verdict = await lost.begin(
         PLAN, BUILD, VALIDATE, validate=[fails_its_verdict, fails_its_verdict, passes_its_verdict]
@@ -218,7 +218,7 @@ async def test_failed_steps_and_failed_verdicts_are_asked_about_as_before(lost: 
     assert verdict.script.assignments["build"][-1].feedback == "Look at the numbers."
 
 
-async def test_a_task_of_its_own_is_started_again_or_ended(lost: Lost) -> None:
+async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
     """One at its gate, which is restarted, and one at work, which is ended; the pipeline's tasks are the project's."""
     held = Held()
     story = await lost.begin(PLAN | GATE, oversight=Oversight.HIGH)
@@ -248,7 +248,7 @@ async def test_a_task_of_its_own_is_started_again_or_ended(lost: Lost) -> None:
     held.let_go.set()
 
 
-async def test_of_many_that_start_it_again_one_does(lost: Lost) -> None:
+async def test_of_many_concurrent_restarts_one_succeeds(lost: Lost) -> None:
     """And a response that comes meanwhile is either acknowledged and holds, or told that it did not count."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
@@ -263,7 +263,7 @@ async def test_of_many_that_start_it_again_one_does(lost: Lost) -> None:
     assert len(await story.tasks()) == 2
 
 
-async def test_an_ended_project_stays_ended(lost: Lost) -> None:
+async def test_an_ended_project_cannot_be_restarted(lost: Lost) -> None:
     story = await lost.begin(PLAN | GATE)
     await story.request("plan")
     await lose(lost.temporal, story.handle.id)
@@ -276,7 +276,7 @@ async def test_an_ended_project_stays_ended(lost: Lost) -> None:
     assert story.handle.id not in await lost.look()
 
 
-async def test_responses_that_a_stuck_workflow_was_sent_are_judged_by_the_next(lost: Lost) -> None:
+async def test_responses_sent_to_a_stuck_workflow_are_judged_after_its_restart(lost: Lost) -> None:
     """Two were acknowledged while it could not judge; its run is ended, and the first one holds."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
@@ -302,7 +302,7 @@ async def _raise(store: Store, project_id: UUID) -> None:
         await connection.execute(raised, {"id": project_id})
 
 
-async def test_records_from_before_their_workflow_are_named(lost: Lost) -> None:
+async def test_records_that_are_older_than_their_workflow_are_reported(lost: Lost) -> None:
     """PostgreSQL came back as it was earlier: the workflow waits at a gate that the records do not know. The decision
     that is not in them was acknowledged, and holds."""
     story = await lost.begin(PLAN | GATE, BUILD | {"gate": {}})
@@ -343,7 +343,7 @@ async def _as_before_the_decision(store: Store, project_id: UUID, request_id: UU
             await connection.execute(text(statement), {"id": project_id, "request": request_id})
 
 
-async def test_nothing_is_gone_where_the_namespace_is_or_temporal(
+async def test_no_workflow_is_reported_missing_if_the_namespace_or_temporal_is(
     lost: Lost, store: Store, settings: Settings, temporal: Client
 ) -> None:
     story = await lost.begin(PLAN | GATE)
@@ -361,7 +361,7 @@ async def test_nothing_is_gone_where_the_namespace_is_or_temporal(
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-async def test_a_start_that_comes_after_the_loss_starts_nothing(lost: Lost, restarted: bool) -> None:
+async def test_a_late_start_after_a_loss_of_data_has_no_effect(lost: Lost, restarted: bool) -> None:
     """It was on its way when Temporal lost everything: its run finds that another one has begun the project, or was
     started again."""
     story = await lost.begin(PLAN | GATE)
@@ -392,7 +392,7 @@ class Incompatible:
         pass
 
 
-async def test_a_stuck_workflow_is_named_with_its_cause(lost: Lost) -> None:
+async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
     """It is acknowledged two responses that it cannot judge; started again from the records, it judges them."""
     queue = f"{lost.settings.task_queue}-upgraded"
     elsewhere = lost.settings.model_copy(update={"task_queue": queue})
@@ -419,7 +419,7 @@ async def test_a_stuck_workflow_is_named_with_its_cause(lost: Lost) -> None:
 
 
 @pytest.mark.parametrize("dies_in", ["_terminate", "_unheard", "_start", "_clear"])
-async def test_a_restart_that_is_cut_off_is_made_again(
+async def test_an_interrupted_restart_can_be_repeated(
     lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:
     """Wherever the process dies: what it had begun is named, or runs, and nothing is lost or done twice."""
@@ -455,7 +455,7 @@ async def _is(lost: Lost, story: Story, dies_in: str) -> bool:
     return (story.handle.id in await lost.look()) == (dies_in != "_clear")
 
 
-async def test_a_workflow_from_before_the_records_is_named(lost: Lost) -> None:
+async def test_a_workflow_that_is_older_than_its_records_is_reported(lost: Lost) -> None:
     """Temporal came back as it was earlier: it waits for a decision that the records have."""
     story = await lost.begin(PLAN | GATE, BUILD | GATE)
     request = await story.request("plan")
@@ -477,7 +477,7 @@ async def test_a_workflow_from_before_the_records_is_named(lost: Lost) -> None:
     assert len(await story.tasks()) == 2
 
 
-async def test_a_step_whose_inputs_the_records_lack_is_not_taken(lost: Lost) -> None:
+async def test_a_step_whose_inputs_are_missing_fails(lost: Lost) -> None:
     """The database came back without the artifact that was accepted: the workflow says so, instead of working on."""
     held = Held(then=raises(ValueError("again")))
     story = await lost.begin(PLAN, BUILD, build=[held, works])
@@ -502,7 +502,7 @@ async def test_a_step_whose_inputs_the_records_lack_is_not_taken(lost: Lost) -> 
     await lost.completed(story)
 
 
-async def test_a_paused_workflow_of_active_records_is_named(lost: Lost) -> None:
+async def test_a_paused_workflow_with_active_records_is_reported(lost: Lost) -> None:
     """The dump was made before the pause: nobody could resume it any more."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")

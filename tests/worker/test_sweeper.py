@@ -66,7 +66,7 @@ async def waiting(store: Store, temporal: Client, settings: Settings) -> UUID:
     return project_id
 
 
-async def test_a_project_that_was_never_started_is_started_once_by_two_sweepers(
+async def test_two_sweepers_start_an_unstarted_project_once(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
     project_id = await committed(store, PLAIN)
@@ -78,9 +78,7 @@ async def test_a_project_that_was_never_started_is_started_once_by_two_sweepers(
         assert [task.stage for task in await tasks.of_project(connection, project_id)] == ["plan"]
 
 
-async def test_a_task_that_was_never_started_is_started(
-    store: Store, temporal: Client, settings: Settings, worker: None
-) -> None:
+async def test_an_unstarted_task_is_started(store: Store, temporal: Client, settings: Settings, worker: None) -> None:
     project_id = await committed(store, GATED)
     task_id = uuid7()
     async with store.transaction(project_id) as tx:
@@ -97,7 +95,7 @@ async def test_a_task_that_was_never_started_is_started(
     await eventually(completed)
 
 
-async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed(
+async def test_a_project_whose_workflow_was_terminated_is_recorded_as_failed(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
     project_id = await waiting(store, temporal, settings)
@@ -120,7 +118,7 @@ async def test_a_project_whose_workflow_was_terminated_is_written_down_as_failed
     assert request.status == HitlStatus.CANCELLED
 
 
-async def test_a_project_whose_workflow_was_reset_goes_on(
+async def test_a_project_whose_workflow_was_reset_continues(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
     """The run that was reset is listed as terminated; beside it, one of somebody else's."""
@@ -161,7 +159,7 @@ async def test_a_project_whose_workflow_was_reset_goes_on(
     await status_is(store, project_id, ProjectStatus.COMPLETED)
 
 
-async def test_those_that_only_wait_keep_no_other_from_being_started(servers: Servers, temporal: Client) -> None:
+async def test_waiting_projects_do_not_keep_others_from_being_started(servers: Servers, temporal: Client) -> None:
     """Nobody works on their queue, and nobody else sweeps their database, so that what was started stays as it is."""
     async with own_settings(servers) as settings, own_store(settings) as store:
         for _ in range(120):
@@ -180,7 +178,7 @@ async def test_those_that_only_wait_keep_no_other_from_being_started(servers: Se
         await eventually(is_started)
 
 
-async def test_a_task_whose_workflow_was_cancelled_alone_is_written_down_with_its_request(
+async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_its_request(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
     new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", GATED, Oversight.HIGH)

@@ -32,7 +32,7 @@ async def begin(temporal: Client, store: Store, settings: Settings, script: Scri
     return await Story.begin(temporal, store, settings.task_queue, script, stages)  # type: ignore[arg-type]
 
 
-async def test_a_worker_that_stops_gives_its_step_back(
+async def test_a_stopping_worker_hands_its_step_to_another(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     """Another worker takes it up at once, and the agent is not blamed."""
@@ -54,7 +54,7 @@ async def test_a_worker_that_stops_gives_its_step_back(
     assert await story.requests() == []
 
 
-async def test_a_worker_that_stops_lets_its_steps_end(
+async def test_a_stopping_worker_lets_its_steps_finish(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     held, stop = Held(), asyncio.Event()
@@ -69,7 +69,7 @@ async def test_a_worker_that_stops_lets_its_steps_end(
     assert (task.status, task.attempt) == ("completed", 1)
 
 
-async def test_responses_that_wait_while_no_worker_lives_are_judged_when_one_returns(
+async def test_responses_sent_while_no_worker_runs_are_judged_when_one_starts(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     async with build_worker(temporal, store, script.crew(), settings):
@@ -85,7 +85,7 @@ async def test_responses_that_wait_while_no_worker_lives_are_judged_when_one_ret
     assert (await story.judged(second)).explanation == (f"human decided first: approve (decision {first.decision_id})")
 
 
-async def test_a_response_that_is_there_when_the_workflow_hears_of_the_deadline_is_in_time(
+async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     async def has(event: str) -> bool:
@@ -131,7 +131,7 @@ async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[
         await process.wait()
 
 
-async def test_a_step_whose_worker_is_killed_runs_again_and_stands_once(
+async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
     servers: Servers, temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
     story = await begin(temporal, store, settings, script, pipeline(PLAN | GATE))

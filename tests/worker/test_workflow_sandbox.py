@@ -13,12 +13,12 @@ DEFINITIONS = ("workflows.project", "workflows.task")
 """Imported anew for each run, as the SDK wants it."""
 
 
-def test_every_module_that_is_named_exists() -> None:
+def test_every_listed_module_exists() -> None:
     for name in (*PASSED_THROUGH, *PARTS):
         assert find_spec(name), name
 
 
-def test_every_part_of_a_workflow_is_named() -> None:
+def test_every_workflow_module_is_listed() -> None:
     parts, to_read = set(), list(DEFINITIONS)
     while to_read:
         imported = _imported_workflow_modules(to_read.pop())

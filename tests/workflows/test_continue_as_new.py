@@ -35,7 +35,7 @@ async def own_queue(settings: Any, monkeypatch: Any) -> None:
     object.__setattr__(settings, "task_queue", uuid4().hex)
 
 
-async def test_a_pipeline_of_many_stages_continues_as_new_and_ends(begin: Begin, script: Script) -> None:
+async def test_a_long_pipeline_continues_as_new_and_completes(begin: Begin, script: Script) -> None:
     story = await begin(pipeline(*chain(9)))
     result = await story.result()
     assert await runs(story) > 1
@@ -47,7 +47,7 @@ async def test_a_pipeline_of_many_stages_continues_as_new_and_ends(begin: Begin,
     assert description.typed_search_attributes[PIPELINE] == "scripted"
 
 
-async def test_an_open_gate_goes_along_and_is_answered_in_a_later_run(begin: Begin) -> None:
+async def test_an_open_gate_survives_continue_as_new(begin: Begin) -> None:
     aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[8]], **GATE}
     story = await begin(pipeline(aside, *chain(8)))
     request = await story.request("aside")
@@ -90,7 +90,7 @@ async def test_no_response_is_lost_while_the_workflow_continues_as_new(begin: Be
     assert await story.events(EventType.ERROR) == []
 
 
-async def test_a_response_ahead_of_its_request_is_not_left_behind(begin: Begin, script: Script) -> None:
+async def test_an_early_response_survives_continue_as_new(begin: Begin, script: Script) -> None:
     """It is to be judged by this run, or by one that knows nothing of it."""
     held = Held()
     script.on("stage0", held)
@@ -102,7 +102,7 @@ async def test_a_response_ahead_of_its_request_is_not_left_behind(begin: Begin, 
     assert (await story.judged(response)).outcome == "applied"
 
 
-async def test_a_pause_goes_along(begin: Begin, script: Script) -> None:
+async def test_a_pause_survives_continue_as_new(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("stage4", held)
     story = await begin(pipeline(*chain(9)))

@@ -34,7 +34,7 @@ from tests.workflows.crew_under_test import (
 from worker.worker import build_worker
 
 
-async def test_no_step_starts_while_paused_and_the_one_under_way_ends(begin: Begin, script: Script) -> None:
+async def test_no_step_starts_while_paused_and_a_running_one_finishes(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("plan", held)
     story = await begin(pipeline(PLAN, BUILD))
@@ -52,7 +52,7 @@ async def test_no_step_starts_while_paused_and_the_one_under_way_ends(begin: Beg
     assert told == ["starting", "active", "paused", "active", "completed"]
 
 
-async def test_gates_are_answered_while_paused(begin: Begin, script: Script) -> None:
+async def test_gates_accept_responses_while_paused(begin: Begin, script: Script) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     await story.handle.signal("pause")
@@ -69,7 +69,7 @@ async def test_gates_are_answered_while_paused(begin: Begin, script: Script) -> 
 MONTH, HOUR = timedelta(days=30), timedelta(hours=1)
 
 
-async def test_a_deadline_stands_still_while_the_project_is_paused(begin: Begin, engine: WorkflowEnvironment) -> None:
+async def test_a_deadline_is_held_while_the_project_is_paused(begin: Begin, engine: WorkflowEnvironment) -> None:
     story = await begin(TWO_STAGES)
     first = (await story.request("plan")).expires_at
     for pauses in (1, 2):
@@ -89,7 +89,7 @@ async def test_a_deadline_stands_still_while_the_project_is_paused(begin: Begin,
     assert [one.status for one in await story.requests()] == ["expired"]
 
 
-async def test_a_gate_that_opens_while_the_project_is_paused_keeps_its_whole_time(
+async def test_a_gate_that_opens_during_a_pause_keeps_its_full_deadline(
     begin: Begin, engine: WorkflowEnvironment, script: Script
 ) -> None:
     held = Held()
@@ -110,7 +110,7 @@ async def test_a_gate_that_opens_while_the_project_is_paused_keeps_its_whole_tim
     assert (await story.result()).status == "completed"
 
 
-async def test_resuming_at_an_open_gate_is_waiting_again(begin: Begin) -> None:
+async def test_resuming_at_an_open_gate_returns_to_waiting(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     await story.handle.signal("pause")
@@ -121,7 +121,7 @@ async def test_resuming_at_an_open_gate_is_waiting_again(begin: Begin) -> None:
     await story.result()
 
 
-async def test_pausing_twice_is_pausing_once_and_a_project_may_pause_again(begin: Begin) -> None:
+async def test_pausing_is_idempotent_and_can_be_repeated_after_resuming(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     for _ in range(2):
@@ -166,7 +166,7 @@ async def is_cancelled(story: Story) -> None:
     assert ended.data["status"] == "cancelled"
 
 
-async def test_cancelling_in_the_middle_of_a_step_stops_its_agent(begin: Begin, script: Script) -> None:
+async def test_cancelling_during_a_step_stops_its_agent(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("plan", held)
     story = await begin(TWO_STAGES)
@@ -184,7 +184,7 @@ async def _is_set(held: Held) -> bool:
     return held.cancelled.is_set()
 
 
-async def test_what_a_cancelled_agent_still_hands_in_is_not_written(begin: Begin, script: Script) -> None:
+async def test_the_output_of_a_cancelled_agent_is_not_written(begin: Begin, script: Script) -> None:
     held, done = Held(), Held()
 
     async def does_not_listen(assignment: Assignment, step: Step) -> Outcome:
@@ -234,7 +234,7 @@ async def test_cancelling_stops_every_branch(begin: Begin, script: Script) -> No
     assert {one.status for one in await story.tasks()} == {"cancelled"}
 
 
-async def test_a_project_that_is_cancelled_before_a_worker_heard_of_it_is_written_as_cancelled(
+async def test_a_project_cancelled_before_its_first_workflow_task_is_recorded_as_cancelled(
     engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script
 ) -> None:
     story = await Story.begin(engine.client, store, settings.task_queue, script, TWO_STAGES)
@@ -261,7 +261,7 @@ async def test_a_response_and_a_cancellation_together_leave_nothing_open(
     assert closed.status == ("approved" if kept.outcome == "applied" else "cancelled")
 
 
-async def test_a_cancellation_while_a_late_response_is_written_down_leaves_nothing_open_and_loses_nothing(
+async def test_a_cancellation_while_a_late_response_is_recorded_leaves_nothing_open_and_loses_nothing(
     begin: Begin, store: Store
 ) -> None:
     story = await begin(pipeline(PLAN | GATE, BUILD | GATE))

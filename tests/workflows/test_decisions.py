@@ -13,7 +13,7 @@ from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Scrip
 UNSURE = {"gate": {"ask": "on_low_confidence", "confidence_below": 0.6}}
 
 
-async def test_an_approved_artifact_is_what_later_stages_read(begin: Begin, script: Script) -> None:
+async def test_later_stages_read_the_approved_artifact(begin: Begin, script: Script) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     waiting = await story.project()
@@ -38,9 +38,7 @@ async def test_an_approved_artifact_is_what_later_stages_read(begin: Begin, scri
     assert {one.status for one in await story.tasks()} == {"completed"}
 
 
-async def test_amended_content_is_a_new_version_that_later_stages_read_and_both_stay(
-    begin: Begin, script: Script
-) -> None:
+async def test_amended_content_is_a_new_version_and_the_original_is_kept(begin: Begin, script: Script) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     amended = await story.supply("the plan as it should be")
@@ -72,7 +70,7 @@ async def test_an_amendment_replaces_the_artifact_that_it_names_and_accepts_the_
     assert read == ["project_plan of plan, round 1", "another architecture"]
 
 
-async def test_amending_with_a_comment_has_the_stage_done_again(begin: Begin, script: Script) -> None:
+async def test_amending_with_a_comment_repeats_the_stage(begin: Begin, script: Script) -> None:
     story = await begin(TWO_STAGES)
     first = await story.request("plan")
     await story.respond(first, "amend", comment="Shorter, please.")
@@ -93,7 +91,7 @@ async def test_amending_with_a_comment_has_the_stage_done_again(begin: Begin, sc
     assert [request.status for request in await story.requests()] == ["amended", "approved"]
 
 
-async def test_a_rejection_ends_the_project_with_its_comment_and_closes_all_that_is_open(begin: Begin) -> None:
+async def test_a_rejection_ends_the_project_with_its_comment_and_closes_everything_open(begin: Begin) -> None:
     design = {"name": "design", "agent": "architect", "produces": ["system_architecture"], **GATE}
     build = BUILD | {"consumes": ["user_input"]}
     story = await begin(pipeline(PLAN | GATE, design, build))
@@ -113,7 +111,7 @@ async def test_a_rejection_ends_the_project_with_its_comment_and_closes_all_that
     assert (ended.data["status"], ended.data["reason"]) == ("rejected", "Not this year.")
 
 
-async def test_the_last_round_can_be_approved_but_not_redone(begin: Begin) -> None:
+async def test_the_last_round_can_be_approved_but_not_repeated(begin: Begin) -> None:
     story = await begin(pipeline(PLAN | {"gate": {"max_rounds": 2}}))
     await story.respond(await story.request("plan"), "amend", comment="again")
     last = await story.request("plan", round=2)
@@ -126,7 +124,7 @@ async def test_the_last_round_can_be_approved_but_not_redone(begin: Begin) -> No
     assert [one.outcome for one in await story.history(last)] == ["refused", "applied"]
 
 
-async def test_an_answer_to_another_artifact_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
+async def test_a_response_to_another_artifact_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
     story = await begin(pipeline(PLAN | GATE))
     request = await story.request("plan")
     response = await story.respond(request, "approve", artifact_id=story.given.brief.artifact_id)
@@ -146,7 +144,7 @@ async def test_an_answer_to_another_artifact_is_refused_and_the_gate_stays_open(
         (None, ["important", "ordinary"]),
     ],
 )
-async def test_oversight_says_which_gates_ask(begin: Begin, oversight: Oversight | None, asks: list[str]) -> None:
+async def test_oversight_decides_which_gates_ask(begin: Begin, oversight: Oversight | None, asks: list[str]) -> None:
     stages = pipeline(
         PLAN | {"name": "important", "gate": {"important": True}},
         PLAN | {"name": "ordinary", "produces": ["source_code"], "gate": {}},
@@ -161,7 +159,7 @@ async def test_oversight_says_which_gates_ask(begin: Begin, oversight: Oversight
 
 
 @pytest.mark.parametrize(("confidence", "asks"), [(0.59, True), (0.6, False), (None, True)])
-async def test_a_gate_may_ask_only_where_the_agent_is_unsure(
+async def test_a_gate_can_ask_only_at_low_confidence(
     begin: Begin, script: Script, confidence: float | None, asks: bool
 ) -> None:
     script.on("plan", confident(confidence))
@@ -174,7 +172,7 @@ async def test_a_gate_may_ask_only_where_the_agent_is_unsure(
     assert len(await story.requests()) == asks
 
 
-async def test_of_a_hundred_responses_at_once_one_is_applied_and_the_others_hear_who_won(begin: Begin) -> None:
+async def test_of_a_hundred_concurrent_responses_one_is_applied_and_the_others_name_it(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     actions = [("approve", {}), ("amend", {"comment": "again"}), ("reject", {"comment": "no"})]

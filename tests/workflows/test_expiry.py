@@ -75,7 +75,7 @@ async def test_an_expired_gate_may_reject(begin: Begin, engine: WorkflowEnvironm
     assert (result.status, result.reason) == ("rejected", "no decision on plan before its deadline")
 
 
-async def test_a_failed_step_that_nobody_answers_halts_the_project_since_there_is_nothing_to_approve(
+async def test_an_expired_gate_of_a_failed_step_halts_the_project_because_it_has_nothing_to_approve(
     begin: Begin, script: Script, engine: WorkflowEnvironment
 ) -> None:
     script.on("plan", raises(AgentError("away", retryable=False)))
@@ -86,7 +86,7 @@ async def test_a_failed_step_that_nobody_answers_halts_the_project_since_there_i
 
 
 @pytest.mark.parametrize("lead", [-1, 0, 1])
-async def test_a_deadline_and_a_decision_that_race_have_one_outcome_everywhere(
+async def test_a_decision_that_races_with_its_deadline_has_the_same_outcome_everywhere(
     begin: Begin, engine: WorkflowEnvironment, lead: int
 ) -> None:
     story = await begin(pipeline(PLAN | {"gate": {"on_expiry": "reject", "expires_in": "1h"}}))

@@ -17,7 +17,7 @@ BROKEN = AgentError("The model is away.")
 TWICE = PLAN | {"attempts": 2}
 
 
-async def test_a_step_that_fails_is_tried_again_and_nobody_is_asked(begin: Begin, script: Script) -> None:
+async def test_a_failing_step_is_retried_without_asking(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN), works)
     story = await begin(pipeline(TWICE, BUILD), Oversight.LOW)
     await story.result()
@@ -29,7 +29,7 @@ async def test_a_step_that_fails_is_tried_again_and_nobody_is_asked(begin: Begin
 
 
 @pytest.mark.parametrize("short", [False, True])
-async def test_a_step_that_failed_as_often_as_it_may_asks_a_human_even_at_low_oversight(
+async def test_a_step_whose_attempts_are_exhausted_asks_a_human_even_at_low_oversight(
     begin: Begin, script: Script, short: bool
 ) -> None:
     script.short = short
@@ -47,7 +47,7 @@ async def test_a_step_that_failed_as_often_as_it_may_asks_a_human_even_at_low_ov
     assert (project.status, project.open_requests) == ("waiting", 1)
 
 
-async def test_approving_a_failed_step_tries_it_again(begin: Begin, script: Script) -> None:
+async def test_approving_a_failed_step_runs_it_again(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN), raises(BROKEN), works)
     story = await begin(pipeline(TWICE, BUILD))
     await story.respond(await story.request("plan"), "approve")
@@ -58,7 +58,7 @@ async def test_approving_a_failed_step_tries_it_again(begin: Begin, script: Scri
     ]
 
 
-async def test_a_failed_step_is_tried_again_with_advice(begin: Begin, script: Script) -> None:
+async def test_a_failed_step_can_be_run_again_with_advice(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN), raises(BROKEN), works)
     story = await begin(pipeline(TWICE))
     await story.respond(await story.request("plan"), "amend", comment="Use the other model.")
@@ -66,7 +66,7 @@ async def test_a_failed_step_is_tried_again_with_advice(begin: Begin, script: Sc
     assert script.assignments["plan"][2].feedback == "Use the other model."
 
 
-async def test_a_person_may_supply_what_a_failed_step_should_have_produced(begin: Begin, script: Script) -> None:
+async def test_a_person_can_supply_the_artifact_of_a_failed_step(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN))
     story = await begin(pipeline(TWICE, BUILD))
     request = await story.request("plan")
@@ -79,7 +79,7 @@ async def test_a_person_may_supply_what_a_failed_step_should_have_produced(begin
     assert (task.status, task.accepted) == ("failed", True)
 
 
-async def test_one_content_cannot_stand_in_for_several_artifacts(begin: Begin, script: Script) -> None:
+async def test_one_content_cannot_replace_several_artifacts(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN))
     story = await begin(pipeline(TWICE | {"produces": ["project_plan", "source_code"]}))
     request = await story.request("plan")
@@ -91,14 +91,14 @@ async def test_one_content_cannot_stand_in_for_several_artifacts(begin: Begin, s
     )
 
 
-async def test_a_failed_step_may_end_the_project(begin: Begin, script: Script) -> None:
+async def test_a_failed_step_can_be_rejected(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN))
     story = await begin(pipeline(TWICE))
     await story.respond(await story.request("plan"), "reject", comment="Enough.")
     assert (await story.result()).status == "rejected"
 
 
-async def test_a_failed_step_has_no_more_rounds_than_its_gate_allows(begin: Begin, script: Script) -> None:
+async def test_a_failed_step_has_at_most_the_rounds_of_its_gate(begin: Begin, script: Script) -> None:
     script.on("plan", raises(BROKEN))
     story = await begin(pipeline(PLAN | {"attempts": 1, "gate": {"max_rounds": 1}}))
     request = await story.request("plan")
@@ -108,7 +108,7 @@ async def test_a_failed_step_has_no_more_rounds_than_its_gate_allows(begin: Begi
     await story.result()
 
 
-async def test_any_other_exception_of_an_agent_counts_as_its_failure(begin: Begin, script: Script) -> None:
+async def test_any_exception_of_an_agent_counts_as_a_failure(begin: Begin, script: Script) -> None:
     script.on("plan", raises(ValueError("no such \x00 thing")))
     story = await begin(pipeline(PLAN | {"attempts": 1}))
     request = await story.request("plan")
@@ -117,7 +117,7 @@ async def test_any_other_exception_of_an_agent_counts_as_its_failure(begin: Begi
     assert task.error == "ValueError: no such \ufffd thing"
 
 
-async def test_an_agent_s_own_timeout_is_not_the_step_s(begin: Begin, script: Script) -> None:
+async def test_a_timeout_inside_an_agent_is_not_the_timeout_of_the_step(begin: Begin, script: Script) -> None:
     script.on("plan", raises(TimeoutError("the model did not answer")))
     story = await begin(pipeline(PLAN | {"attempts": 1}))
     assert "the model did not answer" in (await story.request("plan")).question
@@ -141,7 +141,7 @@ PLAN_DRAFT = Draft(ArtifactType.PROJECT_PLAN, b"a plan")
         ((PLAN_DRAFT, PLAN_DRAFT), "it should produce project_plan, and produced project_plan, project_plan."),
     ],
 )
-async def test_an_outcome_that_is_not_what_was_asked_for_is_a_failure(
+async def test_an_outcome_without_the_expected_outputs_is_a_failure(
     begin: Begin, script: Script, drafts: tuple[Draft, ...], error: str
 ) -> None:
     script.on("plan", hands_in(*drafts), works)
@@ -151,7 +151,7 @@ async def test_an_outcome_that_is_not_what_was_asked_for_is_a_failure(
     assert len(script.assignments["plan"]) == 2
 
 
-async def test_an_artifact_over_the_limit_is_refused_without_running_the_agent_again(
+async def test_an_artifact_over_the_limit_fails_the_step_without_a_retry(
     begin: Begin, script: Script, settings: Settings
 ) -> None:
     script.on("plan", hands_in(Draft(ArtifactType.PROJECT_PLAN, b"x" * (settings.max_artifact_bytes + 1))))
@@ -161,7 +161,7 @@ async def test_an_artifact_over_the_limit_is_refused_without_running_the_agent_a
     assert len(script.assignments["plan"]) == 1
 
 
-async def test_an_artifact_far_over_temporal_s_limit_is_no_trouble(begin: Begin, script: Script) -> None:
+async def test_an_artifact_may_exceed_the_payload_limit_of_temporal(begin: Begin, script: Script) -> None:
     script.on("plan", hands_in(Draft(ArtifactType.PROJECT_PLAN, b"x" * 5 * 2**20)))
     story = await begin(pipeline(PLAN, BUILD))
     await story.result()
@@ -185,7 +185,7 @@ async def test_an_agent_that_takes_too_long_is_stopped(begin: Begin, script: Scr
     assert stopped.is_set()
 
 
-async def test_an_attempt_finds_what_the_one_before_it_saved(begin: Begin, script: Script) -> None:
+async def test_an_attempt_receives_the_checkpoint_of_the_previous_one(begin: Begin, script: Script) -> None:
     found = []
 
     async def saves(assignment: Assignment, step: Step) -> Outcome:
@@ -204,7 +204,7 @@ async def test_an_attempt_finds_what_the_one_before_it_saved(begin: Begin, scrip
     assert found == [None, {"page": 3}]
 
 
-async def test_a_checkpoint_that_no_row_can_hold_is_a_failure_and_not_an_endless_loop(
+async def test_a_checkpoint_that_cannot_be_stored_fails_the_step_instead_of_looping(
     begin: Begin, script: Script
 ) -> None:
     async def saves(assignment: Assignment, step: Step) -> Outcome:
@@ -216,7 +216,7 @@ async def test_a_checkpoint_that_no_row_can_hold_is_a_failure_and_not_an_endless
     assert "NUL" in (await story.request("plan")).question
 
 
-async def test_a_checkpoint_over_the_limit_is_a_failure_that_is_not_tried_again(begin: Begin, script: Script) -> None:
+async def test_a_checkpoint_over_the_limit_fails_the_step_without_a_retry(begin: Begin, script: Script) -> None:
     async def saves(assignment: Assignment, step: Step) -> Outcome:
         await step.save({"all": "x" * 70_000})
         raise AssertionError

@@ -76,7 +76,7 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
     st.sampled_from([None, ArtifactType.PROJECT_PLAN]),
     st.data(),
 )
-def test_the_first_response_that_fits_wins_whatever_else_arrives(
+def test_the_first_valid_response_wins_whatever_else_arrives(
     arriving: list[tuple[str, HitlResponse]],
     may_redo: bool,
     reason: HitlReason,
@@ -117,7 +117,7 @@ def test_the_first_response_that_fits_wins_whatever_else_arrives(
 
 
 @given(responses())
-def test_what_came_too_late_is_kept_with_the_reason(arriving: list[tuple[str, HitlResponse]]) -> None:
+def test_late_responses_are_returned_with_the_reason(arriving: list[tuple[str, HitlResponse]]) -> None:
     gated = gate()
     for _, response in arriving:
         gated.offer(response)
@@ -128,7 +128,7 @@ def test_what_came_too_late_is_kept_with_the_reason(arriving: list[tuple[str, Hi
 
 
 @given(responses())
-def test_when_the_winner_proves_to_be_none_those_it_won_over_are_judged_in_their_order(
+def test_superseded_responses_are_judged_again_in_order_when_the_winner_is_refused(
     arriving: list[tuple[str, HitlResponse]],
 ) -> None:
     gated = gate()
@@ -145,7 +145,7 @@ def test_when_the_winner_proves_to_be_none_those_it_won_over_are_judged_in_their
 
 
 @given(responses())
-def test_a_gate_survives_the_journey_to_the_next_run(arriving: list[tuple[str, HitlResponse]]) -> None:
+def test_a_gate_survives_serialization_to_the_next_run(arriving: list[tuple[str, HitlResponse]]) -> None:
     gated = gate()
     for _, response in arriving:
         gated.offer(response)

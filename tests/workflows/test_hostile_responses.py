@@ -30,7 +30,7 @@ async def signal(story: Story, name: str, *payloads: Payload) -> None:
 
 
 @pytest.mark.parametrize("payloads", MALFORMED.values(), ids=list(MALFORMED))
-async def test_a_response_that_cannot_be_read_is_an_error_in_the_log_and_the_project_goes_on(
+async def test_an_unreadable_response_is_recorded_as_an_error_and_the_project_continues(
     begin: Begin, payloads: tuple[Payload, ...]
 ) -> None:
     story = await begin(TWO_STAGES)
@@ -54,7 +54,7 @@ async def test_a_response_with_a_field_of_a_later_version_is_applied(begin: Begi
 
 
 @pytest.mark.parametrize("responded_at", ["2026-01-01T00:00:00+23:00", "2026-01-01T00:00:00", 1_700_000_000])
-async def test_a_moment_in_any_zone_is_kept_in_utc(begin: Begin, responded_at: object) -> None:
+async def test_moments_are_stored_in_utc(begin: Begin, responded_at: object) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     await signal(story, "respond", bent(request_id=str(request.id), responded_at=responded_at))
@@ -64,7 +64,7 @@ async def test_a_moment_in_any_zone_is_kept_in_utc(begin: Begin, responded_at: o
     assert kept.responded_at.utcoffset() == datetime.now(UTC).utcoffset()
 
 
-async def test_content_that_was_never_kept_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
+async def test_a_response_with_unknown_content_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     missing = await story.judged(await story.respond(request, "amend", content_hash="0" * 64))
@@ -75,7 +75,7 @@ async def test_content_that_was_never_kept_is_refused_and_the_gate_stays_open(be
     assert [one.outcome for one in await story.history(request)] == ["refused", "applied"]
 
 
-async def test_those_that_lose_to_content_that_was_never_kept_are_judged_again(begin: Begin, script: Script) -> None:
+async def test_responses_that_lost_to_unknown_content_are_judged_again(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("plan", held)
     story = await begin(TWO_STAGES)
@@ -93,7 +93,7 @@ async def test_those_that_lose_to_content_that_was_never_kept_are_judged_again(b
     assert kept[first.decision_id] != "applied"
 
 
-async def test_late_content_that_was_never_kept_harms_nothing(begin: Begin, script: Script) -> None:
+async def test_a_late_response_with_unknown_content_is_superseded(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("build", held)
     story = await begin(TWO_STAGES)
@@ -106,7 +106,7 @@ async def test_late_content_that_was_never_kept_harms_nothing(begin: Begin, scri
     await story.result()
 
 
-async def test_a_response_that_loses_is_kept_as_superseded(begin: Begin, script: Script) -> None:
+async def test_a_losing_response_is_recorded_as_superseded(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("build", held)
     story = await begin(TWO_STAGES)
@@ -119,7 +119,7 @@ async def test_a_response_that_loses_is_kept_as_superseded(begin: Begin, script:
     assert (await story.result()).status == "completed"
 
 
-async def test_a_response_in_the_moment_the_step_commits_is_applied(begin: Begin, script: Script) -> None:
+async def test_a_response_sent_as_the_step_commits_is_applied(begin: Begin, script: Script) -> None:
     """The request is in the database before the workflow has heard of it, and so can be answered."""
     story = await begin(TWO_STAGES)
     request = await story.request("plan")  # polled from the database; the signal races the activity's answer
@@ -128,7 +128,7 @@ async def test_a_response_in_the_moment_the_step_commits_is_applied(begin: Begin
     assert [one.outcome for one in await story.history(request)] == ["applied"]
 
 
-async def test_a_response_while_the_step_still_runs_is_an_error_in_the_log(begin: Begin, script: Script) -> None:
+async def test_a_response_sent_while_the_step_runs_is_recorded_as_an_error(begin: Begin, script: Script) -> None:
     held = Held()
     script.on("plan", held)
     story = await begin(TWO_STAGES)
@@ -143,7 +143,7 @@ async def test_a_response_while_the_step_still_runs_is_an_error_in_the_log(begin
     assert [one.outcome for one in await story.history(request)] == ["applied"]
 
 
-async def test_a_response_to_a_request_of_no_project_is_an_error_in_the_log(begin: Begin) -> None:
+async def test_a_response_to_an_unknown_request_is_recorded_as_an_error(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     foreign = uuid7()
@@ -167,7 +167,7 @@ async def test_a_response_to_another_project_s_request_changes_neither(begin: Be
 
 
 @pytest.mark.parametrize("name", ["pause", "resume"])
-async def test_control_signals_with_arguments_do_what_they_say(begin: Begin, name: str) -> None:
+async def test_control_signals_ignore_arguments(begin: Begin, name: str) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     await signal(story, "pause", *([payload(b'"now"'), payload(b"1")] if name == "pause" else []))
@@ -178,7 +178,7 @@ async def test_control_signals_with_arguments_do_what_they_say(begin: Begin, nam
     await story.result()
 
 
-async def test_an_unknown_signal_is_an_error_in_the_log_and_changes_nothing(begin: Begin) -> None:
+async def test_an_unknown_signal_is_recorded_as_an_error_and_changes_nothing(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     await signal(story, "abracadabra", payload(b"{}"))

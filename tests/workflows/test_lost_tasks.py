@@ -40,7 +40,7 @@ class Unheard:
         return build_worker(self._engine.client, self._store, self._script.crew(), self._settings)
 
 
-async def test_a_response_that_comes_before_the_workflow_knows_its_request_is_applied(unheard: Unheard) -> None:
+async def test_a_response_that_arrives_before_its_step_has_started_is_applied(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
     response = await story.respond(await lost_step(story, "plan"), "approve")
     async with unheard.worker():
@@ -49,7 +49,7 @@ async def test_a_response_that_comes_before_the_workflow_knows_its_request_is_ap
     assert await story.events(EventType.ERROR) == []
 
 
-async def test_responses_to_several_rounds_are_each_applied_in_theirs(unheard: Unheard) -> None:
+async def test_early_responses_are_applied_in_the_round_they_answer(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
     given = []
     for round in (1, 2):
@@ -62,7 +62,7 @@ async def test_responses_to_several_rounds_are_each_applied_in_theirs(unheard: U
     assert [(await story.judged(one)).outcome for one in given] == ["applied"] * 3 + ["superseded"]
 
 
-async def test_a_pause_in_between_does_not_lose_it(unheard: Unheard) -> None:
+async def test_a_pause_does_not_lose_an_early_response(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_STAGES)
     await story.handle.signal("pause")
     response = await story.respond(await lost_step(story, "plan"), "approve")
@@ -73,7 +73,7 @@ async def test_a_pause_in_between_does_not_lose_it(unheard: Unheard) -> None:
     assert (await story.judged(response)).outcome == "applied"
 
 
-async def test_a_response_to_what_nobody_was_asked_yet_is_not_kept_and_leaves_a_trace(unheard: Unheard) -> None:
+async def test_a_response_to_a_request_that_does_not_exist_yet_is_recorded_as_an_error(unheard: Unheard) -> None:
     story = await unheard.begin(TWO_GATES)
     early = await story.respond(request_of(story, "build"), "reject", comment="I know already.")
     async with unheard.worker():
@@ -87,7 +87,7 @@ async def test_a_response_to_what_nobody_was_asked_yet_is_not_kept_and_leaves_a_
     assert str(build.id) in error.data["message"]
 
 
-async def test_a_trace_that_was_written_stays_true_when_the_request_is_there(unheard: Unheard) -> None:
+async def test_a_response_recorded_as_an_error_stays_one_when_its_request_exists(unheard: Unheard) -> None:
     """The task that found no request is lost after it; the next one finds the request."""
     story = await unheard.begin(TWO_GATES)
     early = await story.respond(request_of(story, "plan"), "reject", comment="I know already.")

@@ -95,7 +95,7 @@ class Log:
         self.events.append(RecordedEvent(event_type=event_type, task_id=task_id, data=data))
 
 
-def test_a_rejection_that_had_no_effect_yet_has_it_in_the_next_run() -> None:
+def test_a_rejection_that_was_only_recorded_takes_effect_in_the_next_run() -> None:
     log = Log()
     task_id, plan = log.done("plan", "project_plan")
     request = log.asks(task_id, "plan", plan)
@@ -105,7 +105,7 @@ def test_a_rejection_that_had_no_effect_yet_has_it_in_the_next_run() -> None:
     assert [one.action for one in gate.offered] == ["reject"]
 
 
-def test_what_was_accepted_amended_or_sent_back_stands() -> None:
+def test_accepted_amended_and_reworked_stages_are_rebuilt() -> None:
     log = Log()
     task_id, plan = log.done("plan", "project_plan")
     request = log.asks(task_id, "plan", plan)
@@ -130,7 +130,7 @@ def test_what_was_accepted_amended_or_sent_back_stands() -> None:
     assert again["build"].feedback == states["build"].feedback
 
 
-def test_a_deadline_that_passed_is_followed() -> None:
+def test_an_expired_request_is_rebuilt() -> None:
     log = Log()
     log.done("plan", "project_plan")
     log.done("build", "source_code")
@@ -142,7 +142,7 @@ def test_a_deadline_that_passed_is_followed() -> None:
     assert log.states(REPORTS)["validate"].accepted == (report,)
 
 
-def test_a_step_that_was_called_off_has_no_effect() -> None:
+def test_a_cancelled_step_has_no_effect() -> None:
     """Its stage was sent back while it was at work; what it wrote all the same is of no stage."""
     sides = pipeline(
         PLAN, BUILD, VALIDATE, VALIDATE | {"name": "launch", "produces": ["deployment_log"], "rework": None}
@@ -159,7 +159,7 @@ def test_a_step_that_was_called_off_has_no_effect() -> None:
     assert log.states(sides)["launch"].round == 1
 
 
-def test_an_open_request_that_was_cancelled_is_asked_anew() -> None:
+def test_a_cancelled_request_is_opened_again() -> None:
     log = Log()
     task_id, plan = log.done("plan", "project_plan")
     request = log.asks(task_id, "plan", plan)

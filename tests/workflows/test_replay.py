@@ -41,7 +41,7 @@ def test_every_history_replays_whatever_the_order_of_sets(seed: str) -> None:
     assert ran.stdout.strip() == f"{len(HISTORIES)} histories replay"
 
 
-async def test_a_history_that_does_not_fit_is_noticed(tmp_path: Path) -> None:
+async def test_a_history_that_does_not_match_is_detected(tmp_path: Path) -> None:
     path = FOLDER / "project-approve.json"
     bent = tmp_path / path.name
     history = json.loads(path.read_text())

@@ -62,7 +62,7 @@ async def test_a_failed_verdict_sends_the_work_back_with_its_report(begin: Begin
     assert await story.requests() == []
 
 
-async def test_after_max_rounds_a_human_is_asked_and_may_go_on_with_the_failure(begin: Begin, script: Script) -> None:
+async def test_after_max_rounds_a_human_is_asked_and_can_accept_the_failure(begin: Begin, script: Script) -> None:
     script.on("validate", fails_its_verdict)
     story = await begin(LOOP)
     request = await story.request("validate", round=3)
@@ -76,7 +76,7 @@ async def test_after_max_rounds_a_human_is_asked_and_may_go_on_with_the_failure(
     assert script.assignments["launch"][0].inputs[0].artifact_id == report.id
 
 
-async def test_an_amendment_with_a_comment_sends_the_failure_back_once_more(begin: Begin, script: Script) -> None:
+async def test_amending_a_failed_verdict_with_a_comment_sends_the_work_back_again(begin: Begin, script: Script) -> None:
     script.on("validate", fails_its_verdict, fails_its_verdict, fails_its_verdict, passes_its_verdict)
     story = await begin(LOOP)
     await story.respond(await story.request("validate", round=3), "amend", comment="Look at the third test.")
@@ -86,7 +86,7 @@ async def test_an_amendment_with_a_comment_sends_the_failure_back_once_more(begi
     assert [one.accepted for one in await story.tasks("validate")] == [False, False, False, True]
 
 
-async def test_a_person_may_correct_the_report(begin: Begin, script: Script) -> None:
+async def test_a_person_can_correct_the_report(begin: Begin, script: Script) -> None:
     script.on("validate", fails_its_verdict)
     story = await begin(pipeline(MAKE, VALIDATE | {"rework": None}, LAUNCH))
     request = await story.request("validate")
@@ -95,16 +95,14 @@ async def test_a_person_may_correct_the_report(begin: Begin, script: Script) -> 
     assert script.assignments["launch"][0].inputs[0].text == "All is well, I looked."
 
 
-async def test_a_failed_verdict_may_end_the_project(begin: Begin, script: Script) -> None:
+async def test_a_failed_verdict_can_be_rejected(begin: Begin, script: Script) -> None:
     script.on("validate", fails_its_verdict)
     story = await begin(pipeline(MAKE, VALIDATE | {"rework": None}))
     await story.respond(await story.request("validate"), "reject", comment="Hopeless.")
     assert (await story.result()).status == "rejected"
 
 
-async def test_a_running_branch_that_depends_on_the_reworked_stage_is_called_off_and_done_again(
-    begin: Begin, script: Script
-) -> None:
+async def test_a_rework_cancels_and_repeats_a_running_branch_that_depends_on_it(begin: Begin, script: Script) -> None:
     document = {"name": "document", "agent": "architect", "consumes": ["source_code"], "produces": ["project_plan"]}
     failing, documenting = Held(then=fails_its_verdict), Held()
     script.on("validate", failing, passes_its_verdict)
@@ -120,9 +118,7 @@ async def test_a_running_branch_that_depends_on_the_reworked_stage_is_called_off
     assert len(await story.artifacts("project_plan")) == 1
 
 
-async def test_a_waiting_branch_that_depends_on_the_reworked_stage_is_called_off_and_asks_again(
-    begin: Begin, script: Script
-) -> None:
+async def test_a_rework_cancels_and_repeats_a_waiting_branch_that_depends_on_it(begin: Begin, script: Script) -> None:
     document = {"name": "document", "agent": "architect", "consumes": ["source_code"], "produces": ["project_plan"]}
     failing = Held(then=fails_its_verdict)
     script.on("validate", failing, passes_its_verdict)
@@ -138,9 +134,7 @@ async def test_a_waiting_branch_that_depends_on_the_reworked_stage_is_called_off
     assert (await story.project()).open_requests == 0
 
 
-async def test_an_accepted_branch_that_depends_on_the_reworked_stage_is_done_again(
-    begin: Begin, script: Script
-) -> None:
+async def test_a_rework_repeats_an_accepted_branch_that_depends_on_it(begin: Begin, script: Script) -> None:
     document = {"name": "document", "agent": "architect", "consumes": ["source_code"], "produces": ["project_plan"]}
     failing = Held(then=fails_its_verdict)
     script.on("validate", failing, passes_its_verdict)

@@ -8,7 +8,7 @@ from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Held, Script, pipeline
 
 
-async def test_the_stages_run_in_their_order_and_each_gets_what_it_consumes(begin: Begin, script: Script) -> None:
+async def test_stages_run_in_order_and_receive_what_they_consume(begin: Begin, script: Script) -> None:
     specify = {
         "name": "specify",
         "agent": "architect",
@@ -52,7 +52,7 @@ async def test_the_stages_run_in_their_order_and_each_gets_what_it_consumes(begi
     assert {one.status for one in crew} == {AgentStatus.IDLE}
 
 
-async def test_a_delivered_project_has_told_each_fact_once_and_in_order(begin: Begin) -> None:
+async def test_the_log_of_a_completed_project_has_each_event_once_and_in_order(begin: Begin) -> None:
     story = await begin(pipeline(PLAN, BUILD))
     await story.result()
     told = [
@@ -76,7 +76,7 @@ async def test_a_delivered_project_has_told_each_fact_once_and_in_order(begin: B
     ]
 
 
-async def test_stages_that_do_not_depend_on_each_other_run_side_by_side(begin: Begin, script: Script) -> None:
+async def test_independent_stages_run_concurrently(begin: Begin, script: Script) -> None:
     design = {"name": "design", "agent": "architect", "consumes": ["project_plan"], "produces": ["system_architecture"]}
     launch = {
         "name": "launch",

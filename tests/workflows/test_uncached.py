@@ -36,7 +36,7 @@ async def at_work(engine: WorkflowEnvironment, store: Store, script: Script, set
 
 
 @pytest.mark.parametrize("short", [False, True])
-async def test_a_whole_project_replays_at_every_task(begin: Begin, script: Script, short: bool) -> None:
+async def test_a_project_completes_when_every_workflow_task_replays(begin: Begin, script: Script, short: bool) -> None:
     script.short = short
     script.on("validate", fails_its_verdict, passes_its_verdict)
     script.on("build", raises(ValueError("away")), works)

@@ -58,7 +58,7 @@ async def submit(begin: Begin, settings: Settings, oversight: Oversight | None =
     return Alone(story, task_id)
 
 
-async def test_a_handoff_alone_gives_an_output_of_its_own(begin: Begin, script: Script, settings: Settings) -> None:
+async def test_a_standalone_handoff_has_a_separate_output(begin: Begin, script: Script, settings: Settings) -> None:
     alone = await submit(begin, settings)
     result = await alone.result()
     assert (result.task_id, result.accepted) == (alone.task_id, True)
@@ -71,7 +71,7 @@ async def test_a_handoff_alone_gives_an_output_of_its_own(begin: Begin, script: 
     assert (given.instructions, [one.type for one in given.inputs]) == ("Draw it.", ["user_input"])
 
 
-async def test_at_high_oversight_a_handoff_alone_asks(begin: Begin, script: Script, settings: Settings) -> None:
+async def test_a_standalone_handoff_asks_at_high_oversight(begin: Begin, script: Script, settings: Settings) -> None:
     alone = await submit(begin, settings, Oversight.HIGH)
     request = await alone.request()
     assert request.workflow_id == alone.handle.id
@@ -97,7 +97,7 @@ async def test_a_rejected_handoff_ends_without_ending_its_project(begin: Begin, 
     assert [one.status for one in await alone.story.requests() if one.id == request.id] == [HitlStatus.REJECTED]
 
 
-async def test_a_handoff_alone_that_fails_asks(begin: Begin, script: Script, settings: Settings) -> None:
+async def test_a_failed_standalone_handoff_asks(begin: Begin, script: Script, settings: Settings) -> None:
     script.on("task", raises(AgentError("away", retryable=False)), works)
     alone = await submit(begin, settings)
     request = await alone.request()
@@ -106,7 +106,7 @@ async def test_a_handoff_alone_that_fails_asks(begin: Begin, script: Script, set
     assert (await alone.result()).accepted
 
 
-async def test_a_handoff_that_nobody_decides_on_ends(
+async def test_a_standalone_handoff_ends_when_its_request_expires(
     begin: Begin, settings: Settings, engine: WorkflowEnvironment
 ) -> None:
     alone = await submit(begin, settings, Oversight.HIGH)
@@ -115,7 +115,7 @@ async def test_a_handoff_that_nobody_decides_on_ends(
     assert not (await alone.result()).accepted
 
 
-async def test_a_response_that_cannot_be_read_does_not_stop_a_handoff_alone(begin: Begin, settings: Settings) -> None:
+async def test_an_unreadable_response_does_not_stop_a_standalone_handoff(begin: Begin, settings: Settings) -> None:
     alone = await submit(begin, settings, Oversight.HIGH)
     request = await alone.request()
     await alone.handle.signal("respond", "yes!")

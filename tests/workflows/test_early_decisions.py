@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
+from tests.workflows.test_standalone_handoff import submit
 
 from config.settings import Settings
 from models.contracts.enums import EventType, Oversight, ProjectStatus
@@ -27,7 +28,6 @@ from tests.workflows.crew_under_test import (
     works,
 )
 from tests.workflows.lost import lost_ending, lost_judgement, lost_step
-from tests.workflows.test_handoff_alone import submit
 
 SOON = {"gate": {"expires_in": "4s", "on_expiry": "reject"}}
 LATER = timedelta(seconds=5)
@@ -64,7 +64,7 @@ async def waits(story: Story) -> None:
     await eventually(look)
 
 
-async def test_a_decision_before_the_deadline_of_a_request_that_the_workflow_has_not_heard_of_is_in_time(
+async def test_a_decision_before_the_deadline_is_in_time_if_the_workflow_has_not_received_the_request_yet(
     workers: Workers, engine: WorkflowEnvironment, script: Script
 ) -> None:
     held = Held()
@@ -81,7 +81,7 @@ async def test_a_decision_before_the_deadline_of_a_request_that_the_workflow_has
     assert [one.outcome for one in await story.history(request)] == ["applied"]
 
 
-async def test_a_decision_before_its_deadline_is_in_time_behind_one_that_has_to_be_checked(
+async def test_a_decision_before_the_deadline_is_in_time_behind_one_that_has_to_be_checked(
     workers: Workers, engine: WorkflowEnvironment, script: Script
 ) -> None:
     held = Held()
@@ -102,7 +102,7 @@ async def test_a_decision_before_its_deadline_is_in_time_behind_one_that_has_to_
 
 
 @pytest.mark.parametrize("ended", [ProjectStatus.COMPLETED, ProjectStatus.REJECTED, ProjectStatus.FAILED])
-async def test_a_project_that_ended_in_a_lost_task_is_not_cancelled_in_the_next_one(
+async def test_a_project_that_ended_in_a_lost_workflow_task_is_not_cancelled_in_the_next(
     workers: Workers, ended: ProjectStatus, store: Store
 ) -> None:
     """The cancellation came after the last decision; the task that wrote the end down heard of the decision alone."""
@@ -129,7 +129,7 @@ async def test_a_project_that_ended_in_a_lost_task_is_not_cancelled_in_the_next_
     assert told == ["starting", "active", ended]
 
 
-async def test_a_decision_that_comes_with_the_cancellation_of_a_handoff_alone_leaves_a_trace(
+async def test_a_decision_that_arrives_with_the_cancellation_of_a_standalone_handoff_is_recorded(
     workers: Workers, settings: Settings
 ) -> None:
     async with workers.of_steps():

@@ -46,7 +46,7 @@ async def slowly(assignment: Assignment, step: Step) -> Outcome:
 
 
 @pytest.mark.timeout(300)
-async def test_a_worker_whose_places_are_held_stands_still_and_one_that_is_busy_does_not(
+async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not(
     temporal: Client, store: Store, settings: Settings
 ) -> None:
     components = Components(store, temporal, settings.task_queue)
