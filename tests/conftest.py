@@ -1,4 +1,4 @@
-"""Real servers, started once a session; each module has a database, a task queue and channels of its own."""
+"""Real servers, started once per session. Each module has a separate database, task queue and channels."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 pytest_plugins = ["tests.proving"]
 
-# An example may come when this machine stands still. The same ones come each time, so that a change is judged by what
-# it changes; `--hypothesis-profile explore` looks for new ones.
+# No deadlines, because the machine may be busy. The same examples every time, so that a failure is due to a change;
+# `--hypothesis-profile explore` searches for new ones.
 PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("explore", **PATIENT, max_examples=1000)
 hypothesis.settings.register_profile("tests", **PATIENT, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 
-# The SDK's core warns of what the time-skipping server cannot do; errors are still printed.
+# The SDK's core warns about features that the time-skipping server lacks. Errors are still printed.
 Runtime.set_default(
     Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR")))),
     error_if_already_set=False,  # this module is imported as conftest and as tests.conftest
 )
 
-# Lines, to standard output, which pytest keeps; structlog's own default draws every local variable of a traceback.
+# Plain lines to standard output, which pytest captures. The default renders every local variable of a traceback.
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -63,7 +63,7 @@ structlog.configure(
 
 @pytest_asyncio.fixture(scope="session")
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
-    """PostgreSQL, Valkey and Temporal; the database `botarmy` is migrated, and is the template of all others."""
+    """PostgreSQL, Valkey and Temporal. The database `botarmy` is migrated, and is the template of all others."""
     async with embedded_servers(tmp_path_factory.mktemp("servers")) as servers:
         command = [sys.executable, "-m", "alembic", "upgrade", "head"]
         environment = os.environ | servers.environment() | {"PYTHONPATH": str(CHECKOUT)}
@@ -73,7 +73,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
 
 @asynccontextmanager
 async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
-    """Settings with a database, a task queue and channels that nobody else has."""
+    """Settings with a separate database, task queue and channels."""
     name = f"t{uuid4().hex}"
     async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE botarmy")
@@ -87,20 +87,20 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             task_queue=name,
             channel_prefix=name,
             sweep_seconds=0.5,
-            respond_wait_seconds=30,  # a busy machine is not to make a 202 of a 200
+            respond_wait_seconds=30,  # so that a busy machine does not turn a 200 into a 202
         )
 
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(servers: Servers) -> AsyncIterator[Settings]:
-    """Settings of the module's own. Override it to change one for a module."""
+    """The module's settings. Override this to change one of them for a module."""
     async with own_settings(servers) as settings:
         yield settings
 
 
 @asynccontextmanager
 async def own_store(settings: Settings) -> AsyncIterator[Store]:
-    """A store of its own, with as many connections as the settings say."""
+    """A separate store with these settings."""
     database, bus = Database(settings), Bus(settings)
     yield Store(database, bus)
     await bus.close()
@@ -109,7 +109,7 @@ async def own_store(settings: Settings) -> AsyncIterator[Store]:
 
 @pytest_asyncio.fixture(scope="module")
 async def store(settings: Settings) -> AsyncIterator[Store]:
-    """The module's database, to look behind the API."""
+    """A store on the module's database."""
     async with own_store(settings) as store:
         yield store
 
@@ -121,7 +121,7 @@ async def temporal(settings: Settings) -> Client:
 
 @pytest.fixture(scope="module")
 def agents() -> Mapping[AgentType, Agent]:
-    """The crew of the module's worker; override it for other agents."""
+    """The crew of the module's worker. Override this for other agents."""
     return rehearsal_agents(0)
 
 
@@ -144,6 +144,6 @@ async def api_url(settings: Settings) -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(scope="module")
 async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of the API; paths are whole, such as /api/v1/projects/."""
+    """A client of the API. Paths are absolute, such as /api/v1/projects/."""
     async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=httpx2.Limits()) as client:
         yield client

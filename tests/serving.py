@@ -17,12 +17,12 @@ from config.settings import Settings
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        yield  # they are pytest's
+        yield  # pytest handles signals
 
 
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[str]:
-    """The URL of an API on a free port."""
+    """Serve an API on a free port. Yields its URL."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = _Server(uvicorn_config(create_app(settings), settings))
     serving = asyncio.create_task(server.serve([listening]))

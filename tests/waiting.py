@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a deadline: no test waits on the clock."""
+"""Wait for a condition with a deadline, so that no test sleeps for a fixed time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 60.0
-"""For what takes a moment, on a machine that may stand still for a while; under what pytest gives a test."""
+"""For conditions that take a moment on a machine that may be busy. Less than pytest's timeout."""
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE_SECONDS) -> T:
-    """What `look` gives as soon as it is neither None nor False; fails when it stays so."""
+async def eventually(check: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE_SECONDS) -> T:
+    """Call `check` until it returns neither None nor False, and return that. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
-        if (found := await look()) not in (None, False):
+        if (found := await check()) not in (None, False):
             return found  # type: ignore[return-value]
-        assert time.monotonic() < deadline, f"it never came true: {getattr(look, '__qualname__', look)}"
+        assert time.monotonic() < deadline, (
+            f"the condition was not met in time: {getattr(check, '__qualname__', check)}"
+        )
         await asyncio.sleep(0.02)

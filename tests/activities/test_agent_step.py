@@ -1,4 +1,4 @@
-"""The agent's step runs at least once, and its effect stands once."""
+"""An agent step runs at least once, and its result is written once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
 
 
 async def written(store: Store, project_id: UUID) -> object:
-    """All that the database holds of a project, to be compared."""
+    """Everything that the database has of a project, for comparison."""
     async with store.reading() as connection:
         found = await tasks.of_project(connection, project_id)
         return (
@@ -131,7 +131,7 @@ async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(
 
 
 async def test_a_step_that_runs_twice_concurrently_writes_once(store: Store, script: Script, run: Run) -> None:
-    """Its worker was thought to be dead, and was not."""
+    """Its worker was presumed dead but was still running."""
     both = asyncio.Barrier(2)
 
     async def meets(assignment: Assignment, step: Step) -> Outcome:
@@ -142,7 +142,7 @@ async def test_a_step_that_runs_twice_concurrently_writes_once(store: Store, scr
     step = await a_step(store)
     results = await asyncio.gather(run(step), run(step), return_exceptions=True)
     done = [one for one in results if isinstance(one, StepResult)]
-    assert done  # the other one may fail, and is tried again
+    assert done  # the other one may fail, and is retried
     assert await run(step) == done[0]
     async with store.reading() as connection:
         found = await artifacts.of_project(connection, step.project_id)
@@ -212,7 +212,7 @@ async def test_decisions_are_recorded_once_however_often_the_activity_runs(store
     before = await written(store, step.project_id)
     again = await ActivityEnvironment().run(records.record_responses, judged)
     assert again == recorded
-    # An expiry that comes after the decision changes nothing either.
+    # An expiry after the decision changes nothing either.
     expiry = RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=False)
     await ActivityEnvironment().run(records.record_expiry, expiry)
     assert await written(store, step.project_id) == before

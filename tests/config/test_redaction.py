@@ -1,4 +1,4 @@
-"""No password in what people read."""
+"""Passwords are redacted from everything that people read."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_logs_contain_no_password_in_fields_or_tracebacks(
 
 
 def test_uncaught_exceptions_are_logged_without_passwords(tmp_path: Path) -> None:
-    """Temporal's SDK quotes the line of its configuration that it cannot read."""
+    """Temporal's SDK quotes the line of its configuration that it cannot parse."""
     (tmp_path / "temporal.toml").write_text('[profile.default]\napi_key = "hunter2\n')
     env = {"PYTHONPATH": str(CHECKOUT), "TEMPORAL_CONFIG_FILE": "temporal.toml"}
     for command in (["worker"], ["cli.main", "up"]):

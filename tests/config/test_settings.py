@@ -1,4 +1,4 @@
-"""A setting that cannot be used stops the start with its name."""
+"""An invalid setting prevents the start and is named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import CHECKOUT
 
 @pytest.fixture(autouse=True)
 def unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No `.env` of whoever runs the tests, and nothing kept from another test."""
+    """Ignore the `.env` of the person who runs the tests, and the settings of other tests."""
     monkeypatch.chdir(tmp_path)
     get_settings.cache_clear()
     yield
@@ -78,7 +78,7 @@ USABLE = (
 )
 
 UNUSABLE = (
-    # the variable, its value with `hunter2` in it, and what the error says of it
+    # the variable, its value that contains `hunter2`, and a part of the error
     ("DATABASE_URL", "mysql://u:hunter2@h/d", "like postgresql://"),
     ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h/d", "like postgresql://"),
     ("DATABASE_URL", "host=h password=hunter2", "like postgresql://"),
@@ -143,12 +143,12 @@ def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
         "postgresql://u:p@h/d",
         True,
     )
-    # In `.env` as well, behind the environment.
+    # The same in `.env`, which the environment overrides.
     Path(".env").write_text(f"DATABASE_URL=postgresql://other/d\nREDIS_URL_FILE={tmp_path / 'redis'}\n")
     (tmp_path / "redis").write_text("redis://r")
     get_settings.cache_clear()
     assert (get_settings().database_url, get_settings().redis_url) == ("postgresql://u:p@h/d", "redis://r")
-    # An empty variable is none, as the stack tells its processes.
+    # An empty variable counts as unset.
     monkeypatch.setenv("DATABASE_URL_FILE", "")
     monkeypatch.setenv("DATABASE_URL", "postgresql://third/d")
     get_settings.cache_clear()

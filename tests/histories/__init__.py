@@ -1,4 +1,4 @@
-"""Histories of workflows, as earlier versions made them. `python -m tests.histories record` makes them anew."""
+"""Histories of workflows of earlier versions. `python -m tests.histories record` records them again."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ FOLDER = Path(__file__).parent
 
 
 def committed() -> list[Path]:
-    """Every history that has to replay: those of this folder, and those of each release."""
+    """Return every history that must replay: those of this folder and those of each release."""
     return [*sorted(FOLDER.glob("*.json")), *releases.histories()]
 
 
 async def replay(paths: Iterable[Path]) -> int:
-    """Replay histories in the sandbox; gives how many. Raises what Temporal raises where one does not fit."""
+    """Replay histories in the sandbox. Return how many. Raises what Temporal raises for one that does not match."""
     replayer = Replayer(
         workflows=[ProjectWorkflow, HandoffWorkflow],
         workflow_runner=sandboxed_runner(strict=True),
         data_converter=pydantic_data_converter,
-        # No workflow deadlocks because this machine stands still for two seconds; the sandbox stays as it is.
+        # No deadlock detection, because the machine may be busy for 2 s. The sandbox is unchanged.
         debug_mode=True,
     )
     number = 0

@@ -1,6 +1,6 @@
-"""`python -m tests.histories record [SHAPE ...]` makes all histories anew, or some; `... replay` replays them.
+"""`python -m tests.histories record [SHAPE ...]` records all histories again, or some; `... replay` replays them.
 
-Record when a change of the workflows is meant to break projects under way, or to add a shape: never to silence a test.
+Record to add a shape, or if a change of the workflows is meant to break running projects: never to silence a test.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def main() -> None:
     match sys.argv[1:]:
         case ["replay"]:
             print(f"{asyncio.run(replay(committed()))} histories replay", flush=True)
-            os._exit(0)  # Python 3.11 may crash while it ends beside the SDK's threads
+            os._exit(0)  # Python 3.11 may crash on exit while the SDK's threads run
         case ["record", *names]:
             from tests.histories.recording import record
 

@@ -1,4 +1,4 @@
-"""Runs a project of every shape against real servers, and keeps what Temporal remembers of it."""
+"""Run a project of every shape against real servers, and record its history."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ CHECKOUT = FOLDER.parent.parent
 
 
 async def record(names: Collection[str], place: Path = FOLDER) -> None:
-    """Write histories, the last run first, into a folder: of the named shapes, or of all. Those of shapes that are no
-    more stay, since earlier versions wrote them."""
+    """Write the histories of the named shapes, or of all, into a folder, with the last run first. Histories of removed
+    shapes are kept, because earlier versions wrote them."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             embedded_servers(Path(folder)) as servers,
@@ -69,7 +69,7 @@ async def record(names: Collection[str], place: Path = FOLDER) -> None:
             for short in (False, True):
                 for shape in filter(wanted, SHAPES):
                     if short and shape in (cancel_in_a_step, ahead):
-                        continue  # these need a step that lasts, which a short one does not
+                        continue  # these need a long step
                     server = hasty if shape is continued else patient
                     await _keep(shape, "project", short, server, store, settings, place)
                 for shape in filter(wanted, (alone, asks)):
@@ -109,7 +109,7 @@ async def _keep(
 
 
 def impersonal(part: Any) -> Any:
-    """A history without what it tells of the machine that made it."""
+    """Return a history without details of the machine that recorded it."""
     if isinstance(part, list):
         return [impersonal(one) for one in part]
     if isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""The shapes that a project may take, each brought about: what is recorded is their histories."""
+"""The shapes of projects whose histories are recorded."""
 
 from __future__ import annotations
 

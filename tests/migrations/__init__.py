@@ -1,4 +1,4 @@
-"""Migrations on a database of their own. `python -m tests.migrations` runs the check, without pytest."""
+"""Check the migrations on a separate database. `python -m tests.migrations` does so without pytest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class MigrationError(Exception):
-    """The migrations do not do what they should; the message says which step, and what it printed."""
+    """A migration failed. The message has the step and its output."""
 
 
 def alembic(url: str, *arguments: str) -> None:
@@ -38,7 +38,7 @@ def alembic(url: str, *arguments: str) -> None:
 
 
 def tables(url: str) -> set[str]:
-    """The tables of a database, but for alembic's own."""
+    """Return the tables of a database except Alembic's."""
     engine = create_engine("postgresql+psycopg://" + url.split("://", 1)[1])
     try:
         return set(inspect(engine).get_table_names()) - {"alembic_version"}
@@ -47,10 +47,10 @@ def tables(url: str) -> set[str]:
 
 
 def check(url: str) -> None:
-    """Migrate an empty database up, compare it with the models, down to nothing, and up again.
+    """Migrate an empty database up, compare it with the models, down to empty, and up again.
 
     Raises:
-        MigrationError: a step fails, or leaves other tables than it should.
+        MigrationError: a step fails or leaves the wrong tables.
     """
     expected = set(metadata.tables)
     for arguments, left in (
@@ -63,12 +63,12 @@ def check(url: str) -> None:
         alembic(url, *arguments)
         if (found := tables(url)) != left:
             raise MigrationError(
-                f"alembic {' '.join(arguments)} leaves the tables {sorted(found)}; it should leave {sorted(left)}"
+                f"alembic {' '.join(arguments)} leaves the tables {sorted(found)} instead of {sorted(left)}"
             )
 
 
 async def check_on_embedded() -> None:
-    """Check on an embedded PostgreSQL, started for it."""
+    """Check on an embedded PostgreSQL that is started for it."""
     with tempfile.TemporaryDirectory() as folder:
         data = DataDir(Path(folder))
         postgres, supervisor = Postgres(data, port=0), Supervisor(data)

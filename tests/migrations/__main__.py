@@ -1,4 +1,4 @@
-"""`python -m tests.migrations`: are the migrations what the models say, forth and back?"""
+"""`python -m tests.migrations`: check the migrations against the models, up and down."""
 
 import asyncio
 import sys

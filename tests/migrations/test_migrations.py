@@ -1,4 +1,4 @@
-"""The migrations make the tables of the models, and take them away again."""
+"""The migrations create the tables of the models, and drop them again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.migrations import CHECKOUT, MigrationError, alembic, check, tables
 
 @pytest_asyncio.fixture
 async def empty(servers: Servers) -> AsyncIterator[str]:
-    """A database with nothing in it."""
+    """An empty database."""
     name = f"m{uuid4().hex}"
     async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")

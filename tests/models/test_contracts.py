@@ -1,4 +1,4 @@
-"""The wire types: what a response must have, moments, ids, text that can be stored."""
+"""The wire types: the fields of a response, moments, storable text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ids that a workflow makes are UUIDv7, and the same again whenever it makes them."""
+"""The ids that workflows generate are UUIDv7 and reproducible."""
 
 from __future__ import annotations
 

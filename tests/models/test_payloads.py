@@ -1,4 +1,4 @@
-"""Workers of two versions may run side by side: each reads what the other one sends through Temporal."""
+"""Workers of two versions may run side by side: each reads what the other sends through Temporal."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ UNRECORDED = (
     RecordProblem(project_id=PROJECT, message="odd", key="1"),
     WorkflowView(status=ProjectStatus.ACTIVE, phase="plan", stages=(STAGE,)),
 )
-"""What no history holds: the arguments of local activities, and the results of queries."""
+"""Not in any history: the arguments of local activities and the results of queries."""
 
 
 def model(function: Any, direction: Direction) -> type[BaseModel] | None:
-    """The model that an activity or a workflow takes or returns."""
+    """Return the model that an activity or a workflow takes or returns."""
     hints = get_type_hints(function)
     returned = hints.pop("return")
     (taken,) = hints.values() or [None]
@@ -82,7 +82,7 @@ def model(function: Any, direction: Direction) -> type[BaseModel] | None:
 
 @cache
 def wire_models() -> set[type[BaseModel]]:
-    """Every model that travels through Temporal, in or by itself."""
+    """Return every model that Temporal carries, including nested ones."""
     functions = [*ACTIVITIES.values(), *(one.run for one in WORKFLOWS.values())]
     to_read: list[Any] = [model(one, direction) for one in functions for direction in get_args(Direction)]
     to_read += [HitlResponse, *(get_type_hints(one.state)["return"] for one in WORKFLOWS.values())]
@@ -97,7 +97,7 @@ def wire_models() -> set[type[BaseModel]]:
 
 
 def recorded_payloads() -> Iterator[tuple[type[BaseModel], Json]]:
-    """What every committed history holds of models: their type, and the payload with its metadata."""
+    """Return the model payloads of every committed history, each with its type."""
     for path in committed():
         scheduled: dict[str, str] = {}
         for event in json.loads(path.read_text())["events"]:
@@ -132,7 +132,7 @@ def recorded_payloads() -> Iterator[tuple[type[BaseModel], Json]]:
 
 
 def valid(kind: type[BaseModel], payload: Json) -> bool:
-    """Whether a payload is of that model; the hostile histories have some that are not."""
+    """Return whether a payload is valid: the hostile histories have some that are not."""
     try:
         kind.model_validate_json(base64.b64decode(payload["data"]))
     except ValidationError:
@@ -141,7 +141,7 @@ def valid(kind: type[BaseModel], payload: Json) -> bool:
 
 
 def add_later_fields(value: object, content: Any) -> set[type[BaseModel]]:
-    """Add a field to every model's JSON in `content`, at any depth; returns the models."""
+    """Add a field to every model in the JSON `content`, including nested ones. Return the models."""
     found: set[type[BaseModel]] = set()
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:

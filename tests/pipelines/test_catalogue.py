@@ -1,4 +1,4 @@
-"""A pipeline file is checked when it is loaded; the error names the file, the stage and the rule."""
+"""A pipeline file is checked when it is loaded. The error names the file, the stage and the rule."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_ancestors_and_descendants_include_indirect_ones(tmp_path: Path) -> None
     test = "{name: check, agent: tester, consumes: [source_code], produces: [test_results]}"
     loaded = load(tmp_path, test, BUILD, PLAN)
     assert loaded.ancestors("check") == {"plan", "build"}
-    assert loaded.descendants("plan") == ("check", "build")  # in the file's order
+    assert loaded.descendants("plan") == ("check", "build")  # in the order of the file
     assert loaded.ancestors("plan") == frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Whatever lies in the folder of pipelines, it is named and left out, and the others can be run."""
+"""Any invalid file in a folder of pipelines is reported and left out, and the others can be run."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_hostile_files_are_rejected_quickly_with_short_messages(
 
 
 def strange_folder(folder: Path) -> set[str]:
-    """Fill a folder with everything that may lie there; the names of what cannot be run."""
+    """Fill a folder with all kinds of files. Return the names of the invalid ones."""
     for number, (content, _) in enumerate(BAD.values()):
         (folder / f"bad-{number}.yaml").write_bytes(content.encode() if isinstance(content, str) else content)
     (folder / "fine.yaml").write_text(FINE)
@@ -87,7 +87,7 @@ def test_invalid_files_are_left_out_and_the_others_are_loaded(tmp_path: Path) ->
     catalogue = load_catalogue(SHIPPED, tmp_path)
     assert {one.file for one in catalogue.left_out} == bad
     assert all(one.problems for one in catalogue.left_out)
-    # One that should take the place of a shipped one does not leave its place to that.
+    # If an invalid file replaces a shipped one, the shipped one is not used either.
     assert set(catalogue) == {"software-delivery", "parallel-branches", "fine"}
 
 

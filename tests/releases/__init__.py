@@ -1,6 +1,6 @@
-"""What each release left behind: the histories of its workflows, and both databases of a stack with projects under way.
+"""The recorded data of each release: histories of its workflows, and both databases of a stack with running projects.
 
-`python -m tests.releases record` records this checkout's; do it once for each release, at the release's own commit.
+`python -m tests.releases record` records those of this checkout. Run it once per release, at the release's commit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes a data directory as a release left it: its passwords are new, its databases are the recorded ones."""
+"""Create a data directory with the recorded databases of a release and new passwords."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.releases import FOLDER
 
 
 async def load(release: str, data: DataDir) -> None:
-    """Fill an empty data directory, which the caller has locked."""
+    """Fill an empty data directory that the caller has locked."""
     recorded = FOLDER / release
     postgres, supervisor = Postgres(data, port=0), Supervisor(data)
     try:

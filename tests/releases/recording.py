@@ -1,4 +1,4 @@
-"""Runs a whole stack of this checkout, brings projects into every state, and keeps what both databases hold."""
+"""Run a stack of this checkout, bring projects into every state, and dump both databases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.histories.recording import record as record_shapes
 from tests.releases import FOLDER
 from tests.releases.scenes import SCENES, Stage, in_a_step, without_a_worker
 
-# Gates expire within a year, and the fixture is to be open for longer. The code under recording stays as it is.
+# Gates expire within a year, and the gates of the fixture should stay open longer. The recorded code is not changed.
 FAR_AWAY = """
 CREATE FUNCTION far_away() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN NEW.expires_at := NEW.created_at + interval '80 years'; RETURN NEW; END $$;
@@ -91,7 +91,7 @@ async def _keep_histories(client: Client, folder: Path) -> None:
 def _keep_postgres(url: str, path: Path) -> None:
     command = [PROGRAMS / "pg_dump", "--inserts", "--no-owner", "--no-privileges", "--dbname", url]
     dumped = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    # What begins with a backslash is for psql.
+    # Lines that begin with a backslash are for psql.
     lines = [line for line in dumped.splitlines(keepends=True) if not line.startswith("\\")]
     path.write_bytes(lzma.compress("".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
 

@@ -1,4 +1,4 @@
-"""The projects that a recorded stack holds: of every shape in which an upgrade may find one."""
+"""The projects of a recorded stack, in every state in which an upgrade may find one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.waiting import eventually
 V1 = "/api/v1"
 TEXT = "# Guest book\n\nGuests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read it.\n"
 LONG = "step_seconds: 0.2"
-"""Steps that last are regular activities; the others run as local ones."""
+"""Long steps are regular activities. Short ones run as local activities."""
 
 Json = dict[str, Any]
 
 
 class Stage:
-    """Brings projects into a state over REST, as people do."""
+    """Brings projects into a state over REST."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self.http = http
@@ -30,7 +30,7 @@ class Stage:
         return str((await self._post("/projects/", given))["id"])
 
     async def request(self, project_id: str, stage: str, round: int = 1) -> str:
-        """The id of the open request of a stage's round, as soon as there is one."""
+        """Wait for the open request of a stage's round. Return its id."""
 
         async def look() -> str | None:
             answer = await self.http.get(f"{V1}/hitl/project/{project_id}/requests", params={"status": "pending"})
@@ -165,7 +165,7 @@ SCENES: tuple[Callable[[Stage], Awaitable[None]], ...] = (
 
 
 async def without_a_worker(stage: Stage) -> Callable[[], Awaitable[None]]:
-    """Prepare what is asked for while no worker works; returns what asks for it."""
+    """Prepare the calls to make while no worker runs. Return a function that makes them."""
     answered, held = await stage.begin("answered without a worker", LONG), await stage.begin("paused without a worker")
     request = await stage.request(answered, "discovery")
     await stage.request(held, "discovery")

@@ -1,4 +1,4 @@
-"""A project's log, with many who write into it at once, and one who reads and never looks back."""
+"""A project's log with many concurrent writers, and one reader that never reads an event again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def head(store: Store, project_id: UUID) -> int:
 
 @dataclass
 class Writing:
-    """What was told and what was rolled back, and what the reader has seen meanwhile, in so many looks."""
+    """The recorded and the rolled back events, and what the reader saw meanwhile in how many reads."""
 
     told: set[str] = field(default_factory=set)
     rolled_back: int = 0
@@ -54,7 +54,7 @@ class Writing:
 
 
 async def write_and_read(store: Store, project_id: UUID, units: int, seed: str) -> Writing:
-    """Sixteen writers with so many units of work each, a third of them rolled back; and one reader."""
+    """Run sixteen writers, which roll back a third of their transactions, and one reader."""
     writing, over = Writing(), asyncio.Event()
 
     async def write(writer: int) -> None:
@@ -75,7 +75,7 @@ async def write_and_read(store: Store, project_id: UUID, units: int, seed: str) 
                 writing.rolled_back += 1
 
     async def read() -> None:
-        """Ask for what is new again and again."""
+        """Read new events in a loop."""
         while True:
             last = over.is_set()
             writing.seen += await log(store, project_id, writing.seen[-1][0] or 0 if writing.seen else 0)

@@ -1,4 +1,4 @@
-"""What is published, and how often."""
+"""What is published, and how many times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_events_published_together_announce_each_log_once(store: Store) ->
         bus.publish([event(one, 1), event(one, 2)])
         bus.publish([event(other, 7), event(still, None)])
         bus.publish([event(one, 4)])
-        bus.publish([event(one, 3)])  # committed before, and a moment slower to get here
+        bus.publish([event(one, 3)])  # committed before, and published a moment later
 
         async def heard() -> bool:
             message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)

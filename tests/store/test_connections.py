@@ -1,4 +1,4 @@
-"""A connection is what its URL says, whatever the shell says; and a database that will not do is named, in one line."""
+"""The URL determines the connection, not the environment. An unusable database is reported in one line."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHELL = {option.envvar.decode(): "nonsense" for option in pq.Conninfo.get_defaul
     "PGGEQO": "nonsense",
     "PGDATA": "/nowhere",
 }
-"""All that libpq and the server read, set for another database."""
+"""Every variable that libpq and the server read, set for another database."""
 
 
 def open_that_shell(patch: pytest.MonkeyPatch) -> None:
@@ -134,12 +134,12 @@ async def test_the_options_of_the_url_apply_to_every_connection(servers: Servers
                 where = await connection.scalar(text("SELECT to_regclass('project')::oid::regclass::text"))
         assert await schema.is_current(url)
     assert where == "project"
-    assert await asyncio.to_thread(tables, plain) == {"project"}  # the other one, alone
+    assert await asyncio.to_thread(tables, plain) == {"project"}  # only the other one
 
 
 NEWER = "UPDATE alembic_version SET version_num = 'abcdef'"
 STATES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-    # what it is made from, what is done to it, what is said of it
+    # its template, the statements to run, the expected message
     (
         "ascii",
         "ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0",
@@ -163,7 +163,7 @@ async def test_an_unusable_database_is_reported_with_what_to_do(servers: Servers
                 await schema.is_current(url)
             async with opened(url) as store:
                 assert said in ((await store.examine()).problem or ""), kind
-                if kind == "newer":  # it may be about to be replaced by that version, and works meanwhile
+                if kind == "newer":  # that version may be about to replace this one, which works until then
                     assert said in ((await store.ping())[1] or "")
                 else:
                     with pytest.raises(UnusableDatabaseError):
@@ -215,7 +215,7 @@ async def test_a_refused_connection_is_not_retried_and_its_error_has_no_password
         (f"{servers.database}?sslmode=require", "does not support SSL"),
         (f"{servers.database}?sslmode=bogus", "check the parameters of DATABASE_URL"),
     )
-    monkeypatch.setattr(external, "ANSWER_SECONDS", 300.0)  # it would not end in time
+    monkeypatch.setattr(external, "ANSWER_SECONDS", 300.0)  # so that a retry would fail the test
     for url, said in refusals:
         ask: Callable[[], object] = lambda url=url: external.ask_database(url)  # noqa: E731
         with pytest.raises(ComponentError, match=said) as error:

@@ -1,4 +1,4 @@
-"""One unit of work: a log without gaps, facts told once, nothing told of what did not happen."""
+"""Transactions: a log without gaps, events recorded once, and nothing published after a rollback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def project_id(store: Store) -> UUID:
 
 @pytest_asyncio.fixture
 async def many(settings: Settings) -> AsyncIterator[Store]:
-    """A store with a connection for each of many writers."""
+    """A store with a connection for each writer."""
     async with own_store(settings.model_copy(update={"database_pool": CONNECTIONS})) as store:
         yield store
 
@@ -67,7 +67,7 @@ async def test_an_event_recorded_concurrently_is_stored_once(many: Store, projec
                 await tx.connection.execute(text("SELECT 1"))
                 tx.record(EventType.ERROR, "same", message="same")
         except (psycopg.Error, SQLAlchemyError):
-            return False  # whoever was too late tries again, and finds the work done
+            return False  # the slower one retries, and finds the work done
         return True
 
     assert any(await asyncio.gather(*(tell() for _ in range(16))))
@@ -183,7 +183,7 @@ async def test_a_transaction_commits_quickly_without_redis(settings: Settings) -
 
 
 async def test_a_dead_connection_is_replaced(settings: Settings) -> None:
-    """PostgreSQL was restarted: each dead connection fails once at most, and then the store is well again."""
+    """PostgreSQL was restarted. Each dead connection fails at most once."""
     name = uuid4().hex
     marked = settings.model_copy(update={"database_url": f"{settings.database_url}?application_name={name}"})
     async with own_store(marked) as store:
@@ -193,7 +193,7 @@ async def test_a_dead_connection_is_replaced(settings: Settings) -> None:
             async with store.transaction(project_id) as tx:
                 tx.record(EventType.ERROR, key, message=key)
 
-        await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is full
+        await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is exhausted
         async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
             killed = await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name]
@@ -217,7 +217,7 @@ async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, projec
         return state.status, state.task_id
 
     first, second = uuid4(), uuid4()
-    for task_id in (first, second):  # a short step begins and ends in one unit of work
+    for task_id in (first, second):  # a short step starts and ends in one transaction
         async with store.transaction(project_id) as tx:
             tx.agent(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
             tx.agent(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))

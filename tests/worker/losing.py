@@ -1,4 +1,4 @@
-"""Workflows that Temporal loses, and what is asked of the API about them."""
+"""Workflows that Temporal loses, and the API calls about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ V1 = "/api/v1"
 
 
 async def lose(temporal: Client, *workflow_ids: str) -> None:
-    """Have Temporal forget workflows, as if its data had been thrown away."""
+    """Delete workflows from Temporal, as if it had lost its data."""
     for workflow_id in workflow_ids:
         await temporal.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(
@@ -32,7 +32,7 @@ async def lose(temporal: Client, *workflow_ids: str) -> None:
 
 
 async def problems(http: httpx2.AsyncClient) -> dict[str, dict[str, Any]]:
-    """The workflows that do not go on, by their ids."""
+    """Return the reported problems by workflow id."""
     answer = await http.get(f"{V1}/workflows/problems", params={"limit": 200})
     assert answer.status_code == 200, answer.text
     return {one["workflow_id"]: one for one in answer.json()["items"]}

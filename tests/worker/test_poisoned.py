@@ -1,4 +1,4 @@
-"""Projects that cannot be written down hold up nobody else, and go on when they can be."""
+"""Projects that cannot be recorded do not block others, and continue when they can be recorded."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CREATE TRIGGER poison BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION poiso
 
 @pytest.fixture
 def script() -> Script:
-    return Script(short=True)  # so that the steps, too, are local activities
+    return Script(short=True)  # so that steps are also local activities
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -60,7 +60,7 @@ async def run(store: Store, sql: str, **values: object) -> None:
 
 
 async def healthy(temporal: Client, store: Store, settings: Settings, script: Script) -> None:
-    """Another project starts, is asked about, and ends."""
+    """Run another project through its gate to its end."""
     story = await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES)
     await story.respond(await story.request("plan"), "approve")
     assert (await asyncio.wait_for(story.result(), 60)).status == "completed"
@@ -76,7 +76,7 @@ async def test_projects_that_cannot_be_recorded_block_no_others_and_continue_whe
             for _ in range(POISONED)
         ]
         half = len(stories) // 2
-        for story in stories[:half]:  # some at their gates, the others before they are written down as active
+        for story in stories[:half]:  # some at their gates, the others before they are recorded as active
             await start_project(temporal, settings.task_queue, story.given)
         requests = [await story.request("plan") for story in stories[:half]]
         await run(store, "INSERT INTO poisoned SELECT unnest(:ids)", ids=[story.id for story in stories])
@@ -85,7 +85,7 @@ async def test_projects_that_cannot_be_recorded_block_no_others_and_continue_whe
         for story, request in zip(stories, requests, strict=False):
             await story.respond(request, "approve")
         await healthy(temporal, store, settings, script)
-    async with build_worker(temporal, store, script.crew(), settings):  # nor does a restart bring it back
+    async with build_worker(temporal, store, script.crew(), settings):  # a restart does not bring it back either
         await healthy(temporal, store, settings, script)
         assert {(await story.project()).status for story in stories} == {"starting", "waiting"}
         await run(store, "DELETE FROM poisoned")
@@ -135,7 +135,7 @@ async def test_records_that_were_not_written_locally_do_not_wait_behind_steps(
     one_step = settings.model_copy(update={"worker_steps": 1, "task_queue": f"{settings.task_queue}-one"})
     async with build_worker(temporal, store, script.crew(), one_step):
         long = await Story.begin(temporal, store, one_step.task_queue, script, TWO_STAGES)
-        await held.begun.wait()  # and so takes the only place
+        await held.begun.wait()  # and so occupies the only slot
         late = await Story.begin(temporal, store, one_step.task_queue, script, TWO_STAGES, start=False)
         await run(store, "INSERT INTO poisoned VALUES (:id)", id=late.id)
         await start_project(temporal, one_step.task_queue, late.given)
@@ -154,7 +154,7 @@ async def test_records_that_were_not_written_locally_do_not_wait_behind_steps(
 
 
 async def test_a_contradiction_fails_its_workflow(temporal: Client, store: Store, settings: Settings) -> None:
-    """A constraint refuses the record each time, and a request that is not there cannot be closed."""
+    """A constraint fails at every attempt, and a missing request cannot be closed."""
     script = Script()
     async with build_worker(temporal, store, script.crew(), settings):
         stories = [await Story.begin(temporal, store, settings.task_queue, script, TWO_STAGES) for _ in range(2)]

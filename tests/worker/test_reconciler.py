@@ -1,4 +1,4 @@
-"""Records whose workflow is gone, stuck, or of another mind: named, started again from what they say, or ended."""
+"""Records whose workflow is missing, stuck or inconsistent are reported, and can be restarted or ended."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ DESIGN: dict[str, Any] = {"name": "design", "agent": "architect", "produces": ["
 
 
 class Crews:
-    """One worker's agents for many projects, each with a script of its own."""
+    """The agents of one worker for many projects, each with its own script."""
 
     def __init__(self) -> None:
         self.scripts: dict[UUID, Script] = defaultdict(Script)
@@ -77,7 +77,7 @@ def agents() -> Mapping[AgentType, Agent]:
 
 
 class Lost:
-    """Projects that lose their workflow, all in one worker."""
+    """Projects of one worker that lose their workflow."""
 
     def __init__(self, store: Store, temporal: Client, settings: Settings, http: httpx2.AsyncClient) -> None:
         self.store, self.temporal, self.settings, self.http = store, temporal, settings, http
@@ -99,7 +99,7 @@ class Lost:
         return await problems(self.http)
 
     async def restart(self, story: Story) -> None:
-        """Lose its workflow, have that found out, and start it again."""
+        """Delete its workflow, have that detected, and restart it."""
         await lose(self.temporal, story.handle.id)
         found = await self.look()
         assert found[story.handle.id]["kind"] == "missing"
@@ -118,7 +118,7 @@ def lost(store: Store, temporal: Client, settings: Settings, http: httpx2.AsyncC
 
 
 async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> None:
-    """At the gate of a second round: what came before it stands, and the request is the same one."""
+    """At the gate of a second round: the first round is kept, and so is the request."""
     story = await lost.begin(PLAN | GATE, BUILD)
     first = await story.request("plan")
     await story.respond(first, "amend", comment="Shorter.")
@@ -141,7 +141,7 @@ async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> No
     assert (await lost.http.get("/health/ready")).status_code == 200
 
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
-    assert await post(lost.http, f"/projects/{story.id}/restart") == 409  # it runs
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 409  # it is running
     assert await post(lost.http, f"/projects/{story.id}/end") == 409
     assert story.handle.id not in await lost.look()
     assert (await lost.http.get(f"{V1}/projects/{story.id}")).json()["workflow_problem"] is None
@@ -153,7 +153,7 @@ async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> No
 
 
 async def test_running_steps_run_again_as_the_same_task(lost: Lost) -> None:
-    """Two side by side, one of them at its gate; and one that a rework sent back, with the report as feedback."""
+    """Two concurrent steps, one of them at its gate, and one that a rework sent back with the report as feedback."""
     held, again = Held(), Held()
     sides = await lost.begin(PLAN | GATE, DESIGN, design=[held, works])
     rework = await lost.begin(
@@ -181,7 +181,7 @@ async def test_running_steps_run_again_as_the_same_task(lost: Lost) -> None:
 
 
 async def test_a_pause_survives_a_restart(lost: Lost) -> None:
-    """A verdict has sent the work back, and no step may start: the rework is not in the rows yet."""
+    """A verdict has sent the work back and no step may start, so the rework is not in the database yet."""
     held = Held(then=fails_its_verdict)
     story = await lost.begin(PLAN, BUILD, VALIDATE, validate=[held, passes_its_verdict])
     await held.begun.wait()
@@ -219,7 +219,7 @@ async def test_requests_about_failures_survive_a_restart(lost: Lost) -> None:
 
 
 async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
-    """One at its gate, which is restarted, and one at work, which is ended; the pipeline's tasks are the project's."""
+    """One at its gate is restarted, and one that is working is ended. The pipeline's tasks belong to the project."""
     held = Held()
     story = await lost.begin(PLAN | GATE, oversight=Oversight.HIGH)
     request = await story.request("plan")
@@ -249,7 +249,7 @@ async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
 
 
 async def test_of_many_concurrent_restarts_one_succeeds(lost: Lost) -> None:
-    """And a response that comes meanwhile is either acknowledged and holds, or told that it did not count."""
+    """A response sent meanwhile is either acknowledged and applied, or rejected."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
     await lose(lost.temporal, story.handle.id)
@@ -277,15 +277,15 @@ async def test_an_ended_project_cannot_be_restarted(lost: Lost) -> None:
 
 
 async def test_responses_sent_to_a_stuck_workflow_are_judged_after_its_restart(lost: Lost) -> None:
-    """Two were acknowledged while it could not judge; its run is ended, and the first one holds."""
+    """Two responses were acknowledged while it was stuck. Its run is terminated, and the first response wins."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
     run = (await story.handle.describe()).run_id
-    async with story.undecided():  # no bookkeeping gets through, as in a workflow that is stuck
+    async with story.undecided():  # nothing can be recorded, as if the workflow were stuck
         first = await story.respond(request, "approve")
         second = await story.respond(request, "reject", comment="No.")
         await story.handle.terminate("stuck")
-    # As a restart that was cut off after it had ended the run leaves it.
+    # As after a restart that was interrupted when it had terminated the run.
     await _raise(lost.store, story.id)
     named = (await lost.look())[story.handle.id]
     assert named["kind"] == "missing"
@@ -303,8 +303,8 @@ async def _raise(store: Store, project_id: UUID) -> None:
 
 
 async def test_records_that_are_older_than_their_workflow_are_reported(lost: Lost) -> None:
-    """PostgreSQL came back as it was earlier: the workflow waits at a gate that the records do not know. The decision
-    that is not in them was acknowledged, and holds."""
+    """PostgreSQL was restored from an earlier state: the workflow waits at a gate that is not in the records. The
+    decision that they lack was acknowledged, and is applied."""
     story = await lost.begin(PLAN | GATE, BUILD | {"gate": {}})
     earlier = await story.request("plan")
     decided = await story.respond(earlier, "approve")
@@ -323,7 +323,7 @@ async def test_records_that_are_older_than_their_workflow_are_reported(lost: Los
 
 
 async def _as_before_the_decision(store: Store, project_id: UUID, request_id: UUID) -> None:
-    """The rows as a dump from before the request was decided has them."""
+    """Restore the rows as they were before the request was decided."""
     statements = (
         "UPDATE artifact SET accepted_at = NULL WHERE project_id = :id AND type = 'project_plan'",
         "DELETE FROM hitl_decision WHERE project_id = :id",
@@ -362,8 +362,8 @@ async def test_no_workflow_is_reported_missing_if_the_namespace_or_temporal_is(
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_late_start_after_a_loss_of_data_has_no_effect(lost: Lost, restarted: bool) -> None:
-    """It was on its way when Temporal lost everything: its run finds that another one has begun the project, or was
-    started again."""
+    """It was on its way when Temporal lost its data. Its run finds that another one has opened the project or was
+    restarted."""
     story = await lost.begin(PLAN | GATE)
     await story.request("plan")
     await lose(lost.temporal, story.handle.id)
@@ -381,7 +381,7 @@ async def test_a_late_start_after_a_loss_of_data_has_no_effect(lost: Lost, resta
 
 @workflow.defn(name="ProjectWorkflow")
 class Incompatible:
-    """A version of the workflow that does not fit the histories of the one before it."""
+    """A version of the workflow that does not match the histories of the previous one."""
 
     @workflow.run
     async def run(self, project: ProjectInput) -> None:
@@ -393,7 +393,7 @@ class Incompatible:
 
 
 async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
-    """It is acknowledged two responses that it cannot judge; started again from the records, it judges them."""
+    """Two responses are acknowledged that it cannot judge. It judges them after a restart from the records."""
     queue = f"{lost.settings.task_queue}-upgraded"
     elsewhere = lost.settings.model_copy(update={"task_queue": queue})
     async with build_worker(lost.temporal, lost.store, dict.fromkeys(AgentType, CREWS), elsewhere):
@@ -422,12 +422,12 @@ async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
 async def test_an_interrupted_restart_can_be_repeated(
     lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:
-    """Wherever the process dies: what it had begun is named, or runs, and nothing is lost or done twice."""
+    """Wherever the process dies, the workflow is either reported or runs, and nothing is lost or done twice."""
     story = await lost.begin(PLAN | GATE, BUILD | GATE)
     decided = await story.respond(await story.request("plan"), "approve")
     request = await story.request("build")
     await story.view("accepted")
-    await _as_before_the_decision(lost.store, story.id, decided.request_id)  # so that there is a run to be ended
+    await _as_before_the_decision(lost.store, story.id, decided.request_id)  # so that there is a run to terminate
     del request
 
     async def named() -> bool:
@@ -451,18 +451,18 @@ async def test_an_interrupted_restart_can_be_repeated(
 
 
 async def _is(lost: Lost, story: Story, dies_in: str) -> bool:
-    """Whether it is named, unless its new run had been started."""
+    """Return whether it is reported, or, if its new run was started, whether it is not."""
     return (story.handle.id in await lost.look()) == (dies_in != "_clear")
 
 
 async def test_a_workflow_that_is_older_than_its_records_is_reported(lost: Lost) -> None:
-    """Temporal came back as it was earlier: it waits for a decision that the records have."""
+    """Temporal was restored from an earlier state: it waits for a decision that is already recorded."""
     story = await lost.begin(PLAN | GATE, BUILD | GATE)
     request = await story.request("plan")
     await story.respond(request, "approve")
     await story.request("build")
     await lose(lost.temporal, story.handle.id)
-    # What Temporal then has of it is a run that has come no further than to its first gate: the rows answer its step.
+    # Temporal then has a run that is still at its first gate. The records already have its step.
     async with lost.store.database.engine.begin() as connection:
         await connection.execute(text("UPDATE project SET opened_run = NULL WHERE id = :id"), {"id": story.id})
     await start_project(lost.temporal, lost.settings.task_queue, story.given)
@@ -478,7 +478,7 @@ async def test_a_workflow_that_is_older_than_its_records_is_reported(lost: Lost)
 
 
 async def test_a_step_whose_inputs_are_missing_fails(lost: Lost) -> None:
-    """The database came back without the artifact that was accepted: the workflow says so, instead of working on."""
+    """The database was restored without the accepted artifact: the workflow fails with that reason."""
     held = Held(then=raises(ValueError("again")))
     story = await lost.begin(PLAN, BUILD, build=[held, works])
     await held.begun.wait()
@@ -503,7 +503,7 @@ async def test_a_step_whose_inputs_are_missing_fails(lost: Lost) -> None:
 
 
 async def test_a_paused_workflow_with_active_records_is_reported(lost: Lost) -> None:
-    """The dump was made before the pause: nobody could resume it any more."""
+    """The dump was made before the pause, so the project could not be resumed."""
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
     assert await post(lost.http, f"/projects/{story.id}/pause") == 202

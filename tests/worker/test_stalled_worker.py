@@ -1,4 +1,4 @@
-"""Health of a real worker: one whose places for workflow tasks are all held stands still, one that is busy does not."""
+"""Health of a real worker: it is reported if all its workflow task slots are blocked, but not if it is busy."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from workflows import options
 
 pytestmark = pytest.mark.long
 
-PLACES = 2  # a worker that keeps workflows in its cache takes no fewer
+SLOTS = 2  # the minimum of a worker that caches workflows
 BUSY = 30
 STEP_SECONDS = 0.5
 WAITING = 6
 RATE_SECONDS = 120
-"""For Temporal's rate, which is of the last 30 s, to come down to none."""
+"""For Temporal's rate, an average of the last 30 s, to drop to zero."""
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few places, and an alarm that would ring for a busy queue if it looked at the age alone."""
-    monkeypatch.setattr(worker, "WORKFLOW_TASKS", PLACES)
+    """Few slots, and a threshold that a busy queue would exceed if only its age counted."""
+    monkeypatch.setattr(worker, "WORKFLOW_TASKS", SLOTS)
     monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(minutes=5))
     monkeypatch.setattr(task_queues, "STANDS_STILL_AFTER", timedelta(seconds=1))
-    # It does not poll while its places are held, and would be taken for gone where the rate takes long to come down.
+    # It does not poll while its slots are blocked, and would count as gone if the rate drops slowly.
     monkeypatch.setattr(health_of, "POLLED_WITHIN", timedelta(minutes=10))
 
 
@@ -50,7 +50,7 @@ async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not
     temporal: Client, store: Store, settings: Settings
 ) -> None:
     components = Components(store, temporal, settings.task_queue)
-    script, held = Script(short=True), Held()  # short steps hold a place each while they run
+    script, held = Script(short=True), Held()  # each short step occupies a slot while it runs
 
     async def begin(number: int) -> list[Story]:
         stages = pipeline(PLAN)
@@ -75,7 +75,7 @@ async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not
         assert max(ages) > task_queues.STANDS_STILL_AFTER, ages
 
         script.on("plan", held)
-        stuck = await begin(PLACES + WAITING)
+        stuck = await begin(SLOTS + WAITING)
 
         async def status(wanted: str) -> ComponentHealth | None:
             found = await health()
@@ -85,7 +85,7 @@ async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not
             found = await eventually(lambda: status("down"), RATE_SECONDS)
             assert f"of its workflow tasks, {WAITING} wait, the oldest for" in str(found.detail), found
         finally:
-            held.let_go.set()  # or the worker waits for them
+            held.let_go.set()  # otherwise the worker waits for them
         for story in stuck:
             assert (await story.result()).status == "completed"
-        await eventually(lambda: status("ok"))  # Temporal remembers what it found for some seconds
+        await eventually(lambda: status("ok"))  # Temporal caches the result for some seconds

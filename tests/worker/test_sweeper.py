@@ -1,4 +1,4 @@
-"""What came between the database and the engine is put right by the worker's sweeper."""
+"""The sweeper starts what was committed but not started, and runs the reconciler."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _without_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def committed(store: Store, pipeline: Pipeline) -> UUID:
-    """A project as the API leaves it when it dies before it starts the workflow."""
+    """A project as the API leaves it if it dies before starting the workflow."""
     new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", pipeline)
     async with store.transaction(new.id) as tx:
         assert await projects.create(tx, new)
@@ -103,7 +103,7 @@ async def test_a_project_whose_workflow_was_terminated_is_recorded_as_failed(
     await handle.terminate("by an operator")
     assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
 
-    async def settled() -> bool:  # what lists workflows lags behind what ends them
+    async def settled() -> bool:  # visibility lags behind
         await Reconciler(store, temporal, settings).reconcile()
         async with store.reading() as connection:
             project = await projects.get(connection, project_id)
@@ -121,13 +121,13 @@ async def test_a_project_whose_workflow_was_terminated_is_recorded_as_failed(
 async def test_a_project_whose_workflow_was_reset_continues(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
-    """The run that was reset is listed as terminated; beside it, one of somebody else's."""
+    """The reset run is listed as terminated. There is also a workflow that is not ours."""
     project_id = await waiting(store, temporal, settings)
     handle = project_handle(temporal, project_id)
     foreign = await temporal.start_workflow("Foreign", id="project-not-ours", task_queue=settings.task_queue)
     await foreign.terminate()
 
-    async def last_workflow_task() -> tuple[str, int] | None:  # what opens a request is there before its task has ended
+    async def last_workflow_task() -> tuple[str, int] | None:  # the request exists before its workflow task has ended
         history = await handle.fetch_history()
         ends = [one.event_id for one in history.events if one.HasField("workflow_task_completed_event_attributes")]
         return (history.run_id, ends[-1]) if ends else None
@@ -160,7 +160,7 @@ async def test_a_project_whose_workflow_was_reset_continues(
 
 
 async def test_waiting_projects_do_not_keep_others_from_being_started(servers: Servers, temporal: Client) -> None:
-    """Nobody works on their queue, and nobody else sweeps their database, so that what was started stays as it is."""
+    """No worker polls their queue and no other sweeper uses their database, so that started projects do not change."""
     async with own_settings(servers) as settings, own_store(settings) as store:
         for _ in range(120):
             await committed(store, PLAIN)

@@ -1,4 +1,4 @@
-"""Workers stop, are killed, and are away: steps are given back, and stand once."""
+"""Workers stop and are killed: steps move to another worker and are recorded once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def begin(temporal: Client, store: Store, settings: Settings, script: Scri
 async def test_a_stopping_worker_hands_its_step_to_another(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
-    """Another worker takes it up at once, and the agent is not blamed."""
+    """Another worker runs it at once, and it does not count as a failure."""
     held, stop = Held(), asyncio.Event()
     script.on("plan", held)
     hasty = settings.model_copy(update={"worker_drain_seconds": 0})
@@ -43,7 +43,7 @@ async def test_a_stopping_worker_hands_its_step_to_another(
     story = await begin(temporal, store, settings, script, pipeline(PLAN | {"attempts": 1}, BUILD))
     await held.begun.wait()
     script.on("plan", works)
-    # A client of its own, as another process would have: one client takes one worker a queue.
+    # A separate client, as another process would have: a client allows one worker per queue.
     async with build_worker(await connect(), store, script.crew(), settings):
         stop.set()
         await stopping
@@ -95,7 +95,7 @@ async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     async with build_worker(temporal, store, script.crew(), settings):
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
         request = await story.request("plan")
-        # The row is there before the workflow has heard of it.
+        # The row exists before the workflow receives the result.
         await eventually(lambda: has("timer_started_event_attributes"))
 
     await eventually(lambda: has("timer_fired_event_attributes"))

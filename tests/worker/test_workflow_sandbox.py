@@ -1,4 +1,4 @@
-"""The workflow sandbox names modules by hand: each exists, and none of the workflows' own is forgotten."""
+"""The workflow sandbox lists modules by name: each exists, and every workflow module is listed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.conftest import CHECKOUT
 from worker.workflow_sandbox import PARTS, PASSED_THROUGH
 
 DEFINITIONS = ("workflows.project", "workflows.task")
-"""Imported anew for each run, as the SDK wants it."""
+"""Imported again for each run, as the SDK requires."""
 
 
 def test_every_listed_module_exists() -> None:

@@ -1,4 +1,4 @@
-"""A time-skipping server, a worker in the sandbox and scripted agents for each test; PostgreSQL is the session's."""
+"""A time-skipping server, a worker with the sandbox and scripted agents for each test. PostgreSQL is the session's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Begin = Callable[..., Awaitable[Story]]
 
 @pytest_asyncio.fixture
 async def engine() -> AsyncIterator[WorkflowEnvironment]:
-    """A Temporal of the test's own, whose time can be skipped; it starts in a tenth of a second."""
+    """A time-skipping Temporal for one test. It starts in 0.1 s."""
     binary = Path(sys.executable).with_name("temporal-test-server")
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(binary),
@@ -47,20 +47,20 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest.fixture
 def script() -> Script:
-    """What the agents do; a test writes into it before, or while, they work."""
+    """What the agents do. A test may change it while they work."""
     return Script()
 
 
 @pytest_asyncio.fixture
 async def at_work(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings) -> AsyncIterator[None]:
-    """The worker as it is shipped, with scripted agents."""
+    """The production worker with scripted agents."""
     async with build_worker(engine.client, store, script.crew(), settings):
         yield
 
 
 @pytest.fixture
 def begin(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings, at_work: None) -> Begin:
-    """Begins a project of a pipeline."""
+    """Starts a project with a pipeline."""
 
     async def begin(stages: Pipeline, oversight: Oversight | None = None) -> Story:
         return await Story.begin(engine.client, store, settings.task_queue, script, stages, oversight)

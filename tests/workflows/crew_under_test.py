@@ -1,4 +1,4 @@
-"""Scripted agents, and one project of theirs: agents are faked here, and nothing else."""
+"""Scripted agents and a project for them. Only agents are faked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BRIEF = "# A brief\n\n- It does what it should.\n"
 
 
 def outcome(assignment: Assignment, *, verdict: Verdict | None = None, confidence: float | None = None) -> Outcome:
-    """What a stage should produce, saying which stage and round wrote it."""
+    """The drafts that a stage should produce; their text names the stage and the round."""
     drafts = tuple(
         Draft(one, f"{one} of {assignment.stage}, round {assignment.round}".encode())
         for one in assignment.expected_outputs
@@ -76,7 +76,7 @@ def confident(confidence: float | None) -> Turn:
 
 @dataclass
 class Held:
-    """A turn that lasts until it is let go."""
+    """A turn that lasts until `let_go` is set."""
 
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,7 +94,7 @@ class Held:
 
 
 class Script:
-    """What each stage does, turn by turn; the last turn is repeated. A stage that is not scripted simply works."""
+    """What each stage does in each turn. The last turn is repeated. A stage without a script succeeds."""
 
     def __init__(self, short: bool = False) -> None:
         self.short = short
@@ -132,7 +132,7 @@ TWO_STAGES = pipeline(PLAN | GATE, BUILD)
 
 
 class Story:
-    """One project under test: its workflow, and what the database knows of it."""
+    """One project under test: its workflow and its records."""
 
     def __init__(self, client: Client, store: Store, task_queue: str, script: Script, given: ProjectInput) -> None:
         self.client = client
@@ -197,7 +197,7 @@ class Story:
             return await hitl.find(connection, project_id=self.id, status=status)
 
     async def request(self, stage: str, round: int = 1, seconds: float = PATIENCE_SECONDS) -> HitlRequest:
-        """The open request of a stage's round, as soon as there is one."""
+        """Wait for the open request of a stage's round."""
 
         async def look() -> HitlRequest | None:
             found = await self.requests(HitlStatus.PENDING)
@@ -206,7 +206,7 @@ class Story:
         return await eventually(look, seconds)
 
     async def status(self, *wanted: str) -> Project:
-        """The project, as soon as its status is one of these."""
+        """Wait until the project has one of these statuses."""
 
         async def look() -> Project | None:
             project = await self.project()
@@ -215,8 +215,8 @@ class Story:
         return await eventually(look)
 
     async def view(self, first: str) -> Any:
-        """What the workflow says of itself, as soon as it says so of its first stage: a row is in the database before
-        the workflow has heard of what wrote it."""
+        """Wait until the workflow reports this status of its first stage. The records are written before the workflow
+        receives the result of the activity that wrote them."""
 
         async def look() -> Any:
             view = await self.handle.query("state")
@@ -229,7 +229,7 @@ class Story:
             return await hitl.history(connection, request.id)
 
     async def judged(self, response: HitlResponse) -> HitlDecision:
-        """What became of a response, as soon as that is known."""
+        """Wait for the outcome of a response."""
 
         async def look() -> HitlDecision | None:
             async with self.store.reading() as connection:
@@ -244,7 +244,7 @@ class Story:
         return [one for one in found if not types or one.event_type in types]
 
     async def event(self, type: EventType, number: int = 1) -> Event:
-        """The first, second, ... event of a type, as soon as it is there."""
+        """Wait for the first, second, ... event of a type."""
 
         async def look() -> Event | None:
             found = await self.events(type)
@@ -253,14 +253,14 @@ class Story:
         return await eventually(look)
 
     async def supply(self, text: str) -> str:
-        """Keep a content as the API does before it signals; gives its hash."""
+        """Store a content, as the API does before it sends the signal. Return its hash."""
         async with self.store.transaction(self.id) as tx:
             await contents.put(tx.connection, [text.encode()])
         return contents.hash_of(text.encode())
 
     @asynccontextmanager
     async def undecided(self) -> AsyncIterator[None]:
-        """Nothing is written of the project meanwhile, and so nothing decided: every unit of work needs its row."""
+        """Lock the project's row, so that nothing is recorded or decided inside the block."""
         async with self.store.database.engine.begin() as holding:
             await holding.execute(select(PROJECT.c.id).where(PROJECT.c.id == self.id).with_for_update())
             yield
@@ -282,13 +282,13 @@ def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlRespons
 
 
 def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
-    """A worker that runs agents' steps and nothing else."""
+    """A worker that only runs agent steps."""
     steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
     return Worker(client, task_queue=settings.task_queue, activities=[steps.run_agent_step])
 
 
 def workflow_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
-    """A worker of workflows, which replays each of their tasks, with their local activities."""
+    """A worker that only runs workflows with their local activities, and replays every workflow task."""
     return Worker(
         client,
         task_queue=settings.task_queue,

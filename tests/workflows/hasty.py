@@ -1,4 +1,4 @@
-"""A Temporal that finds a history long soon, and what its workflows have gone through."""
+"""A Temporal that suggests continue-as-new early, and the runs of its workflows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workflows.client import PIPELINE
 from workflows.project import PHASE, WAITING
 
 SUGGESTED_AT = 30
-"""Events; in earnest it is 4,096."""
+"""Events. The default is 4,096."""
 OUTPUTS = [one for one in ArtifactType if one not in (ArtifactType.USER_INPUT, ArtifactType.HITL_RESPONSE)]
 
 
@@ -41,7 +41,7 @@ async def hasty_temporal() -> AsyncIterator[WorkflowEnvironment]:
 
 
 async def histories(story: Story) -> list[WorkflowHistory]:
-    """The history of each run that the workflow has had, the last one first."""
+    """Return the history of each run of the workflow, newest first."""
     found: list[WorkflowHistory] = []
     run_id = None
     while not found or run_id:
@@ -51,12 +51,12 @@ async def histories(story: Story) -> list[WorkflowHistory]:
 
 
 async def runs(story: Story) -> int:
-    """How many runs the workflow has had."""
+    """Return how many runs the workflow has had."""
     return len(await histories(story))
 
 
 def chain(length: int, **more: Any) -> list[dict[str, Any]]:
-    """Stages that each consume what the one before has produced."""
+    """Stages that each consume what the previous one produces."""
     inputs = [ArtifactType.USER_INPUT, *OUTPUTS]
     return [
         {"name": f"stage{n}", "agent": "coder", "consumes": [inputs[n]], "produces": [inputs[n + 1]], **more}

@@ -1,5 +1,5 @@
-"""What a workflow task leaves behind that is lost with its worker: its local activities have committed, and the
-workflow has heard of none of them."""
+"""The effects of a workflow task that was lost with its worker: its local activities have committed, and the workflow
+has not received their results."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MAX_ARTIFACT_BYTES = 2**20
 
 
 def request_of(story: Story, stage: str, round: int = 1) -> UUID:
-    """The request of a stage's round, as the workflow will name it."""
+    """Return the id that the workflow will give to the request of a stage's round."""
     return sibling(story.id, f"request:{stage}:{round}")
 
 
 async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
-    """Run a stage's step as the workflow would; gives the request that it has opened."""
+    """Run a stage's step as the workflow would. Return the request that it opened."""
     found = story.given.pipeline.stage(stage)
     step = StepInput(
         project_id=story.id,
@@ -55,13 +55,13 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
 
 
 async def lost_judgement(story: Story, response: HitlResponse) -> None:
-    """Write down that a response was applied."""
+    """Record that a response was applied."""
     applied = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
     judged = RecordResponses(project_id=story.id, responses=(applied,))
     await ActivityEnvironment().run(Records(story.store).record_responses, judged)
 
 
 async def lost_ending(story: Story, status: ProjectStatus) -> None:
-    """Write down that the project ended."""
+    """Record that the project ended."""
     ended = RecordStatus(project_id=story.id, status=status, key=str(status))
     await ActivityEnvironment().run(Records(story.store).record_status, ended)

@@ -1,4 +1,4 @@
-"""Payloads of the signal `respond` that are no response."""
+"""Payloads of the signal `respond` that are not valid responses."""
 
 from __future__ import annotations
 

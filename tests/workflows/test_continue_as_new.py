@@ -1,4 +1,4 @@
-"""Long histories: the workflow continues as new between stages, open gates and all, and loses nothing on the way."""
+"""Long histories: the workflow continues as new between stages, also with open gates, and loses nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def engine(dev_server: WorkflowEnvironment) -> WorkflowEnvironment:
 
 @pytest_asyncio.fixture(autouse=True)
 async def own_queue(settings: Any, monkeypatch: Any) -> None:
-    """No test's worker takes another's work: they share the server here."""
+    """A task queue for each test, because they share the server."""
     object.__setattr__(settings, "task_queue", uuid4().hex)
 
 
@@ -51,9 +51,9 @@ async def test_an_open_gate_survives_continue_as_new(begin: Begin) -> None:
     aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[8]], **GATE}
     story = await begin(pipeline(aside, *chain(8)))
     request = await story.request("aside")
-    await story.event(EventType.TASK_COMPLETED, 9)  # all the others are done
+    await story.event(EventType.TASK_COMPLETED, 9)  # all other stages have finished
     assert await runs(story) > 1
-    await story.respond(request, "amend", comment="once more")  # the redo needs what the state brought along
+    await story.respond(request, "amend", comment="once more")  # the next round needs the state of the previous run
     await story.respond(await story.request("aside", round=2), "approve")
     await story.result()
     assert [one.outcome for one in await story.history(request)] == ["applied"]
@@ -61,7 +61,7 @@ async def test_an_open_gate_survives_continue_as_new(begin: Begin) -> None:
 
 
 async def test_no_response_is_lost_while_the_workflow_continues_as_new(begin: Begin, script: Script) -> None:
-    """Responses to an open gate, and late ones to a closed one, come all the while."""
+    """Responses to an open and to a closed gate arrive all the time."""
     aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[8]], **GATE}
     story = await begin(pipeline(aside, *chain(4, gate={"max_rounds": 100})))
     request = await story.request("aside")
@@ -91,7 +91,7 @@ async def test_no_response_is_lost_while_the_workflow_continues_as_new(begin: Be
 
 
 async def test_an_early_response_survives_continue_as_new(begin: Begin, script: Script) -> None:
-    """It is to be judged by this run, or by one that knows nothing of it."""
+    """Either this run or a later one must judge it."""
     held = Held()
     script.on("stage0", held)
     story = await begin(pipeline(*chain(8), {**chain(9)[8], **GATE}))

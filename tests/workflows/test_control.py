@@ -81,7 +81,7 @@ async def test_a_deadline_is_held_while_the_project_is_paused(begin: Begin, engi
         await story.status("waiting")
         (request,) = await story.requests()
         assert (request.status, abs(request.expires_at - first - pauses * MONTH) < HOUR) == ("pending", True)
-    # What was left of the day goes on.
+    # The rest of the day starts to count again.
     await engine.sleep(22 * HOUR)
     assert (await story.project()).status == "waiting"
     await engine.sleep(3 * HOUR)
@@ -125,7 +125,7 @@ async def test_pausing_is_idempotent_and_can_be_repeated_after_resuming(begin: B
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     for _ in range(2):
-        await story.handle.signal("resume")  # nothing to resume
+        await story.handle.signal("resume")  # it is not paused
         await story.handle.signal("pause")
         await story.handle.signal("pause")
         await story.status("paused")
@@ -150,7 +150,7 @@ async def test_a_paused_project_can_be_rejected_and_cancelled(begin: Begin) -> N
 
 
 async def is_cancelled(story: Story) -> None:
-    """The rows and the workflow agree that all is over."""
+    """The records and the workflow agree that the project is cancelled."""
     with pytest.raises(WorkflowFailureError) as failure:
         await story.result()
     assert isinstance(failure.value.cause, CancelledError)
@@ -176,7 +176,7 @@ async def test_cancelling_during_a_step_stops_its_agent(begin: Begin, script: Sc
     (task,) = await story.tasks()
     assert task.status == "cancelled"
     assert [one.task_id for one in await story.events(EventType.TASK_CANCELLED)] == [task.id]
-    await eventually(lambda: _is_set(held), 15)  # by way of the heartbeat
+    await eventually(lambda: _is_set(held), 15)  # through the heartbeat
     assert await story.artifacts("project_plan") == []
 
 
@@ -206,7 +206,7 @@ async def test_the_output_of_a_cancelled_agent_is_not_written(begin: Begin, scri
     told = len(await story.events())
     held.let_go.set()
     await done.begun.wait()
-    second = await begin(pipeline(PLAN | {"name": "other"}))  # the worker is well
+    second = await begin(pipeline(PLAN | {"name": "other"}))  # the worker still works
     await second.result()
     (task,) = await story.tasks()
     assert task.status == "cancelled"

@@ -1,4 +1,4 @@
-"""What people decide at gates, and what follows from it."""
+"""Decisions at gates and their consequences."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_amending_with_a_comment_repeats_the_stage(begin: Begin, script: S
     assert (two.round, two.status, two.feedback) == (2, "waiting_for_hitl", "Shorter, please.")
     again = script.assignments["plan"][1]
     assert (again.round, again.feedback) == (2, "Shorter, please.")
-    assert again.inputs[-1].text == "project_plan of plan, round 1"  # what is to be made better
+    assert again.inputs[-1].text == "project_plan of plan, round 1"  # the artifact to improve
     await story.respond(second, "approve")
     await story.result()
     old, new = await story.artifacts("project_plan")
@@ -148,7 +148,7 @@ async def test_oversight_decides_which_gates_ask(begin: Begin, oversight: Oversi
     stages = pipeline(
         PLAN | {"name": "important", "gate": {"important": True}},
         PLAN | {"name": "ordinary", "produces": ["source_code"], "gate": {}},
-        PLAN | {"name": "silent", "produces": ["deployment_log"]},  # no gate: nothing to ask, whatever the oversight
+        PLAN | {"name": "silent", "produces": ["deployment_log"]},  # no gate, so it never asks
         PLAN | {"name": "unsure", "produces": ["test_results"], "gate": {"ask": "never"}},
     )
     story = await begin(stages, oversight)

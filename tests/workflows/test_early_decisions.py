@@ -1,4 +1,4 @@
-"""No worker hears for a while of what is decided: what came in time is in time, and nothing vanishes."""
+"""Decisions that workers receive late: those sent in time are in time, and none is lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
-from tests.workflows.test_standalone_handoff import submit
 
 from config.settings import Settings
 from models.contracts.enums import EventType, Oversight, ProjectStatus
@@ -28,13 +27,14 @@ from tests.workflows.crew_under_test import (
     works,
 )
 from tests.workflows.lost import lost_ending, lost_judgement, lost_step
+from tests.workflows.test_standalone_handoff import submit
 
 SOON = {"gate": {"expires_in": "4s", "on_expiry": "reject"}}
 LATER = timedelta(seconds=5)
 
 
 class Workers:
-    """The two halves of a worker, each of which can be away without the other."""
+    """The two halves of a worker, which can be stopped separately."""
 
     def __init__(self, engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script) -> None:
         self._given = engine.client, store, script, settings
@@ -56,7 +56,7 @@ def workers(engine: WorkflowEnvironment, store: Store, settings: Settings, scrip
 
 
 async def waits(story: Story) -> None:
-    """Return when the project's workflow has opened a gate, and so has a timer for its deadline."""
+    """Wait until the project's workflow has a gate with a timer."""
 
     async def look() -> bool:
         return (await story.handle.query("state"))["status"] == "waiting"
@@ -105,7 +105,7 @@ async def test_a_decision_before_the_deadline_is_in_time_behind_one_that_has_to_
 async def test_a_project_that_ended_in_a_lost_workflow_task_is_not_cancelled_in_the_next(
     workers: Workers, ended: ProjectStatus, store: Store
 ) -> None:
-    """The cancellation came after the last decision; the task that wrote the end down heard of the decision alone."""
+    """The cancellation arrived after the last decision. The lost workflow task had received only the decision."""
     async with workers.of_steps():
         async with workers.of_workflows():
             story = await workers.begin(pipeline(PLAN | GATE))

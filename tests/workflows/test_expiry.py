@@ -95,7 +95,7 @@ async def test_a_decision_that_races_with_its_deadline_has_the_same_outcome_ever
     await engine.sleep(request.expires_at - now - timedelta(milliseconds=100))
 
     async def respond() -> bool:
-        """Whether there was still a workflow to tell."""
+        """Return whether the workflow was still running."""
         try:
             await story.respond(request, "approve")
         except RPCError as error:

@@ -1,4 +1,4 @@
-"""Agents that fail, hand in the wrong thing, or take too long."""
+"""Agents that fail, return invalid results, or take too long."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_a_failing_step_is_retried_without_asking(begin: Begin, script: Sc
     assert (task.status, task.failures, task.attempt, task.round) == ("completed", 1, 2, 1)
     assert await story.requests() == []
     assert len(script.assignments["plan"]) == 2
-    assert len(await story.events(EventType.TASK_STARTED)) == 2  # plan's and build's, once each
+    assert len(await story.events(EventType.TASK_STARTED)) == 2  # one for plan, one for build
 
 
 @pytest.mark.parametrize("short", [False, True])

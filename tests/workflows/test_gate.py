@@ -1,4 +1,4 @@
-"""The gate's judgement, in hostile orders of arrival."""
+"""The decision logic of a gate, with hostile orders of arrival."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHAPES = {
 
 @st.composite
 def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
-    """Responses in any order, some of them sent again and again."""
+    """Responses in any order, with duplicates."""
     shapes = draw(st.lists(st.sampled_from(sorted(SHAPES)), max_size=8))
     made = [
         (shape, HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=100 + n), responded_at=NOW, **SHAPES[shape]))
@@ -53,7 +53,7 @@ def gate(
 
 
 def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
-    """The rules, said once more and otherwise."""
+    """An independent implementation of the rules."""
     failed = reason is HitlReason.FAILED_STEP
     match shape:
         case "elsewhere":

@@ -1,4 +1,4 @@
-"""Responses that come too early, too late, to the wrong place, or that are none: each leaves a trace, none harms."""
+"""Responses that are early, late, misdirected or invalid: each is recorded and none does harm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.workflows.malformed import MALFORMED, bent, payload
 
 
 async def signal(story: Story, name: str, *payloads: Payload) -> None:
-    """Send a signal with just these bytes, as any client of Temporal can."""
+    """Send a signal with exactly these payloads, as any Temporal client can."""
     await story.client.workflow_service.signal_workflow_execution(
         SignalWorkflowExecutionRequest(
             namespace=story.client.namespace,
@@ -80,7 +80,7 @@ async def test_responses_that_lost_to_unknown_content_are_judged_again(begin: Be
     script.on("plan", held)
     story = await begin(TWO_STAGES)
     await held.begun.wait()
-    # All three wait for the gate to open, and are then judged together.
+    # All three arrive before the gate opens, and are judged together.
     held.let_go.set()
     request = await story.request("plan")
     first = answer(request, "amend", content_hash="0" * 64)
@@ -120,9 +120,9 @@ async def test_a_losing_response_is_recorded_as_superseded(begin: Begin, script:
 
 
 async def test_a_response_sent_as_the_step_commits_is_applied(begin: Begin, script: Script) -> None:
-    """The request is in the database before the workflow has heard of it, and so can be answered."""
+    """The request is visible, and can be answered, before the workflow receives the step's result."""
     story = await begin(TWO_STAGES)
-    request = await story.request("plan")  # polled from the database; the signal races the activity's answer
+    request = await story.request("plan")  # polled from the database: the signal races with the activity's result
     await story.respond(request, "approve")
     await story.result()
     assert [one.outcome for one in await story.history(request)] == ["applied"]

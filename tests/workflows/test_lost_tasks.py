@@ -1,5 +1,5 @@
-"""A workflow task is lost with its worker, after its local activities have committed: people then see requests, and
-answer them, of which the workflow hears only when it does that task again, with their answers before it."""
+"""A workflow task is lost with its worker after its local activities have committed. People can answer requests that
+the workflow only opens when it repeats that task, after it has received the responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unheard(engine: WorkflowEnvironment, store: Store, settings: Settings, scrip
 
 
 class Unheard:
-    """Projects that no worker has heard of, so that signals come before their first task."""
+    """Projects without a worker, so that signals arrive before their first workflow task."""
 
     def __init__(self, engine: WorkflowEnvironment, store: Store, settings: Settings, script: Script) -> None:
         self._engine, self._store, self._settings, self._script = engine, store, settings, script
@@ -88,7 +88,7 @@ async def test_a_response_to_a_request_that_does_not_exist_yet_is_recorded_as_an
 
 
 async def test_a_response_recorded_as_an_error_stays_one_when_its_request_exists(unheard: Unheard) -> None:
-    """The task that found no request is lost after it; the next one finds the request."""
+    """The workflow task that found no request is lost. The next one finds the request."""
     story = await unheard.begin(TWO_GATES)
     early = await story.respond(request_of(story, "plan"), "reject", comment="I know already.")
     check = CheckResponse(project_id=story.id, response=early)

@@ -1,4 +1,4 @@
-"""A workflow's state is rebuilt from its records as it was when it was lost: the cases that only a moment shows."""
+"""Rebuilding a workflow's state from its records: the states that exist only for a moment."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REPORTS = pipeline(PLAN, BUILD, VALIDATE | {"gate": {"on_expiry": "approve"}})
 
 
 class Log:
-    """The records of a project, written as its activities write them."""
+    """The records of a project, as its activities write them."""
 
     def __init__(self) -> None:
         self.events: list[RecordedEvent] = []
@@ -51,7 +51,7 @@ class Log:
         return task_id, wrote
 
     def asks(self, task_id: UUID, stage: str, *artifacts: ArtifactRef, reason: HitlReason = HitlReason.REVIEW) -> UUID:
-        """To be called before its task's end is read: as in the rows, both are there at once."""
+        """Call this before ending the task: the database has both at once."""
         request = OpenRequest(
             request_id=uuid7(),
             artifacts=artifacts,
@@ -121,7 +121,7 @@ def test_accepted_amended_and_reworked_stages_are_rebuilt() -> None:
     assert (states["build"].accepted, states["build"].report) == (None, (report,))
     assert states["build"].reopens == ("build", "validate")
     assert (states["validate"].reworked, states["validate"].accepted) == (1, None)
-    # The rework begins: what it is told is in its own event, and what it reopens is known until it is done.
+    # The rework starts: its event has the feedback, and the stages to reopen are known until it completes.
     log.started("build", 2, feedback=states["build"].feedback)
     again = log.states()
     assert (again["build"].round, again["build"].report, again["build"].reopens) == (
@@ -143,7 +143,7 @@ def test_an_expired_request_is_rebuilt() -> None:
 
 
 def test_a_cancelled_step_has_no_effect() -> None:
-    """Its stage was sent back while it was at work; what it wrote all the same is of no stage."""
+    """Its stage was sent back while it was running, so its output belongs to no stage."""
     sides = pipeline(
         PLAN, BUILD, VALIDATE, VALIDATE | {"name": "launch", "produces": ["deployment_log"], "rework": None}
     )

@@ -1,4 +1,4 @@
-"""Every committed history replays, so that projects under way survive a new version of the workflows."""
+"""Every committed history replays, so that running projects survive a new version of the workflows."""
 
 from __future__ import annotations
 

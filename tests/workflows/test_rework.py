@@ -1,4 +1,4 @@
-"""A failed verdict sends the work back, so many times; then a human is asked."""
+"""A failed verdict sends the work back a limited number of times. Then a human is asked."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ async def test_a_rework_repeats_an_accepted_branch_that_depends_on_it(begin: Beg
 async def test_two_verdicts_that_arrive_together_send_the_work_back_once(
     engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings
 ) -> None:
-    """Both are known to the workflow in one go, since no worker was there to hear of the first."""
+    """Both arrive in one workflow task, because no worker was running when the first was recorded."""
     probe = {
         "name": "probe",
         "agent": "deployer",

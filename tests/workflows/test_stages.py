@@ -1,4 +1,4 @@
-"""A project's walk through its stages."""
+"""The order of a project's stages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def test_stages_run_in_order_and_receive_what_they_consume(begin: Begin, s
         "priority": 1,
     }
     build = BUILD | {"consumes": ["software_specification", "user_input", "project_plan"]}
-    story = await begin(pipeline(build, specify, PLAN))  # the file's order is not the walk's
+    story = await begin(pipeline(build, specify, PLAN))  # the stages do not run in the order of the file
     result = await story.result()
 
     assert [one.stage for one in await story.tasks()] == ["plan", "specify", "build"]
@@ -89,7 +89,7 @@ async def test_independent_stages_run_concurrently(begin: Begin, script: Script)
     script.on("design", designing)
     story = await begin(pipeline(PLAN, BUILD, design, launch))
     await building.begun.wait()
-    await designing.begun.wait()  # both are under way, and neither has ended
+    await designing.begun.wait()  # both are running
     designing.let_go.set()
     building.let_go.set()
     await story.result()

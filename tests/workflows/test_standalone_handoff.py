@@ -1,4 +1,4 @@
-"""One handoff that a person asks for, outside the pipeline."""
+"""Standalone handoffs, outside the pipeline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workflows.client import handoff_handle, start_handoff, task_workflow_id
 
 
 class Alone:
-    """A task of a project that waits at its own gate."""
+    """A standalone task of a project that waits at its own gate."""
 
     def __init__(self, story: Story, task_id: UUID) -> None:
         self.story = story
@@ -53,7 +53,7 @@ async def submit(begin: Begin, settings: Settings, oversight: Oversight | None =
         assert task is not None
         assert task.status == "pending"
         given = await tasks.input_of(connection, task)
-    for _ in range(2):  # the second does no harm
+    for _ in range(2):  # the second one is harmless
         await start_handoff(story.client, settings.task_queue, given)
     return Alone(story, task_id)
 

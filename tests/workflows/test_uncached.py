@@ -1,4 +1,4 @@
-"""Workflows that are never cached: each of their tasks replays everything before it."""
+"""Workflows without a cache: every workflow task replays the whole history."""
 
 from __future__ import annotations
 
