@@ -19,7 +19,7 @@ class Gate(Contract):
 
     ask: GateAsk = GateAsk.ALWAYS
     important: bool = Field(default=False, description="Also asks at medium oversight.")
-    question: Text = Field(default="Is this good to go on?", min_length=1, max_length=500)
+    question: Text = Field(default="Do you approve this result?", min_length=1, max_length=500)
     expires_in: Duration = Field(default=timedelta(hours=24), gt=timedelta(0), le=timedelta(days=365))
     on_expiry: OnExpiry = OnExpiry.HALT
     max_rounds: int = Field(default=5, ge=1, le=100, description="How many times the stage may run.")
