@@ -23,7 +23,8 @@ from store.open_workflows import OpenWorkflow
 from store.transaction import Store
 from worker.workflow_diagnosis import find_difference, run_failure, task_failure
 from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
-from workflows.project import WAITING, ProjectWorkflow
+from workflows.progress import WAITING
+from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
 log = structlog.get_logger(__name__)

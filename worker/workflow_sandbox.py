@@ -32,6 +32,7 @@ PARTS = (
     "workflows.handoff",
     "workflows.open_gates",
     "workflows.options",
+    "workflows.progress",
     "workflows.recorder",
     "workflows.response_inbox",
     "workflows.run_context",

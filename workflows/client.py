@@ -20,7 +20,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from config.environment import utf8_environment
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
 from workflows import options
-from workflows.project import PHASE, WAITING, ProjectWorkflow
+from workflows.progress import PHASE, WAITING
+from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
 PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")

@@ -14,6 +14,7 @@ from temporalio.exceptions import FailureError
 
 from workflows import options
 from workflows.gate import OpenGate
+from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
 from workflows.run_context import RunContext
 
@@ -73,16 +74,7 @@ class StageHandoff:
 
     def view(self) -> StageView:
         """Return the progress of a standalone handoff, for the `state` query."""
-        state = self._state
-        gate = state.gate
-        working = "accepted" if state.accepted is not None else "working"
-        return StageView(
-            stage=self._stage.name,
-            agent=self._stage.agent,
-            status="waiting for a decision" if gate is not None else working,
-            round=state.round,
-            request_id=gate.request.request_id if gate is not None else None,
-        )
+        return stage_view(self._stage, self._state, is_running=True)
 
     async def _step(self) -> StepResult:
         """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""

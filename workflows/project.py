@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.common import RawValue, SearchAttributeKey
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
 from workflows.handoff import MAX_FEEDBACK, StageHandoff, cancel_handoff
+from workflows.progress import ProgressPublisher, stage_view
 from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
@@ -28,8 +29,6 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.contracts.records import RecordedStatus
 
-PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
-WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
 HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
 """How many rounds of a stage may have to be repeated because their workflow tasks were lost."""
@@ -65,7 +64,7 @@ class ProjectWorkflow:
         self._opened = False
         self._holds_deadlines = self._state.deadlines_held
         self._phase: str | None = None
-        self._published: tuple[str | None, bool] = (self._pipeline.stages[0].name, False)
+        self._progress = ProgressPublisher(self._pipeline.stages[0].name)
 
     @workflow.run
     async def run(self, project: ProjectInput) -> ProjectResult:
@@ -129,7 +128,7 @@ class ProjectWorkflow:
         return WorkflowView(
             status=ProjectStatus.PAUSED if self._context.paused else status,
             phase=self._phase,
-            stages=tuple(self._view(stage) for stage in self._pipeline.stages),
+            stages=self._stage_views(),
         )
 
     async def _run_stages(self) -> Halted | None:
@@ -257,31 +256,10 @@ class ProjectWorkflow:
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
     def _publish_progress(self) -> None:
-        """Show the operator the progress, in the search attributes and as a table of the stages.
+        self._progress.publish(self._phase, self._stage_views(), is_waiting=bool(self._context.gates))
 
-        Only called for longer steps and open gates: a search attribute costs an event in the history.
-        """
-        is_waiting = bool(self._context.gates)
-        if (self._phase, is_waiting) != self._published:
-            self._published = (self._phase, is_waiting)
-            workflow.upsert_search_attributes([PHASE.value_set(self._phase or ""), WAITING.value_set(is_waiting)])
-        rows = "\n".join(
-            f"| {view.stage} | {view.agent} | {view.status} | {view.round} |" for view in self.state().stages
-        )
-        workflow.set_current_details(f"| stage | agent | status | round |\n| --- | --- | --- | --- |\n{rows}")
-
-    def _view(self, stage: Stage) -> StageView:
-        state = self._state.stages[stage.name]
-        if state.accepted is not None:
-            status = "accepted"
-        elif state.gate is not None:
-            status = "waiting for a decision"
-        else:
-            status = "working" if stage.name in self._running else "pending"
-        return StageView(
-            stage=stage.name,
-            agent=stage.agent,
-            status=status,
-            round=state.round,
-            request_id=state.gate.request.request_id if state.gate else None,
+    def _stage_views(self) -> tuple[StageView, ...]:
+        return tuple(
+            stage_view(stage, self._state.stages[stage.name], is_running=stage.name in self._running)
+            for stage in self._pipeline.stages
         )

@@ -28,7 +28,7 @@ from tests.histories.shapes import SHAPES, Begin, ahead, alone, asks, cancel_in_
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
 from workflows.client import PIPELINE
-from workflows.project import PHASE, WAITING
+from workflows.progress import PHASE, WAITING
 
 CHECKOUT = FOLDER.parent.parent
 

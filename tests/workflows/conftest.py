@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
 from workflows.client import PIPELINE
-from workflows.project import PHASE, WAITING
+from workflows.progress import PHASE, WAITING
 
 Begin = Callable[..., Awaitable[Story]]
 

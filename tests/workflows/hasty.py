@@ -17,7 +17,7 @@ from models.contracts.enums import ArtifactType
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Story
 from workflows.client import PIPELINE
-from workflows.project import PHASE, WAITING
+from workflows.progress import PHASE, WAITING
 
 SUGGESTED_AT = 30
 """Events. The default is 4,096."""
