@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    Computed,
-    DateTime,
     Index,
     LargeBinary,
     MetaData,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from models.columns import (
+    generation_column,
+    json_column,
+    json_or_null_column,
+    moment_column,
+    sql_list,
+    standalone_task_id_column,
+    text_column,
+)
 from models.contracts.enums import OPEN_TASK_STATUSES
 
 # Constraints have names, so that a later migration can drop them.
@@ -35,42 +39,6 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata: MetaData = SQLModel.metadata
-
-
-def _moment(**options: Any) -> Any:
-    return Field(sa_type=DateTime(timezone=True), **options)
-
-
-def _json(**options: Any) -> Any:
-    return Field(sa_type=JSONB, **options)
-
-
-def _json_or_null(**options: Any) -> Any:
-    """A column that stores None as SQL NULL, not as the null of JSON."""
-    return Field(sa_type=JSONB(none_as_null=True), **options)
-
-
-def _text(**options: Any) -> Any:
-    return Field(sa_type=Text, **options)
-
-
-def sql_list(words: Iterable[StrEnum]) -> str:
-    """Return the words as a list of SQL literals in parentheses."""
-    return f"({', '.join(repr(str(one)) for one in words)})"
-
-
-def _standalone_task_id() -> Any:
-    """The first task of the standalone handoff that a row belongs to; None for the rows of a project's pipeline.
-
-    PostgreSQL computes it from the workflow's id, so that a worker of an earlier version need not write it. The
-    expression is written as PostgreSQL prints it, which `alembic check` compares.
-    """
-    expression = "CASE WHEN (workflow_id ~~ 'task-%'::text) THEN (substr(workflow_id, 6))::uuid ELSE NULL::uuid END"
-    return Field(default=None, sa_column=Column(Uuid, Computed(expression, persisted=True), nullable=True))
-
-
-def _generation() -> Any:
-    return Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Project(SQLModel, table=True):
@@ -87,22 +55,22 @@ class Project(SQLModel, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    name: str = _text()
-    pipeline: dict[str, Any] = _json()
-    oversight: str | None = _text(default=None)
-    status: str = _text()
-    phase: str | None = _text(default=None)
-    reason: str | None = _text(default=None)
+    name: str = text_column()
+    pipeline: dict[str, Any] = json_column()
+    oversight: str | None = text_column(default=None)
+    status: str = text_column()
+    phase: str | None = text_column(default=None)
+    reason: str | None = text_column(default=None)
     open_requests: int = 0
     last_seq: int = Field(default=0, sa_type=BigInteger)
-    idempotency_key: str | None = _text(default=None, unique=True)
-    request_hash: str | None = _text(default=None)
-    generation: int = _generation()
-    opened_run: str | None = _text(default=None)
-    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
-    created_at: datetime = _moment()
-    updated_at: datetime = _moment()
-    ended_at: datetime | None = _moment(default=None)
+    idempotency_key: str | None = text_column(default=None, unique=True)
+    request_hash: str | None = text_column(default=None)
+    generation: int = generation_column()
+    opened_run: str | None = text_column(default=None)
+    workflow_problem: dict[str, Any] | None = json_or_null_column(default=None)
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
+    ended_at: datetime | None = moment_column(default=None)
 
 
 class Task(SQLModel, table=True):
@@ -124,26 +92,26 @@ class Task(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
-    workflow_id: str = _text()
-    standalone_task_id: UUID | None = _standalone_task_id()
-    agent_type: str = _text()
-    stage: str = _text()
+    workflow_id: str = text_column()
+    standalone_task_id: UUID | None = standalone_task_id_column()
+    agent_type: str = text_column()
+    stage: str = text_column()
     round: int
-    status: str = _text()
+    status: str = text_column()
     accepted: bool = False
     attempt: int = 1
     failures: int = 0
-    handoff: dict[str, Any] = _json()
-    feedback: str | None = _text(default=None)
-    verdict: str | None = _text(default=None)
+    handoff: dict[str, Any] = json_column()
+    feedback: str | None = text_column(default=None)
+    verdict: str | None = text_column(default=None)
     confidence: float | None = None
-    usage: dict[str, Any] | None = _json(default=None)
-    error: str | None = _text(default=None)
-    checkpoint: dict[str, Any] | None = _json(default=None)
-    generation: int = _generation()
-    workflow_problem: dict[str, Any] | None = _json_or_null(default=None)
-    created_at: datetime = _moment()
-    updated_at: datetime = _moment()
+    usage: dict[str, Any] | None = json_column(default=None)
+    error: str | None = text_column(default=None)
+    checkpoint: dict[str, Any] | None = json_column(default=None)
+    generation: int = generation_column()
+    workflow_problem: dict[str, Any] | None = json_or_null_column(default=None)
+    created_at: datetime = moment_column()
+    updated_at: datetime = moment_column()
 
 
 class Content(SQLModel, table=True):
@@ -163,18 +131,18 @@ class Artifact(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
-    type: str = _text()
-    name: str = _text()
+    type: str = text_column()
+    name: str = text_column()
     version: int
-    media_type: str = _text()
+    media_type: str = text_column()
     size: int
     content_hash: str = Field(foreign_key="content.hash", sa_type=Text)
-    author: str = _text()
+    author: str = text_column()
     origin_id: UUID
     task_id: UUID | None = Field(default=None, foreign_key="task.id", index=True)
     based_on: UUID | None = Field(default=None, foreign_key="artifact.id")
-    created_at: datetime = _moment()
-    accepted_at: datetime | None = _moment(default=None)
+    created_at: datetime = moment_column()
+    accepted_at: datetime | None = moment_column(default=None)
 
 
 class HitlRequest(SQLModel, table=True):
@@ -189,21 +157,21 @@ class HitlRequest(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
     task_id: UUID = Field(foreign_key="task.id")
-    workflow_id: str = _text()
-    standalone_task_id: UUID | None = _standalone_task_id()
-    agent_type: str = _text()
-    stage: str = _text()
+    workflow_id: str = text_column()
+    standalone_task_id: UUID | None = standalone_task_id_column()
+    agent_type: str = text_column()
+    stage: str = text_column()
     round: int
-    question: str = _text()
-    reason: str = _text()
+    question: str = text_column()
+    reason: str = text_column()
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
-    supplies: str | None = _text(default=None)
-    status: str = _text()
+    supplies: str | None = text_column(default=None)
+    status: str = text_column()
     decision_id: UUID | None = None
-    created_at: datetime = _moment()
-    expires_at: datetime = _moment()
-    decided_at: datetime | None = _moment(default=None)
+    created_at: datetime = moment_column()
+    expires_at: datetime = moment_column()
+    decided_at: datetime | None = moment_column(default=None)
 
 
 class HitlDecision(SQLModel, table=True):
@@ -214,15 +182,15 @@ class HitlDecision(SQLModel, table=True):
     request_id: UUID = Field(primary_key=True, foreign_key="hitl_request.id")
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
-    action: str = _text()
-    comment: str | None = _text(default=None)
+    action: str = text_column()
+    comment: str | None = text_column(default=None)
     content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
     artifact_id: UUID | None = None
-    responder: str = _text()
-    outcome: str = _text()
-    explanation: str | None = _text(default=None)
-    responded_at: datetime = _moment()
-    recorded_at: datetime = _moment()
+    responder: str = text_column()
+    outcome: str = text_column()
+    explanation: str | None = text_column(default=None)
+    responded_at: datetime = moment_column()
+    recorded_at: datetime = moment_column()
 
 
 class AgentState(SQLModel, table=True):
@@ -232,9 +200,9 @@ class AgentState(SQLModel, table=True):
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     agent_type: str = Field(primary_key=True, sa_type=Text)
-    status: str = _text()
+    status: str = text_column()
     task_id: UUID | None = None
-    updated_at: datetime = _moment()
+    updated_at: datetime = moment_column()
 
 
 class EventRow(SQLModel, table=True):
@@ -245,12 +213,12 @@ class EventRow(SQLModel, table=True):
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     seq: int = Field(primary_key=True, sa_type=BigInteger)
-    event_type: str = _text()
+    event_type: str = text_column()
     task_id: UUID | None = None
-    agent_type: str | None = _text(default=None)
-    data: dict[str, Any] = _json()
-    dedupe_key: str = _text()
-    created_at: datetime = _moment()
+    agent_type: str | None = text_column(default=None)
+    data: dict[str, Any] = json_column()
+    dedupe_key: str = text_column()
+    created_at: datetime = moment_column()
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -261,9 +229,9 @@ class IdempotencyKey(SQLModel, table=True):
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     call: str = Field(primary_key=True, sa_type=Text)
     key: str = Field(primary_key=True, sa_type=Text)
-    request_hash: str = _text()
+    request_hash: str = text_column()
     made_id: UUID
-    created_at: datetime = _moment()
+    created_at: datetime = moment_column()
 
 
 # The tables for queries, with columns under `.c`.

@@ -9,8 +9,8 @@ from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.columns import sql_list
 from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES
-from models.tables import sql_list
 
 
 async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
