@@ -497,7 +497,7 @@ async def test_a_step_whose_inputs_are_missing_fails(lost: Lost) -> None:
         return (await lost.look()).get(story.handle.id)
 
     found = await eventually(named)
-    assert (found["kind"], "the records lack" in found["detail"]) == ("missing", True), found
+    assert (found["kind"], "the database lacks" in found["detail"]) == ("missing", True), found
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     await lost.completed(story)
 

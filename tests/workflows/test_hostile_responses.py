@@ -150,7 +150,7 @@ async def test_a_response_to_an_unknown_request_is_recorded_as_an_error(begin: B
     await story.respond(foreign, "approve")
     error = await story.event(EventType.ERROR)
     assert str(foreign) in error.data["message"]
-    assert "not of this project" in error.data["message"]
+    assert "this project does not have" in error.data["message"]
     await story.respond(request, "approve")
     await story.result()
 
