@@ -111,11 +111,15 @@ class Bus:
         version: str | None = about.get("valkey_version") or about.get("redis_version")
         return version
 
+    async def flush(self) -> None:
+        """Wait until every queued event is published, or dropped because Redis is unavailable."""
+        await self._waiting.join()
+
     async def close(self) -> None:
         """Publish queued events for up to 1 s, then disconnect."""
         if self._publisher is not None:
             try:
-                await asyncio.wait_for(self._waiting.join(), 1)
+                await asyncio.wait_for(self.flush(), 1)
             except TimeoutError:
                 log.warning("events_not_published", count=self._waiting.qsize(), reason="closing")
             self._publisher.cancel()

@@ -54,7 +54,7 @@ async def test_progress_alone_announces_no_log(store: Store) -> None:
     async with bus.listening() as pubsub:
         await pubsub.subscribe(bus.projects_channel, bus.channel(project_id))
         bus.publish([event(project_id, None)])
-        await bus._waiting.join()
+        await bus.flush()
         bus.publish([event(project_id, 1)])
 
         async def heard() -> bool:

@@ -38,7 +38,7 @@ class Log:
     def started(self, stage: str, round: int = 1, feedback: str | None = None) -> UUID:
         task_id = uuid7()
         self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.WORKING)
-        self._add(EventType.TASK_STARTED, task_id, stage=stage, round=round, feedback=feedback)
+        self.add(EventType.TASK_STARTED, task_id, stage=stage, round=round, feedback=feedback)
         return task_id
 
     def done(self, stage: str, type: str, round: int = 1, verdict: str | None = None) -> tuple[UUID, ArtifactRef]:
@@ -47,7 +47,7 @@ class Log:
             {"artifact_id": uuid7(), "type": type, "version": round, "content_hash": "0" * 64}
         )
         self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.COMPLETED, wrote=(wrote,))
-        self._add(EventType.TASK_COMPLETED, task_id, stage=stage, round=round, verdict=verdict)
+        self.add(EventType.TASK_COMPLETED, task_id, stage=stage, round=round, verdict=verdict)
         return task_id, wrote
 
     def asks(self, task_id: UUID, stage: str, *artifacts: ArtifactRef, reason: HitlReason = HitlReason.REVIEW) -> UUID:
@@ -62,7 +62,7 @@ class Log:
         self.requests[request.request_id] = RecordedRequest(
             request=request, opened_at=datetime.now(UTC), task_id=task_id, status=HitlStatus.PENDING
         )
-        self._add(EventType.HITL_REQUEST, task_id, stage=stage, request_id=str(request.request_id))
+        self.add(EventType.HITL_REQUEST, task_id, stage=stage, request_id=str(request.request_id))
         return request.request_id
 
     def decided(self, request_id: UUID, stage: str, action: HitlAction, *accepted: ArtifactRef, comment: str) -> None:
@@ -72,7 +72,7 @@ class Log:
         )
         status = {HitlAction.REJECT: HitlStatus.REJECTED}.get(action, HitlStatus.APPROVED)
         self.requests[request_id] = asked.model_copy(update={"status": status, "response": response})
-        self._add(
+        self.add(
             EventType.HITL_RESPONSE,
             asked.task_id,
             stage=stage,
@@ -85,13 +85,13 @@ class Log:
     def expired(self, request_id: UUID, stage: str, *, accepted: bool) -> None:
         asked = self.requests[request_id]
         self.requests[request_id] = asked.model_copy(update={"status": HitlStatus.EXPIRED})
-        self._add(EventType.HITL_EXPIRED, asked.task_id, stage=stage, request_id=str(request_id), accepted=accepted)
+        self.add(EventType.HITL_EXPIRED, asked.task_id, stage=stage, request_id=str(request_id), accepted=accepted)
 
     def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
         recorded = WorkflowRecords(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
         return rebuild_project_state(stages, recorded).stages
 
-    def _add(self, event_type: EventType, task_id: UUID, **data: Any) -> None:
+    def add(self, event_type: EventType, task_id: UUID, **data: Any) -> None:
         self.events.append(RecordedEvent(event_type=event_type, task_id=task_id, data=data))
 
 
@@ -152,7 +152,7 @@ def test_a_cancelled_step_has_no_effect() -> None:
     log.done("build", "source_code")
     launch = log.started("launch")
     log.done("validate", "test_results", verdict="failed")
-    log._add(EventType.TASK_COMPLETED, launch, stage="launch", round=1, verdict=None)
+    log.add(EventType.TASK_COMPLETED, launch, stage="launch", round=1, verdict=None)
     states = log.states(sides)
     assert (states["launch"].accepted, states["launch"].round) == (None, 1)
     log.tasks[launch] = RecordedTask(task_id=launch, status=TaskStatus.CANCELLED)
