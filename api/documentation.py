@@ -24,7 +24,7 @@ _DETAILS = {
     409: "The project is completed.",
     408: "The body did not arrive within 60 s.",
     413: "The body is too large.",
-    415: "The body has to be JSON, with Content-Type: application/json.",
+    415: "The body must be JSON, with Content-Type: application/json.",
     422: "name: String should have at least 1 character",
     503: "The database is away.",
 }

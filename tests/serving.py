@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from api.app import create_app
-from api.serving import uvicorn_config
+from api.server.config import uvicorn_config
 from config.settings import Settings
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 
-from api import capacity
 from api.realtime import frames
 from api.realtime.change_feed import ChangeFeed
 from api.realtime.close_codes import CloseCode
@@ -19,6 +18,7 @@ from api.realtime.project_subscription import ProjectSubscription
 from api.realtime.project_wakeup import ProjectWakeup
 from api.realtime.redis_subscriber import RedisSubscriber
 from api.realtime.socket import Socket
+from api.server import limits
 from config import descriptors
 from config.settings import Settings
 from store.transaction import Store
@@ -39,7 +39,7 @@ class Hub:
         self.settings = settings
         self.log_reader = EventLogReader(store)
         self.sockets: set[Socket] = set()
-        self.most = min(settings.websocket_connections, capacity.sockets(descriptors.limit()))
+        self.most = min(settings.websocket_connections, limits.max_websockets(descriptors.limit()))
         if self.most < settings.websocket_connections:
             log.warning("fewer_sockets", most=self.most, reason="the limit of open files is low")
         self.refusing = 0

@@ -8,11 +8,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, WebSocket
 
 from api.errors import UnavailableError
+from api.middleware.origins import is_allowed_origin
 from api.problems import problem
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
-from api.realtime.origin import admitted
 from api.realtime.socket import Socket
 from api.realtime.websocket_protocol import ABORT
 
@@ -29,7 +29,7 @@ async def follow(websocket: WebSocket) -> None:
     """Follow projects live. `?project_id=` names the first, `&since=` the number after which its events are wanted."""
     hub: Hub = websocket.app.state.hub
     headers = websocket.headers
-    if not admitted(headers.get("origin"), headers.get("host"), hub.settings.origins):
+    if not is_allowed_origin(headers.get("origin"), headers.get("host"), hub.settings.origins):
         await websocket.close()  # before accept: HTTP 403
         return
     if hub.full:

@@ -1,7 +1,7 @@
 """uvicorn's WebSocket protocol, for peers that stop reading or never stop sending: bounded buffers, an end that does
 not wait for them, and frames counted of whatever kind.
 
-Give it to uvicorn as `ws="api.realtime.websocket_protocol:RelayProtocol"`.
+Give it to uvicorn as `ws="api.realtime.websocket_protocol:LimitedWebSocketProtocol"`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PIECE = 1024
 """Bytes that are parsed in one go: they can be more than a hundred frames."""
 
 
-class RelayProtocol(WebSocketsSansIOProtocol):
+class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._rate_limit = RateLimit(self.loop.time(), MAX_BURST, MAX_PER_SECOND)

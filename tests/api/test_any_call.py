@@ -14,7 +14,7 @@ from api_under_test import BRIEF, NOBODY, V1, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.strict_route import check_structure
+from api.http.strict_route import check_structure
 from config.settings import Settings
 
 FRIEND = "https://friend.example"

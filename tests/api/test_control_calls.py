@@ -19,7 +19,7 @@ async def test_a_paused_project_waits_until_it_is_resumed(http: httpx2.AsyncClie
         202,
         {"project_id": project_id, "requested": "pause", "status": "paused"},
     )
-    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "paused already")
+    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "already paused")
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
     assert len((await get(http, f"/projects/{project_id}/status"))["tasks"]) == 1
     assert (await http.post(f"{V1}/projects/{project_id}/resume")).status_code == 202

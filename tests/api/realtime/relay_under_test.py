@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import create_app
 from api.realtime import Hub
-from api.serving import uvicorn_config
+from api.server.config import uvicorn_config
 from config.settings import Settings
 from models.contracts.enums import AgentType, ArtifactType, EventType, ProjectStatus
 from models.contracts.pipeline import Pipeline, Stage

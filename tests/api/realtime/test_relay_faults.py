@@ -204,7 +204,7 @@ async def test_a_reader_that_never_reads_again_is_let_go(running: Relay, monkeyp
 async def test_a_reader_that_never_reads_does_not_hold_up_the_end_of_the_server(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.serving.SHUTDOWN_SECONDS", 60)
+    monkeypatch.setattr("api.server.config.SHUTDOWN_SECONDS", 60)
     async with relay(settings) as running:
         project_id = await running.project()
         stalled = await _stalled(running, project_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from starlette.datastructures import QueryParams
 
+from api.middleware.origins import is_allowed_origin
 from api.realtime import frames
 from api.realtime.client_frames import (
     MAX_SEQ,
@@ -21,7 +22,6 @@ from api.realtime.client_frames import (
     read_query,
 )
 from api.realtime.close_codes import Problem
-from api.realtime.origin import admitted
 from api.realtime.rate_limit import RateLimit
 from api.realtime.send_buffer import SendBuffer
 
@@ -100,7 +100,7 @@ def test_an_allowance_is_spent_and_refills() -> None:
 def test_a_page_is_admitted_by_its_origin(
     origin: str | None, host: str | None, allowed: list[str], expected: bool
 ) -> None:
-    assert admitted(origin, host, allowed) is expected
+    assert is_allowed_origin(origin, host, allowed) is expected
 
 
 def test_client_frames_are_read() -> None:
