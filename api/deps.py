@@ -9,8 +9,9 @@ import structlog
 from fastapi import Depends, Path, Query, Request
 
 from api.artifacts import bundles
-from api.errors import InvalidError, NotFoundError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.services import Services
+from models.contracts.enums import ProjectStatus
 from models.tables import Artifact, HitlRequest, Project, Task
 from store import artifacts, hitl, projects, tasks
 
@@ -39,6 +40,12 @@ async def _get_project(services: ServicesDep, project_id: Annotated[UUID, Path()
 
 ProjectDep = Annotated[Project, Depends(_get_project)]
 """The project in the path; 404 when it does not exist."""
+
+
+def require_unsettled(project: Project) -> None:
+    """Raise ConflictError where the project has ended."""
+    if ProjectStatus(project.status).settled:
+        raise ConflictError(f"The project is {project.status}.")
 
 
 async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:

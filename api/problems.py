@@ -39,6 +39,11 @@ def problem(
     )
 
 
+def unavailable(detail: str) -> Response:
+    """Return a problem response of 503 with Retry-After."""
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers that turn every error of the app into a problem."""
     app.add_exception_handler(ApiError, _api_error)
@@ -112,7 +117,7 @@ async def _database_unavailable(request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", reason=(str(error) or repr(error)).splitlines()[0])
     cause = error.orig if isinstance(error, OperationalError) else error
     state = "has no space left" if isinstance(cause, psycopg.errors.DiskFull) else "is unavailable"
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"The database {state}.", UnavailableError.headers)
+    return unavailable(f"The database {state}.")
 
 
 async def _not_migrated(request: Request, error: Exception) -> Response:
@@ -121,9 +126,8 @@ async def _not_migrated(request: Request, error: Exception) -> Response:
     cause = error.orig if isinstance(error, ProgrammingError) else error
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
         log.warning("database_permission_denied", reason=str(error))
-        detail = f"The database user lacks a privilege: {explain(cause)}."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
+        return unavailable(f"The database user lacks a privilege: {explain(cause)}.")
     if not isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         raise error
     log.warning("database_not_migrated", reason=str(error))
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_MIGRATED, UnavailableError.headers)
+    return unavailable(NOT_MIGRATED)

@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from activities.records import STATUS
 from api.artifacts import media
-from api.errors import RECOVERY_HINT, ConflictError, InvalidError, TooLargeError
+from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
@@ -45,9 +43,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         InvalidError, TooLargeError: the response itself is invalid.
         UnavailableError: Temporal is unavailable; nothing was sent.
     """
-    content = body.decode_content()
-    if content is not None and len(content) > services.settings.max_artifact_bytes:
-        raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
+    content = body.decode_content(services.settings.max_artifact_bytes)
     response = HitlResponse(
         request_id=request.id,
         decision_id=body.decision_id or uuid7(),
@@ -127,7 +123,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
             raise await _closed_error(services, current)
-    except (SQLAlchemyError, psycopg.Error) as error:
+    except DATABASE_ERRORS as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
 

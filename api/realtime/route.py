@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
 
 from fastapi import APIRouter, WebSocket
 
-from api.errors import UnavailableError
 from api.middleware.origins import is_allowed_origin
-from api.problems import problem
+from api.problems import unavailable
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
@@ -55,8 +53,7 @@ async def _reject(websocket: WebSocket, hub: Hub) -> None:
     """Close a socket with the reason that there are too many, and abort it if the client does not answer the close
     frame: until then it keeps a descriptor."""
     if hub.rejected_sockets >= MAX_REJECTED:
-        response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "There are too many WebSockets.", UnavailableError.headers)
-        await websocket.send_denial_response(response)
+        await websocket.send_denial_response(unavailable("There are too many WebSockets."))
         return
     # Accepted first, since browsers do not expose the response of a failed handshake.
     await websocket.accept()

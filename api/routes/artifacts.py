@@ -16,7 +16,7 @@ from api.artifacts import html, media, versions
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
-from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.pagination import PageParamsDep
@@ -86,9 +86,7 @@ async def create_artifact(
 
 async def _add_version(services: Services, project_id: UUID, body: ArtifactCreate, request: Request | None) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
-    content = body.decode_content()
-    if len(content) > services.settings.max_artifact_bytes:
-        raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
+    content = body.decode_content(services.settings.max_artifact_bytes)
     await asyncio.to_thread(media.check, body.media_type, content)
     version = artifacts.NewVersion(
         type=body.type,

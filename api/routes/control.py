@@ -6,16 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-import psycopg
 import structlog
 from fastapi import APIRouter
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import WorkflowHandle
 
 from api import examples
-from api.deps import ProjectDep, ServicesDep
+from api.deps import ProjectDep, ServicesDep, require_unsettled
 from api.documentation import answers
-from api.errors import RECOVERY_HINT, ConflictError
+from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
@@ -23,7 +21,7 @@ from models.contracts.enums import ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
 from store import projects, tasks
-from workflows.client import handoff_handle, project_handle, start_project
+from workflows.client import handoff_handle, project_handle, project_workflow_id, start_project
 from workflows.project import ProjectWorkflow
 
 log = structlog.get_logger(__name__)
@@ -47,7 +45,7 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
     """No further step starts until it is resumed. Running steps finish, and open gates still accept responses."""
     if project.status == ProjectStatus.PAUSED:
         raise ConflictError("The project is already paused.")
-    _require_unsettled(project)
+    require_unsettled(project)
     async with _workflow(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
     status = await _wait_for_status(services, project, lambda status: status is ProjectStatus.PAUSED)
@@ -71,13 +69,11 @@ async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusCh
 )
 async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     """Ends the project, with every open task and request, and cannot be undone."""
-    _require_unsettled(project)
+    require_unsettled(project)
     async with services.store.reading() as connection:
-        standalone = [
-            task for task in await tasks.of_project(connection, project.id) if task.workflow_id.startswith("task-")
-        ]
-    for task in standalone:
-        if task.status in tasks.OPEN:
+        project_tasks = await tasks.of_project(connection, project.id)
+    for task in project_tasks:
+        if task.status in tasks.OPEN and task.workflow_id != project_workflow_id(project.id):
             await _cancel_handoff(services, task.workflow_id)
     # The project comes last: after a failure halfway, the same request cancels what is left.
     async with _workflow(services, project) as handle:
@@ -95,18 +91,13 @@ async def _wait_for_status(
         try:
             async with services.store.reading(READ_SECONDS) as connection:
                 current = await projects.get(connection, project.id)
-        except (SQLAlchemyError, psycopg.Error) as error:  # the signal is durable, whatever fails here
+        except DATABASE_ERRORS as error:  # the signal is durable, whatever fails here
             log.warning("status_not_read", project_id=str(project.id), reason=str(error))
             return ProjectStatus(project.status)
         status = ProjectStatus(current.status if current else project.status)
         if is_expected(status) or asyncio.get_running_loop().time() > deadline:
             return status
         await asyncio.sleep(POLL_SECONDS)
-
-
-def _require_unsettled(project: Project) -> None:
-    if ProjectStatus(project.status).is_final:
-        raise ConflictError(f"The project is {project.status}.")
 
 
 @asynccontextmanager

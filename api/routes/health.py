@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import psycopg
 from fastapi import APIRouter, Response
-from sqlalchemy.exc import SQLAlchemyError
 
 from api import examples
 from api.deps import ServicesDep
 from api.documentation import answers, example
+from api.errors import DATABASE_ERRORS
 from api.health.checks import DATABASE_SECONDS
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
@@ -76,7 +75,7 @@ async def _read_workflow_problems(services: Services) -> WorkflowProblems | None
         async with services.store.reading(DATABASE_SECONDS) as connection:
             counts = await recovery.problem_counts(connection)
             rows = await recovery.with_problems(connection, limit=MAX_LISTED) if counts else []
-    except (SQLAlchemyError, psycopg.Error):
+    except DATABASE_ERRORS:
         return None  # the database component has the reason
     return WorkflowProblems(
         missing=counts.get(WorkflowProblemKind.MISSING, 0),

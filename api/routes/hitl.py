@@ -19,6 +19,7 @@ from api.shapes.shape import Page
 from models.contracts.enums import HitlStatus
 from models.contracts.handoff import ArtifactRef
 from store import artifacts, hitl, projects, tasks
+from workflows.client import project_workflow_id
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -38,7 +39,7 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
     items = []
     for request in page:
         name, is_paused = names[request.project_id]
-        deadline_held = is_paused and request.workflow_id.startswith("project-")
+        deadline_held = is_paused and request.workflow_id == project_workflow_id(request.project_id)
         items.append(PendingRequest.of(request, project_name=name, deadline_held=deadline_held))
     return Page(items=items, next_cursor=next_cursor)
 

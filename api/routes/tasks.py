@@ -10,16 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api import examples
-from api.deps import ProjectDep, ServicesDep, TaskDep
+from api.deps import ProjectDep, ServicesDep, TaskDep, require_unsettled
 from api.documentation import answers
-from api.errors import ConflictError, InvalidError, UnavailableError
+from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.strict_route import StrictRoute
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
-from models.contracts.enums import ProjectStatus
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
 from store import artifacts, tasks
@@ -75,8 +74,7 @@ async def create_task(
 
 async def _submit_task(services: Services, project: Project, body: TaskCreate, request: Request | None) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
-    if ProjectStatus(project.status).settled:
-        raise ConflictError(f"The project is {project.status}.")
+    require_unsettled(project)
     async with services.store.reading() as connection:
         known = await artifacts.known(connection, project.id, body.context_ids)
     if unknown := [str(artifact_id) for artifact_id in body.context_ids if artifact_id not in known]:

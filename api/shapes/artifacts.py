@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.errors import InvalidError
-from api.shapes.shape import Moment, Shape
+from api.errors import InvalidError, TooLargeError
+from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.contract import Name, StrictContract, Text
+from models.contracts.contract import Contract, Moment, Name, Text
 from models.contracts.enums import ArtifactType
 from models.tables import Artifact
 
@@ -25,18 +25,20 @@ class Encoding(StrEnum):
     BASE64 = "base64"
 
 
-def decode_content(content: str, encoding: Encoding) -> bytes:
+def decode_content(content: str, encoding: Encoding, max_bytes: int) -> bytes:
     """Return content as bytes.
 
     Raises:
         InvalidError: it is not valid Base64, though the encoding says so.
+        TooLargeError: it has more than `max_bytes`.
     """
-    if encoding is Encoding.UTF_8:
-        return content.encode()
     try:
-        return base64.b64decode(content, validate=True)
+        body = base64.b64decode(content, validate=True) if encoding is Encoding.BASE64 else content.encode()
     except (binascii.Error, ValueError):
         raise InvalidError("content", "is not valid Base64") from None
+    if len(body) > max_bytes:
+        raise TooLargeError(f"The content is larger than {max_bytes} bytes.")
+    return body
 
 
 def encode_content(body: bytes) -> tuple[str, Encoding]:
@@ -62,9 +64,9 @@ class ArtifactCreate(Contract):
     name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
     media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = "text/markdown"
 
-    def decode_content(self) -> bytes:
-        """Return the content. Raises InvalidError."""
-        return decode_content(self.content, self.encoding)
+    def decode_content(self, max_bytes: int) -> bytes:
+        """Return the content. Raises InvalidError or TooLargeError."""
+        return decode_content(self.content, self.encoding, max_bytes)
 
 
 class ArtifactItem(Shape):

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
-from api.shapes.shape import Moment, Shape
+from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.contract import Comment, StrictContract, Text
+from models.contracts.contract import Comment, Contract, Moment, Text
 from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import check_response
@@ -46,9 +46,9 @@ class ResponseCreate(Contract):
         check_response(self.action, has_content=self.content is not None, has_comment=self.comment is not None)
         return self
 
-    def decode_content(self) -> bytes | None:
-        """Return the amended content. Raises InvalidError."""
-        return None if self.content is None else decode_content(self.content, self.encoding)
+    def decode_content(self, max_bytes: int) -> bytes | None:
+        """Return the amended content. Raises InvalidError or TooLargeError."""
+        return None if self.content is None else decode_content(self.content, self.encoding, max_bytes)
 
 
 class ResponseAnswer(Shape):

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.shapes.hitl import RequestItem
-from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.shape import Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Name, StrictContract
+from models.contracts.contract import Contract, Moment, Name
 from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -10,9 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from models.contracts.contract import Text, not_blank
 
 Item = TypeVar("Item")
-
-Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-"""RFC 3339, in UTC."""
 
 
 Prose = Annotated[Text, AfterValidator(not_blank)]

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from sqlalchemy import Row
 
-from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.shape import Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import StrictContract
+from models.contracts.contract import Contract, Moment
 from models.contracts.enums import AgentType, TaskStatus, Verdict
 from models.tables import Task
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.shapes.shape import Moment, Shape
+from api.shapes.shape import Shape
+from models.contracts.contract import Moment
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from store.open_workflows import OpenWorkflow
 
