@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +15,6 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import create_app
 from api.realtime import Hub
-from api.server.config import uvicorn_config
 from config.settings import Settings
 from models.contracts.enums import AgentType, ArtifactType, EventType, ProjectStatus
 from models.contracts.pipeline import Pipeline, Stage
@@ -24,6 +22,7 @@ from store import events, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.serving import run_server
 from tests.waiting import PATIENCE_SECONDS
 
 PIPELINE = Pipeline(
@@ -78,28 +77,17 @@ class Relay(Feed):
         self.hub, self.server = hub, server
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield  # leave them to pytest
-
-
 @asynccontextmanager
 async def relay(settings: Settings, writer: Settings | None = None) -> AsyncIterator[Relay]:
     """Serve the API, with a store that has the settings of `writer`: with other channels, its messages are lost."""
     database, bus = Database(settings), Bus(writer or settings)
     app = create_app(settings)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn_config(app, settings))
-    serving = asyncio.create_task(server.serve([listening]))
-    await condition(lambda: server.started or serving.done())
-    try:
-        yield Relay(f"127.0.0.1:{listening.getsockname()[1]}", app.state.hub, Store(database, bus), server)
-    finally:
-        server.should_exit = True
-        await serving
-        await bus.close()
-        await database.close()
+    async with run_server(app, settings) as (address, server):
+        try:
+            yield Relay(address, app.state.hub, Store(database, bus), server)
+        finally:
+            await bus.close()
+            await database.close()
 
 
 Frame = dict[str, Any]
