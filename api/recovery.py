@@ -1,4 +1,4 @@
-"""Restart or end open projects and tasks whose workflow is missing or stuck."""
+"""Restart or end open projects and tasks whose workflow cannot continue."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
     """Start a workflow again from its records; return its row from before the restart.
 
     The order of the steps makes it safe to fail anywhere and to be requested again: increment the generation, which
-    only one caller can; terminate the stuck run; read the responses that it received and did not judge; start the next
+    only one caller can; terminate the last run; read the responses that it received and did not judge; start the next
     run.
 
     Raises:
@@ -100,7 +100,7 @@ async def _get_open(services: Services, workflow_id: str) -> OpenWorkflow:
 
 
 async def _find_stopped_run(services: Services, row: OpenWorkflow) -> WorkflowExecutionDescription | None:
-    """Return the last run of a workflow that is closed or stuck; None where Temporal has none."""
+    """Return the last run of a workflow that is closed or cannot continue; None where Temporal has none."""
     last_run = await find_workflow(services.temporal, row.workflow_id)
     if last_run is None or last_run.status is not WorkflowExecutionStatus.RUNNING:
         return last_run

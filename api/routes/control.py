@@ -46,7 +46,7 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
     if project.status == ProjectStatus.PAUSED:
         raise ConflictError("The project is already paused.")
     require_unsettled(project)
-    async with _workflow(services, project) as handle:
+    async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
     status = await _wait_for_status(services, project, lambda status: status is ProjectStatus.PAUSED)
     return StatusChange(project_id=project.id, requested="pause", status=status)
@@ -58,7 +58,7 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
 async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     if project.status != ProjectStatus.PAUSED:
         raise ConflictError(f"The project is {project.status}, not paused.")
-    async with _workflow(services, project) as handle:
+    async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.resume)
     status = await _wait_for_status(services, project, lambda status: status is not ProjectStatus.PAUSED)
     return StatusChange(project_id=project.id, requested="resume", status=status)
@@ -76,7 +76,7 @@ async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusCh
         if task.status in tasks.OPEN and task.workflow_id != project_workflow_id(project.id):
             await _cancel_handoff(services, task.workflow_id)
     # The project comes last: after a failure halfway, the same request cancels what is left.
-    async with _workflow(services, project) as handle:
+    async with _workflow_handle(services, project) as handle:
         await handle.cancel()
     return StatusChange(project_id=project.id, requested="cancel", status=ProjectStatus(project.status))
 
@@ -101,7 +101,7 @@ async def _wait_for_status(
 
 
 @asynccontextmanager
-async def _workflow(
+async def _workflow_handle(
     services: Services, project: Project
 ) -> AsyncIterator[WorkflowHandle[ProjectWorkflow, ProjectResult]]:
     """Yield the handle of the project's workflow, which is started first if it has not been yet."""

@@ -32,7 +32,7 @@ async def alive() -> Health:
 
 @router.get("/detailed", summary="Show the health of each component", responses=answers(examples.DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep) -> DetailedHealth:
-    """Always 200: the body reports on the components, and on workflows that are missing or stuck."""
+    """Always 200: the body reports on the components, and on workflows that cannot continue."""
     health = await _check_health(services)
     if health.workflows is not None and health.workflows.items:
         return health.model_copy(update={"status": "degraded"})
@@ -46,8 +46,8 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
     | {503: {"model": DetailedHealth, **example(examples.DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
-    """503 while the database, Redis or Temporal is unavailable, or no worker polls the task queue. Workflows that are
-    missing or stuck do not matter here: the others still run."""
+    """503 while the database, Redis or Temporal is unavailable, or no worker polls the task queue. Workflows that
+    cannot continue do not matter here: the others still run."""
     health = await _check_health(services)
     if health.status != "ok":
         response.status_code = 503

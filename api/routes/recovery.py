@@ -1,4 +1,4 @@
-"""Restart or end projects and standalone tasks whose workflow is missing or stuck."""
+"""Restart or end projects and standalone tasks whose workflow cannot continue."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
     responses=answers(_example("restart"), *PROBLEMS, status=202),
 )
 async def restart_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
-    """For a project whose workflow is missing from Temporal, or stuck; 409 while it is running. Accepted artifacts stay
-    accepted, open requests stay open, and a step that was running runs again."""
+    """For a project whose workflow is missing from Temporal or cannot continue; 409 while it is running. Accepted
+    artifacts stay accepted, open requests stay open, and a step that was running runs again."""
     return _change("restart", await recovery.restart(services, project_workflow_id(project.id)))
 
 
@@ -40,7 +40,7 @@ async def restart_project(project: ProjectDep, services: ServicesDep) -> Workflo
     "/projects/{project_id}/end",
     status_code=202,
     tags=["projects"],
-    summary="End a project whose workflow is missing or stuck",
+    summary="End a project whose workflow cannot continue",
     responses=answers(_example("end"), *PROBLEMS, status=202),
 )
 async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
@@ -64,7 +64,7 @@ async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     "/tasks/{task_id}/end",
     status_code=202,
     tags=["tasks"],
-    summary="End a task whose workflow is missing or stuck",
+    summary="End a task whose workflow cannot continue",
     responses=answers(_example("end", examples.TASK_ID), *PROBLEMS, status=202),
 )
 async def end_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:

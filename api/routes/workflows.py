@@ -23,7 +23,7 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
 
 @router.get(
     "/problems",
-    summary="List open projects and tasks whose workflow is missing or stuck",
+    summary="List open projects and tasks whose workflow cannot continue",
     responses=answers(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
 )
 async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
