@@ -12,21 +12,13 @@ from .enums import HitlAction, ResponseOutcome
 
 
 def check_response(action: HitlAction, *, has_content: bool, has_comment: bool) -> None:
-    """Check that a response has what its action needs, and nothing that it does not take.
-
-    Raises:
-        ValueError: with the reason, for the person who responds.
-    """
-    if action is HitlAction.AMEND and not (has_content or has_comment):
+    """Raise ValueError if the action lacks a field that it needs, or has one that it does not accept."""
+    if action is HitlAction.AMEND and not has_content and not has_comment:
         raise ValueError("amend needs content, or a comment to redo the stage with")
     if action is HitlAction.REJECT and not has_comment:
         raise ValueError("reject needs a comment that says why")
     if action is not HitlAction.AMEND and has_content:
         raise ValueError(f"{action} takes no content")
-
-
-class HitlResponse(Contract):
-    """One response, as the `respond` signal carries it; the content of an amendment travels as its hash.
 
 
 class HitlResponse(Contract):
