@@ -42,9 +42,9 @@ ProjectDep = Annotated[Project, Depends(_get_project)]
 """The project in the path; 404 when it does not exist."""
 
 
-def require_unsettled(project: Project) -> None:
+def require_not_final(project: Project) -> None:
     """Raise ConflictError where the project has ended."""
-    if ProjectStatus(project.status).settled:
+    if ProjectStatus(project.status).is_final:
         raise ConflictError(f"The project is {project.status}.")
 
 

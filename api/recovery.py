@@ -17,10 +17,10 @@ from api.temporal import temporal_call
 from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import HandoffInput, HandoffState, ProjectInput, ProjectState
-from store import projects, recovery, tasks
-from store.recovery import OpenWorkflow
+from store import open_workflows, projects, tasks, workflow_records
+from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow, generation_of, is_gone, start_handoff, start_project
-from workflows.rebuilding import handoff_state, project_state
+from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
         row = await _get_open(services, workflow_id)
         last_run = await _find_stopped_run(services, row)
         async with services.store.transaction(row.project_id) as tx:
-            if not await recovery.raise_generation(tx, row):
+            if not await open_workflows.claim_restart(tx, row):
                 raise ConflictError(CONCURRENT_RECOVERY)
         responses: list[HitlResponse] = []
         if last_run is not None:
@@ -74,7 +74,7 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
         row = await _get_open(services, workflow_id)
         last_run = await _find_stopped_run(services, row)
         async with services.store.transaction(row.project_id) as tx:
-            await recovery.end(tx, row, END_REASON)
+            await open_workflows.cancel(tx, row, END_REASON)
         if last_run is not None:
             # If Temporal fails now, the run that remains finds in the records that it has ended.
             await _terminate(services.temporal, last_run, "ended by a person")
@@ -86,14 +86,14 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
 async def _exclusive(services: Services, workflow_id: str) -> AsyncIterator[None]:
     """Hold the lock that every restart and every end of this workflow takes."""
     async with services.recovery_slots, services.store.database.engine.begin() as connection:
-        if not await recovery.alone(connection, workflow_id):
+        if not await open_workflows.try_lock(connection, workflow_id):
             raise ConflictError(CONCURRENT_RECOVERY)
         yield
 
 
 async def _get_open(services: Services, workflow_id: str) -> OpenWorkflow:
     async with services.store.reading() as connection:
-        row = await recovery.open_workflow(connection, workflow_id)
+        row = await open_workflows.get(connection, workflow_id)
     if row is None:
         raise ConflictError("It has ended.")
     return row
@@ -123,11 +123,13 @@ async def _terminate(client: Client, run: WorkflowExecutionDescription, reason: 
 async def _start(services: Services, row: OpenWorkflow, responses: Sequence[HitlResponse]) -> bool:
     """Start the next run from the records; return False where another one is running."""
     async with services.store.reading() as connection:
-        current = await recovery.open_workflow(connection, row.workflow_id)
+        current = await open_workflows.get(connection, row.workflow_id)
         if current is None or current.generation != row.generation + 1:
             raise ConflictError(CONCURRENT_RECOVERY)
-        records = await recovery.recorded(connection, current)
-        unrecorded = (await recovery.unheard(connection, current.project_id, responses))[:MAX_CARRIED_RESPONSES]
+        records = await workflow_records.load(connection, current)
+        unrecorded = (await workflow_records.not_recorded(connection, current.project_id, responses))[
+            :MAX_CARRIED_RESPONSES
+        ]
         project = await projects.get(connection, current.project_id)
         assert project is not None  # its row is open
         project_input = await projects.input_of(connection, project)
@@ -135,11 +137,13 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
         handoff_input = await tasks.input_of(connection, task) if task else None
     queue = services.settings.task_queue
     if handoff_input is None:
-        state = project_state(project_input.pipeline, records, unrecorded)
-        project_input = project_input.model_copy(update={"state": state})
+        project_state = rebuild_project_state(project_input.pipeline, records, unrecorded)
+        project_input = project_input.model_copy(update={"state": project_state})
         started = await start_project(services.temporal, queue, project_input, again=True)
     else:
-        handoff_input = handoff_input.model_copy(update={"state": handoff_state(handoff_input, records, unrecorded)})
+        handoff_input = handoff_input.model_copy(
+            update={"state": rebuild_handoff_state(handoff_input, records, unrecorded)}
+        )
         started = await start_handoff(services.temporal, queue, handoff_input, again=True)
     if started:
         return True
@@ -150,10 +154,10 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
 
 async def _clear_problem(services: Services, workflow_id: str) -> None:
     async with services.store.reading() as connection:
-        row = await recovery.open_workflow(connection, workflow_id)
+        row = await open_workflows.get(connection, workflow_id)
     if row is not None and row.problem is not None:
         async with services.store.transaction(row.project_id) as tx:
-            await recovery.tell_problem(tx, row, None)
+            await open_workflows.record_problem(tx, row, None)
 
 
 async def _read_responses(client: Client, run: WorkflowExecutionDescription) -> list[HitlResponse]:

@@ -69,7 +69,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     for skipped in pipelines.left_out:
         log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
     store, processes = Store(database, bus), ContentProcesses()
-    database_check = asyncio.create_task(log_fitness(database))
+    database_check = asyncio.create_task(log_database_problem(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         yield Services(

@@ -142,7 +142,7 @@ class HealthChecks:
     async def _has_running_steps(self) -> bool:
         """Return whether workers are merely busy: while long steps run, none may be taken for as long."""
         async with self._store.reading() as connection:
-            return await tasks.any_at_work(connection)
+            return await tasks.any_working(connection)
 
 
 async def _run_check(check: Callable[[], Awaitable[_CheckResult]]) -> ComponentHealth:

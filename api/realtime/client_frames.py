@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
 from api.realtime.close_codes import ErrorCode
-from models.contracts.contract import Contract
+from models.contracts.contract import StrictContract
 
 MAX_SEQ = 2**63 - 1
 """Sequence numbers are PostgreSQL's bigint."""
@@ -26,7 +26,7 @@ class BadRequestError(Exception):
         self.code = code
 
 
-class Subscribe(Contract):
+class Subscribe(StrictContract):
     """Follow a project from the event after `since`, or from now on."""
 
     action: Literal["subscribe"]
@@ -39,7 +39,7 @@ class Unsubscribe(StrictContract):
     project_id: UUID
 
 
-class Watch(Contract):
+class Watch(StrictContract):
     """Get a notification for every project that changes."""
 
     action: Literal["watch"]

@@ -171,7 +171,7 @@ async def get_artifact_diff(
         elif other.project_id != artifact.project_id:
             raise InvalidError("against", "belongs to another project", place="query")
         ids = [artifact.id, *([other.id] if other else [])]
-        found = {version.id: (version, body) for version, body in await artifacts.with_content(connection, ids)}
+        found = {version.id: (version, body) for version, body in await artifacts.get_with_contents(connection, ids)}
     before = versions.Version.of(*found[other.id]) if other else None
     text = await services.run_in_process(versions.compared, before, versions.Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

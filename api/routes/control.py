@@ -11,17 +11,17 @@ from fastapi import APIRouter
 from temporalio.client import WorkflowHandle
 
 from api import examples
-from api.deps import ProjectDep, ServicesDep, require_unsettled
+from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.documentation import answers
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
-from models.contracts.enums import ProjectStatus
+from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
 from store import projects, tasks
-from workflows.client import handoff_handle, project_handle, project_workflow_id, start_project
+from workflows.client import handoff_handle, project_handle, start_project
 from workflows.project import ProjectWorkflow
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
     """No further step starts until it is resumed. Running steps finish, and open gates still accept responses."""
     if project.status == ProjectStatus.PAUSED:
         raise ConflictError("The project is already paused.")
-    require_unsettled(project)
+    require_not_final(project)
     async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
     status = await _wait_for_status(services, project, lambda status: status is ProjectStatus.PAUSED)
@@ -69,11 +69,11 @@ async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusCh
 )
 async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     """Ends the project, with every open task and request, and cannot be undone."""
-    require_unsettled(project)
+    require_not_final(project)
     async with services.store.reading() as connection:
         project_tasks = await tasks.of_project(connection, project.id)
     for task in project_tasks:
-        if task.status in tasks.OPEN and task.workflow_id != project_workflow_id(project.id):
+        if task.status in OPEN_TASK_STATUSES and task.standalone_task_id:
             await _cancel_handoff(services, task.workflow_id)
     # The project comes last: after a failure halfway, the same request cancels what is left.
     async with _workflow_handle(services, project) as handle:

@@ -73,8 +73,8 @@ async def _check_health(services: Services) -> DetailedHealth:
 async def _read_workflow_problems(services: Services) -> WorkflowProblems | None:
     try:
         async with services.store.reading(DATABASE_SECONDS) as connection:
-            counts = await recovery.problem_counts(connection)
-            rows = await recovery.with_problems(connection, limit=MAX_LISTED) if counts else []
+            counts = await open_workflows.problem_counts(connection)
+            rows = await open_workflows.with_problems(connection, limit=MAX_LISTED) if counts else []
     except DATABASE_ERRORS:
         return None  # the database component has the reason
     return WorkflowProblems(

@@ -19,7 +19,6 @@ from api.shapes.shape import Page
 from models.contracts.enums import HitlStatus
 from models.contracts.handoff import ArtifactRef
 from store import artifacts, hitl, projects, tasks
-from workflows.client import project_workflow_id
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -39,7 +38,7 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
     items = []
     for request in page:
         name, is_paused = names[request.project_id]
-        deadline_held = is_paused and request.workflow_id == project_workflow_id(request.project_id)
+        deadline_held = is_paused and request.standalone_task_id is None
         items.append(PendingRequest.of(request, project_name=name, deadline_held=deadline_held))
     return Page(items=items, next_cursor=next_cursor)
 
@@ -72,8 +71,8 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
     artifact_ids = [ArtifactRef.model_validate(ref).artifact_id for ref in request.artifacts]
     async with services.store.reading() as connection:
         history = await hitl.history(connection, request.id)
-        contents = await artifacts.with_content(connection, artifact_ids, origin_id=request.id)
-        previous = await artifacts.predecessors(connection, [artifact.id for artifact, _ in contents])
+        contents = await artifacts.get_with_contents(connection, artifact_ids, origin_id=request.id)
+        previous = await artifacts.previous_ids(connection, [artifact.id for artifact, _ in contents])
         task = await tasks.get(connection, request.task_id)
         assert task is not None
         detail = await read_task_detail(connection, task)

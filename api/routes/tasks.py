@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api import examples
-from api.deps import ProjectDep, ServicesDep, TaskDep, require_unsettled
+from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
 from api.documentation import answers
 from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
@@ -45,7 +45,7 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
 async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetail:
     """Return the task with its agent's instructions, input artifacts and output artifacts."""
     handoff = Handoff.model_validate(task.handoff)
-    known = await artifacts.named(connection, handoff.context_ids, origin_id=task.id)
+    known = await artifacts.get_many(connection, handoff.context_ids, origin_id=task.id)
     return TaskDetail.from_handoff(task, handoff, known)
 
 
@@ -74,9 +74,9 @@ async def create_task(
 
 async def _submit_task(services: Services, project: Project, body: TaskCreate, request: Request | None) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
-    require_unsettled(project)
+    require_not_final(project)
     async with services.store.reading() as connection:
-        known = await artifacts.known(connection, project.id, body.context_ids)
+        known = await artifacts.ids_of_project(connection, project.id, body.context_ids)
     if unknown := [str(artifact_id) for artifact_id in body.context_ids if artifact_id not in known]:
         raise InvalidError("context_ids", f"not artifacts of this project: {', '.join(unknown)}")
     task_id = uuid7()

@@ -15,7 +15,7 @@ from api.shapes.projects import WorkflowPublic
 from api.shapes.shape import Page
 from api.shapes.workflows import WorkflowProblemItem
 from api.temporal import WorkflowGoneError, temporal_call
-from store import recovery
+from store import open_workflows
 from workflows.client import project_handle
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
 async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
     """As the workers found them: they check when they start, and then every dozen sweeps."""
     async with services.store.reading() as connection:
-        rows = await recovery.with_problems(connection, after=params.after, limit=params.rows_to_read)
+        rows = await open_workflows.with_problems(connection, after=params.after, limit=params.rows_to_read)
     page, next_cursor = params.paginate(rows, lambda row: row.id)
     return Page(items=[WorkflowProblemItem.of(row) for row in page], next_cursor=next_cursor)
 

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.contract import Contract, Moment, Name, Text
+from models.contracts.contract import Moment, Name, StrictContract, Text
 from models.contracts.enums import ArtifactType
 from models.tables import Artifact
 
@@ -49,7 +49,7 @@ def encode_content(body: bytes) -> tuple[str, Encoding]:
         return base64.b64encode(body).decode(), Encoding.BASE64
 
 
-class ArtifactCreate(Contract):
+class ArtifactCreate(StrictContract):
     """Context that a person adds; an agent gets it when a task lists it in `context_ids`."""
 
     model_config = ConfigDict(

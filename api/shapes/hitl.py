@@ -10,14 +10,14 @@ from pydantic import ConfigDict, Field, model_validator
 from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.contract import Comment, Contract, Moment, Text
+from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import check_response
 from models.tables import HitlDecision, HitlRequest
 
 
-class ResponseCreate(Contract):
+class ResponseCreate(StrictContract):
     """A person's response to a HITL request. Sent again with the same `decision_id`, it counts once."""
 
     model_config = ConfigDict(

@@ -11,7 +11,7 @@ from api.shapes.hitl import RequestItem
 from api.shapes.shape import Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Contract, Moment, Name
+from models.contracts.contract import Moment, Name, StrictContract
 from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline

@@ -16,7 +16,7 @@ Prose = Annotated[Text, AfterValidator(not_blank)]
 
 
 class Shape(BaseModel):
-    """The base of every response body. Request bodies are Contracts, which refuse unknown fields."""
+    """The base of every response body. Request bodies are StrictContracts, which refuse unknown fields."""
 
     model_config = ConfigDict(frozen=True)
 

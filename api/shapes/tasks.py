@@ -10,12 +10,12 @@ from sqlalchemy import Row
 
 from api.shapes.shape import Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Contract, Moment
+from models.contracts.contract import Moment, StrictContract
 from models.contracts.enums import AgentType, TaskStatus, Verdict
 from models.tables import Task
 
 
-class TaskCreate(Contract):
+class TaskCreate(StrictContract):
     """A standalone task for an agent, outside the project's pipeline."""
 
     model_config = ConfigDict(

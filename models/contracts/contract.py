@@ -59,7 +59,7 @@ Name = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_refuse_nul), AfterValidator(not_blank)]
-"""What a person says of an artifact: short enough to travel through Temporal."""
+"""A person's comment on an artifact, short enough for a Temporal payload."""
 
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of an artifact version's content, in hex."""
