@@ -7,7 +7,7 @@ import sys
 import uvicorn
 
 from api.app import create_app
-from api.serving import uvicorn_config
+from api.server.config import uvicorn_config
 from config.descriptors import raise_limit
 from config.logging import configure_logs
 from config.settings import SettingsError, get_settings
@@ -20,7 +20,7 @@ def main() -> None:
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
     server.run()
     if not server.started:
-        sys.exit(3)  # as uvicorn's own command does: the log says why
+        sys.exit(3)  # as uvicorn's own command exits; the log has the reason
 
 
 if __name__ == "__main__":

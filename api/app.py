@@ -1,4 +1,4 @@
-"""The application: its middleware, its calls, and what they work with."""
+"""The FastAPI application: its middleware, routes and services."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import documentation, page, problems
-from api.middleware.access_log import REQUEST_ID, Access
+from api.middleware.access_log import REQUEST_ID, AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
-from api.middleware.origins import Origins
+from api.middleware.origins import OriginCheck
 from api.realtime import router as realtime
 from api.routes import (
     agents,
@@ -31,22 +31,22 @@ from api.routes import (
     tasks,
     workflows,
 )
-from api.services import opened
+from api.services import open_services
 from config.settings import Settings
 
 PREFIX = "/api/v1"
-COMPRESSED_FROM = 500
-"""Bytes; smaller answers are not worth the time."""
+MIN_COMPRESSED_SIZE = 500
+"""Bytes; smaller responses are not worth the time."""
 
-DESCRIPTION = "Briefs go in, agents hand over, humans decide, deliveries come out."
+DESCRIPTION = "A crew of agents turns briefs into deliveries, and people decide at the gates."
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The API. It opens its connections when it starts to serve, and needs no server to be there by then."""
+    """Create the API. It opens its connections when it starts to serve; the servers need not be available yet."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings) as services:
+        async with open_services(settings) as services:
             app.state.services = services
             app.state.hub = hub = services.hub
             await hub.start()
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
-    app.add_middleware(Origins, allowed=settings.origins)
+    app.add_middleware(OriginCheck, allowed=settings.origins)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -73,14 +73,14 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["*"],
             expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
         )
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=6)
-    app.add_middleware(Access)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=6)
+    app.add_middleware(AccessLog)
     app.add_middleware(page.PageFiles)
     app.add_middleware(HostCheck, hosts=Hosts.of(settings))
     app.include_router(health.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
-    for noun in (
+    for module in (
         projects,
         control,
         recovery,
@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         agents,
         workflows,
     ):
-        v1.include_router(noun.router)
+        v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(page.router)
     documentation.complete(app)

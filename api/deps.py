@@ -1,4 +1,4 @@
-"""What a call asks for by its parameters' types."""
+"""FastAPI dependencies: the services, and the records that a path names."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ import structlog
 from fastapi import Depends, Path, Query, Request
 
 from api.artifacts import bundles
-from api.errors import InvalidError, NotFoundError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.services import Services
+from models.contracts.enums import ProjectStatus
 from models.tables import Artifact, HitlRequest, Project, Task
 from store import artifacts, hitl, projects, tasks
 
 
-async def _services(request: Request) -> Services:
+async def _get_services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-ServicesDep = Annotated[Services, Depends(_services)]
+ServicesDep = Annotated[Services, Depends(_get_services)]
 
 
-def _bind(request: Request, project_id: UUID) -> None:
-    """Let the request's line in the log, and every other, name the project."""
+def _bind_project(project_id: UUID) -> None:
+    """Add the project's id to every log line of the request."""
     structlog.contextvars.bind_contextvars(project_id=str(project_id))
 
 
-async def _project(request: Request, services: ServicesDep, project_id: Annotated[UUID, Path()]) -> Project:
-    _bind(request, project_id)
+async def _get_project(services: ServicesDep, project_id: Annotated[UUID, Path()]) -> Project:
+    _bind_project(project_id)
     async with services.store.reading() as connection:
         project = await projects.get(connection, project_id)
     if project is None:
@@ -37,59 +38,63 @@ async def _project(request: Request, services: ServicesDep, project_id: Annotate
     return project
 
 
-ProjectDep = Annotated[Project, Depends(_project)]
-"""The project that the path names; 404 where there is none."""
+ProjectDep = Annotated[Project, Depends(_get_project)]
+"""The project in the path; 404 when it does not exist."""
 
 
-async def _artifact(request: Request, services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:
+def require_not_final(project: Project) -> None:
+    """Raise ConflictError where the project has ended."""
+    if ProjectStatus(project.status).is_final:
+        raise ConflictError(f"The project is {project.status}.")
+
+
+async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:
     async with services.store.reading() as connection:
         artifact = await artifacts.get(connection, artifact_id)
     if artifact is None:
         raise NotFoundError.of("artifact", artifact_id)
-    _bind(request, artifact.project_id)
+    _bind_project(artifact.project_id)
     return artifact
 
 
-ArtifactDep = Annotated[Artifact, Depends(_artifact)]
-"""The artifact version that the path names; 404 where there is none."""
+ArtifactDep = Annotated[Artifact, Depends(_get_artifact)]
+"""The artifact version in the path; 404 when it does not exist."""
 
 
-async def _file(
+async def _get_file(
     artifact: ArtifactDep,
-    file: Annotated[
-        str | None, Query(min_length=1, description="One file of a file set or a zip, by its path.")
-    ] = None,
+    file: Annotated[str | None, Query(min_length=1, description="The path of one file in a file set or a zip.")] = None,
 ) -> str | None:
     if file is not None and not bundles.holds_files(artifact.media_type):
         raise InvalidError("file", f"the artifact is {artifact.media_type}, which holds no files", place="query")
     return file
 
 
-FileDep = Annotated[str | None, Depends(_file)]
-"""The file of a set that the query names, if it does; 422 where the artifact is no set."""
+FileDep = Annotated[str | None, Depends(_get_file)]
+"""The path of a file in the query, if any; 422 when the artifact holds no files."""
 
 
-async def _task(request: Request, services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
+async def _get_task(services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
     async with services.store.reading() as connection:
         task = await tasks.get(connection, task_id)
     if task is None:
         raise NotFoundError.of("task", task_id)
-    _bind(request, task.project_id)
+    _bind_project(task.project_id)
     return task
 
 
-TaskDep = Annotated[Task, Depends(_task)]
-"""The task that the path names; 404 where there is none."""
+TaskDep = Annotated[Task, Depends(_get_task)]
+"""The task in the path; 404 when it does not exist."""
 
 
-async def _hitl_request(request: Request, services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:
+async def _get_hitl_request(services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:
     async with services.store.reading() as connection:
-        found = await hitl.get(connection, request_id)
-    if found is None:
+        request = await hitl.get(connection, request_id)
+    if request is None:
         raise NotFoundError.of("HITL request", request_id)
-    _bind(request, found.project_id)
-    return found
+    _bind_project(request.project_id)
+    return request
 
 
-HitlRequestDep = Annotated[HitlRequest, Depends(_hitl_request)]
-"""The HITL request that the path names; 404 where there is none."""
+HitlRequestDep = Annotated[HitlRequest, Depends(_get_hitl_request)]
+"""The HITL request in the path; 404 when it does not exist."""

@@ -19,14 +19,14 @@ _NULL = "\0null"
 """Stands for null in examples while FastAPI writes the document: it leaves out whatever is null."""
 
 _DETAILS = {
-    403: "Pages of this origin may not call us; BOTARMY_ALLOWED_ORIGINS names those that may.",
+    403: "Pages of this origin may not call this API; BOTARMY_ALLOWED_ORIGINS lists those that may.",
     404: "There is no project 01890a5d-ac96-774b-bcce-b302099a8057.",
     409: "The project is completed.",
     408: "The body did not arrive within 60 s.",
     413: "The body is too large.",
-    415: "The body has to be JSON, with Content-Type: application/json.",
+    415: "The body must be JSON, with Content-Type: application/json.",
     422: "name: String should have at least 1 character",
-    503: "The database is away.",
+    503: "The database is unavailable.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a call, as one small tree:
+"""The errors that a request can end in, as one small tree:
 
     ApiError
     ├── NotFoundError        404
@@ -17,12 +17,18 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-WHAT_TO_DO = "Start it again from its records, or end it: on its page, or with `botarmy doctor`."
-"""What a person can do about an open record without a workflow."""
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+RECOVERY_HINT = "Restart or end it on its page, or with `botarmy doctor`."
+"""What a person can do about an open project or task whose workflow is gone."""
+
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
+"""What the store raises: it runs some statements through SQLAlchemy and some through the driver itself."""
 
 
 class ApiError(Exception):
-    """A call cannot be answered as asked; `detail` says why, to a person. `members` are added to the problem."""
+    """A request that cannot be served; `detail` says why, to a person. `members` are added to the problem document."""
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     headers: ClassVar[Mapping[str, str]] = {}
@@ -42,7 +48,7 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """What is asked for does not fit the state of things."""
+    """The request does not fit the current state."""
 
     status = HTTPStatus.CONFLICT
 
@@ -56,7 +62,7 @@ class MediaTypeError(ApiError):
 
 
 class InvalidError(ApiError):
-    """A value is wrong: `field` of the body, or of another `place` (path, query, header)."""
+    """A value is invalid: `field` of the body, or of another `place` (path, query, header)."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -65,7 +71,7 @@ class InvalidError(ApiError):
 
 
 class UnavailableError(ApiError):
-    """Something that the call needs is away."""
+    """A server that the request needs is unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}

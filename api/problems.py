@@ -32,25 +32,36 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 def problem(
     status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, members: Mapping[str, Any] | None = None
 ) -> Response:
-    """The answer that says what is wrong. Its type is about:blank: the status says all that a program needs."""
+    """Return a problem response. Its type is about:blank: the status tells programs all they need."""
     body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": storable(detail)}
     return Response(
         orjson.dumps({**body, **(members or {})}), status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
 
 
+def unavailable(detail: str) -> Response:
+    """Return a problem response of 503 with Retry-After."""
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of the app as a problem."""
+    """Register the handlers that turn every error of the app into a problem."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _invalid)
     # The store runs some statements through SQLAlchemy and some through the driver itself.
-    for refused in (DataError, psycopg.DataError):
-        app.add_exception_handler(refused, _data_error)
-    for away in (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError):
-        app.add_exception_handler(away, _database_away)
-    for missing in (ProgrammingError, psycopg.ProgrammingError):
-        app.add_exception_handler(missing, _not_migrated)
+    for data_error in (DataError, psycopg.DataError):
+        app.add_exception_handler(data_error, _data_error)
+    for unavailable in (
+        OperationalError,
+        InterfaceError,
+        PoolTimeoutError,
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+    ):
+        app.add_exception_handler(unavailable, _database_unavailable)
+    for programming_error in (ProgrammingError, psycopg.ProgrammingError):
+        app.add_exception_handler(programming_error, _not_migrated)
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
@@ -59,7 +70,7 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
-    """What FastAPI and Starlette raise themselves: unknown paths and methods, bodies that are too large."""
+    """Handle what FastAPI and Starlette raise themselves: unknown paths and methods, bodies that are too large."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     details = {
@@ -73,50 +84,50 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Every method that the path has; the error itself knows of one route's, where a path may have several."""
+    """Return every method that the path allows; the error itself names one route's, and a path may have several."""
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
     scopes = {method: {**request.scope, "method": method} for method in METHODS}
-    return [method for method in METHODS if any(one.matches(scopes[method])[0] is Match.FULL for one in routes)]
+    return [method for method in METHODS if any(route.matches(scopes[method])[0] is Match.FULL for route in routes)]
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_field_error(one) for one in error.errors()[:MAX_ERRORS]]
-    detail = "; ".join(f"{one['field'] or one['in']}: {one['message']}" for one in errors)
+    errors = [_field_error(details) for details in error.errors()[:MAX_ERRORS]]
+    detail = "; ".join(f"{field['field'] or field['in']}: {field['message']}" for field in errors)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, members={"errors": errors})
 
 
 def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
-    """Where and what; never the input itself, which may be huge, secret or not text."""
+    """Return where the error is and what it is; never the input itself, which may be huge, secret or not text."""
     place, *names = error["loc"]
     if error["type"] == "json_invalid":
-        message = f"not JSON that can be read: {error['ctx']['error']}"
+        message = f"invalid JSON: {error['ctx']['error']}"
         return {"in": "body", "field": "", "message": storable(message)}
     field = storable(".".join(str(name) for name in names))[:MAX_NAME]
     return {"in": str(place), "field": field, "message": storable(error["msg"].removeprefix("Value error, "))}
 
 
 async def _data_error(request: Request, error: Exception) -> Response:
-    """The shapes let nothing through that PostgreSQL refuses; should one, the caller can still mend it."""
-    log.warning("refused_by_the_database", reason=str(error))
+    """The shapes refuse what PostgreSQL refuses. Should they miss a value, the client can still correct it."""
+    log.warning("database_refused_value", reason=str(error))
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "A value cannot be stored.")
 
 
-async def _database_away(request: Request, error: Exception) -> Response:
-    log.warning("database_away", reason=(str(error) or repr(error)).splitlines()[0])
+async def _database_unavailable(request: Request, error: Exception) -> Response:
+    log.warning("database_unavailable", reason=(str(error) or repr(error)).splitlines()[0])
     cause = error.orig if isinstance(error, OperationalError) else error
-    how = "has no space left" if isinstance(cause, psycopg.errors.DiskFull) else "is away"
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"The database {how}.", UnavailableError.headers)
+    state = "has no space left" if isinstance(cause, psycopg.errors.DiskFull) else "is unavailable"
+    return unavailable(f"The database {state}.")
 
 
 async def _not_migrated(request: Request, error: Exception) -> Response:
-    """A missing table or column: this code runs on a database that it was not made for, yet. Or it may not use them."""
+    """Handle a missing table or column, where the database has not been migrated for this version, or a missing
+    privilege."""
     cause = error.orig if isinstance(error, ProgrammingError) else error
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
-        log.warning("database_forbids", reason=str(error))
-        detail = f"The database does not let its user do this: {explain(cause)}."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
+        log.warning("database_permission_denied", reason=str(error))
+        return unavailable(f"The database user lacks a privilege: {explain(cause)}.")
     if not isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         raise error
     log.warning("database_not_migrated", reason=str(error))
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, NOT_MIGRATED, UnavailableError.headers)
+    return unavailable(NOT_MIGRATED)

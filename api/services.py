@@ -1,4 +1,4 @@
-"""What the calls work with, opened once a process."""
+"""What the routes work with: connections and shared objects, opened once per process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from temporalio.client import Client
 
 from api.artifacts.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
 from api.artifacts.rendering import Fragments
-from api.components import Components
 from api.errors import ConflictError, UnavailableError
+from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
 from api.realtime import Hub
 from config.settings import Settings
@@ -26,11 +26,10 @@ from workflows.client import connect
 log = structlog.get_logger(__name__)
 
 DATABASE_SECONDS = 4.5
-"""How long a call waits for PostgreSQL before it says that the database is unavailable."""
+"""How long a request waits for PostgreSQL before it is answered with 503."""
 
-
-RESTARTS = 2
-"""How many workflows are started again or ended at once: each holds a connection meanwhile, and needs others."""
+MAX_RECOVERIES = 2
+"""How many workflows may be restarted or ended at once: each holds one database connection and needs others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +40,52 @@ class Services:
     pipelines: Catalogue
     hub: Hub
     outcome_waiter: OutcomeWaiter
-    components: Components
+    health_checks: HealthChecks
     processes: ContentProcesses
     fragments: Fragments
-    restarts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTARTS))
+    recovery_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_RECOVERIES))
 
-    async def worked(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """What a function makes of content, in a process of its own.
+    async def run_in_process(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """Run a function on content in a process of its own and return its result.
 
         Raises:
             ConflictError: it takes too long.
-            UnavailableError: other content keeps all processes busy.
-            ApiError: what the function raises.
+            UnavailableError: all processes are busy.
+            ApiError: whatever the function raises.
         """
         try:
             return await self.processes.run(function, *arguments)
         except ExhaustedError:
-            raise ConflictError("The content is too involved for that.") from None
+            raise ConflictError("The content is too complex to process.") from None
         except BusyError:
-            raise UnavailableError("The API is busy with other content.") from None
+            raise UnavailableError("The API is busy processing other content.") from None
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Services]:
-    """The services; none of the servers behind them needs to be there yet."""
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open the services. None of the servers behind them needs to be available yet."""
     database, bus = Database(settings, seconds=DATABASE_SECONDS), Bus(settings)
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
-    for one in pipelines.left_out:
-        log.warning("pipeline_left_out", file=one.file, problems=list(one.problems))
+    for skipped in pipelines.left_out:
+        log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
     store, processes = Store(database, bus), ContentProcesses()
-    looking = asyncio.create_task(log_database_problem(database))
+    database_check = asyncio.create_task(log_database_problem(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
-        components = Components(store, temporal, settings.task_queue)
-        fragments = Fragments(processes)
         yield Services(
-            settings, store, temporal, pipelines, hub, OutcomeWaiter(store, hub), components, processes, fragments
+            settings=settings,
+            store=store,
+            temporal=temporal,
+            pipelines=pipelines,
+            hub=hub,
+            outcome_waiter=OutcomeWaiter(store, hub),
+            health_checks=HealthChecks(store, temporal, settings.task_queue),
+            processes=processes,
+            fragments=Fragments(processes),
         )
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
+        database_check.cancel()
+        await asyncio.gather(database_check, return_exceptions=True)
         await processes.close()
         await bus.close()
         await database.close()

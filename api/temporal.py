@@ -1,4 +1,4 @@
-"""Calling Temporal from a request: not for long, and with errors that say what is the matter."""
+"""Calls to Temporal from a request: with a timeout, and with errors that say what is wrong."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from workflows.client import is_gone
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 3.0
-"""How long a call waits for Temporal before it says that it is away."""
-START_SECONDS = 2.0
-"""How long a call waits that need not: what it has committed is started by a worker, too."""
+CALL_SECONDS = 3.0
+"""How long a request waits for Temporal."""
 
-_NOT_THERE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+START_SECONDS = 2.0
+"""How long a request waits that need not: a worker also starts what the request has committed."""
+
+_UNAVAILABLE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 MAX_REASON = 200
 
 
@@ -29,29 +30,29 @@ class WorkflowGoneError(Exception):
 
 
 @asynccontextmanager
-async def reaching(seconds: float = SECONDS) -> AsyncIterator[None]:
-    """Call Temporal inside.
+async def temporal_call(seconds: float = CALL_SECONDS) -> AsyncIterator[None]:
+    """Call Temporal inside the block.
 
     Raises:
-        WorkflowGoneError: the workflow that was called is not there (any more).
-        UnavailableError: Temporal is away, or refuses the call, which says why: it is not set up for us, or has too
-            much to do.
+        WorkflowGoneError: the workflow does not exist, or has ended.
+        UnavailableError: Temporal is unavailable, or refuses the call with the reason in the message: it lacks a
+            setting that BotArmy needs, or is overloaded.
     """
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise UnavailableError("Temporal is away: it does not answer.") from None
+        raise UnavailableError("Temporal is unavailable: it does not answer.") from None
     except RPCError as error:
         if is_gone(error):
             raise WorkflowGoneError from None
-        if error.status in _NOT_THERE:
-            raise UnavailableError("Temporal is away.") from error
+        if error.status in _UNAVAILABLE:
+            raise UnavailableError("Temporal is unavailable.") from error
         log.warning("temporal_refused", status=error.status.name, reason=error.message)
         reason = storable(" ".join(error.message.split()))[:MAX_REASON]
-        raise UnavailableError(f"Temporal is there, and refuses: {reason}.") from error
+        raise UnavailableError(f"Temporal refused the call: {reason}.") from error
     except RuntimeError as error:
-        # The way in which the SDK says that a lazy client's first connection failed.
+        # The SDK's way to report that a lazy client's first connection failed.
         if "Failed client connect" not in str(error):
             raise
-        raise UnavailableError("Temporal is away.") from error
+        raise UnavailableError("Temporal is unavailable.") from error

@@ -7,7 +7,7 @@ from fastapi import Response
 from api.artifacts.content_processes import BusyError
 from api.artifacts.rendering import EDITION, Subject
 from api.artifacts.rendering.views import as_written
-from api.etags import short, tag_of, unchanged
+from api.http.etags import is_not_modified, make_etag, short_hash
 from api.services import Services
 from models.tables import Artifact
 from store import contents
@@ -36,8 +36,8 @@ async def shown(services: Services, artifact: Artifact, file: str | None, if_non
         return body
 
     # Weak, as a slow machine may stop to colour sooner.
-    headers = HEADERS | {"ETag": tag_of(artifact.content_hash, "html", EDITION, short(file), weak=True)}
-    known = unchanged(if_none_match, headers["ETag"])
+    headers = HEADERS | {"ETag": make_etag(artifact.content_hash, "html", EDITION, short_hash(file), weak=True)}
+    known = is_not_modified(if_none_match, headers["ETag"])
     if known and file is None:
         return Response(status_code=304, headers=headers)
     subject = Subject(artifact.content_hash, artifact.media_type, artifact.name, file)

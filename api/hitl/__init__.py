@@ -1,1 +1,1 @@
-"""How a response reaches its workflow, and how its caller learns the outcome."""
+"""How a response reaches its workflow, and how the caller gets the outcome."""

@@ -1,4 +1,4 @@
-"""Waiting for responses to be judged: one look at the database for all who wait on the same request."""
+"""Wait until a response has been judged: one database poll for all callers that wait on the same request."""
 
 from __future__ import annotations
 
@@ -14,81 +14,81 @@ from models.tables import HitlDecision, HitlRequest
 from store import hitl
 from store.transaction import Store
 
-SHORTEST, LONGEST, GROWTH = 0.015, 0.25, 2
-"""Seconds between looks while nothing is heard of the project; short again whenever somebody joins."""
+MIN_DELAY, MAX_DELAY, GROWTH = 0.015, 0.25, 2
+"""Seconds between reads while Redis reports nothing of the project; back to the minimum when a caller joins."""
 
 
 @dataclass(slots=True)
-class _Watch:
-    waiting: int = 0
-    pause: float = SHORTEST
-    closed: bool = False
+class _Poll:
+    callers: int = 0
+    delay: float = MIN_DELAY
+    is_closed: bool = False
     request: HitlRequest | None = None
-    judged: dict[UUID, HitlDecision] = field(default_factory=dict)
+    decisions: dict[UUID, HitlDecision] = field(default_factory=dict)
     error: Exception | None = None
-    news: asyncio.Condition = field(default_factory=asyncio.Condition)
-    looking: asyncio.Task[None] | None = None
+    updated: asyncio.Condition = field(default_factory=asyncio.Condition)
+    task: asyncio.Task[None] | None = None
 
 
 class OutcomeWaiter:
-    """The watches of one process, one for each request that somebody waits on."""
+    """The polls of one process, one for each request that a caller waits on."""
 
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
         self._hub = hub
-        self._watches: dict[UUID, _Watch] = {}
+        self._polls: dict[UUID, _Poll] = {}
 
-    async def of(
+    async def wait(
         self, project_id: UUID, request_id: UUID, decision_id: UUID, seconds: float
     ) -> tuple[HitlDecision, HitlRequest] | None:
-        """The response as it was judged, and its request; None when it has not been in time, or when another closed
-        the request.
+        """Return the response as it was judged and its request; None when it was not judged in time, or another
+        response closed the request.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError, psycopg.Error: the database is away.
+            sqlalchemy.exc.SQLAlchemyError, psycopg.Error: the database is unavailable.
         """
-        watch = self._watches.setdefault(request_id, _Watch())
-        watch.waiting += 1
-        watch.pause = SHORTEST
-        if watch.looking is None:
-            watch.looking = asyncio.create_task(self._look(project_id, request_id, watch))
+        poll = self._polls.setdefault(request_id, _Poll())
+        poll.callers += 1
+        poll.delay = MIN_DELAY
+        if poll.task is None:
+            poll.task = asyncio.create_task(self._run(project_id, request_id, poll))
         try:
-            async with asyncio.timeout(seconds), watch.news:
-                await watch.news.wait_for(lambda: watch.error or watch.closed or decision_id in watch.judged)
+            async with asyncio.timeout(seconds), poll.updated:
+                await poll.updated.wait_for(lambda: poll.error or poll.is_closed or decision_id in poll.decisions)
         except TimeoutError:
             return None
         finally:
-            watch.waiting -= 1
-        if watch.error is not None:
-            raise watch.error
-        decision, request = watch.judged.get(decision_id), watch.request
+            poll.callers -= 1
+        if poll.error is not None:
+            raise poll.error
+        decision, request = poll.decisions.get(decision_id), poll.request
         return (decision, request) if decision is not None and request is not None else None
 
-    async def _look(self, project_id: UUID, request_id: UUID, watch: _Watch) -> None:
-        attention = ProjectWakeup(project_id)
-        self._hub.join(attention)
+    async def _run(self, project_id: UUID, request_id: UUID, poll: _Poll) -> None:
+        wakeup = ProjectWakeup(project_id)
+        self._hub.join(wakeup)
         try:
-            while watch.waiting:
-                # Redis wakes; the first pauses are short since it may have spoken before we listened.
+            while poll.callers:
+                # Redis wakes this up. The first delays are short because it may have published before the join.
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(watch.pause):
-                        await attention.stirred.wait()
-                attention.stirred.clear()
-                watch.pause = min(watch.pause * GROWTH, LONGEST)
+                    async with asyncio.timeout(poll.delay):
+                        await wakeup.event.wait()
+                wakeup.event.clear()
+                poll.delay = min(poll.delay * GROWTH, MAX_DELAY)
                 async with self._store.reading() as connection:
-                    # In this order: what closed the request is then among the responses.
+                    # In this order: the decision that closed the request is then among the decisions.
                     request = await hitl.get(connection, request_id)
                     history = await hitl.history(connection, request_id)
-                watch.request = request
-                watch.closed = request is None or request.status != HitlStatus.PENDING
-                watch.judged = {one.id: one for one in history}
-                async with watch.news:
-                    watch.news.notify_all()
+                poll.request = request
+                poll.is_closed = request is None or request.status != HitlStatus.PENDING
+                poll.decisions = {decision.id: decision for decision in history}
+                async with poll.updated:
+                    poll.updated.notify_all()
         except Exception as error:
-            watch.error = error
-            async with watch.news:
-                watch.news.notify_all()
+            poll.error = error
+            async with poll.updated:
+                poll.updated.notify_all()
         finally:
-            self._hub.leave(attention)
-            # Before anything else can run: who comes now starts a watch of their own.
-            self._watches.pop(request_id, None)
+            self._hub.leave(wakeup)
+            # Before anything else can run: a caller that comes now starts a poll of its own.
+            self._polls.pop(request_id, None)

@@ -1,1 +1,1 @@
-"""What every request passes through before it reaches its route."""
+"""ASGI middleware: access log, body limit, Host and Origin checks."""

@@ -1,4 +1,4 @@
-"""One line in the log for each request, under the request's id; nothing gets past it unanswered."""
+"""Log each request under its id, and answer unhandled errors with 500."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from api.problems import problem
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = "X-Request-ID"
-_USABLE = re.compile(r"[\x21-\x7e]{1,128}")
+_VALID_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-class Access:
-    """ASGI middleware. A request's own X-Request-ID is kept, if it is printable and short; the answer repeats it."""
+class AccessLog:
+    """ASGI middleware. A client's X-Request-ID is kept if it is printable and short; the response repeats it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,8 +29,8 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if _USABLE.fullmatch(given) else str(uuid7())
+        client_id = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = client_id if _VALID_ID.fullmatch(client_id) else str(uuid7())
         status = 0
 
         async def send_with_id(message: Message) -> None:
@@ -47,9 +47,10 @@ class Access:
             except Exception:
                 log.exception("request_failed", method=scope["method"], path=scope["path"])
                 if status:
-                    raise  # too late for another answer: the connection has to break
-                answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"Our mistake; the log has it under {request_id}.")
-                await answer(scope, receive, send_with_id)
+                    raise  # the response has begun: the connection has to be closed
+                detail = f"Internal error. Find it in the log under request_id {request_id}."
+                response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+                await response(scope, receive, send_with_id)
             finally:
                 log.info(
                     "request",

@@ -1,5 +1,4 @@
-"""No body is read whole before it is known to be small enough, whether it says its length or comes in chunks, and none
-is waited for without end."""
+"""Limit the size of request bodies, with a Content-Length or in chunks, and the time in which they arrive."""
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ from api.problems import problem
 
 
 class BodyLimit:
-    """ASGI middleware that answers 413 to bodies of more than `limit` bytes, and 408 to those that are not there
-    within `seconds`."""
+    """ASGI middleware that answers 413 to bodies of more than `limit` bytes, and 408 to those that do not arrive within
+    `seconds`."""
 
     def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
         self._app = app
@@ -26,26 +25,26 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         detail = f"The body is larger than {self._limit} bytes."
-        stated = Headers(scope=scope).get("content-length", "")
-        if stated.isdecimal() and int(stated) > self._limit:
+        content_length = Headers(scope=scope).get("content-length", "")
+        if content_length.isdecimal() and int(content_length) > self._limit:
             await problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)(scope, receive, send)
             return
-        left, arrived = self._limit, False
+        bytes_left, is_complete = self._limit, False
         deadline = asyncio.get_running_loop().time() + self._seconds
 
-        async def counted() -> Message:
-            nonlocal left, arrived
+        async def limited_receive() -> Message:
+            nonlocal bytes_left, is_complete
             try:
-                # What comes after the body is the end of the connection, which may take as long as the answer.
-                async with asyncio.timeout_at(None if arrived else deadline):
+                # After the body comes the disconnect, which may take as long as the response.
+                async with asyncio.timeout_at(None if is_complete else deadline):
                     message = await receive()
             except TimeoutError:
-                late = f"The body did not arrive within {self._seconds:g} s."
-                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, late, {"Connection": "close"}) from None
-            arrived = not message.get("more_body", False)
-            left -= len(message.get("body", b""))
-            if left < 0:
+                timed_out = f"The body did not arrive within {self._seconds:g} s."
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, timed_out, {"Connection": "close"}) from None
+            is_complete = not message.get("more_body", False)
+            bytes_left -= len(message.get("body", b""))
+            if bytes_left < 0:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, limited_receive, send)

@@ -1,20 +1,17 @@
-"""One socket watching all projects."""
+"""One socket's subscription to the changes of all projects."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 
 from api.realtime import frames
-from api.realtime.close_codes import CloseCode, Problem
-
-if TYPE_CHECKING:
-    from api.realtime.change_feed import ChangeFeed
-    from api.realtime.socket import Socket
+from api.realtime.change_feed import ChangeFeed
+from api.realtime.close_codes import CloseCode, ErrorCode
+from api.realtime.interfaces import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -22,52 +19,51 @@ MAX_WAITING = 10_000
 
 
 class ChangesSubscription:
-    """Tells a socket which projects have changed. A reader that is slower than they change is told of each when there
-    is room, and then of the newest number only; one for whom MAX_WAITING projects wait is closed."""
+    """Sends a socket the projects that have changed. A slow reader gets only the latest head of each project; one with
+    more than MAX_WAITING projects waiting is disconnected."""
 
-    def __init__(self, socket: Socket, change_feed: ChangeFeed) -> None:
-        self._socket, self._change_feed = socket, change_feed
-        self._ready = False
-        self._put_off = False
+    def __init__(self, connection: Connection, change_feed: ChangeFeed) -> None:
+        self._connection, self._change_feed = connection, change_feed
+        self._is_ready = False
+        self._reported_unavailable = False
         self._waiting: OrderedDict[UUID, str] = OrderedDict()
-        self._stirred = asyncio.Event()
-        self._work: asyncio.Task[None] | None = None
+        self._has_waiting = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Join those who watch; the socket is told once it will hear of everything."""
+        """Join the feed; the socket gets `watching` once no change can be missed."""
         self._change_feed.join(self)
-        self._work = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._run())
 
     def stop(self) -> None:
         self._change_feed.leave(self)
-        if self._work is not None:
-            self._work.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
-    def tell(self, project_id: UUID, text: str) -> None:
-        """Take the frame that says how far a project's log reaches now."""
-        if not self._ready:
+    def on_change(self, project_id: UUID, text: str) -> None:
+        if not self._is_ready:
             return
         self._waiting[project_id] = text
-        self._stirred.set()
+        self._has_waiting.set()
         if len(self._waiting) > MAX_WAITING:
-            self._socket.close(CloseCode.TOO_SLOW, "reading too slowly; watch again, and read the lists")
+            self._connection.close(CloseCode.TOO_SLOW, "reading too slowly; watch again, and read the lists")
 
-    def wait_longer(self) -> None:
-        """Learn that PostgreSQL is away."""
-        if not self._ready and not self._put_off:
-            self._put_off = True
-            self._socket.send(frames.error(Problem.LOG_UNAVAILABLE, "projects are watched once PostgreSQL is back"))
+    def on_log_unavailable(self) -> None:
+        if not self._is_ready and not self._reported_unavailable:
+            self._reported_unavailable = True
+            message = "PostgreSQL is unavailable; watching starts when it is back"
+            self._connection.send(frames.error(ErrorCode.LOG_UNAVAILABLE, message))
 
     async def _run(self) -> None:
         try:
-            await self._change_feed.ready()
-            self._ready = True
-            self._socket.send(frames.watching())
-            while await self._stirred.wait():
-                self._stirred.clear()
+            await self._change_feed.wait_ready()
+            self._is_ready = True
+            self._connection.send(frames.watching())
+            while await self._has_waiting.wait():
+                self._has_waiting.clear()
                 while self._waiting:
-                    await self._socket.room()
-                    self._socket.send(self._waiting.popitem(last=False)[1])
+                    await self._connection.wait_for_space()
+                    self._connection.send(self._waiting.popitem(last=False)[1])
         except Exception:
-            log.exception("watching_failed")
-            self._socket.fail()
+            log.exception("changes_subscription_failed")
+            self._connection.close_with_error()

@@ -1,4 +1,4 @@
-"""Why the relay closes a socket, and what it says to a client that it does not close."""
+"""The codes of the relay's close frames and error frames."""
 
 from enum import IntEnum, StrEnum
 
@@ -6,16 +6,16 @@ from enum import IntEnum, StrEnum
 class CloseCode(IntEnum):
     """The codes of the close frame. uvicorn itself closes with 1009 (frame over 64 KiB) and 1011 (no pong in time)."""
 
-    SERVER_ERROR = 1011  # our mistake; resume with since
+    SERVER_ERROR = 1011  # internal error; resume with since
     SERVICE_RESTART = 1012  # the process ends; resume with since
-    BAD_REQUEST = 4400  # the address cannot be read; an error frame says why
-    UNKNOWN_PROJECT = 4404  # the address names a project that does not exist
+    BAD_REQUEST = 4400  # the query string is invalid; an error frame says why
+    UNKNOWN_PROJECT = 4404  # the query string names a project that does not exist
     TOO_SLOW = 4008  # the reader does not keep up; resume with since
-    TOO_MANY_SOCKETS = 4013  # this process serves as many as it may; try again later
-    TOO_MANY_FRAMES = 4429  # the client sent more than its allowance
+    TOO_MANY_SOCKETS = 4013  # the process has no room for another socket; try again later
+    TOO_MANY_FRAMES = 4429  # the client exceeded its rate limit
 
 
-class Problem(StrEnum):
+class ErrorCode(StrEnum):
     """The `data.code` of an `error` control frame."""
 
     BAD_PROJECT_ID = "bad_project_id"

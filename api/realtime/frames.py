@@ -1,4 +1,4 @@
-"""The frames that go out: events as they were published, and the relay's own control frames."""
+"""The frames that the relay sends: events, as they were published, and its own control frames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from api.realtime.close_codes import Problem
+from api.realtime.close_codes import ErrorCode
 from models.contracts.contract import Contract
 from models.contracts.events import Event
 
@@ -32,7 +32,7 @@ class ControlType(StrEnum):
 
 
 class Control(Contract):
-    """A control frame: an event's envelope without a number; `project_id` is None where it is about the socket."""
+    """A control frame: an event's envelope without a number; `project_id` is None if it is about the socket."""
 
     event_type: ControlType
     seq: None = None
@@ -52,8 +52,8 @@ def published(message: bytes) -> Frame:
     return Frame(seq, message.decode())
 
 
-def grown(message: bytes) -> dict[UUID, int]:
-    """How far the logs that have grown reach, of a message from Redis. Raises ValueError where it does not say that."""
+def parse_heads(message: bytes) -> dict[UUID, int]:
+    """Return the new heads of projects in a message from Redis. Raises ValueError where it has another form."""
     heads = orjson.loads(message)
     if not isinstance(heads, dict) or not all(type(head) is int and head >= 1 for head in heads.values()):
         raise ValueError("not the heads of projects")
@@ -79,7 +79,7 @@ def watching() -> str:
     return Control(event_type=ControlType.WATCHING).model_dump_json()
 
 
-def changed(project_id: UUID, head: int) -> str:
+def project_changed(project_id: UUID, head: int) -> str:
     return Control(event_type=ControlType.PROJECT_CHANGED, project_id=project_id, data={"head": head}).model_dump_json()
 
 
@@ -87,7 +87,7 @@ def pong() -> str:
     return Control(event_type=ControlType.PONG).model_dump_json()
 
 
-def error(code: Problem, message: str, project_id: UUID | None = None, **more: Any) -> str:
+def error(code: ErrorCode, message: str, project_id: UUID | None = None, **extra: Any) -> str:
     return Control(
-        event_type=ControlType.ERROR, project_id=project_id, data={"code": code, "message": message, **more}
+        event_type=ControlType.ERROR, project_id=project_id, data={"code": code, "message": message, **extra}
     ).model_dump_json()

@@ -1,48 +1,46 @@
-"""One socket following one project."""
+"""One socket's subscription to one project."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from api.realtime import frames
-from api.realtime.close_codes import Problem
+from api.realtime.close_codes import ErrorCode
 from api.realtime.event_log_reader import UNAVAILABLE
 from api.realtime.frames import Frame
+from api.realtime.hub import Hub
+from api.realtime.interfaces import Connection
 from api.realtime.sequencer import EventSequencer
-
-if TYPE_CHECKING:
-    from api.realtime.hub import Hub
-    from api.realtime.socket import Socket
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-# Two writers may publish in the other order than they committed, and a head may be read before its event is heard:
-# give the live events so long before a gap is looked up in the log.
+# Two writers may publish in another order than they committed, and a head may be read before its event arrives from
+# Redis: give the live events this time before the log is read to fill a gap.
 GRACE_SECONDS = 0.03
 BACKOFF_SECONDS = 2.0
 
 
 class ProjectSubscription:
-    """Gives the events of a project to a socket: first from the log, then as they are heard, gaps from the log."""
+    """Sends a project's events to a socket: first from the log, then live from Redis, with gaps filled from the log."""
 
-    def __init__(self, socket: Socket, hub: Hub, project_id: UUID, since: int | None) -> None:
+    def __init__(self, connection: Connection, hub: Hub, project_id: UUID, since: int | None) -> None:
         self.project_id = project_id
-        self._socket, self._hub, self._since = socket, hub, since
-        self._sequence = EventSequencer(hold=socket.hold)
+        self._connection, self._hub, self._since = connection, hub, since
+        self._sequencer = EventSequencer(max_held=connection.max_held)
         self._reading: asyncio.Task[None] | None = None
 
     def start(self, *, must_exist: bool) -> None:
-        """Join the project; an unknown one closes the socket where it must exist, and else leaves it an error frame."""
+        """Join the project. If it is unknown, the socket gets an error frame, and is closed where it must exist."""
         self._hub.join(self)
-        self._read(lambda: self._open(must_exist))
+        self._start_reading(lambda: self._open(must_exist))
 
     def stop(self) -> None:
         self._hub.leave(self)
@@ -50,82 +48,83 @@ class ProjectSubscription:
             self._reading.cancel()
 
     @property
-    def ready(self) -> bool:
-        return self._sequence.last is not None
+    def is_ready(self) -> bool:
+        return self._sequencer.last is not None
 
-    def offer(self, frame: Frame) -> None:
-        """Take what was heard."""
+    def on_message(self, frame: Frame) -> None:
         if frame.seq is not None:
-            for text in self._sequence.take(frame.seq, frame.text):
-                self._socket.send(text)
+            for text in self._sequencer.push(frame.seq, frame.text):
+                self._connection.send(text)
             self._catch_up()
-        elif self.ready:
-            self._socket.send(frame.text)
+        elif self.is_ready:
+            self._connection.send(frame.text)
 
-    def expect(self, head: int) -> None:
-        """Learn where the log ends."""
-        if self.ready:
-            self._sequence.expect(head)
+    def on_head(self, head: int) -> None:
+        if self.is_ready:
+            self._sequencer.raise_target(head)
             self._catch_up()
 
-    def beat(self, text: str) -> None:
-        if self.ready:
-            self._socket.send(text)
+    def on_heartbeat(self, text: str) -> None:
+        if self.is_ready:
+            self._connection.send(text)
 
     def _catch_up(self) -> None:
-        if self._sequence.behind and self._reading is None:
-            self._read(lambda: self._fill(GRACE_SECONDS))
+        if self._sequencer.is_behind and self._reading is None:
+            self._start_reading(lambda: self._fill_gap(GRACE_SECONDS))
 
-    def _read(self, work: Callable[[], Awaitable[None]]) -> None:
+    def _start_reading(self, work: Callable[[], Awaitable[None]]) -> None:
         async def supervised() -> None:
             try:
                 await work()
             except Exception:
-                log.exception("following_failed", project_id=str(self.project_id))
-                self._socket.fail()
+                log.exception("project_subscription_failed", project_id=str(self.project_id))
+                self._connection.close_with_error()
             finally:
                 self._reading = None
 
         self._reading = asyncio.create_task(supervised())
 
     async def _open(self, must_exist: bool) -> None:
-        await self._hub.listening(self.project_id)
-        head = (await self._patiently(partial(self._hub.log_reader.heads, [self.project_id]))).get(self.project_id)
+        await self._hub.wait_subscribed(self.project_id)
+        heads = await self._retry_while_unavailable(partial(self._hub.log_reader.heads, [self.project_id]))
+        head = heads.get(self.project_id)
         if head is None:
-            self._socket.refuse(self.project_id, must_exist=must_exist)
+            self._connection.reject_unknown_project(self.project_id, close=must_exist)
             return
         since = head if self._since is None else self._since
         if since > head:
-            message = f"since is past the head: following from {head}"
-            self._socket.send(frames.error(Problem.SINCE_PAST_HEAD, message, self.project_id, since=since, head=head))
+            message = f"since is past the head; following from {head}"
+            self._connection.send(
+                frames.error(ErrorCode.SINCE_PAST_HEAD, message, self.project_id, since=since, head=head)
+            )
             since = head
-        self._hub.saw(self.project_id, head)
-        self._socket.send(frames.ready(self.project_id, head))
-        for text in self._sequence.start(since, head):
-            self._socket.send(text)
-        await self._fill(0)
+        self._hub.record_head(self.project_id, head)
+        self._connection.send(frames.ready(self.project_id, head))
+        for text in self._sequencer.start(since, head):
+            self._connection.send(text)
+        await self._fill_gap(0)
 
-    async def _fill(self, grace: float) -> None:
+    async def _fill_gap(self, grace: float) -> None:
         await asyncio.sleep(grace)
-        while (last := self._sequence.last) is not None and self._sequence.behind:
-            target = self._sequence.target
-            page = await self._patiently(partial(self._hub.log_reader.page, self.project_id, last))
+        while (last := self._sequencer.last) is not None and self._sequencer.is_behind:
+            target = self._sequencer.target
+            page = await self._retry_while_unavailable(partial(self._hub.log_reader.page, self.project_id, last))
             for frame in page:
-                await self._socket.room()
-                for text in self._sequence.take(frame.seq or 0, frame.text):
-                    self._socket.send(text)
+                await self._connection.wait_for_space()
+                for text in self._sequencer.push(frame.seq or 0, frame.text):
+                    self._connection.send(text)
             if not page:
-                self._sequence.exhausted(target)
+                self._sequencer.log_exhausted(target)
 
-    async def _patiently(self, read: Callable[[], Awaitable[T]]) -> T:
-        """Read, again and again while PostgreSQL is away; the client is told once."""
+    async def _retry_while_unavailable(self, read: Callable[[], Awaitable[T]]) -> T:
+        """Read, and retry while PostgreSQL is unavailable; the client gets one error frame."""
         delay = 0.1
         while True:
             try:
                 return await read()
             except UNAVAILABLE:
                 if delay == 0.1:
-                    message = "the log cannot be read now; what is missing follows when it can"
-                    self._socket.send(frames.error(Problem.LOG_UNAVAILABLE, message, self.project_id))
+                    message = "the log is unavailable; missing events follow when it is back"
+                    self._connection.send(frames.error(ErrorCode.LOG_UNAVAILABLE, message, self.project_id))
                 await asyncio.sleep(delay)
                 delay = min(BACKOFF_SECONDS, delay * 2)

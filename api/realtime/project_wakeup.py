@@ -1,4 +1,4 @@
-"""Attention to one project, without a socket: told that something happened, not what."""
+"""A listener that only learns that something happened in a project, not what."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from api.realtime.frames import Frame
 
 
 class ProjectWakeup:
-    """Joins a hub as a socket's following does. `stirred` is set whenever an event of the project is heard; what Redis
-    loses stirs nothing, so whoever waits looks for himself now and then."""
+    """Joins a hub without a socket. `event` is set whenever an event of the project arrives from Redis. Messages that
+    Redis loses do not set it, so the waiting task must poll as well."""
 
-    ready: ClassVar[bool] = False
+    is_ready: ClassVar[bool] = False
 
     def __init__(self, project_id: UUID) -> None:
         self.project_id = project_id
-        self.stirred = asyncio.Event()
+        self.event = asyncio.Event()
 
-    def offer(self, frame: Frame) -> None:
+    def on_message(self, frame: Frame) -> None:
         if frame.seq is not None:
-            self.stirred.set()
+            self.event.set()
 
-    def expect(self, head: int) -> None:
-        """Where the log ends says nothing of when."""
+    def on_head(self, head: int) -> None:
+        """Ignored: the head does not tell when it was reached."""
 
-    def beat(self, text: str) -> None:
-        """There is no one to tell."""
+    def on_heartbeat(self, text: str) -> None:
+        """Ignored: there is no client."""

@@ -1,39 +1,38 @@
-"""`/ws`: the door of the relay."""
+"""`/ws`: the WebSocket endpoint of the relay."""
 
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
 
 from fastapi import APIRouter, WebSocket
 
-from api.errors import UnavailableError
-from api.problems import problem
+from api.middleware.origins import is_allowed_origin
+from api.problems import unavailable
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
-from api.realtime.origin import admitted
 from api.realtime.socket import Socket
 from api.realtime.websocket_protocol import ABORT
 
 router = APIRouter()
 
-REFUSED_AT_ONCE = 16
-"""Refused sockets that are told why with a close frame; further ones get an HTTP status."""
-REFUSED_SECONDS = 1.0
-"""How long each may take to hang up."""
+MAX_REJECTED = 16
+"""How many rejected sockets get a close frame with the reason at once; further ones get an HTTP status."""
+
+REJECTED_SECONDS = 1.0
+"""How long each of them may take to disconnect."""
 
 
 @router.websocket("/ws")
 async def follow(websocket: WebSocket) -> None:
-    """Follow projects live. `?project_id=` names the first, `&since=` the number after which its events are wanted."""
+    """Follow projects live. `?project_id=` names the first, `&since=` the number of the last event that you have."""
     hub: Hub = websocket.app.state.hub
     headers = websocket.headers
-    if not admitted(headers.get("origin"), headers.get("host"), hub.settings.origins):
+    if not is_allowed_origin(headers.get("origin"), headers.get("host"), hub.settings.origins):
         await websocket.close()  # before accept: HTTP 403
         return
-    if hub.full:
-        await _refuse(websocket, hub)
+    if hub.is_full:
+        await _reject(websocket, hub)
         return
     await websocket.accept()
     first: Subscribe | BadRequestError | None
@@ -50,20 +49,20 @@ async def follow(websocket: WebSocket) -> None:
         socket.ended.set()
 
 
-async def _refuse(websocket: WebSocket, hub: Hub) -> None:
-    """Say that there are too many, and be rid of it: each has a descriptor until its client answers the close frame."""
-    if hub.refusing >= REFUSED_AT_ONCE:
-        answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, "There are too many WebSockets.", UnavailableError.headers)
-        await websocket.send_denial_response(answer)
+async def _reject(websocket: WebSocket, hub: Hub) -> None:
+    """Close a socket with the reason that there are too many, and abort it if the client does not answer the close
+    frame: until then it keeps a descriptor."""
+    if hub.rejected_sockets >= MAX_REJECTED:
+        await websocket.send_denial_response(unavailable("There are too many WebSockets."))
         return
-    # Accepted first, since a browser cannot see why a handshake failed.
+    # Accepted first, since browsers do not expose the response of a failed handshake.
     await websocket.accept()
-    hub.refusing += 1
-    asyncio.get_running_loop().call_later(REFUSED_SECONDS, _be_rid_of, websocket, hub)
+    hub.rejected_sockets += 1
+    asyncio.get_running_loop().call_later(REJECTED_SECONDS, _abort, websocket, hub)
     await websocket.close(CloseCode.TOO_MANY_SOCKETS, "too many connections; try again later")
 
 
-def _be_rid_of(websocket: WebSocket, hub: Hub) -> None:
-    hub.refusing -= 1
+def _abort(websocket: WebSocket, hub: Hub) -> None:
+    hub.rejected_sockets -= 1
     if abort := websocket.scope.get("extensions", {}).get(ABORT):
         abort()

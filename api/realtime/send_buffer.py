@@ -1,4 +1,4 @@
-"""What waits for one socket's reader: bounded in frames and in size."""
+"""The frames that wait for one socket's reader, limited in number and in size."""
 
 from __future__ import annotations
 
@@ -9,58 +9,63 @@ MAX_CHARACTERS = 4 * 2**20
 
 
 class SendBuffer:
-    """A queue with one reader that never makes a writer wait: a full one refuses."""
+    """A queue with one reader. It never blocks a writer: a full buffer refuses."""
 
-    def __init__(self, frames: int, characters: int = MAX_CHARACTERS) -> None:
+    def __init__(self, max_frames: int, max_characters: int = MAX_CHARACTERS) -> None:
         self._texts: deque[str] = deque()
-        self._size = 0
-        self._frames, self._characters = frames, characters
-        self._filled, self._roomy = asyncio.Event(), asyncio.Event()
-        self._roomy.set()
-        self._ended = False
-        self._taken_at: float | None = None
+        self._characters = 0
+        self._max_frames, self._max_characters = max_frames, max_characters
+        self._not_empty, self._has_space = asyncio.Event(), asyncio.Event()
+        self._has_space.set()
+        self._is_ended = False
+        self._sending_since: float | None = None
 
-    def put(self, text: str) -> bool:
-        """Append; False where there is no room. What is put after the end is dropped."""
-        if self._ended:
+    def put_nowait(self, text: str) -> bool:
+        """Append a text; return False where the buffer is full. After the end, texts are dropped."""
+        if self._is_ended:
             return True
-        if self._texts and (len(self._texts) >= self._frames or self._size + len(text) > self._characters):
+        if self._texts and (
+            len(self._texts) >= self._max_frames or self._characters + len(text) > self._max_characters
+        ):
             return False
         self._texts.append(text)
-        self._size += len(text)
-        self._filled.set()
-        if len(self._texts) * 2 > self._frames or self._size * 2 > self._characters:
-            self._roomy.clear()
+        self._characters += len(text)
+        self._not_empty.set()
+        if not self._is_half_empty():
+            self._has_space.clear()
         return True
 
     def end(self, *, discard: bool) -> None:
-        """Accept no more; what waits still goes out, unless it is discarded."""
-        self._ended = True
+        """Accept no more texts; those that wait are still sent, unless they are discarded."""
+        self._is_ended = True
         if discard:
             self._texts.clear()
-            self._size = 0
-        self._filled.set()
-        self._roomy.set()
+            self._characters = 0
+        self._not_empty.set()
+        self._has_space.set()
 
-    async def take(self) -> str | None:
-        """The next text, when there is one; None after the end. Taking says that the one before is sent."""
-        self._taken_at = None
+    async def get(self) -> str | None:
+        """Wait for the next text; return None after the end. A call means that the text before has been sent."""
+        self._sending_since = None
         while not self._texts:
-            if self._ended:
+            if self._is_ended:
                 return None
-            self._filled.clear()
-            await self._filled.wait()
+            self._not_empty.clear()
+            await self._not_empty.wait()
         text = self._texts.popleft()
-        self._size -= len(text)
-        if not self._roomy.is_set() and len(self._texts) * 2 <= self._frames and self._size * 2 <= self._characters:
-            self._roomy.set()
-        self._taken_at = asyncio.get_running_loop().time()
+        self._characters -= len(text)
+        if self._is_half_empty():
+            self._has_space.set()
+        self._sending_since = asyncio.get_running_loop().time()
         return text
 
-    async def room(self) -> None:
-        """Wait until it is at most half full: who reads the log goes at the reader's pace."""
-        await self._roomy.wait()
+    async def wait_for_space(self) -> None:
+        """Wait until the buffer is at most half full: the log is read no faster than the client reads."""
+        await self._has_space.wait()
 
-    def stalled(self, seconds: float) -> bool:
-        """Whether the text taken last is not sent after so many seconds."""
-        return self._taken_at is not None and asyncio.get_running_loop().time() - self._taken_at > seconds
+    def is_stalled(self, seconds: float) -> bool:
+        """Return whether the text that was taken last has not been sent for that time."""
+        return self._sending_since is not None and asyncio.get_running_loop().time() - self._sending_since > seconds
+
+    def _is_half_empty(self) -> bool:
+        return len(self._texts) * 2 <= self._max_frames and self._characters * 2 <= self._max_characters

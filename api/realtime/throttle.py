@@ -1,4 +1,4 @@
-"""How often a project's growth is told."""
+"""Limit how often a project's new head is sent."""
 
 from __future__ import annotations
 
@@ -10,23 +10,28 @@ SECONDS = 0.2
 
 
 class Throttle:
-    """Passes on each project's newest number: the first at once, what comes within SECONDS of it at their end."""
+    """Emits each project's latest head: the first at once, the last of those within SECONDS at the end of that time."""
 
-    def __init__(self, tell: Callable[[UUID, int], None]) -> None:
-        self._tell = tell
-        self._resting: dict[UUID, int | None] = {}
+    def __init__(self, emit: Callable[[UUID, int], None]) -> None:
+        self._emit = emit
+        self._cooling_down: dict[UUID, int | None] = {}
+        """The projects that were emitted less than SECONDS ago, with the head that came since, if any."""
 
-    def offer(self, project_id: UUID, head: int) -> None:
-        if project_id in self._resting:
-            self._resting[project_id] = head
+    @property
+    def is_idle(self) -> bool:
+        return not self._cooling_down
+
+    def push(self, project_id: UUID, head: int) -> None:
+        if project_id in self._cooling_down:
+            self._cooling_down[project_id] = head
         else:
-            self._pass_on(project_id, head)
+            self._emit_now(project_id, head)
 
-    def _pass_on(self, project_id: UUID, head: int) -> None:
-        self._resting[project_id] = None
-        asyncio.get_running_loop().call_later(SECONDS, self._rested, project_id)
-        self._tell(project_id, head)
+    def _emit_now(self, project_id: UUID, head: int) -> None:
+        self._cooling_down[project_id] = None
+        asyncio.get_running_loop().call_later(SECONDS, self._on_cooled_down, project_id)
+        self._emit(project_id, head)
 
-    def _rested(self, project_id: UUID) -> None:
-        if (head := self._resting.pop(project_id)) is not None:
-            self._pass_on(project_id, head)
+    def _on_cooled_down(self, project_id: UUID) -> None:
+        if (head := self._cooling_down.pop(project_id)) is not None:
+            self._emit_now(project_id, head)

@@ -1,4 +1,4 @@
-"""The kinds of agents."""
+"""List the kinds of agents."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from models.contracts.enums import AgentType
 router = APIRouter(prefix="/agents", tags=["catalogue"])
 
 DESCRIPTIONS = {
-    AgentType.ANALYST: "Reads the brief, says what is wanted, and turns it into numbered requirements.",
+    AgentType.ANALYST: "Reads the brief and turns it into a plan and numbered requirements.",
     AgentType.ARCHITECT: "Designs the system and plans its implementation.",
     AgentType.CODER: "Writes the package, with a test for each requirement.",
     AgentType.TESTER: "Runs the tests and reports what happened against each requirement.",
-    AgentType.DEPLOYER: "Builds the package that is delivered, and checks that it installs.",
+    AgentType.DEPLOYER: "Builds the package and checks that it installs.",
 }
 
 

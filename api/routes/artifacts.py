@@ -1,4 +1,4 @@
-"""Artifacts: listed, shown, compared, added."""
+"""List, show, compare and add artifacts."""
 
 from __future__ import annotations
 
@@ -16,28 +16,27 @@ from api.artifacts import html, media, versions
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
-from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
-from api.etags import tag_of, unchanged
-from api.idempotency import IdempotencyKey, made_before, request_of
-from api.pagination import WindowDep
+from api.errors import ConflictError, InvalidError, NotFoundError
+from api.http.etags import is_not_modified, make_etag
+from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
+from api.http.pagination import PageParamsDep
+from api.http.strict_route import StrictRoute
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from api.strict_route import StrictRoute
 from models.contracts.enums import ArtifactType
 from store import artifacts, contents, tasks
 from store.idempotency import Request, claim
 
-
-class _TwinError(Exception):
-    """The same call was made at the same moment, and was first."""
-
-
 router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
-ATTEMPTS = 20
-"""How often a version is tried to be numbered, while others write versions of the same name."""
+MAX_ATTEMPTS = 20
+"""How often to try to take the next version number while other requests write versions of the same name."""
+
+
+class _KeyTakenError(Exception):
+    """A concurrent request with the same idempotency key was first."""
 
 
 @router.get(
@@ -46,12 +45,17 @@ ATTEMPTS = 20
     responses=answers(examples.page(examples.ARTIFACT), 404, 422, 503),
 )
 async def list_artifacts(
-    project: ProjectDep, services: ServicesDep, window: WindowDep, type: Annotated[ArtifactType | None, Query()] = None
+    project: ProjectDep,
+    services: ServicesDep,
+    params: PageParamsDep,
+    type: Annotated[ArtifactType | None, Query()] = None,
 ) -> Page[ArtifactItem]:
     async with services.store.reading() as connection:
-        rows = await artifacts.of_project(connection, project.id, type=type, after=window.after, limit=window.probe)
-    shown, next_cursor = window.cut(rows, lambda artifact: artifact.id)
-    return Page(items=[ArtifactItem.of(one) for one in shown], next_cursor=next_cursor)
+        rows = await artifacts.of_project(
+            connection, project.id, type=type, after=params.after, limit=params.rows_to_read
+        )
+    page, next_cursor = params.paginate(rows, lambda artifact: artifact.id)
+    return Page(items=[ArtifactItem.of(artifact) for artifact in page], next_cursor=next_cursor)
 
 
 @router.post(
@@ -62,17 +66,17 @@ async def list_artifacts(
 )
 async def create_artifact(
     project: ProjectDep,
-    given: ArtifactCreate,
+    body: ArtifactCreate,
     services: ServicesDep,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> ArtifactItem:
-    """A person's artifact is context, not delivery: agents get it with the tasks that name it. The same Idempotency-Key
-    with the same body gets the same answer."""
-    request = request_of("artifacts", idempotency_key, given)
-    artifact_id = await made_before(services, project.id, request)
+    """A person's artifact is context, not part of the delivery: agents get it with the tasks that name it. The same
+    Idempotency-Key with the same body returns the same response."""
+    request = keyed_request("artifacts", idempotency_key, body)
+    artifact_id = await find_earlier_result(services, project.id, request)
     if artifact_id is None:
-        artifact_id = await _added(services, project.id, given, request)
+        artifact_id = await _add_version(services, project.id, body, request)
     async with services.store.reading() as connection:
         artifact = await artifacts.get(connection, artifact_id)
     assert artifact is not None
@@ -80,35 +84,33 @@ async def create_artifact(
     return ArtifactItem.of(artifact)
 
 
-async def _added(services: Services, project_id: UUID, given: ArtifactCreate, request: Request | None) -> UUID:
-    """The new version, or the one that a twin of the call has added meanwhile."""
-    body = given.body()
-    if len(body) > services.settings.max_artifact_bytes:
-        raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
-    await asyncio.to_thread(media.check, given.media_type, body)
+async def _add_version(services: Services, project_id: UUID, body: ArtifactCreate, request: Request | None) -> UUID:
+    """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
+    content = body.decode_content(services.settings.max_artifact_bytes)
+    await asyncio.to_thread(media.check, body.media_type, content)
     version = artifacts.NewVersion(
-        type=given.type,
-        body=body,
-        media_type=given.media_type,
+        type=body.type,
+        body=content,
+        media_type=body.media_type,
         author=artifacts.HUMAN,
         origin_id=uuid7(),
-        name=given.name,
+        name=body.name,
     )
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         try:
             async with services.store.transaction(project_id) as tx:
                 (written,) = await artifacts.add(tx, [version])
-                # Last: whose key is taken by then has written nothing.
+                # Last: a request whose key is taken is rolled back whole.
                 if request is not None and not await claim(tx, request, written.artifact_id):
-                    raise _TwinError
-        except _TwinError:
-            twin = await made_before(services, project_id, request)
-            assert twin is not None  # its key was taken by what is committed
-            return twin
-        except (IntegrityError, psycopg.IntegrityError):  # somebody else has just written a version under this number
+                    raise _KeyTakenError
+        except _KeyTakenError:
+            earlier = await find_earlier_result(services, project_id, request)
+            assert earlier is not None  # the request that took the key has committed
+            return earlier
+        except (IntegrityError, psycopg.IntegrityError):  # another request has just written a version of this number
             continue
         return written.artifact_id
-    raise ConflictError("Others are writing versions of the same name; send it again.")
+    raise ConflictError("Other requests are writing versions of the same name; send this one again.")
 
 
 @router.get(
@@ -127,14 +129,14 @@ async def get_artifact(
 ) -> ArtifactPublic | Response:
     """The ETag is the content's SHA-256: a version never changes.
 
-    A client that would rather have `text/html` gets what the version holds as a fragment for a page: Markdown laid out,
-    code coloured, the files of a set listed or, with `file`, one of them shown. Nothing in it can run."""
+    A client that prefers `text/html` gets the content as a fragment for a page: Markdown is rendered, code is
+    highlighted, and the files of a set are listed or, with `file`, one of them is shown. Nothing in it can execute."""
     if wants_html:
         return await html.shown(services, artifact, file, if_none_match)
     if file is not None:
-        raise InvalidError("file", "is for `Accept: text/html`; /content gives the bytes of a file", place="query")
-    headers = {"ETag": tag_of(artifact.content_hash), "Vary": "Accept"}
-    if unchanged(if_none_match, headers["ETag"]):
+        raise InvalidError("file", "requires `Accept: text/html`; /content returns the bytes of a file", place="query")
+    headers = {"ETag": make_etag(artifact.content_hash), "Vary": "Accept"}
+    if is_not_modified(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     async with services.store.reading() as connection:
@@ -152,24 +154,24 @@ async def get_artifact(
 
 @router.get(
     "/artifacts/{artifact_id}/diff",
-    summary="Show what changed from another version to this one",
+    summary="Show the changes from another version to this one",
     responses=answers(examples.DIFF, 404, 409, 422, 503),
 )
 async def get_artifact_diff(
     artifact: ArtifactDep,
     services: ServicesDep,
-    against: Annotated[UUID | None, Query(description="The version to start from; else the one before.")] = None,
+    against: Annotated[UUID | None, Query(description="The version to compare with, by default the previous.")] = None,
 ) -> DiffPublic:
-    """A first version is compared with nothing. Sets of source files are compared file by file."""
+    """A first version is compared with an empty one. Sets of source files are compared file by file."""
     async with services.store.reading() as connection:
         if against is None:
             other = await artifacts.previous_version(connection, artifact)
         elif (other := await artifacts.get(connection, against)) is None:
             raise NotFoundError.of("artifact", against)
         elif other.project_id != artifact.project_id:
-            raise InvalidError("against", "is not of the same project", place="query")
-        wanted = [artifact.id, *([other.id] if other else [])]
-        found = {one.id: (one, body) for one, body in await artifacts.get_with_contents(connection, wanted)}
+            raise InvalidError("against", "belongs to another project", place="query")
+        ids = [artifact.id, *([other.id] if other else [])]
+        found = {version.id: (version, body) for version, body in await artifacts.get_with_contents(connection, ids)}
     before = versions.Version.of(*found[other.id]) if other else None
-    text = await services.worked(versions.compared, before, versions.Version.of(*found[artifact.id]))
+    text = await services.run_in_process(versions.compared, before, versions.Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

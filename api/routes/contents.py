@@ -1,4 +1,4 @@
-"""What artifacts hold: the files in them, and the bytes themselves."""
+"""The content of artifacts: the files in them, and the bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.artifacts.downloads import download
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError
-from api.etags import short, tag_of, unchanged
+from api.http.etags import is_not_modified, make_etag, short_hash
 from api.services import Services
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
@@ -22,7 +22,7 @@ from store import contents
 router = APIRouter(prefix="/artifacts/{artifact_id}", tags=["artifacts"])
 
 MAX_FILE = 16 * 2**20
-"""Bytes of a file that is taken out of a zip, which may have been made to fill the memory."""
+"""Bytes of a file that is extracted from a zip, which may be a zip bomb."""
 
 
 @router.get(
@@ -31,18 +31,18 @@ MAX_FILE = 16 * 2**20
     responses=answers(examples.page(examples.FILE), 404, 409, 422, 503),
 )
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
-    """All of them, by path, in one part: a file set has 1,000 at most, and a zip of more than 10,000 is not looked into
-    (409). 409 also says that the artifact is neither."""
+    """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is
+    refused with 409. 409 also means that the artifact is neither."""
     if not bundles.holds_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
-    found = await services.worked(bundles.entries, artifact.media_type, await _body(services, artifact))
-    return Page(items=[FilePublic(path=one.path, size=one.size) for one in found])
+    found = await services.run_in_process(bundles.entries, artifact.media_type, await _get_body(services, artifact))
+    return Page(items=[FilePublic(path=entry.path, size=entry.size) for entry in found])
 
 
 @router.get(
     "/content",
     response_class=Response,
-    summary="Download what an artifact holds, as it is",
+    summary="Download an artifact's content",
     responses=answers("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | UNCHANGED,
 )
 async def get_content(
@@ -51,22 +51,22 @@ async def get_content(
     file: FileDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The bytes of the version or, with `file`, of one file of it. It is always to be saved, never opened in place."""
-    tag = tag_of(artifact.content_hash, short(file))
-    known = unchanged(if_none_match, tag)
-    if known and file is None:
-        return Response(status_code=304, headers={"ETag": tag})
-    body = await _body(services, artifact)
+    """The bytes of the version or, with `file`, of one file in it. Browsers save it and never open it in place."""
+    etag = make_etag(artifact.content_hash, short_hash(file))
+    not_modified = is_not_modified(if_none_match, etag)
+    if not_modified and file is None:
+        return Response(status_code=304, headers={"ETag": etag})
+    body = await _get_body(services, artifact)
     if file is not None:
-        body = await services.worked(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
+        body = await services.run_in_process(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
-            raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download the zip, and unpack it.")
-    if known:  # and there is such a file
-        return Response(status_code=304, headers={"ETag": tag})
-    return download(artifact, file, body, tag)
+            raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download and unpack the zip.")
+    if not_modified:  # only now: the file might not exist
+        return Response(status_code=304, headers={"ETag": etag})
+    return download(artifact, file, body, etag)
 
 
-async def _body(services: Services, artifact: Artifact) -> bytes:
+async def _get_body(services: Services, artifact: Artifact) -> bytes:
     async with services.store.reading() as connection:
         body = await contents.get(connection, artifact.content_hash)
     assert body is not None

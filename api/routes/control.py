@@ -1,4 +1,4 @@
-"""Projects held, continued and called off."""
+"""Pause, resume and cancel projects."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-import psycopg
 import structlog
 from fastapi import APIRouter
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import WorkflowHandle
 
 from api import examples
-from api.deps import ProjectDep, ServicesDep
+from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.documentation import answers
-from api.errors import WHAT_TO_DO, ConflictError
+from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
-from api.temporal import WorkflowGoneError, reaching
+from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
@@ -29,100 +27,97 @@ from workflows.project import ProjectWorkflow
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
-LOOK_SECONDS = 0.03
-WRITTEN_SECONDS = 1.5
-"""How long a look waits for the database."""
+POLL_SECONDS = 0.03
+READ_SECONDS = 1.5
+"""How long one read of the status may take."""
 
 PROBLEMS = (403, 404, 409, 422, 503)
 
 
-def _asked(word: str) -> dict[str, object]:
-    return examples.PAUSING | {"requested": word}
+def _example(requested: str) -> dict[str, object]:
+    return examples.PAUSING | {"requested": requested}
 
 
 @router.post(
-    "/pause", status_code=202, summary="Pause a project", responses=answers(_asked("pause"), *PROBLEMS, status=202)
+    "/pause", status_code=202, summary="Pause a project", responses=answers(_example("pause"), *PROBLEMS, status=202)
 )
 async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
-    """No further step starts until it is resumed; steps under way end, and open gates still take responses."""
+    """No further step starts until it is resumed. Running steps finish, and open gates still accept responses."""
     if project.status == ProjectStatus.PAUSED:
-        raise ConflictError("The project is paused already.")
-    _require_unsettled(project)
-    async with _workflow(services, project) as handle:
+        raise ConflictError("The project is already paused.")
+    require_not_final(project)
+    async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
-    status = await _written(services, project, lambda status: status is ProjectStatus.PAUSED)
+    status = await _wait_for_status(services, project, lambda status: status is ProjectStatus.PAUSED)
     return StatusChange(project_id=project.id, requested="pause", status=status)
 
 
 @router.post(
-    "/resume", status_code=202, summary="Resume a project", responses=answers(_asked("resume"), *PROBLEMS, status=202)
+    "/resume", status_code=202, summary="Resume a project", responses=answers(_example("resume"), *PROBLEMS, status=202)
 )
 async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     if project.status != ProjectStatus.PAUSED:
         raise ConflictError(f"The project is {project.status}, not paused.")
-    async with _workflow(services, project) as handle:
+    async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.resume)
-    status = await _written(services, project, lambda status: status is not ProjectStatus.PAUSED)
+    status = await _wait_for_status(services, project, lambda status: status is not ProjectStatus.PAUSED)
     return StatusChange(project_id=project.id, requested="resume", status=status)
 
 
 @router.post(
-    "/cancel", status_code=202, summary="Cancel a project", responses=answers(_asked("cancel"), *PROBLEMS, status=202)
+    "/cancel", status_code=202, summary="Cancel a project", responses=answers(_example("cancel"), *PROBLEMS, status=202)
 )
 async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
-    """Ends the project for good, with every open task and request of it."""
-    _require_unsettled(project)
+    """Ends the project, with every open task and request, and cannot be undone."""
+    require_not_final(project)
     async with services.store.reading() as connection:
-        alone = [one for one in await tasks.of_project(connection, project.id) if one.standalone_task_id]
-    for task in alone:
-        if task.status in OPEN_TASK_STATUSES:
-            await _cancel(services, task.workflow_id)
-    # The project comes last: what was left undone when a server went away is done when this is asked again.
-    async with _workflow(services, project) as handle:
+        project_tasks = await tasks.of_project(connection, project.id)
+    for task in project_tasks:
+        if task.status in OPEN_TASK_STATUSES and task.standalone_task_id:
+            await _cancel_handoff(services, task.workflow_id)
+    # The project comes last: after a failure halfway, the same request cancels what is left.
+    async with _workflow_handle(services, project) as handle:
         await handle.cancel()
     return StatusChange(project_id=project.id, requested="cancel", status=ProjectStatus(project.status))
 
 
-async def _written(services: Services, project: Project, changed: Callable[[ProjectStatus], bool]) -> ProjectStatus:
-    """The status once the workflow has written the change, so that the next call is judged by it; waits no longer than
-    a response does."""
+async def _wait_for_status(
+    services: Services, project: Project, is_expected: Callable[[ProjectStatus], bool]
+) -> ProjectStatus:
+    """Return the status after the workflow has recorded the change, so that the next request sees it; wait as long as
+    for a response."""
     deadline = asyncio.get_running_loop().time() + services.settings.respond_wait_seconds
     while True:
         try:
-            async with services.store.reading(WRITTEN_SECONDS) as connection:
-                now = await projects.get(connection, project.id)
-        except (SQLAlchemyError, psycopg.Error) as error:  # what was asked for is safe by now, whatever is away
+            async with services.store.reading(READ_SECONDS) as connection:
+                current = await projects.get(connection, project.id)
+        except DATABASE_ERRORS as error:  # the signal is durable, whatever fails here
             log.warning("status_not_read", project_id=str(project.id), reason=str(error))
             return ProjectStatus(project.status)
-        status = ProjectStatus(now.status if now else project.status)
-        if changed(status) or asyncio.get_running_loop().time() > deadline:
+        status = ProjectStatus(current.status if current else project.status)
+        if is_expected(status) or asyncio.get_running_loop().time() > deadline:
             return status
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-def _require_unsettled(project: Project) -> None:
-    if ProjectStatus(project.status).is_final:
-        raise ConflictError(f"The project is {project.status}.")
+        await asyncio.sleep(POLL_SECONDS)
 
 
 @asynccontextmanager
-async def _workflow(
+async def _workflow_handle(
     services: Services, project: Project
 ) -> AsyncIterator[WorkflowHandle[ProjectWorkflow, ProjectResult]]:
-    """The project's workflow, started first where nothing has started it yet."""
+    """Yield the handle of the project's workflow, which is started first if it has not been yet."""
     try:
         if project.status == ProjectStatus.STARTING:
             async with services.store.reading() as connection:
-                given = await projects.input_of(connection, project)
-            async with reaching():
-                await start_project(services.temporal, services.settings.task_queue, given)
-        async with reaching():
+                project_input = await projects.input_of(connection, project)
+            async with temporal_call():
+                await start_project(services.temporal, services.settings.task_queue, project_input)
+        async with temporal_call():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:
-        raise ConflictError(f"The project's workflow is not running. {WHAT_TO_DO}") from None
+        raise ConflictError(f"The project's workflow is not running. {RECOVERY_HINT}") from None
 
 
-async def _cancel(services: Services, workflow_id: str) -> None:
+async def _cancel_handoff(services: Services, workflow_id: str) -> None:
     with suppress(WorkflowGoneError):
-        async with reaching():
+        async with temporal_call():
             await handoff_handle(services.temporal, workflow_id).cancel()

@@ -1,4 +1,4 @@
-"""A project's delivery, to take away."""
+"""Download a project's delivery."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from store import artifacts, contents
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
-IN_MEMORY = 8 * 2**20
-"""Bytes of a zip that are held in memory; a larger one goes to a temporary file."""
+MAX_IN_MEMORY = 8 * 2**20
+"""Bytes of a zip that is kept in memory; a larger one is spooled to a temporary file."""
 
 CHUNK = 2**16
 
@@ -30,30 +30,30 @@ CHUNK = 2**16
     responses=answers("PK...", 404, 422, 503, media_type="application/zip"),
 )
 async def export_project(project: ProjectDep, services: ServicesDep) -> StreamingResponse:
-    """Source files come as files, documents as Markdown, packages as they are, and `manifest.json` lists them."""
-    into: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
+    """Source files are files in it, documents are Markdown, packages are unchanged, and `manifest.json` lists them."""
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115 - closed after it has been sent
     try:
-        with Export(project, into) as export:
+        with Export(project, file) as export:
             async with services.store.reading() as connection:
                 delivery = await artifacts.delivery(connection, project.id)
             for artifact in delivery:
-                async with services.store.reading() as connection:  # which others have while this one is compressed
+                async with services.store.reading() as connection:  # released while this artifact is compressed
                     body = await contents.get(connection, artifact.content_hash)
                 assert body is not None
                 await asyncio.to_thread(export.add, artifact, body)
-        size = into.tell()
+        size = file.tell()
     except BaseException:
-        into.close()
+        file.close()
         raise
     name = slug(project.name) or "project"
     return StreamingResponse(
-        _read(into),
+        _read_chunks(file),
         media_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}.zip"', "Content-Length": str(size)},
     )
 
 
-async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def _read_chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         file.seek(0)
         while chunk := await asyncio.to_thread(file.read, CHUNK):

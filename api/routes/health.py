@@ -1,17 +1,16 @@
-"""Whether the API is alive, how each component is, and whether work can be done."""
+"""Liveness, the health of each component, and readiness."""
 
 from __future__ import annotations
 
 import asyncio
 
-import psycopg
 from fastapi import APIRouter, Response
-from sqlalchemy.exc import SQLAlchemyError
 
 from api import examples
-from api.components import DATABASE_SECONDS
 from api.deps import ServicesDep
 from api.documentation import answers, example
+from api.errors import DATABASE_ERRORS
+from api.health.checks import DATABASE_SECONDS
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
@@ -21,20 +20,20 @@ from store import open_workflows
 
 router = APIRouter(prefix="/health", tags=["health"])
 
-NAMED = 20
-"""How many workflows that do not go on are named; the list of them has them all."""
+MAX_LISTED = 20
+"""How many workflows with problems are listed; GET /workflows/problems has them all."""
 
 
-@router.get("/", summary="Whether the API is alive", responses=answers(examples.HEALTH))
+@router.get("/", summary="Check that the API is alive", responses=answers(examples.HEALTH))
 async def alive() -> Health:
-    """Asks nothing of any server."""
+    """Contacts no server."""
     return Health()
 
 
-@router.get("/detailed", summary="How each component is", responses=answers(examples.DETAILED_HEALTH))
+@router.get("/detailed", summary="Show the health of each component", responses=answers(examples.DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep) -> DetailedHealth:
-    """Always 200: the answer is about the components, and the workflows that do not go on."""
-    health = await _examine(services)
+    """Always 200: the body reports on the components, and on workflows that cannot continue."""
+    health = await _check_health(services)
     if health.workflows is not None and health.workflows.items:
         return health.model_copy(update={"status": "degraded"})
     return health
@@ -42,41 +41,42 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
 
 @router.get(
     "/ready",
-    summary="Whether work can be done",
+    summary="Check that the API is ready to work",
     responses=answers(examples.DETAILED_HEALTH | {"status": "ok"})
     | {503: {"model": DetailedHealth, **example(examples.DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
-    """503 while the database, Redis or Temporal is away, or no worker polls the task queue. The status is about these
-    alone: workflows that do not go on keep no other from its work."""
-    health = await _examine(services)
+    """503 while the database, Redis or Temporal is unavailable, or no worker polls the task queue. Workflows that
+    cannot continue do not matter here: the others still run."""
+    health = await _check_health(services)
     if health.status != "ok":
         response.status_code = 503
         response.headers["Retry-After"] = "1"
     return health
 
 
-async def _examine(services: Services) -> DetailedHealth:
-    components, workflows = await asyncio.gather(services.components.examine(), _workflow_problems(services))
+async def _check_health(services: Services) -> DetailedHealth:
+    components, workflows = await asyncio.gather(services.health_checks.run(), _read_workflow_problems(services))
     return DetailedHealth(
-        status="ok" if all(one.status == "ok" for one in components.values()) else "degraded",
+        status="ok" if all(component.status == "ok" for component in components.values()) else "degraded",
         version=release(),
         links=Links(temporal_ui=services.settings.temporal_ui_url),
         components=components,
         workflows=workflows,
         pipelines_left_out=[
-            PipelineLeftOut(file=one.file, problems=list(one.problems)) for one in services.pipelines.left_out
+            PipelineLeftOut(file=skipped.file, problems=list(skipped.problems))
+            for skipped in services.pipelines.left_out
         ],
     )
 
 
-async def _workflow_problems(services: Services) -> WorkflowProblems | None:
+async def _read_workflow_problems(services: Services) -> WorkflowProblems | None:
     try:
         async with services.store.reading(DATABASE_SECONDS) as connection:
             counts = await open_workflows.problem_counts(connection)
-            rows = await open_workflows.with_problems(connection, limit=NAMED) if counts else []
-    except (SQLAlchemyError, psycopg.Error):
-        return None  # the database's own line says why
+            rows = await open_workflows.with_problems(connection, limit=MAX_LISTED) if counts else []
+    except DATABASE_ERRORS:
+        return None  # the database component has the reason
     return WorkflowProblems(
         missing=counts.get(WorkflowProblemKind.MISSING, 0),
         stuck=counts.get(WorkflowProblemKind.STUCK, 0),

@@ -1,4 +1,4 @@
-"""A project's log of events, and what its agents are doing."""
+"""Read a project's event log and the status of its agents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
+from api.realtime.client_frames import MAX_SEQ
 from api.shapes.projects import AgentStatePublic, EventPage
 from api.shapes.shape import Page
 from models.contracts.enums import AgentStatus, AgentType
@@ -16,22 +17,20 @@ from store import agents, events
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
-MAX_SEQ = 2**63 - 1
-
 
 @router.get("/events", summary="Read a project's log", responses=answers(examples.EVENTS, 404, 422, 503))
 async def list_events(
     project: ProjectDep,
     services: ServicesDep,
-    since: Annotated[int, Query(ge=0, le=MAX_SEQ, description="The number of the last event seen.")] = 0,
+    since: Annotated[int, Query(ge=0, le=MAX_SEQ, description="The number of the last event that you have.")] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> EventPage:
     """The events after number `since`, in order and without gaps."""
     async with services.store.reading() as connection:
-        found = await events.since(connection, project.id, since, limit=limit)
-    head = max([project.last_seq, *(event.seq or 0 for event in found)])
-    last = found[-1].seq if found else None
-    return EventPage(items=found, next_cursor=str(last) if last and last < head else None, head=head)
+        page = await events.since(connection, project.id, since, limit=limit)
+    head = max([project.last_seq, *(event.seq or 0 for event in page)])
+    last = page[-1].seq if page else None
+    return EventPage(items=page, next_cursor=str(last) if last and last < head else None, head=head)
 
 
 @router.get(
@@ -41,7 +40,8 @@ async def list_events(
 )
 async def list_project_agents(project: ProjectDep, services: ServicesDep) -> Page[AgentStatePublic]:
     async with services.store.reading() as connection:
-        known = {AgentType(one.agent_type): one for one in await agents.of_project(connection, project.id)}
+        rows = await agents.of_project(connection, project.id)
+    known = {AgentType(row.agent_type): row for row in rows}
     states = []
     for agent_type in AgentType:
         state = known.get(agent_type)

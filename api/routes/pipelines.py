@@ -1,4 +1,4 @@
-"""The pipelines that can be run."""
+"""List and show the pipelines that can be run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
     return Page(
         items=[
             PipelineItem(
-                name=one.name,
-                description=one.description,
-                stages=[stage.name for stage in one.stages],
-                gates=[stage.name for stage in one.stages if stage.gate],
+                name=pipeline.name,
+                description=pipeline.description,
+                stages=[stage.name for stage in pipeline.stages],
+                gates=[stage.name for stage in pipeline.stages if stage.gate],
             )
-            for _, one in sorted(services.pipelines.items())
+            for _, pipeline in sorted(services.pipelines.items())
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Projects: started, listed, shown, paused, resumed, cancelled."""
+"""Start, list and show projects."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from api.errors import InvalidError, TooLargeError, UnavailableError
-from api.idempotency import IdempotencyKey, hash_of, used_already
-from api.pagination import WindowDep
+from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
+from api.http.pagination import PageParamsDep
+from api.http.strict_route import StrictRoute
 from api.services import Services
 from api.shapes.hitl import RequestItem
 from api.shapes.projects import (
@@ -24,8 +25,7 @@ from api.shapes.projects import (
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from api.strict_route import StrictRoute
-from api.temporal import START_SECONDS, WorkflowGoneError, reaching
+from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.contract import Text
 from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.pipeline import Pipeline
@@ -45,72 +45,77 @@ log = structlog.get_logger(__name__)
     responses=answers(examples.NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
 )
 async def create_project(
-    given: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
+    body: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
 ) -> ProjectItem:
-    """Commits the project as `starting`, which is the status in the answer, and has it started right away; should
-    Temporal be away, a worker starts it later. The same Idempotency-Key with the same body gives the same answer."""
-    pipeline = services.pipelines.get(given.pipeline)
-    if pipeline is None:
-        for one in services.pipelines.left_out:
-            if one.name == given.pipeline:
-                raise InvalidError("pipeline", f"its file, {one.file}, is left out: {'; '.join(one.problems)}")
-        known = ", ".join(sorted(services.pipelines))
-        raise InvalidError("pipeline", f"there is no pipeline of that name; there are {known}")
-    if len(given.description.encode()) > services.settings.max_brief_bytes:
+    """Commits the project as `starting`, which is the status in the response, and starts its workflow. If Temporal is
+    unavailable, a worker starts it later. The same Idempotency-Key with the same body returns the same response."""
+    pipeline = _get_pipeline(services, body.pipeline)
+    if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
     new = projects.NewProject(
         id=uuid7(),
-        name=given.name,
-        brief=given.description,
+        name=body.name,
+        brief=body.description,
         pipeline=pipeline,
-        oversight=given.oversight,
+        oversight=body.oversight,
         idempotency_key=idempotency_key,
-        request_hash=hash_of(given) if idempotency_key else None,
+        request_hash=hash_body(body) if idempotency_key else None,
     )
-    project = await _created(services, new) or await _repeated(services, new)
+    project = await _create(services, new) or await _get_earlier(services, new)
     structlog.contextvars.bind_contextvars(project_id=str(project.id))
     response.headers["Location"] = f"/api/v1/projects/{project.id}"
-    return ProjectItem.of(_as_started(project), done=0)
+    return ProjectItem.of(_as_created(project), done=0)
+
+
+def _get_pipeline(services: Services, name: str) -> Pipeline:
+    if (pipeline := services.pipelines.get(name)) is not None:
+        return pipeline
+    for skipped in services.pipelines.left_out:
+        if skipped.name == name:
+            problems = "; ".join(skipped.problems)
+            raise InvalidError("pipeline", f"cannot be used, since its file {skipped.file} has errors: {problems}")
+    raise InvalidError("pipeline", f"is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
 
 
 class _KeyTakenError(Exception):
-    """Another project was started under the idempotency key."""
+    """Another project was created with the idempotency key."""
 
 
-async def _created(services: Services, new: projects.NewProject) -> Project | None:
-    """The new project, with its workflow started if Temporal is there; None where its idempotency key is taken."""
+async def _create(services: Services, new: projects.NewProject) -> Project | None:
+    """Create a project and start its workflow, if Temporal is available; return None where the idempotency key is
+    taken."""
     try:
         async with services.store.transaction(new.id) as tx:
             if (created := await projects.create(tx, new)) is None:
-                raise _KeyTakenError  # with nothing to commit: there is no project of the new id
+                raise _KeyTakenError  # roll back: no row of the new id exists
     except _KeyTakenError:
         return None
-    project, given = created
-    await _start(services, given)
+    project, project_input = created
+    await _start_workflow(services, project_input)
     return project
 
 
-async def _start(services: Services, given: ProjectInput) -> None:
+async def _start_workflow(services: Services, project_input: ProjectInput) -> None:
     try:
-        async with reaching(START_SECONDS):
-            await start_project(services.temporal, services.settings.task_queue, given)
+        async with temporal_call(START_SECONDS):
+            await start_project(services.temporal, services.settings.task_queue, project_input)
     except (UnavailableError, WorkflowGoneError) as error:
-        log.warning("project_not_started_yet", project_id=str(given.project_id), reason=str(error))
+        log.warning("project_start_postponed", project_id=str(project_input.project_id), reason=str(error))
 
 
-async def _repeated(services: Services, new: projects.NewProject) -> Project:
-    """The project that was started with this key before."""
+async def _get_earlier(services: Services, new: projects.NewProject) -> Project:
+    """Return the project that was created earlier with this key."""
     assert new.idempotency_key is not None
     async with services.store.reading() as connection:
         project = await projects.by_idempotency_key(connection, new.idempotency_key)
     assert project is not None
     if project.request_hash != new.request_hash:
-        raise used_already()
+        raise key_reused_error()
     return project
 
 
-def _as_started(project: Project) -> Project:
-    """The project as it was when it was committed: a repeated call gives the same answer, whatever came since."""
+def _as_created(project: Project) -> Project:
+    """Return the project as it was when it was committed, so that a repeated request gets the same response."""
     return project.model_copy(
         update={
             "status": ProjectStatus.STARTING,
@@ -126,16 +131,18 @@ def _as_started(project: Project) -> Project:
 @router.get("/", summary="List projects, newest first", responses=answers(examples.page(examples.PROJECT), 422, 503))
 async def list_projects(
     services: ServicesDep,
-    window: WindowDep,
-    status: Annotated[tuple[ProjectStatus, ...], Query(description="May be given several times.")] = (),
-    search: Annotated[Text, Query(max_length=255, description="Part of the name, in any case and Unicode form.")] = "",
+    params: PageParamsDep,
+    status: Annotated[tuple[ProjectStatus, ...], Query(description="May be repeated.")] = (),
+    search: Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")] = "",
 ) -> Page[ProjectItem]:
     async with services.store.reading() as connection:
-        rows = await projects.find(connection, statuses=status, search=search, before=window.after, limit=window.probe)
-        shown, next_cursor = window.cut(rows, lambda project: project.id)
-        done = await projects.accepted_stages(connection, [project.id for project in shown])
-        waiting = await hitl.oldest_open(connection, [project.id for project in shown if project.open_requests])
-    items = [ProjectItem.of(one, done.get(one.id, 0), waiting.get(one.id)) for one in shown]
+        rows = await projects.find(
+            connection, statuses=status, search=search, before=params.after, limit=params.rows_to_read
+        )
+        page, next_cursor = params.paginate(rows, lambda project: project.id)
+        done = await projects.accepted_stages(connection, [project.id for project in page])
+        oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
+    items = [ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id)) for project in page]
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -143,12 +150,12 @@ async def list_projects(
 async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
-        waiting = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
+        oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
-        waiting.get(project.id),
+        oldest.get(project.id),
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,
@@ -157,14 +164,14 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
 
 @router.get(
     "/{project_id}/status",
-    summary="Show how a project stands: its tasks and open requests",
+    summary="Show a project's progress, tasks and open requests",
     responses=answers(examples.PROGRESS, 404, 422, 503),
 )
 async def get_project_status(project: ProjectDep, services: ServicesDep) -> ProjectProgress:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
         outline = await tasks.outline(connection, project.id)
-        waiting = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
+        open_requests = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
     item = ProjectItem.of(project, done.get(project.id, 0))
     return ProjectProgress(
         project_id=project.id,
@@ -173,5 +180,5 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         reason=item.reason,
         progress=item.progress,
         tasks=[TaskPublic.of(task) for task in outline],
-        open_requests=[RequestItem.of(request) for request in waiting],
+        open_requests=[RequestItem.of(request) for request in open_requests],
     )

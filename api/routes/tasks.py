@@ -1,4 +1,4 @@
-"""Tasks: shown with what their agents were told, and given by a person, outside the project's pipeline."""
+"""Show tasks, and give an agent a standalone task outside the project's pipeline."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from api import briefing, examples
-from api.deps import ProjectDep, ServicesDep, TaskDep
+from api import examples
+from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
 from api.documentation import answers
-from api.errors import ConflictError, InvalidError, UnavailableError
-from api.idempotency import IdempotencyKey, made_before, request_of
+from api.errors import InvalidError, UnavailableError
+from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
+from api.http.strict_route import StrictRoute
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
-from api.strict_route import StrictRoute
-from api.temporal import START_SECONDS, WorkflowGoneError, reaching
-from models.contracts.enums import ProjectStatus
+from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
-from models.tables import Project
+from models.tables import Project, Task
 from store import artifacts, tasks
 from store.idempotency import Request, claim
 from workflows.client import start_handoff, task_workflow_id
@@ -29,7 +29,7 @@ router = APIRouter(tags=["tasks"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
 
 PHASE = "task"
-"""The phase of a handoff that belongs to no stage."""
+"""The phase of a handoff outside the pipeline."""
 
 
 @router.get(
@@ -39,7 +39,14 @@ PHASE = "task"
 )
 async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     async with services.store.reading() as connection:
-        return await briefing.detail_of(connection, task)
+        return await read_task_detail(connection, task)
+
+
+async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetail:
+    """Return the task with its agent's instructions, input artifacts and output artifacts."""
+    handoff = Handoff.model_validate(task.handoff)
+    known = await artifacts.get_many(connection, handoff.context_ids, origin_id=task.id)
+    return TaskDetail.from_handoff(task, handoff, known)
 
 
 @router.post(
@@ -50,47 +57,46 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
 )
 async def create_task(
     project: ProjectDep,
-    given: TaskCreate,
+    body: TaskCreate,
     services: ServicesDep,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> TaskSubmitted:
-    """Commits the task and has it started; should Temporal be unavailable, a worker starts it later. The same
-    Idempotency-Key with the same body gets the same answer."""
-    request = request_of("tasks", idempotency_key, given)
-    task_id = await made_before(services, project.id, request)
+    """Commits the task and starts its workflow. If Temporal is unavailable, a worker starts it later. The same
+    Idempotency-Key with the same body returns the same response."""
+    request = keyed_request("tasks", idempotency_key, body)
+    task_id = await find_earlier_result(services, project.id, request)
     if task_id is None:
-        task_id = await _submitted(services, project, given, request)
+        task_id = await _submit_task(services, project, body, request)
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     return TaskSubmitted(task_id=task_id, workflow_id=task_workflow_id(task_id))
 
 
-async def _submitted(services: Services, project: Project, given: TaskCreate, request: Request | None) -> UUID:
-    """The new task, or the one that a twin of the call has submitted meanwhile."""
-    if ProjectStatus(project.status).is_final:
-        raise ConflictError(f"The project is {project.status}.")
+async def _submit_task(services: Services, project: Project, body: TaskCreate, request: Request | None) -> UUID:
+    """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
+    require_not_final(project)
     async with services.store.reading() as connection:
-        known = await artifacts.ids_of_project(connection, project.id, given.context_ids)
-    if unknown := [str(one) for one in given.context_ids if one not in known]:
+        known = await artifacts.ids_of_project(connection, project.id, body.context_ids)
+    if unknown := [str(artifact_id) for artifact_id in body.context_ids if artifact_id not in known]:
         raise InvalidError("context_ids", f"not artifacts of this project: {', '.join(unknown)}")
     task_id = uuid7()
     handoff = Handoff(
-        to_agent=given.agent_type, phase=PHASE, context_ids=given.context_ids, instructions=given.instructions
+        to_agent=body.agent_type, phase=PHASE, context_ids=body.context_ids, instructions=body.instructions
     )
     async with services.store.transaction(project.id) as tx:
-        if ours := request is None or await claim(tx, request, task_id):
+        if claimed := request is None or await claim(tx, request, task_id):
             await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
-    if not ours:
-        twin = await made_before(services, project.id, request)
-        assert twin is not None  # its key was taken by what is committed
-        return twin
+    if not claimed:
+        earlier = await find_earlier_result(services, project.id, request)
+        assert earlier is not None  # the request that took the key has committed
+        return earlier
     async with services.store.reading() as connection:
         task = await tasks.get(connection, task_id)
         assert task is not None
-        start = await tasks.input_of(connection, task)
+        handoff_input = await tasks.input_of(connection, task)
     try:
-        async with reaching(START_SECONDS):
-            await start_handoff(services.temporal, services.settings.task_queue, start)
+        async with temporal_call(START_SECONDS):
+            await start_handoff(services.temporal, services.settings.task_queue, handoff_input)
     except (UnavailableError, WorkflowGoneError) as error:
-        log.warning("task_not_started_yet", task_id=str(task_id), reason=str(error))
+        log.warning("task_start_postponed", task_id=str(task_id), reason=str(error))
     return task_id

@@ -10,37 +10,39 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.errors import InvalidError
-from api.shapes.shape import Moment, Shape
+from api.errors import InvalidError, TooLargeError
+from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.contract import Name, StrictContract, Text
+from models.contracts.contract import Moment, Name, StrictContract, Text
 from models.contracts.enums import ArtifactType
 from models.tables import Artifact
 
 
 class Encoding(StrEnum):
-    """How content is written in JSON."""
+    """How content is encoded in JSON."""
 
     UTF_8 = "utf-8"
     BASE64 = "base64"
 
 
-def body_of(content: str, encoding: Encoding) -> bytes:
-    """The bytes of a content.
+def decode_content(content: str, encoding: Encoding, max_bytes: int) -> bytes:
+    """Return content as bytes.
 
     Raises:
-        InvalidError: it is not Base64, though it says so.
+        InvalidError: it is not valid Base64, though the encoding says so.
+        TooLargeError: it has more than `max_bytes`.
     """
-    if encoding is Encoding.UTF_8:
-        return content.encode()
     try:
-        return base64.b64decode(content, validate=True)
+        body = base64.b64decode(content, validate=True) if encoding is Encoding.BASE64 else content.encode()
     except (binascii.Error, ValueError):
-        raise InvalidError("content", "is not Base64") from None
+        raise InvalidError("content", "is not valid Base64") from None
+    if len(body) > max_bytes:
+        raise TooLargeError(f"The content is larger than {max_bytes} bytes.")
+    return body
 
 
-def written(body: bytes) -> tuple[str, Encoding]:
-    """Bytes as JSON can hold them: text where they are text."""
+def encode_content(body: bytes) -> tuple[str, Encoding]:
+    """Return bytes as a JSON string: as text if they are UTF-8, else as Base64."""
     try:
         return body.decode(), Encoding.UTF_8
     except UnicodeDecodeError:
@@ -48,7 +50,7 @@ def written(body: bytes) -> tuple[str, Encoding]:
 
 
 class ArtifactCreate(StrictContract):
-    """Context that a person adds; an agent gets it where a task names it in `context_ids`."""
+    """Context that a person adds; an agent gets it when a task lists it in `context_ids`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -59,16 +61,16 @@ class ArtifactCreate(StrictContract):
     type: ArtifactType
     content: Text = Field(min_length=1)
     encoding: Encoding = Encoding.UTF_8
-    name: Name = Field(default="context", description="One more under the same type and name is its next version.")
+    name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
     media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = "text/markdown"
 
-    def body(self) -> bytes:
-        """The content; raises InvalidError."""
-        return body_of(self.content, self.encoding)
+    def decode_content(self, max_bytes: int) -> bytes:
+        """Return the content. Raises InvalidError or TooLargeError."""
+        return decode_content(self.content, self.encoding, max_bytes)
 
 
 class ArtifactItem(Shape):
-    """One version, without its content. `author` is an agent or a human, `based_on` the version that it amends."""
+    """One version, without its content. `author` is an agent or a person, `based_on` the version that it amends."""
 
     artifact_id: UUID
     project_id: UUID
@@ -85,25 +87,27 @@ class ArtifactItem(Shape):
     accepted_at: Moment | None
 
     @classmethod
-    def of(cls, artifact: Artifact, **more: Any) -> Self:
-        return cls(artifact_id=artifact.id, **artifact.model_dump(exclude={"id"}), **more)
+    def of(cls, artifact: Artifact, **extra: Any) -> Self:
+        return cls(artifact_id=artifact.id, **artifact.model_dump(exclude={"id"}), **extra)
 
 
 class ArtifactContent(ArtifactItem):
-    """One version with its content, as text where it is text, and the version before it, to compare it with."""
+    """One version with its content and the id of the previous version, to compare it with."""
 
-    previous_id: UUID | None = Field(description="Of the same type and name; null for a first version.")
+    previous_id: UUID | None = Field(
+        description="The previous version of the same type and name; null for a first version."
+    )
     encoding: Encoding
     content: str
 
     @classmethod
-    def with_content(cls, artifact: Artifact, body: bytes, **more: Any) -> Self:
-        content, encoding = written(body)
-        return cls.of(artifact, encoding=encoding, content=content, **more)
+    def with_content(cls, artifact: Artifact, body: bytes, **extra: Any) -> Self:
+        content, encoding = encode_content(body)
+        return cls.of(artifact, encoding=encoding, content=content, **extra)
 
 
 class ArtifactPublic(ArtifactContent):
-    """One version with its content, the version before it and the task that it comes from."""
+    """One version with its content, the id of the previous version and the task that wrote it."""
 
     task: TaskPublic | None
 
@@ -116,7 +120,7 @@ class FilePublic(Shape):
 
 
 class DiffPublic(Shape):
-    """What changed from one version to another, as a unified diff; `from` is null where all of it is new."""
+    """The changes from one version to another, as a unified diff; `from` is null for a first version."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 

@@ -1,4 +1,4 @@
-"""What can be run, on the wire."""
+"""Pipelines and kinds of agents on the wire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from models.contracts.enums import AgentType
 
 
 class PipelineItem(Shape):
-    """A pipeline, as the list shows it."""
+    """A pipeline in a list."""
 
     name: str
     description: str

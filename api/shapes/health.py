@@ -15,40 +15,40 @@ class Health(Shape):
 
 
 class ComponentHealth(Shape):
-    """One component; `detail` says what is wrong with it, or what is to be known of one that works."""
+    """One component; `detail` says what is wrong with it, or has a note on one that works."""
 
     status: Literal["ok", "down"]
     latency_ms: float
     detail: str | None = None
-    version: str | None = Field(default=None, description="What the server says of itself; null for the worker.")
-    count: int | None = Field(default=None, description="How many workers poll; null for the servers.")
+    version: str | None = Field(default=None, description="As the server reports it; null for the worker.")
+    count: int | None = Field(default=None, description="The number of polling workers; null for the servers.")
 
 
 class Links(Shape):
-    """Where people look further; what begins with a slash is on the API itself."""
+    """Further pages; a link that begins with a slash is on the API itself."""
 
-    temporal_ui: str | None = Field(description="Temporal's web UI; null where there is none.")
+    temporal_ui: str | None = Field(description="Temporal's web UI; null if none is configured.")
     api_docs: str = "/docs"
     openapi: str = "/openapi.json"
 
 
 class PipelineLeftOut(Shape):
-    """A pipeline file that cannot be run, and why."""
+    """A pipeline file that has errors and cannot be used."""
 
     file: str
     problems: list[str]
 
 
 class DetailedHealth(Shape):
-    """How everything is; `version` is BotArmy's own. `degraded`: a component is down, or a workflow does not go on."""
+    """The overall status; `version` is BotArmy's own. `degraded`: a component is down, or a workflow has a problem."""
 
     status: Literal["ok", "degraded"]
     version: str
     links: Links
     components: dict[str, ComponentHealth]
     workflows: WorkflowProblems | None = Field(
-        default=None, description="Null while the database is unavailable. They leave readiness as it is."
+        default=None, description="Null while the database is unavailable. They do not affect readiness."
     )
     pipelines_left_out: list[PipelineLeftOut] = Field(
-        default=[], description="Files of BOTARMY_PIPELINES_DIR that cannot be run."
+        default=[], description="Files of BOTARMY_PIPELINES_DIR that have errors and cannot be used."
     )

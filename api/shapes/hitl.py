@@ -7,23 +7,24 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from api.shapes.artifacts import ArtifactContent, Encoding, body_of
-from api.shapes.shape import Moment, Shape
+from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
+from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.contract import Comment, StrictContract, Text
+from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
+from models.contracts.hitl import check_response
 from models.tables import HitlDecision, HitlRequest
 
 
 class ResponseCreate(StrictContract):
-    """A person's answer to a HITL request. Sent again under the same `decision_id`, it is the same answer."""
+    """A person's response to a HITL request. Sent again with the same `decision_id`, it counts once."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {"action": "approve"},
-                {"action": "amend", "content": "# Project plan\n\nAs I would have it.\n"},
+                {"action": "amend", "content": "# Project plan\n\nMy version.\n"},
                 {"action": "amend", "comment": "Say who it is for."},
                 {"action": "reject", "comment": "We buy this instead."},
             ]
@@ -31,32 +32,27 @@ class ResponseCreate(StrictContract):
     )
 
     action: HitlAction
-    content: Text | None = Field(default=None, description="Takes the artifact's place; for amend only.")
+    content: Text | None = Field(default=None, description="Replaces the artifact; for amend only.")
     encoding: Encoding = Encoding.UTF_8
-    comment: Comment | None = Field(default=None, description="Needed to reject, and to amend without content.")
-    decision_id: UUID | None = Field(default=None, description="Yours to choose; one is made where it is missing.")
-    artifact_id: UUID | None = Field(default=None, description="The version that is answered; else the foremost.")
+    comment: Comment | None = Field(default=None, description="Required to reject, and to amend without content.")
+    decision_id: UUID | None = Field(default=None, description="Chosen by the client, or else generated.")
+    artifact_id: UUID | None = Field(default=None, description="The version that this is about, by default the first.")
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.content is not None and not self.content.strip():
             raise ValueError("content must not be blank")
-        if self.action is HitlAction.AMEND and self.content is None and self.comment is None:
-            raise ValueError("amend needs content, or a comment to redo the stage with")
-        if self.action is HitlAction.REJECT and self.comment is None:
-            raise ValueError("reject needs a comment that says why")
-        if self.action is not HitlAction.AMEND and self.content is not None:
-            raise ValueError(f"{self.action} takes no content")
+        check_response(self.action, has_content=self.content is not None, has_comment=self.comment is not None)
         return self
 
-    def body(self) -> bytes | None:
-        """The amended content; raises InvalidError."""
-        return None if self.content is None else body_of(self.content, self.encoding)
+    def decode_content(self, max_bytes: int) -> bytes | None:
+        """Return the amended content. Raises InvalidError or TooLargeError."""
+        return None if self.content is None else decode_content(self.content, self.encoding, max_bytes)
 
 
 class ResponseAnswer(Shape):
-    """What became of a response: applied, or still `submitted` where no worker has judged it yet."""
+    """The outcome of a response: applied, or `submitted` until a worker has judged it."""
 
     request_id: UUID
     decision_id: UUID
@@ -65,7 +61,7 @@ class ResponseAnswer(Shape):
 
 
 class RequestItem(Shape):
-    """A HITL request, as lists show it; the foremost artifact comes first."""
+    """A HITL request in a list; the most important artifact comes first."""
 
     request_id: UUID
     project_id: UUID
@@ -77,28 +73,28 @@ class RequestItem(Shape):
     reason: HitlReason
     status: HitlStatus
     artifacts: list[ArtifactRef]
-    may_redo: bool = Field(description="Whether a round is left for an amend without content.")
-    supplies: ArtifactType | None = Field(description="What a human may write in place of a step that failed.")
+    may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
+    supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
     created_at: Moment
     expires_at: Moment
     decided_at: Moment | None
 
     @classmethod
-    def of(cls, request: HitlRequest, **more: Any) -> Self:
-        return cls(request_id=request.id, **request.model_dump(exclude={"id"}), **more)
+    def of(cls, request: HitlRequest, **extra: Any) -> Self:
+        return cls(request_id=request.id, **request.model_dump(exclude={"id"}), **extra)
 
 
 class PendingRequest(RequestItem):
     project_name: str
     deadline_held: bool = Field(
         default=False,
-        description="Whether the deadline stands still, as the project is paused. It is put off when it is resumed.",
+        description="Whether the deadline is suspended because the project is paused. Resuming the project extends it.",
     )
 
 
 class DecisionPublic(Shape):
-    """One response, applied or not; `explanation` says why not."""
+    """One response, applied or not; `explanation` has the reason if not."""
 
     decision_id: UUID
     action: HitlAction
@@ -117,8 +113,8 @@ class DecisionPublic(Shape):
 
 
 class RequestPublic(RequestItem):
-    """A HITL request with the task that it is about, every response to it, the artifacts that it asks about, and then
-    the amended one, if any."""
+    """A HITL request with its task, every response to it, the artifacts that it is about, and then the amended one, if
+    any."""
 
     task: TaskDetail
     history: list[DecisionPublic]

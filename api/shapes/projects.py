@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.shapes.hitl import RequestItem
-from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.shape import Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Name, StrictContract
+from models.contracts.contract import Moment, Name, StrictContract
 from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
 from models.contracts.events import Event
 from models.contracts.pipeline import Pipeline
@@ -37,7 +37,7 @@ class ProjectCreate(StrictContract):
     name: Name
     description: Prose = Field(description="The brief, in Markdown.")
     pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
-    oversight: Oversight | None = Field(default=None, description="Overrides the gates; null leaves them as they are.")
+    oversight: Oversight | None = Field(default=None, description="Overrides the pipeline's gates; null keeps them.")
 
 
 class Progress(Shape):
@@ -48,7 +48,7 @@ class Progress(Shape):
 
 
 class WaitingFor(Shape):
-    """The open request that has waited for longest."""
+    """The oldest open request."""
 
     request_id: UUID
     stage: str
@@ -63,7 +63,7 @@ class WaitingFor(Shape):
 
 
 class ProjectItem(Shape):
-    """A project, as lists show it."""
+    """A project in a list."""
 
     id: UUID
     name: str
@@ -79,24 +79,24 @@ class ProjectItem(Shape):
     updated_at: Moment
     ended_at: Moment | None
     workflow_problem: WorkflowProblemPublic | None = Field(
-        default=None, description="Why its workflow does not go on, where it does not."
+        default=None, description="What is wrong with its workflow, if anything."
     )
 
     @classmethod
-    def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **more: Any) -> Self:
-        """`done` counts the stages that are accepted; `oldest` is the request that has been open for longest."""
+    def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **extra: Any) -> Self:
+        """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request."""
         return cls(
             **project.model_dump(exclude={"pipeline", "workflow_problem"}),
             workflow_problem=None if ProjectStatus(project.status).is_final else project.workflow_problem,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,
-            **more,
+            **extra,
         )
 
 
 class ProjectPublic(ProjectItem):
-    """A project with its brief, the pipeline that it was started with, and the number of its newest event."""
+    """A project with its brief, the pipeline that it was started with, and the number of its last event."""
 
     description: str
     pipeline_definition: Pipeline
@@ -104,7 +104,7 @@ class ProjectPublic(ProjectItem):
 
 
 class ProjectProgress(Shape):
-    """How a project stands: its tasks, oldest first, and what waits for a human."""
+    """A project's progress: its tasks, oldest first, and its open requests."""
 
     project_id: UUID
     status: ProjectStatus
@@ -116,15 +116,15 @@ class ProjectProgress(Shape):
 
 
 class StatusChange(Shape):
-    """A change of status that was asked for; the project's log says when it came about."""
+    """A requested change of status; the project's log shows when it happened."""
 
     project_id: UUID
     requested: str = Field(examples=["pause"])
-    status: ProjectStatus = Field(description="The status when the change was asked for.")
+    status: ProjectStatus = Field(description="The status when this response was sent.")
 
 
 class EventPage(Shape):
-    """Part of a project's log; `next_cursor` is the `since` of the next part, `head` the newest event's number."""
+    """A page of a project's log; `next_cursor` is the `since` of the next page, `head` the number of the last event."""
 
     items: list[Event]
     next_cursor: str | None
@@ -132,7 +132,7 @@ class EventPage(Shape):
 
 
 class AgentStatePublic(Shape):
-    """What one agent of a project is doing; one that has done nothing yet is idle."""
+    """The status of one agent of a project; an agent that has done nothing yet is idle."""
 
     agent_type: AgentType
     status: AgentStatus
@@ -141,7 +141,7 @@ class AgentStatePublic(Shape):
 
 
 class WorkflowPublic(Shape):
-    """The Temporal workflow behind a project."""
+    """The Temporal workflow of a project."""
 
     project_id: UUID
     workflow_id: str
@@ -150,4 +150,4 @@ class WorkflowPublic(Shape):
     history_length: int
     started_at: Moment
     closed_at: Moment | None
-    url: str | None = Field(description="Its page in Temporal's web UI; null where there is none.")
+    url: str | None = Field(description="Its page in Temporal's web UI; null if none is configured.")

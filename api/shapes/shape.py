@@ -1,45 +1,35 @@
-"""What the shapes are made of."""
+"""The base class of the shapes, and the types that they share."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from models.contracts.contract import Text
+from models.contracts.contract import Text, not_blank
 
 Item = TypeVar("Item")
 
-Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-"""RFC 3339, in UTC."""
 
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-Prose = Annotated[Text, AfterValidator(_not_blank)]
-"""Text that says something."""
+Prose = Annotated[Text, AfterValidator(not_blank)]
+"""Text that is not blank."""
 
 
 class Shape(BaseModel):
-    """The parent of every answer. Requests are StrictContracts, which refuse unknown fields."""
+    """The base of every response body. Request bodies are StrictContracts, which refuse unknown fields."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class Page(Shape, Generic[Item]):
-    """A part of a list; `next_cursor` asks for the part after it, and is null at the end."""
+    """A page of a list; `next_cursor` requests the next page, and is null at the end."""
 
     items: list[Item]
     next_cursor: str | None = Field(default=None, examples=[None])
 
 
 class ProblemField(BaseModel):
-    """What is wrong with one value: where it was sent, such as `body` or `query`, and under which name."""
+    """What is wrong with one value, in which place (such as `body` or `query`) and under which name."""
 
     place: str = Field(alias="in", examples=["body"])
     field: str
@@ -47,12 +37,12 @@ class ProblemField(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 has it. `type` is always `about:blank`: the status says what a program needs to know."""
+    """An error in the format of RFC 9457. `type` is always `about:blank`: the status tells programs all they need."""
 
     model_config = ConfigDict(extra="allow")
 
     type: str = "about:blank"
     title: str = Field(description="The status in words.")
     status: int
-    detail: str = Field(description="What is wrong, for a person.")
-    errors: list[ProblemField] = Field(default=[], description="With 422: each value that is wrong.")
+    detail: str = Field(description="What is wrong, for people to read.")
+    errors: list[ProblemField] = Field(default=[], description="With 422: each value that is invalid.")

@@ -1,4 +1,4 @@
-"""A task with all that its agent was told, on the wire."""
+"""A task with its agent's input and output, on the wire."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.tables import Artifact, Task
 
 
 class UsagePublic(Shape):
-    """What a task cost; `cost_usd` in US dollars."""
+    """The tokens and the cost of a task; `cost_usd` is in US dollars."""
 
     model: str
     input_tokens: int
@@ -26,28 +26,29 @@ class UsagePublic(Shape):
 
 
 class TaskDetail(TaskPublic):
-    """A task with what its agent was given, and what it wrote."""
+    """A task with its agent's instructions, input artifacts and output artifacts."""
 
     project_id: UUID
     workflow_id: str
-    from_agent: AgentType | None = Field(description="Null where the product owner handed over.")
+    from_agent: AgentType | None = Field(description="Null when the product owner gave the task.")
     instructions: str
-    feedback: str | None = Field(description="What was to be changed, in a later round.")
+    feedback: str | None = Field(description="What to change, in a later round.")
     expected_outputs: list[ArtifactType]
     priority: int = Field(description="1 is the highest.")
-    context: list[ArtifactItem] = Field(description="The versions that the agent was given, in that order.")
-    artifacts: list[ArtifactItem] = Field(description="The versions that it wrote.")
+    context: list[ArtifactItem] = Field(description="The input artifact versions, in order.")
+    artifacts: list[ArtifactItem] = Field(description="The artifact versions that the agent wrote.")
     usage: UsagePublic | None
 
     @classmethod
-    def told(cls, task: Task, handoff: Handoff, known: Iterable[Artifact]) -> Self:
-        """The task, with those of the known artifacts that it was given and that it wrote, in their order."""
-        given = {
+    def from_handoff(cls, task: Task, handoff: Handoff, artifacts: Iterable[Artifact]) -> Self:
+        """Return the task; `artifacts` are the ones that it was given and the ones that it wrote, each in order."""
+        artifacts = list(artifacts)
+        details = {
             "from_agent": handoff.from_agent,
             "instructions": handoff.instructions,
             "expected_outputs": handoff.expected_outputs,
             "priority": handoff.priority,
-            "context": [ArtifactItem.of(one) for one in known if one.origin_id != task.id],
-            "artifacts": [ArtifactItem.of(one) for one in known if one.origin_id == task.id],
+            "context": [ArtifactItem.of(artifact) for artifact in artifacts if artifact.origin_id != task.id],
+            "artifacts": [ArtifactItem.of(artifact) for artifact in artifacts if artifact.origin_id == task.id],
         }
-        return cls.model_validate(task.model_dump() | given)
+        return cls.model_validate(task.model_dump() | details)

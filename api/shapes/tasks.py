@@ -8,15 +8,15 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from sqlalchemy import Row
 
-from api.shapes.shape import Moment, Prose, Shape
+from api.shapes.shape import Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import StrictContract
+from models.contracts.contract import Moment, StrictContract
 from models.contracts.enums import AgentType, TaskStatus, Verdict
 from models.tables import Task
 
 
 class TaskCreate(StrictContract):
-    """A handoff that a person asks for, outside the project's pipeline."""
+    """A standalone task for an agent, outside the project's pipeline."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -27,7 +27,7 @@ class TaskCreate(StrictContract):
     agent_type: AgentType
     instructions: Annotated[Prose, Field(max_length=10_000)]
     context_ids: tuple[UUID, ...] = Field(
-        default=(), max_length=100, description="Artifacts of the project that the agent is given."
+        default=(), max_length=100, description="Artifacts of the project that the agent gets."
     )
 
 
@@ -38,7 +38,7 @@ class TaskSubmitted(Shape):
 
 
 class TaskPublic(Shape):
-    """One execution of an agent. `attempt` counts how often its activity was begun, `accepted` is its result's."""
+    """One execution of an agent. `attempt` counts how often its activity started; `accepted` is about its result."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -55,10 +55,12 @@ class TaskPublic(Shape):
     created_at: Moment
     updated_at: Moment
     workflow_problem: WorkflowProblemPublic | None = Field(
-        default=None, description="Of a task of its own: why its workflow does not go on, where it does not."
+        default=None, description="For a standalone task: what is wrong with its workflow, if anything."
     )
 
     @classmethod
     def of(cls, task: Task | Row[Any]) -> Self:
-        shown = cls.model_validate(task)
-        return shown.model_copy(update={"workflow_problem": None}) if shown.status is TaskStatus.CANCELLED else shown
+        public = cls.model_validate(task)
+        if public.status is TaskStatus.CANCELLED:
+            return public.model_copy(update={"workflow_problem": None})
+        return public

@@ -1,4 +1,4 @@
-"""Workflows on the wire, and what keeps them from going on."""
+"""Workflow problems on the wire."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.shapes.shape import Moment, Shape
+from api.shapes.shape import Shape
+from models.contracts.contract import Moment
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from store.open_workflows import OpenWorkflow
 
 
 class WorkflowProblemPublic(Shape):
-    """Why an open project, or a task of its own, stands still. `missing`: Temporal has no such workflow, or it has
-    closed; `stuck`: its workflow tasks fail; `inconsistent`: it waits for something that the records do not know."""
+    """Why an open project or standalone task makes no progress. `missing`: Temporal has no such workflow, or it has
+    closed; `stuck`: its workflow tasks fail; `inconsistent`: it waits for something that is not in the records."""
 
     model_config = ConfigDict(extra="ignore")
 
     kind: WorkflowProblemKind
     detail: str
-    since: Moment = Field(description="When a worker first found it so.")
+    since: Moment = Field(description="When a worker first found the problem.")
 
 
 class WorkflowProblemItem(WorkflowProblemPublic):
-    """A problem, with whose it is: a project's, or that of a task of its own where there is a `task_id`."""
+    """A problem with its project; with a `task_id`, the workflow is that of a standalone task."""
 
     workflow_id: str
     project_id: UUID
@@ -46,7 +47,7 @@ class WorkflowProblemItem(WorkflowProblemPublic):
 
 
 class WorkflowChange(Shape):
-    """What was done with a workflow that did not go on; the project's log tells of it, too."""
+    """A restart or end of a workflow; the project's log records it, too."""
 
     workflow_id: str
     project_id: UUID
@@ -55,9 +56,9 @@ class WorkflowChange(Shape):
 
 
 class WorkflowProblems(Shape):
-    """The workflows that do not go on: how many of each kind, and the first of them."""
+    """The workflows with problems: the number of each kind, and the first ones."""
 
     missing: int
     stuck: int
     inconsistent: int
-    items: list[WorkflowProblemItem] = Field(description="At most 20; GET /api/v1/workflows/problems has them all.")
+    items: list[WorkflowProblemItem] = Field(description="At most 20; GET /api/v1/workflows/problems lists them all.")

@@ -33,7 +33,7 @@ def _refuse_nul(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
+def not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
     return text
@@ -55,10 +55,10 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
     AfterValidator(_refuse_nul),
-    AfterValidator(_not_blank),
+    AfterValidator(not_blank),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_refuse_nul), AfterValidator(_not_blank)]
+Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_refuse_nul), AfterValidator(not_blank)]
 """A person's comment on an artifact, short enough for a Temporal payload."""
 
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

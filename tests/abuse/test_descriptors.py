@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from api import capacity
+from api.server import limits
 from cli.stack.ports import free_port
 from config import descriptors
 from tests.proving import Proof
@@ -90,7 +90,7 @@ async def opened(url: str, kept: list[ClientConnection]) -> str:
 async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Proof) -> None:
     async with limited(tmp_path) as (pid, url):
         assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (HARD, HARD)
-        most = capacity.sockets(HARD)
+        most = limits.max_websockets(HARD)
         assert most == 64
         kept: list[ClientConnection] = []
         seen = Counter[str]()
@@ -139,8 +139,8 @@ def test_the_limit_is_raised_as_far_as_it_goes() -> None:
 
 def test_calls_have_a_reserve_whatever_the_limit() -> None:
     for limit in (64, 96, 128, 256, 1024, 2**20):
-        sockets, clients = capacity.sockets(limit), capacity.connections(limit)
+        sockets, clients = limits.max_websockets(limit), limits.max_connections(limit)
         assert 0 <= sockets < clients <= limit
         assert sockets == 0 or clients - sockets >= 32
-    assert capacity.sockets(1024) == 768
-    assert capacity.sockets(4096) > 1000
+    assert limits.max_websockets(1024) == 768
+    assert limits.max_websockets(4096) > 1000

@@ -11,7 +11,7 @@ from models.contracts.enums import EventType
 from store.transaction import Store
 from tests.abuse.listeners import Listeners
 from tests.abuse.place import Place
-from tests.api.realtime.relay_under_test import Feed
+from tests.api.realtime.relay_server import Feed
 from tests.proving import Proof
 
 PROJECTS = 10
@@ -26,7 +26,7 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behi
     """The projects' events are written here, each in a transaction of its own; the sockets are in another process."""
     each, seconds = proof.times(50, 10), proof.times(120, 2)
     feed = Feed(place.url.removeprefix("http://"), behind)
-    ids = [await feed.unworked() for _ in range(PROJECTS)]
+    ids = [await feed.paused_project() for _ in range(PROJECTS)]
 
     async def write(project_id: UUID, offset: float) -> None:
         loop = asyncio.get_running_loop()

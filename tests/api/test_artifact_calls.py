@@ -1,4 +1,4 @@
-"""Artifacts over HTTP: listed, shown, compared, added, exported."""
+"""Artifacts over HTTP: list, show, compare, add and export them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from hashlib import sha256
 import httpx2
 import pytest
 import pytest_asyncio
-from api_under_test import BRIEF, NOBODY, V1, Json, asked, get, refused, respond, start, until
+from api_client import (
+    BRIEF,
+    UNKNOWN_ID,
+    V1,
+    Json,
+    assert_problem,
+    get,
+    respond,
+    start,
+    wait_for_request,
+    wait_for_status,
+)
 
 from artifacts.media_types import FILES
 
@@ -23,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 async def delivered(http: httpx2.AsyncClient, worker: None) -> str:
     """A project that has been delivered."""
     project_id = await start(http, name='Guest b\u00f6\u00f6k: "the" one/two', pipeline="quick-start")
-    await until(http, project_id, "completed")
+    await wait_for_status(http, project_id, "completed")
     return project_id
 
 
@@ -68,10 +79,10 @@ async def test_a_package_is_base64_and_cannot_be_compared(http: httpx2.AsyncClie
     shown = await get(http, f"/artifacts/{package['artifact_id']}")
     assert shown["encoding"] == "base64"
     assert zipfile.is_zipfile(io.BytesIO(base64.b64decode(shown["content"])))
-    refused(await http.get(f"{V1}/artifacts/{package['artifact_id']}/diff"), 409, "not text")
+    assert_problem(await http.get(f"{V1}/artifacts/{package['artifact_id']}/diff"), 409, "not text")
 
 
-async def test_a_diff_is_against_the_version_before_or_a_given_one(http: httpx2.AsyncClient, delivered: str) -> None:
+async def test_a_diff_is_against_the_previous_version_or_a_given_one(http: httpx2.AsyncClient, delivered: str) -> None:
     versions = [await add(http, delivered, text, name="notes") for text in ("a\nb\nc\n", "a\nB\nc\n", "a\nB\nC")]
     assert [one["version"] for one in versions] == [1, 2, 3]
     first, second, third = (one["artifact_id"] for one in versions)
@@ -102,8 +113,8 @@ async def test_sets_of_files_are_compared_file_by_file(http: httpx2.AsyncClient,
     )
 
 
-async def test_large_texts_are_compared_while_others_are_served(http: httpx2.AsyncClient, delivered: str) -> None:
-    """Lines that repeat and differ are what makes the standard library's diff take minutes."""
+async def test_comparing_large_texts_does_not_delay_other_requests(http: httpx2.AsyncClient, delivered: str) -> None:
+    """Lines that repeat and differ make the standard library's diff take minutes."""
     texts = ["".join(f"{(number * step) % 97}\n" for number in range(300_000)) for step in (31, 57)]
     added = [await add(http, delivered, text, name="large") for text in texts]
     comparing = asyncio.create_task(http.get(f"{V1}/artifacts/{added[1]['artifact_id']}/diff"))
@@ -111,18 +122,18 @@ async def test_large_texts_are_compared_while_others_are_served(http: httpx2.Asy
     assert (await comparing).status_code == 200
 
 
-async def test_what_cannot_be_compared_is_refused(http: httpx2.AsyncClient, delivered: str) -> None:
+async def test_an_invalid_comparison_is_refused(http: httpx2.AsyncClient, delivered: str) -> None:
     note = (await add(http, delivered, "note\n"))["artifact_id"]
     foreign = (await get(http, f"/projects/{await start(http)}/artifacts"))["items"][0]["artifact_id"]
-    refused(await http.get(f"{V1}/artifacts/{note}/diff?against={NOBODY}"), 404, NOBODY)
-    refused(await http.get(f"{V1}/artifacts/{note}/diff?against={foreign}"), 422, "against")
-    refused(await http.get(f"{V1}/artifacts/{note}/diff?against=last"), 422, "against")
+    assert_problem(await http.get(f"{V1}/artifacts/{note}/diff?against={UNKNOWN_ID}"), 404, UNKNOWN_ID)
+    assert_problem(await http.get(f"{V1}/artifacts/{note}/diff?against={foreign}"), 422, "against")
+    assert_problem(await http.get(f"{V1}/artifacts/{note}/diff?against=last"), 422, "against")
     for path in ("", "/diff"):
-        refused(await http.get(f"{V1}/artifacts/{NOBODY}{path}"), 404, NOBODY)
-        refused(await http.get(f"{V1}/artifacts/last{path}"), 422, "artifact_id")
+        assert_problem(await http.get(f"{V1}/artifacts/{UNKNOWN_ID}{path}"), 404, UNKNOWN_ID)
+        assert_problem(await http.get(f"{V1}/artifacts/last{path}"), 422, "artifact_id")
 
 
-async def test_versions_that_come_at_once_are_all_numbered(http: httpx2.AsyncClient, delivered: str) -> None:
+async def test_concurrent_versions_get_consecutive_numbers(http: httpx2.AsyncClient, delivered: str) -> None:
     added = await asyncio.gather(*(add(http, delivered, f"{number}\n", name="crowd") for number in range(20)))
     assert sorted(one["version"] for one in added) == list(range(1, 21))
     events = await get(http, f"/projects/{delivered}/events", limit=200)
@@ -150,19 +161,19 @@ async def test_versions_that_come_at_once_are_all_numbered(http: httpx2.AsyncCli
         ({"author": "me"}, 422, "author"),
     ],
 )
-async def test_bad_context_is_refused(
+async def test_invalid_context_is_refused(
     http: httpx2.AsyncClient, delivered: str, fields: dict[str, object], status: int, word: str
 ) -> None:
     given = {"type": "user_input", "content": "# Rules\n"} | fields
-    refused(await http.post(f"{V1}/projects/{delivered}/artifacts", json=given), status, word)
+    assert_problem(await http.post(f"{V1}/projects/{delivered}/artifacts", json=given), status, word)
 
 
-async def test_nobodys_project_takes_no_context(http: httpx2.AsyncClient) -> None:
+async def test_context_for_an_unknown_project_is_not_found(http: httpx2.AsyncClient) -> None:
     given = {"type": "user_input", "content": "# Rules\n"}
-    refused(await http.post(f"{V1}/projects/{NOBODY}/artifacts", json=given), 404, NOBODY)
+    assert_problem(await http.post(f"{V1}/projects/{UNKNOWN_ID}/artifacts", json=given), 404, UNKNOWN_ID)
 
 
-async def test_an_export_holds_what_was_accepted(http: httpx2.AsyncClient, delivered: str) -> None:
+async def test_an_export_contains_the_accepted_artifacts(http: httpx2.AsyncClient, delivered: str) -> None:
     answer = await http.get(f"{V1}/projects/{delivered}/export")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/zip"
@@ -189,12 +200,12 @@ async def test_an_export_holds_what_was_accepted(http: httpx2.AsyncClient, deliv
     }
 
 
-async def test_an_export_holds_the_amended_version(http: httpx2.AsyncClient) -> None:
+async def test_an_export_contains_the_amended_version(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     answer = await http.get(f"{V1}/projects/{project_id}/export")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.namelist() == ["brief.md", "manifest.json"]
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     await respond(http, request["request_id"], "amend", content="# Mine\n")
     answer = await http.get(f"{V1}/projects/{project_id}/export")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

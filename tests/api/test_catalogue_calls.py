@@ -1,10 +1,10 @@
-"""What can be run, over HTTP."""
+"""Pipelines and kinds of agents over HTTP."""
 
 from __future__ import annotations
 
 import httpx2
 import pytest
-from api_under_test import V1, get, refused
+from api_client import V1, assert_problem, get
 
 
 async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:
@@ -20,7 +20,7 @@ async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:
 
 @pytest.mark.parametrize("name", ["nope", "%00", "..%2Fsecrets", "%ED%A0%80", "x" * 1000])
 async def test_an_unknown_pipeline_is_not_found(http: httpx2.AsyncClient, name: str) -> None:
-    refused(await http.get(f"{V1}/pipelines/{name}"), 404)
+    assert_problem(await http.get(f"{V1}/pipelines/{name}"), 404)
 
 
 async def test_every_kind_of_agent_is_listed(http: httpx2.AsyncClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-from api_under_test import NOBODY, V1, asked, get, refused, respond, start, until
+from api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client, WorkflowExecutionStatus
 from waiting import eventually
 
@@ -13,45 +13,45 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 async def test_a_paused_project_waits_until_it_is_resumed(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     answer = await http.post(f"{V1}/projects/{project_id}/pause")
     assert (answer.status_code, answer.json()) == (
         202,
         {"project_id": project_id, "requested": "pause", "status": "paused"},
     )
-    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "paused already")
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "already paused")
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
     assert len((await get(http, f"/projects/{project_id}/status"))["tasks"]) == 1
     assert (await http.post(f"{V1}/projects/{project_id}/resume")).status_code == 202
-    await asked(http, project_id, "plan")
-    refused(await http.post(f"{V1}/projects/{project_id}/resume"), 409, "not paused")
+    await wait_for_request(http, project_id, "plan")
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/resume"), 409, "not paused")
 
 
-async def test_a_cancelled_project_is_over_with_all_that_was_open(http: httpx2.AsyncClient, temporal: Client) -> None:
+async def test_cancelling_a_project_cancels_all_that_is_open(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http, oversight="high")
-    request = await asked(http, project_id, "discovery")
-    given = {"agent_type": "tester", "instructions": "Look at it."}
+    request = await wait_for_request(http, project_id, "discovery")
+    given = {"agent_type": "tester", "instructions": "Test it."}
     task = (await http.post(f"{V1}/projects/{project_id}/tasks", json=given)).json()
-    await asked(http, project_id, "task")
+    await wait_for_request(http, project_id, "task")
     assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
-    project = await until(http, project_id, "cancelled")
+    project = await wait_for_status(http, project_id, "cancelled")
     assert project["open_requests"] == 0
     status = await get(http, f"/projects/{project_id}/status")
     assert {one["status"] for one in status["tasks"]} == {"cancelled"}
-    problem = refused(await respond(http, request["request_id"], "approve"), 409, "cancelled")
+    problem = assert_problem(await respond(http, request["request_id"], "approve"), 409, "cancelled")
     assert (problem["request"]["status"], problem["decision"]) == ("cancelled", None)
 
-    async def ended() -> bool:
+    async def have_ended() -> bool:
         handles = (temporal.get_workflow_handle(one) for one in (f"project-{project_id}", task["workflow_id"]))
         return {(await handle.describe()).status for handle in handles} == {WorkflowExecutionStatus.CANCELED}
 
-    await eventually(ended)
+    await eventually(have_ended)
     for word in ("pause", "resume", "cancel"):
-        refused(await http.post(f"{V1}/projects/{project_id}/{word}"), 409, "cancelled")
-    refused(await http.post(f"{V1}/projects/{project_id}/tasks", json=given), 409, "cancelled")
+        assert_problem(await http.post(f"{V1}/projects/{project_id}/{word}"), 409, "cancelled")
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/tasks", json=given), 409, "cancelled")
 
 
 @pytest.mark.parametrize("word", ["pause", "resume", "cancel"])
-async def test_nobodys_project_cannot_be_controlled(http: httpx2.AsyncClient, word: str) -> None:
-    refused(await http.post(f"{V1}/projects/{NOBODY}/{word}"), 404, NOBODY)
-    refused(await http.post(f"{V1}/projects/1/{word}"), 422, "project_id")
+async def test_an_unknown_project_cannot_be_controlled(http: httpx2.AsyncClient, word: str) -> None:
+    assert_problem(await http.post(f"{V1}/projects/{UNKNOWN_ID}/{word}"), 404, UNKNOWN_ID)
+    assert_problem(await http.post(f"{V1}/projects/1/{word}"), 422, "project_id")

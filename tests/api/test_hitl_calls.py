@@ -1,4 +1,4 @@
-"""HITL requests over HTTP: shown, responded to, decided once."""
+"""HITL requests over HTTP: show them, respond to them, decide once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 import pytest_asyncio
-from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, respond, start, until
+from api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
@@ -24,17 +24,17 @@ from workflows.client import start_project
 
 pytestmark = pytest.mark.usefixtures("worker")
 
-LARGEST = 200_000
+MAX_BYTES = 200_000
 
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"max_artifact_bytes": LARGEST, "sweep_seconds": 3600})
+    return settings.model_copy(update={"max_artifact_bytes": MAX_BYTES, "sweep_seconds": 3600})
 
 
-async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx2.AsyncClient) -> None:
+async def test_an_approval_is_applied_once_and_can_be_repeated(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     decision_id = str(uuid4())
     mine = {"decision_id": decision_id, "comment": "Go."}
     first = await respond(http, request["request_id"], "approve", responder="Ada", **mine)
@@ -48,24 +48,24 @@ async def test_an_approval_is_applied_once_and_repeated_safely(http: httpx2.Asyn
     again = await respond(http, request["request_id"], "approve", **mine)
     assert (again.status_code, again.json()) == (200, first.json())
     other = await respond(http, request["request_id"], "approve", decision_id=decision_id, comment="Stop.")
-    refused(other, 422, "decision_id")
-    late = refused(await respond(http, request["request_id"], "reject", comment="No."), 409, "Ada")
+    assert_problem(other, 422, "decision_id")
+    late = assert_problem(await respond(http, request["request_id"], "reject", comment="No."), 409, "Ada")
     assert late["request"] == {"request_id": request["request_id"], "status": "approved"}
     winner = {name: late["decision"][name] for name in ("action", "responder", "decision_id", "comment")}
     assert winner == {"action": "approve", "responder": "Ada", "decision_id": decision_id, "comment": "Go."}
     assert late["decision"]["responded_at"].endswith("Z")
 
 
-async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: httpx2.AsyncClient) -> None:
+async def test_a_request_is_shown_with_its_artifacts_and_history(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     shown = await get(http, f"/hitl/{request['request_id']}")
     (content,) = shown["contents"]
     assert content["artifact_id"] == request["artifacts"][0]["artifact_id"]
     assert content["encoding"] == "utf-8"
     assert "Guest book" in content["content"]
     assert shown["history"] == []
-    mine = "# Project plan\n\nAs I would have it.\n"
+    mine = "# Project plan\n\nMy version.\n"
     answer = await respond(http, request["request_id"], "amend", content=mine, comment="Shorter.")
     assert (answer.status_code, answer.json()["status"]) == (200, "amended")
     shown = await get(http, f"/hitl/{request['request_id']}")
@@ -81,7 +81,7 @@ async def test_a_request_is_shown_with_what_it_asks_about_and_its_history(http: 
 
 
 async def test_an_amendment_may_be_base64(http: httpx2.AsyncClient) -> None:
-    request = await asked(http, await start(http))
+    request = await wait_for_request(http, await start(http))
     content = base64.b64encode("# Pl\u00e4n\n".encode()).decode()
     answer = await respond(http, request["request_id"], "amend", content=content, encoding="base64")
     assert answer.status_code == 200
@@ -92,48 +92,48 @@ async def test_an_amendment_may_be_base64(http: httpx2.AsyncClient) -> None:
 async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     for round in range(1, 5):
-        request = await asked(http, project_id, "discovery", round)
+        request = await wait_for_request(http, project_id, "discovery", round)
         assert request["may_redo"] is True
         answer = await respond(http, request["request_id"], "amend", comment=f"Better, please ({round}).")
         assert (answer.status_code, answer.json()["status"]) == (200, "amended")
-    request = await asked(http, project_id, "discovery", 5)
+    request = await wait_for_request(http, project_id, "discovery", 5)
     assert request["may_redo"] is False
     answer = await respond(http, request["request_id"], "amend", comment="Once more.")
-    refused(answer, 409, "no rounds left")
+    assert_problem(answer, 409, "no round is left")
     assert (await get(http, f"/hitl/{request['request_id']}"))["history"] == []
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
 async def test_a_rejection_halts_the_project(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     answer = await respond(http, request["request_id"], "reject", comment="We buy this instead.")
     assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
-    project = await until(http, project_id, "rejected")
+    project = await wait_for_status(http, project_id, "rejected")
     assert project["reason"] == "We buy this instead."
 
 
 async def test_a_hundred_responses_at_once_have_one_effect(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
 
-    async def one(number: int) -> httpx2.Response:
+    async def amend(number: int) -> httpx2.Response:
         return await respond(http, request["request_id"], "amend", content=f"# Plan {number}\n", responder=f"P{number}")
 
-    answers = await asyncio.gather(*(one(number) for number in range(100)))
+    answers = await asyncio.gather(*(amend(number) for number in range(100)))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 99}
     (won,) = (number for number, answer in enumerate(answers) if answer.status_code == 200)
     assert {answer.json()["decision"]["responder"] for answer in answers if answer.status_code == 409} == {f"P{won}"}
-    await asked(http, project_id, "plan")
+    await wait_for_request(http, project_id, "plan")
     plans = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
     assert [plan["author"] for plan in plans] == ["analyst", f"P{won}"]
     events = (await get(http, f"/projects/{project_id}/events", limit=200))["items"]
     assert len([event for event in events if event["event_type"] == "hitl_response"]) == 1
 
 
-async def test_what_waits_is_listed_oldest_first(http: httpx2.AsyncClient) -> None:
-    first = await asked(http, await start(http, name="First"))
-    second = await asked(http, await start(http, name="Second"))
+async def test_open_requests_are_listed_oldest_first(http: httpx2.AsyncClient) -> None:
+    first = await wait_for_request(http, await start(http, name="First"))
+    second = await wait_for_request(http, await start(http, name="Second"))
     listed = (await get(http, "/hitl/pending", limit=200))["items"]
     names = {one["request_id"]: one["project_name"] for one in listed}
     assert (names[first["request_id"]], names[second["request_id"]]) == ("First", "Second")
@@ -149,15 +149,15 @@ async def test_what_waits_is_listed_oldest_first(http: httpx2.AsyncClient) -> No
 
 async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id, "discovery")
+    request = await wait_for_request(http, project_id, "discovery")
     await respond(http, request["request_id"], "approve")
-    following = await asked(http, project_id, "plan")
+    following = await wait_for_request(http, project_id, "plan")
     path = f"/hitl/project/{project_id}/requests"
     both = [request["request_id"], following["request_id"]]
     assert [one["request_id"] for one in (await get(http, path))["items"]] == both
     assert [one["request_id"] for one in (await get(http, path, status="approved"))["items"]] == both[:1]
     assert [one["request_id"] for one in (await get(http, path, status="pending"))["items"]] == both[1:]
-    refused(await http.get(f"{V1}{path}?status=maybe"), 422, "status")
+    assert_problem(await http.get(f"{V1}{path}?status=maybe"), 422, "status")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx2.Asy
         ({"action": "amend", "content": "a\x00b"}, 422, "content"),
         ({"action": "amend", "content": "%%%", "encoding": "base64"}, 422, "content"),
         ({"action": "amend", "content": "/w==", "encoding": "base64"}, 422, "UTF-8"),
-        ({"action": "amend", "content": "x" * (LARGEST + 1)}, 413, str(LARGEST)),
+        ({"action": "amend", "content": "x" * (MAX_BYTES + 1)}, 413, str(MAX_BYTES)),
         ({"action": "reject"}, 422, "reject needs a comment"),
         ({"action": "reject", "comment": "  "}, 422, "comment"),
         ({"action": "reject", "comment": "x" * 10_001}, 422, "comment"),
@@ -176,31 +176,31 @@ async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx2.Asy
         ({"action": "ignore"}, 422, "action"),
         ({}, 422, "action"),
         ({"action": "approve", "decision_id": "mine"}, 422, "decision_id"),
-        ({"action": "approve", "artifact_id": NOBODY}, 422, "artifact_id"),
+        ({"action": "approve", "artifact_id": UNKNOWN_ID}, 422, "artifact_id"),
         ({"action": "approve", "responder": ""}, 422, "responder"),
         ({"action": "approve", "responder": "x" * 256}, 422, "responder"),
         ({"action": "approve", "vote": 1}, 422, "vote"),
     ],
 )
-async def test_a_bad_response_is_refused_and_changes_nothing(
+async def test_an_invalid_response_is_refused_and_changes_nothing(
     http: httpx2.AsyncClient, fields: dict[str, object], status: int, word: str
 ) -> None:
-    request = await asked(http, await start(http))
-    refused(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=fields), status, word)
+    request = await wait_for_request(http, await start(http))
+    assert_problem(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=fields), status, word)
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert (shown["status"], shown["history"]) == ("pending", [])
 
 
 async def test_unknown_requests_are_not_found(http: httpx2.AsyncClient) -> None:
-    refused(await respond(http, NOBODY, "approve"), 404, NOBODY)
-    refused(await respond(http, "mine", "approve"), 422, "request_id")
-    refused(await http.get(f"{V1}/hitl/{NOBODY}"), 404, NOBODY)
-    refused(await http.get(f"{V1}/hitl/mine"), 422, "request_id")
-    refused(await http.get(f"{V1}/hitl/project/{NOBODY}/requests"), 404, NOBODY)
+    assert_problem(await respond(http, UNKNOWN_ID, "approve"), 404, UNKNOWN_ID)
+    assert_problem(await respond(http, "mine", "approve"), 422, "request_id")
+    assert_problem(await http.get(f"{V1}/hitl/{UNKNOWN_ID}"), 404, UNKNOWN_ID)
+    assert_problem(await http.get(f"{V1}/hitl/mine"), 422, "request_id")
+    assert_problem(await http.get(f"{V1}/hitl/project/{UNKNOWN_ID}/requests"), 404, UNKNOWN_ID)
 
 
-async def _brief_gate(store: Store, temporal: Client, settings: Settings) -> UUID:
-    """A project whose only gate expires at once."""
+async def _start_with_short_deadline(store: Store, temporal: Client, settings: Settings) -> UUID:
+    """Start a project whose only gate expires at once."""
     project_id = uuid7()
     gate = Gate(expires_in=timedelta(milliseconds=10))
     stage = Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,), gate=gate)
@@ -210,33 +210,33 @@ async def _brief_gate(store: Store, temporal: Client, settings: Settings) -> UUI
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
         assert project is not None
-        given = await projects.input_of(connection, project)
-    await start_project(temporal, settings.task_queue, given)
+        project_input = await projects.input_of(connection, project)
+    await start_project(temporal, settings.task_queue, project_input)
     return project_id
 
 
-async def test_an_expired_request_takes_no_response(
+async def test_an_expired_request_accepts_no_response(
     http: httpx2.AsyncClient, store: Store, temporal: Client, settings: Settings
 ) -> None:
-    project_id = str(await _brief_gate(store, temporal, settings))
-    await until(http, project_id, "failed")
+    project_id = str(await _start_with_short_deadline(store, temporal, settings))
+    await wait_for_status(http, project_id, "failed")
     (request,) = (await get(http, f"/hitl/project/{project_id}/requests"))["items"]
-    problem = refused(await respond(http, request["request_id"], "approve"), 409, "expired")
+    problem = assert_problem(await respond(http, request["request_id"], "approve"), 409, "expired")
     assert (problem["request"]["status"], problem["decision"]) == ("expired", None)
 
 
-async def test_a_request_whose_workflow_is_gone_says_so(http: httpx2.AsyncClient, temporal: Client) -> None:
+async def test_a_response_without_a_running_workflow_gets_409(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id)
+    request = await wait_for_request(http, project_id)
     await temporal.get_workflow_handle(f"project-{project_id}").terminate()
-    refused(await respond(http, request["request_id"], "approve"), 409, "is not running")
-    refused(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "is not running")
+    assert_problem(await respond(http, request["request_id"], "approve"), 409, "is not running")
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/pause"), 409, "is not running")
     assert (await get(http, f"/workflows/{project_id}"))["status"] == "terminated"
 
 
-async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(http: httpx2.AsyncClient) -> None:
+async def test_a_request_has_its_task_and_the_previous_versions(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    first = await asked(http, project_id)
+    first = await wait_for_request(http, project_id)
     (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
     shown = await get(http, f"/hitl/{first['request_id']}")
     assert shown["task"] == await get(http, f"/tasks/{first['task_id']}")
@@ -245,7 +245,7 @@ async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(
     assert shown["task"]["feedback"] is None
     assert shown["contents"][0]["previous_id"] is None
     await respond(http, first["request_id"], "amend", comment="Say who it is for.")
-    second = await asked(http, project_id, "discovery", 2)
+    second = await wait_for_request(http, project_id, "discovery", 2)
     again = await get(http, f"/hitl/{second['request_id']}")
     assert again["task"]["feedback"] == "Say who it is for."
     assert again["contents"][0]["previous_id"] == shown["contents"][0]["artifact_id"]
@@ -258,7 +258,7 @@ async def test_a_request_tells_what_its_agent_was_told_and_what_to_compare_with(
     for one in amended["contents"]:
         diff = await get(http, f"/artifacts/{one['artifact_id']}/diff", against=one["previous_id"])
         assert diff["from"]["artifact_id"] == one["previous_id"]
-    plan = await asked(http, project_id, "plan")
-    told = (await get(http, f"/hitl/{plan['request_id']}"))["task"]
-    assert told["from_agent"] == "analyst"
-    assert amended["contents"][1]["artifact_id"] in [one["artifact_id"] for one in told["context"]]
+    plan = await wait_for_request(http, project_id, "plan")
+    task = (await get(http, f"/hitl/{plan['request_id']}"))["task"]
+    assert task["from_agent"] == "analyst"
+    assert amended["contents"][1]["artifact_id"] in [one["artifact_id"] for one in task["context"]]

@@ -1,4 +1,4 @@
-"""The OpenAPI document: every call says what it is for, what it gives and what can go wrong."""
+"""The OpenAPI document: every route has a summary, its responses with examples, and its problems."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest_asyncio
-from api_under_test import Json
+from api_client import Json
 from jsonschema import Draft202012Validator
 
 from models.contracts.enums import HitlStatus, ProjectStatus, TaskStatus
 from store import tasks
 
 NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/"}
-"""What is answered from memory."""
+"""Routes that need no server."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -33,7 +33,7 @@ def valid(document: Json, schema: Json, example: object) -> None:
     Draft202012Validator(schema | {"components": document["components"]}).validate(example)
 
 
-def test_the_document_has_every_call_of_the_design(document: Json) -> None:
+def test_the_document_has_every_route_of_the_design(document: Json) -> None:
     assert {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, method, _ in calls(document)} == {
         "GET /health/",
         "GET /health/detailed",
@@ -72,7 +72,7 @@ def test_the_document_has_every_call_of_the_design(document: Json) -> None:
     }
 
 
-def test_every_call_has_a_summary_a_tag_and_a_name_of_its_own(document: Json) -> None:
+def test_every_route_has_a_summary_a_tag_and_a_unique_name(document: Json) -> None:
     names = []
     for path, method, call in calls(document):
         assert call["summary"], (path, method)
@@ -81,17 +81,17 @@ def test_every_call_has_a_summary_a_tag_and_a_name_of_its_own(document: Json) ->
     assert len(names) == len(set(names))
 
 
-def test_every_answer_has_an_example_that_fits_its_shape(document: Json) -> None:
+def test_every_response_has_a_valid_example(document: Json) -> None:
     for path, method, call in calls(document):
-        given = [answer for status, answer in call["responses"].items() if status.startswith("2")]
-        assert given, (path, method)
-        for answer in given:
+        successes = [answer for status, answer in call["responses"].items() if status.startswith("2")]
+        assert successes, (path, method)
+        for answer in successes:
             for content in answer["content"].values():
                 assert "example" in content, (path, method)
                 valid(document, content.get("schema", {}), content["example"])
 
 
-def test_every_body_has_examples_that_fit_its_shape(document: Json) -> None:
+def test_every_body_has_valid_examples(document: Json) -> None:
     bodies = 0
     for path, method, call in calls(document):
         if "requestBody" not in call:
@@ -105,7 +105,7 @@ def test_every_body_has_examples_that_fit_its_shape(document: Json) -> None:
     assert bodies == 4
 
 
-def test_every_call_declares_its_problems(document: Json) -> None:
+def test_every_route_declares_its_problems(document: Json) -> None:
     for path, method, call in calls(document):
         expected = set() if path.startswith("/health") or path in NO_SERVER else {"422", "503"}
         if "{" in path:
@@ -125,8 +125,8 @@ def test_every_call_declares_its_problems(document: Json) -> None:
                 assert content["example"]["status"] == int(status)
 
 
-def test_a_problem_is_one_shape_and_no_shape_is_there_twice(document: Json) -> None:
-    """Of shapes without a name, client generators make as many classes as there are places."""
+def test_there_is_one_problem_schema_and_no_schema_twice(document: Json) -> None:
+    """For an unnamed schema, client generators create one class for each place that uses it."""
     schemas = document["components"]["schemas"]
     assert {"type", "title", "status", "detail", "errors"} == schemas["Problem"]["properties"].keys()
     assert not {"HTTPValidationError", "ValidationError"} & schemas.keys()
@@ -138,7 +138,7 @@ def test_a_problem_is_one_shape_and_no_shape_is_there_twice(document: Json) -> N
                 assert "properties" not in content.get("schema", {}), (path, method, status)
 
 
-def test_every_status_says_which_are_final(document: Json) -> None:
+def test_every_status_documents_which_values_are_final(document: Json) -> None:
     schemas = document["components"]["schemas"]
     settled = {one.value for one in ProjectStatus if one.is_final}
     for name, final in (
@@ -155,7 +155,7 @@ def test_every_status_says_which_are_final(document: Json) -> None:
         assert (told, named) == (final, set(schemas[name]["enum"])), name
 
 
-async def test_the_pages_of_the_document_need_no_network(http: httpx2.AsyncClient) -> None:
+async def test_the_documentation_pages_need_no_network(http: httpx2.AsyncClient) -> None:
     for page in ("/docs", "/redoc"):
         answer = await http.get(page)
         assert answer.status_code == 200

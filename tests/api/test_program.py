@@ -1,4 +1,4 @@
-"""`python -m api`: says what is wrong with a setting, and ends when it is told to."""
+"""`python -m api`: names an invalid setting, serves, and stops on SIGTERM."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cli.stack.ports import free_port
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-async def _program(**environment: str) -> asyncio.subprocess.Process:
+async def _start_program(**environment: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "api"),
         cwd=CHECKOUT,
@@ -27,19 +27,19 @@ async def _program(**environment: str) -> asyncio.subprocess.Process:
     )
 
 
-async def test_a_wrong_setting_stops_the_start_by_its_name() -> None:
-    program = await _program(BOTARMY_PORT="many")
+async def test_an_invalid_setting_stops_the_start_and_is_named() -> None:
+    program = await _start_program(BOTARMY_PORT="many")
     _, errors = await program.communicate()
     assert program.returncode
     assert b"BOTARMY_PORT='many'" in errors
     assert b"Traceback" not in errors
 
 
-async def test_it_serves_logs_each_request_once_and_ends_when_told(servers: Servers) -> None:
+async def test_it_serves_logs_each_request_once_and_stops_on_sigterm(servers: Servers) -> None:
     port = free_port()
-    program = await _program(**servers.environment(), BOTARMY_PORT=str(port), BOTARMY_LOG_FORMAT="json")
+    program = await _start_program(**servers.environment(), BOTARMY_PORT=str(port), BOTARMY_LOG_FORMAT="json")
 
-    async def alive() -> bool:
+    async def is_alive() -> bool:
         async with httpx2.AsyncClient(trust_env=False) as http:
             try:
                 answer = await http.get(f"http://127.0.0.1:{port}/health/", headers={"X-Request-ID": "mine"})
@@ -47,7 +47,7 @@ async def test_it_serves_logs_each_request_once_and_ends_when_told(servers: Serv
                 return False
         return answer.status_code == 200
 
-    await eventually(alive, 30)
+    await eventually(is_alive, 30)
     program.send_signal(signal.SIGTERM)
     _, errors = await asyncio.wait_for(program.communicate(), 10)
     assert program.returncode in (0, -signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Projects over HTTP: started once, shown, with their log, agents and workflow."""
+"""Projects over HTTP: start and show them, with their log, agents and workflow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from api_under_test import BRIEF, NOBODY, V1, asked, get, refused, start, until
+from api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
 from serving import served
 from temporalio.client import Client
 from waiting import eventually
@@ -17,7 +17,7 @@ from config.settings import Settings
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_a_project_is_started_and_says_where_it_is(http: httpx2.AsyncClient) -> None:
+async def test_a_project_is_started_and_located(http: httpx2.AsyncClient) -> None:
     answer = await http.post(
         f"{V1}/projects/", json={"name": "  Guest book ", "description": BRIEF, "oversight": "medium"}
     )
@@ -36,12 +36,12 @@ async def test_a_project_is_started_and_says_where_it_is(http: httpx2.AsyncClien
     assert shown["description"] == BRIEF
     assert shown["pipeline_definition"]["name"] == "software-delivery"
     assert shown["head"] >= 2
-    await until(http, created["id"], "waiting")
+    await wait_for_status(http, created["id"], "waiting")
 
 
-async def test_status_tells_tasks_and_open_requests(http: httpx2.AsyncClient) -> None:
+async def test_the_status_has_tasks_and_open_requests(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
-    request = await asked(http, project_id, "discovery")
+    request = await wait_for_request(http, project_id, "discovery")
     status = await get(http, f"/projects/{project_id}/status")
     assert (status["status"], status["phase"], status["progress"]) == ("waiting", "discovery", {"done": 0, "total": 6})
     (task,) = status["tasks"]
@@ -57,9 +57,9 @@ async def test_status_tells_tasks_and_open_requests(http: httpx2.AsyncClient) ->
     assert status["open_requests"] == [request]
 
 
-async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx2.AsyncClient) -> None:
+async def test_a_delivered_project_has_a_complete_log_and_idle_agents(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, pipeline="quick-start")
-    project = await until(http, project_id, "completed")
+    project = await wait_for_status(http, project_id, "completed")
     assert project["progress"] == {"done": 2, "total": 2}
     assert project["ended_at"]
     seen, since, head = [], 0, None
@@ -80,23 +80,23 @@ async def test_a_delivered_project_has_a_whole_log_and_idle_agents(http: httpx2.
     ]
 
 
-async def test_the_workflow_behind_a_project_is_shown(http: httpx2.AsyncClient, temporal: Client) -> None:
+async def test_the_workflow_of_a_project_is_shown(http: httpx2.AsyncClient, temporal: Client) -> None:
     project_id = await start(http)
-    await asked(http, project_id)
+    await wait_for_request(http, project_id)
 
-    async def grown() -> dict[str, Any] | None:  # what asks is in the database before its workflow task has ended
+    async def has_history() -> dict[str, Any] | None:  # the request is recorded before its workflow task has ended
         shown = await get(http, f"/workflows/{project_id}")
         return shown if shown["history_length"] > 3 else None
 
-    shown = await eventually(grown)
+    shown = await eventually(has_history)
     found = await temporal.get_workflow_handle(f"project-{project_id}").describe()
     assert (shown["workflow_id"], shown["run_id"], shown["status"]) == (found.id, found.run_id, "running")
     assert shown["url"].endswith(f"/namespaces/default/workflows/project-{project_id}")
 
 
-async def test_where_there_is_no_web_ui_nothing_links_to_it(http: httpx2.AsyncClient, settings: Settings) -> None:
+async def test_without_a_web_ui_there_are_no_links_to_it(http: httpx2.AsyncClient, settings: Settings) -> None:
     project_id = await start(http)
-    await asked(http, project_id)
+    await wait_for_request(http, project_id)
     without = settings.model_copy(update={"temporal_ui_url": None})
     async with served(without) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
         shown = await get(client, f"/workflows/{project_id}")
@@ -104,27 +104,27 @@ async def test_where_there_is_no_web_ui_nothing_links_to_it(http: httpx2.AsyncCl
         assert (await client.get("/health/detailed")).json()["links"]["temporal_ui"] is None
 
 
-async def test_the_same_key_gives_the_same_answer(http: httpx2.AsyncClient) -> None:
+async def test_the_same_key_gets_the_same_response(http: httpx2.AsyncClient) -> None:
     body = {"name": "Once", "description": BRIEF}
     headers = {"Idempotency-Key": "once and only once"}
     first = await http.post(f"{V1}/projects/", json=body, headers=headers)
-    await until(http, first.json()["id"], "waiting")
+    await wait_for_status(http, first.json()["id"], "waiting")
     again = await http.post(f"{V1}/projects/", json=body, headers=headers)
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["location"] == first.headers["location"]
     other = await http.post(f"{V1}/projects/", json=body | {"name": "Twice"}, headers=headers)
-    refused(other, 422, "Idempotency-Key")
+    assert_problem(other, 422, "Idempotency-Key")
 
 
-async def test_fifty_at_once_with_one_key_start_one_project(http: httpx2.AsyncClient) -> None:
-    async def one() -> httpx2.Response:
+async def test_fifty_concurrent_requests_with_one_key_start_one_project(http: httpx2.AsyncClient) -> None:
+    async def create() -> httpx2.Response:
         return await http.post(
             f"{V1}/projects/",
             json={"name": "At once", "description": BRIEF},
             headers={"Idempotency-Key": "fifty"},
         )
 
-    answers = await asyncio.gather(*(one() for _ in range(50)))
+    answers = await asyncio.gather(*(create() for _ in range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     everything = (await get(http, "/projects/", limit=200))["items"]
@@ -132,13 +132,13 @@ async def test_fifty_at_once_with_one_key_start_one_project(http: httpx2.AsyncCl
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9"])
-async def test_an_unusable_key_is_refused(http: httpx2.AsyncClient, key: str) -> None:
+async def test_an_invalid_key_is_refused(http: httpx2.AsyncClient, key: str) -> None:
     answer = await http.post(
         f"{V1}/projects/",
         json={"name": "Key", "description": BRIEF},
         headers=[(b"Idempotency-Key", key.encode())],
     )
-    refused(answer, 422, "dempotency")
+    assert_problem(answer, 422, "dempotency")
 
 
 @pytest.mark.parametrize(
@@ -162,28 +162,28 @@ async def test_an_unusable_key_is_refused(http: httpx2.AsyncClient, key: str) ->
         ({"surprise": 1}, 422, "surprise"),
     ],
 )
-async def test_a_bad_project_is_refused(
+async def test_an_invalid_project_is_refused(
     http: httpx2.AsyncClient, fields: dict[str, object], status: int, word: str
 ) -> None:
     answer = await http.post(f"{V1}/projects/", json={"name": "Bad", "description": BRIEF} | fields)
-    refused(answer, status, word)
+    assert_problem(answer, status, word)
 
 
-async def test_a_brief_of_exactly_the_limit_is_taken(http: httpx2.AsyncClient) -> None:
+async def test_a_brief_of_exactly_the_limit_is_accepted(http: httpx2.AsyncClient) -> None:
     brief = BRIEF + "x" * (2**20 - len(BRIEF))
     project_id = await start(http, description=brief)
     assert (await get(http, f"/projects/{project_id}"))["description"] == brief
 
 
 @pytest.mark.parametrize("path", ["", "/status", "/artifacts", "/events", "/agents", "/export"])
-async def test_what_nobody_started_is_not_found(http: httpx2.AsyncClient, path: str) -> None:
-    refused(await http.get(f"{V1}/projects/{NOBODY}{path}"), 404, NOBODY)
-    refused(await http.get(f"{V1}/projects/not-an-id{path}"), 422, "project_id")
+async def test_an_unknown_project_is_not_found(http: httpx2.AsyncClient, path: str) -> None:
+    assert_problem(await http.get(f"{V1}/projects/{UNKNOWN_ID}{path}"), 404, UNKNOWN_ID)
+    assert_problem(await http.get(f"{V1}/projects/not-an-id{path}"), 422, "project_id")
 
 
-async def test_the_workflow_of_nobody_is_not_found(http: httpx2.AsyncClient) -> None:
-    refused(await http.get(f"{V1}/workflows/{NOBODY}"), 404, NOBODY)
-    refused(await http.get(f"{V1}/workflows/not-an-id"), 422, "project_id")
+async def test_the_workflow_of_an_unknown_project_is_not_found(http: httpx2.AsyncClient) -> None:
+    assert_problem(await http.get(f"{V1}/workflows/{UNKNOWN_ID}"), 404, UNKNOWN_ID)
+    assert_problem(await http.get(f"{V1}/workflows/not-an-id"), 422, "project_id")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def test_the_workflow_of_nobody_is_not_found(http: httpx2.AsyncClient) -> 
         ("/projects/{}/artifacts?type=poem", "type"),
     ],
 )
-async def test_a_bad_query_names_its_parameter(http: httpx2.AsyncClient, path: str, word: str) -> None:
+async def test_an_invalid_query_names_its_parameter(http: httpx2.AsyncClient, path: str, word: str) -> None:
     project_id = await start(http) if "{}" in path else ""
-    problem = refused(await http.get(V1 + path.format(project_id)), 422, word)
+    problem = assert_problem(await http.get(V1 + path.format(project_id)), 422, word)
     assert problem["errors"][0]["in"] == "query"

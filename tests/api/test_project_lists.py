@@ -1,20 +1,20 @@
-"""Lists of projects over HTTP: in parts, filtered, searched, each with what it waits for."""
+"""Lists of projects over HTTP: paginated, filtered, searched, each with its oldest open request."""
 
 from __future__ import annotations
 
 import httpx2
 import pytest
-from api_under_test import BRIEF, V1, asked, get, respond, start, until
+from api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
 from spellings import ALIKE
 from waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-async def test_lists_are_parted_and_filtered(http: httpx2.AsyncClient) -> None:
+async def test_lists_are_paginated_and_filtered(http: httpx2.AsyncClient) -> None:
     started = [await start(http, name=f"Number {number}") for number in range(5)]
     for project_id in started:
-        await until(http, project_id, "waiting")
+        await wait_for_status(http, project_id, "waiting")
     seen: list[str] = []
     cursor = None
     while len(seen) < 5:
@@ -28,15 +28,15 @@ async def test_lists_are_parted_and_filtered(http: httpx2.AsyncClient) -> None:
     assert (await get(http, "/projects/", status="rejected"))["items"] == []
 
 
-async def test_a_list_may_ask_for_several_statuses(http: httpx2.AsyncClient) -> None:
+async def test_a_list_can_be_filtered_by_several_statuses(http: httpx2.AsyncClient) -> None:
     waiting = [await start(http), await start(http)]
     done = [await start(http, pipeline="quick-start"), await start(http, pipeline="quick-start")]
     for project_id in waiting:
-        await until(http, project_id, "waiting")
+        await wait_for_status(http, project_id, "waiting")
     for project_id in done:
-        await until(http, project_id, "completed")
+        await wait_for_status(http, project_id, "completed")
     assert (await http.post(f"{V1}/projects/{waiting[0]}/cancel")).status_code == 202
-    await until(http, waiting[0], "cancelled")
+    await wait_for_status(http, waiting[0], "cancelled")
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while not seen or cursor:
@@ -64,10 +64,10 @@ async def test_projects_are_found_by_part_of_their_name(http: httpx2.AsyncClient
     assert await found("/") == ["a/b"]
     assert await found("'") == ["q'uote"]
     assert await found("K S") == []
-    assert await found("\uff3f") == ["snake_case"], "a wide underscore is one"
+    assert await found("\uff3f") == ["snake_case"], "a wide underscore matches an underscore"
     assert await found("") == names[::-1]
     for project_id in started.values():
-        await until(http, project_id, "completed")
+        await wait_for_status(http, project_id, "completed")
     assert await found("snake", status=["completed", "failed"]) == ["snakeXcase", "snake_case"]
     assert await found("snake", status="waiting") == []
     first = await get(http, "/projects/", search="snake", limit=1)
@@ -82,15 +82,15 @@ async def test_a_search_finds_every_way_in_which_a_name_can_be_written(http: htt
         for search in searches:
             page = await get(http, "/projects/", search=search, limit=200)
             listed = {project["id"]: project["name"] for project in page["items"]}
-            assert [listed.get(one) for one in started] == list(spellings), search  # as they were written
-    assert (await get(http, "/projects/", search="cafe"))["items"] == [], "an accent is a difference"
+            assert [listed.get(one) for one in started] == list(spellings), search  # in their original spelling
+    assert (await get(http, "/projects/", search="cafe"))["items"] == [], "accents are significant"
 
 
-async def test_a_project_says_what_it_waits_for(http: httpx2.AsyncClient) -> None:
+async def test_a_project_has_its_oldest_open_request(http: httpx2.AsyncClient) -> None:
     answer = await http.post(f"{V1}/projects/", json={"name": "Waits", "description": BRIEF})
     assert answer.json()["waiting_for"] is None
     project_id = answer.json()["id"]
-    request = await asked(http, project_id, "discovery")
+    request = await wait_for_request(http, project_id, "discovery")
     expected = {
         "request_id": request["request_id"],
         "stage": "discovery",
@@ -100,32 +100,32 @@ async def test_a_project_says_what_it_waits_for(http: httpx2.AsyncClient) -> Non
         "expires_at": request["expires_at"],
     }
 
-    async def said() -> list[object]:
+    async def read_waiting_for() -> list[object]:
         (listed,) = (await get(http, "/projects/", search="Waits"))["items"]
         return [listed["waiting_for"], (await get(http, f"/projects/{project_id}"))["waiting_for"]]
 
-    assert await said() == [expected, expected]
+    assert await read_waiting_for() == [expected, expected]
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
-    await asked(http, project_id, "plan")
-    after = await said()
+    await wait_for_request(http, project_id, "plan")
+    after = await read_waiting_for()
     assert after[0] == after[1]
     assert after[0] != expected
     await http.post(f"{V1}/projects/{project_id}/cancel")
-    await until(http, project_id, "cancelled")
-    assert await said() == [None, None]
+    await wait_for_status(http, project_id, "cancelled")
+    assert await read_waiting_for() == [None, None]
 
 
-async def test_the_oldest_of_several_requests_is_what_a_project_waits_for(http: httpx2.AsyncClient) -> None:
+async def test_the_oldest_of_several_open_requests_is_shown(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, name="Waits twice", oversight="high")
-    oldest = await asked(http, project_id, "discovery")
+    oldest = await wait_for_request(http, project_id, "discovery")
     task = {"agent_type": "analyst", "instructions": "List the risks."}
     assert (await http.post(f"{V1}/projects/{project_id}/tasks", json=task)).status_code == 201
 
-    async def both() -> bool:
+    async def both_open() -> bool:
         return (await get(http, f"/projects/{project_id}"))["open_requests"] == 2
 
-    await eventually(both)
+    await eventually(both_open)
     (listed,) = (await get(http, "/projects/", search="waits twice"))["items"]
     assert listed["waiting_for"]["request_id"] == oldest["request_id"]
     assert (await respond(http, oldest["request_id"], "reject", comment="No.")).status_code == 200
-    await until(http, project_id, "rejected")
+    await wait_for_status(http, project_id, "rejected")

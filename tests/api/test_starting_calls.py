@@ -1,4 +1,4 @@
-"""What is asked while no worker is there: it is kept, and comes about when one comes."""
+"""Requests without a running worker: they are durable, and take effect once one runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 import pytest_asyncio
-from api_under_test import V1, asked, get, refused, respond, start, until
+from api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client
 
 from config.settings import Settings
@@ -28,7 +28,7 @@ async def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def working(temporal: Client, agents: Mapping[AgentType, Agent], settings: Settings) -> Working:
-    """A worker that comes and goes."""
+    """A context manager that runs a worker."""
 
     @asynccontextmanager
     async def working() -> AsyncIterator[None]:
@@ -43,22 +43,22 @@ def working(temporal: Client, agents: Mapping[AgentType, Agent], settings: Setti
     return working
 
 
-async def test_what_is_asked_of_a_starting_project_comes_about(http: httpx2.AsyncClient, working: Working) -> None:
-    held, called_off, other = await start(http), await start(http), await start(http)
-    assert (await http.post(f"{V1}/projects/{held}/pause")).status_code == 202
-    assert (await http.post(f"{V1}/projects/{called_off}/cancel")).status_code == 202
-    refused(await http.post(f"{V1}/projects/{other}/resume"), 409, "starting")
-    assert (await get(http, f"/projects/{held}"))["status"] == "starting"
+async def test_requests_to_a_starting_project_take_effect_later(http: httpx2.AsyncClient, working: Working) -> None:
+    paused, cancelled, other = await start(http), await start(http), await start(http)
+    assert (await http.post(f"{V1}/projects/{paused}/pause")).status_code == 202
+    assert (await http.post(f"{V1}/projects/{cancelled}/cancel")).status_code == 202
+    assert_problem(await http.post(f"{V1}/projects/{other}/resume"), 409, "starting")
+    assert (await get(http, f"/projects/{paused}"))["status"] == "starting"
     async with working():
-        await until(http, other, "waiting")
-        await until(http, held, "paused")
-        await until(http, called_off, "cancelled")
+        await wait_for_status(http, other, "waiting")
+        await wait_for_status(http, paused, "paused")
+        await wait_for_status(http, cancelled, "cancelled")
 
 
-async def test_a_response_is_kept_until_a_worker_judges_it(http: httpx2.AsyncClient, working: Working) -> None:
+async def test_a_response_is_durable_until_a_worker_judges_it(http: httpx2.AsyncClient, working: Working) -> None:
     project_id = await start(http)
     async with working():
-        request = await asked(http, project_id)
+        request = await wait_for_request(http, project_id)
     decision_id = str(uuid4())
     for _ in range(2):
         answer = await respond(http, request["request_id"], "approve", decision_id=decision_id)
@@ -70,7 +70,7 @@ async def test_a_response_is_kept_until_a_worker_judges_it(http: httpx2.AsyncCli
             "status": "submitted",
         }
     async with working():
-        await asked(http, project_id, "plan")
+        await wait_for_request(http, project_id, "plan")
     answer = await respond(http, request["request_id"], "approve", decision_id=decision_id)
     assert (answer.status_code, answer.json()["status"]) == (200, "approved")
     assert len((await get(http, f"/hitl/{request['request_id']}"))["history"]) == 1

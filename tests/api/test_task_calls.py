@@ -1,4 +1,4 @@
-"""Ad-hoc tasks over HTTP."""
+"""Standalone tasks over HTTP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from api_under_test import NOBODY, V1, get, refused, start
+from api_client import UNKNOWN_ID, V1, assert_problem, get, start
 from waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -26,13 +26,13 @@ async def test_a_task_is_run_with_the_context_that_it_names(http: httpx2.AsyncCl
     assert submitted["workflow_id"] == f"task-{submitted['task_id']}"
     assert answer.headers["location"] == f"{V1}/tasks/{submitted['task_id']}"
 
-    async def done() -> dict[str, Any] | None:
+    async def is_done() -> dict[str, Any] | None:
         tasks = (await get(http, f"/projects/{project_id}/status"))["tasks"]
         return next(
             (one for one in tasks if (one["task_id"], one["status"]) == (submitted["task_id"], "completed")), None
         )
 
-    task = await eventually(done)
+    task = await eventually(is_done)
     assert (task["agent_type"], task["stage"], task["accepted"]) == ("analyst", "task", True)
     (output,) = (await get(http, f"/projects/{project_id}/artifacts", type="agent_output"))["items"]
     assert output["task_id"] == submitted["task_id"]
@@ -48,15 +48,15 @@ async def test_a_task_is_run_with_the_context_that_it_names(http: httpx2.AsyncCl
         ({"instructions": "\x00"}, "instructions"),
         ({"context_ids": "all"}, "context_ids"),
         ({"context_ids": ["one"]}, "context_ids.0"),
-        ({"context_ids": [NOBODY]}, NOBODY),
-        ({"context_ids": [NOBODY] * 101}, "context_ids"),
+        ({"context_ids": [UNKNOWN_ID]}, UNKNOWN_ID),
+        ({"context_ids": [UNKNOWN_ID] * 101}, "context_ids"),
         ({"phase": "mine"}, "phase"),
     ],
 )
-async def test_a_bad_task_is_refused(http: httpx2.AsyncClient, fields: dict[str, object], word: str) -> None:
+async def test_an_invalid_task_is_refused(http: httpx2.AsyncClient, fields: dict[str, object], word: str) -> None:
     project_id = await start(http)
     given = {"agent_type": "analyst", "instructions": "List the risks."}
-    refused(await http.post(f"{V1}/projects/{project_id}/tasks", json=given | fields), 422, word)
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/tasks", json=given | fields), 422, word)
 
 
 async def test_the_context_of_another_project_is_refused(http: httpx2.AsyncClient) -> None:
@@ -66,15 +66,15 @@ async def test_the_context_of_another_project_is_refused(http: httpx2.AsyncClien
         f"{V1}/projects/{mine}/tasks",
         json={"agent_type": "analyst", "instructions": "Read it.", "context_ids": [brief["artifact_id"]]},
     )
-    refused(answer, 422, "context_ids", brief["artifact_id"])
+    assert_problem(answer, 422, "context_ids", brief["artifact_id"])
 
 
-async def test_nobodys_project_takes_no_task(http: httpx2.AsyncClient) -> None:
+async def test_a_task_for_an_unknown_project_is_not_found(http: httpx2.AsyncClient) -> None:
     given = {"agent_type": "analyst", "instructions": "List the risks."}
-    refused(await http.post(f"{V1}/projects/{NOBODY}/tasks", json=given), 404, NOBODY)
+    assert_problem(await http.post(f"{V1}/projects/{UNKNOWN_ID}/tasks", json=given), 404, UNKNOWN_ID)
 
 
-async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx2.AsyncClient) -> None:
+async def test_a_task_is_shown_with_its_agents_input_and_output(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
     added = [
@@ -92,17 +92,17 @@ async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx2.AsyncCl
     )
     task_id = submitted.json()["task_id"]
 
-    async def done() -> dict[str, Any] | None:
+    async def is_done() -> dict[str, Any] | None:
         task = await get(http, f"/tasks/{task_id}")
         return task if task["status"] == "completed" else None
 
-    task = await eventually(done)
+    task = await eventually(is_done)
     assert [one["artifact_id"] for one in task["context"]] == [one["artifact_id"] for one in context]
     assert task["context"][0] == added[1]
     (written,) = task["artifacts"]
     assert (written["type"], written["task_id"]) == ("agent_output", task_id)
-    told = {name: task[name] for name in ("project_id", "workflow_id", "from_agent", "instructions", "feedback")}
-    assert told == {
+    fields = {name: task[name] for name in ("project_id", "workflow_id", "from_agent", "instructions", "feedback")}
+    assert fields == {
         "project_id": project_id,
         "workflow_id": f"task-{task_id}",
         "from_agent": None,
@@ -117,6 +117,6 @@ async def test_a_task_is_shown_with_what_its_agent_was_told(http: httpx2.AsyncCl
     assert item == {name: task[name] for name in item}
 
 
-async def test_nobodys_task_is_not_found(http: httpx2.AsyncClient) -> None:
-    refused(await http.get(f"{V1}/tasks/{NOBODY}"), 404, NOBODY)
-    refused(await http.get(f"{V1}/tasks/mine"), 422, "task_id")
+async def test_an_unknown_task_is_not_found(http: httpx2.AsyncClient) -> None:
+    assert_problem(await http.get(f"{V1}/tasks/{UNKNOWN_ID}"), 404, UNKNOWN_ID)
+    assert_problem(await http.get(f"{V1}/tasks/mine"), 422, "task_id")

@@ -10,7 +10,7 @@ from pages import block, read, rows, section
 
 from api.app import create_app
 from api.realtime.client_frames import read_frame
-from api.realtime.close_codes import CloseCode, Problem
+from api.realtime.close_codes import CloseCode, ErrorCode
 from api.realtime.frames import Control, ControlType
 from config.settings import Settings
 from models.contracts.enums import EventType, HitlAction
@@ -58,7 +58,7 @@ def test_the_actions_are_those_of_the_code() -> None:
 
 def test_every_frame_of_the_server_is_there() -> None:
     named = [row[0].strip("`") for row in rows(section(PAGE, "Frames from the server"))]
-    events, controls, problems = set(EventType), set(ControlType), set(Problem)
+    events, controls, problems = set(EventType), set(ControlType), set(ErrorCode)
     assert set(named[: len(events)]) == events
     rest = named[len(events) :]
     assert set(rest[: len(controls)]) == controls

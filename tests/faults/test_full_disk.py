@@ -15,7 +15,7 @@ from tests.proving import Proof
 from tests.waiting import eventually
 
 COMPONENTS = {"postgres": "database", "temporal": "temporal"}
-TOLD = {"postgres": "The database has no space left.", "temporal": "Temporal is away"}
+TOLD = {"postgres": "The database has no space left.", "temporal": "Temporal is unavailable"}
 LARGE = "A requirement that takes space.\n" * 4000
 
 

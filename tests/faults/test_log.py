@@ -18,7 +18,7 @@ from models.contracts.events import Event
 from store import events
 from store.bus import Bus
 from store.transaction import Store
-from tests.api.realtime.relay_under_test import Feed, Relay, relay, until
+from tests.api.realtime.relay_server import Feed, Relay, relay, until
 from tests.conftest import own_settings, own_store
 from tests.proving import Proof
 from tests.store.log_under_test import CONNECTIONS, WRITERS, head, log, new_project, write_and_read

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 
 from benchmarks.timing import p50, p99
 from store.transaction import Store
-from tests.api.realtime.relay_under_test import Feed, close_code, drained, numbers, receive
+from tests.api.realtime.relay_server import Feed, close_code, numbers, read_until_closed, receive
 from tests.faults.house import House
 from tests.proving import Proof
 
@@ -54,7 +54,7 @@ async def _resumes(feed: Feed, project_id: UUID, since: int, head: int) -> int:
 async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=20, short=2), 0
     for _ in range(times):
-        project_id = await feed.unworked(events=proof.random.randint(1, 1500))
+        project_id = await feed.paused_project(events=proof.random.randint(1, 1500))
         for kind in ("0", "middle", "head", "head + 1", "huge"):
             head = await feed.head(project_id)
             since = {"0": 0, "head": head, "head + 1": head + 1, "huge": 10**15}
@@ -75,7 +75,7 @@ async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) 
 @pytest.mark.item(16)
 async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=500, short=30), 0
-    project_id = await feed.unworked(events=30)
+    project_id = await feed.paused_project(events=30)
     over = asyncio.Event()
 
     async def write() -> None:
@@ -139,7 +139,7 @@ async def _stalled(feed: Feed, project_id: UUID) -> AsyncIterator[ClientConnecti
 async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, feed: Feed, proof: Proof) -> None:
     turns, writes = proof.times(full=20, short=2), 40
     api = psutil.Process(house.apis[0].pid)
-    project_id = await feed.unworked()
+    project_id = await feed.paused_project()
     before, alone, beside = Turns(), Turns(), Turns()
     await _turn(feed, api, project_id, writes, before)  # it warms up
     codes: list[int | None] = []
@@ -148,7 +148,7 @@ async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, fee
         async with _stalled(feed, project_id) as stalled:
             since = (await receive(stalled))["data"]["head"]
             await _turn(feed, api, project_id, writes, beside)
-            seen = await drained(stalled)
+            seen = await read_until_closed(stalled)
             codes.append(stalled.close_code)
         assert seen == list(range(since + 1, since + 1 + len(seen)))
         head = await feed.head(project_id)

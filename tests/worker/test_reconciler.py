@@ -17,7 +17,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from api import restarting
+from api import recovery
 from config.settings import Settings
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.enums import AgentType, EventType, Oversight
@@ -418,8 +418,8 @@ async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
     assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
 
 
-@pytest.mark.parametrize("dies_in", ["_terminate", "_unheard", "_start", "_clear"])
-async def test_an_interrupted_restart_can_be_repeated(
+@pytest.mark.parametrize("dies_in", ["_terminate", "_read_responses", "_start", "_clear_problem"])
+async def test_a_restart_that_is_cut_off_is_made_again(
     lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:
     """Wherever the process dies, the workflow is either reported or runs, and nothing is lost or done twice."""
@@ -439,10 +439,10 @@ async def test_an_interrupted_restart_can_be_repeated(
         raise ConnectionAbortedError("the process died")
 
     with monkeypatch.context() as patch:
-        patch.setattr(restarting, dies_in, dies)
+        patch.setattr(recovery, dies_in, dies)
         assert await post(lost.http, f"/projects/{story.id}/restart") == 500
     await eventually(lambda: _is(lost, story, dies_in))
-    assert await post(lost.http, f"/projects/{story.id}/restart") == (409 if dies_in == "_clear" else 202)
+    assert await post(lost.http, f"/projects/{story.id}/restart") == (409 if dies_in == "_clear_problem" else 202)
     assert (await story.judged(decided)).outcome == "applied"
     await story.respond(await story.request("build"), "approve")
     await lost.completed(story)
@@ -451,8 +451,8 @@ async def test_an_interrupted_restart_can_be_repeated(
 
 
 async def _is(lost: Lost, story: Story, dies_in: str) -> bool:
-    """Return whether it is reported, or, if its new run was started, whether it is not."""
-    return (story.handle.id in await lost.look()) == (dies_in != "_clear")
+    """Whether it is named, unless its new run had been started."""
+    return (story.handle.id in await lost.look()) == (dies_in != "_clear_problem")
 
 
 async def test_a_workflow_that_is_older_than_its_records_is_reported(lost: Lost) -> None:

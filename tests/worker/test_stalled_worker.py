@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
-from api import components as health_of
-from api import task_queues
-from api.components import Components
+from api.health import checks, task_queues
+from api.health.checks import HealthChecks
 from api.shapes.health import ComponentHealth
 from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
@@ -35,9 +34,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few slots, and a threshold that a busy queue would exceed if only its age counted."""
     monkeypatch.setattr(worker, "WORKFLOW_TASKS", SLOTS)
     monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(minutes=5))
-    monkeypatch.setattr(task_queues, "STANDS_STILL_AFTER", timedelta(seconds=1))
-    # It does not poll while its slots are blocked, and would count as gone if the rate drops slowly.
-    monkeypatch.setattr(health_of, "POLLED_WITHIN", timedelta(minutes=10))
+    monkeypatch.setattr(task_queues, "STALLED_AFTER", timedelta(seconds=1))
+    # It does not poll while its places are held, and would be taken for gone where the rate takes long to come down.
+    monkeypatch.setattr(checks, "POLLED_WITHIN", timedelta(minutes=10))
 
 
 async def slowly(assignment: Assignment, step: Step) -> Outcome:
@@ -49,15 +48,15 @@ async def slowly(assignment: Assignment, step: Step) -> Outcome:
 async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not(
     temporal: Client, store: Store, settings: Settings
 ) -> None:
-    components = Components(store, temporal, settings.task_queue)
-    script, held = Script(short=True), Held()  # each short step occupies a slot while it runs
+    health_checks = HealthChecks(store, temporal, settings.task_queue)
+    script, held = Script(short=True), Held()  # short steps hold a place each while they run
 
     async def begin(number: int) -> list[Story]:
         stages = pipeline(PLAN)
         return [await Story.begin(temporal, store, settings.task_queue, script, stages) for _ in range(number)]
 
     async def health() -> ComponentHealth:
-        return (await components.examine())["worker"]
+        return (await health_checks.run())["worker"]
 
     async def oldest() -> timedelta:
         described = await task_queues.describe(temporal, settings.task_queue, task_queues.WORKFLOWS)
@@ -72,7 +71,7 @@ async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not
             ages.append(await oldest())
             found = await health()
             assert found.status == "ok", found
-        assert max(ages) > task_queues.STANDS_STILL_AFTER, ages
+        assert max(ages) > task_queues.STALLED_AFTER, ages
 
         script.on("plan", held)
         stuck = await begin(SLOTS + WAITING)
@@ -83,7 +82,7 @@ async def test_a_worker_with_all_slots_blocked_is_reported_and_a_busy_one_is_not
 
         try:
             found = await eventually(lambda: status("down"), RATE_SECONDS)
-            assert f"of its workflow tasks, {WAITING} wait, the oldest for" in str(found.detail), found
+            assert f"is stalled: {WAITING} workflow tasks waiting, the oldest for" in str(found.detail), found
         finally:
             held.let_go.set()  # otherwise the worker waits for them
         for story in stuck:

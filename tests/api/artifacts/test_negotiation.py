@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.artifacts.negotiation import prefers_html
-from api.etags import tag_of, unchanged
+from api.http.etags import is_not_modified, make_etag
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_who_does_not(accept: str) -> None:
 
 
 def test_tags_are_compared_whole_and_weakly() -> None:
-    tag = tag_of("abc")
+    tag = make_etag("abc")
     assert tag == '"abc"'
-    assert tag_of("abc", None, "d", weak=True) == 'W/"abc.d"'
+    assert make_etag("abc", None, "d", weak=True) == 'W/"abc.d"'
     for header in ('"abc"', 'W/"abc"', '"x", "abc"', ' "x" ,W/"abc" ', "*", " * "):
-        assert unchanged(header, tag), header
+        assert is_not_modified(header, tag), header
     for header in (None, "", "abc", '"ab"', '"abc.d"', '"x"', '"abc', "W/abc"):
-        assert not unchanged(header, tag), header
+        assert not is_not_modified(header, tag), header

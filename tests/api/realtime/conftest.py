@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from relay_under_test import Relay, relay
+from relay_server import Relay, relay
 
 from config.settings import Settings
 
@@ -16,8 +16,8 @@ async def running(settings: Settings) -> AsyncIterator[Relay]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def unheard(settings: Settings) -> AsyncIterator[Relay]:
-    """A relay whose writer publishes elsewhere: as if Redis lost everything."""
+async def lossy(settings: Settings) -> AsyncIterator[Relay]:
+    """A relay whose writer publishes on other channels, as if Redis lost every message."""
     writer = settings.model_copy(update={"channel_prefix": f"{settings.channel_prefix}-lost"})
     async with relay(settings, writer) as running:
         yield running

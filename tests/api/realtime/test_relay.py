@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from relay_under_test import Relay, close_code, condition, numbers, receive, relay, until
+from relay_server import Relay, close_code, condition, numbers, receive, relay, until
 from websockets.exceptions import InvalidStatus
 
 from config.settings import Settings
 from models.contracts.enums import EventType
 from models.contracts.events import Event
+from store import events
 from store.transaction import Transaction
 
 
-async def test_from_now_on_means_only_what_comes(running: Relay) -> None:
+async def test_without_since_only_new_events_arrive(running: Relay) -> None:
     project_id = await running.project(events=5)
     head = await running.head(project_id)
     async with running.connect(project_id) as socket:
@@ -28,7 +30,7 @@ async def test_from_now_on_means_only_what_comes(running: Relay) -> None:
         assert await numbers(socket, head + 3) == [head + 1, head + 2, head + 3]
 
 
-async def test_since_zero_means_everything_and_then_live(running: Relay) -> None:
+async def test_since_zero_sends_the_whole_log_and_then_live_events(running: Relay) -> None:
     project_id = await running.project(events=1200)
     head = await running.head(project_id)
     async with running.connect(project_id, since=0) as socket:
@@ -37,7 +39,7 @@ async def test_since_zero_means_everything_and_then_live(running: Relay) -> None
         assert await numbers(socket, head + 1) == [head + 1]
 
 
-async def test_an_event_reads_the_same_live_and_from_the_log(running: Relay) -> None:
+async def test_an_event_is_the_same_live_and_from_the_log(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect(project_id) as socket:
         await receive(socket)
@@ -48,7 +50,7 @@ async def test_an_event_reads_the_same_live_and_from_the_log(running: Relay) -> 
     assert live == logged
 
 
-async def test_progress_passes_live_and_without_a_number(running: Relay) -> None:
+async def test_progress_is_live_only_and_has_no_number(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect(project_id, since=0) as socket:
         await numbers(socket, await running.head(project_id))
@@ -64,7 +66,7 @@ async def test_progress_passes_live_and_without_a_number(running: Relay) -> None
         assert (frame["event_type"], frame["seq"], frame["data"]) == ("task_progress", None, {"message": "reading"})
 
 
-async def test_garbage_on_the_channel_harms_no_one(running: Relay) -> None:
+async def test_invalid_messages_on_the_channel_are_ignored(running: Relay) -> None:
     project_id = await running.project()
     channel = running.store.bus.channel(project_id)
     async with running.connect(project_id) as socket:
@@ -75,7 +77,7 @@ async def test_garbage_on_the_channel_harms_no_one(running: Relay) -> None:
         assert await numbers(socket, head + 1) == [head + 1]
 
 
-async def test_a_since_past_the_head_is_told_and_follows_from_the_head(running: Relay) -> None:
+async def test_a_since_past_the_head_gets_an_error_frame_and_follows_from_the_head(running: Relay) -> None:
     project_id = await running.project()
     head = await running.head(project_id)
     for since in (head + 1, 10**15):
@@ -101,7 +103,7 @@ async def test_a_since_past_the_head_is_told_and_follows_from_the_head(running: 
         (None, 1, 4400, "bad_since"),
     ],
 )
-async def test_a_bad_address_gets_an_error_frame_and_a_close_code(
+async def test_an_invalid_query_string_gets_an_error_frame_and_a_close_code(
     running: Relay, project_id: object, since: object, code: int, problem: str
 ) -> None:
     async with running.connect(project_id, since) as socket:
@@ -127,7 +129,7 @@ async def test_one_socket_follows_several_projects(running: Relay) -> None:
         assert (frame["project_id"], frame["seq"]) == (str(other), head)
 
 
-async def test_what_cannot_be_done_gets_an_error_frame_and_the_socket_lives(running: Relay) -> None:
+async def test_an_invalid_frame_gets_an_error_frame_and_the_socket_stays_open(running: Relay) -> None:
     project_id = await running.project()
     subscribe = json.dumps({"action": "subscribe", "project_id": str(project_id)})
     async with running.connect(project_id) as socket:
@@ -146,7 +148,7 @@ async def test_what_cannot_be_done_gets_an_error_frame_and_the_socket_lives(runn
         assert await numbers(socket, head) == [head]
 
 
-async def test_a_socket_follows_a_bounded_number_of_projects(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_socket_follows_a_limited_number_of_projects(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.socket.MAX_PROJECTS", 1)
     one, other = await running.project(), await running.project()
     async with running.connect(one) as socket:
@@ -155,7 +157,7 @@ async def test_a_socket_follows_a_bounded_number_of_projects(running: Relay, mon
         assert (await receive(socket))["data"]["code"] == "too_many_projects"
 
 
-async def test_a_frame_too_large_closes_its_own_socket_only(running: Relay) -> None:
+async def test_a_frame_that_is_too_large_closes_only_its_own_socket(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect(project_id) as witness, running.connect(project_id) as socket:
         await receive(witness)
@@ -166,14 +168,14 @@ async def test_a_frame_too_large_closes_its_own_socket_only(running: Relay) -> N
         assert await numbers(witness, head) == [head]
 
 
-async def test_a_client_that_sends_without_end_is_closed_with_4429(running: Relay) -> None:
+async def test_a_client_that_exceeds_the_rate_limit_is_closed_with_4429(running: Relay) -> None:
     async with running.connect() as socket:
         for _ in range(1000):
             await socket.send("{")
         assert await close_code(socket) == 4429
 
 
-async def test_pages_of_others_are_refused_before_the_handshake(running: Relay) -> None:
+async def test_pages_of_other_origins_are_refused_before_the_handshake(running: Relay) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await running.connect(origin="http://evil.example")
     assert refused.value.response.status_code == 403
@@ -195,7 +197,7 @@ async def test_one_connection_too_many_is_closed_with_4013(settings: Settings) -
             assert (await receive(socket))["event_type"] == "pong"
 
 
-async def test_heartbeats_tell_the_head_of_each_project(settings: Settings) -> None:
+async def test_heartbeats_have_the_head_of_each_project(settings: Settings) -> None:
     async with relay(settings.model_copy(update={"websocket_heartbeat_seconds": 0.1})) as running:
         project_id = await running.project()
         head = await running.head(project_id)
@@ -212,7 +214,7 @@ async def test_a_restart_closes_sockets_with_1012(settings: Settings) -> None:
         assert await close_code(socket) == 1012
 
 
-async def test_the_end_of_the_server_closes_sockets_with_1012(settings: Settings) -> None:
+async def test_a_server_shutdown_closes_sockets_with_1012(settings: Settings) -> None:
     async with relay(settings) as running:
         socket = await running.connect(await running.project())
         await receive(socket)
@@ -230,17 +232,17 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     assert await running.store.bus.redis.pubsub_numsub(channel) == [(channel.encode(), 1)]
 
     reads = 0
-    read = running.hub.log_reader._read_page
+    read = events.since
 
-    async def counted(*arguments: object) -> object:
+    async def counted(*arguments: Any, **options: Any) -> list[Event]:
         nonlocal reads
         reads += 1
-        return await read(*arguments)
+        return await read(*arguments, **options)
 
-    monkeypatch.setattr(running.hub.log_reader, "_read_page", counted)
-    async with running.store.database.engine.begin() as connection:  # an event that no one hears
+    monkeypatch.setattr(events, "since", counted)
+    async with running.store.database.engine.begin() as connection:  # an event that is not published
         tx = Transaction(project_id, connection)
-        tx.record(EventType.ERROR, "unheard", message="")
+        tx.record(EventType.ERROR, "unpublished", message="")
         await tx.seal()
     head = await running.record(project_id)
     assert await asyncio.gather(*(numbers(socket, head) for socket in sockets)) == [[head - 1, head]] * 100
@@ -252,17 +254,17 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
             await asyncio.sleep(0.01)
 
 
-async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(running: Relay) -> None:
+async def test_subscribing_while_events_are_written_misses_none_and_repeats_none(running: Relay) -> None:
     project_id = await running.project(events=20)
-    writing = True
+    is_writing = True
 
     async def write() -> None:
-        while writing:
+        while is_writing:
             await running.record(project_id, 2)
 
     async def follow(back: int) -> None:
         since = await running.head(project_id) - back
-        # A client that leaves amid events stops reading, and so would wait in vain for the closing handshake.
+        # A client that leaves while events arrive stops reading, so the closing handshake would time out.
         async with running.connect(project_id, since=since, close_timeout=0.01) as socket:
             frames = [await receive(socket) for _ in range(20)]
             seen = [frame["seq"] for frame in frames if frame["seq"] is not None]
@@ -271,5 +273,5 @@ async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(r
     writers = [asyncio.create_task(write()) for _ in range(4)]
     for _ in range(25):
         await asyncio.gather(*(follow(back) for back in (0, 1, 5, 20)))
-    writing = False
+    is_writing = False
     await asyncio.gather(*writers)

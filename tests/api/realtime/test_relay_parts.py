@@ -1,4 +1,4 @@
-"""The relay's small parts, each alone."""
+"""Unit tests of the relay's parts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from starlette.datastructures import QueryParams
 
+from api.middleware.origins import is_allowed_origin
 from api.realtime import frames
 from api.realtime.client_frames import (
     MAX_SEQ,
@@ -20,65 +21,54 @@ from api.realtime.client_frames import (
     read_frame,
     read_query,
 )
-from api.realtime.close_codes import Problem
-from api.realtime.origin import admitted
+from api.realtime.close_codes import ErrorCode
 from api.realtime.rate_limit import RateLimit
 from api.realtime.send_buffer import SendBuffer
 
 PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each process that collects these tests
 
 
-async def test_a_send_buffer_refuses_what_does_not_fit() -> None:
-    send_buffer = SendBuffer(frames=3, characters=10)
-    assert [send_buffer.put("a"), send_buffer.put("b"), send_buffer.put("c"), send_buffer.put("d")] == [
-        True,
-        True,
-        True,
-        False,
-    ]
-    assert [await send_buffer.take(), await send_buffer.take(), await send_buffer.take()] == ["a", "b", "c"]
-    assert send_buffer.put("x" * 100), "one frame alone always fits"
-    assert not send_buffer.put("y")
+async def test_a_full_send_buffer_refuses() -> None:
+    send_buffer = SendBuffer(max_frames=3, max_characters=10)
+    assert [send_buffer.put_nowait(text) for text in "abcd"] == [True, True, True, False]
+    assert [await send_buffer.get(), await send_buffer.get(), await send_buffer.get()] == ["a", "b", "c"]
+    assert send_buffer.put_nowait("x" * 100), "one frame alone always fits"
+    assert not send_buffer.put_nowait("y")
 
 
-async def test_an_ended_outbox_gives_what_it_holds_and_then_none() -> None:
-    send_buffer = SendBuffer(frames=3)
-    send_buffer.put("a")
+async def test_an_ended_send_buffer_returns_what_it_holds_and_then_none() -> None:
+    send_buffer = SendBuffer(max_frames=3)
+    send_buffer.put_nowait("a")
     send_buffer.end(discard=False)
-    assert send_buffer.put("b"), "dropped, and no complaint"
-    assert [await send_buffer.take(), await send_buffer.take()] == ["a", None]
+    assert send_buffer.put_nowait("b"), "dropped without an error"
+    assert [await send_buffer.get(), await send_buffer.get()] == ["a", None]
 
 
-async def test_an_outbox_has_room_again_when_half_empty() -> None:
-    send_buffer = SendBuffer(frames=4)
+async def test_a_send_buffer_has_space_again_when_half_empty() -> None:
+    send_buffer = SendBuffer(max_frames=4)
     for text in "abcd":
-        send_buffer.put(text)
-    waiting = asyncio.create_task(send_buffer.room())
-    await send_buffer.take()
+        send_buffer.put_nowait(text)
+    waiting = asyncio.create_task(send_buffer.wait_for_space())
+    await send_buffer.get()
     await asyncio.sleep(0)
     assert not waiting.done()
-    await send_buffer.take()
+    await send_buffer.get()
     await asyncio.wait_for(waiting, 1)
 
 
-async def test_an_outbox_tells_a_text_that_is_not_sent() -> None:
-    send_buffer = SendBuffer(frames=4)
-    send_buffer.put("a")
-    assert not send_buffer.stalled(-1)
-    await send_buffer.take()
-    assert send_buffer.stalled(-1)
-    assert not send_buffer.stalled(60)
+async def test_a_send_buffer_detects_a_text_that_is_not_sent() -> None:
+    send_buffer = SendBuffer(max_frames=4)
+    send_buffer.put_nowait("a")
+    assert not send_buffer.is_stalled(-1)
+    await send_buffer.get()
+    assert send_buffer.is_stalled(-1)
+    assert not send_buffer.is_stalled(60)
 
 
-def test_an_allowance_is_spent_and_refills() -> None:
+def test_a_rate_limit_is_exhausted_and_refills() -> None:
     rate_limit = RateLimit(0, burst=2, per_second=1)
-    assert [rate_limit.spend(0), rate_limit.spend(0), rate_limit.spend(0.5), rate_limit.spend(1)] == [
-        True,
-        True,
-        False,
-        True,
-    ]
-    assert [rate_limit.spend(100), rate_limit.spend(100), rate_limit.spend(100)] == [True, True, False]
+    assert [rate_limit.try_acquire(now) for now in (0, 0, 0.5, 1)] == [True, True, False, True]
+    assert [rate_limit.try_acquire(100) for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -97,13 +87,13 @@ def test_an_allowance_is_spent_and_refills() -> None:
         ("https://api.example", None, [], False),
     ],
 )
-def test_a_page_is_admitted_by_its_origin(
+def test_a_page_is_allowed_by_its_origin(
     origin: str | None, host: str | None, allowed: list[str], expected: bool
 ) -> None:
-    assert admitted(origin, host, allowed) is expected
+    assert is_allowed_origin(origin, host, allowed) is expected
 
 
-def test_client_frames_are_read() -> None:
+def test_client_frames_are_parsed() -> None:
     assert read_frame(f'{{"action": "subscribe", "project_id": "{PROJECT}", "since": 7}}') == Subscribe(
         action="subscribe", project_id=PROJECT, since=7
     )
@@ -142,21 +132,21 @@ def test_client_frames_are_read() -> None:
         ),
     ],
 )
-def test_a_bad_client_frame_is_told_what_is_wrong(text: str | None) -> None:
+def test_an_invalid_client_frame_gets_an_error_message(text: str | None) -> None:
     with pytest.raises(BadRequestError) as raised:
         read_frame(text)
-    assert raised.value.code is Problem.BAD_FRAME
+    assert raised.value.code is ErrorCode.BAD_FRAME
     assert str(raised.value)
 
 
 @pytest.mark.parametrize("since", ["-1", "+1", "1.5", "", " 1", "one", "²", "٣", str(MAX_SEQ + 1), "9" * 5000])
-def test_a_bad_since_is_refused(since: str) -> None:
+def test_an_invalid_since_is_refused(since: str) -> None:
     with pytest.raises(BadRequestError) as raised:
         read_query(QueryParams({"project_id": str(PROJECT), "since": since}))
-    assert raised.value.code is Problem.BAD_SINCE
+    assert raised.value.code is ErrorCode.BAD_SINCE
 
 
-def test_an_address_is_read() -> None:
+def test_the_query_string_is_parsed() -> None:
     assert read_query(QueryParams("")) is None
     first = read_query(QueryParams({"project_id": str(PROJECT), "since": str(MAX_SEQ)}))
     assert first == Subscribe(action="subscribe", project_id=PROJECT, since=MAX_SEQ)
@@ -168,6 +158,6 @@ def test_an_address_is_read() -> None:
 @pytest.mark.parametrize(
     "message", [b"", b"{", b"[]", b"1", b"{}", b'{"seq":"1"}', b'{"seq":0}', b'{"seq":true}', b'{"seq":1.0}', b"\xff"]
 )
-def test_a_message_that_is_no_event_is_not_relayed(message: bytes) -> None:
+def test_a_message_that_is_not_an_event_is_refused(message: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         frames.published(message)

@@ -1,4 +1,4 @@
-"""Watching all projects: told of each that changes, at once and not too often."""
+"""Watching all projects: notified of each change at once, and not too often."""
 
 from __future__ import annotations
 
@@ -9,69 +9,69 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
-from relay_under_test import Relay, close_code, condition, numbers, receive
-from watching_under_test import end, send, silent, told, watch
+from relay_server import Relay, close_code, condition, numbers, receive
+from watching_client import assert_no_frames, complete, receive_changes, send, watch
 
 from api.realtime.throttle import Throttle
 from models.contracts.enums import EventType
 from models.contracts.events import Event
 
 
-async def test_new_projects_and_every_change_are_told(running: Relay) -> None:
+async def test_new_projects_and_every_change_are_reported(running: Relay) -> None:
     async with running.connect() as socket:
         await watch(socket)
         one = await running.project()
-        await told(socket, one, await running.head(one))
+        await receive_changes(socket, one, await running.head(one))
         other = await running.project()
-        await told(socket, other, await running.head(other))
+        await receive_changes(socket, other, await running.head(other))
         for project_id in (one, other, one):
-            await told(socket, project_id, await running.record(project_id))
-        await told(socket, one, await end(running, one))
-        await silent(socket)
+            await receive_changes(socket, project_id, await running.record(project_id))
+        await receive_changes(socket, one, await complete(running, one))
+        await assert_no_frames(socket)
 
 
-async def test_what_was_there_before_is_not_told(running: Relay) -> None:
+async def test_projects_from_before_are_not_reported(running: Relay) -> None:
     project_id = await running.project(events=3)
     async with running.connect() as socket:
         await watch(socket)
-        await silent(socket)
-        await told(socket, project_id, await running.record(project_id))
+        await assert_no_frames(socket)
+        await receive_changes(socket, project_id, await running.record(project_id))
 
 
-async def test_a_busy_project_is_told_at_once_and_then_now_and_then(running: Relay) -> None:
+async def test_a_busy_project_is_reported_at_once_and_then_throttled(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect() as socket:
         await watch(socket)
         first = await running.record(project_id)
         for _ in range(100):
             head = await running.record(project_id)
-        frames = await told(socket, project_id, head)
+        frames = await receive_changes(socket, project_id, head)
         assert frames[0]["data"]["head"] == first
         heads = [frame["data"]["head"] for frame in frames]
         assert heads == sorted(set(heads))
-        moments = [datetime.fromisoformat(frame["timestamp"]) for frame in frames]
-        between = [later - earlier for earlier, later in pairwise(moments)]
-        assert all(timedelta(seconds=0.19) <= one for one in between)
-        await silent(socket)
+        timestamps = [datetime.fromisoformat(frame["timestamp"]) for frame in frames]
+        intervals = [later - earlier for earlier, later in pairwise(timestamps)]
+        assert all(timedelta(seconds=0.19) <= interval for interval in intervals)
+        await assert_no_frames(socket)
 
 
-async def test_projects_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_projects_are_throttled_separately(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.throttle.SECONDS", 0.5)
-    heard: list[tuple[UUID, int]] = []
-    pace = Throttle(lambda project_id, head: heard.append((project_id, head)))
+    emitted: list[tuple[UUID, int]] = []
+    throttle = Throttle(lambda project_id, head: emitted.append((project_id, head)))
     one, other = uuid4(), uuid4()
     for project_id, head in ((one, 1), (one, 2), (other, 7), (one, 3)):
-        pace.offer(project_id, head)
-    assert heard == [(one, 1), (other, 7)]
-    await condition(lambda: len(heard) == 3)
-    assert heard[2] == (one, 3)
-    pace.offer(one, 4)
-    assert len(heard) == 3
-    await condition(lambda: not pace._resting)
-    assert heard[3:] == [(one, 4)]
+        throttle.push(project_id, head)
+    assert emitted == [(one, 1), (other, 7)]
+    await condition(lambda: len(emitted) == 3)
+    assert emitted[2] == (one, 3)
+    throttle.push(one, 4)
+    assert len(emitted) == 3
+    await condition(lambda: throttle.is_idle)
+    assert emitted[3:] == [(one, 4)]
 
 
-async def test_progress_is_not_told(running: Relay) -> None:
+async def test_progress_is_not_reported(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect() as socket:
         await watch(socket)
@@ -80,24 +80,24 @@ async def test_progress_is_not_told(running: Relay) -> None:
         )
         running.store.bus.publish([progress])
         head = await running.record(project_id)
-        assert len(await told(socket, project_id, head)) == 1
+        assert len(await receive_changes(socket, project_id, head)) == 1
 
 
-async def test_who_unwatches_is_told_nothing_more(running: Relay) -> None:
+async def test_nothing_is_reported_after_unwatch(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect() as socket, running.connect() as witness:
         await watch(socket)
         await watch(witness)
         await send(socket, "unwatch")
-        await silent(socket)
-        await told(witness, project_id, await running.record(project_id))
-        await silent(socket)
+        await assert_no_frames(socket)
+        await receive_changes(witness, project_id, await running.record(project_id))
+        await assert_no_frames(socket)
         await watch(socket)
-        await condition(lambda: not running.hub.change_feed._throttle._resting)
-        await told(socket, project_id, await running.record(project_id))
+        await condition(lambda: not running.hub.change_feed.is_throttling)
+        await receive_changes(socket, project_id, await running.record(project_id))
 
 
-async def test_what_makes_no_sense_gets_an_error_frame_and_the_socket_lives(running: Relay) -> None:
+async def test_an_invalid_frame_gets_an_error_frame_and_the_socket_stays_open(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect() as socket:
         await send(socket, "unwatch")
@@ -106,18 +106,18 @@ async def test_what_makes_no_sense_gets_an_error_frame_and_the_socket_lives(runn
         await send(socket, "watch")
         error = await receive(socket)
         assert (error["event_type"], error["project_id"], error["data"]["code"]) == ("error", None, "already_watching")
-        await told(socket, project_id, await running.record(project_id))
+        await receive_changes(socket, project_id, await running.record(project_id))
 
 
-async def test_every_socket_that_watches_is_told(running: Relay) -> None:
+async def test_every_watching_socket_is_notified(running: Relay) -> None:
     project_id = await running.project()
     async with running.connect() as one, running.connect() as other:
         await asyncio.gather(watch(one), watch(other))
         head = await running.record(project_id)
-        assert await told(one, project_id, head) == await told(other, project_id, head)
+        assert await receive_changes(one, project_id, head) == await receive_changes(other, project_id, head)
         await one.close()
         await condition(lambda: len(running.hub.sockets) == 1)
-        await told(other, project_id, await running.record(project_id))
+        await receive_changes(other, project_id, await running.record(project_id))
 
 
 async def test_a_socket_may_watch_and_follow(running: Relay) -> None:
@@ -131,16 +131,16 @@ async def test_a_socket_may_watch_and_follow(running: Relay) -> None:
         assert [frame["seq"] for frame in frames if frame["seq"]] == [start + 1, start + 2, head]
         (changed,) = (frame for frame in frames if frame["event_type"] == "project_changed")
         assert (changed["project_id"], changed["data"]) == (str(followed), {"head": head})
-        await told(socket, other, await running.record(other))
+        await receive_changes(socket, other, await running.record(other))
         await send(socket, "unwatch")
-        await silent(socket)
+        await assert_no_frames(socket)
         head = await running.record(followed)
         assert (await receive(socket))["seq"] == head
 
 
-async def test_who_only_follows_pays_nothing_for_who_watches(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stalled_watcher_does_not_delay_a_follower(running: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.realtime.hub.COMPARE_SECONDS", 1000)
-    monkeypatch.setattr(running.hub.log_reader, "_read_page", None)  # no read of the log: all is heard
+    monkeypatch.setattr(running.hub.log_reader, "page", None)  # every event arrives from Redis, none from the log
     project_id, other = await running.project(), await running.project()
     async with running.connect(project_id) as follower, running.connect(max_queue=1, close_timeout=0.01) as stalled:
         head = (await receive(follower))["data"]["head"]
@@ -152,7 +152,7 @@ async def test_who_only_follows_pays_nothing_for_who_watches(running: Relay, mon
             assert (frame["seq"], frame["project_id"]) == (head + number, str(project_id))
 
 
-async def test_nothing_is_heard_or_kept_while_no_one_watches(running: Relay) -> None:
+async def test_without_watchers_the_feed_is_unsubscribed_and_empty(running: Relay) -> None:
     channel, redis = running.store.bus.projects_channel, running.store.bus.redis
 
     async def subscribers(expected: int) -> None:
@@ -166,13 +166,13 @@ async def test_nothing_is_heard_or_kept_while_no_one_watches(running: Relay) -> 
         await watch(other)
         await subscribers(1)
         await send(one, "unwatch")
-        await told(other, project_id, await running.record(project_id))
+        await receive_changes(other, project_id, await running.record(project_id))
     await condition(lambda: not running.hub.sockets)
     await subscribers(0)
-    assert not running.hub.change_feed._heads
+    assert not running.hub.change_feed.tracked_projects
 
 
-async def test_a_reader_for_whom_too_many_projects_wait_is_closed_with_4008(
+async def test_a_reader_with_too_many_waiting_projects_is_closed_with_4008(
     running: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.realtime.changes_subscription.MAX_WAITING", 250)
@@ -183,7 +183,7 @@ async def test_a_reader_for_whom_too_many_projects_wait_is_closed_with_4008(
             await watch(stalled)
             stalled.transport.pause_reading()
             sockets = running.hub.sockets
-            while sum(socket._close is None for socket in sockets) == 2:  # one that is closed may be gone already
+            while sum(not socket.is_closing for socket in sockets) == 2:  # a closed one may have been removed already
                 heads = {str(uuid4()): 1 for _ in range(200)}
                 await bus.redis.publish(bus.projects_channel, json.dumps(heads))
                 for _ in heads:
@@ -192,7 +192,7 @@ async def test_a_reader_for_whom_too_many_projects_wait_is_closed_with_4008(
             assert await close_code(stalled) == 4008
 
 
-async def test_subscribing_and_watching_at_once_misses_no_number(running: Relay) -> None:
+async def test_a_socket_that_subscribes_and_watches_at_once_misses_no_number(running: Relay) -> None:
     project_id = await running.project(events=20)
     async with running.connect() as socket:
         await send(socket, "watch")

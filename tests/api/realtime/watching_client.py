@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from relay_under_test import Frame, Relay, receive, until
+from relay_server import Frame, Relay, receive, until
 from websockets.asyncio.client import ClientConnection
 
 from models.contracts.enums import ProjectStatus
@@ -22,8 +22,8 @@ async def watch(socket: ClientConnection) -> None:
     assert (frame["event_type"], frame["seq"], frame["project_id"], frame["data"]) == ("watching", None, None, {})
 
 
-async def told(socket: ClientConnection, project_id: UUID, head: int) -> list[Frame]:
-    """What is told of a project, up to a number; nothing but `project_changed` comes."""
+async def receive_changes(socket: ClientConnection, project_id: UUID, head: int) -> list[Frame]:
+    """Return the notifications of a project up to this head; nothing but `project_changed` arrives."""
     frames = await until(
         socket, lambda frame: (frame["project_id"], frame["data"]) == (str(project_id), {"head": head})
     )
@@ -31,13 +31,14 @@ async def told(socket: ClientConnection, project_id: UUID, head: int) -> list[Fr
     return [frame for frame in frames if frame["project_id"] == str(project_id)]
 
 
-async def silent(socket: ClientConnection) -> None:
-    """Nothing has been told that is not read yet."""
+async def assert_no_frames(socket: ClientConnection) -> None:
+    """Check that no frame is waiting."""
     await send(socket, "ping")
     assert (await receive(socket))["event_type"] == "pong"
 
 
-async def end(running: Relay, project_id: UUID) -> int:
+async def complete(running: Relay, project_id: UUID) -> int:
+    """Complete the project; return the log's head."""
     async with running.store.transaction(project_id) as tx:
         await projects.set_status(tx, ProjectStatus.COMPLETED, "end", None)
     return await running.head(project_id)

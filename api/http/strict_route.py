@@ -1,4 +1,4 @@
-"""How bodies are read: JSON only, and strictly (no NaN, no lone surrogates, no nesting and no fields without end)."""
+"""Strict parsing of request bodies: JSON only, no NaN, no lone surrogates, and limits on nesting and on values."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from fastapi.routing import APIRoute
 
 from api.errors import MediaTypeError
 
-MAX_TEXTS = 1_000
-"""Texts that a body may have, names of fields among them; the calls know of a hundred."""
+MAX_STRINGS = 1_000
+"""Strings in a body, names of fields included; no route uses more than a hundred."""
 
-MAX_BETWEEN = 16 * 2**10
-"""Bytes that a body may have beside its texts. Many small values in 2 MB take a second to read and to refuse one by
-one, in which nobody else is answered."""
+MAX_OTHER_BYTES = 16 * 2**10
+"""Bytes of a body outside its strings. Many small values in 2 MB take a second to parse and to refuse one by one, and
+meanwhile no other request is served."""
 
 
 class _StrictRequest(Request):
     async def json(self) -> Any:
         check_structure(await self.body())
-        # What orjson refuses is a json.JSONDecodeError, which FastAPI knows how to answer; the standard library's
-        # reader takes NaN and lone surrogates, and ends deep nesting with a RecursionError.
+        # orjson raises json.JSONDecodeError, which FastAPI handles. The standard library's parser accepts NaN and lone
+        # surrogates, and fails on deep nesting with a RecursionError.
         return orjson.loads(await self.body())
 
 
 class StrictRoute(APIRoute):
-    """A call whose body, if it takes one, has to be JSON."""
+    """A route whose body, if it takes one, must be JSON."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -37,22 +37,22 @@ class StrictRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             if takes_body and not _is_json(request.headers.get("content-type", "")):
-                raise MediaTypeError("The body has to be JSON, with Content-Type: application/json.")
+                raise MediaTypeError("The body must be JSON, with Content-Type: application/json.")
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return handler
 
 
 def check_structure(body: bytes) -> None:
-    """Refuse a body of too many parts before it is read, in a time that only its length decides.
+    """Refuse a body with too many values before it is parsed, in time linear in its length.
 
     Raises:
-        json.JSONDecodeError: which FastAPI knows how to answer.
+        json.JSONDecodeError: which FastAPI handles.
     """
-    if len(body) <= MAX_BETWEEN:
+    if len(body) <= MAX_OTHER_BYTES:
         return
     unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    if unescaped.count(b'"') > 2 * MAX_TEXTS or sum(map(len, unescaped.split(b'"')[::2])) > MAX_BETWEEN:
+    if unescaped.count(b'"') > 2 * MAX_STRINGS or sum(map(len, unescaped.split(b'"')[::2])) > MAX_OTHER_BYTES:
         raise json.JSONDecodeError("too many values", "", 0)
 
 

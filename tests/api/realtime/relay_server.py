@@ -1,12 +1,11 @@
-"""A relay on a port of its own, in this process, over real servers; and projects whose log a test writes."""
+"""A relay on a free port in this process, over real servers, and projects whose logs the tests write."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +15,6 @@ from websockets.exceptions import ConnectionClosed
 
 from api.app import create_app
 from api.realtime import Hub
-from api.serving import uvicorn_config
 from config.settings import Settings
 from models.contracts.enums import AgentType, ArtifactType, EventType, ProjectStatus
 from models.contracts.pipeline import Pipeline, Stage
@@ -24,6 +22,7 @@ from store import events, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.serving import run_server
 from tests.waiting import PATIENCE_SECONDS
 
 PIPELINE = Pipeline(
@@ -44,22 +43,22 @@ class Feed:
         return connect(f"ws://{self.address}/ws?{query}", compression=None, proxy=None, **options)
 
     async def project(self, events: int = 0, status: ProjectStatus | None = None) -> UUID:
-        """A new project, with so many events beside those of its creation."""
+        """Create a project with this number of events besides those of its creation."""
         project_id = uuid4()
         async with self.store.transaction(project_id) as tx:
             await projects.create(tx, projects.NewProject(project_id, "relay", "# Brief", PIPELINE))
             if status is not None:
-                await projects.set_status(tx, status, "made so", None)
+                await projects.set_status(tx, status, "for a test", None)
         if events:
             await self.record(project_id, events)
         return project_id
 
-    async def unworked(self, events: int = 0) -> UUID:
-        """The same where workers are: paused, so that none finds that nobody has started it and writes into its log."""
+    async def paused_project(self, events: int = 0) -> UUID:
+        """Create a paused project, which no worker starts, so that workers do not write into its log."""
         return await self.project(events, ProjectStatus.PAUSED)
 
     async def record(self, project_id: UUID, events: int = 1, text: str = "") -> int:
-        """Write events in one transaction; returns the log's head."""
+        """Write events in one transaction; return the log's head."""
         async with self.store.transaction(project_id) as tx:
             for _ in range(events):
                 tx.record(EventType.ERROR, str(uuid4()), message=text)
@@ -78,28 +77,17 @@ class Relay(Feed):
         self.hub, self.server = hub, server
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield  # they are pytest's
-
-
 @asynccontextmanager
 async def relay(settings: Settings, writer: Settings | None = None) -> AsyncIterator[Relay]:
-    """The API, and a store that writes as `writer` says: on other channels, its events are not heard."""
+    """Serve the API, with a store that has the settings of `writer`: with other channels, its messages are lost."""
     database, bus = Database(settings), Bus(writer or settings)
     app = create_app(settings)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn_config(app, settings))
-    serving = asyncio.create_task(server.serve([listening]))
-    await condition(lambda: server.started or serving.done())
-    try:
-        yield Relay(f"127.0.0.1:{listening.getsockname()[1]}", app.state.hub, Store(database, bus), server)
-    finally:
-        server.should_exit = True
-        await serving
-        await bus.close()
-        await database.close()
+    async with run_server(app, settings) as (address, server):
+        try:
+            yield Relay(address, app.state.hub, Store(database, bus), server)
+        finally:
+            await bus.close()
+            await database.close()
 
 
 Frame = dict[str, Any]
@@ -114,7 +102,7 @@ async def receive(client: ClientConnection, within: float = PATIENCE_SECONDS) ->
 async def until(
     client: ClientConnection, wanted: Callable[[Frame], bool], within: float = PATIENCE_SECONDS
 ) -> list[Frame]:
-    """Every frame up to the wanted one."""
+    """Return every frame up to the wanted one."""
     frames: list[Frame] = []
     async with asyncio.timeout(within):
         while not frames or not wanted(frames[-1]):
@@ -123,13 +111,13 @@ async def until(
 
 
 async def numbers(client: ClientConnection, head: int, within: float = PATIENCE_SECONDS) -> list[int]:
-    """The numbers that come, up to a given one."""
+    """Return the numbers that arrive, up to a given one."""
     frames = await until(client, lambda frame: frame["seq"] == head, within)
     return [frame["seq"] for frame in frames if frame["seq"] is not None]
 
 
-async def drained(client: ClientConnection, within: float = PATIENCE_SECONDS) -> list[int]:
-    """The numbers that come until the server closes."""
+async def read_until_closed(client: ClientConnection, within: float = PATIENCE_SECONDS) -> list[int]:
+    """Return the numbers that arrive until the server closes the socket."""
     seen: list[int] = []
     async with asyncio.timeout(within):
         with suppress(ConnectionClosed):
@@ -140,8 +128,8 @@ async def drained(client: ClientConnection, within: float = PATIENCE_SECONDS) ->
 
 
 async def close_code(client: ClientConnection) -> int | None:
-    """The code that the server closes with."""
-    await drained(client)
+    """Return the code that the server closes with."""
+    await read_until_closed(client)
     return client.close_code
 
 

@@ -1,4 +1,4 @@
-"""A database without tables: said by name, never a 500."""
+"""A database without tables: requests get 503 with the command to run, never 500."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
     )
 
 
-async def test_a_call_says_what_to_do_about_missing_tables(http: httpx2.AsyncClient) -> None:
+async def test_a_request_gets_the_command_that_creates_the_tables(http: httpx2.AsyncClient) -> None:
     for path in ("/api/v1/projects/", "/api/v1/hitl/pending"):
         answer = await http.get(path)
 
@@ -34,7 +34,7 @@ async def test_a_call_says_what_to_do_about_missing_tables(http: httpx2.AsyncCli
         assert "alembic upgrade head" in answer.json()["detail"]
 
 
-async def test_health_says_that_the_database_has_no_tables(http: httpx2.AsyncClient) -> None:
+async def test_health_reports_that_the_database_has_no_tables(http: httpx2.AsyncClient) -> None:
     health = (await http.get("/health/detailed")).json()["components"]["database"]
 
     assert health["status"] == "down"

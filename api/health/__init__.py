@@ -1,0 +1,1 @@
+"""Health of the servers that the API needs, and of the workers."""

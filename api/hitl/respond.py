@@ -1,0 +1,165 @@
+"""Submit a response to a HITL request: check it, send it to the workflow as a signal, and wait for the outcome.
+
+The workflow decides; what is refused here are only responses that it would refuse, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+from uuid_utils.compat import uuid7
+
+from activities.records import STATUS
+from api.artifacts import media
+from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
+from api.services import Services
+from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
+from api.temporal import WorkflowGoneError, temporal_call
+from artifacts.media_types import MARKDOWN, usual_media_type
+from models.contracts.enums import HitlStatus, ResponseOutcome
+from models.contracts.handoff import OpenRequest
+from models.contracts.hitl import HitlResponse
+from models.contracts.project import GateState
+from models.tables import HitlDecision, HitlRequest
+from store import artifacts, contents, hitl
+from workflows.client import handoff_handle
+from workflows.gate import OpenGate
+
+log = structlog.get_logger(__name__)
+
+OUTCOME_SECONDS = 1.5
+"""How long the last read of the outcome may take, after the wait for a worker is over."""
+
+OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
+
+
+async def submit_response(services: Services, request: HitlRequest, body: ResponseCreate) -> ResponseAnswer:
+    """Send a response to the workflow and wait for its outcome, for as long as the settings say.
+
+    Raises:
+        ConflictError: another response won, the request is closed, or the response does not fit it.
+        InvalidError, TooLargeError: the response itself is invalid.
+        UnavailableError: Temporal is unavailable; nothing was sent.
+    """
+    content = body.decode_content(services.settings.max_artifact_bytes)
+    response = HitlResponse(
+        request_id=request.id,
+        decision_id=body.decision_id or uuid7(),
+        action=body.action,
+        comment=body.comment,
+        content_hash=contents.hash_of(content) if content is not None else None,
+        artifact_id=body.artifact_id,
+        responder=body.responder,
+        responded_at=datetime.now(UTC),
+    )
+    async with services.store.reading() as connection:
+        earlier = await hitl.decision(connection, request.id, response.decision_id)
+        current = await hitl.get(connection, request.id) or request
+    if earlier is not None:
+        return await _result(services, response, earlier, current)
+    if current.status != HitlStatus.PENDING:
+        raise await _closed_error(services, current)
+    open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+    _check_against_gate(open_request, response)
+    if content is not None:
+        await _check_amendment(services, open_request, response, content)
+        # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
+        async with services.store.reading() as connection:
+            await contents.put(connection, [content])
+    await _signal(services, request, response)
+    return await _wait_for_result(services, request, response)
+
+
+def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> None:
+    """Refuse at once what the gate would refuse, by the gate's own rules."""
+    artifact_ids = {artifact.artifact_id for artifact in open_request.artifacts}
+    if response.artifact_id is not None and response.artifact_id not in artifact_ids:
+        raise InvalidError("artifact_id", "is not an artifact of this request")
+    gate = OpenGate(GateState(request=open_request))
+    gate.offer(response)
+    judgement = gate.judge()
+    if judgement.winner is None:
+        raise ConflictError(f"This response is not possible: {judgement.judged[0].explanation}.")
+
+
+async def _check_amendment(
+    services: Services, open_request: OpenRequest, response: HitlResponse, content: bytes
+) -> None:
+    """Refuse content that is not valid for the media type of what it replaces."""
+    foremost = open_request.artifacts[0].artifact_id if open_request.artifacts else None
+    amended = response.artifact_id or foremost
+    async with services.store.reading() as connection:
+        original = await artifacts.get(connection, amended) if amended else None
+    if original is not None:
+        media_type = original.media_type
+    else:
+        media_type = usual_media_type(open_request.supplies) if open_request.supplies else MARKDOWN
+    await asyncio.to_thread(media.check, media_type, content)
+
+
+async def _signal(services: Services, request: HitlRequest, response: HitlResponse) -> None:
+    try:
+        async with temporal_call():
+            await handoff_handle(services.temporal, request.workflow_id).signal("respond", response)
+    except WorkflowGoneError:
+        raise await _closed_error(services, request) from None
+
+
+async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
+    """Return the outcome, or `submitted` where there is none yet. The response is durable now, whatever fails here."""
+    try:
+        decided = await services.outcome_waiter.wait(
+            request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
+        )
+        if decided is not None:
+            return await _result(services, response, *decided)
+        async with services.store.reading(OUTCOME_SECONDS) as connection:
+            # In this order: the response may be judged after the waiter's last read, or between these two.
+            current = await hitl.get(connection, request.id) or request
+            decision = await hitl.decision(connection, request.id, response.decision_id)
+        if decision is not None:
+            return await _result(services, response, decision, current)
+        if current.status != HitlStatus.PENDING:
+            raise await _closed_error(services, current)
+    except DATABASE_ERRORS as error:
+        log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
+    return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
+
+
+async def _result(
+    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
+) -> ResponseAnswer:
+    """Return the result of a response that was judged; the same response, sent again, has the same result."""
+    recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
+    if recorded != (response.action, response.comment, response.content_hash, response.artifact_id):
+        raise InvalidError("decision_id", "was used for another response")
+    if decision.outcome == ResponseOutcome.REFUSED:
+        raise ConflictError(f"This response is not possible: {decision.explanation}.")
+    if decision.outcome != ResponseOutcome.APPLIED:
+        raise await _closed_error(services, request)
+    return ResponseAnswer(
+        request_id=request.id,
+        decision_id=decision.id,
+        outcome=ResponseOutcome.APPLIED,
+        status=STATUS[response.action],  # the row may have been read right before it was closed
+    )
+
+
+async def _closed_error(services: Services, request: HitlRequest) -> ConflictError:
+    """Return the error with the request's current status and the decision that closed it."""
+    async with services.store.reading() as connection:
+        current = await hitl.get(connection, request.id) or request
+        winner = await hitl.decision(connection, current.id, current.decision_id) if current.decision_id else None
+    if current.status == HitlStatus.PENDING:
+        detail = f"The workflow of this request is not running. {RECOVERY_HINT}"
+    elif winner is not None:
+        detail = f"{winner.responder} decided first: the request is {current.status}."
+    else:
+        detail = f"The request is {current.status}."
+    return ConflictError(
+        detail,
+        request={"request_id": str(current.id), "status": current.status},
+        decision=DecisionPublic.of(winner).model_dump(mode="json") if winner else None,
+    )

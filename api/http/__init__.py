@@ -1,0 +1,1 @@
+"""HTTP conventions that the routes share: ETags, idempotency keys, pagination, strict JSON bodies."""

@@ -1,0 +1,71 @@
+"""The interfaces between the hub and what joins it, so that neither side imports the other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+from uuid import UUID
+
+from api.realtime.close_codes import CloseCode
+from api.realtime.frames import Frame
+
+
+class ProjectListener(Protocol):
+    """What joins a project at the hub."""
+
+    @property
+    def project_id(self) -> UUID: ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has missed anything if Redis was interrupted."""
+
+    def on_message(self, frame: Frame) -> None:
+        """Handle an event from Redis."""
+
+    def on_head(self, head: int) -> None:
+        """Handle the number of the last event in the log."""
+
+    def on_heartbeat(self, text: str) -> None: ...
+
+
+class ChangeListener(Protocol):
+    """What joins the change feed."""
+
+    def on_change(self, project_id: UUID, text: str) -> None:
+        """Handle the frame with the new head of a project's log."""
+
+    def on_log_unavailable(self) -> None:
+        """PostgreSQL is unavailable, so that the subscription cannot start yet."""
+
+
+class Connection(Protocol):
+    """A client's socket, as the subscriptions see it."""
+
+    @property
+    def max_held(self) -> int:
+        """How many events of one project may wait for a gap to be filled."""
+
+    def send(self, text: str) -> None:
+        """Enqueue a frame."""
+
+    async def wait_for_space(self) -> None: ...
+
+    def close(self, code: CloseCode, reason: str) -> None: ...
+
+    def close_with_error(self) -> None: ...
+
+    def reject_unknown_project(self, project_id: UUID, *, close: bool) -> None: ...
+
+
+class RegisteredSocket(Protocol):
+    """A socket, as the hub sees it."""
+
+    ended: asyncio.Event
+
+    @property
+    def is_closing(self) -> bool: ...
+
+    def close(self, code: CloseCode, reason: str) -> None: ...
+
+    def close_if_stalled(self) -> None: ...

@@ -1,0 +1,1 @@
+"""uvicorn as the API configures it: its protocols, limits and timeouts."""
