@@ -11,8 +11,8 @@ import psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.contract import storable
-from models.contracts.enums import AgentStatus, AgentType, EventType, ProjectStatus
+from models.contracts.enums import AgentStatus, AgentType, ProjectStatus
+from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
 from store.statement import run, with_statuses
 
@@ -91,18 +91,17 @@ class Transaction:
         self._reason: str | None = None
 
     def record(
-        self,
-        event_type: EventType,
-        key: str,
-        *,
-        task_id: UUID | None = None,
-        agent_type: AgentType | None = None,
-        **data: Any,
+        self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
     ) -> None:
-        """Add an event. `key` names the fact within the project: a second event of that key is left out."""
-        data = {name: storable(value) if isinstance(value, str) else value for name, value in data.items()}
+        """Add an event. `key` names the fact within the project: a second event with the same key is left out."""
         self._events.append(
-            {"event_type": event_type, "task_id": task_id, "agent_type": agent_type, "data": data, "dedupe_key": key}
+            {
+                "event_type": data.event_type,
+                "task_id": task_id,
+                "agent_type": agent_type,
+                "data": data.recorded(),
+                "dedupe_key": key,
+            }
         )
 
     def change(
@@ -117,11 +116,7 @@ class Transaction:
             self._taken.append(task_id)
         self._agents[agent_type] = {"agent_type": agent_type, "status": status, "task_id": task_id}
         self.record(
-            EventType.AGENT_STATUS_CHANGE,
-            f"agent:{key}:{status}",
-            task_id=task_id,
-            agent_type=agent_type,
-            status=status,
+            AgentStatusChange(status=status), key=f"agent:{key}:{status}", task_id=task_id, agent_type=agent_type
         )
 
     def count_requests(self, opened: int) -> None:

@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from config.settings import Settings
 from models.contracts.enums import EventType
+from models.contracts.event_data import ErrorEvent
 from models.contracts.events import Event
 from store.transaction import Transaction
 
@@ -240,7 +241,7 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     monkeypatch.setattr(running.hub.log_reader, "_read_page", counted)
     async with running.store.database.engine.begin() as connection:  # an event that no one hears
         tx = Transaction(project_id, connection)
-        tx.record(EventType.ERROR, "unheard", message="")
+        tx.record(ErrorEvent(message=""), key="unheard")
         await tx.seal()
     head = await running.record(project_id)
     assert await asyncio.gather(*(numbers(socket, head) for socket in sockets)) == [[head - 1, head]] * 100
