@@ -6,9 +6,11 @@ import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter, WebSocket
+from fastapi.responses import JSONResponse
 
 from api.errors import UnavailableError
 from api.problems import problem
+from api.realtime import asyncapi
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
@@ -22,6 +24,12 @@ REFUSED_AT_ONCE = 16
 """Refused sockets that are told why with a close frame; further ones get an HTTP status."""
 REFUSED_SECONDS = 1.0
 """How long each may take to hang up."""
+
+
+@router.get("/asyncapi.json", include_in_schema=False)
+async def asyncapi_document() -> JSONResponse:
+    """The AsyncAPI document of the WebSocket."""
+    return JSONResponse(asyncapi.document())
 
 
 @router.websocket("/ws")

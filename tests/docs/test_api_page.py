@@ -11,9 +11,10 @@ from pages import block, read, rows, section
 from api.app import create_app
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import CloseCode, Problem
-from api.realtime.frames import Control, ControlType
+from api.realtime.frames import ControlType, ProjectChanged
 from config.settings import Settings
 from models.contracts.enums import EventType, HitlAction
+from models.contracts.event_data import TaskStarted
 from models.contracts.events import Event
 
 PAGE = read("docs/api.md")
@@ -67,7 +68,7 @@ def test_every_frame_of_the_server_is_there() -> None:
 
 def test_the_example_of_an_event_is_one() -> None:
     examples = re.findall(r"```json\n(.*?)```", section(PAGE, "Frames from the server"), re.DOTALL)
-    assert Event.model_validate_json(examples[0]).event_type is EventType.TASK_STARTED
+    assert isinstance(Event.model_validate_json(examples[0]).payload, TaskStarted)
 
 
 def test_the_frames_of_the_client_are_read() -> None:
@@ -77,7 +78,7 @@ def test_the_frames_of_the_client_are_read() -> None:
 
 
 def test_the_example_of_a_change_is_one() -> None:
-    frame = Control.model_validate_json(block("docs/api.md", "json project changed"))
+    frame = ProjectChanged.model_validate_json(block("docs/api.md", "json project changed"))
     assert frame.event_type is ControlType.PROJECT_CHANGED
 
 
