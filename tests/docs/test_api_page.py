@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from event_tables import with_tables
 from pages import block, read, rows, section
 
 from api.app import create_app
@@ -55,6 +56,11 @@ def test_every_status_of_a_problem_is_explained() -> None:
 def test_the_actions_are_those_of_the_code() -> None:
     table = {row[0].strip("`") for row in rows(section(PAGE, "Gates"))}
     assert set(HitlAction) <= table
+
+
+def test_the_generated_tables_are_up_to_date() -> None:
+    """`python -m tests.docs` rewrites them."""
+    assert with_tables(PAGE) == PAGE
 
 
 def test_every_frame_of_the_server_is_there() -> None:
