@@ -77,7 +77,7 @@ class Records:
         response = check.response
         async with self._store.reading() as connection:
             known = bool(await hitl.ids_of_project(connection, check.project_id, {response.request_id}))
-            known = known and not await events.recorded(connection, check.project_id, _foreign_key(response))
+            known = known and not await events.is_recorded(connection, check.project_id, _foreign_key(response))
         if not known:
             async with self._store.transaction(check.project_id) as tx:
                 _record_unknown_request(tx, response)

@@ -102,7 +102,7 @@ async def set_status(
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
-    tx.change(status=status, reason=reason)
+    tx.update_project(status=status, reason=reason)
     tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
     deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)

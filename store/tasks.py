@@ -100,9 +100,9 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         task_id=step.task_id,
         agent_type=handoff.to_agent,
     )
-    tx.agent(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
+    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
     if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
-        tx.change(phase=handoff.phase)
+        tx.update_project(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
 
 
@@ -143,7 +143,7 @@ async def finish(
         agent_type=agent,
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
-    tx.agent(agent, status, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, status, step.task_id, str(step.task_id))
     return True
 
 
@@ -172,7 +172,7 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
         task_id=step.task_id,
         agent_type=agent,
     )
-    tx.agent(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
 
 
 async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
@@ -200,7 +200,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Record that the task no longer waits for a human. A failed task stays failed."""
     await run(tx.connection, _END_WAIT, id=task_id, accepted=accepted)
-    tx.agent(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
+    tx.set_agent_status(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
 
 
 async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:

@@ -123,7 +123,7 @@ async def test_a_project_is_waiting_while_a_request_is_open(
 ) -> None:
     for changed, opened in changes:
         async with store.transaction(project_id) as tx:
-            tx.change(status=ProjectStatus(changed) if changed else None)
+            tx.update_project(status=ProjectStatus(changed) if changed else None)
             tx.count_requests(opened)
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
@@ -220,9 +220,9 @@ async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, projec
     first, second = uuid4(), uuid4()
     for task_id in (first, second):  # a short step starts and ends in one transaction
         async with store.transaction(project_id) as tx:
-            tx.agent(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
-            tx.agent(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
+            tx.set_agent_status(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
+            tx.set_agent_status(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
         assert await said() == (AgentStatus.WAITING_FOR_HITL, task_id)
     async with store.transaction(project_id) as tx:
-        tx.agent(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
+        tx.set_agent_status(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
     assert await said() == (AgentStatus.WAITING_FOR_HITL, second)

@@ -242,7 +242,7 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     async with running.store.database.engine.begin() as connection:  # an event that no one hears
         tx = Transaction(project_id, connection)
         tx.record(ErrorEvent(message=""), key="unheard")
-        await tx.seal()
+        await tx.flush()
     head = await running.record(project_id)
     assert await asyncio.gather(*(numbers(socket, head) for socket in sockets)) == [[head - 1, head]] * 100
     assert reads <= 10  # a hundred sockets share them; two or three are usual
