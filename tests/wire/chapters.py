@@ -290,7 +290,7 @@ CHAPTERS: tuple[Chapter, ...] = (
 
 
 async def _is_ready(t: Transcript) -> bool:
-    return (await t.http.get("/health/ready")).status_code == 200
+    return bool((await t.http.get("/health/ready")).status_code == 200)
 
 
 async def _start(t: Transcript, name: str, brief: str, **more: Any) -> str:
