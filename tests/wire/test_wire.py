@@ -15,6 +15,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from chapters import CHAPTERS, Chapter
+from jsonschema import Draft7Validator
 from transcript import Transcript
 
 if TYPE_CHECKING:
@@ -38,7 +39,13 @@ async def test_the_wire_is_unchanged(chapter: Chapter, http: httpx2.AsyncClient)
     file = HERE / "recorded" / f"{chapter.__name__}.json"
     if os.environ.get("WIRE_RECORD"):
         file.write_text(json.dumps(transcript.entries, indent=1, ensure_ascii=False) + "\n")
+        return
     recorded: list[Any] = json.loads(file.read_text())
     for then, now in zip(recorded, transcript.entries, strict=False):
         assert now == then
     assert len(transcript.entries) == len(recorded)
+    document = (await http.get("/asyncapi.json")).json()
+    for frame in transcript.received:
+        kind = "control" if frame["seq"] is None and frame["event_type"] != "task_progress" else "event"
+        payload = document["components"]["messages"][f"{kind}.{frame['event_type']}"]["payload"]
+        Draft7Validator(payload | {"components": document["components"]}).validate(frame)

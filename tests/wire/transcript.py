@@ -48,6 +48,8 @@ class Transcript:
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self.http = http
         self.entries: list[dict[str, Any]] = []
+        self.received: list[Mapping[str, Any]] = []
+        """The frames as they came."""
         self._names: dict[str, str] = {}
         self._sent: set[str] = set()
 
@@ -76,6 +78,7 @@ class Transcript:
         there are depends on the clock."""
         kept: list[Any] = []
         for frame in frames:
+            self.received.append(frame)
             shown = self.normalised(frame)
             if frame["event_type"] in ("connection_ready", "project_changed", "heartbeat"):
                 shown["data"] = dict.fromkeys(frame["data"], "<number>")
