@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import GetJsonSchemaHandler
 
 from .contract import Contract
 from .enums import AgentType, EventType
-from .event_data import EventData, read_data
+from .event_data import PAYLOADS, EventData, read_data
+
+
+class _PayloadSchema:
+    """Documents `data` as any of the payloads."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(payload.__pydantic_core_schema__) for payload in PAYLOADS.values()]}
 
 
 class Event(Contract):
@@ -22,7 +31,7 @@ class Event(Contract):
     project_id: UUID
     task_id: UUID | None = None
     agent_type: AgentType | None = None
-    data: dict[str, Any]
+    data: Annotated[dict[str, Any], _PayloadSchema()]
     timestamp: datetime
 
     @property
