@@ -64,6 +64,11 @@ async def delivery(t: Transcript) -> None:
     await t.post(f"/projects/{project_id}/resume")
     await t.post(f"/projects/{project_id}/resume")
 
+    await _respond(t, request, action="reject")
+    await _respond(t, request, action="amend")
+    await _respond(t, request, action="amend", content=" ")
+    await _respond(t, request, action="approve", content="No.")
+    await _respond(t, request, action="applaud")
     await _respond(t, request, action="amend", content="# Plan\n\nAs I would have it.\n", responder="Ada")
     await t.get(f"/hitl/{request['request_id']}")
     await _respond(t, request, action="reject", comment="Too late.")
@@ -135,7 +140,7 @@ async def cancellation(t: Transcript) -> None:
 async def expiry(t: Transcript) -> None:
     """A deadline that approves, and one that halts."""
     project_id = await _start(t, "Wire expiry", BRIEF, pipeline="deadlines")
-    await _until(t, project_id, "rejected")
+    await _until(t, project_id, "failed")
     await t.get(f"/projects/{project_id}")
     await t.get(f"/hitl/project/{project_id}/requests")
     await t.get(f"/projects/{project_id}/events", limit=200)
@@ -155,8 +160,8 @@ async def rework(t: Transcript) -> None:
 
 async def artifacts(t: Transcript) -> None:
     """What a person adds, in every view, and a task that is given it."""
-    project_id = await _start(t, "Wire artifacts", BRIEF, pipeline="quick-start")
-    await _until(t, project_id, "completed")
+    project_id = await _start(t, "Wire artifacts", BRIEF)
+    await _asked(t, project_id, "discovery")
     to = f"/projects/{project_id}/artifacts"
     rules = {"type": "user_input", "name": "house rules", "content": "# House rules\n\n- No cookies.\n- No pop-ups.\n"}
     first = await t.post(to, json=rules, headers={"Idempotency-Key": "wire artifacts"})
@@ -191,6 +196,8 @@ async def artifacts(t: Transcript) -> None:
     await t.get(f"/tasks/{task_id}")
     await t.post(f"/projects/{project_id}/tasks", json=given | {"context_ids": [NOBODY]})
     await t.get(f"/projects/{project_id}/events", limit=200)
+    await t.post(f"/projects/{project_id}/cancel")
+    await _until(t, project_id, "cancelled")
 
 
 async def refusals(t: Transcript) -> None:
@@ -227,14 +234,6 @@ async def refusals(t: Transcript) -> None:
     await t.post("/projects/", content=_project_of(40_000), headers={"Content-Type": "application/json"})
     await t.post("/projects/", content=_project_of(400_000), headers={"Content-Type": "application/json"})
     await t.post(f"/hitl/{NOBODY}/respond", json={"action": "approve"})
-    for response in (
-        {"action": "reject"},
-        {"action": "amend"},
-        {"action": "amend", "content": " "},
-        {"action": "approve", "content": "No."},
-        {"action": "applaud"},
-    ):
-        await t.post(f"/hitl/{NOBODY}/respond", json=response)
     await t.call("POST", f"{V1}/projects/", json={}, headers={"Origin": "https://elsewhere.example"})
     await t.call("GET", "/health/", headers={"Host": "elsewhere.example"})
 
@@ -246,29 +245,28 @@ async def websocket(t: Transcript) -> None:
     async with _socket(t, project_id=project_id) as socket:
         t.frames("ready", await _frames(socket, _any))
         t.frames("heartbeat", await _frames(socket, lambda frame: frame["event_type"] == "heartbeat"))
-        asked: list[Any] = [
-            {"action": "ping"},
-            {"action": "subscribe", "project_id": project_id},
-            {"action": "unsubscribe", "project_id": project_id},
-            {"action": "unsubscribe", "project_id": project_id},
-            {"action": "subscribe", "project_id": project_id, "since": 1_000_000},
-            {"action": "subscribe", "project_id": NOBODY},
-            {"action": "subscribe", "project_id": "not-an-id"},
-            {"action": "subscribe", "project_id": project_id, "since": -1},
-            {"action": "watch"},
-            {"action": "watch"},
-            {"action": "unwatch"},
-            {"action": "unwatch"},
-            {"action": "dance"},
-            {"action": "ping", "loudly": True},
-            [],
-        ]
-        for frame in asked:
-            await _ask(t, socket, frame)
+        for frame, answer in (
+            ({"action": "ping"}, "pong"),
+            ({"action": "subscribe", "project_id": project_id}, "error"),
+            ({"action": "unsubscribe", "project_id": project_id}, None),
+            ({"action": "unsubscribe", "project_id": project_id}, "error"),
+            ({"action": "subscribe", "project_id": project_id, "since": 1_000_000}, "connection_ready"),
+            ({"action": "subscribe", "project_id": NOBODY}, "error"),
+            ({"action": "subscribe", "project_id": "not-an-id"}, "error"),
+            ({"action": "subscribe", "project_id": project_id, "since": -1}, "error"),
+            ({"action": "watch"}, "watching"),
+            ({"action": "watch"}, "error"),
+            ({"action": "unwatch"}, None),
+            ({"action": "unwatch"}, "error"),
+            ({"action": "dance"}, "error"),
+            ({"action": "ping", "loudly": True}, "error"),
+            ([], "error"),
+        ):
+            await _ask(t, socket, frame, answer)
         await socket.send("{")
-        t.frames("not JSON", await _until_pong(socket))
+        t.frames("not JSON", await _answer(socket, "error"))
         await socket.send(b"{}")
-        t.frames("binary", await _until_pong(socket))
+        t.frames("binary", await _answer(socket, "error"))
     for query in ({"project_id": "not-an-id"}, {"project_id": NOBODY}, {"project_id": project_id, "since": "x"}):
         await _refused(t, **query)
     await _refused(t, since=1)
@@ -355,15 +353,16 @@ def _is_project(frame: Json) -> bool:
     return bool(frame["event_type"] == "workflow_event")
 
 
-async def _until_pong(socket: ClientConnection) -> list[Json]:
-    """What the server answers to the frame before: a pong follows it."""
-    await socket.send('{"action": "ping"}')
-    return (await _frames(socket, lambda frame: frame["event_type"] == "pong"))[:-1]
+async def _answer(socket: ClientConnection, event_type: str) -> list[Json]:
+    """What the server answers, up to a frame of that type; changes of other projects are left out."""
+    frames = await _frames(socket, lambda frame: frame["event_type"] == event_type)
+    return [frame for frame in frames if frame["event_type"] != "project_changed"]
 
 
-async def _ask(t: Transcript, socket: ClientConnection, frame: Any) -> None:
+async def _ask(t: Transcript, socket: ClientConnection, frame: Any, answer: str | None) -> None:
     await _send(t, socket, frame)
-    t.frames("answer", await _until_pong(socket))
+    if answer is not None:
+        t.frames("answer", await _answer(socket, answer))
 
 
 async def _refused(t: Transcript, **query: Any) -> None:

@@ -140,7 +140,7 @@ class Transcript:
             with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
                 manifest = json.loads(archive.read("manifest.json"))
                 return {"files": archive.namelist(), "manifest": self.normalised(manifest)}, None
-        return f"<{kind.partition(';')[0]}>", None
+        return answer.text if answer.text in self._sent else f"<{kind.partition(';')[0]}>", None
 
 
 def _texts(value: Any) -> set[str]:
