@@ -50,7 +50,7 @@ async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dic
 _NOT_FINAL = [status for status in ProjectStatus if not status.is_final]
 
 
-async def heads_of_live_projects(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
+async def heads_of_open_projects(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
     """Return the number of the newest event of each project that has not ended, waits for a human, or received an
     artifact after a moment. A project receives its first artifact as it starts."""
     waiting = select(HITL_REQUEST.c.project_id).where(HITL_REQUEST.c.status == HitlStatus.PENDING)

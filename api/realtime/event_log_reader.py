@@ -91,4 +91,4 @@ class EventLogReader:
 
     async def _read_heads_under_way(self, since: datetime) -> dict[UUID, int]:
         async with self._turns, asyncio.timeout(READ_SECONDS), self._store.reading() as connection:
-            return await events.heads_of_live_projects(connection, since)
+            return await events.heads_of_open_projects(connection, since)
