@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from .contract import storable
+from .contract import Contract, storable
 from .enums import (
     AgentStatus,
     AgentType,
@@ -28,14 +28,12 @@ StoredText = Annotated[str, AfterValidator(storable)]
 """Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""
 
 
-class Payload(BaseModel):
+class Payload(Contract):
     """The data of one event.
 
-    Readers ignore unknown fields. A field that is added later needs a default: logs keep the events of every version.
-    A field with a default is recorded only if the writer sets it.
+    A field that is added later needs a default, because logs keep the events of every version. A field with a default
+    is recorded only if the writer sets it.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     event_type: ClassVar[EventType]
 
@@ -77,10 +75,8 @@ class TaskProgress(Payload):
     fraction: float | None = Field(description="How much is done, from 0 to 1.")
 
 
-class WrittenArtifact(BaseModel):
+class WrittenArtifact(Contract):
     """An artifact version that a task wrote."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     artifact_id: UUID
     type: ArtifactType
