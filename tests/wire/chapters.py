@@ -69,6 +69,7 @@ async def delivery(t: Transcript) -> None:
     await _respond(t, request, action="amend", content=" ")
     await _respond(t, request, action="approve", content="No.")
     await _respond(t, request, action="applaud")
+    await _respond(t, request, action="approve", colour="red")
     await _respond(t, request, action="amend", content="# Plan\n\nAs I would have it.\n", responder="Ada")
     await t.get(f"/hitl/{request['request_id']}")
     await _respond(t, request, action="reject", comment="Too late.")
@@ -171,6 +172,7 @@ async def artifacts(t: Transcript) -> None:
     archive = await t.post(to, json=packed | {"content": _zip("app/main.py", "README.md")})
     await t.post(to, json=packed | {"content": _zip("../escape.py")})
     await t.post(to, json=packed | {"content": "This is not Base64!"})
+    await t.post(to, json=rules | {"colour": "red"})
     await t.get(to, type="user_input")
     one = f"/artifacts/{second['artifact_id']}"
     await t.get(one)
@@ -195,6 +197,7 @@ async def artifacts(t: Transcript) -> None:
     await eventually(done)
     await t.get(f"/tasks/{task_id}")
     await t.post(f"/projects/{project_id}/tasks", json=given | {"context_ids": [NOBODY]})
+    await t.post(f"/projects/{project_id}/tasks", json=given | {"colour": "red"})
     await t.get(f"/projects/{project_id}/events", limit=200)
     await t.post(f"/projects/{project_id}/cancel")
     await _until(t, project_id, "cancelled")
@@ -260,6 +263,8 @@ async def websocket(t: Transcript) -> None:
             ({"action": "unwatch"}, "error"),
             ({"action": "dance"}, "error"),
             ({"action": "ping", "loudly": True}, "error"),
+            ({"action": "watch", "loudly": True}, "error"),
+            ({"action": "subscribe", "project_id": project_id, "loudly": True}, "error"),
             ([], "error"),
         ):
             await _ask(t, socket, frame, answer)
