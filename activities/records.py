@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
 from artifacts.media_types import usual_media_type
-from models.contracts.enums import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
@@ -76,7 +77,7 @@ class Records:
         response = check.response
         async with self._store.reading() as connection:
             known = bool(await hitl.ids_of_project(connection, check.project_id, {response.request_id}))
-            known = known and not await events.recorded(connection, check.project_id, _foreign_key(response))
+            known = known and not await events.is_recorded(connection, check.project_id, _foreign_key(response))
         if not known:
             async with self._store.transaction(check.project_id) as tx:
                 _record_unknown_request(tx, response)
@@ -94,19 +95,20 @@ class Records:
         elif response.content_hash is not None:
             accepted = await self._amend(tx, request, response, asked)
         tx.record(
-            EventType.HITL_RESPONSE,
-            f"response:{request.id}",
+            HitlResponded(
+                request_id=request.id,
+                decision_id=response.decision_id,
+                stage=request.stage,
+                round=request.round,
+                action=response.action,
+                status=status,
+                comment=response.comment,
+                responder=response.responder,
+                accepted=accepted,
+            ),
+            key=f"response:{request.id}",
             task_id=request.task_id,
             agent_type=AgentType(request.agent_type),
-            request_id=request.id,
-            decision_id=response.decision_id,
-            stage=request.stage,
-            round=request.round,
-            action=response.action,
-            status=status,
-            comment=response.comment,
-            responder=response.responder,
-            accepted=[one.model_dump(mode="json") for one in accepted],
         )
         await artifacts.accept(tx, (one.artifact_id for one in accepted))
         await tasks.end_wait(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
@@ -153,14 +155,10 @@ class Records:
                 await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
             await tasks.end_wait(tx, request.task_id, agent, accepted=expiry.accepts)
             tx.record(
-                EventType.HITL_EXPIRED,
-                f"expiry:{request.id}",
+                HitlExpired(request_id=request.id, stage=request.stage, round=request.round, accepted=expiry.accepts),
+                key=f"expiry:{request.id}",
                 task_id=request.task_id,
                 agent_type=agent,
-                request_id=request.id,
-                stage=request.stage,
-                round=request.round,
-                accepted=expiry.accepts,
             )
         return RequestOutcome(expired=True)
 
@@ -174,7 +172,7 @@ class Records:
     async def record_problem(self, problem: RecordProblem) -> None:
         """Record a problem in the project's log, for operators."""
         async with self._store.transaction(problem.project_id) as tx:
-            tx.record(EventType.ERROR, f"problem:{problem.key}", message=problem.message)
+            tx.record(ErrorEvent(message=problem.message), key=f"problem:{problem.key}")
 
 
 def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -> tuple[list[JudgedResponse], bool]:
@@ -221,7 +219,7 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
 
 def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
     unknown = f"request {response.request_id}, which this project does not have"
-    tx.record(EventType.ERROR, _foreign_key(response), message=f"a response ({response.action}) to {unknown}")
+    tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_foreign_key(response))
 
 
 def _foreign_key(response: HitlResponse) -> str:

@@ -11,8 +11,7 @@ import orjson
 from temporalio import activity
 
 from crew.protocol import AgentError
-from models.contracts.contract import storable
-from models.contracts.enums import EventType
+from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store import tasks
 
@@ -46,19 +45,17 @@ class RunningStep:
             await tasks.save_checkpoint(connection, self._step.task_id, checkpoint)
 
     async def progress(self, message: str, fraction: float | None = None) -> None:
-        self._store.bus.publish(
-            [
-                Event(
-                    event_type=EventType.TASK_PROGRESS,
-                    seq=None,
-                    project_id=self._step.project_id,
-                    task_id=self._step.task_id,
-                    agent_type=self._step.handoff.to_agent,
-                    data={"stage": self._step.handoff.phase, "message": storable(message), "fraction": fraction},
-                    timestamp=datetime.now(UTC),
-                )
-            ]
+        progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction)
+        event = Event(
+            event_type=progress.event_type,
+            seq=None,
+            project_id=self._step.project_id,
+            task_id=self._step.task_id,
+            agent_type=self._step.handoff.to_agent,
+            data=progress.recorded(),
+            timestamp=datetime.now(UTC),
         )
+        self._store.bus.publish([event])
 
 
 @asynccontextmanager

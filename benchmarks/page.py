@@ -18,7 +18,8 @@ from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.timing import p50
 from config.settings import Settings
-from models.contracts.enums import AgentStatus, AgentType, EventType
+from models.contracts.enums import AgentStatus, AgentType
+from models.contracts.event_data import AgentStatusChange
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -79,7 +80,7 @@ class Writer:
             for _ in range(count):
                 key = str(uuid4())
                 status = AgentStatus.WORKING
-                tx.record(EventType.AGENT_STATUS_CHANGE, key, agent_type=AgentType.CODER, status=status)
+                tx.record(AgentStatusChange(status=status), key=key, agent_type=AgentType.CODER)
         self.head += count
 
     async def write_to(self, head: int) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import AgentType, ArtifactType, EventType
+from models.contracts.enums import AgentType, ArtifactType
+from models.contracts.event_data import ArtifactCreated
 from models.contracts.handoff import ArtifactRef
 from models.tables import ARTIFACT, Artifact
 from store import contents
@@ -97,17 +98,18 @@ async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[Artifact
             continue
         refs.append(ArtifactRef(artifact_id=artifact_id, type=one.type, version=version, content_hash=content_hash))
         tx.record(
-            EventType.ARTIFACT_CREATED,
-            f"artifact:{one.origin_id}:{one.type}:{one.name}",
+            ArtifactCreated(
+                artifact_id=artifact_id,
+                type=one.type,
+                name=one.name,
+                version=version,
+                author=one.author,
+                content_hash=content_hash,
+                size=len(one.body),
+            ),
+            key=f"artifact:{one.origin_id}:{one.type}:{one.name}",
             task_id=one.task_id,
             agent_type=one.agent_type,
-            artifact_id=artifact_id,
-            type=one.type,
-            name=one.name,
-            version=version,
-            author=one.author,
-            content_hash=content_hash,
-            size=len(one.body),
         )
     return tuple(refs)
 

@@ -1,4 +1,4 @@
-"""The log of a project."""
+"""The event log of a project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.tables import ARTIFACT, EVENT, HITL_REQUEST, PROJECT
 async def since(
     connection: AsyncConnection, project_id: UUID, seq: int, *, until: int | None = None, limit: int = 500
 ) -> list[Event]:
-    """Return the events after a number, in order, up to and including `until`."""
+    """Return the events after a number in order, up to and including `until`."""
     query = select(EVENT).where(EVENT.c.project_id == project_id, EVENT.c.seq > seq).order_by(EVENT.c.seq).limit(limit)
     if until is not None:
         query = query.where(EVENT.c.seq <= until)
@@ -35,14 +35,14 @@ async def since(
     ]
 
 
-async def recorded(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> bool:
-    """Return whether the project's log has the event with this key."""
+async def is_recorded(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> bool:
+    """Return whether the project's log has an event with this key."""
     query = select(EVENT.c.seq).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
     return (await connection.execute(query)).one_or_none() is not None
 
 
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return the number of each project's newest event. Unknown projects are left out."""
+    """Return the number of each project's newest event; unknown projects are left out."""
     rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.last_seq).where(PROJECT.c.id.in_(project_ids)))
     return {row.id: row.last_seq for row in rows}
 
@@ -50,11 +50,11 @@ async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dic
 _NOT_FINAL = [status for status in ProjectStatus if not status.is_final]
 
 
-async def heads_under_way(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
+async def heads_of_open_projects(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
     """Return the number of the newest event of each project that has not ended, waits for a human, or received an
     artifact after a moment. A project receives its first artifact as it starts."""
     waiting = select(HITL_REQUEST.c.project_id).where(HITL_REQUEST.c.status == HitlStatus.PENDING)
-    with_new_artifact = select(ARTIFACT.c.project_id).where(ARTIFACT.c.id > _first_id_of(moment))
+    with_new_artifact = select(ARTIFACT.c.project_id).where(ARTIFACT.c.id > _lowest_uuid7(moment))
     # As an array: PostgreSQL does not know that a subquery returns few rows, and would scan the table.
     others = func.array(union(waiting, with_new_artifact).scalar_subquery())
     query = select(PROJECT.c.id, PROJECT.c.last_seq).where(
@@ -63,6 +63,6 @@ async def heads_under_way(connection: AsyncConnection, moment: datetime) -> dict
     return {row.id: row.last_seq for row in await connection.execute(query)}
 
 
-def _first_id_of(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of a moment's millisecond."""
+def _lowest_uuid7(moment: datetime) -> UUID:
+    """Return the lowest UUIDv7 of a moment's millisecond."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

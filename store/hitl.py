@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import EventType, HitlReason, HitlStatus
+from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.tables import HITL_DECISION, HITL_REQUEST, HitlDecision, HitlRequest
@@ -92,17 +93,18 @@ async def open_request(
     (row,) = rows
     tx.count_requests(+1)
     tx.record(
-        EventType.HITL_REQUEST,
-        f"request:{step.request_id}",
+        HitlRequested(
+            request_id=step.request_id,
+            stage=step.handoff.phase,
+            round=step.round,
+            reason=reason,
+            question=question,
+            artifacts=artifacts,
+            expires_at=row.expires_at,
+        ),
+        key=f"request:{step.request_id}",
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
-        request_id=step.request_id,
-        stage=step.handoff.phase,
-        round=step.round,
-        reason=reason,
-        question=question,
-        artifacts=row.artifacts,
-        expires_at=row.expires_at,
     )
     return open_request_of(row)
 

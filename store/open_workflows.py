@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import EventType, ProjectStatus, WorkflowProblemKind
+from models.contracts.enums import ProjectStatus, WorkflowProblemKind
+from models.contracts.event_data import ErrorEvent, WorkflowEvent
 from models.contracts.recovery import WorkflowProblem
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, projects, tasks
@@ -168,12 +169,12 @@ async def record_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowPro
     if problem is not None:
         key = f"workflow:{of.workflow_id}:{problem.kind}:{problem.since.isoformat()}"
         message = storable(f"The workflow of this {what} does not continue: {problem.detail}")[:2000]
-        tx.record(EventType.ERROR, key, task_id=of.task_id, message=message, workflow_problem=problem.kind)
+        tx.record(ErrorEvent(message=message, workflow_problem=problem.kind), key=key, task_id=of.task_id)
     elif of.problem is not None:
         key = f"workflow:{of.workflow_id}:found:{of.problem.since.isoformat()}"
         status = of.status if of.task_id else ProjectStatus(rows[0].status)
         reason = f"the workflow of this {what} continues"
-        tx.record(EventType.WORKFLOW_EVENT, key, task_id=of.task_id, status=status, reason=reason)
+        tx.record(WorkflowEvent(status=status, reason=reason), key=key, task_id=of.task_id)
     return True
 
 
@@ -192,7 +193,7 @@ async def claim_restart(tx: Transaction, of: OpenWorkflow) -> bool:
     status = of.status if of.task_id else ProjectStatus(rows[0].status)
     key = f"restarted:{of.workflow_id}:{of.generation + 1}"
     reason = f"the workflow of this {'task' if of.task_id else 'project'} is restarted from its records"
-    tx.record(EventType.WORKFLOW_EVENT, key, task_id=of.task_id, status=status, reason=reason)
+    tx.record(WorkflowEvent(status=status, reason=reason), key=key, task_id=of.task_id)
     return True
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import ArtifactType, EventType, Oversight, ProjectStatus
+from models.contracts.enums import ArtifactType, Oversight, ProjectStatus
+from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -64,7 +65,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     )
     if inserted is None:
         return None
-    tx.record(EventType.WORKFLOW_EVENT, "created", status=ProjectStatus.STARTING, name=new.name)
+    tx.record(WorkflowEvent(status=ProjectStatus.STARTING, name=new.name), key="created")
     (brief,) = await artifacts.add(
         tx,
         [
@@ -101,8 +102,8 @@ async def set_status(
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
-    tx.change(status=status, reason=reason)
-    tx.record(EventType.WORKFLOW_EVENT, f"status:{key}", status=status, reason=reason)
+    tx.update_project(status=status, reason=reason)
+    tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
     deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 

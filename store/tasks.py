@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, EventType, TaskStatus, Verdict
+from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, TaskStatus, Verdict
+from models.contracts.event_data import TaskCancelled, TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
 from models.contracts.project import HandoffInput
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
@@ -94,18 +95,14 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         await hitl.cancel_open(tx, HITL_REQUEST.c.stage.in_(step.reopens))
         await cancel_open(tx, *reopened)
     tx.record(
-        EventType.TASK_STARTED,
-        f"task:{step.task_id}:started",
+        TaskStarted(stage=handoff.phase, round=step.round, from_agent=handoff.from_agent, feedback=step.feedback),
+        key=f"task:{step.task_id}:started",
         task_id=step.task_id,
         agent_type=handoff.to_agent,
-        stage=handoff.phase,
-        round=step.round,
-        from_agent=handoff.from_agent,
-        feedback=step.feedback,
     )
-    tx.agent(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
+    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
     if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
-        tx.change(phase=handoff.phase)
+        tx.update_project(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
 
 
@@ -130,21 +127,23 @@ async def finish(
     if not ended:
         return False
     agent = step.handoff.to_agent
+    written = (WrittenArtifact(**one.model_dump(exclude={"content_hash"})) for one in artifacts)
     tx.record(
-        EventType.TASK_COMPLETED,
-        f"task:{step.task_id}:completed",
+        TaskCompleted(
+            stage=step.handoff.phase,
+            round=step.round,
+            verdict=result.verdict,
+            confidence=result.confidence,
+            usage=result.usage,
+            note=result.note,
+            artifacts=tuple(written),
+        ),
+        key=f"task:{step.task_id}:completed",
         task_id=step.task_id,
         agent_type=agent,
-        stage=step.handoff.phase,
-        round=step.round,
-        verdict=result.verdict,
-        confidence=result.confidence,
-        usage=result.usage,
-        note=result.note,
-        artifacts=[{"artifact_id": one.artifact_id, "type": one.type, "version": one.version} for one in artifacts],
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
-    tx.agent(agent, status, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, status, step.task_id, str(step.task_id))
     return True
 
 
@@ -168,15 +167,12 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
     )
     agent = step.handoff.to_agent
     tx.record(
-        EventType.TASK_FAILED,
-        f"task:{step.task_id}:failed",
+        TaskFailed(stage=step.handoff.phase, round=step.round, error=error),
+        key=f"task:{step.task_id}:failed",
         task_id=step.task_id,
         agent_type=agent,
-        stage=step.handoff.phase,
-        round=step.round,
-        error=error,
     )
-    tx.agent(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
 
 
 async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
@@ -204,7 +200,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Record that the task no longer waits for a human. A failed task stays failed."""
     await run(tx.connection, _END_WAIT, id=task_id, accepted=accepted)
-    tx.agent(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
+    tx.set_agent_status(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
 
 
 async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
@@ -217,12 +213,10 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
     )
     for row in sorted(rows, key=lambda row: row.id):
         tx.record(
-            EventType.TASK_CANCELLED,
-            f"task:{row.id}:cancelled",
+            TaskCancelled(stage=row.stage, round=row.round),
+            key=f"task:{row.id}:cancelled",
             task_id=row.id,
             agent_type=AgentType(row.agent_type),
-            stage=row.stage,
-            round=row.round,
         )
 
 

@@ -1,4 +1,4 @@
-"""The unit of work: writes, then the project's row and its events, then commit, then publish."""
+"""The unit of work: write, update the project's row and its log, commit, publish."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.contract import storable
-from models.contracts.enums import AgentStatus, AgentType, EventType, ProjectStatus
+from models.contracts.enums import AgentStatus, AgentType, ProjectStatus
+from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
 from store.statement import run, with_statuses
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from store.bus import Bus
     from store.database import Database
 
-# The last statement of every transaction. It alone locks the project's row, and only until the commit that follows, so
-# that the numbers of a log are gapless and are committed in order. Events that are recorded already are left out. If
-# the same event is committed while this statement waits for the lock, the unique key makes it fail, and the activity's
-# retry finds the work done. A final status never changes; any other is `waiting` while a gate is open.
-_SEAL: LiteralString = with_statuses("""
+# The last statement of every unit of work. Only this statement locks the project's row, and the commit follows at once:
+# the numbers of a log have no gaps, and events commit in the order of their numbers. An event whose key is in the log
+# is left out. If another transaction commits the same key while this statement waits for the lock, the unique
+# constraint makes it fail, and the activity's retry finds the work done. A final status never changes; otherwise the
+# status is `waiting` while a gate is open.
+_FLUSH: LiteralString = with_statuses("""
 WITH incoming AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
         AS (event_type text, task_id uuid, agent_type text, data jsonb, dedupe_key text))
@@ -35,7 +36,7 @@ WITH incoming AS (
     SELECT *, row_number() OVER (ORDER BY position) AS number FROM incoming
     WHERE NOT EXISTS (
         SELECT FROM event WHERE event.project_id = %(project_id)s AND event.dedupe_key = incoming.dedupe_key)
-), sealed AS (
+), updated AS (
     UPDATE project SET
         last_seq = last_seq + (SELECT count(*) FROM fresh),
         open_requests = open_requests + %(opened)s,
@@ -53,91 +54,86 @@ WITH incoming AS (
     WHERE id = %(project_id)s
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
 ), agents AS (
-    -- An agent that works on two tasks at once becomes idle when the one it started last ends.
+    -- An agent that works on two tasks at once is idle when the task that it started last is done.
     INSERT INTO agent_state (project_id, agent_type, status, task_id, updated_at)
     SELECT %(project_id)s, agent_type, status, task_id, clock_timestamp()
     FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid)
     ON CONFLICT (project_id, agent_type) DO UPDATE
     SET status = excluded.status, task_id = excluded.task_id, updated_at = excluded.updated_at
-    WHERE excluded.task_id = ANY(%(taken)s) OR agent_state.task_id = excluded.task_id
+    WHERE excluded.task_id = ANY(%(started_tasks)s) OR agent_state.task_id = excluded.task_id
 )
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
-FROM fresh, sealed
+FROM fresh, updated
 RETURNING seq, event_type, task_id, agent_type, data, created_at
 """)
 
 
 class ProjectUnknownError(LookupError):
-    """A write for a project that the database does not have."""
+    """A write names a project that does not exist."""
 
 
 class ContradictionError(Exception):
-    """A write that contradicts existing rows, and will at every attempt."""
+    """A write contradicts the records. A retry cannot help."""
 
 
 class Transaction:
-    """The unit of work of one project. Write through `connection`; say what happened with `record`."""
+    """The unit of work of one project. Write rows through `connection` and events with `record`."""
 
     def __init__(self, project_id: UUID, connection: AsyncConnection) -> None:
         self.project_id = project_id
         self.connection = connection
         self._events: list[dict[str, Any]] = []
         self._agents: dict[AgentType, dict[str, Any]] = {}
-        self._taken: list[UUID] = []
-        self._opened = 0
+        self._started_tasks: list[UUID] = []
+        self._opened_requests = 0
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
         self._reason: str | None = None
 
     def record(
-        self,
-        event_type: EventType,
-        key: str,
-        *,
-        task_id: UUID | None = None,
-        agent_type: AgentType | None = None,
-        **data: Any,
+        self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
     ) -> None:
-        """Add an event. `key` names the fact within the project: a second event of that key is left out."""
-        data = {name: storable(value) if isinstance(value, str) else value for name, value in data.items()}
+        """Add an event. `key` names the fact within the project: a second event with the same key is left out."""
         self._events.append(
-            {"event_type": event_type, "task_id": task_id, "agent_type": agent_type, "data": data, "dedupe_key": key}
+            {
+                "event_type": data.event_type,
+                "task_id": task_id,
+                "agent_type": agent_type,
+                "data": data.recorded(),
+                "dedupe_key": key,
+            }
         )
 
-    def change(
+    def update_project(
         self, *, status: ProjectStatus | None = None, phase: str | None = None, reason: str | None = None
     ) -> None:
-        """Change the project's row when the transaction ends."""
+        """Set columns of the project's row. None leaves a column as it is."""
         self._status, self._phase, self._reason = status or self._status, phase or self._phase, reason or self._reason
 
-    def agent(self, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
-        """Say what an agent does now, and record it; what is said last stands. `key` names the occasion."""
+    def set_agent_status(self, agent_type: AgentType, status: AgentStatus, task_id: UUID, key: str) -> None:
+        """Set an agent's status and record the change. The last call for an agent wins. `key` names the occasion."""
         if status is AgentStatus.WORKING:
-            self._taken.append(task_id)
+            self._started_tasks.append(task_id)
         self._agents[agent_type] = {"agent_type": agent_type, "status": status, "task_id": task_id}
         self.record(
-            EventType.AGENT_STATUS_CHANGE,
-            f"agent:{key}:{status}",
-            task_id=task_id,
-            agent_type=agent_type,
-            status=status,
+            AgentStatusChange(status=status), key=f"agent:{key}:{status}", task_id=task_id, agent_type=agent_type
         )
 
     def count_requests(self, opened: int) -> None:
-        """Add the number of requests that were opened in this transaction. A closed one counts as -1."""
-        self._opened += opened
+        """Count the HITL requests that this unit of work opened; a closed one counts as -1."""
+        self._opened_requests += opened
 
-    async def seal(self) -> list[Event]:
-        """Write the project's row and the events. The store calls it right before commit."""
+    async def flush(self) -> list[Event]:
+        """Write the project's row and the events, and return the events. The store calls it right before commit."""
         rows = await run(
             self.connection,
-            _SEAL,
+            _FLUSH,
             project_id=self.project_id,
             events=orjson.dumps(self._events).decode(),
             agents=orjson.dumps(list(self._agents.values())).decode(),
-            taken=self._taken,
-            opened=self._opened,
+            started_tasks=self._started_tasks,
+            opened=self._opened_requests,
             status=self._status,
             phase=self._phase,
             reason=self._reason,
@@ -157,7 +153,7 @@ class Transaction:
 
 
 class Store:
-    """The database and the bus, as activities and the API use them."""
+    """The database and the event bus, for activities and the API."""
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self.database = database
@@ -166,7 +162,7 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
-        """Open a transaction, the only way to write. Its events are published after the commit.
+        """Open a unit of work. It commits when the block ends, then publishes its events; an exception rolls it back.
 
         Raises:
             ProjectUnknownError: the project does not exist.
@@ -175,16 +171,16 @@ class Store:
             async with self.database.writing() as connection:
                 tx = Transaction(project_id, connection)
                 yield tx
-                events = await tx.seal()
-                if not events and not await _exists(connection, project_id):
+                events = await tx.flush()
+                if not events and not await _project_exists(connection, project_id):
                     raise ProjectUnknownError(f"project {project_id} does not exist")
         except (IntegrityError, psycopg.IntegrityError) as error:
             async with self.reading() as connection:
-                if not await _exists(connection, project_id):
+                if not await _project_exists(connection, project_id):
                     raise ProjectUnknownError(f"project {project_id} does not exist") from error
             raise
         self.bus.publish(events)
 
 
-async def _exists(connection: AsyncConnection, project_id: UUID) -> bool:
+async def _project_exists(connection: AsyncConnection, project_id: UUID) -> bool:
     return bool(await run(connection, "SELECT 1 AS found FROM project WHERE id = %(id)s", id=project_id))

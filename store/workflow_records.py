@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import ProjectStatus
+from models.contracts.enums import EventType, ProjectStatus
+from models.contracts.event_data import read_data
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
@@ -49,7 +50,7 @@ async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords
     """Return the records of a workflow's tasks and requests."""
     key = {"project_id": of.project_id, "workflow_id": of.workflow_id}
     events = [
-        RecordedEvent(event_type=row.event_type, task_id=row.task_id, data=row.data)
+        RecordedEvent(task_id=row.task_id, data=read_data(EventType(row.event_type), row.data))
         for row in await run(connection, _EVENTS, **key)
     ]
     wrote: dict[UUID, list[ArtifactRef]] = {}

@@ -10,23 +10,20 @@ workflow follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from uuid import UUID
 
-from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
+from models.contracts.event_data import HitlExpired, HitlResponded, TaskCompleted, TaskFailed, TaskStarted
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
-from models.contracts.recovery import RecordedEvent, RecordedRequest, WorkflowRecords
+from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from workflows.gate import too_late
 from workflows.handoff import MAX_FEEDBACK
 
-_HANDLERS = {
-    EventType.TASK_STARTED: "_started",
-    EventType.TASK_COMPLETED: "_completed",
-    EventType.TASK_FAILED: "_failed",
-    EventType.HITL_RESPONSE: "_responded",
-    EventType.HITL_EXPIRED: "_expired",
-}
+StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
+"""The events that move a stage."""
 
 
 def rebuild_project_state(
@@ -89,9 +86,8 @@ class _StateBuilder:
     def states(self) -> dict[str, HandoffState]:
         """Return the state of each stage after all events."""
         for event in self._recorded.events:
-            name = str(event.data.get("stage"))
-            if event.event_type in _HANDLERS and name in self._stages:
-                getattr(self, _HANDLERS[event.event_type])(event, self._stages[name], self._states[name])
+            if isinstance(event.data, StageEvent) and event.data.stage in self._stages:
+                self._apply(event.task_id, event.data)
         for name in self._working:
             self._repeat_step(self._states[name])
         for state in self._states.values():
@@ -101,6 +97,20 @@ class _StateBuilder:
             if state.gate is not None and self._request(state.gate).status is HitlStatus.CANCELLED:
                 state.gate = None  # it can no longer be answered, so the stage runs again
         return self._states
+
+    def _apply(self, task_id: UUID | None, data: StageEvent) -> None:
+        stage, state = self._stages[data.stage], self._states[data.stage]
+        match data:
+            case TaskStarted():
+                self._started(task_id, data, stage, state)
+            case TaskCompleted():
+                self._completed(task_id, data, stage, state)
+            case TaskFailed():
+                self._failed(task_id, stage, state)
+            case HitlResponded():
+                self._responded(data, stage, state)
+            case HitlExpired():
+                self._expired(data, state)
 
     def _repeat_step(self, state: HandoffState) -> None:
         """Have a running step run again as the same task, or as a new one if the task was cancelled."""
@@ -114,18 +124,18 @@ class _StateBuilder:
     def _request(self, gate: GateState) -> RecordedRequest:
         return self._recorded.requests[gate.request.request_id]
 
-    def _started(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        state.round, state.task_id = int(event.data["round"]), event.task_id
-        state.feedback, state.gate, state.accepted = event.data.get("feedback"), None, None
+    def _started(self, task_id: UUID | None, data: TaskStarted, stage: Stage, state: HandoffState) -> None:
+        state.round, state.task_id = data.round, task_id
+        state.feedback, state.gate, state.accepted = data.feedback, None, None
         self._working.add(stage.name)
 
-    def _completed(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        if not self._ends_step(event, stage, state):
+    def _completed(self, task_id: UUID | None, data: TaskCompleted, stage: Stage, state: HandoffState) -> None:
+        if not self._ends_step(task_id, stage, state):
             return
-        state.produced = self._recorded.tasks[event.task_id].wrote if event.task_id in self._recorded.tasks else ()
+        state.produced = self._recorded.tasks[task_id].wrote if task_id in self._recorded.tasks else ()
         state.feedback, state.report, state.reopens = None, (), ()
-        state.failed_verdict = event.data.get("verdict") == Verdict.FAILED
-        if self._opens_gate(event, state):
+        state.failed_verdict = data.verdict is Verdict.FAILED
+        if self._opens_gate(task_id, state):
             return
         if state.failed_verdict:
             state.reworked += 1
@@ -134,49 +144,47 @@ class _StateBuilder:
         else:
             state.accepted = state.produced
 
-    def _failed(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        if self._ends_step(event, stage, state):
-            self._opens_gate(event, state)
+    def _failed(self, task_id: UUID | None, stage: Stage, state: HandoffState) -> None:
+        if self._ends_step(task_id, stage, state):
+            self._opens_gate(task_id, state)
 
-    def _ends_step(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> bool:
+    def _ends_step(self, task_id: UUID | None, stage: Stage, state: HandoffState) -> bool:
         """Return whether this ends the stage's step. The end of a cancelled step has no effect."""
-        if stage.name not in self._working or state.task_id != event.task_id:
+        if stage.name not in self._working or state.task_id != task_id:
             return False
         self._working.discard(stage.name)
         return True
 
-    def _opens_gate(self, event: RecordedEvent, state: HandoffState) -> bool:
+    def _opens_gate(self, task_id: UUID | None, state: HandoffState) -> bool:
         """Open the gate if the step asked a human. Return whether it did."""
-        recorded = self._requests_by_task.get(event.task_id) if event.task_id else None
+        recorded = self._requests_by_task.get(task_id) if task_id else None
         if recorded is not None:
             state.gate = GateState(request=recorded.request)
         return recorded is not None
 
-    def _responded(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
-        if (gate := self._closed(event, state)) is None:
+    def _responded(self, data: HitlResponded, stage: Stage, state: HandoffState) -> None:
+        if (gate := self._closed(data, state)) is None:
             return
-        accepted = tuple(ArtifactRef.model_validate(one) for one in event.data.get("accepted", ()))
-        comment = event.data.get("comment")
-        if event.data["action"] == HitlAction.REJECT:
+        if data.action is HitlAction.REJECT:
             response = self._request(gate).response
             gate.offered = [response] if response else []  # judging it again ends the project
-        elif accepted:
-            state.gate, state.produced, state.accepted = None, accepted, accepted
+        elif data.accepted:
+            state.gate, state.produced, state.accepted = None, data.accepted, data.accepted
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
-            self._send_back(stage, comment or "", state.produced)
+            self._send_back(stage, data.comment or "", state.produced)
         else:
             state.gate = None
-            state.feedback = _joined(state.feedback, comment)
+            state.feedback = _joined(state.feedback, data.comment)
 
-    def _expired(self, event: RecordedEvent, stage: Stage, state: HandoffState) -> None:
+    def _expired(self, data: HitlExpired, state: HandoffState) -> None:
         # Otherwise the gate stays open: its deadline has passed, which ends the project.
-        if (gate := self._closed(event, state)) is not None and event.data.get("accepted"):
+        if (gate := self._closed(data, state)) is not None and data.accepted:
             state.gate, state.accepted = None, gate.request.artifacts
 
-    def _closed(self, event: RecordedEvent, state: HandoffState) -> GateState | None:
+    def _closed(self, data: HitlResponded | HitlExpired, state: HandoffState) -> GateState | None:
         """Return the gate that this event closes, or None if it had been cancelled."""
-        if state.gate is None or str(state.gate.request.request_id) != event.data.get("request_id"):
+        if state.gate is None or state.gate.request.request_id != data.request_id:
             return None
         return state.gate
 

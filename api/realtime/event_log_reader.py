@@ -91,4 +91,4 @@ class EventLogReader:
 
     async def _read_heads_of_open_projects(self, since: datetime) -> dict[UUID, int]:
         async with self._semaphore, asyncio.timeout(READ_SECONDS), self._store.reading() as connection:
-            return await events.heads_under_way(connection, since)
+            return await events.heads_of_open_projects(connection, since)

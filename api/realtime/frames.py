@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -16,7 +16,7 @@ from models.contracts.events import Event
 
 
 class Frame(NamedTuple):
-    """One event as text, ready for every socket that wants it; `seq` is None for what is live only."""
+    """One event as text, serialised once for every socket; `seq` is None for a live-only event."""
 
     seq: int | None
     text: str
@@ -31,20 +31,89 @@ class ControlType(StrEnum):
     ERROR = "error"
 
 
-class Control(Contract):
-    """A control frame: an event's envelope without a number; `project_id` is None if it is about the socket."""
+class NoData(Contract):
+    """No data: `{}`."""
+
+
+class LogHead(Contract):
+    head: int = Field(description="The number of the newest event in the project's log.")
+
+
+class ErrorData(Contract):
+    code: ErrorCode
+    message: str
+
+
+class SincePastHeadData(ErrorData):
+    code: Literal[ErrorCode.SINCE_PAST_HEAD] = ErrorCode.SINCE_PAST_HEAD
+    since: int = Field(description="The number that the client asked for.")
+    head: int = Field(description="The number that the project is followed from.")
+
+
+class ControlFrame(Contract):
+    """The envelope of a control frame: an event's, without a number. `project_id` is None if it is about the socket."""
 
     event_type: ControlType
     seq: None = None
     project_id: UUID | None = None
     task_id: None = None
     agent_type: None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Contract
     timestamp: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
+class ConnectionReady(ControlFrame):
+    """The project is followed: its log after `since` comes next, then live events."""
+
+    event_type: Literal[ControlType.CONNECTION_READY] = ControlType.CONNECTION_READY
+    project_id: UUID
+    data: LogHead
+
+
+class Heartbeat(ControlFrame):
+    """Sent for each followed project every `BOTARMY_WEBSOCKET_HEARTBEAT_SECONDS`."""
+
+    event_type: Literal[ControlType.HEARTBEAT] = ControlType.HEARTBEAT
+    project_id: UUID
+    data: LogHead
+
+
+class Watching(ControlFrame):
+    """The socket watches all projects: every later commit is announced."""
+
+    event_type: Literal[ControlType.WATCHING] = ControlType.WATCHING
+    project_id: None = None
+    data: NoData = NoData()
+
+
+class ProjectChanged(ControlFrame):
+    """A project's log has grown, or the project is new. Sent to sockets that watch all projects."""
+
+    event_type: Literal[ControlType.PROJECT_CHANGED] = ControlType.PROJECT_CHANGED
+    project_id: UUID
+    data: LogHead
+
+
+class Pong(ControlFrame):
+    """The reply to a `ping`."""
+
+    event_type: Literal[ControlType.PONG] = ControlType.PONG
+    project_id: None = None
+    data: NoData = NoData()
+
+
+class Error(ControlFrame):
+    """The client's request, or its connection, has a problem. The socket stays open unless a close frame follows."""
+
+    event_type: Literal[ControlType.ERROR] = ControlType.ERROR
+    data: SincePastHeadData | ErrorData
+
+
+CONTROL_FRAMES = (ConnectionReady, Heartbeat, Watching, ProjectChanged, Pong, Error)
+
+
 def published(message: bytes) -> Frame:
-    """The frame of a message from Redis, passed on as it stands. Raises ValueError where it is no event."""
+    """Return the frame of a message from Redis, its text unchanged. Raises ValueError if it is not an event."""
     event = orjson.loads(message)
     seq = event["seq"] if isinstance(event, dict) and "seq" in event else ""
     if seq is not None and (type(seq) is not int or seq < 1):
@@ -61,33 +130,34 @@ def parse_heads(message: bytes) -> dict[UUID, int]:
 
 
 def logged(event: Event) -> Frame:
-    """The frame of an event from the log: the same text as was published."""
+    """Return the frame of an event from the log: the same text as was published."""
     return Frame(event.seq, event.model_dump_json())
 
 
 def ready(project_id: UUID, head: int) -> str:
-    return Control(
-        event_type=ControlType.CONNECTION_READY, project_id=project_id, data={"head": head}
-    ).model_dump_json()
+    return ConnectionReady(project_id=project_id, data=LogHead(head=head)).model_dump_json()
 
 
 def heartbeat(project_id: UUID, head: int) -> str:
-    return Control(event_type=ControlType.HEARTBEAT, project_id=project_id, data={"head": head}).model_dump_json()
+    return Heartbeat(project_id=project_id, data=LogHead(head=head)).model_dump_json()
 
 
 def watching() -> str:
-    return Control(event_type=ControlType.WATCHING).model_dump_json()
+    return Watching().model_dump_json()
 
 
 def project_changed(project_id: UUID, head: int) -> str:
-    return Control(event_type=ControlType.PROJECT_CHANGED, project_id=project_id, data={"head": head}).model_dump_json()
+    return ProjectChanged(project_id=project_id, data=LogHead(head=head)).model_dump_json()
 
 
 def pong() -> str:
-    return Control(event_type=ControlType.PONG).model_dump_json()
+    return Pong().model_dump_json()
 
 
-def error(code: ErrorCode, message: str, project_id: UUID | None = None, **extra: Any) -> str:
-    return Control(
-        event_type=ControlType.ERROR, project_id=project_id, data={"code": code, "message": message, **extra}
-    ).model_dump_json()
+def error(code: ErrorCode, message: str, project_id: UUID | None = None) -> str:
+    return Error(project_id=project_id, data=ErrorData(code=code, message=message)).model_dump_json()
+
+
+def since_past_head(project_id: UUID, since: int, head: int) -> str:
+    data = SincePastHeadData(message=f"since is past the head: following from {head}", since=since, head=head)
+    return Error(project_id=project_id, data=data).model_dump_json()

@@ -93,10 +93,7 @@ class ProjectSubscription:
             return
         since = head if self._since is None else self._since
         if since > head:
-            message = f"since is past the head; following from {head}"
-            self._connection.send(
-                frames.error(ErrorCode.SINCE_PAST_HEAD, message, self.project_id, since=since, head=head)
-            )
+            self._connection.send(frames.since_past_head(self.project_id, since, head))
             since = head
         self._hub.record_head(self.project_id, head)
         self._connection.send(frames.ready(self.project_id, head))

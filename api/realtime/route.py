@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, WebSocket
+from fastapi.responses import JSONResponse
 
 from api.middleware.origins import is_allowed_origin
 from api.problems import unavailable
+from api.realtime import asyncapi
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.hub import Hub
@@ -21,6 +23,12 @@ MAX_REJECTED = 16
 
 REJECTED_SECONDS = 1.0
 """How long each of them may take to disconnect."""
+
+
+@router.get("/asyncapi.json", include_in_schema=False)
+async def asyncapi_document() -> JSONResponse:
+    """The AsyncAPI document of the WebSocket."""
+    return JSONResponse(asyncapi.document())
 
 
 @router.websocket("/ws")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from .contract import Contract
-from .enums import EventType, HitlStatus, TaskStatus, WorkflowProblemKind
+from .enums import HitlStatus, TaskStatus, WorkflowProblemKind
+from .event_data import EventData
 from .handoff import ArtifactRef, OpenRequest
 from .hitl import HitlResponse
 
@@ -30,9 +30,8 @@ class WorkflowProblem(Contract):
 class RecordedEvent(Contract):
     """One event of a workflow's tasks, with the fields that rebuilding its state needs."""
 
-    event_type: EventType
     task_id: UUID | None = None
-    data: dict[str, Any]
+    data: EventData
 
 
 class RecordedTask(Contract):

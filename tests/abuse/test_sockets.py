@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models.contracts.enums import EventType
+from models.contracts.event_data import ErrorEvent
 from store.transaction import Store
 from tests.abuse.listeners import Listeners
 from tests.abuse.place import Place
@@ -34,7 +34,7 @@ async def test_many_sockets_lose_nothing_and_wait_for_nothing(place: Place, behi
         for number in range(seconds * A_SECOND):
             await asyncio.sleep(began + number / A_SECOND - loop.time())
             async with behind.transaction(project_id) as tx:
-                tx.record(EventType.ERROR, str(uuid4()), message=f"event {number} of a load that is a test")
+                tx.record(ErrorEvent(message=f"event {number} of a load that is a test"), key=str(uuid4()))
 
     async with Listeners.ready(place.url, [str(one) for one in ids], each) as listeners:
         began = asyncio.get_running_loop().time()

@@ -6,14 +6,16 @@ import json
 import re
 from typing import Any
 
+from event_tables import with_tables
 from pages import block, read, rows, section
 
 from api.app import create_app
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import CloseCode, ErrorCode
-from api.realtime.frames import Control, ControlType
+from api.realtime.frames import ControlType, ProjectChanged
 from config.settings import Settings
 from models.contracts.enums import EventType, HitlAction
+from models.contracts.event_data import TaskStarted
 from models.contracts.events import Event
 
 PAGE = read("docs/api.md")
@@ -56,6 +58,11 @@ def test_the_actions_are_those_of_the_code() -> None:
     assert set(HitlAction) <= table
 
 
+def test_the_generated_tables_are_up_to_date() -> None:
+    """`python -m tests.docs` rewrites them."""
+    assert with_tables(PAGE) == PAGE
+
+
 def test_every_frame_of_the_server_is_there() -> None:
     named = [row[0].strip("`") for row in rows(section(PAGE, "Frames from the server"))]
     events, controls, problems = set(EventType), set(ControlType), set(ErrorCode)
@@ -67,7 +74,7 @@ def test_every_frame_of_the_server_is_there() -> None:
 
 def test_the_example_of_an_event_is_one() -> None:
     examples = re.findall(r"```json\n(.*?)```", section(PAGE, "Frames from the server"), re.DOTALL)
-    assert Event.model_validate_json(examples[0]).event_type is EventType.TASK_STARTED
+    assert isinstance(Event.model_validate_json(examples[0]).payload, TaskStarted)
 
 
 def test_the_frames_of_the_client_are_read() -> None:
@@ -77,7 +84,7 @@ def test_the_frames_of_the_client_are_read() -> None:
 
 
 def test_the_example_of_a_change_is_one() -> None:
-    frame = Control.model_validate_json(block("docs/api.md", "json project changed"))
+    frame = ProjectChanged.model_validate_json(block("docs/api.md", "json project changed"))
     assert frame.event_type is ControlType.PROJECT_CHANGED
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import EventType
+from models.contracts.event_data import ErrorEvent
 from models.contracts.pipeline import Pipeline
 from store import events, projects
 from store.transaction import Store
@@ -65,7 +65,7 @@ async def write_and_read(store: Store, project_id: UUID, units: int, seed: str) 
             try:
                 async with store.transaction(project_id) as tx:
                     for key in keys:
-                        tx.record(EventType.ERROR, key, message=key)
+                        tx.record(ErrorEvent(message=key), key=key)
                     await tx.connection.execute(text("SELECT pg_sleep(:s)"), {"s": chance.random() / 200})
                     if fails:
                         raise LookupError

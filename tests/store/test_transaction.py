@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from config.settings import Settings
-from models.contracts.enums import AgentStatus, AgentType, ArtifactType, EventType, ProjectStatus
+from models.contracts.enums import AgentStatus, AgentType, ArtifactType, ProjectStatus
+from models.contracts.event_data import ErrorEvent
 from store import agents, artifacts, projects
 from store.transaction import Store
 from tests.conftest import own_store
@@ -52,8 +53,8 @@ async def test_an_event_recorded_twice_is_stored_once(store: Store, project_id: 
     before = await head(store, project_id)
     for _ in range(2):
         async with store.transaction(project_id) as tx:
-            tx.record(EventType.ERROR, "same", message="same")
-            tx.record(EventType.ERROR, "other", message="other")
+            tx.record(ErrorEvent(message="same"), key="same")
+            tx.record(ErrorEvent(message="other"), key="other")
     assert await head(store, project_id) == before + 2
     assert [key for _, key in await log(store, project_id, before)] == ["same", "other"]
 
@@ -65,7 +66,7 @@ async def test_an_event_recorded_concurrently_is_stored_once(many: Store, projec
         try:
             async with many.transaction(project_id) as tx:
                 await tx.connection.execute(text("SELECT 1"))
-                tx.record(EventType.ERROR, "same", message="same")
+                tx.record(ErrorEvent(message="same"), key="same")
         except (psycopg.Error, SQLAlchemyError):
             return False  # the slower one retries, and finds the work done
         return True
@@ -81,10 +82,10 @@ async def test_events_of_a_rolled_back_transaction_are_not_published(store: Stor
         await pubsub.subscribe(store.bus.channel(project_id))
         with contextlib.suppress(LookupError):
             async with store.transaction(project_id) as tx:
-                tx.record(EventType.ERROR, "never", message="never")
+                tx.record(ErrorEvent(message="never"), key="never")
                 raise LookupError
         async with store.transaction(project_id) as tx:
-            tx.record(EventType.ERROR, "then", message="then")
+            tx.record(ErrorEvent(message="then"), key="then")
 
         async def heard() -> list[str] | None:
             message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1)
@@ -122,7 +123,7 @@ async def test_a_project_is_waiting_while_a_request_is_open(
 ) -> None:
     for changed, opened in changes:
         async with store.transaction(project_id) as tx:
-            tx.change(status=ProjectStatus(changed) if changed else None)
+            tx.update_project(status=ProjectStatus(changed) if changed else None)
             tx.count_requests(opened)
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
@@ -177,7 +178,7 @@ async def test_a_transaction_commits_quickly_without_redis(settings: Settings) -
         begun = time.monotonic()
         for n in range(20):
             async with store.transaction(project_id) as tx:
-                tx.record(EventType.ERROR, str(n), message=str(n))
+                tx.record(ErrorEvent(message=str(n)), key=str(n))
         assert time.monotonic() - begun < 15
         assert len(await log(store, project_id)) == 22
 
@@ -191,7 +192,7 @@ async def test_a_dead_connection_is_replaced(settings: Settings) -> None:
 
         async def tell(key: str) -> None:
             async with store.transaction(project_id) as tx:
-                tx.record(EventType.ERROR, key, message=key)
+                tx.record(ErrorEvent(message=key), key=key)
 
         await asyncio.gather(*(tell(str(n)) for n in range(30)))  # the pool is exhausted
         async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
@@ -219,9 +220,9 @@ async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, projec
     first, second = uuid4(), uuid4()
     for task_id in (first, second):  # a short step starts and ends in one transaction
         async with store.transaction(project_id) as tx:
-            tx.agent(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
-            tx.agent(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
+            tx.set_agent_status(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
+            tx.set_agent_status(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
         assert await said() == (AgentStatus.WAITING_FOR_HITL, task_id)
     async with store.transaction(project_id) as tx:
-        tx.agent(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
+        tx.set_agent_status(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
     assert await said() == (AgentStatus.WAITING_FOR_HITL, second)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import EventType, HitlAction, HitlReason, HitlStatus, TaskStatus
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
+from models.contracts.event_data import EventData, HitlExpired, HitlRequested, HitlResponded, TaskCompleted, TaskStarted
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import HandoffState
@@ -38,17 +39,21 @@ class Log:
     def started(self, stage: str, round: int = 1, feedback: str | None = None) -> UUID:
         task_id = uuid7()
         self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.WORKING)
-        self.add(EventType.TASK_STARTED, task_id, stage=stage, round=round, feedback=feedback)
+        self.add(TaskStarted(stage=stage, round=round, from_agent=None, feedback=feedback), task_id)
         return task_id
 
-    def done(self, stage: str, type: str, round: int = 1, verdict: str | None = None) -> tuple[UUID, ArtifactRef]:
+    def done(self, stage: str, type: str, round: int = 1, verdict: Verdict | None = None) -> tuple[UUID, ArtifactRef]:
         task_id = self.started(stage, round)
         wrote = ArtifactRef.model_validate(
             {"artifact_id": uuid7(), "type": type, "version": round, "content_hash": "0" * 64}
         )
         self.tasks[task_id] = RecordedTask(task_id=task_id, status=TaskStatus.COMPLETED, wrote=(wrote,))
-        self.add(EventType.TASK_COMPLETED, task_id, stage=stage, round=round, verdict=verdict)
+        self.completed(task_id, stage, round, verdict)
         return task_id, wrote
+
+    def completed(self, task_id: UUID, stage: str, round: int = 1, verdict: Verdict | None = None) -> None:
+        completed = TaskCompleted(stage=stage, round=round, verdict=verdict, confidence=None, usage=None, artifacts=())
+        self.add(completed, task_id)
 
     def asks(self, task_id: UUID, stage: str, *artifacts: ArtifactRef, reason: HitlReason = HitlReason.REVIEW) -> UUID:
         """Call this before ending the task: the database has both at once."""
@@ -62,7 +67,16 @@ class Log:
         self.requests[request.request_id] = RecordedRequest(
             request=request, opened_at=datetime.now(UTC), task_id=task_id, status=HitlStatus.PENDING
         )
-        self.add(EventType.HITL_REQUEST, task_id, stage=stage, request_id=str(request.request_id))
+        requested = HitlRequested(
+            request_id=request.request_id,
+            stage=stage,
+            round=1,
+            reason=reason,
+            question="Is it good?",
+            artifacts=artifacts,
+            expires_at=request.expires_at,
+        )
+        self.add(requested, task_id)
         return request.request_id
 
     def decided(self, request_id: UUID, stage: str, action: HitlAction, *accepted: ArtifactRef, comment: str) -> None:
@@ -72,27 +86,30 @@ class Log:
         )
         status = {HitlAction.REJECT: HitlStatus.REJECTED}.get(action, HitlStatus.APPROVED)
         self.requests[request_id] = asked.model_copy(update={"status": status, "response": response})
-        self.add(
-            EventType.HITL_RESPONSE,
-            asked.task_id,
+        responded = HitlResponded(
+            request_id=request_id,
+            decision_id=response.decision_id,
             stage=stage,
-            request_id=str(request_id),
-            action=str(action),
+            round=1,
+            action=action,
+            status=status,
             comment=comment,
-            accepted=[one.model_dump(mode="json") for one in accepted],
+            responder=response.responder,
+            accepted=accepted,
         )
+        self.add(responded, asked.task_id)
 
     def expired(self, request_id: UUID, stage: str, *, accepted: bool) -> None:
         asked = self.requests[request_id]
         self.requests[request_id] = asked.model_copy(update={"status": HitlStatus.EXPIRED})
-        self.add(EventType.HITL_EXPIRED, asked.task_id, stage=stage, request_id=str(request_id), accepted=accepted)
+        self.add(HitlExpired(request_id=request_id, stage=stage, round=1, accepted=accepted), asked.task_id)
 
     def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
         recorded = WorkflowRecords(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
         return rebuild_project_state(stages, recorded).stages
 
-    def add(self, event_type: EventType, task_id: UUID, **data: Any) -> None:
-        self.events.append(RecordedEvent(event_type=event_type, task_id=task_id, data=data))
+    def add(self, data: EventData, task_id: UUID) -> None:
+        self.events.append(RecordedEvent(task_id=task_id, data=data))
 
 
 def test_a_rejection_that_was_only_recorded_takes_effect_in_the_next_run() -> None:
@@ -115,7 +132,7 @@ def test_accepted_amended_and_reworked_stages_are_rebuilt() -> None:
     request = log.asks(task_id, "plan", plan)
     log.decided(request, "plan", HitlAction.APPROVE, plan, comment="Good.")
     log.done("build", "source_code")
-    _, report = log.done("validate", "test_results", verdict="failed")
+    _, report = log.done("validate", "test_results", verdict=Verdict.FAILED)
     states = log.states()
     assert (states["plan"].accepted, states["plan"].round, states["plan"].feedback) == ((plan,), 2, None)
     assert (states["build"].accepted, states["build"].report) == (None, (report,))
@@ -134,7 +151,7 @@ def test_an_expired_request_is_rebuilt() -> None:
     log = Log()
     log.done("plan", "project_plan")
     log.done("build", "source_code")
-    task_id, report = log.done("validate", "test_results", verdict="failed")
+    task_id, report = log.done("validate", "test_results", verdict=Verdict.FAILED)
     request = log.asks(task_id, "validate", report, reason=HitlReason.FAILED_VERDICT)
     waiting = log.states(REPORTS)["validate"]
     assert (waiting.gate is not None, waiting.failed_verdict, waiting.reworked) == (True, True, 0)
@@ -151,8 +168,8 @@ def test_a_cancelled_step_has_no_effect() -> None:
     log.done("plan", "project_plan")
     log.done("build", "source_code")
     launch = log.started("launch")
-    log.done("validate", "test_results", verdict="failed")
-    log.add(EventType.TASK_COMPLETED, launch, stage="launch", round=1, verdict=None)
+    log.done("validate", "test_results", verdict=Verdict.FAILED)
+    log.completed(launch, "launch")
     states = log.states(sides)
     assert (states["launch"].accepted, states["launch"].round) == (None, 1)
     log.tasks[launch] = RecordedTask(task_id=launch, status=TaskStatus.CANCELLED)

@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from api.app import create_app
 from api.realtime import Hub
 from config.settings import Settings
-from models.contracts.enums import AgentType, ArtifactType, EventType, ProjectStatus
+from models.contracts.enums import AgentType, ArtifactType, ProjectStatus
+from models.contracts.event_data import ErrorEvent
 from models.contracts.pipeline import Pipeline, Stage
 from store import events, projects
 from store.bus import Bus
@@ -61,7 +62,7 @@ class Feed:
         """Write events in one transaction; return the log's head."""
         async with self.store.transaction(project_id) as tx:
             for _ in range(events):
-                tx.record(EventType.ERROR, str(uuid4()), message=text)
+                tx.record(ErrorEvent(message=text), key=str(uuid4()))
         return await self.head(project_id)
 
     async def head(self, project_id: UUID) -> int:

@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from config.settings import Settings
 from models.contracts.enums import EventType
+from models.contracts.event_data import ErrorEvent
 from models.contracts.events import Event
 from store import events
 from store.transaction import Transaction
@@ -242,8 +243,8 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     monkeypatch.setattr(events, "since", counted)
     async with running.store.database.engine.begin() as connection:  # an event that is not published
         tx = Transaction(project_id, connection)
-        tx.record(EventType.ERROR, "unpublished", message="")
-        await tx.seal()
+        tx.record(ErrorEvent(message=""), key="unheard")
+        await tx.flush()
     head = await running.record(project_id)
     assert await asyncio.gather(*(numbers(socket, head) for socket in sockets)) == [[head - 1, head]] * 100
     assert reads <= 10  # a hundred sockets share them; two or three are usual

@@ -88,13 +88,26 @@ export const plain = (event) => sentence(event).map((part) => part.text ?? part)
 export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
 
 const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
-const OF = { art: "artifacts", age: "agents", tas: "agents", hit: "decisions" };
+const KIND_OF = {
+  agent_status_change: "agents",
+  task_started: "agents",
+  task_progress: "agents",
+  task_completed: "agents",
+  task_failed: "agents",
+  task_cancelled: "agents",
+  artifact_created: "artifacts",
+  hitl_request: "decisions",
+  hitl_response: "decisions",
+  hitl_expired: "decisions",
+  workflow_event: "all",
+  error: "errors",
+};
 
 /** Whether an event is of a kind. */
 export function isOf(kind, { event_type: type, data }) {
   if (kind === "all") return true;
   if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
-  return OF[type.slice(0, 3)] === kind;
+  return KIND_OF[type] === kind;
 }
 
 /** By type, and for some by status, too. */

@@ -1,0 +1,218 @@
+"""What each type of event carries in its `data`: one frozen model per event type."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from .contract import Contract, storable
+from .enums import (
+    AgentStatus,
+    AgentType,
+    ArtifactType,
+    EventType,
+    HitlAction,
+    HitlReason,
+    HitlStatus,
+    ProjectStatus,
+    TaskStatus,
+    Verdict,
+    WorkflowProblemKind,
+)
+from .handoff import ArtifactRef
+
+StoredText = Annotated[str, AfterValidator(storable)]
+"""Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""
+
+
+class Payload(Contract):
+    """The data of one event.
+
+    A field that is added later needs a default, because logs keep the events of every version. A field with a default
+    is recorded only if the writer sets it.
+    """
+
+    event_type: ClassVar[EventType]
+
+    def recorded(self) -> dict[str, Any]:
+        """The data as it is recorded: the fields that the writer set."""
+        return self.model_dump(exclude_unset=True)
+
+
+class WorkflowEvent(Payload):
+    """The project was created, its status changed, or its workflow was restarted."""
+
+    event_type = EventType.WORKFLOW_EVENT
+
+    status: ProjectStatus | TaskStatus = Field(
+        description="The project's status; with a `task_id`, the status of that task outside the pipeline."
+    )
+    reason: StoredText | None = Field(default=None, description="Why the status changed.")
+    name: StoredText | None = Field(default=None, description="The project's name, in its first event.")
+
+
+class TaskStarted(Payload):
+    """An agent started a task."""
+
+    event_type = EventType.TASK_STARTED
+
+    stage: StoredText
+    round: int = Field(description="Counts the tasks of the stage, from 1.")
+    from_agent: AgentType | None = Field(description="Who handed the work over; null for the product owner.")
+    feedback: StoredText | None = Field(description="What a human or a failed verdict asks to be changed.")
+
+
+class TaskProgress(Payload):
+    """What the agent is doing. Live only: it has no `seq` and is not in the log."""
+
+    event_type = EventType.TASK_PROGRESS
+
+    stage: StoredText
+    message: StoredText
+    fraction: float | None = Field(description="How much is done, from 0 to 1.")
+
+
+class WrittenArtifact(Contract):
+    """An artifact version that a task wrote."""
+
+    artifact_id: UUID
+    type: ArtifactType
+    version: int
+
+
+class TaskCompleted(Payload):
+    """An agent finished a task."""
+
+    event_type = EventType.TASK_COMPLETED
+
+    stage: StoredText
+    round: int
+    verdict: Verdict | None = Field(description="Whether what was tested passed; null where nothing was.")
+    confidence: float | None = Field(description="The agent's confidence in its result, from 0 to 1.")
+    usage: dict[str, Any] | None = Field(description="The model, its tokens and their cost in US dollars.")
+    note: StoredText | None = Field(default=None, description="One line for the people who follow the project.")
+    artifacts: tuple[WrittenArtifact, ...]
+
+
+class TaskFailed(Payload):
+    """A task failed for good, after every attempt."""
+
+    event_type = EventType.TASK_FAILED
+
+    stage: StoredText
+    round: int
+    error: StoredText
+
+
+class TaskCancelled(Payload):
+    """A task was cancelled: its project ended, or its stage is done again."""
+
+    event_type = EventType.TASK_CANCELLED
+
+    stage: StoredText
+    round: int
+
+
+class AgentStatusChange(Payload):
+    """An agent's status changed."""
+
+    event_type = EventType.AGENT_STATUS_CHANGE
+
+    status: AgentStatus
+
+
+class ArtifactCreated(Payload):
+    """An artifact version was written."""
+
+    event_type = EventType.ARTIFACT_CREATED
+
+    artifact_id: UUID
+    type: ArtifactType
+    name: StoredText
+    version: int
+    author: StoredText = Field(description="An agent's type, or the name of a human.")
+    content_hash: str = Field(description="SHA-256 of the content, in hex.")
+    size: int = Field(description="In bytes.")
+
+
+class HitlRequested(Payload):
+    """A gate opened: a human has to decide."""
+
+    event_type = EventType.HITL_REQUEST
+
+    request_id: UUID
+    stage: StoredText
+    round: int
+    reason: HitlReason
+    question: StoredText
+    artifacts: tuple[ArtifactRef, ...]
+    expires_at: datetime
+
+
+class HitlResponded(Payload):
+    """A response was applied, and its gate is closed."""
+
+    event_type = EventType.HITL_RESPONSE
+
+    request_id: UUID
+    decision_id: UUID
+    stage: StoredText
+    round: int
+    action: HitlAction
+    status: HitlStatus
+    comment: StoredText | None
+    responder: StoredText
+    accepted: tuple[ArtifactRef, ...] = Field(description="The artifact versions that the response accepted.")
+
+
+class HitlExpired(Payload):
+    """The deadline of a gate passed without a response."""
+
+    event_type = EventType.HITL_EXPIRED
+
+    request_id: UUID
+    stage: StoredText
+    round: int
+    accepted: bool = Field(description="Whether the stage's artifacts were accepted anyway.")
+
+
+class ErrorEvent(Payload):
+    """Something that an operator should see, such as a response that cannot be read."""
+
+    event_type = EventType.ERROR
+
+    message: StoredText
+    workflow_problem: WorkflowProblemKind | None = Field(
+        default=None, description="What is wrong with the workflow, where that is the error."
+    )
+
+
+EventData = (
+    WorkflowEvent
+    | TaskStarted
+    | TaskProgress
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | AgentStatusChange
+    | ArtifactCreated
+    | HitlRequested
+    | HitlResponded
+    | HitlExpired
+    | ErrorEvent
+)
+"""The union of all payloads. The event type, in the envelope, says which one it is."""
+
+PAYLOADS: dict[EventType, type[EventData]] = {payload.event_type: payload for payload in get_args(EventData)}
+
+
+def read_data(event_type: EventType, data: dict[str, Any]) -> EventData:
+    """Read the data of an event.
+
+    Raises:
+        ValueError: the data does not fit the event type.
+    """
+    return PAYLOADS[event_type].model_validate(data)
