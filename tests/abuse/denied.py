@@ -5,16 +5,16 @@ from __future__ import annotations
 import runpy
 import sys
 
-from sandbox.launcher import calls, kernel, seccomp
+from sandbox.launcher import kernel, seccomp, syscalls
 
 LANDLOCK = 444
 
 
 def deny() -> None:
     """Take from this process and its children what a sandbox is made of; their sockets they keep."""
-    nothing: calls.Numbers = {kernel.machine(): {}}
-    calls.SOCKETS, calls.SHARED = nothing, nothing
-    calls.EVERYWHERE = {"landlock_create_ruleset": LANDLOCK}
+    nothing: syscalls.Numbers = {kernel.machine(): {}}
+    syscalls.SOCKETS, syscalls.SHARED = nothing, nothing
+    syscalls.EVERYWHERE = {"landlock_create_ruleset": LANDLOCK}
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     seccomp.install(seccomp.Rules(signals=True, modes=True, truncating=True))
 

@@ -1,9 +1,9 @@
-"""System call numbers that the filter speaks of, by machine."""
+"""System call numbers for the filter, by architecture."""
 
 Numbers = dict[str, dict[str, int]]
 
 SOCKETS: Numbers = {
-    # Local ones too: they would reach the servers of this machine. Pairs are left, and none of them gets a name.
+    # Unix sockets too: they would reach the servers of this machine. Socket pairs, which have no address, are allowed.
     "x86_64": {
         "socket": 41,
         "connect": 42,
@@ -27,7 +27,7 @@ SOCKETS: Numbers = {
 }
 
 SHARED: Numbers = {
-    # They outlive whoever made them, or hold memory that is nobody's.
+    # They outlive the process that made them, or hold memory that no limit counts.
     "x86_64": {
         "shmget": 29,
         "shmat": 30,
@@ -71,7 +71,7 @@ SHARED: Numbers = {
 }
 
 INTRUSIVE: Numbers = {
-    # They reach into other processes, or widen what of the kernel can be attacked.
+    # They reach into other processes, or widen the kernel's attack surface.
     "x86_64": {
         "ptrace": 101,
         "syslog": 103,
@@ -119,7 +119,7 @@ INTRUSIVE: Numbers = {
 }
 
 EVERYWHERE = {
-    # The newer ones have the same number on every machine. io_uring opens sockets past any filter.
+    # Newer calls have the same number on every architecture. io_uring opens sockets past any filter.
     "pidfd_send_signal": 424,
     "io_uring_setup": 425,
     "io_uring_enter": 426,
@@ -141,7 +141,7 @@ SIGNALS: Numbers = {
 }
 
 OWN_ONLY: Numbers = {
-    # They name a process first, or what kind of thing is named next; 0 is the caller itself.
+    # The first argument is a process, or the kind of the next one (setpriority); 0 means the caller.
     "x86_64": {
         "setpriority": 141,
         "sched_setparam": 142,
@@ -161,7 +161,7 @@ OWN_ONLY: Numbers = {
 }
 
 MODES: Numbers = {
-    # Landlock does not know them: whoever owns a file may change these of it, wherever it lies.
+    # Landlock does not cover them: a file's owner may change its mode and times anywhere.
     "x86_64": {
         "chmod": 90,
         "fchmod": 91,
@@ -176,7 +176,7 @@ MODES: Numbers = {
 }
 
 OWNERS: Numbers = {
-    # Neither these.
+    # Landlock does not cover these either.
     "x86_64": {
         "chown": 92,
         "fchown": 93,
@@ -216,6 +216,6 @@ CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
 
 SIGNAL_OWNERS = (8, 10, 15)
-"""Of fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX. Who owns a descriptor is sent signals."""
+"""Of fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX. The owner of a descriptor receives signals."""
 TERMINAL_TRICKS = (0x8901, 0x8902, 0x5412, 0x541C)
-"""Of ioctl: FIOSETOWN and SIOCSPGRP, which do the same; TIOCSTI and TIOCLINUX, which type for others."""
+"""Of ioctl: FIOSETOWN and SIOCSPGRP, which do the same; TIOCSTI and TIOCLINUX, which inject input into a terminal."""

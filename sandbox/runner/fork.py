@@ -1,4 +1,4 @@
-"""Children: each does one thing with the code under test, reports it with a word of its own, and is cleared away."""
+"""Runs a function with the code under test in a forked child, reads its report, and kills what it leaves running."""
 
 from __future__ import annotations
 
@@ -11,39 +11,41 @@ from contextlib import suppress
 from typing import NoReturn
 
 _REPORT = 3
-"""The descriptor on which a child tells how it went."""
+"""The descriptor on which a child reports."""
 _MAX_REPORT = 4 * 1024 * 1024
 
 
-def forked(act: Callable[[], Iterator[str]], work: str, ask: Callable[[], None]) -> tuple[list[str], str | None]:
-    """Do something in a child: the lines that it told, and how it ended where that was before it was done.
+def run_in_child(
+    act: Callable[[], Iterator[str]], work: str, kill_leftovers: Callable[[], None]
+) -> tuple[list[str], str | None]:
+    """Run `act` in a child. Returns the lines that it reported, or how the child ended if it did not finish.
 
-    `ask` has what a child left running ended, by somebody who sees it.
+    `kill_leftovers` asks the supervisor to kill the processes that the child has left running.
     """
-    # Whoever writes into all descriptors that there are does not know this word.
-    word = secrets.token_hex(16)
+    # Code that writes to every open descriptor cannot forge a report: it does not know the token.
+    token = secrets.token_hex(16)
     report = _nameless_file()
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
-        _child(act, work, report, word)
+        _child(act, work, report, token)
     _, status = os.waitpid(pid, 0)
-    said = os.pread(report, _MAX_REPORT, 0).decode(errors="replace")
+    text = os.pread(report, _MAX_REPORT, 0).decode(errors="replace")
     os.close(report)
-    _end_what_is_left(pid, ask)
+    _wait_for_leftovers(pid, kill_leftovers)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        # The real-time ones have no name.
+        # Real-time signals have no name.
         name = signal.Signals(-code).name if -code in signal.Signals.__members__.values() else -code
         return [], f"ended early: killed by signal {name}"
-    lines = said.splitlines()
-    if code or not lines or lines.pop() != word:
+    lines = text.splitlines()
+    if code or not lines or lines.pop() != token:
         return [], f"ended early: exit code {code}"
     return lines, None
 
 
-def _child(act: Callable[[], Iterator[str]], work: str, report: int, word: str) -> NoReturn:
-    """Load code and be done with it; whatever it does, this never returns."""
+def _child(act: Callable[[], Iterator[str]], work: str, report: int, token: str) -> NoReturn:
+    """Run the code under test and exit; whatever the code does, this never returns."""
     own = os.getpid()
     code = 1
     try:
@@ -60,9 +62,9 @@ def _child(act: Callable[[], Iterator[str]], work: str, report: int, word: str) 
             sys.stdout.flush()
         with suppress(BaseException):
             sys.stderr.flush()
-        # A fork of the code's own that comes this far is no one to tell.
+        # If the code under test has forked, only the original child reports.
         if os.getpid() == own:
-            os.write(_REPORT, "\n".join([*lines, word]).encode())
+            os.write(_REPORT, "\n".join([*lines, token]).encode())
             code = 0
     finally:
         os._exit(code)
@@ -75,13 +77,13 @@ def _nameless_file() -> int:
     return descriptor
 
 
-def _end_what_is_left(leader: int, ask: Callable[[], None]) -> None:
-    """See everything end that a child has left running: orphans of it are ours."""
+def _wait_for_leftovers(leader: int, kill_leftovers: Callable[[], None]) -> None:
+    """Wait until every process that the child has left running has ended: its orphans are our children."""
     with suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
     asked = False
     with suppress(ChildProcessError):
         while True:
             if os.waitpid(-1, 0 if asked else os.WNOHANG)[0] == 0:
-                ask()
+                kill_leftovers()
                 asked = True

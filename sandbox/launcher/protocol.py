@@ -1,4 +1,4 @@
-"""What the sandbox asks of its launcher, and what comes back: one JSON object each, over stdin and stdout.
+"""What the launcher receives and returns: one JSON object each, over stdin and stdout.
 
 Named tuples, not dataclasses: importing those would cost the launcher 10 ms at each start.
 """
@@ -15,14 +15,14 @@ class Limits(NamedTuple):
 
     seconds: float = 30.0
     cpu_seconds: int = 20
-    """Of processor time, of one process and of all together."""
+    """Processor time, of one process and of all together."""
     memory: int = 512 * 1024 * 1024
     """Address space of one process."""
     memory_of_all: int = 1024 * 1024 * 1024
     """Resident memory of all processes together."""
     file_size: int = 16 * 1024 * 1024
     disk: int = 64 * 1024 * 1024
-    """All files together; kept only where the run has a file system of its own."""
+    """All files together; enforced only where the run has a file system of its own."""
     open_files: int = 128
     processes: int = 64
     """Processes and threads."""
@@ -31,11 +31,11 @@ class Limits(NamedTuple):
     output_kept: int = 64 * 1024
 
 
-class Order(NamedTuple):
-    """One run of the tests of `files`. `folder` is an empty folder of its own; the launcher removes it.
+class RunRequest(NamedTuple):
+    """A request to run the tests of `files`. `folder` is an empty folder, which the launcher removes.
 
-    Where neither files nor a network outside can be kept from them, they run only with `unconfined`. `without` leaves
-    out parts of the cage ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
+    Where neither files nor the network can be isolated, the tests run only with `unconfined`. `without` leaves out
+    parts of the confinement ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
     """
 
     python: str
@@ -49,15 +49,15 @@ class Order(NamedTuple):
         return json.dumps(self._asdict()).encode()
 
     @classmethod
-    def loads(cls, text: bytes) -> Order:
+    def loads(cls, text: bytes) -> RunRequest:
         fields = json.loads(text)
         return cls(**{**fields, "limits": Limits(*fields["limits"])})
 
 
-class Ending(NamedTuple):
-    """How a run ended. `stopped` names the limit that was hit; `isolation` says what the cage really had.
+class RunResult(NamedTuple):
+    """How a run ended. `stopped` names the limit that was hit; `isolation` lists what was enforced.
 
-    `counted` names the tests that there are; `outcomes` says of each that was come to what became of it, in that order.
+    `counted` holds the names of all tests; `outcomes` the outcomes of those that were started, in the same order.
     """
 
     exit_code: int | None
@@ -70,11 +70,11 @@ class Ending(NamedTuple):
     counted: Sequence[str] = ()
     outcomes: Sequence[str] = ()
     refused: str | None = None
-    """What is not isolated here, where nothing was run for that reason."""
+    """What could not be isolated, if nothing was run for that reason."""
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()
 
     @classmethod
-    def loads(cls, text: bytes) -> Ending:
+    def loads(cls, text: bytes) -> RunResult:
         return cls(**json.loads(text))

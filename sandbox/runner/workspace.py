@@ -1,4 +1,4 @@
-"""The folders that a test may write in, as each test finds them: the files as they were handed in, and nothing else."""
+"""The folders that a test may write in: before each test, they hold the original files and nothing else."""
 
 from __future__ import annotations
 
@@ -7,77 +7,77 @@ import shutil
 import time
 from collections.abc import Iterator
 
-_TICKS = getattr(time, "CLOCK_REALTIME_COARSE", 5)
-"""The clock that the kernel takes the times of files from: it moves on every few milliseconds only."""
+_COARSE_CLOCK = getattr(time, "CLOCK_REALTIME_COARSE", 5)
+"""The clock of the kernel's file times: it advances only every few milliseconds."""
 
-_Mark = tuple[str, int, int, int]
+_Stat = tuple[str, int, int, int]
 
 
-class Files:
-    """What lies below `root`; `empty` names folders that hold nothing of theirs.
+class Workspace:
+    """The files below `root`; `empty` names scratch folders without files of the project.
 
-    A change is seen by the time of the last change, which no process can set, and which every change moves on: after
-    the files are laid out, nothing runs before that clock has.
+    Changes are detected by ctime, which no process can set and which every change advances: after the files are
+    written, no test starts before the coarse clock has advanced.
     """
 
     def __init__(self, root: str, empty: list[str]) -> None:
         self._root = root
-        # A Python that lies in one of them is shown there, too.
-        self._empty = {folder: set(os.listdir(folder)) for folder in empty}
+        # A Python that is installed below one of them is visible there, too.
+        self._initial = {folder: set(os.listdir(folder)) for folder in empty}
         self._contents: dict[str, bytes] = {}
         for folder, _, names in os.walk(root):
             for name in names:
                 path = os.path.join(folder, name)
                 with open(path, "rb") as file:
                     self._contents[path] = file.read()
-        self._marks = self._settled()
+        self._stats = self._settle()
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """The files by their paths."""
+        """Yield each file's path and text."""
         for path, content in self._contents.items():
             yield path, content.decode(errors="replace")
 
     def restore(self) -> None:
-        """Undo whatever was changed.
+        """Undo all changes.
 
         Raises:
-            OSError: it cannot be undone.
-            RecursionError: the folders lie too deep to be removed.
+            OSError: they cannot be undone.
+            RecursionError: the folders are nested too deeply to be removed.
         """
-        for folder, given in self._empty.items():
-            _clear(folder, given)
-        if self._seen() == self._marks:
+        for folder, initial in self._initial.items():
+            _clear(folder, initial)
+        if self._scan() == self._stats:
             return
         _clear(self._root, set())
         for path, content in self._contents.items():
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(content)
-        self._marks = self._settled()
+        self._stats = self._settle()
 
-    def _settled(self) -> list[_Mark]:
-        marks = self._seen()
-        if not marks:
+    def _settle(self) -> list[_Stat]:
+        stats = self._scan()
+        if not stats:
             raise OSError("the files cannot be read")
-        newest = max(mark[2] for mark in marks)
-        while newest >= _now():
+        newest = max(stat[2] for stat in stats)
+        while newest >= _coarse_now():
             time.sleep(0.001)
-        return marks
+        return stats
 
-    def _seen(self) -> list[_Mark]:
-        """All that is there, or as much of it as shows that something was changed."""
+    def _scan(self) -> list[_Stat]:
+        """Return what every file looks like, or as many as show that something was changed."""
         most = 4 * len(self._contents) + 100
         try:
-            return [mark for mark, _ in zip(_walk(self._root), range(most), strict=False)]
+            return [stat for stat, _ in zip(_walk(self._root), range(most), strict=False)]
         except (OSError, RecursionError):
             return []
 
 
-def _now() -> int:
-    return time.clock_gettime_ns(_TICKS) if os.uname().sysname == "Linux" else time.time_ns()
+def _coarse_now() -> int:
+    return time.clock_gettime_ns(_COARSE_CLOCK) if os.uname().sysname == "Linux" else time.time_ns()
 
 
-def _walk(path: str) -> Iterator[_Mark]:
+def _walk(path: str) -> Iterator[_Stat]:
     found = os.lstat(path)
     yield path, found.st_ino, found.st_ctime_ns, found.st_mode
     with os.scandir(path) as entries:
@@ -91,7 +91,7 @@ def _walk(path: str) -> Iterator[_Mark]:
 
 
 def _clear(folder: str, keep: set[str]) -> None:
-    # A folder that was closed is opened before it is entered; a link is never followed.
+    # Make folders accessible before walking into them; never follow a link.
     os.chmod(folder, 0o700)
     for path, names, _ in os.walk(folder):
         if path == folder:
