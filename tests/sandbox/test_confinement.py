@@ -25,7 +25,7 @@ from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
 from sandbox.launcher import filesystem_view
 from sandbox.launcher_process import PYTHON
 from tests.conftest import CHECKOUT
-from tests.crew.crew_at_work import RememberedStep, T, artifact, assignment
+from tests.crew.rehearsal_under_test import RecordingStep, T, artifact, assignment
 from tests.sandbox.levels import LEVELS, linux_only
 
 pytestmark = linux_only
@@ -174,7 +174,7 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
 
     async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
         task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
-        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RememberedStep())
+        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
     for role, type in ((AgentType.TESTER, T.TEST_RESULTS), (AgentType.DEPLOYER, T.DEPLOYMENT_LOG)):

@@ -1,15 +1,15 @@
-"""The text of the generated modules. Words of the brief enter them as Python literals or checked names only."""
+"""The text of the generated modules. Words of the brief appear in them only as Python literals or checked names."""
 
-NOTE = "# Rehearsal: written offline by BotArmy's rehearsal coder; no model was asked.\n"
+NOTE = "# Rehearsal: written offline by BotArmy's rehearsal coder; no model was used.\n"
 
-JOURNAL = '''"""What was done, in order."""
+JOURNAL = '''"""A journal of calls, in order."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing done: the requirement's label, its text, and for whom."""
+    """One call: the requirement's label, its text, and the caller."""
 
     label: str
     requirement: str
@@ -23,7 +23,7 @@ class Journal:
     entries: list[Entry] = field(default_factory=list)
 
     def record(self, entry: Entry) -> Entry:
-        """Keep an entry, and hand it back."""
+        """Add an entry and return it."""
         self.entries.append(entry)
         return entry
 '''
@@ -35,12 +35,12 @@ REQUIREMENT = {text!r}
 
 
 def {function}(journal: Journal, caller: str) -> Entry:
-    """Do what REQUIREMENT says for a caller; the journal then holds the entry that is returned."""
+    """Do what REQUIREMENT says for a caller, and return the journal entry."""
     {body}
 '''
 
 BODY = "return journal.record(Entry(LABEL, REQUIREMENT, caller))"
-# The rehearsed defect: the work is announced and not recorded.
+# The rehearsed defect: the entry is returned but not recorded.
 BROKEN_BODY = "return Entry(LABEL, REQUIREMENT, caller)"
 
 TEST = """import unittest
@@ -50,13 +50,13 @@ from {package}.journal import Journal
 
 
 class {test_class}(unittest.TestCase):
-    def test_the_entry_names_requirement_and_caller(self) -> None:
+    def test_the_entry_names_the_requirement_and_the_caller(self) -> None:
         entry = {function}(Journal(), "ada")
         self.assertEqual(entry.label, {label!r})
         self.assertEqual(entry.requirement, {text!r})
         self.assertEqual(entry.caller, "ada")
 
-    def test_it_is_recorded_each_time(self) -> None:
+    def test_each_call_is_recorded(self) -> None:
         journal = Journal()
         done = [{function}(journal, caller) for caller in ("ada", "grace")]
         self.assertEqual(journal.entries, done)
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     unittest.main()
 """
 
-MAIN = '''"""Runs every requirement once and prints the journal."""
+MAIN = '''"""Call every function once and print the journal."""
 
 from . import REQUIREMENTS
 from .journal import Journal

@@ -1,4 +1,4 @@
-"""Zips of text files: the same files are always the same bytes."""
+"""Zips of text files: the same files always make the same bytes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-# The earliest that a zip can hold.
+# The earliest time that a zip can hold.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 
 
-def zipped(root: str, files: Mapping[str, str]) -> bytes:
-    """A zip of the files in one folder named `root`, which is how pip likes its sources."""
+def zip_files(root: str, files: Mapping[str, str]) -> bytes:
+    """Return a zip of the files in one folder named `root`, the layout that pip expects of sources."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
@@ -24,7 +24,7 @@ def zipped(root: str, files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def unzipped(content: bytes, root: str) -> dict[str, str]:
-    """The files of such a zip."""
+def unzip(content: bytes, root: str) -> dict[str, str]:
+    """Return the files of such a zip."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name.removeprefix(f"{root}/"): archive.read(name).decode() for name in archive.namelist()}

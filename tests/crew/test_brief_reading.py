@@ -1,23 +1,24 @@
-"""Briefs in the shapes in which people write them: what is asked for, what is not, and why."""
+"""Briefs in many formats: which parts become requirements, and why the others do not."""
 
-# ruff: noqa: E501, RUF001 - texts in lists that are read across
+# ruff: noqa: E501, RUF001 - texts of many languages, in long lists
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
 import pytest
-from crew_at_work import T, assignment, deliver, run
+from rehearsal_under_test import T, assignment, deliver, run
 
-from crew.rehearsal.brief import Brief, read_brief
-from crew.rehearsal.sections import Section, section_of
-from crew.rehearsal.selection import select
-from crew.rehearsal.sentences import sentences
+from crew.rehearsal.reading.brief import Brief, read_brief
+from crew.rehearsal.reading.section_headings import section_of
+from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.selection import select
+from crew.rehearsal.reading.sentences import sentences
 from models.contracts.enums import AgentType
 
 BRIEFS = Path(__file__).parent / "briefs"
 
-# For each file: its title, its requirements' labels and first words (q: non-functional), the reasons of what is not used.
+# For each file: its title, the labels and first words of its requirements (q: non-functional), the reasons for unused parts.
 FILES = {
     "01": (
         "Lending desk",
@@ -65,7 +66,7 @@ FILES = {
     "26": ("From the customer's mail", "R1 a list of all keys|R2 who has which key", "prose"),
 }
 
-# The text, what is built, and what is not.
+# A text, its requirements, and its unused parts.
 SHAPES = [
     ("# A\n\n## Must have\n- aa bb cc\n## Should have\n- dd\n## Won't have\n- ee\n", "aa bb cc|dd", "ee"),
     ("# A\n\n**Requirements**\n\n- aa\n\n**Won't have**\n\n- bb\n\n**Open questions**\n\n- cc?", "aa", "bb|cc?"),
@@ -135,36 +136,36 @@ SHAPES = [
 ]  # fmt: skip
 
 
-def _built(brief: Brief) -> list[str]:
-    return [one.text for one in brief.requirements]
+def _texts(brief: Brief) -> list[str]:
+    return [each.text for each in brief.requirements]
 
 
 @pytest.mark.parametrize("number", FILES)
-def test_a_file_is_read_as_its_writer_meant_it(number: str) -> None:
+def test_a_brief_is_read_as_its_author_meant_it(number: str) -> None:
     (file,) = BRIEFS.glob(f"{number}-*")
     title, built, reasons = FILES[number]
 
     brief = read_brief(file.read_text(), "Untitled")
 
     assert brief.title == title
-    found = [f"{'q ' if one.quality else ''}{one.label} {one.text}" for one in brief.requirements]
+    found = [f"{'q ' if each.quality else ''}{each.label} {each.text}" for each in brief.requirements]
     assert len(found) == len(built.split("|")), found
     for shown, start in zip(found, built.split("|"), strict=True):
         assert shown.startswith(start)
-    assert [one.reason for one in brief.not_used] == list(filter(None, reasons.split("|")))
+    assert [each.reason for each in brief.not_used] == list(filter(None, reasons.split("|")))
 
 
-def test_briefs_of_many_shapes_say_what_is_built_and_what_is_not() -> None:
+def test_requirements_and_unused_parts_of_briefs_in_many_formats() -> None:
     wrong = []
     for text, built, left in SHAPES:
         brief = read_brief(text, "Untitled")
-        want = [one.replace("¦", "|") for one in built.split("|")]
-        if _built(brief) != want or [one.text for one in brief.not_used] != list(filter(None, left.split("|"))):
-            wrong.append((text, _built(brief), [one.text for one in brief.not_used]))
+        want = [text.replace("¦", "|") for text in built.split("|")]
+        if _texts(brief) != want or [each.text for each in brief.not_used] != list(filter(None, left.split("|"))):
+            wrong.append((text, _texts(brief), [each.text for each in brief.not_used]))
     assert wrong == []
 
 
-def test_headings_say_what_a_section_is_about() -> None:
+def test_a_heading_names_the_kind_of_its_section() -> None:
     for heading, section in {
         "3.2 Functional requirements": Section.REQUIREMENTS,
         "IV. Non-functional Requirements": Section.QUALITY,
@@ -181,14 +182,14 @@ def test_headings_say_what_a_section_is_about() -> None:
         assert section_of(heading) is section, heading
 
 
-def test_a_stop_in_an_abbreviation_ends_no_sentence() -> None:
+def test_a_full_stop_in_an_abbreviation_does_not_end_a_sentence() -> None:
     text = "At 6 p.m. It rings, z. B. laut. See fig. 3 at example.org. J. Doe agrees! 可以。好。"
     assert list(sentences(text)) == [
         "At 6 p.m.", "It rings, z. B. laut.", "See fig. 3 at example.org.", "J. Doe agrees!", "可以。", "好。"
     ]  # fmt: skip
 
 
-async def test_plan_specification_and_log_say_what_is_not_used() -> None:
+async def test_plan_and_specification_list_unused_parts_and_the_note_counts_them() -> None:
     brief = "# A\n\n## Requirements\n\n- FR-7: aa\n- bb\n\n## Out of scope\n\n- R9: cc | dd\n\n## Risks\n\n- ee\n- ff\n"
     drafts = await deliver(brief, stages=4)
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION):
@@ -206,16 +207,16 @@ async def test_plan_specification_and_log_say_what_is_not_used() -> None:
     assert outcome.note is None
 
 
-def test_nothing_is_cut_without_a_word() -> None:
+def test_nothing_is_dropped_silently() -> None:
     long = "a word and " * 200 + "the end"
     brief = read_brief(f"# A\n\n{long}\n\n## Requirements\n\n- {long}\n- short one\n", "Untitled")
-    assert _built(brief) == [long, "short one"]
+    assert _texts(brief) == [long, "short one"]
     assert brief.summary == long
     many = "# A\n\n" + "".join(f"- thing number {number}\n" for number in range(51))
-    assert [one.text for one in read_brief(many, "Untitled").not_used] == ["thing number 50"]
+    assert [each.text for each in read_brief(many, "Untitled").not_used] == ["thing number 50"]
 
 
-def test_what_is_ugly_is_read_in_time_that_grows_as_it_does() -> None:
+def test_hostile_input_is_read_in_linear_time() -> None:
     for piece in ("<table>", "<tr><td>", "<!-- ", "```\n", "~~a ", "(a [b ", "a b:\n", "• x\n", "### aa bb\n", "|a|b|\n|-|-|\n", "- Out of scope "):  # fmt: skip
         times = []
         for size in (20_000, 80_000):

@@ -1,12 +1,12 @@
-"""Sentences of prose, and which of them ask for something."""
+"""Splits prose into sentences, and finds those that state a requirement."""
 
-# ruff: noqa: E501, RUF001, SIM905 - words and marks of many languages, in lists that are read across
+# ruff: noqa: E501, RUF001, SIM905 - words and punctuation of many languages, in long lists
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# A stop after one of these ends no sentence.
+# A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset(
     "e.g i.e eg ie etc vs cf approx no nr fig sec ca vol art p pp dr mr mrs ms prof st inc ltd co jr sr dept est min max "
     "a.m p.m am pm u.s u.k z.b d.h u.a o.ä bzw ggf usw evtl inkl zzgl vgl abs ggü str tel dergl sog "
@@ -14,7 +14,7 @@ _ABBREVIATIONS = frozenset(
 )
 _STOP = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）]*\s*")
 _LAST_WORD = re.compile(r"([^\s(\[\"'“]+)\.[\"'”’»)\]]*$")
-_ASKS = re.compile(
+_MODAL_VERBS = re.compile(
     r"\b(?:must|shall|should|needs? to|ha(?:s|ve) to|is required to|are required to|required"
     r"|muss|müssen|soll|sollen|sollte|sollten|doit|doivent|devra|devront|il faut|debe|deben|deberá|deberán|tiene que|deve|devem|devono"
     r"|dovrà|dovranno|moet|moeten|dient|musi|muszą|powinien|powinna|powinno|måste|skal|ska|skall|må|täytyy|pitää"
@@ -25,11 +25,11 @@ _ASKS = re.compile(
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text. "e.g.", "6 p.m." and initials end none."""
+    """Yield the sentences of a text. "e.g.", "6 p.m." and initials do not end one."""
     start = 0
     for stop in _STOP.finditer(text):
         sentence = text[start : stop.start()]
-        if _goes_on(sentence, text[stop.end() : stop.end() + 1]):
+        if _continues(sentence, text[stop.end() : stop.end() + 1]):
             continue
         if sentence.strip():
             yield sentence.strip() + text[stop.start() : stop.end()].strip()
@@ -38,16 +38,16 @@ def sentences(text: str) -> Iterator[str]:
         yield text[start:].strip()
 
 
-def asks(sentence: str) -> bool:
-    """Whether a sentence says what must be, or should."""
-    return _ASKS.search(sentence) is not None
+def states_requirement(sentence: str) -> bool:
+    """Return whether a sentence says what must or should be."""
+    return _MODAL_VERBS.search(sentence) is not None
 
 
 def is_question(sentence: str) -> bool:
     return sentence.rstrip("\"'”’»)] ").endswith(("?", "\uff1f", "\u061f"))
 
 
-def _goes_on(sentence: str, following: str) -> bool:
+def _continues(sentence: str, following: str) -> bool:
     word = _LAST_WORD.search(sentence[-40:])
     if word is None:
         return False
@@ -55,7 +55,7 @@ def _goes_on(sentence: str, following: str) -> bool:
     if following.islower():
         return True
     if last in ("a.m", "p.m", "etc", "usw", "enz", "itd", "т.д", "т.п"):
-        return False  # these do end sentences, where a capital follows
+        return False  # these end a sentence if a capital letter follows
     return (
         last in _ABBREVIATIONS
         or (len(last) == 1 and last.isalpha())

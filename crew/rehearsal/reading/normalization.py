@@ -1,19 +1,19 @@
-"""Makes Markdown of what people paste: word processors' bullets, HTML, wiki headings, texts that are indented whole."""
+"""Converts pasted text to Markdown: bullets of word processors, HTML, wiki headings, indented texts."""
 
-# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
+# ruff: noqa: E501, RUF001 - characters of many languages, in long patterns
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Iterator
 
-from crew.rehearsal.sections import section_of
+from crew.rehearsal.reading.section_headings import section_of
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = str.maketrans(dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u205f\u3000", " "))  # fmt: skip
 _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\xad"))
 
-# Code first: what stands in it is neither a comment nor a tag.
+# Code first: it may contain what looks like a comment or a tag.
 _PIECES = re.compile(
     r"(?P<code>^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
     r"|<!--(?P<comment>.*?)(?:-->|\Z)"
@@ -48,7 +48,7 @@ _WIKI_HEADING = re.compile(r"^(?:h([1-6])\.[ \t]+|(={2,6})[ \t]+(?=\S))(.*?)(?:[
 
 
 def as_markdown(text: str) -> tuple[str, list[str]]:
-    """The text as Markdown, and what its comments say, which is not part of it. Takes time linear in the text."""
+    """Return the text as Markdown without comments, and the comments. Takes time linear in the text."""
     text = _LINE_ENDS.sub("\n", text).translate(_BLANKS).translate(_INVISIBLE)
     if not re.search(r"^\S", text, re.MULTILINE):
         text = textwrap.dedent(text.expandtabs(4))
@@ -57,7 +57,7 @@ def as_markdown(text: str) -> tuple[str, list[str]]:
 
 
 def _pieces(text: str, comments: list[str]) -> Iterator[str]:
-    """Code as it is, the rest as Markdown, comments left out."""
+    """Yield the text's code unchanged and the rest as Markdown; append its comments to `comments`."""
     at, kept = 0, ""
     for piece in _PIECES.finditer(text):
         kept += text[at : piece.start()]
@@ -67,15 +67,15 @@ def _pieces(text: str, comments: list[str]) -> Iterator[str]:
         elif piece["mark"] is None:
             kept += piece["code"]
         else:
-            yield _marked_up(kept)
+            yield _convert(kept)
             kept = ""
             yield piece["code"]
-    yield _marked_up(kept + text[at:])
+    yield _convert(kept + text[at:])
 
 
-def _marked_up(text: str) -> str:
+def _convert(text: str) -> str:
     if "<" in text:
-        text = _TABLE.sub(_table, text)
+        text = _TABLE.sub(_convert_table, text)
         for pattern, to in _TAGS:
             text = pattern.sub(to, text)
         text = _HTML_HEADING.sub(lambda found: "#" * int(found[1]) + " ", text)
@@ -83,7 +83,7 @@ def _marked_up(text: str) -> str:
     return "\n".join(_lines(text.split("\n")))
 
 
-def _table(table: re.Match[str]) -> str:
+def _convert_table(table: re.Match[str]) -> str:
     rows = [
         [" ".join(cell.split()).replace("|", "\\|") for cell in _CELL.findall(row)] for row in _ROW.findall(table[1])
     ]
@@ -100,17 +100,17 @@ def _lines(lines: list[str]) -> Iterator[str]:
         if listed == line and (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
             listed = "- " + line[letter.end() :]
         if listed != line and before.strip() and not _LISTED.match(before):
-            yield ""  # else it would go on with the paragraph above it
+            yield ""  # otherwise it would continue the paragraph above
         if heading := _WIKI_HEADING.match(listed):
             listed = "#" * (int(heading[1]) if heading[1] else len(heading[2])) + f" {heading[3]}"
         if before.strip() and _is_heading_line(listed, before, lines[index + 1] if index + 1 < len(lines) else ""):
-            yield ""  # else it would go on with the item or the paragraph above it
+            yield ""  # otherwise it would continue the item or paragraph above
         yield listed
         before = listed
 
 
 def _is_heading_line(line: str, before: str, after: str) -> bool:
-    """Whether a line between lists, or between a line and a list, is meant as a heading: "Out of scope:"."""
+    """Return whether a line next to a list serves as a heading: "Out of scope:"."""
     if not line[:1].strip() or line[:1] in "#>|`~=-+*" or len(line) > 80 or _LISTED.match(line):
         return False
     colon = line.rstrip().endswith((":", "\uff1a"))
@@ -119,6 +119,6 @@ def _is_heading_line(line: str, before: str, after: str) -> bool:
 
 
 def _has_sibling(letter: str, lines: list[str], index: int) -> bool:
-    """Whether one of the lines around, b. after a., makes it a list and not an initial."""
+    """Return whether a nearby line has the next letter (b. after a.), so that this is a list and not an initial."""
     around = [_LETTERED.match(line) for line in lines[max(0, index - 2) : index + 3]]
-    return any(one is not None and abs(ord(one[1]) - ord(letter)) == 1 for one in around)
+    return any(match is not None and abs(ord(match[1]) - ord(letter)) == 1 for match in around)

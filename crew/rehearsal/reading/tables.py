@@ -1,6 +1,6 @@
-"""Tables of requirements: which column says what."""
+"""Reads tables of requirements: finds the columns for label, text, user story and scope."""
 
-# ruff: noqa: E501, RUF001, SIM905 - words and marks of many languages, in lists that are read across
+# ruff: noqa: E501, RUF001, SIM905 - words of many languages, in long lists
 from __future__ import annotations
 
 import re
@@ -8,18 +8,18 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crew.rehearsal.outline import Block
-from crew.rehearsal.requirements import is_label
-from crew.rehearsal.sections import excludes
+from crew.rehearsal.reading.markdown_blocks import Block
+from crew.rehearsal.reading.requirements import is_label
+from crew.rehearsal.reading.section_headings import is_exclusion
 
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
-_ASIDE = (
+_METADATA_COLUMNS = (
     "priority prio priorität priorité prioridad prioridade priorità prioriteit priorytet приоритет 优先级 優先度 우선순위 moscow importance severity "
     "status state zustand statut estado stato stan статус 状态 状態 상태 phase release version milestone sprint iteration quarter owner assignee author responsible "
     "verantwortlich responsable estimate effort points storypoints aufwand size source quelle origin date datum fecha category kategorie catégorie categoría type typ tipo "
     "link links ticket jira issue rank complexity risk done ✓ komplexität"
 ).split()
-_SAYS = re.compile(
+_REQUIREMENT_COLUMN = re.compile(
     r"requirement|feature|stor(?:y|ies)|use case|function|capabilit|need|shall|must|criteri|as an? |i want|description|what"
     r"|anforderung|funktion|beschreibung|bedarf|wunsch|exigence|fonction|besoin|requisit|requerimiento|función|funcionalidad|funcionalidade|funzion"
     r"|eis|vereiste|wymaganie|krav|требовани|функци|описание|需求|功能|描述|要件|機能|要求|요구|기능|설명",
@@ -34,7 +34,7 @@ _BENEFIT = re.compile(r"^(?:so(?: that)?|in order to|benefit|because|why|reason)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row as a requirement."""
+    """A table row as a requirement."""
 
     text: str
     label: str | None
@@ -45,38 +45,38 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class _Columns:
     label: int | None
-    asides: tuple[int, ...]
+    metadata: tuple[int, ...]
     texts: tuple[int, ...]
     story: tuple[int, int, int | None] | None
 
 
-def says_requirements(header: tuple[str, ...]) -> bool:
-    """Whether a table's header says that requirements stand in it."""
-    return any(_SAYS.search(one) for one in header)
+def has_requirement_column(header: tuple[str, ...]) -> bool:
+    """Return whether a table's header names a column of requirements."""
+    return any(_REQUIREMENT_COLUMN.search(name) for name in header)
 
 
-def requirement_of(row: Block) -> Row | None:
-    """What a row asks for; None where it is empty."""
+def parse_row(row: Block) -> Row | None:
+    """Return the requirement in a row, or None if the row is empty."""
     columns = _columns(row.header)
     cells = (*row.cells, *("" for _ in range(len(row.header) - len(row.cells))))
-    label = cells[columns.label] if columns.label is not None else next((one for one in cells[:1] if is_label(one)), "")
+    label = cells[columns.label] if columns.label is not None else next(filter(is_label, cells[:1]), "")
     excluded = any(
-        _rules_out(cells[at]) or (excludes(row.header[at]) and cells[at].lower() in _YES)
+        _means_excluded(cells[at]) or (is_exclusion(row.header[at]) and cells[at].lower() in _YES_WORDS)
         for at in range(len(cells))
-        if at in columns.asides or excludes(row.header[at])
+        if at in columns.metadata or is_exclusion(row.header[at])
     )
-    shown = [at for at in columns.texts if cells[at] and cells[at] != label]
+    filled = [at for at in columns.texts if cells[at] and cells[at] != label]
     if columns.story:
         text = _story(row.header, cells, columns.story)
     else:
         text = "; ".join(
             cells[at]
-            if order == 0 or _SAYS.search(row.header[at]) or not row.header[at]
+            if order == 0 or _REQUIREMENT_COLUMN.search(row.header[at]) or not row.header[at]
             else f"{row.header[at].lower()}: {cells[at]}"
-            for order, at in enumerate(shown)
+            for order, at in enumerate(filled)
         )
-        if len(shown) > 1 and len(cells[shown[0]].split()) <= 5:
-            text = text.replace("; ", ": ", 1)  # a name, and what it stands for
+        if len(filled) > 1 and len(cells[filled[0]].split()) <= 5:
+            text = text.replace("; ", ": ", 1)  # a name and its description
     if not text and row.struck:
         return Row(row.struck, None, excluded=False, struck=True)
     if not text:
@@ -100,13 +100,13 @@ def _story(header: tuple[str, ...], cells: tuple[str, ...], at: tuple[int, int, 
     return text
 
 
-def _rules_out(cell: str) -> bool:
+def _means_excluded(cell: str) -> bool:
     words = cell.strip(" .()[]").casefold().replace("’", "'")
-    return excludes(words) or words in _NO
+    return is_exclusion(words) or words in _NO_WORDS
 
 
-_YES = frozenset("yes y x true ja oui sí si sim да 是 はい ✓ ✔ ✅".split())
-_NO = frozenset(
+_YES_WORDS = frozenset("yes y x true ja oui sí si sim да 是 はい ✓ ✔ ✅".split())
+_NO_WORDS = frozenset(
     "no w won't wont declined cancelled canceled removed obsolete withdrawn superseded duplicate cut not planned "
     "out nein abgelehnt gestrichen non rejeté rifiutato rechazado cancelado rejeitado отклонено 否 不做 废弃 取消 対象外 보류 제외".split()
 )
@@ -122,15 +122,17 @@ def _columns(header: tuple[str, ...]) -> _Columns:
     wanted = next((at for at, name in enumerate(names) if _WANTED.match(name)), None)
     benefit = next((at for at, name in enumerate(names) if _BENEFIT.match(name)), None)
     story = (actor, wanted, benefit) if actor is not None and wanted is not None else None
-    asides = tuple(
-        at for at, name in enumerate(names) if at != label and (name in _ASIDE or name.split(" ")[-1] in _ASIDE)
+    metadata = tuple(
+        at
+        for at, name in enumerate(names)
+        if at != label and (name in _METADATA_COLUMNS or name.split(" ")[-1] in _METADATA_COLUMNS)
     )
-    texts = tuple(at for at in range(len(names)) if at != label and at not in asides)
-    says = [at for at in texts if _SAYS.search(names[at])]
-    if says and texts and says[0] != texts[0] and not says_requirements((names[texts[0]],)) and len(says) == 1:
+    texts = tuple(at for at in range(len(names)) if at != label and at not in metadata)
+    says = [at for at in texts if _REQUIREMENT_COLUMN.search(names[at])]
+    if says and texts and says[0] != texts[0] and not has_requirement_column((names[texts[0]],)) and len(says) == 1:
         texts = (
             (says[0], *(at for at in texts if at != says[0]))
             if names[texts[0]] not in ("name", "title", "titel")
             else texts
         )
-    return _Columns(label, asides, texts, story)
+    return _Columns(label, metadata, texts, story)

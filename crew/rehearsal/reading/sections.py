@@ -1,21 +1,18 @@
-"""What a section of a brief is about, by its heading, in the languages in which people write briefs.
+"""The kinds of sections in a brief, and the phrases that name them in many languages.
 
-To teach it a word or a language, add phrases to PHRASES: lower case, without articles where they vary. A phrase counts
-where it is the whole heading, or one of the parts that "and", "&", "/" or "," join. One with a `*` also counts as a part
-of a longer heading: `*features` is found in "Features of the first release".
+To add a word or a language, add phrases to PHRASES, in lower case and without articles if they vary. A phrase matches a
+whole heading, or one of the parts that "and", "&", "/" or "," join. With a `*`, it also matches a part of a longer
+heading: `*features` is found in "Features of the first release".
 """
 
-# ruff: noqa: E501, RUF001 - words and marks of many languages, in lists that are read across
+# ruff: noqa: E501, RUF001 - words of many languages, in long lists
 from __future__ import annotations
 
-import re
-import unicodedata
 from enum import Enum
-from functools import lru_cache
 
 
 class Section(Enum):
-    """What a section holds; the value says so where it is not used."""
+    """The kind of a section; the value is the reason that is shown if the section is not used."""
 
     REQUIREMENTS = "a requirement"
     QUALITY = "a non-functional requirement"
@@ -29,16 +26,21 @@ class Section(Enum):
     CONTEXT = "background"
 
     @property
-    def asks(self) -> bool:
-        """Whether what stands in it is asked for."""
+    def is_requested(self) -> bool:
+        """Whether the section's content is to be built."""
         return self in (Section.REQUIREMENTS, Section.QUALITY, Section.CRITERIA)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether no part of the section can become a requirement."""
+        return not self.is_requested and self not in (Section.CONTEXT, Section.GOALS)
 
 
 PHRASES: dict[Section, str] = {
     Section.EXCLUDED: """
         *out of scope; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
         *nongoals; *no goals; *not goals; *anti goals; *non objectives; *non requirements; *won't have; *wont have;
-        *will not have; *won't do; *wont do; *will not do; won't; wont; *not included; *excluded; *exclusions; *excludes;
+        *will not have; *won't do; *wont do; *will not do; won't; wont; *not included; *excluded; *exclusions; *is_exclusion;
         *not doing; *not planned; *not now; *not yet; *do not build; *don't build; *not required; *not needed;
         *no requirements; *dropped; *rejected; *cut features; *descoped; *removed features; out; not part of this
         project; *what it does not do; *what it doesn't do; *what we are not building; *what we won't build;
@@ -195,104 +197,3 @@ PHRASES: dict[Section, str] = {
         *改訂履歴; *付録; *スケジュール; *前提; *배경; *개요; *소개; *용어; *변경 이력; *부록; *일정; *가정; *خلفية; *مقدمة; *ملخص;
         *רקע; *מבוא; *पृष्ठभूमि; *परिचय""",
 }
-
-# Of two that fit, the earlier wins: "Features that are out of scope" is no list of features. What is named by its last
-# word is that, though: "Risk management features" are features.
-_ORDER = (
-    Section.EXCLUDED,
-    Section.CONTENTS,
-    Section.QUESTIONS,
-    Section.QUALITY,
-    Section.CRITERIA,
-    Section.RISKS,
-    Section.LINKS,
-    Section.CONTEXT,
-    Section.REQUIREMENTS,
-    Section.GOALS,
-)
-_NUMBERING = re.compile(r"^(?:(?:section|chapter|part|kapitel|chapitre|capítulo)\s+)?(?:\d+(?:\.\d+)+\.?(?=\s)|[\divxlc]{1,5}[.)]|\d+(?=\s)|[a-z][.)]|第?[一二三四五六七八九十\d]+[、.章节]|[§#])\s*", re.I)  # fmt: skip
-_JOINED = re.compile(r"\s*(?:[/,+&|:()\[\]–—]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|en|och|og|i|и)\b|与|和|及|と)\s*")  # fmt: skip
-_NOT_WORDS = re.compile(r"[^\w\s'+&/,|:()\[\]–—]|_")
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-def _read(phrases: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    found = [" ".join(each.split()).replace("-", " ") for each in phrases.split(";")]
-    return frozenset(each.lstrip("*") for each in found), tuple(each[1:] for each in found if each.startswith("*"))
-
-
-_TABLE = {section: _read(phrases) for section, phrases in PHRASES.items()}
-# Phrases that count inside a longer heading: of scripts that part words by spaces by their words, of others as they are.
-_INSIDE = [(each, section) for section in _ORDER for each in _TABLE[section][1]]
-_BY_WORDS = {each: section for each, section in reversed(_INSIDE) if not _SPACELESS.search(each)}
-_BY_LETTERS = [(each, section) for each, section in _INSIDE if _SPACELESS.search(each)]
-_MOST_WORDS = max(len(each.split()) for each in _BY_WORDS)
-_ASKS_LAST = re.compile(
-    r"\b(?:requirements|features|functions|functionality|user stories|use cases|anforderungen|funktionen)$"
-)
-_REMARK = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
-_LONGEST_HEADING = 120
-
-
-@lru_cache(maxsize=1024)
-def section_of(heading: str) -> Section | None:
-    """What the section under a heading is about; None where the words do not say, or say two things that differ."""
-    if len(heading) > _LONGEST_HEADING:
-        return None
-    words = unicodedata.normalize("NFKC", heading).casefold().replace("’", "'").replace("-", " ").replace("‑", " ")
-    words = " ".join(_NOT_WORDS.sub(" ", _NUMBERING.sub("", words.strip())).split())
-    whole = words.strip(" :")
-    if (exact := _exact(whole)) is not None:
-        return exact
-    if (remark := _REMARK.search(whole)) and section_of(remark[1]) is Section.EXCLUDED:
-        return Section.EXCLUDED
-    parts = [found for part in _JOINED.split(words) if part for found in [_exact(part)] if found is not None]
-    inside = _inside(whole)
-    excluded = Section.EXCLUDED in inside
-    if parts and excluded and any(part is not Section.EXCLUDED for part in parts):
-        return None  # "Goals and non-goals": what is in it has to say which is which
-    if excluded:
-        return Section.EXCLUDED
-    if _ASKS_LAST.search(whole) and Section.QUALITY not in inside:
-        return Section.REQUIREMENTS
-    if parts:
-        return min(parts, key=_ORDER.index)
-    return min(inside, key=_ORDER.index, default=None)
-
-
-def _inside(heading: str) -> set[Section]:
-    """The sections whose phrases a heading has in it."""
-    words = re.split(r"[^\w']+", heading)
-    found = {
-        _BY_WORDS[phrase]
-        for start in range(len(words))
-        for end in range(start + 1, min(len(words), start + _MOST_WORDS) + 1)
-        for phrase in [" ".join(words[start:end])]
-        if phrase in _BY_WORDS
-    }
-    if _SPACELESS.search(heading):
-        found |= {section for phrase, section in _BY_LETTERS if phrase in heading}
-    return found
-
-
-def excludes(words: str) -> bool:
-    """Whether a few words, such as a table's cell or a remark in brackets, say that something is not wanted."""
-    return section_of(words) is Section.EXCLUDED
-
-
-_SAYS_OUT = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|nicht im (?:umfang|scope)"
-    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
-    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
-    re.IGNORECASE,
-)
-
-
-def rules_out(sentence: str) -> bool:
-    """Whether a sentence says of what it names that it is not wanted: "Payments are out of scope."."""
-    lead, colon, _ = sentence.partition(":")
-    return (bool(colon) and excludes(lead)) or _SAYS_OUT.search(sentence.replace("-", " ")) is not None
-
-
-def _exact(words: str) -> Section | None:
-    return next((section for section in _ORDER if words in _TABLE[section][0]), None)

@@ -1,4 +1,4 @@
-"""A Markdown text as a flat list of its headings, list items, table rows and paragraphs, each in plain text."""
+"""Parses Markdown into a flat list of headings, list items, table rows and paragraphs, each in plain text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enum import Enum
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# Raw HTML is read as text: in "<name> placeholders" a tag would be lost.
+# Raw HTML is kept as text: otherwise "<name>" placeholders would be lost.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 _CHECKBOX = re.compile(r"^\[[ xX]\](?:\s+|$)")
@@ -32,9 +32,9 @@ class Kind(Enum):
 class Block:
     """One block.
 
-    `level` is a heading's; `group` is shared by the items of one list, the rows of one table, and sibling headings.
-    `struck` is what was struck through, which `text` leaves out. `emphasised` says that all of it is in bold,
-    `linked` that it is nothing but links, `quoted` that it stands in a block quote.
+    `level` is that of a heading; `group` is shared by the items of a list, the rows of a table, and sibling headings.
+    `struck` is text that was struck through, and is not part of `text`. `emphasised` means that the whole block is
+    bold, `linked` that it consists of links, `quoted` that it is in a block quote.
     """
 
     kind: Kind
@@ -51,42 +51,44 @@ class Block:
     quoted: bool = False
 
 
-def outline(markdown: str) -> list[Block]:
-    """The blocks in order. A nested list's items are their parent's children."""
-    return list(_Walk(_MARKDOWN.parse(markdown)).blocks())
+def parse_blocks(markdown: str) -> list[Block]:
+    """Return the blocks in order. Items of a nested list are children of their parent item."""
+    return list(_BlockBuilder(_MARKDOWN.parse(markdown)).blocks())
 
 
-def joined(item: Block) -> str:
-    """An item and what is nested in it: "Search:", "by name", "by tag" -> "Search: by name; by tag"."""
+def text_with_children(item: Block) -> str:
+    """Return an item and its children as one text: "Search:", "by name", "by tag" -> "Search: by name; by tag"."""
     if not item.children:
         return item.text
-    rest = "; ".join(filter(None, (joined(child) for child in item.children)))
+    rest = "; ".join(filter(None, (text_with_children(child) for child in item.children)))
     if not item.text:
         return rest
     return f"{item.text} {rest}" if item.text.endswith((":", ".", ";")) else f"{item.text}; {rest}"
 
 
 def plain(text: str) -> str:
-    """One line of printable text, with single spaces."""
+    """Return the text as one line of printable characters, with single spaces."""
     return " ".join(printable(text).split())
 
 
 def printable(text: str) -> str:
-    """The text with a space for each control or surrogate character, and without those that turn its direction."""
+    """Replace control and surrogate characters with spaces, and remove characters that change the text direction."""
     if text.isprintable():
         return text
-    kept = ("" if one in _BIDI_CONTROLS else " " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
+    kept = (
+        "" if char in _BIDI_CONTROLS else " " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text
+    )
     return "".join(kept)
 
 
-class _Walk:
-    """The state of one walk over the parser's tokens."""
+class _BlockBuilder:
+    """Builds blocks from the parser's tokens."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._headings: list[tuple[int, int]] = []  # (level, token index) of the open headings
         self._lists: list[int] = []
-        self._items: list[tuple[list[Block], list[Block]]] = []  # own text and children of the open items
+        self._items: list[tuple[list[Block], list[Block]]] = []  # text and children of the open items
         self._quotes = 0
         self._table: tuple[int, list[str]] = (0, [])
         self._row: list[Block] = []
@@ -163,7 +165,7 @@ class _Walk:
             self._items[-1][0].append(block)
         elif before.type == "heading_open":
             level = int(before.tag[1:])
-            self._headings = [one for one in self._headings if one[0] < level]
+            self._headings = [each for each in self._headings if each[0] < level]
             group = tuple(at for _, at in self._headings)
             yield Block(Kind.HEADING, block.text, level, group, struck=block.struck)
             self._headings.append((level, index))
@@ -172,7 +174,7 @@ class _Walk:
 
     def _code(self, token: Token) -> Iterator[Block]:
         if token.type == "code_block" and _LISTED.match(token.content):
-            yield from outline(textwrap.dedent(token.content))  # a list that somebody has indented
+            yield from parse_blocks(textwrap.dedent(token.content))  # an indented list
         elif not self._items:
             yield Block(Kind.CODE, token.content, lines=(token.info.strip(),))
 

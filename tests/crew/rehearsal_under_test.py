@@ -1,4 +1,4 @@
-"""The rehearsal crew at work without an engine around it: assignments, a step that remembers, a whole delivery."""
+"""Runs the rehearsal crew without Temporal: assignments, a step that records, a whole delivery."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ PIPELINE = (
 
 
 @dataclass
-class RememberedStep:
+class RecordingStep:
     checkpoint: dict[str, Any] | None = None
-    said: list[tuple[str, float | None]] = field(default_factory=list)
+    messages: list[tuple[str, float | None]] = field(default_factory=list)
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
 
     async def progress(self, message: str, fraction: float | None = None) -> None:
-        self.said.append((message, fraction))
+        self.messages.append((message, fraction))
 
 
 def artifact(
@@ -58,7 +58,7 @@ def assignment(
     inputs: tuple[InputArtifact, ...] = (),
     **changes: Any,
 ) -> Assignment:
-    plain = Assignment(
+    default = Assignment(
         project_id=UUID(int=2),
         project_name="A project",
         task_id=UUID(int=3),
@@ -71,17 +71,17 @@ def assignment(
         inputs=inputs,
         expected_outputs=expected,
     )
-    return replace(plain, **changes)
+    return replace(default, **changes)
 
 
-async def run(task: Assignment, step: RememberedStep | None = None) -> Outcome:
-    outcome = await rehearsal_agents()[task.role].run(task, step or RememberedStep())
+async def run(task: Assignment, step: RecordingStep | None = None) -> Outcome:
+    outcome = await rehearsal_agents()[task.role].run(task, step or RecordingStep())
     assert tuple(draft.type for draft in outcome.drafts) == task.expected_outputs
     return outcome
 
 
 async def deliver(brief: str, stages: int = 6, amended: Mapping[ArtifactType, str] = {}) -> dict[ArtifactType, Draft]:
-    """Walk the first stages of the shipped pipeline; a person amends what `amended` names."""
+    """Run the first stages of the shipped pipeline; a person amends the artifacts in `amended`."""
     drafts = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
     for stage, role, consumed, produced in PIPELINE[:stages]:
         inputs = tuple(artifact(type, drafts[type].content, drafts[type].media_type) for type in consumed)
