@@ -30,13 +30,13 @@ async def measure(bench: Bench) -> list[Row]:
     count = bench.count(40, 4)
     regular = await _decide(bench, REGULAR_BRIEF, count)
     short = await _decide(bench, BRIEF, count)
-    answered, started = [one.answered for one in regular], [one.started for one in regular]
+    answered, started = [each.answered for each in regular], [each.started for each in regular]
     return [
         Row("decision to its answer", {}, answered, Aim(1000 * p50(answered), 40, "ms at p50")),
         Row("decision to the next agent's start", {}, started, Aim(1000 * p50(started), 60, "ms at p50")),
-        Row("decision to the frame that tells of that start", {}, [one.told for one in regular]),
-        Row("short steps: decision to its answer", {}, [one.answered for one in short]),
-        Row("short steps: decision to the next agent's end", {}, [one.started for one in short]),
+        Row("decision to the frame that tells of that start", {}, [each.told for each in regular]),
+        Row("short steps: decision to its answer", {}, [each.answered for each in short]),
+        Row("short steps: decision to the next agent's end", {}, [each.started for each in short]),
     ]
 
 
@@ -50,7 +50,7 @@ async def _decide(bench: Bench, brief: str, count: int) -> list[Decision]:
             return project_id, await feed.request(project_id)
 
         parked = await few_at_once(park, range(count), CREATED_AT_ONCE)
-        return [await _decide_one(bench, feed, *one) for one in parked]
+        return [await _decide_one(bench, feed, *each) for each in parked]
 
 
 async def _decide_one(bench: Bench, feed: Feed, project_id: str, request_id: str) -> Decision:

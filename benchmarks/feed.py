@@ -132,7 +132,7 @@ class Feed:
         project_id = event["project_id"]
         self.events[project_id].append(event)
         if awaited := self._awaited.get(project_id):
-            self._awaited[project_id] = [one for one in awaited if not _settle(event, *one)]
+            self._awaited[project_id] = [each for each in awaited if not _settle(event, *each)]
 
 
 def _is(event: Event, wanted: dict[str, object]) -> bool:

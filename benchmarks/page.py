@@ -168,4 +168,4 @@ async def _heap(session: CDPSession) -> dict[str, float]:
     await session.send("HeapProfiler.collectGarbage")
     await session.send("Performance.enable")
     answer: dict[str, Any] = await session.send("Performance.getMetrics")
-    return {one["name"]: float(one["value"]) for one in answer["metrics"]}
+    return {each["name"]: float(each["value"]) for each in answer["metrics"]}

@@ -35,7 +35,7 @@ def used_since(before: Mapping[str, float], pids: Mapping[str, int]) -> dict[str
 
 def cost(figure: str, spent: Mapping[str, float], runs: int) -> Row:
     """Milliseconds of CPU time that one run took of each process, the greatest first."""
-    dearest = sorted(spent.items(), key=lambda one: -one[1])
+    dearest = sorted(spent.items(), key=lambda each: -each[1])
     return Row(figure, {f"ms {name}": 1000 * seconds / runs for name, seconds in dearest if seconds > 0})
 
 

@@ -83,20 +83,20 @@ async def _push(
     bench: Bench, projects: Sequence[str], listeners: Sequence[Listener], tasks: int, pause: float
 ) -> list[Event]:
     """Give an agent a task every now and then, in one project after the other; every event of every socket."""
-    heads = {one: await _head(bench, one) for one in projects}
+    heads = {project: await _head(bench, project) for project in projects}
     for number in range(tasks):
         await bench.client.post(
             f"/projects/{projects[number % len(projects)]}/tasks", {"agent_type": "analyst", "instructions": "Look."}
         )
         await asyncio.sleep(pause)
     deadline = time.monotonic() + DELIVERY_SECONDS
-    while any(await asyncio.gather(*(_is_busy(bench, one) for one in projects[:tasks]))):
+    while any(await asyncio.gather(*(_is_busy(bench, project) for project in projects[:tasks]))):
         if time.monotonic() > deadline:
             raise TimeoutError("the tasks did not end")
         await asyncio.sleep(0.3)
     written = sum([await _head(bench, one) - head for one, head in heads.items()])
     expected = written * (len(listeners) // len(projects))
-    while (events := [event for one in listeners for event in one.events()]) and len(events) < expected:
+    while (events := [event for each in listeners for event in each.events()]) and len(events) < expected:
         if time.monotonic() > deadline:
             raise TimeoutError(f"of {expected} frames, {expected - len(events)} did not come")
         await asyncio.sleep(0.3)

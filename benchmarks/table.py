@@ -49,7 +49,7 @@ class Row:
         return (
             self.figure,
             measured,
-            *([_short(1000 * one) for one in times] or ["", ""]),
+            *([_short(1000 * each) for each in times] or ["", ""]),
             str(self.aim or ""),
             ("yes" if self.aim.met else "no") if self.aim else "",
         )

@@ -132,7 +132,7 @@ def _bare(bench: Bench, kind: Kind) -> Callable[[int], Awaitable[None]]:
 
 def _row(figure: str, samples: Sequence[Sample]) -> Row:
     rate = statistics.median(sample.rate for sample in samples)
-    seconds = [one for sample in samples for one in sample.seconds]
+    seconds = [each for sample in samples for each in sample.seconds]
     return Row(figure, {"projects/s": rate, "steps/s": STEPS * rate}, seconds)
 
 

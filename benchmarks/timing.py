@@ -64,4 +64,4 @@ async def few_at_once(work: Callable[[Item], Awaitable[Result]], items: Sequence
 
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(admitted(item)) for item in items]
-    return [one.result() for one in running]
+    return [each.result() for each in running]

@@ -135,7 +135,7 @@ def test_each_variable_that_we_set_is_one_that_is_read(
     for variable, value in given.items():
         monkeypatch.setenv(variable, value.replace("/run/secrets", str(secrets)))
     settings = Settings(_env_file=None)
-    passwords = {one: (secrets / f"{one}-password").read_text().strip() for one in ("postgres", "redis")}
+    passwords = {each: (secrets / f"{each}-password").read_text().strip() for each in ("postgres", "redis")}
     assert settings.database_url == f"postgresql://botarmy:{passwords['postgres']}@postgres:5432/botarmy"
     assert settings.redis_url == f"redis://:{passwords['redis']}@redis:6379/0"
     assert settings.allowed_origins == []

@@ -31,7 +31,7 @@ def pins(name: str) -> dict[str, set[str]]:
 
 
 def named(requirements: list[str]) -> set[str]:
-    return {re.split(r"[\[<>=~! ]", one)[0] for one in requirements}
+    return {re.split(r"[\[<>=~! ]", requirement)[0] for requirement in requirements}
 
 
 def test_the_files_hold_pins_with_hashes_and_nothing_else() -> None:

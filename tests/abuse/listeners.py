@@ -126,7 +126,7 @@ async def main(url: str, each: str, *projects: str) -> None:
 
 def _behind(listeners: Mapping[str, Sequence[Listener]], heads: Mapping[str, int]) -> int:
     """How many frames have not come."""
-    return sum(heads[project] - one.head for project, some in listeners.items() for one in some)
+    return sum(heads[project] - each.head for project, some in listeners.items() for each in some)
 
 
 def _say(line: str) -> None:

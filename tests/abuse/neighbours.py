@@ -67,7 +67,7 @@ class Neighbours:
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60))
             connecting = [connect(address, compression=None, proxy=None) for _ in range(SOCKETS)]
-            neighbours = cls(http, [await stack.enter_async_context(one) for one in connecting], project_id)
+            neighbours = cls(http, [await stack.enter_async_context(each) for each in connecting], project_id)
             await neighbours.wait(WARM_UP_SECONDS, Waits())
             yield neighbours
 

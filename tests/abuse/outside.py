@@ -71,12 +71,12 @@ def outside() -> Iterator[Outside]:
                 found.knocks.append(str(server.family))
 
         listeners = [threading.Thread(target=listen, args=(server,)) for server in (tcp, udp, local)]
-        for one in listeners:
-            one.start()
+        for listener in listeners:
+            listener.start()
         try:
             yield found
         finally:
             ending.set()
-            for one in listeners:
-                one.join()
+            for listener in listeners:
+                listener.join()
             shutil.rmtree(folder)

@@ -38,7 +38,7 @@ class Place:
 
     @property
     def deaths(self) -> list[str]:
-        return [death for one in (*self.apis, self.worker) for death in one.deaths]
+        return [death for each in (*self.apis, self.worker) for death in each.deaths]
 
     def connections(self, one: Supervised) -> list[object]:
         """The TCP connections of a process, whoever opened them."""
@@ -87,9 +87,9 @@ async def placed(
         made = [Supervised(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)]
         worker = Supervised(data, worker_kind("worker", "worker", environment, folder, temporal))
         async with AsyncExitStack() as stack:
-            for one in (*made, worker):
-                stack.push_async_callback(one.stop)
-            await asyncio.gather(*(one.start() for one in (*made, worker)))
+            for each in (*made, worker):
+                stack.push_async_callback(each.stop)
+            await asyncio.gather(*(each.start() for each in (*made, worker)))
             yield Place(folder, settings, made, worker)
 
 

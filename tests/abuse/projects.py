@@ -37,7 +37,7 @@ async def asked(http: httpx2.AsyncClient, project_id: str, stage: str, seconds: 
 
     async def look() -> Json | None:
         requests = (await get(http, f"/projects/{project_id}/status"))["open_requests"]
-        return next((one for one in requests if one["stage"] == stage), None)
+        return next((request for request in requests if request["stage"] == stage), None)
 
     return await eventually(look, seconds)
 

@@ -28,7 +28,7 @@ class Connection:
         """A request's head, as JSON's unless the fields say otherwise."""
         given = {field.split(":")[0].lower() for field in fields}
         usual = [f"Host: {self.host}", "Content-Type: application/json"]
-        lines = [f"{method} {path} HTTP/1.1", *(one for one in usual if one.split(":")[0].lower() not in given)]
+        lines = [f"{method} {path} HTTP/1.1", *(each for each in usual if each.split(":")[0].lower() not in given)]
         return "\r\n".join([*lines, *fields, "", ""]).encode("latin-1")
 
     async def send(self, data: bytes) -> bool:

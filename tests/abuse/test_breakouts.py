@@ -69,7 +69,7 @@ async def handed_in(http: httpx2.AsyncClient, content: str) -> Run:
 
     async def look() -> Json | None:
         tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
-        return next((one for one in tasks if one["stage"] == "validate" and one["status"] != "working"), None)
+        return next((each for each in tasks if each["stage"] == "validate" and each["status"] != "working"), None)
 
     task = await eventually(look, 120)
     reports = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
@@ -85,12 +85,12 @@ async def nothing_is_left(place: Place, around: Outside, since: float) -> None:
 
     async def gone() -> bool:
         strangers = [
-            one
-            for one in psutil.process_iter(["uids", "create_time"])
-            if one.info["uids"] and one.info["uids"].real >= STRANGERS and one.info["create_time"] >= since
+            each
+            for each in psutil.process_iter(["uids", "create_time"])
+            if each.info["uids"] and each.info["uids"].real >= STRANGERS and each.info["create_time"] >= since
         ]
         below = psutil.Process(place.worker.pid).children(recursive=True)
-        left = [one for one in strangers if not of_another(one)]
+        left = [stranger for stranger in strangers if not of_another(stranger)]
         return not left and not below and not any(around.scratch.iterdir())
 
     await eventually(gone, 60)
@@ -99,7 +99,7 @@ async def nothing_is_left(place: Place, around: Outside, since: float) -> None:
 def of_another(process: psutil.Process) -> bool:
     """Whether the process is in the sandbox of another BotArmy on this machine: its launcher lives."""
     try:
-        return any("launcher.supervisor" in " ".join(one.cmdline()) for one in process.parents())
+        return any("launcher.supervisor" in " ".join(parent.cmdline()) for parent in process.parents())
     except psutil.Error:
         return True  # it has just ended
 
@@ -111,7 +111,7 @@ async def attempted(
     pid, before, began = place.worker.pid, around.seen(), time.time()
     small = resident(pid)
     async with place.client() as http:
-        found = await few_at_once(lambda one: handed_in(http, one), list(sources.values()), at_once)
+        found = await few_at_once(lambda each: handed_in(http, each), list(sources.values()), at_once)
     await nothing_is_left(place, around, began)
     assert around.seen() == before
     assert around.knocks == []
@@ -157,7 +157,7 @@ async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, pr
         sources = {"all": source("self.fail()", **several)}
     runs, grown = await attempted(place, around, sources)
     extra = 0 if proof.whole else 1
-    failed = sum(int(one) for run in runs.values() for one in re.findall(r"tests? ran, (\d+) failed", run.report))
+    failed = sum(int(each) for run in runs.values() for each in re.findall(r"tests? ran, (\d+) failed", run.report))
     proof.row(
         "source code that reaches for the worker's environment and memory, for files outside to read and to change, "
         "for servers and sockets of every kind, for processes, mounts and namespaces",

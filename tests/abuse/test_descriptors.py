@@ -116,7 +116,7 @@ async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Pro
             "calls are answered, sockets are let in as far as there is room or refused with 4013 or 503",
             ", ".join(f"{outcome} x {count}" for outcome, count in seen.items()),
         )
-        await asyncio.gather(*(one.close() for one in kept))
+        await asyncio.gather(*(each.close() for each in kept))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ async def test_no_call_is_answered_outside_the_document(place: Place, proof: Pro
         ", ".join(f"{status} x {count}" for status, count in sorted(statuses.items())),
     )
     (tmp_path / "said").write_bytes(said)
-    assert [f"{one['title']}: {', '.join(one['operations'])}" for one in report["failures"]] == []
+    assert [f"{each['title']}: {', '.join(each['operations'])}" for each in report["failures"]] == []
     assert program.returncode == 0
     assert operations["tested"] == operations["total"] == sum(map(len, document["paths"].values()))
     assert {phase["status"] for phase in report["phases"].values()} == {"success"}
@@ -112,8 +112,8 @@ def _named(value: Any) -> Iterator[tuple[str, str]]:
                 yield name, one
             yield from _named(one)
     elif isinstance(value, list):
-        for one in value:
-            yield from _named(one)
+        for each in value:
+            yield from _named(each)
 
 
 def _config(ids: Mapping[str, set[str]]) -> str:

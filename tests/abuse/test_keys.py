@@ -28,7 +28,7 @@ async def _all(place: Place, proof: Proof, keys: list[tuple[str, str]]) -> list[
             answer = await client.post(f"{V1}/projects/", json=body, headers={"Idempotency-Key": key})
             return answer.status_code, answer.text
 
-        return await asyncio.gather(*(post(proof.random.choice(clients), *one) for one in keys))
+        return await asyncio.gather(*(post(proof.random.choice(clients), *each) for each in keys))
 
 
 @pytest.mark.item(22)
@@ -41,7 +41,7 @@ async def test_a_key_used_at_once_starts_one_project(place: Place, proof: Proof)
         seen.update(status for status, _ in answers)
         projects.append({text for _, text in answers})
     async with place.client() as http:
-        listed = Counter(one["name"] for one in (await get(http, "/projects/", limit=200))["items"])
+        listed = Counter(each["name"] for each in (await get(http, "/projects/", limit=200))["items"])
     started = Counter({f"Round {number}": listed[f"Round {number}"] for number in range(rounds)})
     proof.row(
         f"the same start {AT_ONCE} times at once with one Idempotency-Key, over {len(place.apis)} api processes",
@@ -61,7 +61,7 @@ async def test_a_key_with_two_bodies_at_once_starts_one_of_them(place: Place, pr
     async with place.client() as http:
         for _ in range(rounds):
             key = f"key-{uuid4()}"
-            names = [f"{one} {key}" for one in ("first", "second")]
+            names = [f"{each} {key}" for each in ("first", "second")]
             asked_for = [(key, name) for name in names] * (AT_ONCE // 2)
             proof.random.shuffle(asked_for)
             answers = await _all(place, proof, asked_for)
@@ -72,8 +72,8 @@ async def test_a_key_with_two_bodies_at_once_starts_one_of_them(place: Place, pr
                     assert (status, "Idempotency-Key" in text, f'"name":"{name}"' in winner) == (422, True, False)
             again = await _all(place, proof, [(key, name) for name in names])
             assert sorted(status for status, _ in again) == [201, 422]
-            listed = [one["name"] for one in (await get(http, "/projects/", limit=10))["items"]]
-            assert len([one for one in listed if one in names]) == 1
+            listed = [each["name"] for each in (await get(http, "/projects/", limit=10))["items"]]
+            assert len([each for each in listed if each in names]) == 1
     proof.row(
         f"two different starts, {AT_ONCE // 2} times each at once, with one Idempotency-Key",
         rounds,
@@ -91,12 +91,12 @@ async def test_a_project_started_that_often_runs_once(place: Place, proof: Proof
         project_id = str(UUID((await get(http, "/projects/", limit=1))["items"][0]["id"]))
         await asked(http, project_id, "discovery")
         log = (await get(http, f"/projects/{project_id}/events"))["items"]
-    started = [one for one in log if one["event_type"] == "task_started"]
+    started = [each for each in log if each["event_type"] == "task_started"]
     proof.row(
         f"a project that was started {AT_ONCE} times with one key",
         len(answers),
         "its first step runs once",
         f"{len(started)} task_started in {len(log)} events",
     )
-    assert [one["seq"] for one in log] == list(range(1, len(log) + 1))
+    assert [each["seq"] for each in log] == list(range(1, len(log) + 1))
     assert len(started) == 1

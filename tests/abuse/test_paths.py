@@ -85,7 +85,7 @@ async def test_what_amends_an_artifact_is_refused(place: Place, proof: Proof) ->
             answer = await http.post(f"{V1}/hitl/{request}/respond", json=body)
             if answer.status_code != 422:
                 taken.append(f"{name}: {answer.status_code}")
-        still = [(await get(http, f"/hitl/{one['request_id']}"))["status"] for one in doors.values()]
+        still = [(await get(http, f"/hitl/{each['request_id']}"))["status"] for each in doors.values()]
         for request in doors.values():
             await respond(http, request, "reject", comment="Enough.")
     count = len(list(contents()))
@@ -213,7 +213,7 @@ async def test_a_delivery_of_a_zip_that_climbs_is_refused(shown: bytes, proof: P
         files = [path for path in below(cwd) if (cwd / path).is_file() or (cwd / path).is_symlink()]
         return "refused" if (code, files) == (DELIVERY_FAILED, []) else f"code {code}, {files}"
 
-    fetched = await few_at_once(lambda one: fetch(*one), list(enumerate(few.values())), AT_ONCE)
+    fetched = await few_at_once(lambda each: fetch(*each), list(enumerate(few.values())), AT_ONCE)
     seen = Counter(fetched)
     proof.row(
         "`botarmy export --out` of such zips, from an API that serves them",
@@ -269,7 +269,7 @@ async def test_a_delivery_does_not_follow_links(shown: bytes, proof: Proof, tmp_
 
     kinds = (_link, _dangling, _link_inside, _file)
     attempts = [(late, plant) for late in (False, True) for plant in kinds]
-    seen = Counter(await few_at_once(lambda one: fetch(*one), attempts, AT_ONCE))
+    seen = Counter(await few_at_once(lambda each: fetch(*each), attempts, AT_ONCE))
     proof.row(
         "`botarmy export --out` to a link, a broken link, a folder with a link, before and while it is fetched",
         2 * len(kinds),

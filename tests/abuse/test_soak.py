@@ -93,7 +93,7 @@ async def test_a_project_a_second_leaves_nothing_behind(own_place: Place, proof:
         with suppress(AssertionError):  # who is stuck is told below
             await eventually(_none_left(customers), STUCK_SECONDS)
         customers.leave()
-    taken = [one.ended - one.started for one in customers.projects.values() if one.ended is not None]
+    taken = [each.ended - each.started for each in customers.projects.values() if each.ended is not None]
     name = "minute" if part == A_MINUTE else f"{part} s"
     proof.row(
         f"a project of the shipped pipeline a second for {seconds} s, its four gates approved by who listens",
@@ -104,7 +104,7 @@ async def test_a_project_a_second_leaves_nothing_behind(own_place: Place, proof:
     )
     grown = []
     for what, series in soak.looks.items():
-        first, last = (statistics.median(one) for one in soak.ends(series))
+        first, last = (statistics.median(end) for end in soak.ends(series))
         memory = "memory" in what
         allowed = first * (1 + SHARE) + GROWTH if memory else first + MORE
         shown = (lambda value: f"{value / MIB:.1f} MB") if memory else (lambda value: f"{value:.0f}")
@@ -120,7 +120,7 @@ async def test_a_project_a_second_leaves_nothing_behind(own_place: Place, proof:
     # Of the few reads of the short form, the slowest hundredth is the slowest one, which says more of the machine.
     shown_as, of = ("p99", p99) if proof.whole else ("p50", p50)
     parts = [soak.reads.between(start, start + part) for start in range(0, seconds, part)]
-    waits = [1000 * of(one) for one in parts if one]
+    waits = [1000 * of(each) for each in parts if each]
     proof.row(
         "the same: reads (lists, projects, status, log, inbox)",
         len(soak.reads.values),

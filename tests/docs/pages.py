@@ -37,7 +37,7 @@ def blocks(text: str) -> list[Block]:
 
 def block(name: str, info: str) -> str:
     """The one fenced block of a page with these words after its backticks."""
-    (found,) = [one.text for one in blocks(read(name)) if one.info == info]
+    (found,) = [each.text for each in blocks(read(name)) if each.info == info]
     return found
 
 

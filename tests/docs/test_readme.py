@@ -38,5 +38,5 @@ async def test_the_examples_work_when_pasted(api_url: str, worker: None, http: h
 
 def test_there_is_a_picture() -> None:
     readme = read("README.md")
-    assert any(one.info == "mermaid" for one in blocks(readme))
+    assert any(each.info == "mermaid" for each in blocks(readme))
     assert len(readme.splitlines()) < 120

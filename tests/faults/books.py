@@ -46,8 +46,8 @@ async def audit(house: House, deliveries: Iterable[Delivery]) -> Count:
         (project,) = await house.rows("SELECT status, last_seq, open_requests FROM project WHERE id = %s", delivery.id)
         assert (project["status"], project["open_requests"]) == ("completed", 0), project
         log = await house.rows(_LOG, delivery.id)
-        assert [one["seq"] for one in log] == list(range(1, project["last_seq"] + 1)), "a gap in the log"
-        assert max(Counter(one["dedupe_key"] for one in log).values()) == 1
+        assert [each["seq"] for each in log] == list(range(1, project["last_seq"] + 1)), "a gap in the log"
+        assert max(Counter(each["dedupe_key"] for each in log).values()) == 1
         written = await house.rows(
             "SELECT type, name, version, content_hash FROM artifact WHERE project_id = %s ORDER BY type", delivery.id
         )
@@ -56,12 +56,12 @@ async def audit(house: House, deliveries: Iterable[Delivery]) -> Count:
             delivery.id,
         )
         names = ("event_type", "agent_type", "stage", "status", "action")
-        story = [tuple(one[name] for name in names) for one in log]
-        story += [tuple(one.values()) for one in (*written, *tasks)]
+        story = [tuple(each[name] for name in names) for each in log]
+        story += [tuple(each.values()) for each in (*written, *tasks)]
         first = firsts.setdefault((delivery.pipeline, delivery.brief), story)
         assert story == first, f"project {delivery.id} differs from others"
         found = await house.rows(_DECISIONS, delivery.id)
-        applied = {one["request_id"]: one["id"] for one in found if one["outcome"] == "applied"}
+        applied = {each["request_id"]: each["id"] for each in found if each["outcome"] == "applied"}
         assert applied == delivery.acknowledged, found
         events, artifacts, decisions = events + len(log), artifacts + len(written), decisions + len(applied)
     return Count(len(every), events, artifacts, decisions)

@@ -77,8 +77,8 @@ class House:
                 house.engine = await Client.connect(house._temporal.address, data_converter=pydantic_data_converter)
                 yield house
             finally:
-                for one in reversed([house.postgres, house.redis, house.temporal, *house.apis, *house.workers]):
-                    await asyncio.shield(one.stop())
+                for each in reversed([house.postgres, house.redis, house.temporal, *house.apis, *house.workers]):
+                    await asyncio.shield(each.stop())
                 for server in disks:
                     disk.unmount(folder / server)
 
@@ -86,9 +86,9 @@ class House:
         """Have every server and the usual number of workers and APIs, of the usual kind."""
         await asyncio.gather(*(server.start() for server in (self.postgres, self.redis, self.temporal)))
         for kind, number, add in ((self.workers, WORKERS, self.add_worker), (self.apis, APIS, self.add_api)):
-            for one in [*kind[number:], *(one for one in kind[:number] if one in self._unusual)]:
-                await self.remove(one)
-            await asyncio.gather(*(one.start() for one in kind), *(add() for _ in range(number - len(kind))))
+            for each in [*kind[number:], *(each for each in kind[:number] if each in self._unusual)]:
+                await self.remove(each)
+            await asyncio.gather(*(each.start() for each in kind), *(add() for _ in range(number - len(kind))))
 
     async def add_worker(self, package: str = "worker", **environment: str) -> Supervised:
         """Another worker, or a program that is one, with more in its environment."""

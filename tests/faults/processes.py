@@ -58,7 +58,7 @@ class Api(Program):
         return {**super().environment(), "BOTARMY_PORT": str(self._port)}
 
     async def check(self, pid: int) -> None:
-        if self._port not in {one.laddr.port for one in psutil.Process(pid).net_connections("tcp")}:
+        if self._port not in {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}:
             raise NotReadyError("it does not listen")
         async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
             (await client.get("/health/")).raise_for_status()
@@ -79,5 +79,5 @@ class Worker(Program):
                     namespace=self._temporal.namespace, task_queue=TaskQueue(name=self._queue), task_queue_type=kind
                 )
             )
-            if f"{pid}@{socket.gethostname()}" not in {one.identity for one in described.pollers}:
+            if f"{pid}@{socket.gethostname()}" not in {poller.identity for poller in described.pollers}:
                 raise NotReadyError("it does not poll")

@@ -100,16 +100,16 @@ class Supervised:
         process = psutil.Process(self.pid)
         stopped = []
         try:
-            while fresh := [one for one in (process, *process.children(recursive=True)) if one not in stopped]:
-                for one in fresh:  # its parent first, which then starts no more of them
+            while fresh := [each for each in (process, *process.children(recursive=True)) if each not in stopped]:
+                for each in fresh:  # its parent first, which then starts no more of them
                     with suppress(psutil.NoSuchProcess):
-                        one.suspend()
+                        each.suspend()
                 stopped += fresh
             yield
         finally:
-            for one in stopped:
+            for each in stopped:
                 with suppress(psutil.NoSuchProcess):
-                    one.resume()
+                    each.resume()
 
     def _heard(self, name: str, state: str, details: str) -> None:
         if state == "died":

@@ -20,9 +20,9 @@ SECONDS = 60.0
 
 async def send(house: House, workflow_id: str, payloads: Sequence[Payload]) -> tuple[int, str]:
     """Send the signal `respond` with these payloads; the exit code, and what was said."""
-    encodings = [one.metadata.get("encoding", b"").decode() for one in payloads]
+    encodings = [payload.metadata.get("encoding", b"").decode() for payload in payloads]
     # What it takes for JSON it checks before it would decode it, and so refuses some of it itself.
-    binary = any(not one.startswith("json/") for one in encodings)
+    binary = any(not each.startswith("json/") for each in encodings)
     inputs = ["--input-base64"] if binary else []
     with TemporaryDirectory(dir=house.folder) as folder:
         for number, (one, encoding) in enumerate(zip(payloads, encodings, strict=True)):

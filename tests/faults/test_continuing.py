@@ -100,7 +100,7 @@ class Sent:
         """Return when every response that was sent of this outcome is in the history; fails when one never is."""
 
         async def look() -> bool:
-            kept = {one.id for one in await self.story.history(request) if one.outcome == outcome}
+            kept = {each.id for each in await self.story.history(request) if each.outcome == outcome}
             return kept == self.responses[outcome]
 
         await eventually(look, LOST_SECONDS)
@@ -109,10 +109,10 @@ class Sent:
         """How many signals the engine has of it; fails unless each was judged, or is told of."""
         await self.judged(self.open, "refused")
         await self.judged(self.closed, "superseded")
-        problems = [one.data["message"] for one in await self.story.events(EventType.ERROR)]
-        assert sum("Unreadable response" in one for one in problems) == self.kinds["malformed"]
-        assert sum("abracadabra" in one for one in problems) == self.kinds["unknown"]
-        assert sum("or not yet" in one for one in problems) == self.kinds["future"]
+        problems = [each.data["message"] for each in await self.story.events(EventType.ERROR)]
+        assert sum("Unreadable response" in problem for problem in problems) == self.kinds["malformed"]
+        assert sum("abracadabra" in problem for problem in problems) == self.kinds["unknown"]
+        assert sum("or not yet" in problem for problem in problems) == self.kinds["future"]
         return self.kinds.total()
 
 
@@ -184,13 +184,13 @@ async def test_a_project_of_very_many_tasks_continues_as_new_and_ends(
     async with _begun(client, store, script, settings, *stages) as story:
         result = await asyncio.wait_for(story.result(), MOST_SECONDS)
         past = await histories(story)
-        done = Counter((one.stage, one.round) for one in await story.tasks())
+        done = Counter((task.stage, task.round) for task in await story.tasks())
         told = await story.events(EventType.TASK_COMPLETED)
     proof.row(
         f"a project of {tasks} tasks",
         1,
         "it continues as new, and ends",
-        f"{result.status} after {len(past)} runs and {sum(len(one.events) for one in past)} events of the engine; "
+        f"{result.status} after {len(past)} runs and {sum(len(each.events) for each in past)} events of the engine; "
         f"{done.total()} tasks, each once",
     )
     assert result.status == "completed"

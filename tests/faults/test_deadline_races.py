@@ -48,7 +48,7 @@ async def _race(house: House, store: Store, caller: Caller, kind: Kind, seconds:
     story = await Story.begin(house.engine, store, house.settings.task_queue, Script(), pipeline(PLAN | gate))
 
     async def opened() -> tuple[str, datetime] | None:
-        return next(((str(one.id), one.expires_at) for one in await story.requests()), None)
+        return next(((str(request.id), request.expires_at) for request in await story.requests()), None)
 
     request_id, deadline = await eventually(opened)
     given = {"action": kind.action, "comment": "Now.", "decision_id": (decision_id := str(uuid7()))}
@@ -92,7 +92,7 @@ async def test_a_decision_that_races_with_its_deadline_has_the_same_outcome_ever
 
     chances = [random.Random(proof.random.random()) for _ in range(AT_ONCE)]
     clear = [-EXPIRES_IN / 2, EXPIRES_IN, *[None] * (AT_ONCE - 2)]
-    await asyncio.gather(*(races(times // AT_ONCE, *one) for one in zip(chances, clear, strict=True)))
+    await asyncio.gather(*(races(times // AT_ONCE, *each) for each in zip(chances, clear, strict=True)))
     proof.row(
         "a deadline and a decision race",
         times,

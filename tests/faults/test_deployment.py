@@ -36,7 +36,7 @@ async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
     long = 2 if proof.whole else 0.5
     decided = [False, *(proof.random.random() < 0.3 for _ in range(number - 1))]
     deliveries = [Delivery(caller, brief(long if past else proof.random.choice([0, 0.5, long]))) for past in decided]
-    await asyncio.gather(*(one.begin() for one in deliveries))
+    await asyncio.gather(*(delivery.begin() for delivery in deliveries))
     await asyncio.gather(*(one.approve() for one, past in zip(deliveries, decided, strict=True) if past))
     return deliveries
 
@@ -55,21 +55,22 @@ async def test_open_projects_finish_on_the_version_that_is_deployed_over_them(
     )
     await asyncio.gather(*(_replace(house, worker, **environment) for worker in house.workers))
     deliveries = await _open(caller, proof, proof.times(full=50, short=6))
-    before = await asyncio.gather(*(_history(house, one) for one in deliveries))
+    before = await asyncio.gather(*(_history(house, delivery) for delivery in deliveries))
     ended = await house.rows(
-        "SELECT FROM project WHERE ended_at IS NOT NULL AND id::text = ANY(%s)", [one.id for one in deliveries]
+        "SELECT FROM project WHERE ended_at IS NOT NULL AND id::text = ANY(%s)",
+        [delivery.id for delivery in deliveries],
     )
     for worker in list(house.workers):  # one after the other, while the projects go on
         await _replace(house, worker)
     for api in house.apis:
         await api.end(signal.SIGTERM)
-    waiting = [one for one in deliveries if not one.acknowledged]
-    await asyncio.gather(*(one.approve() for one in waiting))
-    for one in deliveries:
-        await one.ended()
+    waiting = [delivery for delivery in deliveries if not delivery.acknowledged]
+    await asyncio.gather(*(each.approve() for each in waiting))
+    for delivery in deliveries:
+        await delivery.ended()
     builds = Counter(
         len({event.workflow_task_completed_event_attributes.worker_version.build_id for event in history.events} - {""})
-        for history in [await _history(house, one) for one in deliveries]
+        for history in [await _history(house, delivery) for delivery in deliveries]
     )
     (tmp_path / "histories").mkdir()
     for history in before:
@@ -95,21 +96,21 @@ async def test_projects_that_a_mistaken_version_cannot_go_on_with_wait_for_one_t
 ) -> None:
     proof.of_the_whole_form()
     deliveries = [Delivery(caller, brief(0.2)) for _ in range(10)]
-    await asyncio.gather(*(one.begin() for one in deliveries))
-    requests = [await one.request() for one in deliveries]
+    await asyncio.gather(*(delivery.begin() for delivery in deliveries))
+    requests = [await delivery.request() for delivery in deliveries]
     mistaken = build(tmp_path / "mistaken", *BREAKING)
     await asyncio.gather(*(_replace(house, worker, **mistaken) for worker in house.workers))
     await asyncio.gather(*(one.decide(request) for one, request in zip(deliveries, requests, strict=True)))
 
     async def all_stand_still() -> bool:
-        handles = [house.engine.get_workflow_handle(f"project-{one.id}") for one in deliveries]
+        handles = [house.engine.get_workflow_handle(f"project-{delivery.id}") for delivery in deliveries]
         tasks = [(await handle.describe()).raw_description.pending_workflow_task for handle in handles]
         return all(task.attempt > 1 for task in tasks)
 
     await eventually(all_stand_still)
     await asyncio.gather(*(_replace(house, worker) for worker in house.workers))
-    for one in deliveries:
-        await one.ended()
+    for delivery in deliveries:
+        await delivery.ended()
     proof.row(
         f"a version whose workflows do not fit deployed over {len(deliveries)} open projects, and taken back",
         1,

@@ -92,4 +92,4 @@ async def test_a_full_disk_is_told_and_all_goes_on_when_there_is_space(
         f"told: {', '.join(sorted(told)) or 'nothing'}; {await audit(house, decided)}; others meanwhile: "
         f"{await audit(house, others.deliveries)}; the server ended {len(getattr(house, server).deaths)} times",
     )
-    assert any(one.startswith(TOLD[server]) for one in told)
+    assert any(each.startswith(TOLD[server]) for each in told)

@@ -40,18 +40,18 @@ async def test_a_project_whose_api_died_before_it_started_the_workflow_is_starte
                 await mortal.stop()
                 await mortal.start()
             new = [Delivery(caller, brief(0), "one-gate") for _ in range(AT_ONCE)]
-            for outcome in await asyncio.gather(*(one.post(client) for one in new), return_exceptions=True):
+            for outcome in await asyncio.gather(*(each.post(client) for each in new), return_exceptions=True):
                 assert isinstance(outcome, httpx2.TransportError), outcome
             # Half of the clients ask again, with their keys; the others are never told.
-            await asyncio.gather(*(one.begin() for one in new[::2]))
+            await asyncio.gather(*(each.begin() for each in new[::2]))
             told += new[::2]
-            untold += [one for one in new[1::2] if await _found(house, one)]
+            untold += [each for each in new[1::2] if await _found(house, each)]
     assert {"signal 9"} == set(mortal.deaths)
     assert untold or not proof.whole  # of a few, all may have died before their commit
     await mortal.stop()
-    for one in (*told, *untold):
-        await one.approve()
-        await one.ended()
+    for each in (*told, *untold):
+        await each.approve()
+        await each.ended()
     proof.row(
         f"api killed between its commit of new projects and the start of their workflows, {AT_ONCE} at a time",
         times,
@@ -80,7 +80,7 @@ async def test_a_task_whose_api_died_before_it_started_the_workflow_is_started_o
 
     async def completed() -> bool:
         tasks = (await caller.get(f"/projects/{project.id}/status"))["tasks"]
-        return "completed" in {one["status"] for one in tasks if one["stage"] == "task"}
+        return "completed" in {task["status"] for task in tasks if task["stage"] == "task"}
 
     await eventually(completed)
     started = await house.rows(

@@ -28,8 +28,8 @@ async def _attempt(house: House, delivery: Delivery) -> int:
 async def _at_work(house: House, delivery: Delivery) -> Supervised | None:
     """The worker that has its step."""
     pending = (await house.engine.get_workflow_handle(f"project-{delivery.id}").describe()).raw_description
-    identities = {one.last_worker_identity.split("@")[0] for one in pending.pending_activities}
-    return next((one for one in house.workers if one.there and str(one.pid) in identities), None)
+    identities = {activity.last_worker_identity.split("@")[0] for activity in pending.pending_activities}
+    return next((each for each in house.workers if each.there and str(each.pid) in identities), None)
 
 
 async def _running_again(house: House, delivery: Delivery, victim: Supervised) -> float | None:
@@ -87,4 +87,4 @@ async def test_a_step_whose_worker_is_killed_again_and_again_runs_again_soon_and
         f"others: {all_others}",
     )
     most = RUNNING_AGAIN_SECONDS if proof.whole else MACHINE_BUSY_SECONDS
-    assert max(seconds) < most, [round(one, 1) for one in seconds]
+    assert max(seconds) < most, [round(each, 1) for each in seconds]

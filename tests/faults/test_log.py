@@ -88,7 +88,7 @@ async def _table(running: Relay, project_id: UUID, since: int) -> list[object]:
     """What the table has after a number, as a client is told it."""
     async with running.store.reading() as connection:
         found = await events.since(connection, project_id, since, limit=100_000)
-    return [json.loads(one.model_dump_json()) for one in found]
+    return [json.loads(each.model_dump_json()) for each in found]
 
 
 async def _followed(running: Relay, writer: Store, chance: random.Random, units: int) -> int:

@@ -53,30 +53,30 @@ async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path
                     await _approve_everything(Stage(http))
                 projects = await (await connection.execute(PROJECTS)).fetchall()
                 assert len(projects) > 20
-                assert {one["name"]: one["status"] for one in projects} == {
-                    one["name"]: ENDED.get(one["name"], "completed") for one in projects
+                assert {each["name"]: each["status"] for each in projects} == {
+                    each["name"]: ENDED.get(each["name"], "completed") for each in projects
                 }
                 kept = await (await connection.execute(ARTIFACTS, [list(before)])).fetchall()
                 assert {row["id"]: row["content_hash"] for row in kept} == before
-                for one in projects:
-                    if one["status"] == "completed":
-                        rows = await (await connection.execute(DELIVERED, [one["id"]])).fetchall()
-                        produced = {type for stage in one["pipeline"]["stages"] for type in stage["produces"]}
-                        assert {row["type"] for row in rows} == produced, one["name"]
+                for each in projects:
+                    if each["status"] == "completed":
+                        rows = await (await connection.execute(DELIVERED, [each["id"]])).fetchall()
+                        produced = {type for stage in each["pipeline"]["stages"] for type in stage["produces"]}
+                        assert {row["type"] for row in rows} == produced, each["name"]
                     rows = await (
                         await connection.execute(
-                            "SELECT seq FROM event WHERE project_id = %s ORDER BY seq", [one["id"]]
+                            "SELECT seq FROM event WHERE project_id = %s ORDER BY seq", [each["id"]]
                         )
                     ).fetchall()
-                    assert [row["seq"] for row in rows] == list(range(1, one["last_seq"] + 1)), one["name"]
+                    assert [row["seq"] for row in rows] == list(range(1, each["last_seq"] + 1)), each["name"]
                 proof.row(
                     f"this code started on a data directory of {release}, and every open gate approved",
                     len(projects),
                     "every project is delivered, with what was there before as it was",
-                    f"{dict(Counter(one['status'] for one in projects))}; {len(before)} artifacts as they were",
+                    f"{dict(Counter(each['status'] for each in projects))}; {len(before)} artifacts as they were",
                 )
                 tasks = await (await connection.execute("SELECT status, accepted FROM task")).fetchall()
-                assert set(Counter(one["status"] for one in tasks)) <= {"completed", "failed", "cancelled"}
+                assert set(Counter(task["status"] for task in tasks)) <= {"completed", "failed", "cancelled"}
         finally:
             await stack.stop()
     assert "ondeterminism" not in data.log("worker").read_text()
@@ -92,7 +92,7 @@ async def _pause_once_more(stage: Stage, connection: psycopg.AsyncConnection[Dic
         await stage.status(str(row["id"]), "waiting")
     later = await (await connection.execute(RESUMED)).fetchall()
     assert rows
-    assert [one["expires_at"] for one in later] > [one["expires_at"] for one in rows]
+    assert [each["expires_at"] for each in later] > [each["expires_at"] for each in rows]
 
 
 async def _approve_everything(stage: Stage) -> None:

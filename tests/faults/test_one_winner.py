@@ -83,7 +83,7 @@ async def test_of_many_who_respond_at_once_through_several_apis_one_decides(
         codes += Counter(answer.status_code for answer in answers)
         winners["redo" if _redoes(won) else won["action"]] += 1
         losers = [answer.json() for answer in answers if answer.status_code == 409]
-        assert {(one["decision"]["decision_id"], one["decision"]["responder"]) for one in losers} == {
+        assert {(loser["decision"]["decision_id"], loser["decision"]["responder"]) for loser in losers} == {
             (won["decision_id"], won["responder"])
         }
         found = await verdict(house, delivery.id, request_id)

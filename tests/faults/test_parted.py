@@ -48,21 +48,21 @@ async def test_projects_whose_workflows_are_lost_are_completed_from_their_record
     waiting = [Delivery(caller, pipeline="one-gate") for _ in range(number)]
     working = [Delivery(caller, brief(5), "one-gate") for _ in range(number)]
     every = [*waiting, *working]
-    await asyncio.gather(*(one.begin() for one in every))
-    await asyncio.gather(*(one.request() for one in waiting))
+    await asyncio.gather(*(each.begin() for each in every))
+    await asyncio.gather(*(each.request() for each in waiting))
     under_way = "SELECT FROM task WHERE status = 'working' AND project_id::text = ANY(%s)"
 
     async def all_under_way() -> bool:
-        return len(await house.rows(under_way, [one.id for one in working])) == number
+        return len(await house.rows(under_way, [each.id for each in working])) == number
 
     await eventually(all_under_way)
     async with house.temporal.away():
         await _throw_away(house.folder)
-    lost = {f"project-{one.id}" for one in every}
+    lost = {f"project-{each.id}" for each in every}
 
     async def all_named() -> bool:
         _, said = await _doctor(house)
-        return lost <= {one["workflow_id"] for one in said["items"]}
+        return lost <= {each["workflow_id"] for each in said["items"]}
 
     await eventually(all_named, DOCTOR_SECONDS)
     kills = 0
@@ -79,15 +79,15 @@ async def test_projects_whose_workflows_are_lost_are_completed_from_their_record
         return code == 0
 
     await eventually(none_left, DOCTOR_SECONDS)
-    for one in every:
-        await one.approve()
-    ended = [await one.ended() for one in every]
+    for each in every:
+        await each.approve()
+    ended = [await each.ended() for each in every]
     generations = await house.rows(
-        "SELECT min(generation), max(generation) FROM project WHERE id::text = ANY(%s)", [one.id for one in every]
+        "SELECT min(generation), max(generation) FROM project WHERE id::text = ANY(%s)", [each.id for each in every]
     )
     twice = "SELECT stage FROM task WHERE project_id::text = ANY(%s) GROUP BY project_id, stage HAVING count(*) > 1"
-    tasks = await house.rows(twice, [one.id for one in every])
-    completed = [one["status"] for one in ended].count("completed")
+    tasks = await house.rows(twice, [each.id for each in every])
+    completed = [each["status"] for each in ended].count("completed")
     raised = list(generations[0].values())
     proof.row(
         f"Temporal's data thrown away under open projects, restarted by `botarmy doctor`; api killed {kills} times",

@@ -61,7 +61,7 @@ async def test_calls_are_put_off_until_postgresql_is_back(
         proof.of_the_whole_form()
     times = proof.times(full=5, short=1)
     ours = [*house.workers, *house.apis]
-    pids = [one.pid for one in ours]
+    pids = [our.pid for our in ours]
     seconds = []
     async with traffic(caller) as others:
         for _ in range(times):
@@ -81,7 +81,7 @@ async def test_calls_are_put_off_until_postgresql_is_back(
         f"{caller.put_off} calls put off with 503; a new project delivered {max(seconds):.1f} s after its return at "
         f"most; {await audit(house, others.deliveries)}",
     )
-    assert [one.pid for one in ours] == pids
+    assert [our.pid for our in ours] == pids
     assert max(seconds) < RECOVERY_SECONDS
 
 

@@ -25,7 +25,7 @@ LONG = 5.0
 
 
 def _heard(hearing: Sequence[Listener]) -> int:
-    return sum(len(numbers) for one in hearing for numbers in one.heard.values())
+    return sum(len(numbers) for each in hearing for numbers in each.heard.values())
 
 
 @pytest.mark.item(6)
@@ -45,8 +45,8 @@ async def test_listeners_hear_every_number_once_whatever_redis_does(
                 async with _fault(house, kind):
                     await asyncio.sleep(seconds)
                 meanwhile.append(_heard(hearing) - before)
-        heard = sum([await one.all_heard() for one in hearing])
-        closes = sum(sum(one.closed.values()) for one in hearing)
+        heard = sum([await each.all_heard() for each in hearing])
+        closes = sum(sum(each.closed.values()) for each in hearing)
     proof.row(
         f"Redis {kind} for {' s, '.join(f'{seconds:.0f}' for seconds in spells)} s",
         len(spells),

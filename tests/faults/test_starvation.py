@@ -64,8 +64,8 @@ async def _queued(house: House) -> int:
 async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, caller: Caller, proof: Proof) -> None:
     number = proof.times(full=150, short=70)  # two workers have 64 places for workflow tasks
     poisoned = [Delivery(caller, brief(0), "one-gate") for _ in range(number)]
-    await asyncio.gather(*(one.begin() for one in poisoned))
-    requests = await asyncio.gather(*(one.request() for one in poisoned))
+    await asyncio.gather(*(each.begin() for each in poisoned))
+    requests = await asyncio.gather(*(each.request() for each in poisoned))
     others: list[Delivery] = []
     seconds: list[float] = []
 
@@ -76,9 +76,9 @@ async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, ca
         seconds.append(time.monotonic() - began)
 
     async with _poison(house):
-        await house.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [one.id for one in poisoned])
+        await house.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [each.id for each in poisoned])
         answers = await asyncio.gather(*(one.decide(request) for one, request in zip(poisoned, requests, strict=True)))
-        assert {one.status_code for one in answers} == {202}
+        assert {answer.status_code for answer in answers} == {202}
         for _ in range(proof.times(full=10, short=2)):
             await another()
         for worker in house.workers:
@@ -88,10 +88,10 @@ async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, ca
             await another()
         health = await house.health(house.apis[0])
         stands = await house.rows(
-            "SELECT DISTINCT status FROM project WHERE id::text = ANY(%s)", [one.id for one in poisoned]
+            "SELECT DISTINCT status FROM project WHERE id::text = ANY(%s)", [each.id for each in poisoned]
         )
-    for one in poisoned:
-        await one.ended()
+    for each in poisoned:
+        await each.ended()
     proof.row(
         f"{number} projects whose records PostgreSQL refuses, over 2 workers of 32 places, killed in between",
         len(others),
@@ -99,7 +99,7 @@ async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, ca
         f"others delivered in {max(seconds):.1f} s at most; worker {health['worker']}; {await audit(house, others)}; "
         f"then {await audit(house, poisoned)}",
     )
-    assert [one["status"] for one in stands] == ["waiting"]
+    assert [stand["status"] for stand in stands] == ["waiting"]
     assert health["worker"] == "ok"
 
 
@@ -118,7 +118,7 @@ async def test_one_project_with_more_steps_than_all_others_delays_nobody(
     tasks = await asyncio.gather(
         *(caller.call("POST", f"/projects/{busy.id}/tasks", json=given) for _ in range(number))
     )
-    assert {one.status_code for one in tasks} == {201}
+    assert {task.status_code for task in tasks} == {201}
 
     async def are_queued() -> bool:
         waiting = (await house.rows(WAITING, busy.id))[0]["waiting"]
@@ -156,7 +156,7 @@ async def test_a_queue_that_does_not_move_is_seen(house: House, caller: Caller, 
     began = time.monotonic()
     deliveries = [Delivery(caller, brief(0)) for _ in range(20)]
     try:
-        await asyncio.gather(*(one.begin() for one in deliveries))
+        await asyncio.gather(*(delivery.begin() for delivery in deliveries))
 
         async def told() -> str | None:
             async with house.client(house.apis[0]) as client:
@@ -169,9 +169,9 @@ async def test_a_queue_that_does_not_move_is_seen(house: House, caller: Caller, 
     finally:
         for worker in house.workers:
             os.kill(worker.pid, signal.SIGCONT)
-    for one in deliveries:
-        await one.approve()
-        await one.ended()
+    for delivery in deliveries:
+        await delivery.approve()
+        await delivery.ended()
     proof.row(
         "both workers stand still while 20 projects are started",
         1,

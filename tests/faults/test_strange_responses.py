@@ -44,7 +44,7 @@ class Projects:
 
         async def look() -> list[str] | None:
             found = (await self.caller.get(f"/projects/{story.id}/events", since=0, limit=200))["items"]
-            errors = [one["data"]["message"] for one in found if one["event_type"] == "error"]
+            errors = [each["data"]["message"] for each in found if each["event_type"] == "error"]
             return errors if len(errors) == number else None
 
         return await eventually(look)
@@ -61,7 +61,7 @@ class Projects:
         async def look() -> bool:
             lines = [json.loads(line) for api in self.house.apis for line in self.house.log(api).splitlines()]
             return ("POST", V1 + path, status) in [
-                (one.get("method"), one.get("path"), one.get("status")) for one in lines
+                (each.get("method"), each.get("path"), each.get("status")) for each in lines
             ]
 
         await eventually(look)
@@ -98,7 +98,7 @@ async def test_a_response_before_its_request_is_known_is_an_error_in_the_log(beg
         assert await begun.history(build.id) == []
         await begun.approve(build.id)
         assert (await story.result()).status == "completed"
-        assert [one["outcome"] for one in await begun.history(build.id)] == ["applied"]
+        assert [each["outcome"] for each in await begun.history(build.id)] == ["applied"]
     proof.row(
         "a response before its request is known, over HTTP and through Temporal's CLI",
         2 * times,
@@ -180,11 +180,11 @@ async def test_what_is_no_response_is_an_error_in_the_log(begun: Projects, proof
     assert await begun.history(request.id) == []
     await begun.approve(request.id)
     assert (await story.result()).status == "completed"
-    assert [one["outcome"] for one in await begun.history(request.id)] == ["applied"]
+    assert [each["outcome"] for each in await begun.history(request.id)] == ["applied"]
     proof.row(
         f"{len(set(kinds))} kinds of malformed responses, through Temporal's CLI",
         len(kinds),
         "nothing is applied; a trace each",
         f"{len(traces)} error events, such as: {traces[0][:60]}...; {len(refused)} refused by the CLI itself",
     )
-    assert all("Unreadable response" in one for one in traces)
+    assert all("Unreadable response" in trace for trace in traces)

@@ -32,16 +32,16 @@ async def test_no_acknowledged_decision_is_lost_when_temporal_is_killed(
     async with traffic(caller) as others:
         for _ in range(times):
             parked = [Delivery(caller, pipeline="one-gate") for _ in range(PROJECTS)]
-            await asyncio.gather(*(one.begin() for one in parked))
-            await asyncio.gather(*(one.request() for one in parked))
-            deciding = asyncio.gather(*(decide(one, proof.random.uniform(0, WITHIN_SECONDS)) for one in parked))
+            await asyncio.gather(*(each.begin() for each in parked))
+            await asyncio.gather(*(each.request() for each in parked))
+            deciding = asyncio.gather(*(decide(each, proof.random.uniform(0, WITHIN_SECONDS)) for each in parked))
             await asyncio.sleep(proof.random.uniform(0, WITHIN_SECONDS))
             house.temporal.kill()
             await house.temporal.serves()
             await deciding
             deliveries += parked
-        for one in deliveries:
-            await one.ended()
+        for delivery in deliveries:
+            await delivery.ended()
     proof.row(
         "SIGKILL of Temporal while decisions are posted",
         times,
@@ -49,4 +49,4 @@ async def test_no_acknowledged_decision_is_lost_when_temporal_is_killed(
         f"{await audit(house, deliveries)}; others meanwhile: {await audit(house, others.deliveries)}; "
         f"{caller.put_off} calls were put off with 503",
     )
-    assert all(one.acknowledged for one in deliveries)
+    assert all(delivery.acknowledged for delivery in deliveries)

@@ -32,17 +32,17 @@ async def test_a_worker_that_is_told_to_end_finishes_its_steps(house: House, cal
             ends[worker.deaths[-1]] += 1
     attempts = await house.rows(
         "SELECT attempt, count(*) FROM task WHERE project_id::text = ANY(%s) GROUP BY 1",
-        [one.id for one in others.deliveries],
+        [delivery.id for delivery in others.deliveries],
     )
     proof.row(
         "SIGTERM of a worker while steps run",
         times,
         "exit code 0; each step is done at its first attempt",
         f"{dict(ends)} after {max(seconds):.1f} s at most; "
-        f"attempts and steps {[tuple(one.values()) for one in attempts]}; "
+        f"attempts and steps {[tuple(attempt.values()) for attempt in attempts]}; "
         f"{await audit(house, others.deliveries)}",
     )
-    assert [one["attempt"] for one in attempts] == [1]
+    assert [attempt["attempt"] for attempt in attempts] == [1]
     assert set(ends) == {"exit code 0"}
     assert max(seconds) < WORKER_SECONDS
 
@@ -56,28 +56,28 @@ async def test_a_step_that_lasts_longer_than_its_worker_may_is_done_by_another(
     await undisturbed.run()
     usual = list(house.workers)
     hasty = await house.add_worker(BOTARMY_WORKER_DRAIN_SECONDS="1")
-    await asyncio.gather(*(one.stop() for one in usual))
-    await asyncio.gather(*(one.begin() for one in disturbed))
-    ids = [one.id for one in disturbed]
+    await asyncio.gather(*(each.stop() for each in usual))
+    await asyncio.gather(*(each.begin() for each in disturbed))
+    ids = [each.id for each in disturbed]
     under_way = "SELECT FROM task WHERE status = 'working' AND project_id::text = ANY(%s)"
 
     async def all_under_way() -> bool:
         return len(await house.rows(under_way, ids)) == len(ids)
 
     await eventually(all_under_way)
-    await asyncio.gather(house.remove(hasty), *(one.start() for one in usual))
-    for one in disturbed:
-        await one.approve()
-        await one.ended()
+    await asyncio.gather(house.remove(hasty), *(each.start() for each in usual))
+    for each in disturbed:
+        await each.approve()
+        await each.ended()
     attempts = await house.rows("SELECT attempt, count(*) FROM task WHERE project_id::text = ANY(%s) GROUP BY 1", ids)
     proof.row(
         "SIGTERM of a worker in the middle of steps that last longer than it may",
         len(ids),
         "the steps are done again by another, and stand once",
-        f"attempts and steps {[tuple(one.values()) for one in attempts]}; "
+        f"attempts and steps {[tuple(attempt.values()) for attempt in attempts]}; "
         f"{await audit(house, [undisturbed, *disturbed])}",
     )
-    assert [one["attempt"] for one in attempts] == [2]
+    assert [attempt["attempt"] for attempt in attempts] == [2]
 
 
 @pytest.mark.item(2)
@@ -111,8 +111,8 @@ async def test_an_api_that_is_told_to_end_answers_what_it_was_asked(house: House
                 await asyncio.sleep(proof.random.uniform(0.5, 1.5))
                 seconds.append(await house.apis[turn % len(house.apis)].end(signal.SIGTERM))
             asked_enough.set()
-        heard = sum([await one.all_heard() for one in hearing])
-        closes = sum((one.closed for one in hearing), Counter[int]())
+        heard = sum([await each.all_heard() for each in hearing])
+        closes = sum((each.closed for each in hearing), Counter[int]())
     proof.row(
         "SIGTERM of an api while it is asked and listened to",
         times,
@@ -132,8 +132,8 @@ async def test_a_decision_that_an_ending_api_has_taken_is_answered(house: House,
     """The slowest of calls: it waits for its outcome, which no worker is there to bring about."""
     proof.of_the_whole_form()
     deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(20)]
-    await asyncio.gather(*(one.begin() for one in deliveries))
-    requests = [await one.request() for one in deliveries]
+    await asyncio.gather(*(each.begin() for each in deliveries))
+    requests = [await each.request() for each in deliveries]
     (api, *_) = house.apis
 
     async def respond(client: httpx2.AsyncClient, request_id: str, delivery: Delivery) -> int:
@@ -144,14 +144,14 @@ async def test_a_decision_that_an_ending_api_has_taken_is_answered(house: House,
     for worker in house.workers:
         await worker.stop()
     async with house.client(api) as client:
-        responding = [asyncio.create_task(respond(client, *one)) for one in zip(requests, deliveries, strict=True)]
+        responding = [asyncio.create_task(respond(client, *each)) for each in zip(requests, deliveries, strict=True)]
         await asyncio.sleep(proof.random.uniform(0.5, 1.5))
         ending = asyncio.create_task(api.end(signal.SIGTERM))
         statuses = Counter(await asyncio.gather(*responding))
         await ending
     await house.whole()
-    for one in deliveries:
-        await one.ended()
+    for each in deliveries:
+        await each.ended()
     proof.row(
         "SIGTERM of an api that waits for the outcome of decisions",
         len(deliveries),

@@ -55,7 +55,7 @@ async def test_an_activity_whose_worker_dies_after_its_commit_has_one_effect(
     for _ in range(times):
         living = list(house.workers)
         mortal = await house.add_worker(MORTAL, MORTAL_ACTIVITY=activity)
-        await asyncio.gather(*(one.stop() for one in living))
+        await asyncio.gather(*(each.stop() for each in living))
         delivering = asyncio.create_task(_deliver(house, house_store, caller, activity, step_seconds))
 
         async def died() -> bool:

@@ -21,8 +21,8 @@ async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_re
 ) -> None:
     number, seconds = proof.times(full=40, short=4), proof.times(full=30, short=2)
     deliveries = [Delivery(caller, pipeline="one-gate") for _ in range(number)]
-    await asyncio.gather(*(one.begin() for one in deliveries))
-    requests = {one.id: await one.request() for one in deliveries}
+    await asyncio.gather(*(delivery.begin() for delivery in deliveries))
+    requests = {delivery.id: await delivery.request() for delivery in deliveries}
     answers: Counter[int] = Counter()
 
     async def decide_twice(one: Delivery, after: float) -> None:
@@ -34,15 +34,15 @@ async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_re
     for worker in house.workers:
         await worker.stop()
     gone = time.monotonic()
-    await asyncio.gather(*(decide_twice(one, proof.random.uniform(0, seconds - 2)) for one in deliveries))
+    await asyncio.gather(*(decide_twice(delivery, proof.random.uniform(0, seconds - 2)) for delivery in deliveries))
     await asyncio.sleep(max(0, gone + seconds - time.monotonic()))
     await house.whole()
-    for one in deliveries:
-        await one.ended()
+    for delivery in deliveries:
+        await delivery.ended()
     losers = "SELECT explanation FROM hitl_decision WHERE outcome = 'superseded' AND project_id::text = ANY(%s)"
 
     async def all_written() -> list[str] | None:
-        found = [one["explanation"] for one in await house.rows(losers, [one.id for one in deliveries])]
+        found = [row["explanation"] for row in await house.rows(losers, [delivery.id for delivery in deliveries])]
         return found if len(found) == number else None
 
     reasons = await eventually(all_written)
@@ -54,5 +54,7 @@ async def test_what_is_decided_while_no_worker_lives_is_applied_once_when_one_re
     )
     assert answers == {202: 2 * number}
     assert all(
-        f"(decision {decision})" in " ".join(reasons) for one in deliveries for decision in one.acknowledged.values()
+        f"(decision {decision})" in " ".join(reasons)
+        for delivery in deliveries
+        for decision in delivery.acknowledged.values()
     )

@@ -51,17 +51,19 @@ async def verdict(house: House, project_id: str, request_id: str) -> Verdict:
 
     async def all_judged() -> list[dict[str, Any]] | None:
         found = await house.rows(_HISTORY, request_id)
-        return found if {one["id"] for one in found} == await _sent(house, handle, request_id) else None
+        return found if {each["id"] for each in found} == await _sent(house, handle, request_id) else None
 
     project = await eventually(gone_on)
     workflow = await _workflow(handle) if project in SETTLED else (await handle.query("state"))["status"]
     history = await eventually(all_judged)
-    assert all(one["explanation"] for one in history if one["outcome"] != "applied"), history
+    assert all(each["explanation"] for each in history if each["outcome"] != "applied"), history
     (row,) = await house.rows(_REQUEST, request_id)
     return Verdict(
         row=(row["status"], row["decision_id"]),
-        applied=tuple(one["id"] for one in history if one["outcome"] == "applied"),
-        told=tuple((one["event_type"], one["decision_id"]) for one in await house.rows(_TOLD, project_id, request_id)),
+        applied=tuple(each["id"] for each in history if each["outcome"] == "applied"),
+        told=tuple(
+            (each["event_type"], each["decision_id"]) for each in await house.rows(_TOLD, project_id, request_id)
+        ),
         project=project,
         workflow=workflow,
         judged=len(history),

@@ -114,7 +114,7 @@ _NO_WORDS = frozenset(
 
 @lru_cache(maxsize=256)
 def _columns(header: tuple[str, ...]) -> _Columns:
-    names = [unicodedata.normalize("NFKC", one).casefold().strip(" .:") for one in header]
+    names = [unicodedata.normalize("NFKC", each).casefold().strip(" .:") for each in header]
     label = next(
         (at for at, name in enumerate(names) if name in _LABELS or name.endswith((" id", "-id", " no", " nr"))), None
     )
