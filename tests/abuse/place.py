@@ -17,7 +17,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.faults.processes import Api, Worker
-from tests.faults.supervised import Supervised, log_of
+from tests.faults.supervised_process import SupervisedProcess, log_of
 
 PIPELINES = Path(__file__).with_name("pipelines")
 
@@ -25,11 +25,13 @@ PIPELINES = Path(__file__).with_name("pipelines")
 class Place:
     """APIs and a worker, each kept running; `deaths` tells of those that had to be."""
 
-    def __init__(self, folder: Path, settings: Settings, apis: list[Supervised], worker: Supervised) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, apis: list[SupervisedProcess], worker: SupervisedProcess
+    ) -> None:
         self.folder, self.settings, self.apis, self.worker = folder, settings, apis, worker
 
     @property
-    def api(self) -> Supervised:
+    def api(self) -> SupervisedProcess:
         return self.apis[0]
 
     @property
@@ -40,16 +42,16 @@ class Place:
     def deaths(self) -> list[str]:
         return [death for each in (*self.apis, self.worker) for death in each.deaths]
 
-    def connections(self, one: Supervised) -> list[object]:
+    def connections(self, one: SupervisedProcess) -> list[object]:
         """The TCP connections of a process, whoever opened them."""
         return [each for each in psutil.Process(one.pid).net_connections("tcp") if each.status == "ESTABLISHED"]
 
-    def log(self, one: Supervised) -> str:
+    def log(self, one: SupervisedProcess) -> str:
         """What a process has said so far."""
         return log_of(self.folder, one)
 
     @asynccontextmanager
-    async def client(self, api: Supervised | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+    async def client(self, api: SupervisedProcess | None = None) -> AsyncIterator[httpx2.AsyncClient]:
         """A client of one API; paths are whole."""
         # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
@@ -84,8 +86,10 @@ async def placed(
         # A developer's own settings are not for these processes.
         for name in [name for name in os.environ if name.startswith("BOTARMY_")]:
             patch.delenv(name)
-        made = [Supervised(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)]
-        worker = Supervised(data, worker_kind("worker", "worker", environment, folder, temporal))
+        made = [
+            SupervisedProcess(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)
+        ]
+        worker = SupervisedProcess(data, worker_kind("worker", "worker", environment, folder, temporal))
         async with AsyncExitStack() as stack:
             for each in (*made, worker):
                 stack.push_async_callback(each.stop)

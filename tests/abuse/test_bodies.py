@@ -140,7 +140,7 @@ async def test_a_body_a_byte_at_a_time_is_given_up(place: Place, doors: Doors, p
     )
     assert set(seen) <= {408, 0}
     # Where a busy machine stands still for a second just then, a connection is ended before its answer is sent.
-    assert seen[408] >= (count if proof.whole else 0.9 * count)
+    assert seen[408] >= (count if proof.is_full else 0.9 * count)
 
 
 @pytest.mark.item(19)

@@ -150,13 +150,13 @@ async def test_what_never_ends_or_takes_too_much_is_stopped(place: Place, around
 @pytest.mark.item(20)
 async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, proof: Proof) -> None:
     bodies = nosy(str(around.canary), place.worker.pid, around.ports, [around.local])
-    if proof.whole:
+    if proof.is_full:
         sources = {name: source(body) for name, body in bodies.items()}
     else:  # all of them in one set of files, each a test of its own
         several = {f"tests/test_{number}.py": module(body) for number, body in enumerate(bodies.values())}
         sources = {"all": source("self.fail()", **several)}
     runs, grown = await attempted(place, around, sources)
-    extra = 0 if proof.whole else 1
+    extra = 0 if proof.is_full else 1
     failed = sum(int(each) for run in runs.values() for each in re.findall(r"tests? ran, (\d+) failed", run.report))
     proof.row(
         "source code that reaches for the worker's environment and memory, for files outside to read and to change, "
@@ -175,7 +175,7 @@ async def test_what_is_outside_is_out_of_reach(place: Place, around: Outside, pr
 @pytest.mark.item(20)
 async def test_a_verdict_that_is_forged_is_a_failed_one(place: Place, around: Outside, proof: Proof) -> None:
     sources = {name: source("pass", **files) for name, files in IMPORTED.items()}
-    if proof.whole:
+    if proof.is_full:
         sources |= {name: source(body) for name, body in FORGING.items()}
     else:  # some of them; and all the others in one set of files, each a test of its own
         sources = dict(proof.random.sample(sorted(sources.items()), 2))

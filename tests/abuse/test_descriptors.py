@@ -44,7 +44,7 @@ async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
     )
     url = f"http://127.0.0.1:{port}"
 
-    async def serves() -> bool:
+    async def wait_until_ready() -> bool:
         assert process.returncode is None
         try:
             await answered(url)
@@ -53,7 +53,7 @@ async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
         return True
 
     try:
-        await eventually(serves)
+        await eventually(wait_until_ready)
         yield process.pid, url
     finally:
         process.kill()

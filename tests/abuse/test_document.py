@@ -44,7 +44,7 @@ async def test_no_call_is_answered_outside_the_document(place: Place, proof: Pro
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml"),
         *("run", f"{place.url}/openapi.json", "--checks", ",".join(CHECKS), "--continue-on-failure"),
         # The short form asks the same each time: what is new to find, the whole form finds.
-        *("--seed", str(proof.random.randrange(2**32) if proof.whole else 1)),
+        *("--seed", str(proof.random.randrange(2**32) if proof.is_full else 1)),
         *("--max-examples", str(proof.times(40, 3))),
         *("--no-shrink", "--generation-database", "none", "--no-color"),
         *("--report", "json", "--report-json-path", "report.json"),

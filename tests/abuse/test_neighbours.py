@@ -30,7 +30,7 @@ FEW = 4
 )
 async def test_neighbours_do_not_wait_for_it(kind: str, what: str, unit: str, place: Place, proof: Proof) -> None:
     if kind in ("large", "slow"):
-        proof.of_the_whole_form()
+        proof.full_form_only()
     async with place.client() as http:
         project_id = await start(http, oversight="high")
         await asked(http, project_id, "discovery")
@@ -39,8 +39,8 @@ async def test_neighbours_do_not_wait_for_it(kind: str, what: str, unit: str, pl
         Neighbours.opened(place.url, project_id) as neighbours,
     ):
         # Of the few calls of the short form, the slowest hundredth is the slowest one, which says more of the machine.
-        waits = await neighbours.compare(abuser.let, proof.times(30, 3), p99 if proof.whole else p50)
-    most = TWICE if proof.whole else FEW
+        waits = await neighbours.compare(abuser.let, proof.times(30, 3), p99 if proof.is_full else p50)
+    most = TWICE if proof.is_full else FEW
     proof.row(
         f"other clients' {waits.of.__name__}, in turns without and with {what}",
         f"{abuser.done[unit]} {unit}",

@@ -216,7 +216,7 @@ async def test_a_delivery_of_a_zip_that_climbs_is_refused(shown: bytes, proof: P
     fetched = await few_at_once(lambda each: fetch(*each), list(enumerate(few.values())), AT_ONCE)
     seen = Counter(fetched)
     proof.row(
-        "`botarmy export --out` of such zips, from an API that serves them",
+        "`botarmy export --out` of such zips, from an API that wait_until_ready them",
         len(few),
         "refused, and nothing written",
         ", ".join(f"{what} x {count}" for what, count in seen.items()),

@@ -115,10 +115,10 @@ async def test_a_project_a_second_leaves_nothing_behind(own_place: Place, proof:
             f"first {name} {shown(first)}, last {name} {shown(last)}",
         )
         # In the short form each end is a look or two, and a sandbox that is there just then has descriptors.
-        if last > allowed and (memory or proof.whole):
+        if last > allowed and (memory or proof.is_full):
             grown.append(what)
     # Of the few reads of the short form, the slowest hundredth is the slowest one, which says more of the machine.
-    shown_as, of = ("p99", p99) if proof.whole else ("p50", p50)
+    shown_as, of = ("p99", p99) if proof.is_full else ("p50", p50)
     parts = [soak.reads.between(start, start + part) for start in range(0, seconds, part)]
     waits = [1000 * of(each) for each in parts if each]
     proof.row(

@@ -1,4 +1,4 @@
-"""Sockets that come back from anywhere in a log, and amid its writing; and one that does not read."""
+"""Sockets that resume at any position of a log, subscribe while it is written, or do not read."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from websockets.asyncio.client import ClientConnection
 from benchmarks.timing import p50, p99
 from store.transaction import Store
 from tests.api.realtime.relay_under_test import Feed, close_code, drained, numbers, receive
-from tests.faults.house import House
+from tests.faults.fault_stack import FaultStack
 from tests.proving import Proof
 
 LARGE = "x" * 20_000
 MIB = 2**20
 GROWTH = 20 * MIB
-TWICE, FEW = 2.0, 5.0
-"""Times, of the whole form and of the few turns of the short one."""
+SLOWDOWN, SHORT_FORM_SLOWDOWN = 2.0, 5.0
+"""The allowed slowdown in the full form, and with the few turns of the short form."""
 AT_ONCE = 5
 FRAMES = 20
 BEYOND = 10
-"""How far past the head, as it was when they subscribed, clients listen: what they hear is then old, and new."""
+"""How many events past the head clients read, so that they receive both stored and live events."""
 TOO_SLOW, BAD_REQUEST = 4008, 4400
 
 
 @pytest.fixture
-def feed(house: House, house_store: Store) -> Feed:
-    return Feed(house.apis[0].component.address.removeprefix("http://"), house_store)
+def feed(stack: FaultStack, stack_store: Store) -> Feed:
+    return Feed(stack.apis[0].component.address.removeprefix("http://"), stack_store)
 
 
 async def _resumes(feed: Feed, project_id: UUID, since: int, head: int) -> int:
-    """Resume after a number, and hear what is written then; how many frames came, each once and in order."""
+    """Resume after a number and receive a new event. Returns the number of frames, each once and in order."""
     async with feed.connect(project_id, since=since) as socket:
         first = await receive(socket)
         if since > head:
@@ -51,7 +51,7 @@ async def _resumes(feed: Feed, project_id: UUID, since: int, head: int) -> int:
 
 
 @pytest.mark.item(16)
-async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) -> None:
+async def test_a_socket_resumes_at_any_position(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=20, short=2), 0
     for _ in range(times):
         project_id = await feed.unworked(events=proof.random.randint(1, 1500))
@@ -64,16 +64,16 @@ async def test_a_socket_resumes_from_wherever_it_says(feed: Feed, proof: Proof) 
                 assert (await receive(socket))["data"]["code"] == "bad_since"
                 assert await close_code(socket) == BAD_REQUEST
     proof.row(
-        "resumed with since = 0, in the middle, head, head+1 and huge; and -1, beyond numbers, no number",
+        "resume with since = 0, middle, head, head + 1 and huge; and with invalid values",
         times * 10,
-        "no gap, no double; what is no number is told, and closed",
-        f"{frames} frames, each once and in order; past the head: told, and followed from there; no number: "
+        "no gap, no duplicate; an error and a close for invalid values",
+        f"{frames} frames, each once and in order; past the head: reported, and followed from there; invalid: "
         f"bad_since, {BAD_REQUEST}",
     )
 
 
 @pytest.mark.item(16)
-async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(feed: Feed, proof: Proof) -> None:
+async def test_subscribing_while_events_are_written_misses_and_duplicates_nothing(feed: Feed, proof: Proof) -> None:
     times, frames = proof.times(full=500, short=30), 0
     project_id = await feed.unworked(events=30)
     over = asyncio.Event()
@@ -84,7 +84,7 @@ async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(f
 
     async def follow(back: int) -> int:
         since = await feed.head(project_id) - back
-        # A client that leaves amid events stops reading, and so would wait in vain for the closing handshake.
+        # This client stops reading in the middle of events, and would never receive the closing handshake.
         async with feed.connect(project_id, since=since, close_timeout=0.01) as socket:
             live = (await receive(socket))["data"]["head"] + BEYOND
             seen = await numbers(socket, live)
@@ -101,16 +101,16 @@ async def test_subscribing_while_events_are_written_misses_and_doubles_nothing(f
         finally:
             over.set()
     proof.row(
-        "subscribed while four writers write",
+        "subscribe while four writers write",
         times,
-        "no gap, no double",
+        "no gap, no duplicate",
         f"{frames} frames of {await feed.head(project_id)} events, each once and in order",
     )
 
 
 @dataclass
 class Turns:
-    """What a client that reads has waited for its frames, and how large the API was, at most."""
+    """How long a reading client waited for its frames, and the largest memory of the API."""
 
     waits: list[float] = field(default_factory=list)
     size: int = 0
@@ -121,27 +121,29 @@ async def _turn(feed: Feed, api: psutil.Process, project_id: UUID, writes: int, 
     async with feed.connect(project_id) as witness:
         head = (await receive(witness))["data"]["head"]
         for _ in range(writes):
-            began = time.perf_counter()
+            started = time.perf_counter()
             head = await feed.record(project_id, FRAMES, LARGE)
             await numbers(witness, head)
-            turns.waits.append(time.perf_counter() - began)
+            turns.waits.append(time.perf_counter() - started)
             turns.size = max(turns.size, api.memory_info().rss)
 
 
 @asynccontextmanager
 async def _stalled(feed: Feed, project_id: UUID) -> AsyncIterator[ClientConnection]:
-    """A client that does not read; its library would take 16 frames in advance."""
+    """Connect a client that does not read; its library would otherwise buffer 16 frames."""
     async with feed.connect(project_id, max_queue=1, close_timeout=0.01) as socket:
         yield socket
 
 
 @pytest.mark.item(16)
-async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, feed: Feed, proof: Proof) -> None:
+async def test_a_stalled_reader_is_disconnected_without_affecting_others(
+    stack: FaultStack, feed: Feed, proof: Proof
+) -> None:
     turns, writes = proof.times(full=20, short=2), 40
-    api = psutil.Process(house.apis[0].pid)
+    api = psutil.Process(stack.apis[0].pid)
     project_id = await feed.unworked()
     before, alone, beside = Turns(), Turns(), Turns()
-    await _turn(feed, api, project_id, writes, before)  # it warms up
+    await _turn(feed, api, project_id, writes, before)  # to warm up
     codes: list[int | None] = []
     for _ in range(turns):
         await _turn(feed, api, project_id, writes, alone)
@@ -155,15 +157,16 @@ async def test_a_reader_that_stalls_is_let_go_and_harms_nobody(house: House, fee
         async with feed.connect(project_id, since=seen[-1]) as resumed:
             assert await numbers(resumed, head) == list(range(seen[-1] + 1, head + 1))
     growth = max(alone.size, beside.size) - before.size
-    slowest = p99 if proof.whole else p50  # of so few, the slowest says nothing
+    slowest = p99 if proof.is_full else p50  # with so few samples the p99 means nothing
     slower = slowest(beside.waits) / slowest(alone.waits)
     proof.row(
-        f"a reader stalls while {writes * FRAMES * len(LARGE) // MIB} MB are written, in turns without and with it",
+        f"a reader stalls while {writes * FRAMES * len(LARGE) // MIB} MB are written, alternating without and with it",
         turns,
-        f"{TOO_SLOW}, and no gap after it; under {GROWTH // MIB} MB more; others' {slowest.__name__} within twice",
+        f"{TOO_SLOW}, and no gap after resuming; under {GROWTH // MIB} MB more memory; {slowest.__name__} of others at "
+        f"most {SLOWDOWN:.0f} times",
         f"closed with {set(codes)}; {growth / MIB:+.1f} MB; {1000 * slowest(alone.waits):.0f} ms alone, "
-        f"{1000 * slowest(beside.waits):.0f} ms beside it: {slower:.2f} times",
+        f"{1000 * slowest(beside.waits):.0f} ms with it: {slower:.2f} times",
     )
     assert set(codes) == {TOO_SLOW}
     assert growth < GROWTH
-    assert slower <= (TWICE if proof.whole else FEW)
+    assert slower <= (SLOWDOWN if proof.is_full else SHORT_FORM_SLOWDOWN)

@@ -1,4 +1,4 @@
-"""The books: what PostgreSQL holds of projects that lived through a fault, against what it should hold."""
+"""Audits the records of projects after a fault."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.deliveries import Delivery
-from tests.faults.house import House
+from tests.faults.fault_stack import FaultStack
 
-# Of an event, all but its ids and moments. A link to an id says nothing that the order does not.
+# Events without ids and times, which differ between projects.
 _LOG = """
 SELECT seq, event_type, agent_type, dedupe_key, data->>'stage' AS stage, data->>'status' AS status,
        data->>'action' AS action
@@ -20,8 +20,8 @@ _DECISIONS = "SELECT id::text, request_id::text, outcome, explanation FROM hitl_
 
 
 @dataclass(frozen=True)
-class Count:
-    """What was found in the books, all of it right."""
+class AuditResult:
+    """The numbers of records that were found, all of them correct."""
 
     projects: int
     events: int
@@ -30,38 +30,38 @@ class Count:
 
     def __str__(self) -> str:
         return (
-            f"{self.projects} projects, {self.events} events and {self.artifacts} artifacts, each once; "
+            f"{self.projects} projects with {self.events} events and {self.artifacts} artifacts, each once; "
             f"{self.decisions} decisions acknowledged, {self.decisions} applied"
         )
 
 
-async def audit(house: House, deliveries: Iterable[Delivery]) -> Count:
-    """Compare completed projects with others of the same pipeline and brief, and with what was acknowledged.
+async def audit(stack: FaultStack, deliveries: Iterable[Delivery]) -> AuditResult:
+    """Compare completed projects with each other, by pipeline and brief, and with the decisions that were acknowledged.
 
-    A doubled event, task or artifact makes a project differ from the others; so does a missing one.
+    A missing or duplicate event, task or artifact makes a project differ from the others.
     """
     events = artifacts = decisions = 0
-    firsts: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
-    for delivery in (every := list(deliveries)):
-        (project,) = await house.rows("SELECT status, last_seq, open_requests FROM project WHERE id = %s", delivery.id)
+    expected: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for delivery in (audited := list(deliveries)):
+        (project,) = await stack.rows("SELECT status, last_seq, open_requests FROM project WHERE id = %s", delivery.id)
         assert (project["status"], project["open_requests"]) == ("completed", 0), project
-        log = await house.rows(_LOG, delivery.id)
+        log = await stack.rows(_LOG, delivery.id)
         assert [each["seq"] for each in log] == list(range(1, project["last_seq"] + 1)), "a gap in the log"
         assert max(Counter(each["dedupe_key"] for each in log).values()) == 1
-        written = await house.rows(
+        written = await stack.rows(
             "SELECT type, name, version, content_hash FROM artifact WHERE project_id = %s ORDER BY type", delivery.id
         )
-        tasks = await house.rows(
+        tasks = await stack.rows(
             "SELECT stage, round, status, accepted, failures FROM task WHERE project_id = %s ORDER BY stage",
             delivery.id,
         )
         names = ("event_type", "agent_type", "stage", "status", "action")
         story = [tuple(each[name] for name in names) for each in log]
         story += [tuple(each.values()) for each in (*written, *tasks)]
-        first = firsts.setdefault((delivery.pipeline, delivery.brief), story)
-        assert story == first, f"project {delivery.id} differs from others"
-        found = await house.rows(_DECISIONS, delivery.id)
+        reference = expected.setdefault((delivery.pipeline, delivery.brief), story)
+        assert story == reference, f"project {delivery.id} differs from the others"
+        found = await stack.rows(_DECISIONS, delivery.id)
         applied = {each["request_id"]: each["id"] for each in found if each["outcome"] == "applied"}
         assert applied == delivery.acknowledged, found
         events, artifacts, decisions = events + len(log), artifacts + len(written), decisions + len(applied)
-    return Count(len(every), events, artifacts, decisions)
+    return AuditResult(len(audited), events, artifacts, decisions)

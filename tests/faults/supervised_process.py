@@ -1,4 +1,4 @@
-"""A process that is kept running as `botarmy up` keeps it, and that can be made to be away all the same."""
+"""A process that is kept running as `botarmy up` does, and that tests can stop, kill and pause."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ from cli.stack.datadir import DataDir
 from cli.stack.log import KEPT
 from cli.stack.supervisor import Supervisor
 
-BACK_SECONDS = 60.0
+READY_SECONDS = 60.0
 END_SECONDS = 30.0
 
 
-class Supervised:
-    """One component with a supervisor of its own. It serves at the same address after each start."""
+class SupervisedProcess:
+    """One component with its own supervisor. It keeps its address across restarts."""
 
     def __init__(self, data: DataDir, component: Component) -> None:
         self.component = component
         self.deaths: list[str] = []
-        """How each of its processes ended, as the supervisor says it."""
+        """How each of its processes ended, in the supervisor's words."""
         self._data = data
         self._supervisor: Supervisor | None = None
         self._serving, self._died = asyncio.Event(), asyncio.Event()
 
     @property
     def pid(self) -> int:
-        assert self._supervisor is not None, f"{self.component.name} is away"
+        assert self._supervisor is not None, f"{self.component.name} is not running"
         return self._supervisor.pids[self.component.name]
 
     @property
-    def there(self) -> bool:
+    def is_running(self) -> bool:
         return self._supervisor is not None
 
     async def start(self) -> None:
-        """Start it, if it is away, and return when it serves."""
+        """Start the process if it is stopped, and wait until it is ready."""
         if self._supervisor is None:
-            self._supervisor = Supervisor(self._data, self._heard)
+            self._supervisor = Supervisor(self._data, self._on_state)
             try:
                 await self._supervisor.start(self.component)
             except BaseException:
                 await self.stop()
                 raise
-        await self.serves()
+        await self.wait_until_ready()
 
-    async def serves(self) -> None:
-        """Return when it serves, after its process has been replaced."""
-        await asyncio.wait_for(self._serving.wait(), BACK_SECONDS)
+    async def wait_until_ready(self) -> None:
+        """Wait until the process, or the one that replaces it, is ready."""
+        await asyncio.wait_for(self._serving.wait(), READY_SECONDS)
 
     def kill(self) -> None:
-        """Kill its process; its supervisor starts another, as `botarmy up` does."""
+        """Kill the process; its supervisor starts another, as `botarmy up` does."""
         os.kill(self.pid, signal.SIGKILL)
         self._serving.clear()
 
     async def end(self, number: signal.Signals) -> float:
-        """Have its process end of a signal, and another serve in its place; the seconds that it took to end.
+        """End the process with a signal and start another. Returns the seconds that it took to end.
 
-        The other is started at once, however often this is done: a supervisor would begin to take its time.
+        The other starts at once each time, whereas the supervisor would back off.
         """
         started = time.monotonic()
         self._died.clear()
@@ -76,7 +76,7 @@ class Supervised:
         return seconds
 
     async def stop(self, number: signal.Signals | None = None) -> None:
-        """Have it end, of its usual signal or of `number`, and be away until it is started."""
+        """Stop the process with its usual signal or `number`; it stays stopped until it is started."""
         if self._supervisor is None:
             return
         if number is not None:
@@ -86,8 +86,8 @@ class Supervised:
         await supervisor.stop()
 
     @asynccontextmanager
-    async def away(self, number: signal.Signals | None = None) -> AsyncIterator[None]:
-        """It is away for the block, and serves again after it."""
+    async def stopped(self, number: signal.Signals | None = None) -> AsyncIterator[None]:
+        """Stop the process during the block, and start it afterwards."""
         await self.stop(number)
         try:
             yield
@@ -96,22 +96,22 @@ class Supervised:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """It stands still for the block: its connections stay open, and it answers nothing."""
+        """Suspend the process during the block: its connections stay open, but it answers nothing."""
         process = psutil.Process(self.pid)
-        stopped = []
+        suspended = []
         try:
-            while fresh := [each for each in (process, *process.children(recursive=True)) if each not in stopped]:
-                for each in fresh:  # its parent first, which then starts no more of them
+            while fresh := [each for each in (process, *process.children(recursive=True)) if each not in suspended]:
+                for each in fresh:  # the parent first, so that it starts no more children
                     with suppress(psutil.NoSuchProcess):
                         each.suspend()
-                stopped += fresh
+                suspended += fresh
             yield
         finally:
-            for each in stopped:
+            for each in suspended:
                 with suppress(psutil.NoSuchProcess):
                     each.resume()
 
-    def _heard(self, name: str, state: str, details: str) -> None:
+    def _on_state(self, name: str, state: str, details: str) -> None:
         if state == "died":
             self.deaths.append(details)
             self._serving.clear()
@@ -120,8 +120,8 @@ class Supervised:
             self._serving.set()
 
 
-def log_of(folder: Path, one: Supervised) -> str:
-    """What a process has said so far, with what has been set aside of its log."""
-    log = folder / "logs" / f"{one.component.name}.log"
+def log_of(folder: Path, process: SupervisedProcess) -> str:
+    """Return the log of a process, rotated files included."""
+    log = folder / "logs" / f"{process.component.name}.log"
     files = [*(log.with_name(f"{log.name}.{number}") for number in range(KEPT, 0, -1)), log]
     return "".join(file.read_text(errors="replace") for file in files if file.exists())

@@ -1,4 +1,4 @@
-"""Every history that is committed replays, whatever the order of sets: projects outlive the workers they began on."""
+"""Every committed history replays, whatever the iteration order of sets in the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 300.0
 
 
 async def _replay(seed: int) -> tuple[str, str]:
-    """What a process of its own says of all the histories, under this seed; and its complaints."""
+    """Replay all histories in a process with this hash seed. Returns its output and errors."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.histories", "replay"),
         cwd=CHECKOUT,
@@ -25,19 +25,19 @@ async def _replay(seed: int) -> tuple[str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, complained = await asyncio.wait_for(process.communicate(), SECONDS)
-    return said.decode().strip(), complained.decode()[-2000:]
+    output, errors = await asyncio.wait_for(process.communicate(), SECONDS)
+    return output.decode().strip(), errors.decode()[-2000:]
 
 
 @pytest.mark.item(17)
 async def test_every_history_replays_under_any_order_of_sets(proof: Proof) -> None:
     seeds = proof.random.sample(range(2**32), 2)
     outcomes = await asyncio.gather(*map(_replay, seeds))
-    seen = Counter(said or complained.splitlines()[-1] for said, complained in outcomes)
+    seen = Counter(output or errors.splitlines()[-1] for output, errors in outcomes)
     proof.row(
-        f"all committed histories replayed, with PYTHONHASHSEED {', '.join(map(str, seeds))}",
+        f"replay all committed histories with PYTHONHASHSEED {', '.join(map(str, seeds))}",
         len(seeds),
-        "every one replays",
-        "; ".join(f"{said}, {times} times" for said, times in seen.items()),
+        "every history replays",
+        "; ".join(f"{output}, {times} times" for output, times in seen.items()),
     )
     assert set(seen) == {f"{len(committed())} histories replay"}, outcomes

@@ -1,4 +1,4 @@
-"""Other builds of the worker: the checkout's own code with a change, or as it was."""
+"""Other builds of the worker: the checkout's code with a change, or an earlier version of it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from pathlib import Path
 
 from cli.stack.checkout import CHECKOUT
 
-PACKAGES = ("activities", "models", "pipelines", "store", "worker", "workflows")
+# Everything that a worker imports: parts of two versions need not fit together.
+PACKAGES = (
+    *("activities", "artifacts", "config", "crew", "models", "pipelines", "sandbox", "store", "worker", "workflows"),
+)
 
 
 def build(folder: Path, file: str, old: str, new: str) -> dict[str, str]:
-    """Put a copy of the worker's code in a folder, with another text in one of its files; gives the environment in
-    which `python -m worker` is that copy."""
+    """Copy the worker's code to a folder and replace a text in one file. Returns the environment in which
+    `python -m worker` runs the copy."""
     for package in PACKAGES:
         shutil.copytree(CHECKOUT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     code = (folder / file).read_text()
-    assert code.count(old) == 1, f"{file} has changed: choose another place"
+    assert code.count(old) == 1, f"{file} has changed: choose another text to replace"
     (folder / file).write_text(code.replace(old, new))
     return {"PYTHONPATH": str(folder)}
 
 
 def previous(folder: Path) -> tuple[str, dict[str, str]] | None:
-    """Put the worker's code into a folder as it was before its workflows last changed; gives the commit, and the
-    environment in which `python -m worker` is that code. None where git knows of no such commit: without it, or in a
-    shallow clone."""
+    """Copy the worker's code as it was before its workflows last changed to a folder.
+
+    Returns the commit, and the environment in which `python -m worker` runs that code; None if git has no such commit
+    (without a repository, or in a shallow clone).
+    """
     try:
         commit = _git("log", "-1", "--format=%h", "--", "workflows").decode().strip() + "^"
         archive = _git("archive", commit, "--", *PACKAGES)
