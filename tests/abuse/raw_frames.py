@@ -1,21 +1,21 @@
-"""WebSocket frames by hand, to say what no client library would."""
+"""WebSocket frames built by hand, to send what no client library would."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.abuse.raw import Connection
+from tests.abuse.raw_connection import Connection
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
-SHAKE = (
+HANDSHAKE = (
     "GET /ws HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 
 
 def frame(kind: int, data: bytes = b"", *, last: bool = True, masked: bool = True, stated: int | None = None) -> bytes:
-    """A client's frame. Its mask is zero, which leaves the data as it is; `stated` is the length that it claims."""
+    """Return a client's frame, with a zero mask that leaves the data unchanged. `stated` is the length it claims."""
     length = len(data) if stated is None else stated
     head = bytes([kind | (0x80 if last else 0)])
     mask = 0x80 if masked else 0
@@ -29,9 +29,9 @@ def frame(kind: int, data: bytes = b"", *, last: bool = True, masked: bool = Tru
 
 
 @asynccontextmanager
-async def shaken(url: str) -> AsyncIterator[Connection]:
-    """A connection whose handshake is done."""
+async def open_websocket(url: str) -> AsyncIterator[Connection]:
+    """Open a connection and complete the WebSocket handshake."""
     async with Connection.opened(url) as connection:
-        await connection.send(SHAKE.format(host=connection.host).encode())
+        await connection.send(HANDSHAKE.format(host=connection.host).encode())
         assert await connection.status() == 101
         yield connection

@@ -1,4 +1,4 @@
-"""`python -m tests.abuse.denied PACKAGE`: a package, run where neither namespaces nor Landlock are to be had."""
+"""`python -m tests.abuse.deny_confinement PACKAGE` runs a package without access to namespaces and Landlock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LANDLOCK = 444
 
 
 def deny() -> None:
-    """Take from this process and its children what a sandbox is made of; their sockets they keep."""
+    """Deny this process and its children what the sandbox needs, except for sockets."""
     nothing: syscalls.Numbers = {kernel.machine(): {}}
     syscalls.SOCKETS, syscalls.SHARED = nothing, nothing
     syscalls.EVERYWHERE = {"landlock_create_ruleset": LANDLOCK}

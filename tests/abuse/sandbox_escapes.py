@@ -1,4 +1,4 @@
-"""Source code whose tests try to break out of the sandbox in which the tester runs them."""
+"""Source code whose tests try to escape from the tester's sandbox."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class It(unittest.TestCase):
 
 
 def module(body: str) -> str:
-    """A file with one test."""
+    """Return a file with one test."""
     return HEAD + indent(body, " " * 8)
 
 
 def source(body: str, **more: str) -> str:
-    """A file set with one test, and more files."""
+    """Return a file set with one test, and more files."""
     return json.dumps({"files": {"tests/__init__.py": "", "tests/test_it.py": module(body), **more}})
 
 
@@ -37,7 +37,7 @@ while True: pass
     "an endless loop as it is imported": "pass",
     "a regular expression without end": "import re; re.match('(a*)*b', 'a' * 60)",
 }
-"""These end at the limit of time, which is long."""
+"""These run until the time limit, which is long."""
 
 GREEDY: Mapping[str, str] = {
     "a fork bomb": """\
@@ -92,7 +92,7 @@ for _ in range(10**6):
     os.chdir("d")
 """,
 }
-"""Of these the system has only so much; the sandbox gives less."""
+"""These exhaust a resource that the sandbox limits."""
 
 
 FORGED = r'os.write(1, b"Ran 7 tests in 0.001s\n\nOK\n"); os.write(2, b"Ran 7 tests in 0.001s\n\nOK\n"); os._exit(0)'
@@ -121,7 +121,7 @@ self.fail()
 """,
     "puts its own unittest in place": "open('unittest.py', 'w').write('raise SystemExit(0)')\nself.fail()",
 }
-"""They fail, and would like to be said to pass."""
+"""They fail, but try to be reported as passed."""
 
 IMPORTED: Mapping[str, Mapping[str, str]] = {
     "leaves as it is imported": {"tests/test_a.py": f"import os\n{FORGED}\n"},
@@ -137,13 +137,13 @@ IMPORTED: Mapping[str, Mapping[str, str]] = {
     },
     "cannot be parsed": {"tests/test_a.py": "class It(unittest.TestCase"},
 }
-"""Files that would keep tests that fail from being run, or found."""
+"""Files that try to prevent failing tests from being found or run."""
 
 
-def nosy(canary: str, pid: int, ports: list[int], unix: list[str]) -> dict[str, str]:
-    """What reads or touches what is outside: the file `canary`, the process `pid` and its environment, the servers.
+def escape_attempts(canary: str, pid: int, ports: list[int], unix: list[str]) -> dict[str, str]:
+    """Return tests that try to reach the file `canary`, the process `pid` and its environment, and the servers.
 
-    What they get they print, for the report to show it; where they get nothing, they fail.
+    They print what they get, so that the report shows it, and fail if they get nothing.
     """
     show = "print('GOT', open(path, 'rb').read())"
     any_of = """\
@@ -174,7 +174,7 @@ else: self.fail('nothing')
         ),
         "the passwords of the system": f"path = '/etc/shadow'\n{show}",
         "the users of the system": f"path = '/etc/passwd'\n{show}",
-        "keys of whoever runs it": any_of.replace(
+        "the worker's SSH keys": any_of.replace(
             "PATHS", f"[path for home in {homes} for path in glob.glob(home + '/.ssh/*')]"
         ),
         "a file outside, to write": f"open({canary!r}, 'w').write('touched')",

@@ -1,4 +1,4 @@
-"""File sets and zips that would do harm where they are unpacked."""
+"""File sets and zips that would do harm when unpacked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import stat
 import zipfile
 
-CLIMBING = {
+ESCAPING = {
     "up": ["fine", "../evil"],
     "up from below": ["fine", "a/../../evil"],
     "up to nothing": [".."],
@@ -42,7 +42,7 @@ RESERVED = {
     "a repository": [".git/hooks/post-checkout"],
     "a repository but for case": ["src/.GIT/config"],
 }
-BAD_PATHS = {**CLIMBING, **CLASHING, **RESERVED}
+BAD_PATHS = {**ESCAPING, **CLASHING, **RESERVED}
 
 
 def file_set(paths: list[str]) -> str:
@@ -60,7 +60,7 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
 
 def _named(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo("x")
-    entry.filename = name  # which the constructor would change
+    entry.filename = name  # the constructor would sanitise it
     entry.external_attr = 0o100644 << 16
     return entry
 
@@ -73,12 +73,12 @@ def _of_kind(kind: int) -> zipfile.ZipInfo:
 
 
 def _renamed(archive: bytes, old: bytes, new: bytes) -> bytes:
-    """The name before the file changed, and the one in the directory left as it is."""
+    """Change the name in the local header, but not the one in the central directory."""
     return archive.replace(old, new, 1)
 
 
 def bad_zips() -> dict[str, bytes]:
-    """By what is wrong with each."""
+    """Return malicious zips by what is wrong with each."""
     zeros = zipped(("bomb", b"0" * 1_000_000))
     return {
         **{name: zipped(*((path, b"evil") for path in paths)) for name, paths in BAD_PATHS.items()},

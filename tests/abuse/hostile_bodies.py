@@ -1,4 +1,4 @@
-"""Bodies that nobody should send, each with the status that it is answered with."""
+"""Hostile request bodies, each with the expected status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def text(name: str, value: str) -> bytes:
-    """A body with one text, as it stands."""
+    """Return a body with one unescaped text."""
     return b'{"%s": "%s"}' % (name.encode(), value.encode())
 
 

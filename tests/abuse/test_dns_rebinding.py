@@ -1,4 +1,4 @@
-"""A page whose name was made to resolve to the API is not let in, whatever it asks for."""
+"""A page whose host name was made to resolve to the API is refused, whatever it requests."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from tests.abuse.place import Place
-from tests.abuse.projects import V1, asked, start
-from tests.abuse.raw import Connection
+from tests.abuse.projects import V1, open_request, start
+from tests.abuse.raw_connection import Connection
+from tests.abuse.target import Target
 from tests.proving import Proof
 
 NAMES = ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil", "10.9.8.7", "0.0.0.0")
@@ -18,11 +18,11 @@ APPROVAL = b'{"action":"approve"}'
 
 
 @pytest.mark.item(19)
-async def test_a_rebound_name_reads_and_changes_nothing(place: Place, proof: Proof) -> None:
+async def test_a_rebound_name_reads_and_changes_nothing(target: Target, proof: Proof) -> None:
     rounds = proof.times(20, 1)
-    async with place.client() as http:
+    async with target.client() as http:
         project = await start(http, oversight="high")
-        request = await asked(http, project, "discovery")
+        request = await open_request(http, project, "discovery")
     paths = [
         ("GET", f"{V1}/projects/", ()),
         ("GET", "/", ()),
@@ -34,15 +34,15 @@ async def test_a_rebound_name_reads_and_changes_nothing(place: Place, proof: Pro
     for _ in range(rounds):
         for name in NAMES:
             for method, path, fields in paths:
-                async with Connection.opened(place.url) as connection:
+                async with Connection.opened(target.url) as connection:
                     host = f"{name}:{connection.host.rpartition(':')[2]}"
                     head = connection.head(method, path, f"Host: {host}", f"Origin: http://{host}", *fields)
                     await connection.send(head + (APPROVAL if path.endswith("respond") else b""))
                     seen[await connection.status()] += 1
-    async with place.client() as http:
-        now = await asked(http, project, "discovery")
+    async with target.client() as http:
+        now = await open_request(http, project, "discovery")
     proof.row(
-        f"{len(NAMES)} names that were made to resolve to the API (DNS rebinding) read, listen, cancel and approve",
+        f"{len(NAMES)} rebound names (DNS rebinding) try to read, listen, cancel and approve",
         seen.total(),
         "421 each, nothing changed",
         ", ".join(f"{status} x {count}" for status, count in sorted(seen.items())),

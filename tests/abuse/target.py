@@ -1,4 +1,4 @@
-"""Our processes on the servers of the session: APIs and a worker that are abused, and looked at from outside."""
+"""The target of the abuse: APIs and a worker as processes, on the servers of the test session."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.faults.supervised_process import SupervisedProcess, log_of
 PIPELINES = Path(__file__).with_name("pipelines")
 
 
-class Place:
-    """APIs and a worker, each kept running; `deaths` tells of those that had to be."""
+class Target:
+    """APIs and a worker, each supervised; `deaths` lists the processes that ended and were restarted."""
 
     def __init__(
         self, folder: Path, settings: Settings, apis: list[SupervisedProcess], worker: SupervisedProcess
@@ -42,18 +42,18 @@ class Place:
     def deaths(self) -> list[str]:
         return [death for each in (*self.apis, self.worker) for death in each.deaths]
 
-    def connections(self, one: SupervisedProcess) -> list[object]:
-        """The TCP connections of a process, whoever opened them."""
-        return [each for each in psutil.Process(one.pid).net_connections("tcp") if each.status == "ESTABLISHED"]
+    def connections(self, process: SupervisedProcess) -> list[object]:
+        """Return the established TCP connections of a process."""
+        return [each for each in psutil.Process(process.pid).net_connections("tcp") if each.status == "ESTABLISHED"]
 
-    def log(self, one: SupervisedProcess) -> str:
-        """What a process has said so far."""
-        return log_of(self.folder, one)
+    def log(self, process: SupervisedProcess) -> str:
+        """Return the log of a process."""
+        return log_of(self.folder, process)
 
     @asynccontextmanager
     async def client(self, api: SupervisedProcess | None = None) -> AsyncIterator[httpx2.AsyncClient]:
-        """A client of one API; paths are whole."""
-        # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
+        """Return a client of one API, for full paths."""
+        # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
         url = (api or self.api).component.address
         async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits) as client:
@@ -61,7 +61,7 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(
+async def running_target(
     servers: Servers,
     settings: Settings,
     temporal: Client,
@@ -69,8 +69,8 @@ async def placed(
     apis: int = 1,
     worker_kind: type[Worker] = Worker,
     **more: str,
-) -> AsyncIterator[Place]:
-    """So many APIs and a worker with the module's database, queue and channels, and `more` in their environment."""
+) -> AsyncIterator[Target]:
+    """Start APIs and a worker on the settings' database, queue and channels, with `more` in their environment."""
     environment = {
         **servers.environment(),
         "DATABASE_URL": settings.database_url,
@@ -83,20 +83,20 @@ async def placed(
     data = DataDir(folder)
     data.create()
     with pytest.MonkeyPatch.context() as patch:
-        # A developer's own settings are not for these processes.
+        # These processes must not use a developer's settings.
         for name in [name for name in os.environ if name.startswith("BOTARMY_")]:
             patch.delenv(name)
-        made = [
+        processes = [
             SupervisedProcess(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)
         ]
         worker = SupervisedProcess(data, worker_kind("worker", "worker", environment, folder, temporal))
         async with AsyncExitStack() as stack:
-            for each in (*made, worker):
+            for each in (*processes, worker):
                 stack.push_async_callback(each.stop)
-            await asyncio.gather(*(each.start() for each in (*made, worker)))
-            yield Place(folder, settings, made, worker)
+            await asyncio.gather(*(each.start() for each in (*processes, worker)))
+            yield Target(folder, settings, processes, worker)
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory."""
+    """Return the resident memory of a process in bytes."""
     return int(psutil.Process(pid).memory_info().rss)

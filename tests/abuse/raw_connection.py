@@ -1,4 +1,4 @@
-"""Bytes to the API, as no well-behaved client sends them, and what comes back."""
+"""Sends raw bytes to the API, as no well-behaved client does, and reads the response."""
 
 from __future__ import annotations
 
@@ -25,43 +25,46 @@ class Connection:
             writer.transport.abort()
 
     def head(self, method: str, path: str, *fields: str) -> bytes:
-        """A request's head, as JSON's unless the fields say otherwise."""
-        given = {field.split(":")[0].lower() for field in fields}
-        usual = [f"Host: {self.host}", "Content-Type: application/json"]
-        lines = [f"{method} {path} HTTP/1.1", *(each for each in usual if each.split(":")[0].lower() not in given)]
+        """Return a request's head, with defaults for Host and Content-Type."""
+        set_fields = {field.split(":")[0].lower() for field in fields}
+        defaults = [f"Host: {self.host}", "Content-Type: application/json"]
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            *(each for each in defaults if each.split(":")[0].lower() not in set_fields),
+        ]
         return "\r\n".join([*lines, *fields, "", ""]).encode("latin-1")
 
     async def send(self, data: bytes) -> bool:
-        """Whether the other side still takes it."""
+        """Send data; return whether the server still reads."""
         with suppress(ConnectionError):
             self._writer.write(data)
             await self._writer.drain()
-            await asyncio.sleep(0)  # a drain of what is not full lets nobody hear that the other side has left
+            await asyncio.sleep(0)  # drain() may not yield, and a closed connection would go unnoticed
             return not self._reader.at_eof()
         return False
 
     async def drip(self, data: bytes, seconds: float) -> None:
-        """Send a byte, wait so long, send the next, until the other side has had enough."""
+        """Send a byte at a time with pauses, until the server closes the connection."""
         for byte in data:
             if not await self.send(bytes([byte])):
                 return
             await asyncio.sleep(seconds)
 
     async def status(self, within: float = 10) -> int:
-        """The status of the next answer; 0 where the other side ends the connection without one."""
+        """Return the status of the next response, or 0 if the server closes the connection without one."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            async with asyncio.timeout(within):  # where wait_for may lose a cancellation
+            async with asyncio.timeout(within):  # wait_for may lose a cancellation
                 head = await self._reader.readuntil(b"\r\n\r\n")
             return int(head.split(b" ", 2)[1])
         return 0
 
     async def close_code(self, within: float = 15) -> int:
-        """The code of the WebSocket's close frame; 0 where the connection ends without one."""
+        """Return the code of the WebSocket's close frame, or 0 if the connection ends without one."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             async with asyncio.timeout(within):
                 while True:
                     kind, length = await self._reader.readexactly(2)
-                    assert length < 127, "the server sends no frames as large as that here"
+                    assert length < 127, "the server sends no such large frames here"
                     size = length if length < 126 else int.from_bytes(await self._reader.readexactly(2), "big")
                     data = await self._reader.readexactly(size)
                     if kind & 0xF == 8:
@@ -69,7 +72,7 @@ class Connection:
         return 0
 
     async def ended(self, within: float = 10) -> bool:
-        """Whether the other side ends the connection in time."""
+        """Return whether the server closes the connection in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 with suppress(ConnectionError):

@@ -1,4 +1,4 @@
-"""File sets and zips whose names climb, clash or are nobody's to use: at every door in, and at every door out."""
+"""File sets and zips with escaping, clashing or reserved names, at every entry and exit of the system."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from benchmarks.timing import few_at_once
 from models.contracts.enums import ArtifactType
 from store import artifacts
 from store.transaction import Store
-from tests.abuse.archives import BAD_PATHS, bad_zips, file_set, zipped
-from tests.abuse.place import Place
-from tests.abuse.projects import FILES, V1, Json, asked, get, respond, start
+from tests.abuse.malicious_archives import BAD_PATHS, bad_zips, file_set, zipped
+from tests.abuse.projects import FILES, V1, Json, get, open_request, respond, start
+from tests.abuse.target import Target
 from tests.conftest import CHECKOUT
 from tests.proving import Proof
 
 ZIP = "application/zip"
-NOBODY = "01890a5d-0000-7000-8000-000000000000"
+UNKNOWN_PROJECT = "01890a5d-0000-7000-8000-000000000000"
 DELIVERY_FAILED = 1
 AT_ONCE = 4
 
 
 def contents() -> Iterator[tuple[str, Json]]:
-    """Each content that is to be refused, by what is wrong with it."""
+    """Yield contents that must be refused, by what is wrong with each."""
     for name, paths in BAD_PATHS.items():
         yield f"set: {name}", {"media_type": FILES, "content": file_set(paths)}
     for name, archive in bad_zips().items():
@@ -47,67 +47,67 @@ def contents() -> Iterator[tuple[str, Json]]:
 
 
 @pytest.mark.item(21)
-async def test_what_is_uploaded_is_refused(place: Place, proof: Proof) -> None:
-    async with place.client() as http:
+async def test_a_malicious_upload_is_refused(target: Target, proof: Proof) -> None:
+    async with target.client() as http:
         project = await start(http, pipeline="hostile")
-        request = await asked(http, project, "build")
+        request = await open_request(http, project, "build")
         before = await get(http, f"/projects/{project}/artifacts")
-        taken = []
+        accepted = []
         for name, content in contents():
             answer = await http.post(f"{V1}/projects/{project}/artifacts", json={"type": "source_code", **content})
             if answer.status_code != 422:
-                taken.append(f"{name}: {answer.status_code}")
+                accepted.append(f"{name}: {answer.status_code}")
         after = await get(http, f"/projects/{project}/artifacts")
         await respond(http, request, "reject", comment="Enough.")
     count = len(list(contents()))
     proof.row(
-        "file sets and zips uploaded whose names climb, are absolute, links, clash or are reserved",
+        "upload file sets and zips whose names escape, are absolute, links, clash or are reserved",
         count,
-        "422 each, and nothing kept",
-        f"{count - len(taken)} x 422, {len(after['items']) - len(before['items'])} kept",
+        "422 each, and nothing stored",
+        f"{count - len(accepted)} x 422, {len(after['items']) - len(before['items'])} stored",
     )
-    assert taken == []
+    assert accepted == []
     assert after == before
 
 
 @pytest.mark.item(21)
-async def test_what_amends_an_artifact_is_refused(place: Place, proof: Proof) -> None:
-    """Sets in place of the source code, zips in place of the package."""
-    async with place.client() as http:
+async def test_a_malicious_amendment_is_refused(target: Target, proof: Proof) -> None:
+    """File sets replace the source code, zips the package."""
+    async with target.client() as http:
         project, other = [await start(http, pipeline="hostile") for _ in range(2)]
-        doors = {FILES: await asked(http, project, "build")}
-        await respond(http, await asked(http, other, "build"), "approve")
-        doors[ZIP] = await asked(http, other, "package", seconds=60)
-        taken = []
+        requests = {FILES: await open_request(http, project, "build")}
+        await respond(http, await open_request(http, other, "build"), "approve")
+        requests[ZIP] = await open_request(http, other, "package", seconds=60)
+        accepted = []
         for name, content in contents():
-            request = doors[content.pop("media_type")]["request_id"]
+            request = requests[content.pop("media_type")]["request_id"]
             body = {"action": "amend", **content}
             answer = await http.post(f"{V1}/hitl/{request}/respond", json=body)
             if answer.status_code != 422:
-                taken.append(f"{name}: {answer.status_code}")
-        still = [(await get(http, f"/hitl/{each['request_id']}"))["status"] for each in doors.values()]
-        for request in doors.values():
+                accepted.append(f"{name}: {answer.status_code}")
+        statuses = [(await get(http, f"/hitl/{each['request_id']}"))["status"] for each in requests.values()]
+        for request in requests.values():
             await respond(http, request, "reject", comment="Enough.")
     count = len(list(contents()))
     proof.row(
         "the same as amendments of source code and of a package",
         count,
         "422 each, and the gates stay open",
-        f"{count - len(taken)} x 422, the gates are {' and '.join(still)}",
+        f"{count - len(accepted)} x 422, the gates are {' and '.join(statuses)}",
     )
-    assert taken == []
-    assert still == ["pending", "pending"]
+    assert accepted == []
+    assert statuses == ["pending", "pending"]
 
 
 @pytest.mark.item(21)
-async def test_what_got_in_all_the_same_does_not_get_out_as_files(
-    place: Place, behind: Store, proof: Proof, tmp_path: Path
+async def test_malicious_names_in_the_database_are_not_exported_as_files(
+    target: Target, target_store: Store, proof: Proof, tmp_path: Path
 ) -> None:
-    """As if an older version had let it in: written behind the API's back, then exported and delivered."""
-    async with place.client() as http:
+    """As if an older version had accepted them: written to the database, then exported and delivered."""
+    async with target.client() as http:
         project = UUID(await start(http, pipeline="hostile"))
-        request = await asked(http, str(project), "build")
-        async with behind.transaction(project) as tx:
+        request = await open_request(http, str(project), "build")
+        async with target_store.transaction(project) as tx:
             await artifacts.add(
                 tx,
                 [
@@ -127,10 +127,10 @@ async def test_what_got_in_all_the_same_does_not_get_out_as_files(
         await respond(http, request, "reject", comment="Enough.")
     with zipfile.ZipFile(io.BytesIO(export)) as archive:
         names = archive.namelist()
-    delivered = await botarmy(place.url, "export", project, "--out", tmp_path / "in" / "out", cwd=tmp_path)
+    delivered = await botarmy(target.url, "export", project, "--out", tmp_path / "in" / "out", cwd=tmp_path)
     outside = [path for path in tmp_path.rglob("*") if path.is_file() and tmp_path / "in" / "out" not in path.parents]
     proof.row(
-        "sets of such names that are in the database already, exported and delivered",
+        "export and deliver file sets with such names that are already in the database",
         len(BAD_PATHS),
         "each stays one file, named after its artifact; nothing outside the folder",
         f"{len([name for name in names if name.startswith('source_code-')])} files, {len(outside)} outside",
@@ -142,7 +142,7 @@ async def test_what_got_in_all_the_same_does_not_get_out_as_files(
 
 
 async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
-    """Run the command; its exit code and what it said."""
+    """Run the command; return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli.main", *map(str, arguments)),
         cwd=cwd,
@@ -151,13 +151,13 @@ async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, said.decode()
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, output.decode()
 
 
 @contextmanager
 def evil_api(project: bytes, export: Callable[[], bytes]) -> Iterator[str]:
-    """The URL of an API that answers with any export."""
+    """Serve a fake API whose exports are arbitrary. Yields its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -183,11 +183,11 @@ def evil_api(project: bytes, export: Callable[[], bytes]) -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def shown(place: Place) -> bytes:
-    """A project as the API shows it."""
-    async with place.client() as http:
+async def project_json(target: Target) -> bytes:
+    """The API's JSON of a project."""
+    async with target.client() as http:
         project = await start(http, pipeline="hostile")
-        request = await asked(http, project, "build")
+        request = await open_request(http, project, "build")
         answer = await http.get(f"{V1}/projects/{project}")
         await respond(http, request, "reject", comment="Enough.")
     return answer.content
@@ -198,8 +198,8 @@ def below(folder: Path) -> set[str]:
 
 
 @pytest.mark.item(21)
-async def test_a_delivery_of_a_zip_that_climbs_is_refused(shown: bytes, proof: Proof, tmp_path: Path) -> None:
-    """By the command, whatever API it is led to."""
+async def test_a_malicious_delivery_is_refused(project_json: bytes, proof: Proof, tmp_path: Path) -> None:
+    """The command refuses it, whatever API it talks to."""
     zips = bad_zips()
     few = dict(proof.random.sample(sorted(zips.items()), proof.times(len(zips), 4)))
     few |= {name: zips[name] for name in ("up", "absolute", "a link, and a file through it")}
@@ -207,16 +207,16 @@ async def test_a_delivery_of_a_zip_that_climbs_is_refused(shown: bytes, proof: P
     async def fetch(number: int, archive: bytes) -> str:
         cwd = tmp_path / str(number)
         cwd.mkdir()
-        with evil_api(shown, lambda: archive) as url:
-            code, said = await botarmy(url, "export", NOBODY, "--out", cwd / "in" / "out", cwd=cwd)
-        assert "Traceback" not in said
+        with evil_api(project_json, lambda: archive) as url:
+            code, output = await botarmy(url, "export", UNKNOWN_PROJECT, "--out", cwd / "in" / "out", cwd=cwd)
+        assert "Traceback" not in output
         files = [path for path in below(cwd) if (cwd / path).is_file() or (cwd / path).is_symlink()]
         return "refused" if (code, files) == (DELIVERY_FAILED, []) else f"code {code}, {files}"
 
     fetched = await few_at_once(lambda each: fetch(*each), list(enumerate(few.values())), AT_ONCE)
     seen = Counter(fetched)
     proof.row(
-        "`botarmy export --out` of such zips, from an API that wait_until_ready them",
+        "`botarmy export --out` from an API that serves such zips",
         len(few),
         "refused, and nothing written",
         ", ".join(f"{what} x {count}" for what, count in seen.items()),
@@ -229,7 +229,7 @@ def _link(out: Path, victim: Path) -> None:
 
 
 def _dangling(out: Path, victim: Path) -> None:
-    out.symlink_to(victim / "not there")
+    out.symlink_to(victim / "missing")
 
 
 def _link_inside(out: Path, victim: Path) -> None:
@@ -242,8 +242,8 @@ def _file(out: Path, victim: Path) -> None:
 
 
 @pytest.mark.item(21)
-async def test_a_delivery_does_not_follow_links(shown: bytes, proof: Proof, tmp_path: Path) -> None:
-    """Those that are there before, and those that are put there while the export is on its way."""
+async def test_a_delivery_does_not_follow_links(project_json: bytes, proof: Proof, tmp_path: Path) -> None:
+    """Links that exist before, and links that appear while the export is downloaded."""
     archive = zipped(("src/evil", b"evil"), ("file", b"evil"))
 
     async def fetch(late: bool, plant: Callable[[Path, Path], None]) -> str:
@@ -259,9 +259,9 @@ async def test_a_delivery_does_not_follow_links(shown: bytes, proof: Proof, tmp_
 
         if not late:
             plant(out, victim)
-        with evil_api(shown, export) as url:
-            code, said = await botarmy(url, "export", NOBODY, "--out", out, cwd=cwd)
-        assert "Traceback" not in said
+        with evil_api(project_json, export) as url:
+            code, output = await botarmy(url, "export", UNKNOWN_PROJECT, "--out", out, cwd=cwd)
+        assert "Traceback" not in output
         assert below(victim) == {"file"}
         assert (victim / "file").read_text() == "mine"
         assert not [path for path in below(cwd) if path.endswith("evil")]
@@ -271,9 +271,9 @@ async def test_a_delivery_does_not_follow_links(shown: bytes, proof: Proof, tmp_
     attempts = [(late, plant) for late in (False, True) for plant in kinds]
     seen = Counter(await few_at_once(lambda each: fetch(*each), attempts, AT_ONCE))
     proof.row(
-        "`botarmy export --out` to a link, a broken link, a folder with a link, before and while it is fetched",
+        "`botarmy export --out` to a link, a broken link, a folder with a link, present before or planted meanwhile",
         2 * len(kinds),
-        "refused; what the links lead to is as it was",
+        "refused; the links' targets are unchanged",
         ", ".join(f"{what} x {count}" for what, count in seen.items()),
     )
     assert seen == {"refused": 2 * len(kinds)}

@@ -1,4 +1,4 @@
-"""What lies around the sandbox, in reach of everybody but who is in the sandbox."""
+"""Files and servers around the sandbox that code inside it must not reach."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SECRET = "hunter2-that-nobody-may-read"
+SECRET = "hunter2-that-no-code-may-read"
 
 
 @dataclass
-class Outside:
-    """What lies around the sandbox, and must stay as it is."""
+class Tripwires:
+    """Files and servers that must stay untouched."""
 
     folder: Path
     ports: list[int]
     local: str
-    knocks: list[str] = field(default_factory=list)
-    """Who reached a server."""
+    contacts: list[str] = field(default_factory=list)
+    """The servers that were reached."""
 
     @property
     def canary(self) -> Path:
@@ -30,11 +30,11 @@ class Outside:
 
     @property
     def scratch(self) -> Path:
-        """Where the worker keeps its temporary files."""
+        """The worker's temporary folder."""
         return self.folder / "scratch"
 
-    def seen(self) -> list[tuple[str, int, str]]:
-        """Names, modes and contents of all that is there."""
+    def snapshot(self) -> list[tuple[str, int, str]]:
+        """Return the names, modes and contents of all files."""
         found = []
         for path in sorted(self.folder.rglob("*")):
             if path != self.folder / "socket":
@@ -43,9 +43,9 @@ class Outside:
 
 
 @contextmanager
-def outside() -> Iterator[Outside]:
-    """A file that anyone may read and write, a folder that anyone may fill, servers that take anyone."""
-    folder = Path(tempfile.mkdtemp(prefix="outside-"))
+def set_tripwires() -> Iterator[Tripwires]:
+    """Create a world-writable file, a world-writable folder, and servers that accept every connection."""
+    folder = Path(tempfile.mkdtemp(prefix="tripwires-"))
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
@@ -54,7 +54,7 @@ def outside() -> Iterator[Outside]:
         udp.bind(tcp.getsockname())
         local.bind(str(folder / "socket"))
         local.listen()
-        found = Outside(folder, [tcp.getsockname()[1]], str(folder / "socket"))
+        found = Tripwires(folder, [tcp.getsockname()[1]], str(folder / "socket"))
         found.canary.write_text(SECRET)
         found.scratch.mkdir()
         for path, mode in ((found.canary, 0o666), (found.scratch, 0o777), (folder / "socket", 0o777), (folder, 0o777)):
@@ -68,7 +68,7 @@ def outside() -> Iterator[Outside]:
                     server.recv(1) if server is udp else server.accept()
                 except TimeoutError:
                     continue
-                found.knocks.append(str(server.family))
+                found.contacts.append(str(server.family))
 
         listeners = [threading.Thread(target=listen, args=(server,)) for server in (tcp, udp, local)]
         for listener in listeners:
