@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile, without a Docker engine: their form, and what they say to our processes."""
+"""Checks docker-compose.yml and the Dockerfile without Docker: their schema, scripts and settings."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::-([^}]*))?\}")
 
 
 def interpolated(value: object) -> str:
-    """A value as Compose passes it on where nothing is set."""
+    """Return a value as Compose interpolates it without any variables set."""
     return VARIABLE.sub(lambda found: found[2] or "", str(value)).replace("$$", "$")
 
 
 def texts(node: object) -> list[str]:
-    """Every string in it."""
+    """Return all strings in a YAML node."""
     if isinstance(node, dict):
         return [text for value in node.values() for text in texts(value)]
     if isinstance(node, list):
@@ -58,7 +58,7 @@ def texts(node: object) -> list[str]:
 
 
 def one_shots() -> set[str]:
-    """The services that others wait for the end of."""
+    """Return the services whose completion others wait for."""
     return {
         name
         for service in SERVICES.values()
@@ -72,7 +72,7 @@ def errors_in(document: object) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in validator(SCHEMA).iter_errors(document)]
 
 
-def test_the_file_is_what_the_compose_schema_asks_for() -> None:
+def test_the_file_conforms_to_the_compose_schema() -> None:
     assert errors_in(COMPOSE) == []
 
 
@@ -87,7 +87,7 @@ def test_the_schema_finds_mistakes() -> None:
 
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make secrets` makes."""
+    """The files that `make secrets` creates."""
     folder = tmp_path_factory.mktemp("compose") / "secrets"
     make_secrets(folder)
     return folder
@@ -99,14 +99,14 @@ def make_secrets(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def script(service: str, secrets: Path) -> str:
-    """The shell script that a service runs, with its secrets elsewhere."""
+    """Return the shell script of a service, with another folder for its secrets."""
     assert SERVICES[service]["entrypoint"] == ["/bin/sh", "-ceu"]
     (text,) = SERVICES[service]["command"]
     return str(text).replace("$$", "$").replace("/run/secrets", str(secrets))
 
 
 def programs(folder: Path, **scripts: str) -> dict[str, str]:
-    """A PATH on which these programs, written in shell, come first."""
+    """Create shell scripts, and return a PATH on which they come first."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in scripts.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -120,9 +120,7 @@ def run(text: str, environment: Mapping[str, str]) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_variable_that_we_set_is_one_that_is_read(
-    name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_variable_that_is_set_is_read(name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = {field.validation_alias or f"BOTARMY_{key.upper()}" for key, field in Settings.model_fields.items()}
     given = {variable: interpolated(value) for variable, value in SERVICES[name]["environment"].items()}
     files = {variable: value for variable, value in given.items() if variable.endswith("_FILE")}
@@ -141,16 +139,16 @@ def test_each_variable_that_we_set_is_one_that_is_read(
     assert settings.allowed_origins == []
 
 
-def test_the_database_of_the_secrets_is_the_one_that_is_made(secrets: Path) -> None:
-    made = SERVICES["postgres"]["environment"]
+def test_the_database_url_names_the_database_that_is_created(secrets: Path) -> None:
+    environment = SERVICES["postgres"]["environment"]
     url = (secrets / "database-url").read_text()
-    assert url.startswith(f"postgresql://{made['POSTGRES_USER']}:")
-    assert url.endswith(f"@postgres:5432/{made['POSTGRES_DB']}\n")
-    # From 18 on the image keeps its data one folder deeper, and refuses to start on a volume at .../data.
+    assert url.startswith(f"postgresql://{environment['POSTGRES_USER']}:")
+    assert url.endswith(f"@postgres:5432/{environment['POSTGRES_DB']}\n")
+    # Since version 18 the image keeps its data one folder deeper, and refuses a volume at .../data.
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
 
 
-def test_secrets_are_files_that_are_made_once(secrets: Path, tmp_path: Path) -> None:
+def test_secrets_are_created_once_as_files(secrets: Path, tmp_path: Path) -> None:
     assert not re.search(
         r"(?i)(password|pwd|secret|key)\w*: [^/\[]*$", (CHECKOUT / "docker-compose.yml").read_text(), re.M
     )
@@ -158,7 +156,7 @@ def test_secrets_are_files_that_are_made_once(secrets: Path, tmp_path: Path) -> 
     assert declared == {f"./secrets/{file.name}" for file in secrets.iterdir()}
     assert all(set(service.get("secrets", ())) <= COMPOSE["secrets"].keys() for service in SERVICES.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o777 for file in secrets.iterdir()} == {0o444}  # each container has users of its own
+    assert {file.stat().st_mode & 0o777 for file in secrets.iterdir()} == {0o444}  # containers run as different users
 
     before = {file.name: file.read_text() for file in secrets.iterdir()}
     assert len(set(before.values())) == 4
@@ -182,9 +180,9 @@ def test_every_variable_has_a_default() -> None:
     assert [match[0] for match in found if match[2] is None] == []
 
 
-def test_every_service_that_stays_is_watched_and_restarted() -> None:
+def test_every_long_running_service_has_a_health_check_and_restarts() -> None:
     for name, service in SERVICES.items():
-        if "profiles" in service:  # for people, not for `up`
+        if "profiles" in service:  # run by people, not by `up`
             assert service["restart"] == "no", name
         elif name in one_shots():
             assert service["healthcheck"] == {"disable": True}, name
@@ -194,7 +192,7 @@ def test_every_service_that_stays_is_watched_and_restarted() -> None:
             assert service["restart"] == "unless-stopped", name
 
 
-def test_every_wait_is_for_something_that_can_come() -> None:
+def test_every_dependency_waits_for_a_possible_condition() -> None:
     for service in SERVICES.values():
         for name, wait in service.get("depends_on", {}).items():
             assert (wait["condition"] == "service_healthy") == (name not in one_shots())
@@ -203,11 +201,11 @@ def test_every_wait_is_for_something_that_can_come() -> None:
 
 
 @pytest.mark.parametrize("name", ["api", "worker"])
-def test_nothing_keeps_a_service_from_having_replicas(name: str) -> None:
+def test_api_and_worker_can_have_replicas(name: str) -> None:
     assert not SERVICES[name].keys() & {"container_name", "ports", "hostname", "volumes", "network_mode", "mac_address"}
 
 
-def test_nothing_is_published_beyond_this_machine_unless_asked_for() -> None:
+def test_ports_are_published_on_loopback_by_default() -> None:
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert len(published) == 2
     assert all(interpolated(port).startswith("127.0.0.1:") for port in published)
@@ -221,11 +219,11 @@ def test_images_are_pinned() -> None:
     assert len(used) == 1
 
 
-def test_digests_are_put_beside_tags(tmp_path: Path) -> None:
+def test_pin_images_adds_digests_to_tags(tmp_path: Path) -> None:
     shutil.copytree(CHECKOUT / "scripts", tmp_path / "scripts")
     for name in ("docker-compose.yml", "Dockerfile"):
         shutil.copy(CHECKOUT / name, tmp_path)
-    for letter in "ab":  # the second time other digests are known
+    for letter in "ab":  # the second run finds other digests
         environment = programs(tmp_path / "bin", docker=f"printf 'sha256:%064d\\n' 0 | tr 0 {letter}")
         done = run(f"sh '{tmp_path}/scripts/pin-images'", environment)
         assert done.returncode == 0, done.stderr
@@ -245,7 +243,7 @@ def test_one_service_builds_the_image_before_the_others_start() -> None:
     assert ours.keys() == {*OURS}
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
     for name in ours.keys() - {"migrate"}:
-        assert ours[name]["pull_policy"] == "never"  # nobody else's image of that name
+        assert ours[name]["pull_policy"] == "never"  # never an image of that name from a registry
         assert "migrate" in ours[name]["depends_on"]
     assert [name for name, service in SERVICES.items() if "build" in service] == ["migrate", "cli"]
     assert SERVICES["cli"]["image"].startswith("botarmy-cli:")
@@ -285,12 +283,12 @@ async def test_the_namespace_is_registered_once(servers: Servers, secrets: Path,
 def test_waiting_for_temporal_ends(secrets: Path, tmp_path: Path) -> None:
     text = script("temporal-namespace", secrets)
     environment = {"TEMPORAL_NAMESPACE": "default", "RETENTION": "1d", "CALLS": str(tmp_path / "calls")}
-    for said, calls in {"connection refused": 60, "Request unauthorized.": 1, "permission denied": 1}.items():
+    for message, calls in {"connection refused": 60, "Request unauthorized.": 1, "permission denied": 1}.items():
         (tmp_path / "calls").write_text("")
-        temporal = f'echo "$@" >>"$CALLS"; echo "Error: {said}" >&2; exit 1'
+        temporal = f'echo "$@" >>"$CALLS"; echo "Error: {message}" >&2; exit 1'
         done = run(text, environment | programs(tmp_path / "bin", temporal=temporal, sleep=""))
         assert done.returncode != 0
-        assert done.stderr == f"Error: {said}\noperator cluster health: failed\n"
+        assert done.stderr == f"Error: {message}\noperator cluster health: failed\n"
         assert len((tmp_path / "calls").read_text().splitlines()) == calls
     denied = 'case "$*" in *create*) echo "Error: namespace: permission denied" >&2; exit 1 ;; esac'
     done = run(text, environment | programs(tmp_path / "bin", temporal=denied, sleep=""))
@@ -299,7 +297,7 @@ def test_waiting_for_temporal_ends(secrets: Path, tmp_path: Path) -> None:
 
 
 SQL_TOOL = f"""
-# temporal-sql-tool as far as the script uses it, with the database's own words.
+# The parts of temporal-sql-tool that the script uses, with the database's real messages.
 psql() {{
     export PGPASSWORD="$SQL_PASSWORD"
     "{PROGRAMS / "psql"}" -h "$SQL_HOST" -p "$SQL_PORT" -U "$SQL_USER" -qX -v ON_ERROR_STOP=1 "$@"
@@ -313,7 +311,7 @@ esac
 """
 
 
-async def test_temporals_databases_are_made_once(servers: Servers, tmp_path: Path) -> None:
+async def test_temporals_databases_are_created_once(servers: Servers, tmp_path: Path) -> None:
     async with await psycopg.AsyncConnection.connect(servers.database, autocommit=True) as connection:
         at, prefix = connection.info, f"t{uuid4().hex}_"
         await connection.execute(f"CREATE ROLE {prefix}guest LOGIN PASSWORD 'guest'")
@@ -348,7 +346,7 @@ def test_temporal_is_given_its_password(secrets: Path, tmp_path: Path) -> None:
     assert done.stdout == (secrets / "postgres-password").read_text().strip()
 
 
-async def test_redis_wants_its_password_and_ends_when_it_is_asked_to(secrets: Path, tmp_path: Path) -> None:
+async def test_redis_requires_its_password_and_stops_on_sigterm(secrets: Path, tmp_path: Path) -> None:
     port = free_port()
     environment = programs(
         tmp_path / "bin",
@@ -409,7 +407,7 @@ async def test_a_worker_is_healthy_while_it_polls(
     assert not await healthy("another queue")
 
 
-async def test_the_image_looks_at_the_health_of_its_api(api_url: str) -> None:
+async def test_the_image_checks_the_health_of_its_api(api_url: str) -> None:
     found = re.search(r"^HEALTHCHECK (?:.*\\\n)*\s*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
     assert found
     _, *arguments = json.loads(found[1])
@@ -423,18 +421,18 @@ async def test_the_image_looks_at_the_health_of_its_api(api_url: str) -> None:
     assert not await healthy("1")
 
 
-def test_the_image_has_all_that_its_commands_need_and_no_more(tmp_path: Path) -> None:
+def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> None:
     lines = [line for line in (CHECKOUT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
-    let_in = {line[1:] for line in lines if line.startswith("!")}
+    included = {line[1:] for line in lines if line.startswith("!")}
     wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
     others = {"pyproject.toml", "requirements.txt", "scripts/botarmy"}
-    assert let_in == {*wheel["packages"], *wheel["force-include"], *others}
-    for name in let_in:
+    assert included == {*wheel["packages"], *wheel["force-include"], *others}
+    for name in included:
         source, target = CHECKOUT / name, tmp_path / "app" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
-    # The command, as the Dockerfile places it: beside the interpreter.
+    # The Dockerfile puts the command next to the interpreter.
     assert "COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy\n" in DOCKERFILE
     bin_folder = tmp_path / "venv" / "bin"
     programs(bin_folder, python=f'exec "{sys.executable}" "$@"', botarmy=(CHECKOUT / "scripts" / "botarmy").read_text())
@@ -443,8 +441,10 @@ def test_the_image_has_all_that_its_commands_need_and_no_more(tmp_path: Path) ->
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "app")}
     found = subprocess.run([bin_folder / "python", "-P", "-c", where], env=environment, cwd="/", capture_output=True)
     assert found.stdout.decode().startswith(str(tmp_path / "app"))
-    said = subprocess.run([bin_folder / "botarmy", "--help"], env=environment, cwd="/", capture_output=True, text=True)
-    assert "Usage: botarmy" in said.stdout
+    help_text = subprocess.run(
+        [bin_folder / "botarmy", "--help"], env=environment, cwd="/", capture_output=True, text=True
+    )
+    assert "Usage: botarmy" in help_text.stdout
 
 
 def test_the_image_has_no_servers() -> None:
@@ -456,10 +456,10 @@ def test_the_image_has_no_servers() -> None:
     assert not servers & pinned
 
 
-def test_the_image_runs_as_nobody_special_and_is_compiled() -> None:
+def test_the_image_runs_unprivileged_and_is_compiled() -> None:
     instructions = [shlex.split(line, posix=False) for line in DOCKERFILE.splitlines() if re.match(r"[A-Z]+ ", line)]
     assert [words for words in instructions if words[0] == "USER"] == [["USER", "10001:10001"]]
-    assert instructions[-1] == ["FROM", "botarmy"]  # what is built where no target is named
+    assert instructions[-1] == ["FROM", "botarmy"]  # the default target
     assert "--require-hashes" in DOCKERFILE
     assert "compileall" in DOCKERFILE
     assert "PYTHONDONTWRITEBYTECODE" not in DOCKERFILE
