@@ -16,13 +16,7 @@ async def paste(info: str, api_url: str) -> str:
     command = ["sh", "-euc", block("README.md", info)]
     environment = os.environ | {"BOTARMY_API_URL": api_url, "no_proxy": "127.0.0.1"}
     done = await asyncio.to_thread(
-        subprocess.run,
-        ["sh", "-euc", command],
-        cwd=CHECKOUT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
+        subprocess.run, command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
