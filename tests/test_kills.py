@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stack import FOREIGN
+
 pytestmark = pytest.mark.long
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -27,8 +29,7 @@ class Stack:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         # This stack must not use the addresses of a developer's servers.
-        foreign = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_", "BOTARMY_")
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "cli.main", *arguments, "--data-dir", str(self.data_dir)]
