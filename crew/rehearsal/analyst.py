@@ -88,7 +88,7 @@ def _risks(context: TaskContext) -> list[str]:
     if unmeasured:
         risks.append(f"- No measurable figure: {', '.join(unmeasured)}. Agree on one in the specification.")
     if any(part.reason == TOO_MANY for part in context.brief.not_used):
-        risks.append(f"- A rehearsal builds {MAX_REQUIREMENTS} requirements: the brief has more, listed below.")
+        risks.append(f"- A rehearsal builds {MAX_REQUIREMENTS} requirements: the brief has more, see Not used.")
     if context.brief.cut:
         risks.append("- Only the beginning of the brief was read. Requirements may be missing.")
     return risks or ["- The brief shows none."]

@@ -1,4 +1,4 @@
-"""Confines the current process: sets limits and gives up every right that the tests do not need."""
+"""Confines the current process: sets limits and drops every right that the tests do not need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOBODY = 65534
 
 
 def choose_user(request: RunRequest, own_root: bool, libraries: list[str]) -> int:
-    """Return the user id that the tests run as, and give it `request.folder`.
+    """Return the user id that the tests run as, after making it the owner of `request.folder`.
 
     Root switches to an unprivileged user, unless that user could not read this Python.
     """
@@ -45,7 +45,7 @@ def choose_user(request: RunRequest, own_root: bool, libraries: list[str]) -> in
 def confine(
     request: RunRequest, readable: list[str], writable: list[str], user: int, own_root: bool
 ) -> tuple[list[str], bool]:
-    """Give up all rights for good, except to read what Python needs and `readable`, and to change `writable`.
+    """Irrevocably drop all rights, except to read what Python needs and `readable`, and to change `writable`.
 
     Returns one line a part saying how it is isolated, and whether both files and the network are.
 
@@ -53,7 +53,7 @@ def confine(
         OSError: a limit that must hold could not be set.
     """
     own = os.geteuid()
-    # "nobody" may run other processes, too.
+    # The account "nobody" may run other processes, too.
     unique_user = user != own and user >= process_tree.FIRST_SANDBOX_UID
     _set_limits(request.limits, 0 if own_root or unique_user else _tasks_of_user())
     description = _drop_privileges(user)

@@ -17,7 +17,7 @@ from tests.proving import Proof
 from tests.waiting import eventually
 
 WORKER_SECONDS, API_SECONDS = 15.0, 10.0
-"""How long each may take to end: the worker gives its steps 10 s, the API its calls 5 s."""
+"""How long each may take to end: steps have 10 s to finish, calls 5 s."""
 
 
 @pytest.mark.item(2)

@@ -78,6 +78,6 @@ def _readme(context: TaskContext, name: str, pairs: list[tuple[Requirement, Pyth
 
 def _changes(context: TaskContext) -> str:
     lines = [f"> {rehearsal_notice(context)}", "", "# Changes"]
-    for heading, body in changes_section(context) or [("First version", ["The initial version."])]:
+    for heading, body in changes_section(context) or [("Initial version", ["There is no earlier version."])]:
         lines += ["", f"## {heading}", "", *body]
     return "\n".join([*lines, ""])
