@@ -50,7 +50,7 @@ class It(unittest.TestCase):
 """
 
 
-def tests_of(bodies: Sequence[str]) -> dict[str, str]:
+def suite_of(bodies: Sequence[str]) -> dict[str, str]:
     """Return one test a body: the body must raise OSError."""
     text = "".join(
         f"    def test_{number}(self):\n        with self.assertRaises(OSError):\n{indent(body, ' ' * 12)}\n"
@@ -97,7 +97,7 @@ async def test_no_datagram_leaves_the_sandbox(without: tuple[str, ...]) -> None:
             "socket.socketpair(30, socket.SOCK_STREAM)",
             "call('syscall', 425, 4, ctypes.create_string_buffer(256))",
         ]
-        run = await run_tests(tests_of(bodies), LIMITS, without)
+        run = await run_tests(suite_of(bodies), LIMITS, without)
         assert_passed(run, bodies)
         for receiver in (by_path, by_name, udp):
             receiver.setblocking(False)
@@ -147,7 +147,7 @@ async def test_no_shared_memory_outlives_the_run_and_no_process_outside_is_chang
         # The owner of a descriptor receives a signal when it is ready.
         f"fcntl.fcntl(pair(), fcntl.F_SETOWN, {pid})",
     ]
-    run = await run_tests(tests_of(bodies), LIMITS, without)
+    run = await run_tests(suite_of(bodies), LIMITS, without)
     assert_passed(run, bodies)
     # POSIX shared memory works only where the run has a /dev/shm of its own.
     body = "    def test(self):\n        from multiprocessing import shared_memory\n"
