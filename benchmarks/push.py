@@ -41,12 +41,12 @@ async def measure(bench: Bench) -> list[Row]:
     sockets, tasks = bench.count(100, 5), bench.count(50, 5)
     projects = await _park(bench, sockets)
     async with _listening(bench, projects[:1] * sockets) as listeners:
-        one = await _push(bench, projects[:1], listeners, tasks, 0.2)
+        shared = await _push(bench, projects[:1], listeners, tasks, 0.2)
     async with _listening(bench, projects) as listeners:
-        each = await _push(bench, projects, listeners, 3 * tasks, 0.07)
+        separate = await _push(bench, projects, listeners, 3 * tasks, 0.07)
     return [
-        _row(f"commit to frame, {sockets} sockets on one project", one),
-        _row(f"commit to frame, {sockets} projects with a socket each", each),
+        _row(f"commit to frame, {sockets} sockets on one project", shared),
+        _row(f"commit to frame, {sockets} projects with a socket each", separate),
     ]
 
 

@@ -107,8 +107,8 @@ class Listener:
 async def connected_listeners(stack: FaultStack, caller: Caller, each: int = 2) -> AsyncIterator[Sequence[Listener]]:
     """Connect some clients to each API; they follow every project that `caller` starts."""
     async with AsyncExitStack() as exits:
-        found = [
+        clients = [
             await exits.enter_async_context(Listener.connected(stack, api)) for api in stack.apis for _ in range(each)
         ]
-        caller.on_start += [one.follow for one in found]
-        yield found
+        caller.on_start += [listener.follow for listener in clients]
+        yield clients

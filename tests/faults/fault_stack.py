@@ -143,7 +143,7 @@ class FaultStack:
         """Return the status of each component, as an API sees it."""
         async with self.client(api) as client:
             components = (await client.get("/health/detailed")).json()["components"]
-        return {name: one["status"] for name, one in components.items()}
+        return {name: component["status"] for name, component in components.items()}
 
     async def _add(self, kind: list[SupervisedProcess], component: Component, *, modified: bool) -> SupervisedProcess:
         process = SupervisedProcess(self._data, component)

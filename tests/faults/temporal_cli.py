@@ -25,9 +25,9 @@ async def send(stack: FaultStack, workflow_id: str, payloads: Sequence[Payload])
     binary = any(not each.startswith("json/") for each in encodings)
     inputs = ["--input-base64"] if binary else []
     with TemporaryDirectory(dir=stack.folder) as folder:
-        for number, (one, encoding) in enumerate(zip(payloads, encodings, strict=True)):
+        for number, (payload, encoding) in enumerate(zip(payloads, encodings, strict=True)):
             file = Path(folder, str(number))
-            file.write_bytes(base64.b64encode(one.data) if binary else one.data)
+            file.write_bytes(base64.b64encode(payload.data) if binary else payload.data)
             inputs += ["--input-file", str(file), "--input-meta", f"encoding={encoding}"]
         process = await asyncio.create_subprocess_exec(
             *(str(Path(sys.executable).with_name("temporal")), "workflow", "signal"),

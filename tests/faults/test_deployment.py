@@ -37,7 +37,7 @@ async def _open(caller: Caller, proof: Proof, number: int) -> list[Delivery]:
     approved = [False, *(proof.random.random() < 0.3 for _ in range(number - 1))]
     deliveries = [Delivery(caller, brief(long if past else proof.random.choice([0, 0.5, long]))) for past in approved]
     await asyncio.gather(*(delivery.start() for delivery in deliveries))
-    await asyncio.gather(*(one.approve() for one, past in zip(deliveries, approved, strict=True) if past))
+    await asyncio.gather(*(delivery.approve() for delivery, past in zip(deliveries, approved, strict=True) if past))
     return deliveries
 
 
@@ -99,7 +99,7 @@ async def test_projects_that_a_broken_version_cannot_continue_wait_for_a_working
     requests = [await delivery.request() for delivery in deliveries]
     broken = build(tmp_path / "broken", *BREAKING)
     await asyncio.gather(*(_replace(stack, worker, **broken) for worker in stack.workers))
-    await asyncio.gather(*(one.decide(request) for one, request in zip(deliveries, requests, strict=True)))
+    await asyncio.gather(*(delivery.decide(request) for delivery, request in zip(deliveries, requests, strict=True)))
 
     async def all_are_stuck() -> bool:
         handles = [stack.temporal_client.get_workflow_handle(f"project-{delivery.id}") for delivery in deliveries]

@@ -46,9 +46,9 @@ async def _all_at_once(
     async with AsyncExitStack() as exits:
         clients = [await exits.enter_async_context(stack.client(api)) for api in stack.apis]
         answers = await asyncio.gather(
-            *(_respond(clients[n % len(clients)], request_id, one, accepted) for n, one in enumerate(bodies))
+            *(_respond(clients[n % len(clients)], request_id, body, accepted) for n, body in enumerate(bodies))
         )
-    (won,) = (one for one, answer in zip(bodies, answers, strict=True) if answer.status_code == 200)
+    (won,) = (body for body, answer in zip(bodies, answers, strict=True) if answer.status_code == 200)
     return won, answers
 
 

@@ -79,7 +79,9 @@ async def test_projects_that_cannot_be_recorded_do_not_block_others(
 
     async with _poison(stack):
         await stack.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [each.id for each in poisoned])
-        answers = await asyncio.gather(*(one.decide(request) for one, request in zip(poisoned, requests, strict=True)))
+        answers = await asyncio.gather(
+            *(delivery.decide(request) for delivery, request in zip(poisoned, requests, strict=True))
+        )
         assert {answer.status_code for answer in answers} == {202}
         for _ in range(proof.times(full=10, short=2)):
             await run_another()
