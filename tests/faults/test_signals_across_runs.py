@@ -115,7 +115,7 @@ class SignalSender:
         problems = [each.data["message"] for each in await self.story.events(EventType.ERROR)]
         assert sum("Unreadable response" in problem for problem in problems) == self.kinds["malformed"]
         assert sum("abracadabra" in problem for problem in problems) == self.kinds["unknown"]
-        assert sum("or not yet" in problem for problem in problems) == self.kinds["future"]
+        assert sum("which this project does not have" in problem for problem in problems) == self.kinds["future"]
         return self.kinds.total()
 
 
