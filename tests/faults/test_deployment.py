@@ -82,7 +82,8 @@ async def test_open_projects_complete_on_a_newly_deployed_version(
         "then the APIs",
         1,
         "all complete; histories of the previous version replay",
-        f"{await audit(stack, deliveries)}; {builds[2]} projects ran on both versions; {replayed} histories replay",
+        f"{await audit(stack, deliveries, compare_content=False)}; {builds[2]} projects ran on both versions; "
+        f"{replayed} histories replay",
     )
     assert not ended or not proof.is_full, "a project was not open any more"
     assert builds[2] >= (len(waiting) if proof.is_full else 1)
