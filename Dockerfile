@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for api, worker and migrations; the command says which. It holds no server: those are containers of their own.
+# One image for api, worker and migrations; the command selects one. It contains no servers: they run in other containers.
 
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -10,7 +10,7 @@ RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: --r
 COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy
 WORKDIR /app
 COPY . .
-# Compiled now, since the user that runs it may not write here.
+# Compiled now, because the user that runs it may not write here.
 RUN /opt/venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim AS botarmy
@@ -26,15 +26,15 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
-# Of the api, which is the command unless another is given: `python -m worker`, `python -m alembic upgrade head`.
+# For the api, the default command. The others are `python -m worker` and `python -m alembic upgrade head`.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"BOTARMY_PORT\"]}/health/', timeout=2)"]
 CMD ["python", "-m", "api"]
 
-# The same, with Temporal's own command: for people, see `cli` in docker-compose.yml.
+# The same image with Temporal's CLI, for people: see `cli` in docker-compose.yml.
 FROM temporalio/admin-tools:1.32.0 AS temporal
 FROM botarmy AS cli
 COPY --from=temporal /usr/local/bin/temporal /usr/local/bin/temporal
 
-# What is built where no target is named.
+# The default target.
 FROM botarmy

@@ -1,13 +1,13 @@
-# `make help` lists what there is. Everything runs from .venv, which `make setup` fills from hash-pinned requirements.
+# `make help` lists the targets. Everything runs from .venv, which `make setup` fills from hash-pinned requirements.
 SHELL := /bin/sh
-# As they were given, whatever is in them; recipes read them from the environment.
+# Passed on unchanged, whatever characters they contain; recipes read them from the environment.
 override PYTHON := $(value PYTHON)
 override BRIEF := $(or $(value BRIEF),examples/url-shortener.md)
 export PYTHON BRIEF
-# Another project's. pip and uv are kept in order by scripts/setup.
+# These belong to other projects. scripts/setup also resets pip's and uv's variables.
 unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 BIN := .venv/bin/python -m
-# Two processes, each with servers of its own: a test waits more than it computes.
+# Two processes, each with its own servers: tests mostly wait.
 PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -17,21 +17,21 @@ PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-setup: ## install what is needed to run, into .venv
+setup: ## install everything needed to run, into .venv
 	@sh scripts/setup
 
-setup-dev: ## install what is needed to test and check, too
+setup-dev: ## also install everything needed to test and check
 	@sh scripts/setup dev
 
-run: setup ## carry a brief (BRIEF=...) from start to delivery
+run: setup ## run a brief (BRIEF=...) from start to delivery
 	@trap : INT; running=yes; \
 	$(BIN) cli.main status >/dev/null 2>&1 || { running=; $(BIN) cli.main up --detach || exit $$?; }; \
 	$(BIN) cli.main run "$$BRIEF"; code=$$?; \
-	if [ "$$code" = 130 ]; then echo "The stack still runs; 'make down' stops it."; \
+	if [ "$$code" = 130 ]; then echo "The stack is still running; 'make down' stops it."; \
 	elif [ -z "$$running" ]; then $(BIN) cli.main down; fi; \
 	exit $$code
 
-up: setup ## start the stack, and stay until Ctrl-C
+up: setup ## start the stack and run it until Ctrl-C
 	@$(BIN) cli.main up
 
 down: setup ## stop a stack that runs in the background
@@ -40,10 +40,10 @@ down: setup ## stop a stack that runs in the background
 test: setup-dev ## run the tests, against real servers; 8 minutes at most
 	$(PYTEST) -m 'not long'
 
-test-long: setup-dev ## run the tests that `make test` leaves out: what is broken, attacked, pictured or measured
+test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, screenshots and benchmarks
 	$(PYTEST) -m long
 
-check: lint types imports migrations-check test test-long ## everything that CI checks
+check: lint types imports migrations-check test test-long ## run everything that CI checks
 
 lint: setup-dev
 	$(BIN) ruff check .
@@ -60,13 +60,13 @@ imports: setup-dev
 migrations-check: setup-dev
 	$(BIN) tests.migrations
 
-bench: setup-dev ## measure, and print the figures in one table
+bench: setup-dev ## run the benchmarks and print the figures in one table
 	@$(BIN) benchmarks
 
-prove: setup-dev ## break things, and print a table of what survived; 45 minutes at most (SEED=... repeats a run)
+prove: setup-dev ## run the full proof and print its table; 45 minutes at most (SEED=... repeats a run)
 	@$(BIN) pytest tests/faults tests/abuse --prove --session-timeout 2700 $(if $(SEED),--seed $(SEED))
 
-screenshots: setup-dev ## picture every view of the page, into screenshots/
+screenshots: setup-dev ## take screenshots of every view of the page, into screenshots/
 	@$(BIN) tests.web screenshots
 
 secrets: ## generate the passwords of docker-compose.yml, in secrets/; existing ones are kept
@@ -75,7 +75,7 @@ secrets: ## generate the passwords of docker-compose.yml, in secrets/; existing 
 pin-images: ## add to each image of docker-compose.yml and Dockerfile the digest of its tag (needs Docker)
 	@sh scripts/pin-images
 
-# `--upgrade` takes the newest of everything; without it, what is pinned stays as long as it fits.
+# `--upgrade` takes the newest version of everything; without it, pins stay as long as they fit.
 LOCK := $(BIN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml
 PINNED := sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p'

@@ -1,1 +1,1 @@
-"""Figures of the whole system against the bare engine, measured over the public API: `make bench`."""
+"""Benchmarks of the whole system against bare Temporal, through the public API: `make bench`."""

@@ -19,7 +19,7 @@ from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
 
 START = "start"
-GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order: the last ones leave much behind
+GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order: the last ones leave much data behind
     "throughput": throughput.measure,
     "decisions": decisions.measure,
     "push": push.measure,
@@ -32,36 +32,36 @@ GROUP_SECONDS = 300.0
 
 
 async def main(names: Sequence[str], *, quick: bool, as_json: bool) -> int:
-    """Measure what is named, or everything. The exit code is 0 whatever the figures, 1 where one could not be had."""
+    """Run the named benchmarks. Returns 0 whatever the figures, or 1 if a benchmark failed."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    began, rows, failed = time.monotonic(), [machine()], list[str]()
+    started, rows, failed = time.monotonic(), [machine()], list[str]()
     with tempfile.TemporaryDirectory(prefix="botarmy-bench-", ignore_cleanup_errors=True) as folder:
         isolate(Path(folder))
         try:
             if START in names:
-                rows += await _measured(START, partial(start.measure, Path(folder) / "start"), failed)
-            if wanted := [name for name in GROUPS if name in names]:
+                rows += await _run_group(START, partial(start.measure, Path(folder) / "start"), failed)
+            if selected := [name for name in GROUPS if name in names]:
                 say("starting a stack")
                 async with running(Path(folder) / "stack", quick=quick) as bench:
-                    for name in wanted:
-                        rows += await _measured(name, partial(GROUPS[name], bench), failed)
+                    for name in selected:
+                        rows += await _run_group(name, partial(GROUPS[name], bench), failed)
         finally:
             show(rows, as_json=as_json)
-            say(f"measured in {time.monotonic() - began:.0f} s")
+            say(f"measured in {time.monotonic() - started:.0f} s")
     return 1 if failed else 0
 
 
-async def _measured(name: str, measure: Callable[[], Awaitable[list[Row]]], failed: list[str]) -> list[Row]:
+async def _run_group(name: str, measure: Callable[[], Awaitable[list[Row]]], failed: list[str]) -> list[Row]:
     say(f"measuring {name}")
-    began = time.monotonic()
+    started = time.monotonic()
     try:
         async with asyncio.timeout(GROUP_SECONDS):
             rows = await measure()
-        say(f"  in {time.monotonic() - began:.0f} s")
+        say(f"  in {time.monotonic() - started:.0f} s")
         return rows
-    except Exception as error:  # the other figures are still worth having
+    except Exception as error:  # the other figures are still useful
         failed.append(name)
         return [Row(f"{name} could not be measured: {error!r}")]
 
@@ -69,17 +69,17 @@ async def _measured(name: str, measure: Callable[[], Awaitable[list[Row]]], fail
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join((START, *GROUPS))}")
-    parser.add_argument("--quick", action="store_true", help="small counts, which prove only that it works")
+    parser.add_argument("--quick", action="store_true", help="small counts, only to check that everything works")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    given = parser.parse_args()
-    if unknown := set(given.names) - {START, *GROUPS}:
-        parser.error(f"there is no {', '.join(sorted(unknown))}")
-    return given
+    options = parser.parse_args()
+    if unknown := set(options.names) - {START, *GROUPS}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return options
 
 
 if __name__ == "__main__":
-    given = arguments()
+    options = arguments()
     try:
-        sys.exit(uvloop.run(main(given.names or [START, *GROUPS], quick=given.quick, as_json=given.json)))
+        sys.exit(uvloop.run(main(options.names or [START, *GROUPS], quick=options.quick, as_json=options.json)))
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

@@ -1,6 +1,6 @@
-"""The bare engine's side: five no-op activities and a signal, as a five-stage project with one gate has them.
+"""The bare Temporal workflow: five no-op activities and a signal, like a five-stage project with one gate.
 
-It imports nothing but temporalio, so that its sandbox has nothing else to load.
+It imports only temporalio, so that the workflow sandbox has nothing else to load.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bare_worker`: the bare workflow's worker, a process of its own as ours is."""
+"""`python -m benchmarks.bare_worker` runs the worker of the bare workflow, as a separate process like ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def main() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     client = await Client.connect(os.environ["TEMPORAL_ADDRESS"])
-    async with Worker(  # with the event loop and the pollers that our worker has, which are faster than the defaults
+    async with Worker(  # with the same event loop and pollers as our worker, which are faster than the defaults
         client,
         task_queue=TASK_QUEUE,
         workflows=[Bare],

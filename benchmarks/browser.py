@@ -1,4 +1,4 @@
-"""A browser of this machine, for figures about the page; the tests of the page use it, too."""
+"""Starts a local browser, for the benchmarks and the tests of the page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def browser_path() -> str | None:
-    """Where the browser is: the one that BOTARMY_BROWSER names, else one that is installed, else None."""
+    """Return the path of the browser in BOTARMY_BROWSER, or of an installed one, or None."""
     names = (os.environ["BOTARMY_BROWSER"],) if "BOTARMY_BROWSER" in os.environ else NAMES
     return next(filter(None, map(shutil.which, names)), None)
 
 
 @asynccontextmanager
 async def launched(*arguments: str) -> AsyncIterator[Browser]:
-    """Chromium without a window. Its own sandbox needs a user that is not root; what it opens here is ours."""
+    """Launch headless Chromium. Its sandbox does not work for root, and it opens only our pages here."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox", *arguments])
         try:

@@ -1,4 +1,4 @@
-"""The public API, as a client calls it."""
+"""A client of the public API."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Json = dict[str, Any]
 
 
 class Client:
-    """One API. A refusal is an error: nothing is asked for here that should be refused."""
+    """A client of one API. Any error response raises: the benchmarks send no invalid requests."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http
 
     async def create(self, pipeline: str, brief: str) -> str:
-        """A new project's id."""
+        """Create a project and return its id."""
         project = await self.post("/projects/", {"name": "Benchmark", "description": brief, "pipeline": pipeline})
         return str(project["id"])
 
@@ -43,7 +43,7 @@ class Client:
 
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[Client]:
-    # The API closes a connection that was idle for 5 s, maybe at the moment in which we would use it again.
+    # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
     limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=2)
     async with httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=60, trust_env=False, limits=limits) as http:
         yield Client(http)

@@ -1,4 +1,4 @@
-"""A client's WebSocket, thin enough that what is measured is the server, and its frames stamped as they come in."""
+"""A WebSocket client that timestamps frames on arrival, and is thin enough that the benchmark measures the server."""
 
 from __future__ import annotations
 
@@ -17,32 +17,34 @@ from websockets.http11 import Response
 from websockets.uri import parse_uri
 
 Event = dict[str, Any]
-"""A frame's envelope, and as `received` the wall clock's time when it came."""
+"""A frame's envelope, with the wall-clock time of its arrival as `received`."""
 
 CONNECT_SECONDS = 10.0
 
-Hear = Callable[[float, bytes], None]
+OnFrame = Callable[[float, bytes], None]
 
 
 def moment(event: Event) -> float:
-    """An event's timestamp, which is the database's clock right before the commit, as the wall clock's time."""
+    """Return an event's timestamp, the database's clock just before the commit, as wall-clock time."""
     return datetime.fromisoformat(event["timestamp"]).timestamp()
 
 
 class Socket(asyncio.Protocol):
-    """One connection to the API's URL. Each text frame goes to `hear`, with the time at which its bytes were there."""
+    """One connection to the API. Passes each text frame to `on_frame`, with the time at which its bytes arrived."""
 
-    def __init__(self, url: str, hear: Hear) -> None:
+    def __init__(self, url: str, on_frame: OnFrame) -> None:
         self._protocol = ClientProtocol(parse_uri(url), max_size=None)
-        self._hear = hear
+        self._on_frame = on_frame
         self._transport: asyncio.Transport
         self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def connect(cls, url: str, hear: Hear) -> Socket:
+    async def connect(cls, url: str, on_frame: OnFrame) -> Socket:
         url = url.replace("http", "ws", 1)
         where = parse_uri(url)
-        _, socket = await asyncio.get_running_loop().create_connection(lambda: cls(url, hear), where.host, where.port)
+        _, socket = await asyncio.get_running_loop().create_connection(
+            lambda: cls(url, on_frame), where.host, where.port
+        )
         await asyncio.wait_for(socket.open, CONNECT_SECONDS)
         return socket
 
@@ -57,9 +59,9 @@ class Socket(asyncio.Protocol):
         self._flush()
         for event in self._protocol.events_received():
             if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
-                self._hear(now, bytes(event.data))
+                self._on_frame(now, bytes(event.data))
             elif isinstance(event, Response) and not self.open.done():
-                self._shake_hands()
+                self._complete_handshake()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.open.done():
@@ -72,7 +74,7 @@ class Socket(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    def _shake_hands(self) -> None:
+    def _complete_handshake(self) -> None:
         if self._protocol.handshake_exc:
             self.open.set_exception(self._protocol.handshake_exc)
         else:
@@ -85,19 +87,19 @@ class Socket(asyncio.Protocol):
 
 
 class Feed:
-    """One socket that follows projects, each from its first event on."""
+    """One socket that follows projects from their first events on."""
 
     def __init__(self) -> None:
         self.events: dict[str, list[Event]] = defaultdict(list)
-        """Every numbered event so far, by project."""
+        """All numbered events so far, by project."""
         self._awaited: dict[str, list[tuple[dict[str, object], asyncio.Future[Event]]]] = defaultdict(list)
         self._socket: Socket
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator[Feed]:
+    async def connected(cls, url: str) -> AsyncIterator[Feed]:
         feed = cls()
-        feed._socket = await Socket.connect(f"{url}/ws", feed._hear)
+        feed._socket = await Socket.connect(f"{url}/ws", feed._on_frame)
         try:
             yield feed
         finally:
@@ -107,24 +109,24 @@ class Feed:
         self._socket.send({"action": "subscribe", "project_id": project_id, "since": 0})
 
     async def event(self, project_id: str, event_type: str, **data: object) -> Event:
-        """The project's first event of that type with that data, now or when it comes."""
+        """Wait for the project's first event of that type with that data, and return it."""
         wanted = {"event_type": event_type, **data}
         for event in self.events[project_id]:
-            if _is(event, wanted):
+            if _matches(event, wanted):
                 return event
         found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
         self._awaited[project_id].append((wanted, found))
         return await found
 
     async def request(self, project_id: str) -> str:
-        """The id of the project's first HITL request, when it is there."""
+        """Wait for the project's first HITL request and return its id."""
         event = await self.event(project_id, "hitl_request")
         return str(event["data"]["request_id"])
 
     async def completed(self, project_id: str) -> None:
         await self.event(project_id, "workflow_event", status="completed")
 
-    def _hear(self, received: float, text: bytes) -> None:
+    def _on_frame(self, received: float, text: bytes) -> None:
         event: Event = orjson.loads(text)
         if event["seq"] is None:
             return
@@ -132,10 +134,10 @@ class Feed:
         project_id = event["project_id"]
         self.events[project_id].append(event)
         if awaited := self._awaited.get(project_id):
-            self._awaited[project_id] = [one for one in awaited if not _settle(event, *one)]
+            self._awaited[project_id] = [each for each in awaited if not _settle(event, *each)]
 
 
-def _is(event: Event, wanted: dict[str, object]) -> bool:
+def _matches(event: Event, wanted: dict[str, object]) -> bool:
     found = {**event["data"], "event_type": event["event_type"]}
     return all(found.get(name) == value for name, value in wanted.items())
 
@@ -143,7 +145,7 @@ def _is(event: Event, wanted: dict[str, object]) -> bool:
 def _settle(event: Event, wanted: dict[str, object], found: asyncio.Future[Event]) -> bool:
     if found.done():
         return True
-    if _is(event, wanted):
+    if _matches(event, wanted):
         found.set_result(event)
         return True
     return False
@@ -151,6 +153,6 @@ def _settle(event: Event, wanted: dict[str, object], found: asyncio.Future[Event
 
 @asynccontextmanager
 async def feeds(url: str, count: int) -> AsyncIterator[Sequence[Feed]]:
-    """A few sockets, among which a client spreads many projects: each follows a hundred at most."""
+    """Connect several sockets, since one can follow at most a hundred projects."""
     async with AsyncExitStack() as opened:
-        yield [await opened.enter_async_context(Feed.opened(url)) for _ in range(count)]
+        yield [await opened.enter_async_context(Feed.connected(url)) for _ in range(count)]

@@ -1,4 +1,4 @@
-"""The memory of worker and api, new and idle, and after the load of the figures before this one."""
+"""Measures the memory of worker and api when idle, and after the load of the previous benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand agent steps at once that each wait, as steps wait for a model: a hundred projects with ten branches."""
+"""Runs a thousand waiting agent steps at once, as if they waited for a model: a hundred projects with ten branches."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def measure(bench: Bench) -> list[Row]:
 
         started = time.perf_counter()
         created = await few_at_once(run, range(projects), CREATED_AT_ONCE)
-        started_all = time.perf_counter() - started
+        requested = time.perf_counter() - started
         for number, project_id in enumerate(created):
             await sockets[number % SOCKETS].completed(project_id)
         wall = time.perf_counter() - started
@@ -42,7 +42,7 @@ async def measure(bench: Bench) -> list[Row]:
     return [
         Row(
             figure,
-            {"s in all": wall, "s to ask for them": started_all, "at most at once": most},
+            {"s in total": wall, "s to start them": requested, "at most at once": most},
             aim=None if bench.quick else Aim(wall, 12, "s"),
         ),
         Row(f"{figure}: worker's memory", {"MiB before": before / MIB, "MiB at most": peak.bytes / MIB}),
@@ -51,7 +51,7 @@ async def measure(bench: Bench) -> list[Row]:
 
 
 def _most_at_once(events: Iterable[Event]) -> int:
-    """The largest number of steps that had started and not ended, by the times in the logs."""
+    """Return the largest number of concurrently running steps, by the times in the logs."""
     changes = {"task_started": 1, "task_completed": -1}
     steps = sorted((moment(event), changes[event["event_type"]]) for event in events if event["event_type"] in changes)
     running = most = 0

@@ -1,7 +1,7 @@
-// What the benchmark listens to the page with; it runs before the page's own scripts.
+// Observes the page for the benchmark; runs before the page's own scripts.
 globalThis.measured = { painted: {}, usable: null };
 
-const paint = (done) => requestAnimationFrame(() => setTimeout(done)); // a task after a frame runs when it is painted
+const paint = (done) => requestAnimationFrame(() => setTimeout(done)); // a task after a frame runs once it is painted
 
 new MutationObserver((changes) => {
   const rows = changes.flatMap((change) => [...change.addedNodes])

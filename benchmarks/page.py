@@ -1,4 +1,4 @@
-"""The page in a real browser: from an event's commit to its row on the screen, the first load, the tab's memory."""
+"""Measures the page in a real browser: from an event's commit to its painted row, the first load, the tab's memory."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
 
-LISTENING = Path(__file__).with_suffix(".js").read_text()
+OBSERVER = Path(__file__).with_suffix(".js").read_text()
 LOADS = 5
 LOG = 500
-"""Events of the project that is loaded."""
+"""Events of the loaded project."""
 PAUSE_SECONDS = 0.05
-"""Between two events whose painting is measured."""
+"""Between two measured events."""
 BURST = 20
-"""Events to a commit where only their number counts."""
+"""Events in a commit when only their number matters."""
 SECONDS = 60.0
 KILOBYTE = 1000
 
 
 async def measure(bench: Bench) -> list[Row]:
     if browser_path() is None:
-        return [Row("the page: no browser was found")]
+        return [Row("the page: no browser found")]
     state = bench.stack.state()
     settings = Settings(_env_file=None, database_url=state.database, redis_url=state.redis)
     database, bus = Database(settings), Bus(settings)
@@ -57,8 +57,8 @@ async def measure(bench: Bench) -> list[Row]:
 
 
 async def _parked(bench: Bench) -> UUID:
-    """A project that waits at a gate, so that nothing happens in it but what we write."""
-    async with Feed.opened(bench.url) as feed:
+    """Start a project that waits at a gate, so that only this benchmark writes to it."""
+    async with Feed.connected(bench.url) as feed:
         project_id = await bench.client.create("one-gate", BRIEF)
         feed.follow(project_id)
         await feed.request(project_id)
@@ -75,7 +75,7 @@ class Writer:
         self._store = store
 
     async def write(self, count: int = 1) -> None:
-        """One commit of that many events."""
+        """Write that many events in one commit."""
         async with self._store.transaction(self.project_id) as tx:
             for _ in range(count):
                 key = str(uuid4())
@@ -84,7 +84,7 @@ class Writer:
         self.head += count
 
     async def write_to(self, head: int) -> None:
-        """Write until the log is that long, no faster than a browser could be expected to hear."""
+        """Write until the log is that long, at a rate that a browser can follow."""
         while self.head < head:
             await self.write(min(BURST, head - self.head))
             await asyncio.sleep(0.002)
@@ -92,9 +92,9 @@ class Writer:
 
 @asynccontextmanager
 async def _opened(bench: Bench, browser: Browser, writer: Writer) -> AsyncIterator[tuple[Page, CDPSession, list[int]]]:
-    """The project's page in a new context; and, growing, the bytes that each answer took."""
+    """Open the project's page in a new context. Yields a growing list of the bytes of each response, too."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    await context.add_init_script(LISTENING)
+    await context.add_init_script(OBSERVER)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     sent: list[int] = []
@@ -109,7 +109,7 @@ async def _opened(bench: Bench, browser: Browser, writer: Writer) -> AsyncIterat
 
 
 async def _until(page: Page, condition: str) -> None:
-    """Wait for it from here: the page's own policy forbids the evaluation that Playwright would wait with."""
+    """Poll for a condition: the page's Content-Security-Policy forbids Playwright's own wait."""
     async with asyncio.timeout(SECONDS):
         while True:
             if await page.evaluate(condition):
@@ -134,7 +134,7 @@ async def _load(bench: Bench, browser: Browser, writer: Writer) -> list[Row]:
 
 async def _paint(bench: Bench, browser: Browser, writer: Writer) -> Row:
     async with _opened(bench, browser, writer) as (page, _, _):
-        await asyncio.sleep(1)  # what the first load still does is not what is measured
+        await asyncio.sleep(1)  # let the first load finish
         first = writer.head + 1
         for _ in range(bench.count(100, 5)):
             await writer.write()
@@ -161,12 +161,12 @@ async def _keep(bench: Bench, browser: Browser, writer: Writer) -> list[Row]:
     ratio = after["JSHeapUsedSize"] / before["JSHeapUsedSize"]
     figure = f"memory of the tab after {many} events, against {few}"
     elements = {"elements before": before["Nodes"], "elements after": after["Nodes"], "rows": float(rows)}
-    return [Row(figure, grown, aim=Aim(ratio, 1.2, "times")), Row(f"{figure}: what it holds", elements)]
+    return [Row(figure, grown, aim=Aim(ratio, 1.2, "times")), Row(f"{figure}: contents", elements)]
 
 
 async def _heap(session: CDPSession) -> dict[str, float]:
-    """The tab's figures once its garbage is collected."""
+    """Return the tab's figures after a garbage collection."""
     await session.send("HeapProfiler.collectGarbage")
     await session.send("Performance.enable")
     answer: dict[str, Any] = await session.send("Performance.getMetrics")
-    return {one["name"]: float(one["value"]) for one in answer["metrics"]}
+    return {each["name"]: float(each["value"]) for each in answer["metrics"]}

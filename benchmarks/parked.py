@@ -1,6 +1,6 @@
-"""Two thousand projects that wait at a gate: what they cost while nothing happens.
+"""Measures the cost of two thousand idle projects that wait at a gate.
 
-On a machine that is too slow for so many, as many as get there in PARK_SECONDS; the table tells the number.
+On a slow machine, there are as many as can be started in PARK_SECONDS; the table shows the number.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ async def measure(bench: Bench) -> list[Row]:
     count = await _park(bench, bench.count(2000, 20))
     parked_in = time.perf_counter() - started
     say(f"  {count} projects parked in {parked_in:.0f} s")
-    await asyncio.sleep(bench.count(5, 0))  # caches give up what they were about to
+    await asyncio.sleep(bench.count(5, 0))  # let caches shrink
     growth = {name: now - before[name] for name, now in _memory(bench).items()}
     growth["database"] = await _stored(bench) - stored
     window = bench.count(15, 2)
@@ -52,21 +52,21 @@ async def measure(bench: Bench) -> list[Row]:
 
 
 async def _park(bench: Bench, count: int) -> int:
-    """Start so many projects, and return when they wait; a batch after the other, and how many there was time for."""
+    """Start projects in batches and wait until they are parked. Returns how many there was time for."""
     deadline = time.monotonic() + PARK_SECONDS
     parked = 0
     while parked < count and time.monotonic() < deadline:
         batch = range(min(BATCH, count - parked))
         await few_at_once(lambda _: bench.client.create("one-gate", BRIEF), batch, CREATED_AT_ONCE)
         while True:
-            if not await _on_their_way(bench):
+            if not await _are_starting(bench):
                 break
             await asyncio.sleep(0.1)
         parked += len(batch)
     return parked
 
 
-async def _on_their_way(bench: Bench) -> bool:
+async def _are_starting(bench: Bench) -> bool:
     pages = [await bench.client.get("/projects/", status=status, limit=1) for status in ("starting", "active")]
     return any(page["items"] for page in pages)
 
@@ -76,7 +76,7 @@ def _memory(bench: Bench) -> dict[str, int]:
 
 
 async def _stored(bench: Bench) -> int:
-    """Bytes that the database takes on disk."""
+    """Return the bytes that the database takes on disk."""
     async with await psycopg.AsyncConnection.connect(bench.stack.state().database) as connection:
         row = await (await connection.execute("SELECT pg_database_size(current_database())")).fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""A stack of the benchmark's own: every server and both our processes, as `botarmy up` runs them, in a folder."""
+"""The benchmark's stack: every server, the worker and the api, as `botarmy up` runs them."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from config.settings import Settings
 PIPELINES = Path(__file__).with_name("pipelines")
 BRIEF = (Path(__file__).parents[1] / "examples" / "url-shortener.md").read_text(encoding="utf-8")
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
-"""How the names of what would lead our processes to other servers, or change them, begin."""
+"""Prefixes of environment variables that would point our processes at other servers, or change their settings."""
 
 READY_SECONDS = 60.0
 
 
 def isolate(folder: Path) -> None:
-    """Let this process and those it starts know nothing but their defaults, and our pipelines."""
+    """Reset this process and those it starts to default settings, with the benchmark's pipelines."""
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ["BOTARMY_PIPELINES_DIR"] = str(PIPELINES)
-    os.chdir(folder)  # away from any `.env`
+    os.chdir(folder)  # without a `.env`
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What the figures are measured on, and how much of it: `quick` only proves that they can be."""
+    """The stack that is measured; `quick` uses small counts, only to check that everything works."""
 
     url: str
     client: Client
@@ -49,29 +49,29 @@ class Bench:
     stack: Stack
     quick: bool
 
-    def count(self, whole: int, quick: int) -> int:
-        return quick if self.quick else whole
+    def count(self, full: int, quick: int) -> int:
+        return quick if self.quick else full
 
     @property
     def pids(self) -> dict[str, int]:
-        """The processes of the stack by name, as they are now."""
+        """The current process ids of the stack by name."""
         return self.stack.state().pids
 
     async def renew(self) -> None:
-        """Have worker and api replaced by new processes, so that no earlier load shows in their memory."""
+        """Replace worker and api by new processes, so that their memory shows no earlier load."""
         before = self.pids
         for name in ("worker", "api"):
             psutil.Process(before[name]).terminate()
         deadline = time.monotonic() + READY_SECONDS
         while not await self._renewed(before):
             if time.monotonic() > deadline:
-                raise TimeoutError("worker and api did not come back")
+                raise TimeoutError("worker and api did not restart in time")
             await asyncio.sleep(0.1)
         await self.warm_up()
 
     async def warm_up(self) -> None:
-        """Run one project to its end: first runs import and connect."""
-        async with Feed.opened(self.url) as feed:
+        """Run one project to its end: first runs import modules and open connections."""
+        async with Feed.connected(self.url) as feed:
             await deliver(self.client, feed, BRIEF)
 
     async def _renewed(self, before: dict[str, int]) -> bool:
@@ -80,12 +80,12 @@ class Bench:
             return False
         try:
             return set((await health(self.url)).values()) == {"ok"}
-        except (httpx2.HTTPError, ValueError, KeyError):  # it does not answer yet
+        except (httpx2.HTTPError, ValueError, KeyError):  # not ready yet
             return False
 
 
 async def deliver(api: Client, feed: Feed, brief: str) -> None:
-    """Start a five-stage project, approve at its gate when the socket tells of it, and hear of its completion."""
+    """Start a five-stage project, approve its request when it arrives on the socket, and wait for its completion."""
     project_id = await api.create("five-stages", brief)
     feed.follow(project_id)
     await api.approve(await feed.request(project_id))
@@ -94,7 +94,7 @@ async def deliver(api: Client, feed: Feed, brief: str) -> None:
 
 @asynccontextmanager
 async def running(folder: Path, *, quick: bool) -> AsyncIterator[Bench]:
-    """A stack on free ports, warmed up; it ends with the block, and with this process."""
+    """Start and warm up a stack on free ports. It ends with the block, and with this process."""
     data = DataDir(folder)
     with data.locked():
         stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0))
@@ -109,6 +109,6 @@ async def running(folder: Path, *, quick: bool) -> AsyncIterator[Bench]:
             await stack.stop()
 
 
-def say(what: str) -> None:
-    """Tell on standard error how far the benchmark is; the table alone goes to standard output."""
-    print(what, file=sys.stderr, flush=True)
+def say(message: str) -> None:
+    """Print progress to standard error; only the table goes to standard output."""
+    print(message, file=sys.stderr, flush=True)

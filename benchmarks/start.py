@@ -1,4 +1,4 @@
-"""`botarmy up --detach`, from nothing and again with the state of the first time."""
+"""Measures `botarmy up --detach`, first without a data directory and then with the existing one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ async def measure(folder: Path) -> list[Row]:
     cold = await _up_and_down(folder)
     warm = await _up_and_down(folder)
     return [
-        Row("cold start: `botarmy up --detach` from nothing", {"s": cold}, aim=Aim(cold, COLD_AIM, "s")),
-        Row("warm start: the same again", {"s": warm}, aim=Aim(warm, WARM_AIM, "s")),
+        Row("cold start: `botarmy up --detach` without a data directory", {"s": cold}, aim=Aim(cold, COLD_AIM, "s")),
+        Row("warm start: with the existing data directory", {"s": warm}, aim=Aim(warm, WARM_AIM, "s")),
     ]
 
 

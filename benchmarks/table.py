@@ -1,4 +1,4 @@
-"""The figures as one table: drawn on a terminal, Markdown elsewhere, JSON for programs."""
+"""The figures as a table: drawn on a terminal, Markdown elsewhere, JSON for programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADINGS = ("figure", "measured", "p50 ms", "p99 ms", "aim", "met")
 
 @dataclass(frozen=True)
 class Aim:
-    """What a measured number should be at most, or at least."""
+    """The target of a figure: at most, or at least, a limit."""
 
     measured: float
     limit: float
@@ -36,7 +36,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: numbers by their unit, or the seconds that each of many took, or both."""
+    """One figure: numbers by unit, or the seconds of each of many runs, or both."""
 
     figure: str
     numbers: Mapping[str, float] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Row:
         return (
             self.figure,
             measured,
-            *([_short(1000 * one) for one in times] or ["", ""]),
+            *([_short(1000 * each) for each in times] or ["", ""]),
             str(self.aim or ""),
             ("yes" if self.aim.met else "no") if self.aim else "",
         )
@@ -65,7 +65,7 @@ class Row:
 
 
 def machine() -> Row:
-    """What it was measured on, and how busy that was with other things when we began."""
+    """Return a row with the machine's cores, and its load before the benchmark."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
     return Row("this machine", {"cores": cores, "load average before": os.getloadavg()[0]})
 
@@ -85,7 +85,7 @@ def show(rows: Sequence[Row], *, as_json: bool) -> None:
 
 
 def _short(number: float) -> str:
-    """Three digits that count, and no exponent."""
+    """Format a number with three significant digits, without an exponent."""
     if abs(number) >= 100 or number == int(number):
         return f"{number:.0f}"
     return f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}"

@@ -1,8 +1,7 @@
-"""A five-stage project with one gate, next to a bare workflow of the same shape on the same server.
+"""Compares a five-stage project with one gate to a bare workflow of the same shape on the same server.
 
-Both sides run short steps (ours declares them short, so that they run as local activities) and steps that are regular
-activities, in turns, so that a machine that slows down meanwhile slows all of them; each ratio is of one turn, and the
-table gives the median of the turns'.
+Both sides run short steps (local activities) and steps as regular activities, in alternating turns, so that a machine
+that slows down affects both. Ratios are computed for each turn; the table shows their median.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from cli.stack.child import leashed
 SOCKETS = 4
 STEPS = 5
 LAST_TURN_SECONDS = 30.0
-"""After so long no further turn is begun."""
+"""No turn is started after this time."""
 
-# A brief that asks a stage to fail which this pipeline has not: the agents do just the same work, and yet do not
-# declare themselves short.
+# This brief makes a stage fail that the pipeline does not have: the agents do the same work, but do not declare their
+# steps short.
 REGULAR_BRIEF = "---\nrehearsal: {fail_step: no-such-stage}\n---\n" + BRIEF
 
 
@@ -53,20 +52,20 @@ REGULAR = Kind("steps as regular activities", REGULAR_BRIEF, local=False)
 
 @dataclass
 class Side:
-    """What was measured of one side of one kind, a sample a turn."""
+    """The measurements of one side and one kind, one sample for each turn."""
 
     name: str
     single: list[Sample] = field(default_factory=list)
     many: list[Sample] = field(default_factory=list)
     cpu: Counter[str] = field(default_factory=Counter)
-    """Seconds by process, of the turns with many at once."""
+    """CPU seconds by process, of the concurrent runs."""
 
     def rows(self, kind: Kind, many: int) -> list[Row]:
         title = f"{kind.name}, {self.name}"
         return [_row(f"{title}, one at a time", self.single), _row(f"{title}, {many} at once", self.many)]
 
     def cost(self, kind: Kind) -> Row:
-        """Milliseconds of CPU time that one project took of each process."""
+        """Return a row with the CPU milliseconds of one project in each process."""
         runs = sum(len(sample.seconds) for sample in self.many)
         return cost(f"{kind.name}, {self.name}: CPU a project", self.cpu, runs)
 
@@ -78,9 +77,9 @@ async def measure(bench: Bench) -> list[Row]:
         for kind in (SHORT, REGULAR):
             ours, bare = Side("BotArmy"), Side("bare workflow")
             await _bare(bench, kind)(0)
-            began = time.monotonic()
+            started = time.monotonic()
             for turn in range(turns):
-                if time.monotonic() - began > LAST_TURN_SECONDS:
+                if time.monotonic() - started > LAST_TURN_SECONDS:
                     break
                 for side in (ours, bare) if turn % 2 else (bare, ours):
                     await _take_turn(bench, kind, side, single, many, pid)
@@ -91,7 +90,7 @@ async def measure(bench: Bench) -> list[Row]:
 
 @asynccontextmanager
 async def bare_worker(temporal_address: str) -> AsyncIterator[int]:
-    """The bare workflow's worker, in a process of its own that ends with this one; its pid."""
+    """Run the bare workflow's worker in a process that ends with this one. Yields its process id."""
     process = await asyncio.create_subprocess_exec(
         *leashed([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
         env={**os.environ, **python_path(), "TEMPORAL_ADDRESS": temporal_address},
@@ -132,7 +131,7 @@ def _bare(bench: Bench, kind: Kind) -> Callable[[int], Awaitable[None]]:
 
 def _row(figure: str, samples: Sequence[Sample]) -> Row:
     rate = statistics.median(sample.rate for sample in samples)
-    seconds = [one for sample in samples for one in sample.seconds]
+    seconds = [each for sample in samples for each in sample.seconds]
     return Row(figure, {"projects/s": rate, "steps/s": STEPS * rate}, seconds)
 
 

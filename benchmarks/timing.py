@@ -1,4 +1,4 @@
-"""How long things take, one at a time and many at once."""
+"""Measures how long runs take, one at a time and concurrently."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def p50(values: Sequence[float]) -> float:
 
 
 def p99(values: Sequence[float]) -> float:
-    """The nearest rank, which of fewer than a hundred values is the largest."""
+    """Return the 99th percentile by nearest rank: of fewer than a hundred values, the largest."""
     return sorted(values)[math.ceil(0.99 * len(values)) - 1]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Each run's seconds, and the wall time of all of them together."""
+    """The seconds of each run, and the wall time of all of them."""
 
     seconds: list[float]
     wall: float
@@ -55,13 +55,13 @@ async def _sample(work: Callable[[int], Awaitable[object]], count: int, at_once:
 
 
 async def few_at_once(work: Callable[[Item], Awaitable[Result]], items: Sequence[Item], at_once: int) -> list[Result]:
-    """What the work gives for each item, in their order; the first failure ends them all."""
-    free = asyncio.Semaphore(at_once)
+    """Run `work` for each item, `at_once` at a time; return the results in order. A failure cancels the rest."""
+    slots = asyncio.Semaphore(at_once)
 
-    async def admitted(item: Item) -> Result:
-        async with free:
+    async def limited(item: Item) -> Result:
+        async with slots:
             return await work(item)
 
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(admitted(item)) for item in items]
-    return [one.result() for one in running]
+        running = [tasks.create_task(limited(item)) for item in items]
+    return [each.result() for each in running]

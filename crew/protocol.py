@@ -1,4 +1,4 @@
-"""What an agent is given, what it may use while it works, and what it hands back."""
+"""The Agent protocol: an agent receives an assignment, works through a step, and returns an outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class AgentError(Exception):
 
     Args:
         message: what went wrong, for a person.
-        retryable: whether the same assignment may succeed if it is run again.
+        retryable: whether a retry of the same assignment may succeed.
     """
 
     def __init__(self, message: str, *, retryable: bool = True) -> None:
@@ -27,7 +27,7 @@ class AgentError(Exception):
 class InputArtifact:
     """One artifact version that the stage consumes, with its content.
 
-    `by_agent` is whether a task of the crew wrote it, and not a person: an amendment or an upload is a person's.
+    `by_agent` tells whether a task of the crew wrote it; amendments and uploads come from a person.
     """
 
     artifact_id: UUID
@@ -40,7 +40,7 @@ class InputArtifact:
 
     @property
     def text(self) -> str:
-        """The content as text; raises UnicodeDecodeError where it is none (a zip)."""
+        """The content as text; raises UnicodeDecodeError if it is not text (a zip)."""
         return self.content.decode()
 
 
@@ -48,8 +48,8 @@ class InputArtifact:
 class Assignment:
     """One task, as the agent sees it.
 
-    `brief` is the project's original brief (Markdown), whatever the stage consumes. `feedback` is what a human or a
-    failed verdict asks to be changed, in round 2 and later; on a rework the failing report is among the `inputs` too.
+    `brief` is the project's original brief (Markdown), whatever the stage consumes. `feedback`, from round 2 on, is the
+    change that a human or a failed verdict asked for; on a rework the failing report is among the `inputs`, too.
     """
 
     project_id: UUID
@@ -65,13 +65,14 @@ class Assignment:
     expected_outputs: tuple[ArtifactType, ...]
 
     def input(self, type: ArtifactType) -> InputArtifact | None:
-        """The newest input of a type, or None."""
-        return max((one for one in self.inputs if one.type == type), key=lambda one: one.version, default=None)
+        """Return the newest input of a type, or None."""
+        matching = (artifact for artifact in self.inputs if artifact.type == type)
+        return max(matching, key=lambda artifact: artifact.version, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One artifact that the agent wrote; it becomes a version once it is recorded."""
+    """One artifact that the agent wrote; recording it makes it a version."""
 
     type: ArtifactType
     content: bytes
@@ -90,9 +91,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of the step: exactly one draft for each expected output; confidence from 0 to 1.
+    """The result of a step: exactly one draft for each expected output; confidence from 0 to 1.
 
-    `note` is one line that whoever follows the project should read, such as what of the brief is not used.
+    `note` is one line for the people who follow the project, such as which parts of the brief are not used.
     """
 
     drafts: tuple[Draft, ...]
@@ -103,31 +104,31 @@ class Outcome:
 
 
 class Step(Protocol):
-    """The running step, as its agent may use it. Cancellation arrives as asyncio.CancelledError."""
+    """The running step, as the agent sees it. Cancellation is raised as asyncio.CancelledError."""
 
     @property
     def checkpoint(self) -> dict[str, Any] | None:
-        """What an earlier attempt of this task saved last, or None."""
+        """The last checkpoint that an earlier attempt of this task saved, or None."""
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
-        """Keep a small JSON object (64 KiB at most) that the next attempt finds, should this one die."""
+        """Save a small JSON object (64 KiB at most) for the next attempt, in case this one dies."""
 
     async def progress(self, message: str, fraction: float | None = None) -> None:
-        """Say what is being done, for whoever watches live; `fraction` from 0 to 1."""
+        """Report progress to the people who watch live; `fraction` is from 0 to 1."""
 
 
 class Agent(Protocol):
-    """A member of the crew. Implementations hold no state between runs; they may run many steps at once."""
+    """A member of the crew. Implementations keep no state between runs and may run many steps at once."""
 
     def is_short(self, brief: str) -> bool:
-        """Whether this agent's steps take well under a second for that brief, and may as well be run once more.
+        """Return whether this agent's steps take well under a second for this brief, so that repeating one is cheap.
 
-        Short steps cost the engine a sixth of the others; in return they show no progress and keep no checkpoint.
+        A short step costs Temporal a sixth of a normal one, but shows no progress and keeps no checkpoint.
         """
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
-        """Do the work of one step.
+        """Run one step.
 
         Raises:
-            AgentError: it cannot be done; says whether trying again may help.
+            AgentError: the agent failed; `retryable` tells whether a retry may help.
         """

@@ -1,8 +1,7 @@
-"""Runs tests that nobody has read, without letting them out."""
+"""Runs untrusted unit tests in a confined process and reports what the confinement could enforce."""
 
 from sandbox.errors import SandboxError, UnconfinedError
-from sandbox.launcher.order import Limits
-from sandbox.sandbox import Sandbox
-from sandbox.tests import TestRun, run_tests
+from sandbox.launcher.protocol import Limits
+from sandbox.unit_tests import Sandbox, TestRun, run_tests
 
 __all__ = ["Limits", "Sandbox", "SandboxError", "TestRun", "UnconfinedError", "run_tests"]

@@ -2,15 +2,15 @@
 
 
 class SandboxError(Exception):
-    """The sandbox did not start, or broke. The message is for a person; running the same again may succeed."""
+    """The sandbox did not start, or failed. The message is for a person; a retry may succeed."""
 
 
 class UnconfinedError(SandboxError):
-    """The system cannot confine what is to be run, and the settings do not allow running it unconfined."""
+    """This system cannot confine the code, and the settings do not allow running it unconfined."""
 
-    def __init__(self, lacking: str) -> None:
+    def __init__(self, missing: str) -> None:
         super().__init__(
-            "Code that a person or a model wrote is not run on this machine: it has neither namespaces nor Landlock "
-            f"with seccomp to confine it ({lacking}). Run the worker where it has, or allow it with "
+            "Code written by a person or a model is not run on this machine, which supports neither namespaces nor "
+            f"Landlock with seccomp ({missing}). Run the worker on a machine that does, or allow unconfined runs with "
             "BOTARMY_SANDBOX=allow-unconfined."
         )

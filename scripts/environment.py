@@ -1,4 +1,4 @@
-"""What installers leave to us in .venv. `mend` repairs it after an interrupted run; `place` adds our own code to it."""
+"""Maintains .venv beyond what installers do: `repair` after an interrupted run, `link` to add this checkout to it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGES = Path(sysconfig.get_path("purelib"))
 
 
-def mend() -> None:
-    """Forget the packages whose files are not all there, so that an installer does not take them for installed."""
+def repair() -> None:
+    """Remove the metadata of incomplete packages, so that the installer does not take them for installed."""
     for info in PACKAGES.glob("*.dist-info"):
-        if not _whole(info):
+        if not _is_complete(info):
             shutil.rmtree(info)
 
 
-def _whole(info: Path) -> bool:
+def _is_complete(info: Path) -> bool:
     try:
         with (info / "RECORD").open(encoding="utf-8", newline="") as record:
             files = [row[0] for row in csv.reader(record) if row]
@@ -29,10 +29,10 @@ def _whole(info: Path) -> bool:
     return bool(files) and all((PACKAGES / file).exists() for file in files if not file.endswith(".pyc"))
 
 
-def place() -> None:
-    """Put the checkout on the path, and `botarmy` beside the interpreter.
+def link() -> None:
+    """Add the checkout to the path, and put `botarmy` next to the interpreter.
 
-    Both are relative to .venv, so that they work in a path that no shell and no shebang can hold, and after a move.
+    Both are relative to .venv, so that they survive a move, and work in paths that a shebang cannot express.
     """
     path = os.path.relpath(Path(sys.prefix).parent, PACKAGES)
     (PACKAGES / "botarmy-checkout.pth").write_text(f"{path}\n", encoding="utf-8")
@@ -44,4 +44,4 @@ def place() -> None:
 
 
 if __name__ == "__main__":
-    {"mend": mend, "place": place}[sys.argv[1]]()
+    {"repair": repair, "link": link}[sys.argv[1]]()

@@ -1,6 +1,6 @@
-"""Whether BotArmy runs on this interpreter and system: silence, or exit code 3 and why not, in one line.
+"""Checks whether BotArmy runs on this interpreter and system. If not, prints the reason in one line and exits with 3.
 
-Every Python since 2.7 has to be able to read this file.
+Every Python since 2.7 must be able to parse this file.
 """
 
 import platform
@@ -17,7 +17,7 @@ def why_not():
     if sys.platform not in ("linux", "darwin"):
         return "BotArmy runs on Linux and macOS; on Windows, in WSL 2"
     if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
-        return name + " is not the usual CPython, for which BotArmy's packages are built"
+        return name + " is not standard CPython, for which BotArmy's packages are built"
     machine = platform.machine()
     if machine not in ("x86_64", "aarch64", "arm64") or sys.maxsize < 2**32:
         return "BotArmy runs on 64-bit x86 and ARM; this Python is for %s" % sysconfig.get_platform()

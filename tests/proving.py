@@ -1,8 +1,8 @@
-"""The frame of the proof: how often its tests try, with which choices, and the table of what was seen.
+"""A pytest plugin for the proof: it sets the number of attempts and the random seed, and prints a table of results.
 
-A pytest plugin. A test of the proof says with `@pytest.mark.item(3)` which of the proof's items it proves, and takes
-the fixture `proof`. `pytest tests/faults tests/abuse --prove` tries as often as the proof asks for and prints the
-table; without the option the tests try a few times only, as a part of `make check`.
+A test of the proof names the item that it proves, as in `@pytest.mark.item(3)`, and takes the fixture `proof`.
+`pytest tests/faults tests/abuse --prove` runs the full form and prints the table. Without the option, the tests make
+only a few attempts, as a part of `make check`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from rich.console import Console
 from rich.table import Table
 
 ITEMS = range(1, 29)
-"""What the proof proves."""
-WHOLE_SECONDS = 900
-"""How long a test may take in the whole form, unless it says itself."""
+"""The items of the proof."""
+FULL_FORM_SECONDS = 900
+"""The time limit of a test in the full form, unless it sets its own."""
 TABLE_WIDTH = 160
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `times` is empty where nothing was counted."""
+    """One row of the table. `times` is empty if nothing was counted."""
 
     test: str
     item: int
@@ -39,18 +39,18 @@ class Row:
 
 @dataclass
 class Run:
-    """One run of pytest: its form, its seed, what it has seen so far."""
+    """One run of pytest: its form, its seed, and the results so far."""
 
-    whole: bool
+    is_full: bool
     seed: int
-    began: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.monotonic)
     rows: list[Row] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
-    """The tests of which nothing failed."""
+    """The tests that passed."""
 
     def table(self) -> str:
-        minutes = (time.monotonic() - self.began) / 60
-        form = "whole" if self.whole else "short"
+        minutes = (time.monotonic() - self.started) / 60
+        form = "full" if self.is_full else "short"
         table = Table(title=f"The proof, {form} form, seed {self.seed}, {minutes:.1f} minutes", title_justify="left")
         for heading in ("item", "done", "times", "expected", "seen", "held"):
             right = heading in ("item", "times")
@@ -64,25 +64,25 @@ class Run:
 
 
 class Proof:
-    """What a test of the proof is given: how often, which choices, and where to say what it has seen."""
+    """The fixture of a test of the proof: how often to try, its random choices, and its rows of the table."""
 
     def __init__(self, run: Run, item: int, test: str) -> None:
         self._run, self._item, self._test = run, item, test
-        self.whole = run.whole
+        self.is_full = run.is_full
         self.random = random.Random(f"{run.seed} {test}")
-        """The same choices for the same seed and test, whatever ran before."""
+        """Yields the same choices for the same seed and test, whatever ran before."""
 
     def times(self, full: int, short: int) -> int:
-        """How often to try: `full` in the whole form."""
-        return full if self.whole else short
+        """Return how often to try."""
+        return full if self.is_full else short
 
-    def of_the_whole_form(self) -> None:
-        """Say of a test that the short form does without it."""
-        if not self.whole:
-            pytest.skip("a case of the whole form")
+    def full_form_only(self) -> None:
+        """Skip the test in the short form."""
+        if not self.is_full:
+            pytest.skip("runs in the full form only")
 
     def row(self, done: str, times: int | str, expected: str, seen: str) -> None:
-        """Add a row to the table. Say what was seen before asserting it: a test that fails then shows it."""
+        """Add a row to the table. Call this before asserting, so that a failing test shows its row, too."""
         self._run.rows.append(Row(self._test, self._item, done, times, expected, seen))
 
 
@@ -92,14 +92,14 @@ RUN = pytest.StashKey[Run]()
 @pytest.fixture
 def proof(request: pytest.FixtureRequest) -> Proof:
     marker = request.node.get_closest_marker("item")
-    assert marker is not None, "a test of the proof says which item it proves: @pytest.mark.item(number)"
+    assert marker is not None, "a test of the proof must name its item: @pytest.mark.item(number)"
     return Proof(request.config.stash[RUN], marker.args[0], request.node.nodeid)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("proof")
-    group.addoption("--prove", action="store_true", help="run the proof in its whole form, and print its table")
-    group.addoption("--seed", type=int, help="repeat the choices of an earlier run of the proof")
+    group.addoption("--prove", action="store_true", help="run the full form of the proof and print its table")
+    group.addoption("--seed", type=int, help="repeat the random choices of an earlier run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -112,13 +112,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"proof: seed {config.stash[RUN].seed}"
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m selects
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by -m
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("item"):
             item.add_marker(pytest.mark.long)
-            if config.stash[RUN].whole and not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(WHOLE_SECONDS))
+            if config.stash[RUN].is_full and not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(FULL_FORM_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -134,12 +134,12 @@ def pytest_runtest_makereport(
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(call.excinfo and call.excinfo.value)
         seen = f"{report.outcome.upper()}: {' '.join(why.removeprefix('Skipped: ').split())[:300]}"
         run.rows.append(Row(item.nodeid, marker.args[0], item.name, "", "passes", seen))
-        report.sections.append(("proof", f"repeat its choices with --seed {run.seed}"))
+        report.sections.append(("proof", f"repeat the random choices with --seed {run.seed}"))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     run = config.stash[RUN]
-    if run.whole and run.rows:
+    if run.is_full and run.rows:
         terminalreporter.write_line("")
         terminalreporter.write_line(run.table())

@@ -1,9 +1,9 @@
-"""Names that are spelled differently, and are one word to whoever searches."""
+"""Different spellings of a name that a search must treat as equal."""
 
 from __future__ import annotations
 
 ALIKE = (
-    # names of one word, and what finds each of them
+    # spellings of one name, and search words that find each of them
     (("Caf\u00e9", "Cafe\u0301"), ("caf\u00e9", "CAFE\u0301")),
     (
         ("\u0130stanbul", "I\u0307stanbul", "istanbul", "\u0131stanbul", "ISTANBUL"),

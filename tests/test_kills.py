@@ -1,4 +1,4 @@
-"""Any process may be killed in the middle of a run: the delivery is the same."""
+"""Killing any process in the middle of a run does not change the delivery."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stack import FOREIGN
+
 pytestmark = pytest.mark.long
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -22,13 +24,12 @@ MIDDLE = ": coder starts"
 
 
 class Stack:
-    """`botarmy up` on a directory of its own."""
+    """`botarmy up` with its own data directory."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        # The addresses of a developer's own servers are not for this stack.
-        outside = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_", "BOTARMY_")
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
+        # This stack must not use the addresses of a developer's servers.
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "cli.main", *arguments, "--data-dir", str(self.data_dir)]
@@ -48,7 +49,7 @@ class Stack:
         assert process.returncode == 0, output
 
     def deliver(self, brief: Path, out: Path, victim: str | None = None) -> Mapping[str, str]:
-        """Run a brief, kill a process of the stack in the middle; gives the hash of each file delivered."""
+        """Run a brief and kill a process of the stack in the middle. Returns the hash of each delivered file."""
         killed = None
         output = []
         with self.start("run", str(brief), "--out", str(out)) as running:
@@ -63,7 +64,7 @@ class Stack:
         return {
             str(path.relative_to(out)): sha256(path.read_bytes()).hexdigest()
             for path in sorted(out.rglob("*"))
-            if path.is_file() and path.name != "manifest.json"  # it holds ids and moments
+            if path.is_file() and path.name != "manifest.json"  # it contains ids and times
         }
 
 

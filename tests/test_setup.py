@@ -1,4 +1,4 @@
-"""`make setup`, really run, with small packages of our own in place of those that are pinned."""
+"""`make setup` is really run, with small test packages instead of the pinned ones."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ import pytest
 pytestmark = pytest.mark.long
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PLACE = '100% né\'w "$x" `no` \\'
+AWKWARD_NAME = '100% né\'w "$x" `no` \\'
 TOOLS = ("cat", "cksum", "dirname", "find", "grep", "make", "mkdir", "readlink", "rm", "sh", "tail")
 INTERPRETER = str(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}")
 
 
 def wheel(folder: Path, name: str) -> str:
-    """A package of one module and one file of data; the line that pins it."""
+    """Build a package with one module and one data file; return the line that pins it."""
     info = f"{name}-1.0.dist-info"
     files = {
         f"{name}.py": "HERE = True\n",
-        f"{name}_data/part.txt": "whole\n",
+        f"{name}_data/part.txt": "complete\n",
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -41,7 +41,7 @@ def wheel(folder: Path, name: str) -> str:
 
 @dataclass
 class Machine:
-    """A checkout, and a PATH with or without uv on it."""
+    """A checkout, and a PATH with or without uv."""
 
     checkout: Path
     environment: dict[str, str]
@@ -68,7 +68,7 @@ class Machine:
 
 @pytest.fixture(params=["uv", "pip"])
 def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
-    programs, wheels, checkout = tmp_path / "bin", tmp_path / "wheels", tmp_path / PLACE
+    programs, wheels, checkout = tmp_path / "bin", tmp_path / "wheels", tmp_path / AWKWARD_NAME
     for folder in (programs, wheels, checkout / "cli"):
         folder.mkdir(parents=True)
     for tool in TOOLS:
@@ -96,7 +96,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
     )
 
 
-def test_setup_works_in_any_place_and_mends_what_it_finds(machine: Machine, tmp_path: Path) -> None:
+def test_setup_works_in_any_path_and_repairs_what_it_finds(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "csv.py").write_text("raise SystemExit('not ours')")
     (tmp_path / "pip.conf").write_text(f"[install]\nuser = true\ntarget = {tmp_path}/elsewhere\n")
@@ -126,7 +126,7 @@ def test_setup_works_in_any_place_and_mends_what_it_finds(machine: Machine, tmp_
     machine.setup("setup-dev")
     assert machine.has("toy", "toy_servers", "toy_dev")
 
-    # Nothing is missing: nothing is asked of a network, even where what is pinned has been touched.
+    # Nothing is missing: the network is not needed, even after a requirements file was touched.
     offline = {"PIP_FIND_LINKS": "", "UV_FIND_LINKS": ""}
     assert machine.setup(**offline) == machine.setup("setup-dev", **offline) == ""
     (machine.checkout / "requirements.txt").touch()
@@ -134,9 +134,9 @@ def test_setup_works_in_any_place_and_mends_what_it_finds(machine: Machine, tmp_
     (machine.checkout / ".venv" / "installed-run").unlink()
     assert machine.setup(**offline) == ""
 
-    # Somebody removed a package, or was interrupted while it was installed.
+    # A package was removed, or its installation was interrupted.
     (packages,) = machine.checkout.glob(".venv/lib/python3.*/site-packages")
-    moment_ago = time.time() - 1  # file systems tell moments apart by some milliseconds only
+    moment_ago = time.time() - 1  # file systems have a resolution of some milliseconds
     os.utime(machine.checkout / ".venv" / "installed-run", (moment_ago, moment_ago))
     shutil.rmtree(packages / "toy-1.0.dist-info")
     (packages / "toy.py").unlink()
@@ -150,29 +150,29 @@ def test_setup_works_in_any_place_and_mends_what_it_finds(machine: Machine, tmp_
     assert (packages / "toy_data" / "part.txt").exists()
     assert (packages / "toy_servers-1.0.dist-info" / "RECORD").exists()
 
-    # Something else than what is pinned.
+    # The package differs from its pinned hash.
     wheel(tmp_path / "wheels", "toy_forged")
     (machine.checkout / "requirements.txt").write_text(f"toy_forged==1.0 --hash=sha256:{'0' * 64}\n")
     refused = machine.run("make", "setup")
     assert refused.returncode != 0
-    assert "Cannot install what BotArmy needs; above is why." in refused.stderr
+    assert "Cannot install BotArmy's packages; the reason is above." in refused.stderr
     assert not machine.has("toy_forged")
     (machine.checkout / "requirements.txt").write_text(wheel(tmp_path / "wheels", "toy"))
 
-    # The checkout is moved, then the interpreter of its .venv goes.
+    # The checkout is moved, then the interpreter of its .venv disappears.
     machine.checkout = machine.checkout.rename(tmp_path / "moved")
     assert machine.setup(**offline) == ""
     assert machine.run(".venv/bin/botarmy").stdout == "botarmy\n"
     if not (tmp_path / "bin" / "uv").exists():
-        return  # with pip the rest is the same, and takes its time
+        return  # with pip the rest is the same, but slow
     for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
         (machine.checkout / ".venv" / "bin" / name).unlink(missing_ok=True)
         (machine.checkout / ".venv" / "bin" / name).symlink_to("/nowhere/python")
-    assert "Recreating .venv: .venv/bin/python is not there." in machine.setup()
+    assert "Recreating .venv: .venv/bin/python does not exist." in machine.setup()
     assert machine.has("toy", "toy_servers")
 
 
-PRETENCES = {
+SIMULATIONS = {
     "Python 3.9.18 is too old: BotArmy needs 3.11 to 3.14": "sys.version_info = (3, 9, 18)",
     "Python 3.15.0 is too new: BotArmy needs 3.11 to 3.14": "sys.version_info = (3, 15, 0)",
     "BotArmy runs on Linux and macOS; on Windows, in WSL 2": "sys.platform = 'win32'",
@@ -188,31 +188,31 @@ PRETENCES = {
 
 
 @pytest.mark.parametrize("machine", ["pip"], indirect=True)
-def test_an_interpreter_that_will_not_do_is_refused_in_one_line_before_anything_is_made(machine: Machine) -> None:
+def test_an_unsupported_interpreter_is_refused_in_one_line_before_anything_is_created(machine: Machine) -> None:
     python = machine.checkout.parent / "python"
-    for said, pretence in PRETENCES.items():
-        if pretence is None:
-            script = f"echo '{said.partition(': ')[2]}' >&2; exit 127\n"
+    for reason, simulation in SIMULATIONS.items():
+        if simulation is None:
+            script = f"echo '{reason.partition(': ')[2]}' >&2; exit 127\n"
         else:
-            program = f"import platform, runpy, sys\n{pretence}\nrunpy.run_path(sys.argv[1], run_name='__main__')"
+            program = f"import platform, runpy, sys\n{simulation}\nrunpy.run_path(sys.argv[1], run_name='__main__')"
             script = f'exec "{INTERPRETER}" -c "{program}" "$2"\n'
         python.write_text(f"#!/bin/sh\n{script}")
         python.chmod(0o755)
         done = machine.run("sh", "scripts/setup", PYTHON=str(python))
         assert done.returncode != 0
-        assert said in done.stderr
+        assert reason in done.stderr
         assert done.stderr.startswith(f"BotArmy cannot use PYTHON={python}: ")
         assert len(done.stderr.splitlines()) == 1
-    assert "is not there" in machine.run("make", "setup", PYTHON="/no/such/python").stderr
-    python.rename(machine.checkout.parent / "bin" / "python3")  # found where nobody has named one
-    said = machine.run("make", "setup", PYTHON="").stderr
-    assert "BotArmy needs Python 3.11 to 3.14: install one, or set PYTHON=/path/to/python3.11." in said
-    assert "python3 cannot start: error while loading shared libraries" in said
+    assert "does not exist" in machine.run("make", "setup", PYTHON="/no/such/python").stderr
+    python.rename(machine.checkout.parent / "bin" / "python3")  # found without PYTHON
+    output = machine.run("make", "setup", PYTHON="").stderr
+    assert "BotArmy needs Python 3.11 to 3.14: install one, or set PYTHON=/path/to/python3.11." in output
+    assert "python3 cannot start: error while loading shared libraries" in output
     assert not (machine.checkout / ".venv").exists()
 
 
 @pytest.mark.parametrize("machine", ["uv"], indirect=True)
-def test_make_passes_a_brief_on_as_it_is(machine: Machine) -> None:
+def test_make_passes_a_brief_unchanged(machine: Machine) -> None:
     machine.setup()
     (machine.checkout / "cli" / "main.py").write_text(
         "import sys\nprint(*sys.argv[1:])\nsys.exit(sys.argv[1] == 'status')\n"
@@ -223,7 +223,7 @@ def test_make_passes_a_brief_on_as_it_is(machine: Machine) -> None:
     assert "run examples/url-shortener.md\n" in machine.run("make", "run").stdout
 
 
-def test_every_python_can_say_why_not() -> None:
+def test_the_check_of_the_interpreter_runs_on_old_pythons() -> None:
     text = (CHECKOUT / "scripts" / "supported.py").read_text()
     assert all(word not in text for word in (" f'", ' f"', ":=", "->", "import annotations"))
     for old in ("python2.7", "python3.6"):

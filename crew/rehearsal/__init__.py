@@ -1,4 +1,4 @@
-"""The rehearsal crew: real work on the real brief, offline, free, and the same each time."""
+"""The rehearsal crew: real work on the real brief, offline, free, and with the same result each time."""
 
 from collections.abc import Mapping
 
@@ -18,12 +18,12 @@ __all__ = ["Controls", "rehearsal_agents", "rehearsal_controls"]
 def rehearsal_agents(
     step_seconds: float = 0.0, test_seconds: float = 30.0, *, allow_unconfined: bool = False
 ) -> Mapping[AgentType, Agent]:
-    """The whole crew.
+    """Return the agents by role.
 
     Args:
-        step_seconds: how long each step takes, where the brief does not say.
+        step_seconds: how long each step takes, unless the brief sets it.
         test_seconds: how long the tests of a package may run.
-        allow_unconfined: whether code that a person wrote runs where the system cannot confine it.
+        allow_unconfined: whether a person's code may run where the system cannot confine it.
     """
     sandbox = Sandbox(test_seconds, allow_unconfined=allow_unconfined)
     return {

@@ -1,7 +1,9 @@
-"""What all rehearsal agents do: read the assignment, take their time, obey the controls, answer for every output."""
+"""The base class of all rehearsal agents."""
 
 from __future__ import annotations
 
+import asyncio
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,17 +11,19 @@ from typing import ClassVar
 
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step, Usage
 from crew.rehearsal.controls import rehearsal_controls
-from crew.rehearsal.memo import memo
-from crew.rehearsal.pace import take_time
-from crew.rehearsal.work import Work, read_work
+from crew.rehearsal.task_context import TaskContext, read_assignment
+from crew.rehearsal.writing.generic_document import generic_document
 from models.contracts.enums import Verdict
 
 _CONFIDENCE = 0.9
 
+# Below any heartbeat timeout, and short enough to show progress.
+_MAX_SLICE_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
-class Produce:
-    """What an agent wrote of what it is good at."""
+class Production:
+    """What an agent produced: drafts of its own types of artifact, a verdict and a note."""
 
     drafts: Sequence[Draft] = ()
     verdict: Verdict | None = None
@@ -30,20 +34,20 @@ class RehearsalAgent(ABC):
     """One member of the rehearsal crew.
 
     Args:
-        step_seconds: how long a step takes where the brief does not say.
+        step_seconds: how long a step takes, unless the brief sets it.
     """
 
-    progress: ClassVar[Sequence[str]]
-    """What the agent says it is doing, in order, while a step takes its time."""
+    progress_messages: ClassVar[Sequence[str]]
+    """Shown in order while a slow step runs."""
 
     only_writes: ClassVar[bool] = True
-    """Whether it starts no other process."""
+    """Whether the agent starts no other process."""
 
     def __init__(self, step_seconds: float) -> None:
         self._step_seconds = step_seconds
 
     def is_short(self, brief: str) -> bool:
-        """Short are those who only write, unless the brief asks them to take time or to fail."""
+        """Return whether the agent only writes, and the brief asks for neither delays nor failures."""
         try:
             controls = rehearsal_controls(brief)
         except AgentError:
@@ -52,41 +56,51 @@ class RehearsalAgent(ABC):
         return self.only_writes and not seconds and controls.fail_step is None
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
-        """Do one step; the same assignment gives the same drafts, byte for byte."""
-        work = await read_work(assignment)
-        asked = work.controls.step_seconds
-        await take_time(self._step_seconds if asked is None else asked, self.progress, step)
-        await _fail_if_asked(work, step)
-        produce = await self.produce(work, step)
-        written = {draft.type: draft for draft in produce.drafts}
-        confidence = work.controls.confidence_at(assignment.stage)
+        """Run one step; the same assignment yields the same drafts, byte for byte."""
+        context = await read_assignment(assignment)
+        seconds = context.controls.step_seconds
+        await _wait(self._step_seconds if seconds is None else seconds, self.progress_messages, step)
+        await _fail_if_requested(context, step)
+        production = await self.produce(context, step)
+        drafts = {draft.type: draft for draft in production.drafts}
+        confidence = context.controls.confidence_at(assignment.stage)
         return Outcome(
-            drafts=tuple(written.get(type) or memo(work, type) for type in assignment.expected_outputs),
-            verdict=produce.verdict,
+            drafts=tuple(drafts.get(type) or generic_document(context, type) for type in assignment.expected_outputs),
+            verdict=production.verdict,
             confidence=_CONFIDENCE if confidence is None else confidence,
             usage=Usage(model="rehearsal"),
-            note=produce.note,
+            note=production.note,
         )
 
     @abstractmethod
-    async def produce(self, work: Work, step: Step) -> Produce:
-        """Write those of the expected outputs that are this agent's trade; the others become memos."""
+    async def produce(self, context: TaskContext, step: Step) -> Production:
+        """Write the expected outputs that this role knows; the others become generic documents."""
 
 
-async def _fail_if_asked(work: Work, step: Step) -> None:
-    failure = work.controls.fail_step
-    if failure is None or failure.stage != work.assignment.stage:
+async def _wait(seconds: float, messages: Sequence[str], step: Step) -> None:
+    """Sleep in slices of at most a second, and report progress before each; return at once if `seconds` is 0."""
+    if seconds <= 0:
         return
-    # A failure that is final ends the task, and a redo is the next round; a passing one is retried within the task.
+    slices = max(len(messages), math.ceil(seconds / _MAX_SLICE_SECONDS))
+    for index in range(slices):
+        await step.progress(messages[index * len(messages) // slices], index / slices)
+        await asyncio.sleep(seconds / slices)
+
+
+async def _fail_if_requested(context: TaskContext, step: Step) -> None:
+    failure = context.controls.fail_step
+    if failure is None or failure.stage != context.assignment.stage:
+        return
+    # A final failure ends the task, and a redo is the next round; a retryable one is retried within the task.
     saved = step.checkpoint or {}
     earlier = int(saved.get("failures", 0))
     if failure.retryable:
-        due = work.assignment.round == 1 and earlier < failure.times
+        fails = context.assignment.round == 1 and earlier < failure.times
     else:
-        due = work.assignment.round <= failure.times
-    if due:
+        fails = context.assignment.round <= failure.times
+    if fails:
         await step.save({**saved, "failures": earlier + 1})
         raise AgentError(
-            f"The brief asks stage {failure.stage} to fail ({failure.times} times): this is a rehearsed failure.",
+            f"Rehearsed failure: the brief makes stage {failure.stage} fail {failure.times} times.",
             retryable=failure.retryable,
         )

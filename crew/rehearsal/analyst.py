@@ -1,34 +1,45 @@
-"""The analyst: the project plan and the software specification."""
+"""The analyst: writes the project plan and the software specification."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from crew.protocol import Draft, Step
-from crew.rehearsal.agent import Produce, RehearsalAgent
-from crew.rehearsal.document import Section, document, escaped, not_used, requirement_sections
-from crew.rehearsal.names import names
-from crew.rehearsal.requirements import MOST_REQUIREMENTS, MOST_TEXT, Requirement, shortened
-from crew.rehearsal.selection import TOO_MANY
-from crew.rehearsal.work import Work
+from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
+from crew.rehearsal.reading.selection import TOO_MANY
+from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.writing.document import (
+    Section,
+    document,
+    escape_markdown,
+    not_used_section,
+    requirement_sections,
+)
+from crew.rehearsal.writing.python_names import names_for
 from models.contracts.enums import ArtifactType
 
 
 class Analyst(RehearsalAgent):
-    progress = ("reading the brief", "asking what it leaves open", "ordering the requirements", "writing it down")
+    progress_messages = (
+        "reading the brief",
+        "noting open questions",
+        "sorting the requirements",
+        "writing the documents",
+    )
 
-    async def produce(self, work: Work, step: Step) -> Produce:
+    async def produce(self, context: TaskContext, step: Step) -> Production:
         writers = {ArtifactType.PROJECT_PLAN: _plan, ArtifactType.SOFTWARE_SPECIFICATION: _specification}
-        drafts = [write(work) for type, write in writers.items() if work.wants(type)]
-        reads_the_brief = work.wants(ArtifactType.PROJECT_PLAN) and work.assignment.round == 1
-        return Produce(drafts, note=_note(work) if reads_the_brief else None)
+        drafts = [write(context) for type, write in writers.items() if context.expects(type)]
+        reads_the_brief = context.expects(ArtifactType.PROJECT_PLAN) and context.assignment.round == 1
+        return Production(drafts, note=_note(context) if reads_the_brief else None)
 
 
-def _note(work: Work) -> str | None:
-    """What of the brief is not used, in one line; None where all of it is."""
-    counts = Counter(one.reason for one in work.brief.not_used)
-    if work.brief.cut:
-        counts[f"all that follows the first {MOST_TEXT:,} characters"] = 1
+def _note(context: TaskContext) -> str | None:
+    """Return one line on the parts of the brief that are not used, or None if all are."""
+    counts = Counter(part.reason for part in context.brief.not_used)
+    if context.brief.cut:
+        counts[f"everything after the first {MAX_CHARACTERS:,} characters"] = 1
     if not counts:
         return None
     total = sum(counts.values())
@@ -37,28 +48,29 @@ def _note(work: Work) -> str | None:
     return f'Not used from the brief: {parts}, listed in the plan under "Not used": {listed}.'
 
 
-def _plan(work: Work) -> Draft:
-    count = len(work.requirements)
+def _plan(context: TaskContext) -> Draft:
+    count = len(context.requirements)
     requirements = f"{count} requirement{'s' if count > 1 else ''}"
-    goal = f"Deliver {escaped(work.brief.title)}: {requirements}, each with a test that passes."
+    goal = f"Deliver {escape_markdown(context.brief.title)}: {requirements}, each with a passing test."
+    summary = ["", escape_markdown(context.brief.summary)] if context.brief.summary else []
     return document(
-        work,
+        context,
         ArtifactType.PROJECT_PLAN,
         [
-            ("Goals", [goal, *(["", escaped(work.brief.summary)] if work.brief.summary else [])]),
-            ("Scope", [f"In scope: the {requirements} below. Out of scope: whatever they do not name."]),
-            *requirement_sections(work, lambda each: [f"- {each.label}. {escaped(each.text)}"]),
-            *not_used(work),
-            ("Risks", _risks(work)),
+            ("Goals", [goal, *summary]),
+            ("Scope", [f"In scope: the {requirements} below. Out of scope: everything else."]),
+            *requirement_sections(context, lambda each: [f"- {each.label}. {escape_markdown(each.text)}"]),
+            *not_used_section(context),
+            ("Risks", _risks(context)),
             (
                 "Milestones",
                 [
-                    "| milestone | is reached when |",
+                    "| milestone | reached when |",
                     "|---|---|",
                     f"| M1 specification | {requirements} have acceptance criteria |",
                     f"| M2 design | {requirements} have a module and a test |",
-                    "| M3 build | every module is written |",
-                    "| M4 validation | every test passes |",
+                    "| M3 build | all modules are written |",
+                    "| M4 validation | all tests pass |",
                     "| M5 launch | the package is built, checked and approved |",
                 ],
             ),
@@ -66,37 +78,37 @@ def _plan(work: Work) -> Draft:
     )
 
 
-def _risks(work: Work) -> list[str]:
-    """What the brief itself makes risky."""
-    vague = [each.label for each in work.requirements if len(each.text.split()) < 4]
-    unmeasured = [each.label for each in work.requirements if not any(one.isdigit() for one in each.text)]
+def _risks(context: TaskContext) -> list[str]:
+    """List the risks that the brief itself shows."""
+    vague = [each.label for each in context.requirements if len(each.text.split()) < 4]
+    unmeasured = [each.label for each in context.requirements if not any(char.isdigit() for char in each.text)]
     risks = []
     if vague:
-        risks.append(f"- Few words: {', '.join(vague)}. Ask the product owner before the design.")
+        risks.append(f"- Very short: {', '.join(vague)}. Ask the product owner for details before the design.")
     if unmeasured:
-        risks.append(f"- No figure to measure by: {', '.join(unmeasured)}. Agree on one in the specification.")
-    if any(one.reason == TOO_MANY for one in work.brief.not_used):
-        risks.append(f"- A rehearsal builds {MOST_REQUIREMENTS} requirements: the brief has more, listed below.")
-    if work.brief.cut:
-        risks.append("- The brief is longer than what was read: something may be missing.")
-    return risks or ["- None that the brief itself shows."]
+        risks.append(f"- No measurable figure: {', '.join(unmeasured)}. Agree on one in the specification.")
+    if any(part.reason == TOO_MANY for part in context.brief.not_used):
+        risks.append(f"- A rehearsal builds {MAX_REQUIREMENTS} requirements: the brief has more, see Not used.")
+    if context.brief.cut:
+        risks.append("- Only the beginning of the brief was read. Requirements may be missing.")
+    return risks or ["- The brief shows none."]
 
 
-def _specification(work: Work) -> Draft:
+def _specification(context: TaskContext) -> Draft:
     def described(each: Requirement) -> list[str]:
-        return [f"### {each.label}. {escaped(each.text)}", "", *_criteria(work, each), ""]
+        return [f"### {each.label}. {escape_markdown(each.text)}", "", *_criteria(context, each), ""]
 
-    purpose: Section = ("Purpose", [escaped(work.brief.summary or work.brief.title)])
-    sections = [purpose, *requirement_sections(work, described), *not_used(work)]
-    return document(work, ArtifactType.SOFTWARE_SPECIFICATION, sections)
+    purpose: Section = ("Purpose", [escape_markdown(context.brief.summary or context.brief.title)])
+    sections = [purpose, *requirement_sections(context, described), *not_used_section(context)]
+    return document(context, ArtifactType.SOFTWARE_SPECIFICATION, sections)
 
 
-def _criteria(work: Work, requirement: Requirement) -> list[str]:
-    named = names(work.brief.title, requirement)
+def _criteria(context: TaskContext, requirement: Requirement) -> list[str]:
+    names = names_for(context.brief.title, requirement)
     return [
         "Accepted when:",
         "",
-        f"- calling `{named.function}` does what is asked: {escaped(shortened(requirement.text, 120))}",
-        "- what was done is recorded under the requirement's label, and doing it twice is recorded twice",
-        f"- the tests in `{named.test_path}` pass",
+        f"- calling `{names.function}` does this: {escape_markdown(shorten(requirement.text, 120))}",
+        "- each call is recorded under the requirement's label",
+        f"- the tests in `{names.test_path}` pass",
     ]

@@ -1,38 +1,43 @@
-"""The architect: the system architecture and the implementation plan."""
+"""The architect: writes the system architecture and the implementation plan."""
 
 from __future__ import annotations
 
 from crew.protocol import Draft, Step
-from crew.rehearsal.agent import Produce, RehearsalAgent
-from crew.rehearsal.document import document, escaped, requirement_sections, source_line
-from crew.rehearsal.names import names, package_name
-from crew.rehearsal.requirements import Requirement
-from crew.rehearsal.work import Work
+from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.reading.requirements import Requirement
+from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.writing.document import document, escape_markdown, requirement_sections, source_line
+from crew.rehearsal.writing.python_names import names_for, package_name
 from models.contracts.enums import ArtifactType
 
 
 class Architect(RehearsalAgent):
-    progress = ("reading the requirements", "drawing the parts", "naming modules and tests", "writing it down")
+    progress_messages = (
+        "reading the requirements",
+        "defining the components",
+        "naming modules and tests",
+        "writing the documents",
+    )
 
-    async def produce(self, work: Work, step: Step) -> Produce:
+    async def produce(self, context: TaskContext, step: Step) -> Production:
         writers = {ArtifactType.SYSTEM_ARCHITECTURE: _architecture, ArtifactType.IMPLEMENTATION_PLAN: _plan}
-        return Produce([write(work) for type, write in writers.items() if work.wants(type)])
+        return Production([write(context) for type, write in writers.items() if context.expects(type)])
 
 
-def _architecture(work: Work) -> Draft:
-    package = package_name(work.brief.title)
-    modules = [(each, names(work.brief.title, each)) for each in work.requirements]
+def _architecture(context: TaskContext) -> Draft:
+    package = package_name(context.brief.title)
+    modules = [(each, names_for(context.brief.title, each)) for each in context.requirements]
     return document(
-        work,
+        context,
         ArtifactType.SYSTEM_ARCHITECTURE,
         [
             (
                 "Overview",
                 [
-                    f"`{package}` is one Python package without dependencies. Each requirement is one function in a "
-                    "module of its own; all of them write to one journal, which the tests read.",
+                    f"`{package}` is a Python package without dependencies. Each requirement is one function in a "
+                    "separate module. All functions write to one journal, which the tests read.",
                     "",
-                    source_line(work),
+                    source_line(context),
                 ],
             ),
             (
@@ -42,7 +47,7 @@ def _architecture(work: Work) -> Draft:
                     "flowchart LR",
                     '    caller(["Caller"]) --> main["__main__"]',
                     '    journal[("journal")]',
-                    *(f'    main --> {each.key}["{named.module}"] --> journal' for each, named in modules),
+                    *(f'    main --> {each.key}["{names.module}"] --> journal' for each, names in modules),
                     "```",
                 ],
             ),
@@ -51,28 +56,28 @@ def _architecture(work: Work) -> Draft:
                 [
                     "| component | responsibility |",
                     "|---|---|",
-                    f"| `{package}/journal.py` | remembers what was done, in order |",
-                    f"| `{package}/__main__.py` | runs every requirement once and prints the journal |",
-                    *(f"| `{named.path}` | {each.label}: {escaped(each.text)} |" for each, named in modules),
+                    f"| `{package}/journal.py` | records each call, in order |",
+                    f"| `{package}/__main__.py` | calls every function once and prints the journal |",
+                    *(f"| `{names.path}` | {each.label}: {escape_markdown(each.text)} |" for each, names in modules),
                 ],
             ),
         ],
     )
 
 
-def _plan(work: Work) -> Draft:
-    order = ["The journal first, then the modules in the order below, each with its test before the next one."]
+def _plan(context: TaskContext) -> Draft:
+    order = ["Write the journal first, then the modules in the order below, each together with its test."]
 
     def described(each: Requirement) -> list[str]:
-        named = names(work.brief.title, each)
+        names = names_for(context.brief.title, each)
         return [
-            f"### {each.label}. {escaped(each.text)}",
+            f"### {each.label}. {escape_markdown(each.text)}",
             "",
-            f"- Module: `{named.path}`",
-            f"- Function: `{named.function}`",
-            f"- Test: `{named.test_path}`",
+            f"- Module: `{names.path}`",
+            f"- Function: `{names.function}`",
+            f"- Test: `{names.test_path}`",
             "",
         ]
 
-    sections = [("Order of work", order), *requirement_sections(work, described)]
-    return document(work, ArtifactType.IMPLEMENTATION_PLAN, sections)
+    sections = [("Order of work", order), *requirement_sections(context, described)]
+    return document(context, ArtifactType.IMPLEMENTATION_PLAN, sections)

@@ -1,21 +1,21 @@
-"""The coder: source code with a test for each requirement."""
+"""The coder: writes source code with a test for each requirement."""
 
 from __future__ import annotations
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from crew.protocol import Draft, Step
-from crew.rehearsal.agent import Produce, RehearsalAgent
-from crew.rehearsal.package import package
-from crew.rehearsal.work import Work
+from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.writing.package import package_files
 from models.contracts.enums import ArtifactType
 
 
 class Coder(RehearsalAgent):
-    progress = ("reading the plan", "writing the modules", "writing the tests", "reading it through")
+    progress_messages = ("reading the plan", "writing the modules", "writing the tests", "reviewing the code")
 
-    async def produce(self, work: Work, step: Step) -> Produce:
-        if not work.wants(ArtifactType.SOURCE_CODE):
-            return Produce()
-        broken = work.assignment.round <= work.controls.fail_tests_rounds
-        return Produce([Draft(ArtifactType.SOURCE_CODE, pack(package(work, broken)), FILES)])
+    async def produce(self, context: TaskContext, step: Step) -> Production:
+        if not context.expects(ArtifactType.SOURCE_CODE):
+            return Production()
+        broken = context.assignment.round <= context.controls.fail_tests_rounds
+        return Production([Draft(ArtifactType.SOURCE_CODE, pack(package_files(context, broken)), FILES)])

@@ -1,4 +1,4 @@
-"""What a brief's front matter may ask of a rehearsal: slowness, failures, doubt.
+"""Controls for a rehearsal in the brief's front matter: slow steps, failures, low confidence.
 
 ---
 rehearsal:
@@ -21,12 +21,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from crew.protocol import AgentError
 
-_LONGEST_FRONT_MATTER = 16_384
+_MAX_FRONT_MATTER_CHARACTERS = 16_384
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
-_Share = Annotated[float, Field(ge=0, le=1)]
+_Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Strict(BaseModel):
@@ -34,9 +34,9 @@ class _Strict(BaseModel):
 
 
 class StepFailure(_Strict):
-    """A stage's step that fails `times` times before it works.
+    """A stage whose step fails `times` times before it succeeds.
 
-    Retryable: the first attempts of the stage's first round. Not retryable: every attempt of its first rounds.
+    If retryable, the first attempts of the first round fail; otherwise, the first rounds do.
     """
 
     stage: str = Field(min_length=1)
@@ -44,58 +44,58 @@ class StepFailure(_Strict):
     retryable: bool = True
 
 
-def _named_stage(value: object) -> object:
+def _expand_stage_name(value: object) -> object:
     return {"stage": value} if isinstance(value, str) else value
 
 
 class Controls(_Strict):
-    """The `rehearsal` block. `step_seconds` is None where the brief leaves it to the crew's setting."""
+    """The `rehearsal` block. `step_seconds` None means the crew's setting."""
 
     step_seconds: float | None = Field(default=None, ge=0, le=3_600)
-    fail_step: Annotated[StepFailure | None, BeforeValidator(_named_stage)] = None
+    fail_step: Annotated[StepFailure | None, BeforeValidator(_expand_stage_name)] = None
     fail_tests_rounds: int = Field(default=0, ge=0, le=1_000)
-    confidence: _Share | dict[str, _Share] | None = None
+    confidence: _Fraction | dict[str, _Fraction] | None = None
 
     def confidence_at(self, stage: str) -> float | None:
-        """The confidence asked for at a stage, or None."""
+        """Return the confidence that is set for a stage, or None."""
         return self.confidence.get(stage) if isinstance(self.confidence, dict) else self.confidence
 
 
 def rehearsal_controls(brief: str) -> Controls:
-    """The controls in the brief's front matter; the defaults where it has none.
+    """Return the controls in the brief's front matter, or the defaults.
 
     Raises:
-        AgentError: the rehearsal block is invalid; names the field (not retryable).
+        AgentError: the rehearsal block is invalid; the message names the field (not retryable).
     """
-    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
+    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
     return _controls(front_matter.group(1)) if front_matter else Controls()
 
 
 def without_front_matter(brief: str) -> str:
-    """The brief's Markdown, without front matter in YAML or TOML. A leading rule that opens no
-    YAML mapping is Markdown too, and stays."""
-    if (toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER])) and _toml(toml[1]):
+    """Return the brief's Markdown without YAML or TOML front matter. A leading rule that opens no YAML mapping is
+    Markdown, and is kept."""
+    if (toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])) and _load_toml(toml[1]):
         return brief[toml.end() :]
-    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
-    if front_matter is None or not isinstance(_loaded(front_matter.group(1)), dict):
+    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
+    if front_matter is None or not isinstance(_load_yaml(front_matter.group(1)), dict):
         return brief
     return brief[front_matter.end() :]
 
 
 def front_matter_title(brief: str) -> str:
-    """The `title` in the brief's front matter, YAML or TOML; "" where it has none."""
-    if toml := _TOML.match(brief[:_LONGEST_FRONT_MATTER]):
-        title = _toml(toml[1]).get("title")
+    """Return the `title` in the brief's YAML or TOML front matter, or ""."""
+    if toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS]):
+        title = _load_toml(toml[1]).get("title")
         return title if isinstance(title, str) else ""
-    front_matter = _FRONT_MATTER.match(brief[:_LONGEST_FRONT_MATTER])
-    loaded = _loaded(front_matter.group(1)) if front_matter else None
+    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
+    loaded = _load_yaml(front_matter.group(1)) if front_matter else None
     title = loaded.get("title") if isinstance(loaded, dict) else None
     return title if isinstance(title, str) else ""
 
 
 @lru_cache(maxsize=64)
 def _controls(front_matter: str) -> Controls:
-    loaded = _loaded(front_matter)
+    loaded = _load_yaml(front_matter)
     if loaded is None and re.search(r"^rehearsal\s*:", front_matter, re.MULTILINE):
         raise AgentError("The brief's front matter has a rehearsal block but is not valid YAML.", retryable=False)
     block = loaded.get("rehearsal") if isinstance(loaded, dict) else None
@@ -112,7 +112,7 @@ def _problem(location: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(['rehearsal', *map(str, location)])[:120]}: {message}"
 
 
-def _toml(front_matter: str) -> dict[str, Any]:
+def _load_toml(front_matter: str) -> dict[str, Any]:
     try:
         return tomllib.loads(front_matter)
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -120,9 +120,9 @@ def _toml(front_matter: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _loaded(front_matter: str) -> Any:
+def _load_yaml(front_matter: str) -> Any:
     try:
         return yaml.safe_load(front_matter)
     except (yaml.YAMLError, RecursionError, ValueError):
-        # ValueError: a scalar that looks like a date or a number and is none (2024-13-45).
+        # ValueError: a scalar that looks like a date or a number but is not one (2024-13-45).
         return None

@@ -1,4 +1,4 @@
-"""The deployer: the package to deploy, checked, and the log that says what is in it."""
+"""The deployer: builds and checks the package, and writes the log of what is in it."""
 
 from __future__ import annotations
 
@@ -8,57 +8,59 @@ import hashlib
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import Draft, InputArtifact, Step
-from crew.rehearsal.agent import Produce, RehearsalAgent
-from crew.rehearsal.document import Section, document
-from crew.rehearsal.package import VERSION, distribution_name
-from crew.rehearsal.tester import results
-from crew.rehearsal.work import Work, readable
-from crew.rehearsal.zips import unzipped, zipped
+from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.task_context import TaskContext, readable_text
+from crew.rehearsal.tester import result_sections
+from crew.rehearsal.writing.document import document
+from crew.rehearsal.writing.package import VERSION, distribution_name
+from crew.rehearsal.writing.zips import unzip, zip_files
 from models.contracts.enums import ArtifactType, Verdict
 from sandbox import Sandbox, TestRun
 
 
 class Deployer(RehearsalAgent):
     only_writes = False
-    progress = ("reading the test results", "collecting the files", "preparing the package")
+    progress_messages = ("reading the test results", "collecting the files", "building the package")
 
     def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
-    async def produce(self, work: Work, step: Step) -> Produce:
-        if not work.wants(ArtifactType.DEPLOYMENT_PACKAGE, ArtifactType.DEPLOYMENT_LOG):
-            return Produce()
-        source = work.assignment.input(ArtifactType.SOURCE_CODE)
+    async def produce(self, context: TaskContext, step: Step) -> Production:
+        if not context.expects(ArtifactType.DEPLOYMENT_PACKAGE, ArtifactType.DEPLOYMENT_LOG):
+            return Production()
+        source = context.assignment.input(ArtifactType.SOURCE_CODE)
         runnable = source is not None and source.media_type == FILES
-        files = unpack(source.content) if source and runnable else _documents(work.assignment.inputs)
-        root = f"{distribution_name(work.brief.title)}-{VERSION}"
-        package = await asyncio.to_thread(zipped, root, files)
+        files = unpack(source.content) if source and runnable else _documents(context.assignment.inputs)
+        root = f"{distribution_name(context.brief.title)}-{VERSION}"
+        package = await asyncio.to_thread(zip_files, root, files)
         run = await self._check(package, root, step, harmless=source.by_agent) if source and runnable else None
         log = document(
-            work,
+            context,
             ArtifactType.DEPLOYMENT_LOG,
             [
                 ("Package", _package(package, root)),
                 ("Contents", _contents(files)),
-                ("Check", _verdict_line(run)),
-                *(results(run)[1:] if run else []),
+                ("Check", _check_lines(run)),
+                *(result_sections(run)[1:] if run else []),
             ],
         )
         drafts = [Draft(ArtifactType.DEPLOYMENT_PACKAGE, package, ZIP), log]
-        return Produce(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
+        return Production(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
 
     async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> TestRun:
-        """Run the tests of what is in the package, not of what went into it."""
+        """Run the tests from the built package rather than from the source files."""
         await step.progress("checking the package: running its tests in the sandbox", None)
-        files = await asyncio.to_thread(unzipped, package, root)
+        files = await asyncio.to_thread(unzip, package, root)
         return await self._sandbox.run_tests(files, harmless=harmless)
 
 
 def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:
-    """The readable inputs, for a pipeline that has documents to deliver and no code."""
-    texts = {f"{one.type.value}-v{one.version}.md": text for one in inputs if (text := readable(one)) is not None}
-    return texts or {"README.md": "> **Rehearsal.** No model was asked.\n\nThere was nothing to package.\n"}
+    """Return the readable inputs, for a pipeline that delivers documents instead of code."""
+    texts = {
+        f"{each.type.value}-v{each.version}.md": text for each in inputs if (text := readable_text(each)) is not None
+    }
+    return texts or {"README.md": "> **Rehearsal.** No model was used.\n\nThere was nothing to package.\n"}
 
 
 def _package(package: bytes, root: str) -> list[str]:
@@ -77,8 +79,8 @@ def _contents(files: dict[str, str]) -> list[str]:
     return ["| file | bytes | sha256 |", "|---|---|---|", *rows]
 
 
-def _verdict_line(run: TestRun | None) -> list[str]:
+def _check_lines(run: TestRun | None) -> list[str]:
     if run is None:
-        return ["There is no source code among the inputs: these are documents, and nothing was run."]
-    said: Section = results(run)[0]
-    return ["The package was unpacked, and each of its tests was run.", "", *said[1]]
+        return ["The inputs contain no source code: the package holds documents, and no tests were run."]
+    _, result = result_sections(run)[0]
+    return ["The package was unpacked, and all its tests were run.", "", *result]

@@ -1,44 +1,58 @@
-"""The tester: runs the tests of the source code for real, and reports what they said."""
+"""The tester: runs the tests of the source code and reports the results."""
 
 from __future__ import annotations
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
 from crew.protocol import Step
-from crew.rehearsal.agent import Produce, RehearsalAgent
-from crew.rehearsal.document import Section, document, escaped, fenced
-from crew.rehearsal.outline import plain
-from crew.rehearsal.work import Work
+from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.reading.markdown_blocks import plain
+from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
 from models.contracts.enums import ArtifactType, Verdict
 from sandbox import Sandbox, TestRun
+
+_MAX_LISTED_TESTS = 50
+
+_UNCONFINED = [
+    "> [!CAUTION]",
+    "> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it ran, this code "
+    "could read, change and reach everything that the worker can.",
+    "",
+]
+_ABOUT_OUTPUT = "Printed by the code and its tests. The result above does not depend on it."
+_ABOUT_VERDICT = (
+    "The tests were counted from their source. Each ran in a process of its own, and a separate process recorded how "
+    "it ended. Within its own process, the code under test could still have changed what its test asserts."
+)
 
 
 class Tester(RehearsalAgent):
     only_writes = False
-    progress = ("reading the code", "preparing the sandbox", "reading the specification")
+    progress_messages = ("reading the code", "preparing the sandbox", "reading the specification")
 
     def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
-    async def produce(self, work: Work, step: Step) -> Produce:
-        source = work.assignment.input(ArtifactType.SOURCE_CODE)
-        wanted = work.wants(ArtifactType.TEST_RESULTS)
-        if not wanted:
-            return Produce()
+    async def produce(self, context: TaskContext, step: Step) -> Production:
+        if not context.expects(ArtifactType.TEST_RESULTS):
+            return Production()
+        source = context.assignment.input(ArtifactType.SOURCE_CODE)
         if source is None or source.media_type != FILES:
-            nothing: Section = ("Result", ["**Failed**: there is no set of source files among the inputs to run."])
-            return Produce([document(work, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
+            nothing: Section = ("Result", ["**Failed**: the inputs contain no source files to run."])
+            return Production([document(context, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
-        # The rehearsal's own package is templates with words of the brief as literals; any other a person wrote.
+        # The rehearsal's own package consists of templates, with words of the brief as literals. A person's may not.
         run = await self._sandbox.run_tests(files, harmless=source.by_agent)
-        report = document(work, ArtifactType.TEST_RESULTS, [*results(run), ("Coverage", _coverage(work, files))])
-        return Produce([report], Verdict.PASSED if run.passed else Verdict.FAILED)
+        sections = [*result_sections(run), ("Coverage", _coverage(context, files))]
+        report = document(context, ArtifactType.TEST_RESULTS, sections)
+        return Production([report], Verdict.PASSED if run.passed else Verdict.FAILED)
 
 
-def results(run: TestRun) -> list[Section]:
-    """What a run came to, in sections."""
+def result_sections(run: TestRun) -> list[Section]:
+    """Return the sections on a run: its result, its output and the sandbox."""
     ran = f"{run.ran} tests ran" if run.ran == run.counted else f"{run.ran} of {run.counted} tests ran"
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     return [
@@ -53,50 +67,38 @@ def results(run: TestRun) -> list[Section]:
                 *_not_passed(run),
             ],
         ),
-        ("Output", [_ABOUT_OUTPUT, "", *fenced(run.output.rstrip())]),
+        ("Output", [_ABOUT_OUTPUT, "", *code_block(run.output.rstrip())]),
         ("Sandbox", [*(f"- {line}" for line in run.isolation), "", _ABOUT_VERDICT]),
     ]
 
 
-_UNCONFINED = [
-    "> [!CAUTION]",
-    "> **NOT CONFINED.** This machine has neither namespaces nor Landlock with seccomp: while it ran, this code could "
-    "read, change and reach whatever the worker can.",
-    "",
-]
-_ABOUT_OUTPUT = "What the code and its tests printed, whatever it claims; the result above was not read from it."
-_ABOUT_VERDICT = (
-    "The tests were counted from their source, and each ran in a process of its own, whose end another process judged. "
-    "Within that process the code under test could still have changed what its test asserts."
-)
-_MOST_NAMED = 50
-
-
 def _not_passed(run: TestRun) -> list[str]:
-    """Each test that did not pass, and what became of it."""
-    ends = [(name, end) for name, end in run.outcomes if end != "passed"]
+    """List the tests that did not pass, with their outcomes."""
     if not run.outcomes:
         return [
-            "- no tests were found: they are methods of a `unittest.TestCase`, in files whose names begin with test"
+            "- no tests were found: they must be methods of a `unittest.TestCase`, in files whose names start with test"
         ]
-    named = [f"- {escaped(plain(name))}: {escaped(plain(end))}" for name, end in ends[:_MOST_NAMED]]
-    return named + ([f"- and {len(ends) - _MOST_NAMED} more"] if len(ends) > _MOST_NAMED else [])
+    failed = [(name, outcome) for name, outcome in run.outcomes if outcome != "passed"]
+    lines = [
+        f"- {escape_markdown(plain(name))}: {escape_markdown(plain(outcome))}"
+        for name, outcome in failed[:_MAX_LISTED_TESTS]
+    ]
+    return lines + ([f"- and {len(failed) - _MAX_LISTED_TESTS} more"] if len(failed) > _MAX_LISTED_TESTS else [])
 
 
-def _coverage(work: Work, files: dict[str, str]) -> list[str]:
-    """Which test covers which requirement, by the label in its name."""
+def _coverage(context: TaskContext, files: dict[str, str]) -> list[str]:
+    """Return a table of the tests of each requirement, by the label in their names."""
     lines = ["| requirement | test |", "|---|---|"]
-    tests_of = _tests_by_key({each.key for each in work.requirements}, files)
-    for each in work.requirements:
-        tests = tests_of[each.key]
-        shown = ", ".join(f"`{path}`" for path in tests) or "none by that name"
-        lines.append(f"| {each.label}. {escaped(each.text)} | {shown} |")
+    tests_by_key = _tests_by_key({each.key for each in context.requirements}, files)
+    for each in context.requirements:
+        tests = ", ".join(f"`{path}`" for path in tests_by_key[each.key]) or "no test has this label in its name"
+        lines.append(f"| {each.label}. {escape_markdown(each.text)} | {tests} |")
     return lines
 
 
 def _tests_by_key(keys: set[str], files: dict[str, str]) -> dict[str, list[str]]:
-    """The test files of each requirement: the longest key that a file's name begins with counts, since r2_1 begins as
-    r2 does."""
+    """Map each requirement's key to its test files. A file belongs to the longest key that its name starts with: r2_1
+    starts with r2, too."""
     found: dict[str, list[str]] = {key: [] for key in keys}
     for path in files:
         if not path.startswith("tests/test_"):

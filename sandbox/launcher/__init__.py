@@ -1,5 +1,5 @@
-"""The program that builds the cage, runs the tests in it, and takes it down.
+"""The program that sets up the confinement, runs the tests in it, and cleans up.
 
 It runs in a process of its own, started without site-packages: nothing here imports anything but the standard library,
-and imports of each other are relative, because here `launcher` is a top-level package.
+and its modules import each other by relative names, because in that process `launcher` is a top-level package.
 """

@@ -1,4 +1,4 @@
-"""The system calls that Python has no function for. Linux only: elsewhere every call raises OSError."""
+"""System calls for which Python has no function. Linux only: elsewhere every call raises OSError."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
-# Numbers that differ from machine to machine; the newer ones (Landlock) are the same on all.
+# Differs by architecture; newer calls (Landlock) have the same number on all.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -54,12 +54,12 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
 
 
 def change_root(folder: str) -> None:
-    """Make a mount point the root, and let go of the old one."""
+    """Make a mount point the root, and unmount the old one."""
     number = _PIVOT_ROOT.get(machine())
     if number is None:
         raise OSError(f"pivot_root is not known on {machine()}")
     os.chdir(folder)
-    # "." twice stacks the old root on the new one, where it can be taken off without a folder to park it in.
+    # "." twice stacks the old root on the new one, so that it can be unmounted without a folder for it.
     syscall(number, b".", b".")
     _call("umount2", b".", ctypes.c_int(MNT_DETACH))
     os.chdir("/")
@@ -71,7 +71,7 @@ def prctl(option: int, *arguments: int) -> None:
 
 
 def syscall(number: int, *arguments: object) -> int:
-    """A system call by number.
+    """Make a system call by number.
 
     Raises:
         OSError: it was refused.

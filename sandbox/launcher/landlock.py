@@ -1,4 +1,4 @@
-"""Landlock: the process and its children see the files they are given, and no TCP. Needs no privilege (Linux 5.13)."""
+"""Landlock: restricts the process and its children to given files, without TCP. Needs no privilege (Linux 5.13)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PATH_BENEATH = 1
 
 _EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 _WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
-# Rights that the first version of the interface knows, and what later versions added.
+# The rights of the first version of the interface, and those that later versions added.
 _FIRST = (1 << 13) - 1
 _ADDED = {2: 1 << 13, 3: _TRUNCATE, 5: 1 << 15}
 _DEVICE_NODES = (1 << 6) | (1 << 11)
@@ -23,7 +23,7 @@ _ALL_SCOPES = 0b11
 
 
 def version() -> int:
-    """The version of the interface; 0 where the system has none."""
+    """Return the version of the interface, or 0 if the system has none."""
     try:
         return kernel.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
     except OSError:
@@ -31,9 +31,9 @@ def version() -> int:
 
 
 def restrict(read: list[str], write: list[str]) -> None:
-    """From here on this process may read `read`, change what is below `write`, and touch no other file.
+    """Restrict this process to reading `read` and changing what is below `write`.
 
-    From version 4 it has no TCP, from 6 it cannot signal processes outside. `no_new_privs` must be set.
+    Since version 4 it also loses TCP, since 6 it cannot signal processes outside. `no_new_privs` must be set.
 
     Raises:
         OSError: the system forbids it.

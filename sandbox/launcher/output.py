@@ -1,4 +1,4 @@
-"""What the tests print: its beginning and its end, however much there is between."""
+"""The output of the tests: its beginning and its end, in bounded memory."""
 
 from __future__ import annotations
 

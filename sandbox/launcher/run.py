@@ -9,38 +9,38 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from . import cage, ground, kernel, namespaces
-from .order import Order
+from . import confinement, filesystem_view, kernel, namespaces
+from .protocol import RunRequest
 
 WORK, SCRATCH, SHARED = "/sandbox", "/tmp", "/dev/shm"
 _RUNNER = "/runner"
-"""Where the program that runs the tests lies, for them to read and not to change."""
+"""Where the program that runs the tests is: they may read it, but not change it."""
 _PACKAGE = "botarmy_runner"
-_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {_PACKAGE}.server import main; main()"
+_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {_PACKAGE}.parent import main; main()"
 
-# -I would ignore the seed of the hashes, which must be fixed for the same output each time; these and an
-# environment of our own making are the same. -S: no site-packages either.
+# -I would ignore PYTHONHASHSEED, which must be fixed so that the output is the same each time; these flags and an
+# environment set here have the same effect. -S: no site-packages either.
 _ARGUMENTS = ["-P", "-s", "-S", "-B", "-u", "-c", _START]
 _STATUS = 3
-"""The descriptor on which the runner tells how it goes."""
+"""The descriptor on which the runner reports."""
 
 OVERHEAD = 4
-"""Processes of a run that are ours: the head of its group, the first in its namespaces, the runner, one to spare."""
+"""Processes of a run that are not the tests': the group leader, the namespaces' init, the runner, and a spare."""
 
 _NICE = 10
-"""Whatever the tests do, those whose work it is not come first."""
+"""The worker and the servers run before the tests."""
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
 class UnconfinedError(Exception):
-    """The system offers too little to hold what is to be run."""
+    """The system cannot confine the code."""
 
 
 class Run(NamedTuple):
-    """One attempt at an order. The descriptors are the runner's input, its output and its status."""
+    """One attempt at a request. The descriptors are the runner's input, output and status."""
 
-    order: Order
+    request: RunRequest
     own_root: bool
     libraries: list[str]
     input: int
@@ -49,95 +49,97 @@ class Run(NamedTuple):
 
     @property
     def runner(self) -> str:
-        return _RUNNER if self.own_root else self.order.folder + _RUNNER
+        return _RUNNER if self.own_root else self.request.folder + _RUNNER
 
     @property
     def folders(self) -> list[str]:
-        """Those that the tests may write in, the one with the files first."""
-        return [WORK, SCRATCH, SHARED] if self.own_root else [self.order.folder + WORK, self.order.folder + SCRATCH]
+        """The folders that the tests may write in; the first one holds the files."""
+        return [WORK, SCRATCH, SHARED] if self.own_root else [self.request.folder + WORK, self.request.folder + SCRATCH]
 
 
 def start(run: Run) -> int:
-    """Start a run in a process group of its own; its id.
+    """Start a run in a process group of its own and return its process id.
 
-    It writes what the tests print to the output, and JSON lines to the status: {"isolation": [...]} when it is about
-    to start, what the runner tells, {"exit": code} or {"signal": number} when that has ended, {"refused": why} when
-    the system forbids it, {"unconfined": why} when it cannot be held here.
+    What the tests print goes to the output. The status receives JSON lines: {"isolation": [...]} before the runner
+    starts, what the runner reports, {"exit": code} or {"signal": number} when it has ended, {"refused": why} if the
+    system forbids this kind of run, {"unconfined": why} if it cannot confine it.
     """
-    return _fork(run.status, lambda: _lead(run))
+    return _fork(run.status, lambda: _lead_group(run))
 
 
-def _lead(run: Run) -> None:
-    """The head of the group: it enters the namespaces, and its child is the first process there."""
+def _lead_group(run: Run) -> None:
+    """Enter the namespaces as the group leader, and start a child as their first process."""
     os.setsid()
-    # What is laid out is for another user to read, however private the worker's own files are.
+    # Another user must be able to read these files, whatever the worker's umask.
     os.umask(0o022)
     if run.own_root:
         namespaces.enter()
-        owner = cage.choose_owner(run.order, run.own_root, run.libraries)
-        first = _fork(run.status, lambda: _rule(run, owner))
+        user = confinement.choose_user(run.request, run.own_root, run.libraries)
+        init = _fork(run.status, lambda: _run_as_init(run, user))
         os.close(run.output)
-        os.waitpid(first, 0)
+        os.waitpid(init, 0)
         return
-    owner = cage.choose_owner(run.order, run.own_root, run.libraries)
+    user = confinement.choose_user(run.request, run.own_root, run.libraries)
     for folder in run.folders:
         os.mkdir(folder)
-        os.chown(folder, owner, -1)
-    _lay_out(_program(), run.runner)
-    _watch_over(run, owner)
+        os.chown(folder, user, -1)
+    _write_files(_runner_files(), run.runner)
+    _supervise_runner(run, user)
 
 
-def _rule(run: Run, owner: int) -> None:
-    """The first process of the namespaces: when it ends, the kernel ends all others there."""
-    program = _program()
-    namespaces.build_root(run.order, run.folders, owner, run.libraries)
-    _lay_out(program, run.runner)
-    _watch_over(run, owner)
+def _run_as_init(run: Run, user: int) -> None:
+    """Run as the first process of the namespaces: when it ends, the kernel ends all others there."""
+    files = _runner_files()
+    namespaces.build_root(run.request, run.folders, user, run.libraries)
+    _write_files(files, run.runner)
+    _supervise_runner(run, user)
 
 
-def _watch_over(run: Run, owner: int) -> None:
-    """Start the runner, collect whatever ends, and tell how the runner did."""
-    runner = _fork(run.status, lambda: _become_runner(run, owner))
+def _supervise_runner(run: Run, user: int) -> None:
+    """Start the runner, reap every process that ends, and report how the runner ended."""
+    runner = _fork(run.status, lambda: _exec_runner(run, user))
     os.close(run.output)
     while True:
-        pid, how = os.wait()
+        pid, status = os.wait()
         if pid == runner:
-            code = os.waitstatus_to_exitcode(how)
-            _tell(run.status, {"exit": code} if code >= 0 else {"signal": -code})
+            code = os.waitstatus_to_exitcode(status)
+            _report(run.status, {"exit": code} if code >= 0 else {"signal": -code})
             return
 
 
-def _become_runner(run: Run, owner: int) -> NoReturn:
+def _exec_runner(run: Run, user: int) -> NoReturn:
     os.setsid()
     os.nice(_NICE)
     work, scratch = run.folders[:2]
-    isolation, confined = cage.confine(run.order, [run.runner, *run.libraries], run.folders, owner, run.own_root)
-    if not confined and not run.order.unconfined:
+    isolation, confined = confinement.confine(
+        run.request, [run.runner, *run.libraries], run.folders, user, run.own_root
+    )
+    if not confined and not run.request.unconfined:
         raise UnconfinedError("; ".join(isolation))
-    # From here on the cage holds this code too: whatever a path says, nothing is written outside.
-    _lay_out(run.order.files, work)
+    # This process is confined now, so that no path can make it write outside.
+    _write_files(run.request.files, work)
     os.chdir(work)
-    # What loses its parent becomes the runner's child, and is ended before the next test.
+    # Orphans become the runner's children, and are killed before the next test.
     with suppress(OSError):
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
-    _tell(run.status, {"isolation": isolation, "confined": confined, "owner": owner})
-    given = [os.dup(each) for each in (run.input, run.output, run.output, run.status)]
-    for target, descriptor in enumerate(given):
+    _report(run.status, {"isolation": isolation, "confined": confined, "user": user})
+    descriptors = [os.dup(each) for each in (run.input, run.output, run.output, run.status)]
+    for target, descriptor in enumerate(descriptors):
         os.dup2(descriptor, target)
         os.set_inheritable(target, True)
     os.closerange(_STATUS + 1, os.sysconf("SC_OPEN_MAX"))
-    arguments = [run.order.python, *_ARGUMENTS, run.runner, work, *run.folders[1:]]
+    arguments = [run.request.python, *_ARGUMENTS, run.runner, work, *run.folders[1:]]
     environment = {
         **_ENVIRONMENT,
-        **ground.environment(run.order.python, run.libraries),
+        **filesystem_view.python_environment(run.request.python, run.libraries),
         "HOME": work,
         "TMPDIR": scratch,
     }
-    os.execve(run.order.python, arguments, environment)
+    os.execve(run.request.python, arguments, environment)
 
 
-def _program() -> dict[str, str]:
-    """The files of the program that runs the tests."""
+def _runner_files() -> dict[str, str]:
+    """Return the source files of the program that runs the tests."""
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner")
     files = {}
     for name in os.listdir(folder):
@@ -147,8 +149,8 @@ def _program() -> dict[str, str]:
     return files
 
 
-def _lay_out(files: dict[str, str], folder: str) -> None:
-    """Write the files; their paths were checked by whoever ordered the run."""
+def _write_files(files: dict[str, str], folder: str) -> None:
+    """Write the files; the sender of the request has checked their paths."""
     for path, text in files.items():
         target = os.path.join(folder, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -157,7 +159,7 @@ def _lay_out(files: dict[str, str], folder: str) -> None:
 
 
 def _fork(status: int, act: Callable[[], None]) -> int:
-    """Run `act` in a child that dies with this process; its id."""
+    """Run `act` in a child that dies with this process, and return its process id."""
     pid = os.fork()
     if pid:
         return pid
@@ -166,14 +168,14 @@ def _fork(status: int, act: Callable[[], None]) -> int:
             kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         act()
     except UnconfinedError as error:
-        _tell(status, {"unconfined": str(error)})
+        _report(status, {"unconfined": str(error)})
         os._exit(1)
     except BaseException as error:
-        _tell(status, {"refused": f"{type(error).__name__}: {error}"[:1_000]})
+        _report(status, {"refused": f"{type(error).__name__}: {error}"[:1_000]})
         os._exit(1)
     os._exit(0)
 
 
-def _tell(status: int, message: dict[str, object]) -> None:
+def _report(status: int, message: dict[str, object]) -> None:
     # All processes of a run share the pipe: a line within PIPE_BUF is written whole or not at all.
     os.write(status, (json.dumps(message) + "\n").encode())

@@ -1,4 +1,4 @@
-"""A filter over system calls: no sockets but pairs, no memory that outlives the run, no tracing, no kernel extras."""
+"""A seccomp filter: no sockets except pairs, no memory that outlives the run, no tracing, no rare kernel interfaces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from . import calls, kernel
+from . import kernel, syscalls
 
 _MODE_FILTER = 2
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -21,11 +21,11 @@ _NEW_NAMESPACES = 0x7E020080
 _AF_UNIX = 1
 
 _Line = tuple[int, int, int, int]
-"""What to do, lines to skip when it holds, lines to skip when it does not, and the value."""
+"""A BPF instruction: opcode, lines to skip if true, lines to skip if false, operand."""
 
 
 class Rules(NamedTuple):
-    """What may be left to the children, since something else sees to it: signals; modes, times and owners; truncate."""
+    """What the filter may allow, because something else confines it: signals; modes, times and owners; truncate."""
 
     signals: bool
     modes: bool
@@ -38,7 +38,7 @@ def install(rules: Rules) -> None:
     `no_new_privs` must be set.
 
     Raises:
-        OSError: the system forbids it, or the machine is not known.
+        OSError: the system forbids it, or the architecture is not known.
     """
     machine = kernel.machine()
     if machine not in _ARCHITECTURES:
@@ -52,52 +52,55 @@ def install(rules: Rules) -> None:
 def _program(machine: str, rules: Rules) -> Iterable[_Line]:
     yield (_LOAD, 0, 0, _ARCHITECTURE)
     yield (_EQUAL, 1, 0, _ARCHITECTURES[machine])
-    # The calls of 32 bits, among them.
+    # Other architectures, 32-bit calls among them.
     yield (_RETURN, 0, 0, _KILL)
     yield (_LOAD, 0, 0, _NUMBER)
     if machine == "x86_64":
-        # The x32 calls are the same calls under other numbers.
+        # x32 calls are the same calls under other numbers.
         yield from ((_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL))
-    refused = [calls.SOCKETS[machine], calls.SHARED[machine], calls.INTRUSIVE[machine], calls.EVERYWHERE]
+    refused = [syscalls.SOCKETS[machine], syscalls.SHARED[machine], syscalls.INTRUSIVE[machine], syscalls.EVERYWHERE]
     if not rules.signals:
-        refused.append(calls.SIGNALS[machine])
+        refused.append(syscalls.SIGNALS[machine])
     if not rules.modes:
-        refused.append(calls.OWNERS[machine])
-        for number in calls.MODES[machine].values():
-            # Said to be done, and not done: those who copy a file, with its mode, would fail for nothing otherwise.
+        refused.append(syscalls.OWNERS[machine])
+        for number in syscalls.MODES[machine].values():
+            # Reported as done, without being done: copying a file with its mode would fail otherwise.
             yield from ((_EQUAL, 0, 1, number), _refuse(0))
     for table in refused:
         for number in table.values():
             yield from ((_EQUAL, 0, 1, number), _refuse(errno.EPERM))
     if not rules.truncating:
-        yield from ((_EQUAL, 0, 1, calls.TRUNCATE[machine]), _refuse(errno.EPERM))
-    # clone3 keeps its flags where no filter can see them; told that it is not there, callers fall back to clone.
-    yield from ((_EQUAL, 0, 1, calls.CLONE3), _refuse(errno.ENOSYS))
-    yield from _judged(calls.CLONE[machine], refuse=[(_low(0), _ANY_BIT, _NEW_NAMESPACES)])
-    yield from _judged(calls.SOCKETPAIR[machine], need=[(_low(0), _AF_UNIX)])
-    # To whoever is at the other end, and to no address.
-    yield from _judged(calls.SENDTO[machine], need=[(_low(4), 0), (_low(4) + 4, 0)])
-    for name, number in calls.OWN_ONLY[machine].items():
-        yield from _judged(number, need=[(_low(0), 0), *([(_low(1), 0)] if name == "setpriority" else [])])
-    for number, values in ((calls.FCNTL[machine], calls.SIGNAL_OWNERS), (calls.IOCTL[machine], calls.TERMINAL_TRICKS)):
-        yield from _judged(number, refuse=[(_low(1), _EQUAL, value) for value in values])
+        yield from ((_EQUAL, 0, 1, syscalls.TRUNCATE[machine]), _refuse(errno.EPERM))
+    # clone3 keeps its flags where no filter can see them; on ENOSYS, callers fall back to clone.
+    yield from ((_EQUAL, 0, 1, syscalls.CLONE3), _refuse(errno.ENOSYS))
+    yield from _checked(syscalls.CLONE[machine], refuse=[(_low_word(0), _ANY_BIT, _NEW_NAMESPACES)])
+    yield from _checked(syscalls.SOCKETPAIR[machine], need=[(_low_word(0), _AF_UNIX)])
+    # Only to the connected peer, without an address.
+    yield from _checked(syscalls.SENDTO[machine], need=[(_low_word(4), 0), (_low_word(4) + 4, 0)])
+    for name, number in syscalls.OWN_ONLY[machine].items():
+        yield from _checked(number, need=[(_low_word(0), 0), *([(_low_word(1), 0)] if name == "setpriority" else [])])
+    for number, values in (
+        (syscalls.FCNTL[machine], syscalls.SIGNAL_OWNERS),
+        (syscalls.IOCTL[machine], syscalls.TERMINAL_TRICKS),
+    ):
+        yield from _checked(number, refuse=[(_low_word(1), _EQUAL, value) for value in values])
     if rules.signals:
-        # To their own, but not to this process, which starts them and keeps the score, nor to its group, nor to all.
+        # Not to the runner, which starts the tests and records their outcomes, nor to its group, nor to all processes.
         own = os.getpid()
-        for number in calls.SIGNALS[machine].values():
-            yield from _judged(number, refuse=[(_low(0), _EQUAL, pid & 0xFFFFFFFF) for pid in (own, -own, -1)])
+        for number in syscalls.SIGNALS[machine].values():
+            yield from _checked(number, refuse=[(_low_word(0), _EQUAL, pid & 0xFFFFFFFF) for pid in (own, -own, -1)])
     yield (_RETURN, 0, 0, _ALLOW)
 
 
-def _low(argument: int) -> int:
-    """Where the lower half of an argument lies, on machines that put it first, as these do."""
+def _low_word(argument: int) -> int:
+    """Return the offset of the lower half of an argument (little-endian)."""
     return _ARGUMENTS + 8 * argument
 
 
-def _judged(
+def _checked(
     number: int, *, need: Sequence[tuple[int, int]] = (), refuse: Sequence[tuple[int, int, int]] = ()
 ) -> Iterable[_Line]:
-    """The call is refused where a word that it `need`s has another value, or a test of `refuse` holds."""
+    """Allow the call only if every word of `need` has its value and no test of `refuse` holds."""
     tests = [(at, _EQUAL, value, False) for at, value in need] + [(at, test, value, True) for at, test, value in refuse]
     yield (_EQUAL, 0, 2 * len(tests) + 2, number)
     for place, (at, test, value, bad) in enumerate(tests):

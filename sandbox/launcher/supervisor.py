@@ -1,4 +1,4 @@
-"""The supervisor: it reads the order, starts the run, stops it at its limits, sweeps, and tells how it ended."""
+"""The supervisor: reads the request, starts the run, enforces its limits, cleans up, and returns the result."""
 
 from __future__ import annotations
 
@@ -10,89 +10,91 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from . import ground, kernel, run, sweep
-from .order import Ending, Limits, Order
+from . import filesystem_view, kernel, process_tree, run
 from .output import Output
+from .protocol import Limits, RunRequest, RunResult
 
 _POLL = 0.1
 _CHUNK = 65_536
 
-_LAST_WORDS = ("exit", "signal", "refused", "unconfined")
-"""After one of these a run says nothing more."""
+_FINAL_MESSAGES = ("exit", "signal", "refused", "unconfined")
+"""After one of these a run reports nothing more."""
 
 
 def main() -> None:
-    """One order from stdin, one ending to stdout. Stdin stays open: when it closes, the run is cancelled."""
-    order = Order.loads(sys.stdin.buffer.readline())
+    """Read one request from stdin and write one result to stdout. If stdin is closed, the run is cancelled."""
+    request = RunRequest.loads(sys.stdin.buffer.readline())
     try:
-        # Whoever loses its parent becomes our child, and is swept away with the others.
+        # Orphans become children of this process, and are killed with the others.
         with suppress(OSError):
             kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
-        ending = _ending(order)
+        result = _run(request)
     finally:
-        _remove(order.folder)
-    sys.stdout.buffer.write(ending.dumps())
+        _remove_folder(request.folder)
+    sys.stdout.buffer.write(result.dumps())
 
 
-def _ending(order: Order) -> Ending:
-    why = "it gives no reason"
+def _run(request: RunRequest) -> RunResult:
+    """Run in namespaces; where the system forbids them, without."""
+    why = "no reason is known"
     for own_root in (True, False):
-        if own_root and "namespaces" in order.without:
+        if own_root and "namespaces" in request.without:
             continue
-        watch = _Watch(order, own_root)
-        if watch.ready or watch.stopped:
-            return watch.ending(order.folder)
-        if unconfined := watch.told.get("unconfined"):
-            return watch.ending(order.folder)._replace(refused=unconfined)
-        # A runner that does not even start says why where the tests would have printed.
-        last_words = watch.output.text().strip().splitlines()[-1:]
-        why = watch.told.get("refused") or " ".join(last_words) or why
+        attempt = _Attempt(request, own_root)
+        if attempt.ready or attempt.stopped:
+            return attempt.result(request.folder)
+        if unconfined := attempt.messages.get("unconfined"):
+            return attempt.result(request.folder)._replace(refused=unconfined)
+        # A runner that does not start prints the reason where the tests would have printed.
+        last_line = attempt.output.text().strip().splitlines()[-1:]
+        why = attempt.messages.get("refused") or " ".join(last_line) or why
     raise SystemExit(f"The system forbids every kind of sandbox: {why}")
 
 
-class _Watch:
-    """One attempt, from start to sweep. `told` is what the run said; `stopped` names the limit that ended it.
+class _Attempt:
+    """One attempt, from start to clean-up. `messages` is what the run reported; `stopped` the limit that ended it.
 
-    `ready` is whether the runner has come as far as to look at the files.
+    `ready` tells whether the runner has started.
     """
 
-    def __init__(self, order: Order, own_root: bool) -> None:
-        self.output = Output(order.limits.output_kept)
-        self.told: dict[str, Any] = {}
+    def __init__(self, request: RunRequest, own_root: bool) -> None:
+        self.output = Output(request.limits.output_kept)
+        self.messages: dict[str, Any] = {}
         self.outcomes: list[str] = []
         self.stopped: str | None = None
         self._own_root = own_root
-        self._rest = b""
-        answers, self._answer = os.pipe()
+        self._partial_line = b""
+        replies, self._reply = os.pipe()
         output, output_in = os.pipe()
         status, status_in = os.pipe()
-        self._leader = run.start(run.Run(order, own_root, ground.libraries(), answers, output_in, status_in))
-        for descriptor in (answers, output_in, status_in):
+        libraries = filesystem_view.loaded_libraries()
+        self._leader = run.start(run.Run(request, own_root, libraries, replies, output_in, status_in))
+        for descriptor in (replies, output_in, status_in):
             os.close(descriptor)
         try:
-            self._follow(order.limits, output, status)
+            self._follow(request.limits, output, status)
         finally:
-            sweep.end_all(self._leader)
+            process_tree.kill_all(self._leader)
             self._drain(output)
-            for descriptor in (self._answer, output, status):
+            for descriptor in (self._reply, output, status):
                 os.close(descriptor)
             if not own_root:
-                sweep.forget(self.told.get("owner"))
+                process_tree.remove_shared_memory(self.messages.get("user"))
 
     @property
     def ready(self) -> bool:
-        return "ready" in self.told
+        return "ready" in self.messages
 
-    def ending(self, folder: str) -> Ending:
-        return Ending(
-            exit_code=self.told.get("exit"),
-            signal=self.told.get("signal"),
+    def result(self, folder: str) -> RunResult:
+        return RunResult(
+            exit_code=self.messages.get("exit"),
+            signal=self.messages.get("signal"),
             stopped=self.stopped,
             output=self.output.text().replace(f"{folder}{run.WORK}", run.WORK),
-            isolation=self.told.get("isolation", []),
-            confined=self.told.get("confined", False),
-            finished="finished" in self.told,
-            counted=self.told.get("counted", []),
+            isolation=self.messages.get("isolation", []),
+            confined=self.messages.get("confined", False),
+            finished="finished" in self.messages,
+            counted=self.messages.get("counted", []),
             outcomes=self.outcomes,
         )
 
@@ -100,7 +102,7 @@ class _Watch:
         cancel = sys.stdin.fileno()
         sources = [cancel, output, status]
         deadline = time.monotonic() + limits.seconds
-        next_look = 0.0
+        next_check = 0.0
         while not self.stopped:
             now = time.monotonic()
             ready, _, _ = select.select(sources, [], [], max(0.0, min(deadline - now, _POLL)))
@@ -111,8 +113,8 @@ class _Watch:
                     sources.remove(output)
             if status in ready:
                 chunk = os.read(status, _CHUNK)
-                self._hear(chunk)
-                if not chunk or any(last in self.told for last in _LAST_WORDS):
+                self._read_status(chunk)
+                if not chunk or any(final in self.messages for final in _FINAL_MESSAGES):
                     break
             if cancel in ready:
                 self.stopped = "cancelled"
@@ -120,28 +122,28 @@ class _Watch:
                 self.stopped = f"ran longer than {limits.seconds:g} s"
             elif self.output.size > limits.output:
                 self.stopped = f"wrote more than {limits.output:,} bytes of output"
-            elif now >= next_look:
-                self.stopped = _excess(limits)
-                next_look = now + _POLL
+            elif now >= next_check:
+                self.stopped = _exceeded_limit(limits)
+                next_check = now + _POLL
 
-    def _hear(self, chunk: bytes) -> None:
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
+    def _read_status(self, chunk: bytes) -> None:
+        *lines, self._partial_line = (self._partial_line + chunk).split(b"\n")
         for line in lines:
             message = json.loads(line)
             if "outcome" in message:
                 self.outcomes.append(message["outcome"])
-            elif "left" in message:
-                self._end_what_is_left()
+            elif "leftovers" in message:
+                self._kill_leftovers()
             else:
-                self.told.update(message)
+                self.messages.update(message)
 
-    def _end_what_is_left(self) -> None:
-        """A test has left processes running: the runner waits until they have ended."""
-        runner = sweep.first_below(self._leader, 2 if self._own_root else 1)
+    def _kill_leftovers(self) -> None:
+        """Kill the processes that a test has left running; the runner waits until they have ended."""
+        runner = process_tree.only_descendant(self._leader, 2 if self._own_root else 1)
         if runner is not None:
-            sweep.end_below(runner)
+            process_tree.kill_descendants(runner)
         with suppress(OSError):
-            os.write(self._answer, b"\n")
+            os.write(self._reply, b"\n")
 
     def _drain(self, output: int) -> None:
         os.set_blocking(output, False)
@@ -150,27 +152,27 @@ class _Watch:
                 self.output.add(chunk)
 
 
-def _excess(limits: Limits) -> str | None:
-    """What all processes together have too much of, where the kernel does not count it for us."""
-    pids = sweep.below(os.getpid())
+def _exceeded_limit(limits: Limits) -> str | None:
+    """Return the limit that all processes together exceed, where the kernel does not enforce it."""
+    pids = process_tree.descendants(os.getpid())
     if len(pids) > limits.processes + run.OVERHEAD:
         return f"started more than {limits.processes} processes"
-    if sweep.resident(pids) > limits.memory_of_all:
+    if process_tree.resident_bytes(pids) > limits.memory_of_all:
         return f"used more than {limits.memory_of_all:,} bytes of memory together"
-    # A process alone is ended by the kernel, a second before.
-    if sweep.computed(pids) > limits.cpu_seconds + 1:
+    # The kernel ends a single process a second earlier.
+    if process_tree.cpu_seconds(pids) > limits.cpu_seconds + 1:
         return f"used more than {limits.cpu_seconds} s of processor time together"
     return None
 
 
-def _remove(folder: str) -> None:
+def _remove_folder(folder: str) -> None:
     try:
         os.rmdir(folder)
     except OSError:
-        # Seldom needed, as a run with a root of its own leaves an empty folder; and it takes 5 ms to import.
+        # Seldom needed, as a run with its own root leaves an empty folder; and importing this takes 5 ms.
         import shutil
 
-        # A folder that was closed is opened before it is entered; a link is never followed.
+        # Make folders accessible before walking into them; never follow a link.
         for path, names, _ in os.walk(folder):
             for inner in (os.path.join(path, name) for name in names):
                 with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What is done in a child: the code under test is loaded here, and may do to this process whatever it likes."""
+"""Runs in a forked child: it loads the code under test, which may do anything to this process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from types import ModuleType, TracebackType
 from typing import Any
 
-from .counting import Test
+from .discovery import Test
 
 __unittest = True  # unittest leaves the frames of such modules out of its tracebacks
 
 PASSED, FAILED, ERROR, SKIPPED = "passed", "failed", "error", "skipped"
 EXPECTED, UNEXPECTED = "expected failure", "unexpected success"
 OUTCOMES = (ERROR, FAILED, UNEXPECTED, EXPECTED, SKIPPED, PASSED)
-"""What may become of a test that runs to its end, the worst first."""
+"""Outcomes of a test that runs to its end, the worst first."""
 
 MAX_LISTED = 20_000
 
@@ -28,11 +28,11 @@ _Exception = tuple[type[BaseException], BaseException, TracebackType] | tuple[No
 
 
 def run(test: Test) -> str:
-    """Run one test, with the fixtures of its class and module, and print what went wrong; its outcome."""
-    # A test that returns something, a coroutine mostly, has not run at all.
+    """Run one test with the fixtures of its class and module, print what went wrong, and return its outcome."""
+    # A test that returns something, usually a coroutine, has not run at all.
     warnings.filterwarnings("error", "It is deprecated to return a value", DeprecationWarning)
     try:
-        case = _case(test)
+        case = _find_case(test)
     except unittest.SkipTest as skipped:
         _print(f"SKIPPED: {test.name}: {skipped}")
         return SKIPPED
@@ -49,13 +49,13 @@ def run(test: Test) -> str:
     return next((outcome for outcome in OUTCOMES if outcome in result.seen), ERROR)
 
 
-def listed(modules: list[str]) -> Iterator[str]:
-    """Load modules, and tell of each, as JSON, the tests that it has now that it runs, or that it cannot be loaded."""
+def list_tests(modules: list[str]) -> Iterator[str]:
+    """Load modules, and yield a JSON object for each: the tests that it has once loaded, or why it cannot be loaded."""
     loader = unittest.TestLoader()
     for name in modules:
         try:
-            module = _loaded(name)
-            cases = itertools.islice(_flat(loader.loadTestsFromModule(module)), MAX_LISTED)
+            module = _import(name)
+            cases = itertools.islice(_flatten(loader.loadTestsFromModule(module)), MAX_LISTED)
             names = [case.id() for case in cases]
             yield json.dumps({"module": name, "tests": names})
         except unittest.SkipTest as skipped:
@@ -66,8 +66,8 @@ def listed(modules: list[str]) -> Iterator[str]:
             yield json.dumps({"module": name, "outcome": ERROR})
 
 
-def _case(test: Test) -> unittest.TestCase:
-    module = _loaded(test.module)
+def _find_case(test: Test) -> unittest.TestCase:
+    module = _import(test.module)
     if test.name.startswith(f"{test.module}."):
         found: Any = module
         *path, method = test.name.removeprefix(f"{test.module}.").split(".")
@@ -75,27 +75,27 @@ def _case(test: Test) -> unittest.TestCase:
             found = getattr(found, part, None)
         if isinstance(found, type) and issubclass(found, unittest.TestCase) and hasattr(found, method):
             return found(method)
-    for case in _flat(unittest.TestLoader().loadTestsFromModule(module)):
+    for case in _flatten(unittest.TestLoader().loadTestsFromModule(module)):
         if case.id() == test.name:
             return case
-    raise LookupError(f"{test.name} is in the source, and not there when it is to be run")
+    raise LookupError(f"{test.name} is in the source, but does not exist once its module is loaded")
 
 
-def _loaded(name: str) -> ModuleType:
+def _import(name: str) -> ModuleType:
     __import__(name)
     return sys.modules[name]
 
 
-def _flat(suite: Any) -> Iterator[unittest.TestCase]:
+def _flatten(suite: Any) -> Iterator[unittest.TestCase]:
     for each in suite:
         if isinstance(each, unittest.TestCase):
             yield each
         else:
-            yield from _flat(each)
+            yield from _flatten(each)
 
 
 class _Result(unittest.TestResult):
-    """Everything that befell one test and its fixtures."""
+    """Records every outcome of one test and its fixtures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,9 +129,9 @@ class _Result(unittest.TestResult):
         self.seen.add(UNEXPECTED)
 
     def print_errors(self) -> None:
-        for word, list in (("ERROR", self.errors), ("FAIL", self.failures), ("EXPECTED", self.expectedFailures)):
+        for heading, list in (("ERROR", self.errors), ("FAIL", self.failures), ("EXPECTED", self.expectedFailures)):
             for test, text in list:
-                _print(f"{_RULE}\n{word}: {test}\n{_THIN}\n{text}")
+                _print(f"{_RULE}\n{heading}: {test}\n{_THIN}\n{text}")
 
 
 _RULE, _THIN = "=" * 70, "-" * 70
@@ -145,5 +145,5 @@ def _print_error(heading: str) -> None:
 
 
 def _print(text: str) -> None:
-    # Not by sys.stderr: the code may have put something else in its place.
+    # Not through sys.stderr: the code under test may have replaced it.
     os.write(2, f"{text}\n".encode(errors="backslashreplace"))

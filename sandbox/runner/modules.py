@@ -1,4 +1,4 @@
-"""The modules of a file set, parsed and never run: their classes, and what these inherit from each other."""
+"""The modules of a file set, parsed but never run: their classes and base classes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _TEST_CASES = {"TestCase", "IsolatedAsyncioTestCase", "FunctionTestCase"}
 _DEPTH = 20
-"""How many base classes and re-exports are followed, one after the other."""
+"""How many base classes and re-exports are followed in a chain."""
 
 
 def is_test_file(path: str) -> bool:
@@ -19,7 +19,7 @@ def is_test_file(path: str) -> bool:
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a body, and of the blocks in it (if, try, with, for), but not of functions and classes."""
+    """Yield the statements of a body and of its blocks (if, try, with, for), but not of functions and classes."""
     for node in body:
         yield node
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_main(node):
@@ -38,7 +38,7 @@ class Parsed(NamedTuple):
     tree: ast.Module
     classes: dict[str, ast.ClassDef]
     imports: dict[str, tuple[str, str | None]]
-    """By the name that is bound: the module, and the name in it (None: the module itself)."""
+    """By bound name: the module, and the name in it (None: the module itself)."""
     deleted: set[str]
 
 
@@ -53,7 +53,7 @@ class Modules:
         self._bases: set[int] | None = None
 
     def name_of(self, path: str) -> str | None:
-        """The dotted name under which a file is imported from the root of the set; None where it cannot be."""
+        """Return the dotted name under which a file can be imported from the root of the set, or None."""
         if not path.endswith(".py"):
             return None
         parts = path[: -len(".py")].split("/")
@@ -62,23 +62,23 @@ class Modules:
         return ".".join(parts) if all(part.isidentifier() for part in parts) else None
 
     def parsed(self, name: str) -> Parsed | None:
-        """A module; None where it is not in the set, or is no Python."""
+        """Return a module, or None if it is not in the set or is not valid Python."""
         if name not in self._parsed:
             self._parsed[name] = self._parse(name) if name in self._paths else None
         return self._parsed[name]
 
-    def why_not(self, name: str) -> str:
-        return self._faults.get(name, "it is not there")
+    def parse_error(self, name: str) -> str:
+        return self._faults.get(name, "it does not exist")
 
     def methods(self, module: str, node: ast.ClassDef, depth: int = _DEPTH) -> set[str]:
-        """The `test*` methods of a class, its own and inherited."""
+        """Return the `test*` methods of a class, its own and inherited."""
         own: set[str] = set()
         other: set[str] = set()
         for each in statements(node.body):
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
                 own.add(each.name)
             elif isinstance(each, ast.Assign):
-                # `test_x = None` takes an inherited test away; any other callable is found when the code runs.
+                # `test_x = None` removes an inherited test; any other callable is found when the code runs.
                 other.update(target.id for target in each.targets if isinstance(target, ast.Name))
         found = {name for name in own if name.startswith("test")}
         if depth:
@@ -87,9 +87,9 @@ class Modules:
         return found
 
     def is_test_case(self, module: str, node: ast.ClassDef, depth: int = _DEPTH) -> bool:
-        """Whether a class is a TestCase, or may be one as far as can be told."""
+        """Return whether a class is a TestCase, or may be one."""
         for base in node.bases:
-            kind = self._resolved(module, base)
+            kind = self._resolve(module, base)
             if kind is True:
                 return True
             if isinstance(kind, tuple) and depth and self.is_test_case(*kind, depth - 1):
@@ -97,7 +97,7 @@ class Modules:
         return False
 
     def is_base(self, module: str, node: ast.ClassDef) -> bool:
-        """Whether some class of the set derives from this one."""
+        """Return whether a class of the set derives from this one."""
         if self._bases is None:
             self._bases = set()
             for name in self._paths:
@@ -139,40 +139,40 @@ class Modules:
 
     def _known_bases(self, module: str, node: ast.ClassDef) -> Iterator[tuple[str, ast.ClassDef]]:
         for base in node.bases:
-            kind = self._resolved(module, base)
+            kind = self._resolve(module, base)
             if isinstance(kind, tuple):
                 yield kind
 
-    def _resolved(self, module: str, base: ast.expr) -> bool | tuple[str, ast.ClassDef]:
-        """A base class: one of the set, or whether it is, or may be, a TestCase."""
+    def _resolve(self, module: str, base: ast.expr) -> bool | tuple[str, ast.ClassDef]:
+        """Return a base class of the set, or else whether it is, or may be, a TestCase."""
         if isinstance(base, ast.Subscript):
             base = base.value
         parts = ast.unparse(base).split(".")
         if not all(part.isidentifier() for part in parts):
             # An expression may be anything.
             return True
-        return self._looked_up(module, parts, _DEPTH)
+        return self._look_up(module, parts, _DEPTH)
 
-    def _looked_up(self, module: str, parts: list[str], depth: int) -> bool | tuple[str, ast.ClassDef]:
+    def _look_up(self, module: str, parts: list[str], depth: int) -> bool | tuple[str, ast.ClassDef]:
         parsed = self.parsed(module)
         if parsed is None or not depth:
-            return self._of_others(module, parts)
+            return self._outside_class(module, parts)
         first, rest = parts[0], parts[1:]
         if first in parsed.classes:
-            return self._nested(module, parsed.classes[first], rest)
+            return self._nested_class(module, parsed.classes[first], rest)
         if first in parsed.imports:
             source, name = parsed.imports[first]
             wanted = rest if name is None else [name, *rest]
             while wanted and f"{source}.{wanted[0]}" in self._paths:
                 source, wanted = f"{source}.{wanted[0]}", wanted[1:]
-            return self._looked_up(source, wanted, depth - 1) if wanted else False
+            return self._look_up(source, wanted, depth - 1) if wanted else False
         if f"{module}.{first}" in self._paths and rest:
-            return self._looked_up(f"{module}.{first}", rest, depth - 1)
+            return self._look_up(f"{module}.{first}", rest, depth - 1)
         # A builtin, or a name that only the running code binds.
         return not hasattr(builtins, first)
 
     @staticmethod
-    def _nested(module: str, node: ast.ClassDef, rest: list[str]) -> bool | tuple[str, ast.ClassDef]:
+    def _nested_class(module: str, node: ast.ClassDef, rest: list[str]) -> bool | tuple[str, ast.ClassDef]:
         for part in rest:
             inner = [each for each in statements(node.body) if isinstance(each, ast.ClassDef) and each.name == part]
             if not inner:
@@ -181,7 +181,7 @@ class Modules:
         return module, node
 
     @staticmethod
-    def _of_others(module: str, parts: list[str]) -> bool:
-        """A class of a module that is not in the set: of the standard library, only unittest has TestCases."""
+    def _outside_class(module: str, parts: list[str]) -> bool:
+        """Return whether a class from outside the set may be a TestCase: the standard library's are all in unittest."""
         top = module.partition(".")[0]
         return parts[-1] in _TEST_CASES if top == "unittest" else top not in sys.stdlib_module_names

@@ -1,7 +1,7 @@
-"""`python -m tests.abuse.abusers KIND URL`: abuses an API from each `go` on stdin to the next `stop`, and tells at the
-end what it did.
+"""`python -m tests.abuse.abusers KIND URL` abuses an API between each `go` and `stop` on stdin, and finally prints what
+it did.
 
-A process of its own, so that those whose answers are timed meanwhile do not wait for it.
+It runs in a separate process, so that it does not slow down the clients that are timed meanwhile.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.abuse.frames import BINARY, CONTINUATION, PING, TEXT, frame, shaken
-from tests.abuse.hostility import HOSTILE, JSON
+from tests.abuse.hostile_bodies import HOSTILE, JSON
 from tests.abuse.projects import V1, start
-from tests.abuse.raw import Connection
+from tests.abuse.raw_connection import Connection
+from tests.abuse.raw_frames import BINARY, CONTINUATION, PING, TEXT, frame, open_websocket
 
-MANY_A_SECOND = 1000
-SLOW_ONES = 50
+FRAMES_PER_SECOND = 1000
+SLOW_BODIES = 50
 LARGE = 65 * 1024, 16 * 2**20
-TICK = SLOWLY = 0.01
+TICK = CONNECT_INTERVAL = 0.01
 PAUSE = 0.05
-"""Without one, it is the two processes of the test that wait for each other."""
+"""Without a pause, the two processes of the test would compete for the processor."""
 MESSAGES = [
     frame(TEXT, b'{"action": "ping"}'),
     frame(TEXT, b"{"),
@@ -40,22 +40,22 @@ FLOODS = {
     "texts": frame(TEXT, b"x"),
     "fragments": frame(TEXT, b"x", last=False) + frame(CONTINUATION, last=False) * 50,
 }
-UGLY = ["&" * 900_000, ("*a **b _c " * 13_000)[:130_000]]
+SLOW_TO_RENDER = ["&" * 900_000, ("*a **b _c " * 13_000)[:130_000]]
 Done = Counter[str]
 BODIES = itertools.cycle(HOSTILE.items())
-"""Each turn goes on where the last one ended, so that all come to be sent."""
+"""Each turn continues where the last one ended, so that all bodies are sent."""
 
 
-async def frames(url: str, done: Done, begun: asyncio.Event) -> None:
-    """A thousand frames a second, on one socket after the other."""
+async def frames(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Send a thousand frames a second, on one socket after the other."""
     loop = asyncio.get_running_loop()
-    begun.set()
+    ready.set()
     while True:
-        async with shaken(url) as connection:
+        async with open_websocket(url) as connection:
             done["sockets"] += 1
-            began, sent = loop.time(), 0
+            started, sent = loop.time(), 0
             while True:
-                due = int((loop.time() - began) * MANY_A_SECOND)
+                due = int((loop.time() - started) * FRAMES_PER_SECOND)
                 batch = b"".join(MESSAGES[number % len(MESSAGES)] for number in range(sent, due))
                 if not await connection.send(batch):
                     break
@@ -64,35 +64,35 @@ async def frames(url: str, done: Done, begun: asyncio.Event) -> None:
                 await asyncio.sleep(TICK)
 
 
-async def large(url: str, done: Done, begun: asyncio.Event) -> None:
-    """Frames that are too large, each on a socket of its own, which it ends."""
-    begun.set()
+async def large(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Send oversized frames, each on a new socket, which the server closes."""
+    ready.set()
     while True:
         for size in LARGE:
-            async with shaken(url) as connection:
+            async with open_websocket(url) as connection:
                 done["frames"] += 1
                 await connection.send(frame(TEXT, b"x" * size))
                 await connection.close_code()
             await asyncio.sleep(PAUSE)
 
 
-async def flood(url: str, done: Done, begun: asyncio.Event) -> None:
-    """As many frames as go out, of each kind in turn, without reading, until the connection is ended."""
-    begun.set()
+async def flood(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Send frames of each kind as fast as possible without reading, until the server closes the connection."""
+    ready.set()
     while True:
         for name, data in FLOODS.items():
             block = data * (2**16 // len(data))
-            async with shaken(url) as connection:
+            async with open_websocket(url) as connection:
                 done["sockets"] += 1
                 while await connection.send(block):
                     done[f"blocks of {name}"] += 1
             await asyncio.sleep(PAUSE)
 
 
-async def bodies(url: str, done: Done, begun: asyncio.Event) -> None:
-    """One hostile body after the other."""
+async def bodies(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Post one hostile body after the other."""
     async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
-        begun.set()
+        ready.set()
         for name, (body, _) in BODIES:
             with suppress(httpx2.TransportError):
                 await http.post("/api/v1/projects/", content=body, headers=JSON)
@@ -101,36 +101,36 @@ async def bodies(url: str, done: Done, begun: asyncio.Event) -> None:
             await asyncio.sleep(PAUSE)
 
 
-async def slow(url: str, done: Done, begun: asyncio.Event) -> None:
-    """Fifty bodies at once, a byte at a time."""
+async def slow(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Send fifty bodies at once, a byte at a time."""
     opened = 0
 
-    async def one(number: int) -> None:
+    async def send_slowly(number: int) -> None:
         nonlocal opened
-        await asyncio.sleep(number * SLOWLY)  # many new connections at once would be another abuse
+        await asyncio.sleep(number * CONNECT_INTERVAL)  # a burst of connections would be a different abuse
         while True:
             async with Connection.opened(url) as connection:
                 done["bodies"] += 1
                 await connection.send(connection.head("POST", "/api/v1/projects/", "Content-Length: 1000"))
                 opened += 1
-                if opened == SLOW_ONES:
-                    begun.set()
+                if opened == SLOW_BODIES:
+                    ready.set()
                 await connection.drip(b"x" * 1000, 0.1)
 
-    await asyncio.gather(*(one(number) for number in range(SLOW_ONES)))
+    await asyncio.gather(*(send_slowly(number) for number in range(SLOW_BODIES)))
 
 
-async def ugly(url: str, done: Done, begun: asyncio.Event) -> None:
-    """Artifacts that are slow to lay out, one new one after the other."""
+async def slow_to_render(url: str, done: Done, ready: asyncio.Event) -> None:
+    """Add artifacts that are slow to render, and read each as HTML."""
     async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
         project = await start(http, pipeline="quick-start")
-        begun.set()
-        for text in itertools.cycle(UGLY):
+        ready.set()
+        for text in itertools.cycle(SLOW_TO_RENDER):
             body = {"type": "user_input", "content": f"{uuid4()} {text}"}
             added = await http.post(f"{V1}/projects/{project}/artifacts", json=body)
             done["artifacts"] += 1
             await http.get(added.headers["Location"], headers={"Accept": "text/html"})
-            done["shown"] += 1
+            done["rendered"] += 1
             await asyncio.sleep(PAUSE)
 
 
@@ -140,12 +140,12 @@ KINDS: dict[str, Callable[[str, Done, asyncio.Event], Coroutine[None, None, None
     "flood": flood,
     "bodies": bodies,
     "slow": slow,
-    "ugly": ugly,
+    "slow to render": slow_to_render,
 }
 
 
 class Abuser:
-    """A process that abuses an API when it is let. `done` is what it did, known when it has ended."""
+    """A process that abuses an API on command. `done` counts what it did, once it has ended."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -155,7 +155,7 @@ class Abuser:
 
     @classmethod
     @asynccontextmanager
-    async def ready(cls, kind: str, url: str) -> AsyncIterator[Abuser]:
+    async def started(cls, kind: str, url: str) -> AsyncIterator[Abuser]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.abuse.abusers", kind, url),
             stdin=asyncio.subprocess.PIPE,
@@ -163,7 +163,7 @@ class Abuser:
         )
         abuser = cls(process)
         try:
-            await abuser._told("stop")
+            await abuser._command("stop")
             yield abuser
         finally:
             abuser._in.close()
@@ -171,13 +171,13 @@ class Abuser:
             await process.wait()
 
     @asynccontextmanager
-    async def let(self) -> AsyncIterator[None]:
-        """It abuses during the block."""
-        await self._told("go")
+    async def active(self) -> AsyncIterator[None]:
+        """Abuse the API during the block."""
+        await self._command("go")
         yield
-        await self._told("stop")
+        await self._command("stop")
 
-    async def _told(self, word: str) -> None:
+    async def _command(self, word: str) -> None:
         self._in.write(f"{word}\n".encode())
         assert await asyncio.wait_for(self._out.readline(), 20) == f"{word}\n".encode()
 
@@ -187,8 +187,8 @@ async def main(kind: str, url: str) -> None:
     abusing: asyncio.Task[None] | None = None
     while word := (await asyncio.to_thread(sys.stdin.readline)).strip():
         if word == "go":
-            abusing = asyncio.create_task(KINDS[kind](url, done, begun := asyncio.Event()))
-            await begun.wait()
+            abusing = asyncio.create_task(KINDS[kind](url, done, ready := asyncio.Event()))
+            await ready.wait()
         elif abusing is not None:
             abusing.cancel()
             with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""Customers who start projects at a steady pace, listen to them, and approve whatever they are asked."""
+"""Customers who start projects, follow them over a WebSocket, and approve every request."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.abuse.projects import BRIEF, V1
 
 @dataclass
 class Project:
-    """One project of theirs. `ended` is when it was told to have been completed."""
+    """When a project was started, and when an event reported its end."""
 
     started: float
     ended: float | None = None
 
 
 class Customers:
-    """They share a socket on one API, and call it."""
+    """A group of customers that shares one socket and one HTTP client."""
 
     def __init__(self, http: httpx2.AsyncClient, url: str) -> None:
         self.projects: dict[str, Project] = {}
@@ -32,27 +32,27 @@ class Customers:
         self._socket: Socket
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def come(self) -> None:
-        self._socket = await Socket.connect(f"{self._url}/ws", self._hear)
+    async def connect(self) -> None:
+        self._socket = await Socket.connect(f"{self._url}/ws", self._on_frame)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         self._socket.close()
 
     async def start(self, name: str) -> str:
-        """Start a project with the shipped pipeline, whose gates are theirs to decide at."""
-        began = time.monotonic()
+        """Start a project with the shipped pipeline."""
+        started = time.monotonic()
         answer = await self._http.post(f"{V1}/projects/", json={"name": name, "description": BRIEF})
         assert answer.status_code == 201, answer.text
         project_id = str(answer.json()["id"])
-        self.projects[project_id] = Project(began)
+        self.projects[project_id] = Project(started)
         self._socket.send({"action": "subscribe", "project_id": project_id, "since": 0})
         return project_id
 
     @property
     def unfinished(self) -> list[str]:
-        return [project_id for project_id, one in self.projects.items() if one.ended is None]
+        return [project_id for project_id, project in self.projects.items() if project.ended is None]
 
-    def _hear(self, received: float, text: bytes) -> None:
+    def _on_frame(self, received: float, text: bytes) -> None:
         event = orjson.loads(text)
         match event["event_type"]:
             case "hitl_request":

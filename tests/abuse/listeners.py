@@ -1,4 +1,4 @@
-"""`python -m tests.abuse.listeners`: sockets that follow projects, in a process of their own, and what they missed."""
+"""`python -m tests.abuse.listeners` follows projects on many sockets in a separate process, and counts lost frames."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from benchmarks.timing import p50, p99
 
 CONNECT_AT_ONCE = 20
 LATE_SECONDS = 20.0
-"""How long after the last event its frames are waited for."""
+"""How long to wait for frames after the last event."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What came of so many sockets. Lags are seconds from right before an event's commit to its frame."""
+class Received:
+    """What all sockets received. Lags are seconds from just before an event's commit to its frame."""
 
     sockets: int
     frames: int
     lost: int
     wrong: int
-    """Frames that came twice, or out of order."""
+    """Frames that arrived twice or out of order."""
     p50: float
     p99: float
     longest: float
 
 
 class Listener:
-    """One socket on one project, from now on."""
+    """One socket that follows one project from now on."""
 
     def __init__(self, lags: array[float]) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -45,7 +45,7 @@ class Listener:
         self.frames = self.wrong = 0
         self._lags = lags
 
-    def hear(self, received: float, text: bytes) -> None:
+    def on_frame(self, received: float, text: bytes) -> None:
         event = orjson.loads(text)
         if event["seq"] is None:
             if event["event_type"] == "connection_ready":
@@ -59,7 +59,7 @@ class Listener:
 
 
 class Listeners:
-    """The process that listens, as the test sees it."""
+    """The listening process, as seen by the test."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -69,7 +69,7 @@ class Listeners:
     @classmethod
     @asynccontextmanager
     async def ready(cls, url: str, projects: Sequence[str], each: int) -> AsyncIterator[Listeners]:
-        """So many sockets on each of the projects, all of them following."""
+        """Start the process and wait until `each` sockets follow each project."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.abuse.listeners", url, str(each), *projects),
             stdin=asyncio.subprocess.PIPE,
@@ -83,11 +83,11 @@ class Listeners:
             listeners._in.close()
             await process.wait()
 
-    async def heard(self, heads: Mapping[str, int]) -> Heard:
-        """What came, once each socket has come to the end of its project's log, or should have."""
+    async def received(self, heads: Mapping[str, int]) -> Received:
+        """Return what was received, once each socket has reached the end of its project's log or the time is up."""
         self._in.write(json.dumps(heads).encode() + b"\n")
-        told = await asyncio.wait_for(self._out.readline(), LATE_SECONDS + 30)
-        return Heard(**json.loads(told))
+        line = await asyncio.wait_for(self._out.readline(), LATE_SECONDS + 30)
+        return Received(**json.loads(line))
 
 
 async def main(url: str, each: str, *projects: str) -> None:
@@ -97,39 +97,41 @@ async def main(url: str, each: str, *projects: str) -> None:
 
     async def connect(project: str, listener: Listener) -> Socket:
         async with free:
-            socket = await Socket.connect(f"{url}/ws?project_id={project}", listener.hear)
+            socket = await Socket.connect(f"{url}/ws?project_id={project}", listener.on_frame)
             await listener.ready
             return socket
 
-    sockets = await asyncio.gather(*(connect(project, one) for project, some in listeners.items() for one in some))
-    _say("ready")
+    sockets = await asyncio.gather(
+        *(connect(project, listener) for project, group in listeners.items() for listener in group)
+    )
+    _print("ready")
     heads: dict[str, int] = json.loads(await asyncio.to_thread(sys.stdin.readline))
     deadline = asyncio.get_running_loop().time() + LATE_SECONDS
-    behind = partial(_behind, listeners, heads)
-    while behind() and asyncio.get_running_loop().time() < deadline:
+    missing = partial(_missing, listeners, heads)
+    while missing() and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.05)
-    everyone = [one for some in listeners.values() for one in some]
-    heard = Heard(
+    everyone = [listener for group in listeners.values() for listener in group]
+    received = Received(
         sockets=len(sockets),
-        frames=sum(one.frames for one in everyone),
-        lost=behind(),
-        wrong=sum(one.wrong for one in everyone),
+        frames=sum(listener.frames for listener in everyone),
+        lost=missing(),
+        wrong=sum(listener.wrong for listener in everyone),
         p50=p50(lags),
         p99=p99(lags),
         longest=max(lags),
     )
-    _say(json.dumps(asdict(heard)))
+    _print(json.dumps(asdict(received)))
     await asyncio.to_thread(sys.stdin.read)
     for socket in sockets:
         socket.close()
 
 
-def _behind(listeners: Mapping[str, Sequence[Listener]], heads: Mapping[str, int]) -> int:
-    """How many frames have not come."""
-    return sum(heads[project] - one.head for project, some in listeners.items() for one in some)
+def _missing(listeners: Mapping[str, Sequence[Listener]], heads: Mapping[str, int]) -> int:
+    """Return the number of missing frames."""
+    return sum(heads[project] - each.head for project, some in listeners.items() for each in some)
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Few descriptors, and many who want one: calls are answered, and sockets are refused in words."""
+"""Few file descriptors and many clients: calls are answered, and sockets are refused with a reason."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ runpy.run_module("api", run_name="__main__")
 
 @asynccontextmanager
 async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
-    """The process and the URL of an API without any server, that may have few files open."""
+    """Start an API without servers and with few file descriptors. Yields its process id and URL."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", PROGRAM.format(soft=SOFT, hard=HARD)),
@@ -44,34 +44,34 @@ async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
     )
     url = f"http://127.0.0.1:{port}"
 
-    async def serves() -> bool:
+    async def is_ready() -> bool:
         assert process.returncode is None
         try:
-            await answered(url)
+            await assert_calls_are_answered(url)
         except httpx2.TransportError:
             return False
         return True
 
     try:
-        await eventually(serves)
+        await eventually(is_ready)
         yield process.pid, url
     finally:
         process.kill()
         await process.wait()
 
 
-async def answered(url: str) -> None:
-    """New clients, ten at once, are answered."""
+async def assert_calls_are_answered(url: str) -> None:
+    """Check that ten new clients at once are answered."""
 
-    async def one(path: str) -> None:
+    async def call(path: str) -> None:
         async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
             assert (await http.get(path)).status_code == 200
 
-    await asyncio.gather(*(one(path) for path in ("/health/", "/api/v1/pipelines/") * 5))
+    await asyncio.gather(*(call(path) for path in ("/health/", "/api/v1/pipelines/") * 5))
 
 
-async def opened(url: str, kept: list[ClientConnection]) -> str:
-    """What becomes of one more socket; one that is let in is kept."""
+async def open_socket(url: str, kept: list[ClientConnection]) -> str:
+    """Open a socket and return the outcome; an accepted one is appended to `kept`."""
     try:
         socket = await connect(f"{url.replace('http', 'ws', 1)}/ws", compression=None, proxy=None, open_timeout=30)
     except InvalidStatus as error:
@@ -82,12 +82,12 @@ async def opened(url: str, kept: list[ClientConnection]) -> str:
     except ConnectionClosed as error:
         return str(error.rcvd.code if error.rcvd else 0)
     kept.append(socket)
-    return "let in"
+    return "accepted"
 
 
 @pytest.mark.item(19)
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
-async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Proof) -> None:
+async def test_calls_are_answered_despite_many_sockets(tmp_path: Path, proof: Proof) -> None:
     async with limited(tmp_path) as (pid, url):
         assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (HARD, HARD)
         most = limits.max_websockets(HARD)
@@ -95,28 +95,28 @@ async def test_calls_are_answered_however_many_listen(tmp_path: Path, proof: Pro
         kept: list[ClientConnection] = []
         seen = Counter[str]()
         for _ in range(3 * most // AT_ONCE):
-            seen.update(await asyncio.gather(*(opened(url, kept) for _ in range(AT_ONCE))))
-        assert seen["let in"] == most
-        assert set(seen) <= {"let in", "4013", "503"}
+            seen.update(await asyncio.gather(*(open_socket(url, kept) for _ in range(AT_ONCE))))
+        assert seen["accepted"] == most
+        assert set(seen) <= {"accepted", "4013", "503"}
         assert seen["4013"] > 0
-        await answered(url)
+        await assert_calls_are_answered(url)
         idle = [await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2])) for _ in range(2 * HARD)]
-        await answered(url)
+        await assert_calls_are_answered(url)
         for _, writer in idle:
             writer.transport.abort()
         await kept.pop().close()
 
-        async def again() -> bool:
-            return await opened(url, kept) == "let in"
+        async def is_accepted() -> bool:
+            return await open_socket(url, kept) == "accepted"
 
-        await eventually(again)
+        await eventually(is_accepted)
         proof.row(
-            f"{3 * most} sockets and {len(idle)} idle connections to an api that may have {HARD} files open",
+            f"{3 * most} sockets and {len(idle)} idle connections to an API that may open {HARD} files",
             seen.total() + len(idle),
-            "calls are answered, sockets are let in as far as there is room or refused with 4013 or 503",
+            "calls are answered; sockets are accepted up to the limit, and then refused with 4013 or 503",
             ", ".join(f"{outcome} x {count}" for outcome, count in seen.items()),
         )
-        await asyncio.gather(*(one.close() for one in kept))
+        await asyncio.gather(*(each.close() for each in kept))
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def soft(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_the_limit_is_raised_as_far_as_it_goes() -> None:
+def test_the_soft_limit_is_raised_to_the_hard_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with soft(256 if hard == resource.RLIM_INFINITY else min(256, hard)):
         raised = descriptors.raise_limit()
@@ -137,7 +137,7 @@ def test_the_limit_is_raised_as_far_as_it_goes() -> None:
         assert descriptors.raise_limit() == raised == descriptors.limit()
 
 
-def test_calls_have_a_reserve_whatever_the_limit() -> None:
+def test_descriptors_are_reserved_for_calls_at_every_limit() -> None:
     for limit in (64, 96, 128, 256, 1024, 2**20):
         sockets, clients = limits.max_websockets(limit), limits.max_connections(limit)
         assert 0 <= sockets < clients <= limit

@@ -11,7 +11,7 @@ import pytest
 from artifacts.errors import InvalidArtifactError
 from artifacts.zips import MAX_FILES, check
 from models.contracts.enums import ArtifactType
-from tests.crew.crew_at_work import EXAMPLE, deliver
+from tests.crew.rehearsal_under_test import EXAMPLE, deliver
 
 
 def archive(*names: str, kind: int = stat.S_IFREG) -> bytes:

@@ -1,4 +1,4 @@
-"""`make bench` on the smallest scale, so that it does not rot; its figures mean nothing here."""
+"""Runs `make bench` on the smallest scale, to keep it working; the figures are meaningless here."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.long
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-async def test_it_starts_a_stack_and_prints_what_it_is_asked_to_measure() -> None:
+async def test_the_benchmark_starts_a_stack_and_prints_the_requested_figures() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks", "--quick", "--json", "decisions", "in_flight", "page"),
         cwd=CHECKOUT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, said = await process.communicate()
-    assert process.returncode == 0, said.decode() + output.decode()
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode() + output.decode()
     rows = {row["figure"]: row for row in json.loads(output)}
     assert rows["this machine"]["numbers"]["cores"] >= 1
     assert rows["decision to its answer"]["seconds"]["p50"] > 0
@@ -36,16 +36,16 @@ async def test_it_starts_a_stack_and_prints_what_it_is_asked_to_measure() -> Non
     assert rows["20 steps in flight that wait 1 s each"]["numbers"]["at most at once"] > 1
 
 
-async def test_it_refuses_to_measure_what_it_does_not_know() -> None:
+async def test_an_unknown_name_is_refused() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks", "nonsense"), cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE
     )
-    _, said = await process.communicate()
+    _, errors = await process.communicate()
     assert process.returncode == 2
-    assert b"there is no nonsense" in said
+    assert b"unknown: nonsense" in errors
 
 
-def test_a_row_says_whether_its_aim_is_met(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_row_shows_whether_its_target_is_met(capsys: pytest.CaptureFixture[str]) -> None:
     latency = Row("latency", {}, [0.01, 0.02, 0.09], Aim(20.0, 40, "ms at p50"))
     rate = Row("rate", {"projects/s": 12.345, "of bare's": 0.5}, aim=Aim(0.5, 0.8, at_least=True))
     show([latency, rate], as_json=False)
@@ -56,6 +56,6 @@ def test_a_row_says_whether_its_aim_is_met(capsys: pytest.CaptureFixture[str]) -
     ]
 
 
-def test_the_99th_percentile_is_a_value_that_was_measured() -> None:
+def test_the_99th_percentile_is_a_measured_value() -> None:
     assert p99([float(number) for number in range(1, 201)]) == 198
     assert p99([3.0, 1.0, 2.0]) == 3

@@ -1,10 +1,10 @@
-"""What a brief's front matter can ask of a rehearsal."""
+"""Controls of a rehearsal in a brief's front matter."""
 
 import asyncio
 import time
 
 import pytest
-from crew_at_work import EXAMPLE, RememberedStep, T, artifact, assignment, run
+from rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
 
 from artifacts.media_types import FILES
 from crew.protocol import AgentError, Outcome
@@ -17,7 +17,7 @@ def with_controls(block: str) -> str:
     return f"---\nauthor: someone\nrehearsal:\n{block}\n---\n{EXAMPLE}"
 
 
-def test_a_brief_without_front_matter_asks_for_nothing() -> None:
+def test_a_brief_without_front_matter_has_the_default_controls() -> None:
     assert rehearsal_controls(EXAMPLE) == Controls()
     assert rehearsal_controls("---\nauthor: someone\n---\n# Title") == Controls()
 
@@ -56,15 +56,15 @@ async def test_an_invalid_block_names_the_field(block: str, field: str) -> None:
         await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
 
 
-def test_front_matter_is_no_part_of_the_brief() -> None:
+def test_front_matter_is_not_part_of_the_brief() -> None:
     assert without_front_matter(with_controls("  step_seconds: 0")) == EXAMPLE
     rule = "---\nJust a rule, and a text below it\n---\nmore"
     assert without_front_matter(rule) == rule
 
 
-async def test_a_retryable_failure_ends_after_its_attempts() -> None:
+async def test_a_retryable_failure_happens_in_the_first_attempts() -> None:
     brief = with_controls("  fail_step: {stage: plan, times: 2}")
-    step = RememberedStep()
+    step = RecordingStep()
     task = assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief)
     for failures in (1, 2):
         with pytest.raises(AgentError) as caught:
@@ -75,7 +75,7 @@ async def test_a_retryable_failure_ends_after_its_attempts() -> None:
     await run(assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
 
 
-async def test_a_final_failure_ends_with_its_rounds() -> None:
+async def test_a_final_failure_happens_in_the_first_rounds() -> None:
     brief = with_controls("  fail_step: {stage: plan, retryable: false}")
     with pytest.raises(AgentError) as caught:
         await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
@@ -83,48 +83,48 @@ async def test_a_final_failure_ends_with_its_rounds() -> None:
     await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief, round=2))
 
 
-async def test_tests_fail_for_real_until_their_round_is_over() -> None:
+async def test_generated_tests_really_fail_in_the_rounds_that_the_brief_names() -> None:
     brief = with_controls("  fail_tests_rounds: 1")
 
-    async def validated(round: int) -> Outcome:
+    async def validate(round: int) -> Outcome:
         built = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, brief=brief, round=round))
         inputs = (artifact(T.SOURCE_CODE, built.drafts[0].content, FILES),)
         return await run(assignment(AgentType.TESTER, "validate", T.TEST_RESULTS, brief=brief, inputs=inputs))
 
-    failed = await validated(1)
+    failed = await validate(1)
     assert failed.verdict is Verdict.FAILED
     assert "AssertionError: Lists differ" in failed.drafts[0].content.decode()
     assert "14 tests ran, 1 failed" in failed.drafts[0].content.decode()
-    assert (await validated(2)).verdict is Verdict.PASSED
+    assert (await validate(2)).verdict is Verdict.PASSED
 
 
-async def test_confidence_is_what_the_brief_says() -> None:
+async def test_the_brief_sets_the_confidence() -> None:
     brief = with_controls("  confidence: 0.4")
     outcome = await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
     assert outcome.confidence == 0.4
 
 
-async def test_a_slow_step_tells_how_far_it_is() -> None:
-    step = RememberedStep()
+async def test_a_slow_step_reports_its_progress() -> None:
+    step = RecordingStep()
     brief = with_controls("  step_seconds: 0.05")
     started = time.monotonic()
     await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief), step)
     assert time.monotonic() - started >= 0.05
-    assert len(step.said) == len({message for message, _ in step.said}) == 4
-    assert [fraction for _, fraction in step.said] == [0, 0.25, 0.5, 0.75]
+    assert len(step.messages) == len({message for message, _ in step.messages}) == 4
+    assert [fraction for _, fraction in step.messages] == [0, 0.25, 0.5, 0.75]
 
 
 async def test_a_slow_step_is_cancelled_at_once() -> None:
     agent = rehearsal_agents(step_seconds=600)[AgentType.CODER]
-    running = asyncio.create_task(agent.run(assignment(AgentType.CODER, "build", T.SOURCE_CODE), RememberedStep()))
+    running = asyncio.create_task(agent.run(assignment(AgentType.CODER, "build", T.SOURCE_CODE), RecordingStep()))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(running, 1)
 
 
-async def test_a_document_step_takes_next_to_no_time() -> None:
-    """The bound is far above the 0.3 ms that it takes, and far below what would spoil a benchmark."""
+async def test_a_document_step_takes_under_two_milliseconds() -> None:
+    """A step takes 0.3 ms; only a much slower one would distort the benchmarks."""
     task = assignment(AgentType.ANALYST, "plan", T.SOFTWARE_SPECIFICATION)
     await run(task)
     batches = []
@@ -133,4 +133,4 @@ async def test_a_document_step_takes_next_to_no_time() -> None:
         for _ in range(10):
             await run(task)
         batches.append((time.process_time() - started) / 10)
-    assert min(batches) < 0.002  # another one may have collected the garbage of the whole session
+    assert min(batches) < 0.002  # the others may include garbage collection

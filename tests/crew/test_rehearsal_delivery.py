@@ -1,4 +1,4 @@
-"""From the example brief to a package, and what a person changes on the way."""
+"""From the example brief to a package, with a person's amendments on the way."""
 
 import hashlib
 import io
@@ -8,17 +8,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from crew_at_work import EXAMPLE, RememberedStep, T, artifact, assignment, deliver, run
+from rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, ZIP
-from crew.rehearsal.documents import requirements_in
+from crew.rehearsal.reading.document_requirements import requirements_in
 from models.contracts.enums import AgentType, ArtifactType, Verdict
 
 TITLE = "Short links for the support team"
 
 
-async def test_the_example_brief_becomes_documents_that_carry_its_words() -> None:
+async def test_the_documents_repeat_the_words_of_the_example_brief() -> None:
     drafts = await deliver(EXAMPLE)
     for type, draft in drafts.items():
         if type is T.USER_INPUT or draft.media_type == ZIP:
@@ -28,28 +28,28 @@ async def test_the_example_brief_becomes_documents_that_carry_its_words() -> Non
         assert TITLE in text
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN):
         text = drafts[type].content.decode()
-        assert [one.label for one in requirements_in(text)] == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
+        assert [each.label for each in requirements_in(text)] == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
         assert "a team lead can download all links with their counts as one CSV file" in text
-        assert not any("Paid plans" in one.text for one in requirements_in(text))
+        assert not any("Paid plans" in each.text for each in requirements_in(text))
     assert "- out of scope: Paid plans" in drafts[T.PROJECT_PLAN].content.decode()
     assert "```mermaid" in drafts[T.SYSTEM_ARCHITECTURE].content.decode()
     assert "14 tests ran, 0 failed" in drafts[T.TEST_RESULTS].content.decode()
     assert "Ran 14 tests\n\nOK" in drafts[T.TEST_RESULTS].content.decode()
 
 
-async def test_a_plan_says_that_a_long_list_was_not_read_to_its_end() -> None:
-    brief = "# Much\n\n## Requirements\n\n" + "".join(f"- The system keeps promise {one}.\n" for one in range(60))
+async def test_a_plan_lists_the_requirements_beyond_the_limit_as_not_used() -> None:
+    brief = "# Much\n\n## Requirements\n\n" + "".join(f"- The system keeps promise {number}.\n" for number in range(60))
 
     plan = (await deliver(brief, stages=1))[T.PROJECT_PLAN].content.decode()
 
     assert "R50." in plan
     assert "R51." not in plan
     assert "builds 50 requirements: the brief has more" in plan
-    left = [one for one in range(60) if f"that a rehearsal builds: The system keeps promise {one}." in plan]
+    left = [number for number in range(60) if f"that a rehearsal builds: The system keeps promise {number}." in plan]
     assert left == list(range(50, 60))
 
 
-async def test_the_same_brief_gives_the_same_bytes() -> None:
+async def test_the_same_brief_yields_the_same_bytes() -> None:
     assert await deliver(EXAMPLE) == await deliver(EXAMPLE)
 
 
@@ -80,7 +80,7 @@ async def test_the_package_installs_and_its_sources_pass_their_tests(tmp_path: P
 
 
 @pytest.mark.parametrize("type", [T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN])
-async def test_an_amended_document_is_what_later_stages_follow(type: ArtifactType) -> None:
+async def test_later_stages_follow_an_amended_document(type: ArtifactType) -> None:
     text = (await deliver(EXAMPLE, stages=3))[type].content.decode()
     amended = text.replace("R6. Export", "R6. Print") + "\n### R9. Archive: links older than a year are put away\n"
     if type is T.PROJECT_PLAN:
@@ -93,7 +93,7 @@ async def test_an_amended_document_is_what_later_stages_follow(type: ArtifactTyp
     assert "tests/test_r6_export.py" not in paths
 
 
-async def test_a_line_that_a_person_adds_without_a_label_gets_the_next_one() -> None:
+async def test_a_line_that_a_person_adds_without_a_label_gets_the_next_free_label() -> None:
     plan = "# Plan\n\n## Requirements\n\n- R1. One thing\n- Another thing\n- R3. A third thing\n"
     code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, inputs=(artifact(T.PROJECT_PLAN, plan),)))
     paths = unpack(code.drafts[0].content).keys()
@@ -118,7 +118,7 @@ async def test_feedback_is_quoted_in_the_new_version() -> None:
 
 @pytest.mark.parametrize("role", list(AgentType))
 @pytest.mark.parametrize("inputs", [(), (artifact(T.SYSTEM_ARCHITECTURE, b"\xff\x00not text"),)])
-async def test_every_agent_answers_for_every_output(role: AgentType, inputs: tuple[()]) -> None:
+async def test_every_agent_writes_every_output(role: AgentType, inputs: tuple[()]) -> None:
     outcome = await run(assignment(role, "any", *T, inputs=inputs))
     assert all(draft.content for draft in outcome.drafts)
     assert outcome.usage is not None
@@ -131,7 +131,7 @@ async def test_source_code_that_is_not_a_file_set_fails_validation() -> None:
     assert outcome.verdict is Verdict.FAILED
 
 
-async def test_what_tests_print_is_shown_without_its_control_characters() -> None:
+async def test_control_characters_are_removed_from_test_output() -> None:
     test = "import unittest\nclass A(unittest.TestCase):\n  def test(self): print('\\x00\\x1b[31m```red')\n"
     inputs = (artifact(T.SOURCE_CODE, pack({"test_a.py": test}), FILES),)
     outcome = await run(assignment(AgentType.TESTER, "validate", T.TEST_RESULTS, inputs=inputs))
@@ -140,12 +140,12 @@ async def test_what_tests_print_is_shown_without_its_control_characters() -> Non
     assert "````text\n  [31m```red\n" in text
 
 
-async def test_a_memo_speaks_of_what_was_asked_and_read() -> None:
+async def test_a_generic_document_lists_the_instructions_and_inputs() -> None:
     inputs = (artifact(T.PROJECT_PLAN, "# The plan of plans\n\n- R1. Be brief"),)
     task = assignment(AgentType.ANALYST, "task", T.AGENT_OUTPUT, inputs=inputs, instructions="Compare `a` and <b>.")
-    step = RememberedStep()
+    step = RecordingStep()
     text = (await run(task, step)).drafts[0].content.decode()
     assert "> Compare \\`a\\` and \\<b\\>." in text
     assert "The plan of plans" in text
     assert "R1. Be brief" in text
-    assert step.said == []
+    assert step.messages == []

@@ -1,18 +1,18 @@
-"""Briefs that nobody would write, and some that somebody will."""
+"""Hostile and random briefs still become documents and working code."""
 
 import time
 
 import pytest
-from crew_at_work import EXAMPLE, T, assignment, deliver, run
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rehearsal_under_test import EXAMPLE, T, assignment, deliver, run
 
 from artifacts.file_sets import unpack
-from crew.rehearsal.brief import read_brief
-from crew.rehearsal.document import escaped
-from crew.rehearsal.documents import requirements_in
-from crew.rehearsal.outline import plain
-from crew.rehearsal.requirements import MOST_REQUIREMENTS
+from crew.rehearsal.reading.brief import read_brief
+from crew.rehearsal.reading.document_requirements import requirements_in
+from crew.rehearsal.reading.markdown_blocks import plain
+from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS
+from crew.rehearsal.writing.document import escape_markdown
 from models.contracts.enums import AgentType
 from sandbox import run_tests
 
@@ -35,7 +35,7 @@ HOSTILE = [
 ]
 
 
-async def assert_code_is_good(brief: str) -> None:
+async def assert_code_passes_its_tests(brief: str) -> None:
     code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, brief=brief))
     files = unpack(code.drafts[0].content)
     for path, text in files.items():
@@ -48,19 +48,19 @@ async def assert_code_is_good(brief: str) -> None:
 
 @pytest.mark.parametrize("brief", HOSTILE, ids=range(len(HOSTILE)))
 async def test_a_hostile_brief_becomes_code_that_passes_its_tests(brief: str) -> None:
-    await assert_code_is_good(brief)
+    await assert_code_passes_its_tests(brief)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=400))
 async def test_any_text_becomes_code_that_passes_its_tests(brief: str) -> None:
-    await assert_code_is_good(brief)
+    await assert_code_passes_its_tests(brief)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300))
 @example("# C#\n\n- a #\n- *b* _c_ d_e\n- \\\\ | & < > ~")
-async def test_requirements_survive_from_document_to_document(brief: str) -> None:
+async def test_every_document_keeps_all_requirements(brief: str) -> None:
     drafts = await deliver(brief, stages=3)
     wanted = read_brief(brief.encode(errors="replace").decode(), "A project").requirements
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN):
@@ -69,19 +69,19 @@ async def test_requirements_survive_from_document_to_document(brief: str) -> Non
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(min_size=1, max_size=80))
-def test_escaped_text_reads_back_as_it_was(text: str) -> None:
+def test_escaped_text_reads_back_unchanged(text: str) -> None:
     text = plain(f"x {text} x")
-    assert [one.text for one in requirements_in(f"### R1. {escaped(text)}")] == [text]
+    assert [each.text for each in requirements_in(f"### R1. {escape_markdown(text)}")] == [text]
 
 
-async def test_a_megabyte_is_read_in_part_and_says_so() -> None:
+async def test_a_huge_brief_is_read_in_part_and_the_document_says_so() -> None:
     brief = "# Much\n\n" + "- *one* [requirement](http://localhost) of `many`\n" * 20_000
     started = time.monotonic()
     outcome = await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
     text = outcome.drafts[0].content.decode()
     assert time.monotonic() - started < 10
     assert "Only the first" in text.splitlines()[0]
-    assert len(requirements_in(text)) <= MOST_REQUIREMENTS
+    assert len(requirements_in(text)) <= MAX_REQUIREMENTS
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ async def test_a_megabyte_is_read_in_part_and_says_so() -> None:
 def test_a_brief_is_read_as_a_person_would(brief: str, title: str, texts: list[str] | None) -> None:
     read = read_brief(brief, "A project")
     assert read.title == title
-    assert texts is None or [one.text for one in read.requirements] == texts
+    assert texts is None or [each.text for each in read.requirements] == texts

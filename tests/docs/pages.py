@@ -1,4 +1,4 @@
-"""The pages, and what is in them: headings, links, fenced blocks, tables."""
+"""Reads the documentation pages: headings, links, fenced blocks, tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = [
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block; `info` is what stands after its backticks."""
+    """A fenced block; `info` is the text after its backticks."""
 
     info: str
     text: str
@@ -36,13 +36,13 @@ def blocks(text: str) -> list[Block]:
 
 
 def block(name: str, info: str) -> str:
-    """The one fenced block of a page with these words after its backticks."""
-    (found,) = [one.text for one in blocks(read(name)) if one.info == info]
+    """Return the only fenced block of a page with this info string."""
+    (found,) = [each.text for each in blocks(read(name)) if each.info == info]
     return found
 
 
 def code(text: str) -> list[str]:
-    """The code spans outside of fenced blocks."""
+    """Return the code spans outside fenced blocks."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     return [part.content for token in tokens for part in token.children or () if part.type == "code_inline"]
 
@@ -53,15 +53,15 @@ def links(text: str) -> list[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """The ids of the headings, as GitHub makes them."""
+    """Return the anchors of the headings, as GitHub generates them."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def section(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of its level or above."""
+    """Return the text under a heading, up to the next heading of its level or above."""
     found = re.search(rf"^(#+) {re.escape(heading)}\n", text, re.MULTILINE)
-    assert found, f"there is no heading {heading!r}"
+    assert found, f"no heading {heading!r}"
     level = len(found[1])
     rest = text[found.end() :]
     end = re.search(rf"^#{{1,{level}}} ", rest, re.MULTILINE)
@@ -69,7 +69,7 @@ def section(text: str, heading: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of the rows of every table, without the heads."""
+    """Return the cells of all table rows, without headers."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     heads = {number - 1 for number, line in enumerate(lines) if re.fullmatch(r"[|\-: ]+", line)}
     return [

@@ -1,4 +1,4 @@
-"""Every page: its links, its paths, its commands, its pictures."""
+"""Checks every documentation page: links, paths, commands, diagrams."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from cli.main import app
 
 BOTARMY = typer.main.get_command(app)
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
-OURS = r"(activities|api|benchmarks|cli|docs|examples|migrations|models|pipelines|store|tests|worker|workflows)/"
+FOLDERS = (
+    r"(activities|api|artifacts|benchmarks|cli|config|crew|docs|examples|migrations|models|pipelines|sandbox|store|tests|"
+    r"web|worker|workflows)/"
+)
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
 
-def shell(text: str) -> list[str]:
-    """The commands of a page: the lines of its shell blocks, continued ones in one, and what it says in passing."""
+def commands_of(text: str) -> list[str]:
+    """Return the commands of a page: the lines of its shell blocks, with continuations joined, and its code spans."""
     lines = [
         line
         for block in blocks(text)
@@ -30,10 +33,10 @@ def shell(text: str) -> list[str]:
     return [*lines, *code(text)]
 
 
-def spoken(text: str, command: str) -> list[list[str]]:
-    """The arguments of each use of a command on a page."""
+def uses_of(text: str, command: str) -> list[list[str]]:
+    """Return the arguments of each use of a command on a page."""
     found = []
-    for line in shell(text):
+    for line in commands_of(text):
         match = re.match(rf"(?:\S*/)?{command} (.+)", line)
         if match:
             found.append(shlex.split(match[1], comments=True))
@@ -41,7 +44,7 @@ def spoken(text: str, command: str) -> list[list[str]]:
 
 
 @each_page
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_resolve(page: Path) -> None:
     for link in links(page.read_text()):
         if link.startswith(("https://", "http://")):
             continue
@@ -52,24 +55,24 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @each_page
-def test_paths_that_are_named_exist(page: Path) -> None:
+def test_named_paths_exist(page: Path) -> None:
     for name in code(page.read_text()):
-        if re.match(OURS, name) and re.fullmatch(r"[\w/.\-]+", name) and "NAME" not in name:
+        if re.match(FOLDERS, name) and re.fullmatch(r"[\w/.\-]+", name) and "NAME" not in name:
             assert (CHECKOUT / name).exists(), name
 
 
 @each_page
-def test_make_has_the_targets_that_are_named(page: Path) -> None:
-    for target, *rest in spoken(page.read_text(), "make"):
+def test_named_make_targets_exist(page: Path) -> None:
+    for target, *rest in uses_of(page.read_text(), "make"):
         assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), target
         for word in rest:
             assert f"({word.partition('=')[0]})" in MAKEFILE or f" {word.partition('=')[0]})" in MAKEFILE, word
 
 
 @each_page
-def test_botarmy_has_the_commands_and_options_that_are_named(page: Path) -> None:
+def test_named_botarmy_commands_and_options_exist(page: Path) -> None:
     commands = BOTARMY.commands  # type: ignore[attr-defined]
-    for words in spoken(page.read_text(), "botarmy"):
+    for words in uses_of(page.read_text(), "botarmy"):
         assert words[0] in commands, words
         options = {option for parameter in commands[words[0]].params for option in parameter.opts}
         assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options, words
@@ -95,7 +98,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/operations.md", "docs/pipelines.md"])
-def test_there_are_pictures(name: str) -> None:
+def test_pages_have_diagrams(name: str) -> None:
     found = [block.text for block in blocks(read(name)) if block.info == "mermaid"]
     assert found
     kinds = ("flowchart", "sequenceDiagram", "stateDiagram-v2")
@@ -103,7 +106,7 @@ def test_there_are_pictures(name: str) -> None:
 
 
 @each_page
-def test_prose_is_wrapped_and_free_of_this_machine(page: Path) -> None:
+def test_prose_is_wrapped_and_names_no_local_path(page: Path) -> None:
     text = page.read_text()
     for line in re.sub(r"^```.*?^```", "", text, flags=re.M | re.S).splitlines():
         assert len(line) <= 120 or line.startswith("|"), line

@@ -1,4 +1,4 @@
-"""docs/pipelines.md says what the code does: fields, defaults, rules, and an example that loads."""
+"""docs/pipelines.md matches the code: fields, defaults, rules, and an example that loads."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PAGE = read("docs/pipelines.md")
 EXAMPLE = block("docs/pipelines.md", "yaml pipelines/two-hands.yaml")
 
 
-def loaded(tmp_path: Path, text: str, name: str = "two-hands") -> Pipeline:
+def load(tmp_path: Path, text: str, name: str = "two-hands") -> Pipeline:
     file = tmp_path / f"{name}.yaml"
     file.write_text(text)
     return load_pipeline(file)
 
 
-def test_the_example_loads_and_does_what_the_page_says(tmp_path: Path) -> None:
-    pipeline = loaded(tmp_path, EXAMPLE)
+def test_the_example_loads_as_described(tmp_path: Path) -> None:
+    pipeline = load(tmp_path, EXAMPLE)
     upstream = pipeline.upstream()
     assert upstream["design"] == upstream["build"] == ("specify",)
     assert set(upstream["launch"]) == {"design", "validate", "build"}
@@ -40,30 +40,33 @@ def test_the_example_loads_and_does_what_the_page_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("heading", "model"), [("The pipeline", Pipeline), ("A stage", Stage), ("A gate", Gate), ("Rework", Rework)]
 )
-def test_every_field_is_there_with_its_default(heading: str, model: type[BaseModel]) -> None:
-    said = {row[0].strip("`"): row[1].strip("`") for row in rows(section(PAGE, heading))}
-    assert said.keys() == model.model_fields.keys()
+def test_every_field_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
+    documented = {row[0].strip("`"): row[1].strip("`") for row in rows(section(PAGE, heading))}
+    assert documented.keys() == model.model_fields.keys()
     for name, field in model.model_fields.items():
         if field.default is PydanticUndefined:
-            assert said[name] in ("required", "the file's name"), name
+            assert documented[name] in ("required", "the file's name"), name
         elif isinstance(field.default, timedelta):
-            assert timedelta(**{{"m": "minutes", "h": "hours"}[said[name][-1]]: int(said[name][:-1])}) == field.default
+            assert (
+                timedelta(**{{"m": "minutes", "h": "hours"}[documented[name][-1]]: int(documented[name][:-1])})
+                == field.default
+            )
         elif isinstance(field.default, tuple):
-            assert said[name] == f"[{', '.join(field.default)}]"
+            assert documented[name] == f"[{', '.join(field.default)}]"
         else:
             words = {None: "none", "": "empty", False: "false"}
             value = field.default
             spelt = words[value] if value is None or value == "" or value is False else str(value)
-            assert said[name] == spelt, name
+            assert documented[name] == spelt, name
 
 
 @pytest.mark.parametrize("words", [AgentType, ArtifactType, GateAsk, OnExpiry, Oversight])
-def test_every_word_is_there(words: type[StrEnum]) -> None:
+def test_every_enum_value_is_documented(words: type[StrEnum]) -> None:
     text = section(PAGE, "Fields") + section(PAGE, "Oversight")
     assert [word for word in words if word not in text] == []
 
 
-def test_durations_are_written_so() -> None:
+def test_durations_are_documented() -> None:
     assert Duration is not None
     for text, seconds in (("90s", 90), ("30m", 1800), ("24h", 86400), ("7d", 604800)):
         assert f"`{text}`" in PAGE
@@ -71,7 +74,7 @@ def test_durations_are_written_so() -> None:
 
 
 def broken(mistake: str) -> str:
-    """The example with one mistake in it."""
+    """Return the example with one mistake."""
     swaps = {
         "another stage has this name": ("name: design", "name: build"),
         "already": ("produces: [system_architecture]", "produces: [source_code]"),
@@ -101,18 +104,18 @@ def broken(mistake: str) -> str:
         "Extra inputs are not permitted",
     ],
 )
-def test_the_errors_are_said_so(mistake: str, tmp_path: Path) -> None:
+def test_the_errors_are_documented(mistake: str, tmp_path: Path) -> None:
     assert mistake in section(PAGE, "Errors")
     with pytest.raises(PipelineError, match=mistake) as caught:
-        loaded(tmp_path, broken(mistake))
+        load(tmp_path, broken(mistake))
     assert str(caught.value).startswith("two-hands.yaml: ")
 
 
-def test_the_shipped_pipelines_are_named() -> None:
+def test_the_shipped_pipelines_are_documented() -> None:
     assert all(f"`{name}`" in PAGE for name in load_catalogue(Path(__file__).resolve().parents[2] / "pipelines"))
 
 
-def test_the_rehearsal_block_is_obeyed() -> None:
+def test_the_example_of_a_rehearsal_block_works() -> None:
     controls = rehearsal_controls(block("docs/pipelines.md", "yaml front matter of a brief") + "\n# A brief\n")
     assert (controls.step_seconds, controls.fail_tests_rounds) == (2, 1)
     assert controls.fail_step is not None

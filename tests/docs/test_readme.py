@@ -1,4 +1,4 @@
-"""The README's examples, run as they would be pasted."""
+"""Runs the README's examples."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from pages import CHECKOUT, block, blocks, read
 
 
 async def paste(info: str, api_url: str) -> str:
-    """What a block of the README prints."""
-    command = block("README.md", info)
+    """Run a block of the README and return its output."""
+    command = ["sh", "-euc", block("README.md", info)]
     environment = os.environ | {"BOTARMY_API_URL": api_url, "no_proxy": "127.0.0.1"}
-    running = subprocess.run
     done = await asyncio.to_thread(
-        running, ["sh", "-euc", command], cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=60
+        subprocess.run, command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -36,7 +35,7 @@ async def test_the_examples_work_when_pasted(api_url: str, worker: None, http: h
     assert (await http.get(f"/api/v1/projects/{project['id']}")).json()["status"] == "completed"
 
 
-def test_there_is_a_picture() -> None:
+def test_the_readme_has_a_diagram() -> None:
     readme = read("README.md")
-    assert any(one.info == "mermaid" for one in blocks(readme))
+    assert any(each.info == "mermaid" for each in blocks(readme))
     assert len(readme.splitlines()) < 120

@@ -1,4 +1,4 @@
-"""The settings: .env.example and the table of docs/operations.md say what the code says."""
+""".env.example and the table of docs/operations.md match the settings in the code."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from config.settings import Settings
 EXAMPLE = CHECKOUT / ".env.example"
 NAMES = [field.validation_alias or f"BOTARMY_{name.upper()}" for name, field in Settings.model_fields.items()]
 NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
-"""What is nothing by default, which a line cannot say: the example holds a value that can be used."""
+"""Settings without a default, which a line cannot express: the example contains a usable value."""
 
 
 @pytest.fixture(autouse=True)
-def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(str(name), raising=False)
 
 
 def uncommented(tmp_path: Path) -> Path:
-    """The example with every setting in force."""
+    """Write the example with every setting uncommented to a file."""
     file = tmp_path / ".env"
     file.write_text(re.sub(r"^#(?=[A-Z_]+=)", "", EXAMPLE.read_text(), flags=re.MULTILINE))
     return file
 
 
-def test_the_example_holds_every_setting_and_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_lists_every_setting_with_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = uncommented(tmp_path)
     assert sorted(dotenv_values(file)) == sorted(NAMES)
     monkeypatch.chdir(CHECKOUT)
-    given, default = Settings(_env_file=file), Settings(_env_file=None)
-    assert given.model_dump() == default.model_dump()
+    example, default = Settings(_env_file=file), Settings(_env_file=None)
+    assert example.model_dump() == default.model_dump()
 
 
-def test_the_example_as_it_is_sets_nothing() -> None:
+def test_the_unchanged_example_sets_nothing() -> None:
     assert dotenv_values(EXAMPLE) == {}
 
 
@@ -50,9 +50,9 @@ def test_the_example_explains_each_setting_in_one_line() -> None:
             assert not lines[number - 2].startswith("# "), line
 
 
-def test_the_table_holds_every_setting_and_its_default(tmp_path: Path) -> None:
+def test_the_table_lists_every_setting_with_its_default(tmp_path: Path) -> None:
     table = rows(section(read("docs/operations.md"), "Settings"))
-    said = {name.strip("`"): default.strip("`") for name, default, _ in table}
+    documented = {name.strip("`"): default.strip("`") for name, default, _ in table}
     example = {name: value or "none" for name, value in dotenv_values(uncommented(tmp_path)).items()}
     example |= {f"BOTARMY_{name.upper()}": "none" for name in NONE}
-    assert said == example
+    assert documented == example

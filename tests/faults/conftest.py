@@ -1,4 +1,4 @@
-"""One house for all faults: each test finds it whole."""
+"""One stack for all fault tests; it is restored before each of them."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ import pytest_asyncio
 from store.transaction import Store
 from tests.conftest import own_store
 from tests.faults.deliveries import Caller
-from tests.faults.house import House
+from tests.faults.fault_stack import FaultStack
 from tests.proving import Proof
 
 
 @pytest_asyncio.fixture(scope="session")
-async def built(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with House.opened(tmp_path_factory.mktemp("house")) as house:
-        yield house
+async def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FaultStack]:
+    async with FaultStack.running(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
 
 
 @pytest_asyncio.fixture
-async def house(built: House) -> House:
-    """Two workers, two APIs and every server."""
-    await built.whole()
-    return built
+async def stack(shared_stack: FaultStack) -> FaultStack:
+    """A stack with two workers, two APIs and every server running."""
+    await shared_stack.restore()
+    return shared_stack
 
 
 @pytest_asyncio.fixture
-async def caller(house: House, proof: Proof) -> AsyncIterator[Caller]:
-    caller = Caller(house, random.Random(proof.random.random()))
+async def caller(stack: FaultStack, proof: Proof) -> AsyncIterator[Caller]:
+    caller = Caller(stack, random.Random(proof.random.random()))
     yield caller
     await caller.close()
 
 
 @pytest_asyncio.fixture
-async def house_store(house: House) -> AsyncIterator[Store]:
-    """The house's database and bus, to write behind its APIs."""
-    async with own_store(house.settings) as store:
+async def stack_store(stack: FaultStack) -> AsyncIterator[Store]:
+    """A store on the stack's database and bus, to write without its APIs."""
+    async with own_store(stack.settings) as store:
         yield store

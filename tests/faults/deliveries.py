@@ -1,4 +1,4 @@
-"""Projects under way while something breaks: a client that asks again whenever it was not answered, as clients do."""
+"""Projects that run while something breaks, and a client that retries as real clients do."""
 
 from __future__ import annotations
 
@@ -15,40 +15,42 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from cli.stack.together import together
-from tests.faults.house import House
+from tests.faults.fault_stack import FaultStack
 
 V1 = "/api/v1"
 PIPELINE = "five-stages"
 SETTLED = {"completed", "rejected", "failed", "cancelled"}
 PAUSE_SECONDS = 0.1
-PATIENCE_SECONDS = 90.0
-"""How long a call is repeated before it counts as never answered."""
+RETRY_SECONDS = 90.0
+"""How long a call is retried before it counts as unanswered."""
 
 Json = dict[str, Any]
 
 
 def brief(step_seconds: float = 0.5) -> str:
-    """The same brief for all, its steps lasting as long as is asked for."""
-    pace = f"---\nrehearsal: {{step_seconds: {step_seconds}}}\n---\n"
-    return pace + "# Guest book\n\nGuests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read.\n"
+    """Return the same brief for all projects, with steps of the given length."""
+    controls = f"---\nrehearsal: {{step_seconds: {step_seconds}}}\n---\n"
+    return (
+        controls + "# Guest book\n\nGuests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read.\n"
+    )
 
 
 class Caller:
-    """A client of all the APIs of a house. It takes another, and asks again, when one does not answer or answers 503;
-    any other error of the server fails the test."""
+    """A client of all APIs of a stack. It retries with any of them if one does not answer or answers 503; any other
+    server error fails the test."""
 
-    def __init__(self, house: House, chance: random.Random) -> None:
-        self._house, self._chance = house, chance
+    def __init__(self, stack: FaultStack, choices: random.Random) -> None:
+        self._stack, self._choices = stack, choices
         self._http = httpx2.AsyncClient(timeout=15, trust_env=False, limits=httpx2.Limits(keepalive_expiry=2))
-        self.put_off = 0
-        """Answers of 503 so far."""
-        self.broken = 0
-        """Calls so far that nothing answered."""
-        self.begun: list[Callable[[str], None]] = []
-        """Who is told of each new project's id."""
+        self.unavailable = 0
+        """503 responses so far."""
+        self.failed_calls = 0
+        """Calls so far without a response."""
+        self.on_start: list[Callable[[str], None]] = []
+        """Callbacks that receive the id of each new project."""
 
     async def call(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + RETRY_SECONDS
         while True:
             answer = await self.try_once(method, path, **more)
             if answer is not None and answer.status_code != 503:
@@ -58,17 +60,17 @@ class Caller:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def try_once(self, method: str, path: str, **more: Any) -> httpx2.Response | None:
-        """The answer of one API; None where there is none."""
+        """Return the response of one API, or None if there is none."""
         try:
-            url = self._chance.choice(self._house.apis).component.address + V1 + path
+            url = self._choices.choice(self._stack.apis).component.address + V1 + path
             answer = await self._http.request(method, url, **more)
         except httpx2.TransportError:
-            self.broken += 1
+            self.failed_calls += 1
             return None
         if answer.status_code == 503:
             assert int(answer.headers["retry-after"]) >= 1, answer.headers
             assert answer.headers["content-type"] == "application/problem+json"
-            self.put_off += 1
+            self.unavailable += 1
         return answer
 
     async def get(self, path: str, **query: str | int) -> Json:
@@ -83,7 +85,7 @@ class Caller:
 
 @dataclass
 class Delivery:
-    """One project, from its brief to its end, with what its human has decided."""
+    """One project, from its brief to its end, with the decisions that were acknowledged."""
 
     caller: Caller
     brief: str = field(default_factory=brief)
@@ -91,28 +93,28 @@ class Delivery:
     key: str = field(default_factory=lambda: str(uuid4()))
     id: str = ""
     acknowledged: dict[str, str] = field(default_factory=dict)
-    """The decisions that the API has answered with 200 or 202, by request."""
+    """The decisions that the API answered with 200 or 202, by request."""
 
     async def post(self, client: httpx2.AsyncClient) -> httpx2.Response:
-        """Ask one API to start it, once."""
-        return await client.post(f"{V1}/projects/", json=self._given, headers={"Idempotency-Key": self.key})
+        """Post the project to one API, once."""
+        return await client.post(f"{V1}/projects/", json=self._body, headers={"Idempotency-Key": self.key})
 
-    async def begin(self) -> None:
-        answer = await self.caller.call("POST", "/projects/", json=self._given, headers={"Idempotency-Key": self.key})
+    async def start(self) -> None:
+        answer = await self.caller.call("POST", "/projects/", json=self._body, headers={"Idempotency-Key": self.key})
         assert answer.status_code == 201, answer.text
         self.id = answer.json()["id"]
-        for tell in self.caller.begun:
-            tell(self.id)
+        for notify in self.caller.on_start:
+            notify(self.id)
 
     async def request(self) -> str:
-        """The id of its open request, as soon as it has one."""
-        return str((await self._until(lambda progress: progress["open_requests"]))["open_requests"][0]["request_id"])
+        """Wait for the open request and return its id."""
+        return str((await self._wait_for(lambda progress: progress["open_requests"]))["open_requests"][0]["request_id"])
 
     async def decide(self, request_id: str, action: str = "approve", **more: str) -> httpx2.Response:
-        """Respond, and say the same again until somebody has answered."""
+        """Respond, and retry the same response until an API has answered."""
         decision_id = str(uuid7())
-        given = {"action": action, "decision_id": decision_id, **more}
-        answer = await self.caller.call("POST", f"/hitl/{request_id}/respond", json=given)
+        body = {"action": action, "decision_id": decision_id, **more}
+        answer = await self.caller.call("POST", f"/hitl/{request_id}/respond", json=body)
         if answer.status_code in (200, 202):
             self.acknowledged.setdefault(request_id, decision_id)
         return answer
@@ -121,31 +123,31 @@ class Delivery:
         answer = await self.decide(await self.request())
         assert answer.status_code in (200, 202), answer.text
 
-    async def ended(self) -> Json:
-        """How it stands when it has ended."""
-        return await self._until(lambda progress: progress["status"] in SETTLED)
+    async def wait_until_ended(self) -> Json:
+        """Wait until the project has ended and return its progress."""
+        return await self._wait_for(lambda progress: progress["status"] in SETTLED)
 
     async def run(self) -> None:
-        """All of it, with a gate that is approved."""
-        await self.begin()
+        """Run the whole project and approve its gate."""
+        await self.start()
         await self.approve()
-        assert (await self.ended())["status"] == "completed"
+        assert (await self.wait_until_ended())["status"] == "completed"
 
     @property
-    def _given(self) -> Json:
+    def _body(self) -> Json:
         return {"name": "Guest book", "description": self.brief, "pipeline": self.pipeline}
 
-    async def _until(self, wanted: Any) -> Json:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not wanted(progress := await self.caller.get(f"/projects/{self.id}/status")):
+    async def _wait_for(self, condition: Any) -> Json:
+        deadline = time.monotonic() + RETRY_SECONDS
+        while not condition(progress := await self.caller.get(f"/projects/{self.id}/status")):
             assert progress["status"] not in SETTLED, progress
-            assert time.monotonic() < deadline, f"it stands still: {progress}"
+            assert time.monotonic() < deadline, f"no progress: {progress}"
             await asyncio.sleep(PAUSE_SECONDS)
         return progress
 
 
 class Traffic:
-    """Lanes of projects that are always under way: where one has ended, the next one begins."""
+    """Lanes in which one project after the other runs."""
 
     def __init__(self, caller: Caller) -> None:
         self.deliveries: list[Delivery] = []
@@ -159,19 +161,19 @@ class Traffic:
             await delivery.run()
 
     def close(self) -> None:
-        """Begin no more."""
+        """Start no more projects."""
         self._closing.set()
 
 
 @asynccontextmanager
 async def traffic(caller: Caller, *lanes: float) -> AsyncIterator[Traffic]:
-    """Projects are under way in the block, in lanes by the seconds that their steps take. All that were begun have
-    ended well after it. Steps of no time are short ones, which run in the workflow's own worker."""
-    moving = Traffic(caller)
+    """Run projects during the block, in a lane for each length of steps in seconds; then wait until all have completed.
+    Steps of 0 s are short ones: local activities in the workflow's worker."""
+    running = Traffic(caller)
     async with together() as tasks:
         for step_seconds in lanes or (0.5, 0.3, 0):
-            tasks.create_task(moving.lane(step_seconds))
+            tasks.create_task(running.lane(step_seconds))
         try:
-            yield moving
+            yield running
         finally:
-            moving.close()
+            running.close()

@@ -1,4 +1,4 @@
-"""A disk of a size of its own, in memory, that can be made full."""
+"""A small in-memory disk that can be filled."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 FILLER = ".filler"
 PIECES = 2**20, 2**12
-"""Bytes that it grows by."""
+"""Bytes by which the filler grows."""
 
 
 def mount(folder: Path, megabytes: int) -> bool:
-    """Put a disk in the place of a folder that does not exist yet; False where mounting is not allowed."""
+    """Create a folder and mount a disk there. Returns False if mounting is not allowed."""
     folder.mkdir(mode=0o700)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)],
@@ -30,7 +30,7 @@ def unmount(folder: Path) -> None:
 
 @contextmanager
 def full(folder: Path) -> Iterator[None]:
-    """A file takes all the space that there is, for the block."""
+    """Fill the disk with one file during the block."""
     filler = folder / FILLER
     with filler.open("xb") as file:
         try:

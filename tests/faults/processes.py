@@ -1,4 +1,4 @@
-"""Our own processes as components: a worker, an API, or a program of the tests that is one of them."""
+"""Components for the supervisor: a worker, an API, or a test program that behaves like one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cli.stack.ports import free_port
 
 
 class Program(Component):
-    """A Python package, run as `python -m` in a folder without any `.env`."""
+    """A Python package that is run with `python -m`, in a folder without a `.env`."""
 
     start_seconds = 60.0
     stop_seconds = 20.0
@@ -37,7 +37,7 @@ class Program(Component):
 
 
 class Api(Program):
-    """An API; it serves when it answers."""
+    """An API; it is ready when it answers."""
 
     def __init__(self, name: str, package: str, environment: Mapping[str, str], folder: Path) -> None:
         super().__init__(name, package, environment, folder)
@@ -58,14 +58,14 @@ class Api(Program):
         return {**super().environment(), "BOTARMY_PORT": str(self._port)}
 
     async def check(self, pid: int) -> None:
-        if self._port not in {one.laddr.port for one in psutil.Process(pid).net_connections("tcp")}:
-            raise NotReadyError("it does not listen")
+        if self._port not in {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}:
+            raise NotReadyError("it does not listen yet")
         async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
             (await client.get("/health/")).raise_for_status()
 
 
 class Worker(Program):
-    """A worker; it serves when Temporal has seen its process poll."""
+    """A worker; it is ready when Temporal lists its process as a poller."""
 
     def __init__(self, name: str, package: str, environment: Mapping[str, str], folder: Path, temporal: Client) -> None:
         super().__init__(name, package, environment, folder)
@@ -79,5 +79,5 @@ class Worker(Program):
                     namespace=self._temporal.namespace, task_queue=TaskQueue(name=self._queue), task_queue_type=kind
                 )
             )
-            if f"{pid}@{socket.gethostname()}" not in {one.identity for one in described.pollers}:
-                raise NotReadyError("it does not poll")
+            if f"{pid}@{socket.gethostname()}" not in {poller.identity for poller in described.pollers}:
+                raise NotReadyError("it does not poll yet")

@@ -1,4 +1,4 @@
-"""`up` on a data directory of each earlier release: every project that it left under way is delivered by this code."""
+"""`botarmy up` on a data directory of each earlier release: this code completes every project that was running."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.releases.scenes import V1, Stage
 from tests.waiting import eventually
 
 ENDED = {"rejected": "rejected", "cancelled": "cancelled"}
-"""How the projects ended that were not to be delivered, by name."""
+"""The final statuses of projects that do not complete, by name."""
 ARTIFACTS = "SELECT id, content_hash FROM artifact WHERE id = ANY(%s)"
 RESUMED = """
 SELECT project.id, expires_at FROM project JOIN hitl_request ON project_id = project.id
@@ -36,7 +36,9 @@ WHERE artifact.project_id = %s AND accepted_at IS NOT NULL AND task.workflow_id 
 @pytest.mark.item(28)
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("release", RELEASES)
-async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path: Path, proof: Proof) -> None:
+async def test_projects_that_an_earlier_release_left_open_are_delivered(
+    release: str, tmp_path: Path, proof: Proof
+) -> None:
     data = DataDir(tmp_path)
     with data.locked():
         await load(release, data)
@@ -49,41 +51,41 @@ async def test_what_a_release_left_under_way_is_delivered(release: str, tmp_path
                 found = await (await connection.execute("SELECT id, content_hash FROM artifact")).fetchall()
                 before = {row["id"]: row["content_hash"] for row in found}
                 async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
-                    await _pause_once_more(Stage(http), connection)
+                    await _pause_again(Stage(http), connection)
                     await _approve_everything(Stage(http))
                 projects = await (await connection.execute(PROJECTS)).fetchall()
                 assert len(projects) > 20
-                assert {one["name"]: one["status"] for one in projects} == {
-                    one["name"]: ENDED.get(one["name"], "completed") for one in projects
+                assert {each["name"]: each["status"] for each in projects} == {
+                    each["name"]: ENDED.get(each["name"], "completed") for each in projects
                 }
                 kept = await (await connection.execute(ARTIFACTS, [list(before)])).fetchall()
                 assert {row["id"]: row["content_hash"] for row in kept} == before
-                for one in projects:
-                    if one["status"] == "completed":
-                        rows = await (await connection.execute(DELIVERED, [one["id"]])).fetchall()
-                        produced = {type for stage in one["pipeline"]["stages"] for type in stage["produces"]}
-                        assert {row["type"] for row in rows} == produced, one["name"]
+                for each in projects:
+                    if each["status"] == "completed":
+                        rows = await (await connection.execute(DELIVERED, [each["id"]])).fetchall()
+                        produced = {type for stage in each["pipeline"]["stages"] for type in stage["produces"]}
+                        assert {row["type"] for row in rows} == produced, each["name"]
                     rows = await (
                         await connection.execute(
-                            "SELECT seq FROM event WHERE project_id = %s ORDER BY seq", [one["id"]]
+                            "SELECT seq FROM event WHERE project_id = %s ORDER BY seq", [each["id"]]
                         )
                     ).fetchall()
-                    assert [row["seq"] for row in rows] == list(range(1, one["last_seq"] + 1)), one["name"]
+                    assert [row["seq"] for row in rows] == list(range(1, each["last_seq"] + 1)), each["name"]
                 proof.row(
-                    f"this code started on a data directory of {release}, and every open gate approved",
+                    f"start this code on a data directory of {release}, and approve every open gate",
                     len(projects),
-                    "every project is delivered, with what was there before as it was",
-                    f"{dict(Counter(one['status'] for one in projects))}; {len(before)} artifacts as they were",
+                    "every project is delivered, and existing artifacts are unchanged",
+                    f"{dict(Counter(each['status'] for each in projects))}; {len(before)} artifacts unchanged",
                 )
                 tasks = await (await connection.execute("SELECT status, accepted FROM task")).fetchall()
-                assert set(Counter(one["status"] for one in tasks)) <= {"completed", "failed", "cancelled"}
+                assert set(Counter(task["status"] for task in tasks)) <= {"completed", "failed", "cancelled"}
         finally:
             await stack.stop()
     assert "ondeterminism" not in data.log("worker").read_text()
 
 
-async def _pause_once_more(stage: Stage, connection: psycopg.AsyncConnection[DictRow]) -> None:
-    """Its deadline stands still in this pause, though it ran on in the one that the history has."""
+async def _pause_again(stage: Stage, connection: psycopg.AsyncConnection[DictRow]) -> None:
+    """Check that the deadline is suspended in this pause, although it was not in the pause of the recorded history."""
     rows = await (await connection.execute(RESUMED)).fetchall()
     for row in rows:
         await stage.ask(str(row["id"]), "pause")
@@ -92,11 +94,11 @@ async def _pause_once_more(stage: Stage, connection: psycopg.AsyncConnection[Dic
         await stage.status(str(row["id"]), "waiting")
     later = await (await connection.execute(RESUMED)).fetchall()
     assert rows
-    assert [one["expires_at"] for one in later] > [one["expires_at"] for one in rows]
+    assert [each["expires_at"] for each in later] > [each["expires_at"] for each in rows]
 
 
 async def _approve_everything(stage: Stage) -> None:
-    """Resume what is paused and approve whatever is asked, until nothing is under way."""
+    """Resume all projects and approve all requests, until every project has ended."""
     asked: set[str] = set()
 
     async def done() -> bool:

@@ -1,4 +1,4 @@
-"""Many people respond to one request at once, through several APIs: one of them decides, and all are told the same."""
+"""Many people respond to one request at once through several APIs: one of them decides, and all see the same winner."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from tests.faults.deliveries import V1, Caller, Delivery, Json, brief
-from tests.faults.house import House
-from tests.faults.verdicts import Verdict, verdict
+from tests.faults.fault_stack import FaultStack
+from tests.faults.observed_outcome import ObservedOutcome, observe_outcome
 from tests.proving import Proof
 
-WAYS: list[Json] = [
+RESPONSES: list[Json] = [
     {"action": "approve"},
     {"action": "amend", "content": "# My plan\n"},
     {"action": "amend", "comment": "Once more."},
@@ -25,41 +25,44 @@ WAYS: list[Json] = [
 STATUSES = {"approve": "approved", "amend": "amended", "reject": "rejected"}
 
 
-async def _respond(client: httpx2.AsyncClient, request_id: str, given: Json, put_off: list[int]) -> httpx2.Response:
-    """Respond; where no worker was in time, say the same again until it is judged."""
+async def _respond(client: httpx2.AsyncClient, request_id: str, body: Json, accepted: list[int]) -> httpx2.Response:
+    """Respond, and repeat the response after a 202 until it is judged."""
     while True:
-        answer = await client.post(f"{V1}/hitl/{request_id}/respond", json=given)
+        answer = await client.post(f"{V1}/hitl/{request_id}/respond", json=body)
         if answer.status_code != 202:
             return answer
-        put_off[0] += 1
+        accepted[0] += 1
 
 
 async def _all_at_once(
-    house: House, chance: random.Random, request_id: str, people: int, put_off: list[int]
+    stack: FaultStack, choices: random.Random, request_id: str, people: int, accepted: list[int]
 ) -> tuple[Json, list[httpx2.Response]]:
-    """Everyone responds to a request; what the winner has said, and all the answers."""
-    given = [{**WAYS[n % len(WAYS)], "responder": f"person {n}", "decision_id": str(uuid7())} for n in range(people)]
-    chance.shuffle(given)
-    async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(house.client(api)) for api in house.apis]
+    """Let everyone respond to a request. Returns the winning response and all answers of the APIs."""
+    bodies = [
+        {**RESPONSES[n % len(RESPONSES)], "responder": f"person {n}", "decision_id": str(uuid7())}
+        for n in range(people)
+    ]
+    choices.shuffle(bodies)
+    async with AsyncExitStack() as exits:
+        clients = [await exits.enter_async_context(stack.client(api)) for api in stack.apis]
         answers = await asyncio.gather(
-            *(_respond(clients[n % len(clients)], request_id, one, put_off) for n, one in enumerate(given))
+            *(_respond(clients[n % len(clients)], request_id, body, accepted) for n, body in enumerate(bodies))
         )
-    (won,) = (one for one, answer in zip(given, answers, strict=True) if answer.status_code == 200)
+    (won,) = (body for body, answer in zip(bodies, answers, strict=True) if answer.status_code == 200)
     return won, answers
 
 
-def _redoes(won: Json) -> bool:
+def _asks_for_redo(won: Json) -> bool:
     return won["action"] == "amend" and "content" not in won
 
 
-def _expected(won: Json, judged: int) -> Verdict:
-    """What everyone should say of a request that this response won."""
-    ended = "rejected" if won["action"] == "reject" else "waiting" if _redoes(won) else "completed"
-    return Verdict(
+def _expected_outcome(won: Json, judged: int) -> ObservedOutcome:
+    """Return the expected outcome of a request that this response won."""
+    ended = "rejected" if won["action"] == "reject" else "waiting" if _asks_for_redo(won) else "completed"
+    return ObservedOutcome(
         row=(STATUSES[won["action"]], won["decision_id"]),
         applied=(won["decision_id"],),
-        told=(("hitl_response", won["decision_id"]),),
+        events=(("hitl_response", won["decision_id"]),),
         project=ended,
         workflow=ended,
         judged=judged,
@@ -67,33 +70,33 @@ def _expected(won: Json, judged: int) -> Verdict:
 
 
 @pytest.mark.item(11)
-async def test_of_many_who_respond_at_once_through_several_apis_one_decides(
-    house: House, caller: Caller, proof: Proof
+async def test_one_of_many_simultaneous_responses_through_several_apis_decides(
+    stack: FaultStack, caller: Caller, proof: Proof
 ) -> None:
-    times, people, put_off = proof.times(full=12, short=2), proof.times(full=200, short=60), [0]
-    await house.add_api()
+    times, people, accepted = proof.times(full=12, short=2), proof.times(full=200, short=60), [0]
+    await stack.add_api()
     codes: Counter[int] = Counter()
     winners: Counter[str] = Counter()
     judged = 0
     for _ in range(times):
         delivery = Delivery(caller, brief(0), "one-gate")
-        await delivery.begin()
+        await delivery.start()
         request_id = await delivery.request()
-        won, answers = await _all_at_once(house, proof.random, request_id, people, put_off)
+        won, answers = await _all_at_once(stack, proof.random, request_id, people, accepted)
         codes += Counter(answer.status_code for answer in answers)
-        winners["redo" if _redoes(won) else won["action"]] += 1
+        winners["redo" if _asks_for_redo(won) else won["action"]] += 1
         losers = [answer.json() for answer in answers if answer.status_code == 409]
-        assert {(one["decision"]["decision_id"], one["decision"]["responder"]) for one in losers} == {
+        assert {(loser["decision"]["decision_id"], loser["decision"]["responder"]) for loser in losers} == {
             (won["decision_id"], won["responder"])
         }
-        found = await verdict(house, delivery.id, request_id)
-        assert found == _expected(won, found.judged)
+        found = await observe_outcome(stack, delivery.id, request_id)
+        assert found == _expected_outcome(won, found.judged)
         judged += found.judged
     proof.row(
-        f"{people} approve, amend and reject one request at once, over {len(house.apis)} APIs",
+        f"{people} people approve, amend and reject one request at once, through {len(stack.apis)} APIs",
         times,
-        "one winner; all others 409, with the winner named; workflow, row and events agree",
-        f"answers {dict(codes)}, {put_off[0]} of them after a 202; won by {dict(winners)}; "
-        f"{judged} signals, each judged and written down; all agree",
+        "one winner; 409 that names the winner for all others; workflow, row and events agree",
+        f"answers {dict(codes)}, {accepted[0]} of them after a 202; won by {dict(winners)}; "
+        f"{judged} signals, each judged and recorded; all agree",
     )
     assert codes == {200: times, 409: times * (people - 1)}

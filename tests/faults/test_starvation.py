@@ -1,4 +1,4 @@
-"""Nobody starves anybody: not projects that cannot be written down, nor one with more steps than all others."""
+"""No project starves others: neither projects that cannot be recorded, nor one with very many steps."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from tests.faults.books import audit
 from tests.faults.deliveries import Caller, Delivery, brief
-from tests.faults.house import QUEUE, House
+from tests.faults.fault_stack import QUEUE, FaultStack
+from tests.faults.record_audit import audit
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -36,22 +36,22 @@ STEP_SECONDS = 0.4
 
 
 @asynccontextmanager
-async def _poison(house: House) -> AsyncIterator[None]:
-    """A table of projects of which no event can be written."""
+async def _poison(stack: FaultStack) -> AsyncIterator[None]:
+    """Create a table of projects whose events PostgreSQL refuses."""
     for statement in POISON:
-        await house.execute(statement)
+        await stack.execute(statement)
     try:
         yield
     finally:
         for statement in ANTIDOTE:
-            await house.execute(statement)
+            await stack.execute(statement)
 
 
-async def _queued(house: House) -> int:
-    """How many steps wait in the task queue."""
-    described = await house.engine.workflow_service.describe_task_queue(
+async def _queued(stack: FaultStack) -> int:
+    """Return the number of steps in the task queue."""
+    described = await stack.temporal_client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
-            namespace=house.engine.namespace,
+            namespace=stack.temporal_client.namespace,
             task_queue=TaskQueue(name=QUEUE),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
             report_stats=True,
@@ -61,120 +61,122 @@ async def _queued(house: House) -> int:
 
 
 @pytest.mark.item(26)
-async def test_projects_that_cannot_be_written_down_stop_nobody(house: House, caller: Caller, proof: Proof) -> None:
-    number = proof.times(full=150, short=70)  # two workers have 64 places for workflow tasks
+async def test_projects_that_cannot_be_recorded_do_not_block_others(
+    stack: FaultStack, caller: Caller, proof: Proof
+) -> None:
+    number = proof.times(full=150, short=70)  # two workers have 64 slots for workflow tasks
     poisoned = [Delivery(caller, brief(0), "one-gate") for _ in range(number)]
-    await asyncio.gather(*(one.begin() for one in poisoned))
-    requests = await asyncio.gather(*(one.request() for one in poisoned))
+    await asyncio.gather(*(each.start() for each in poisoned))
+    requests = await asyncio.gather(*(each.request() for each in poisoned))
     others: list[Delivery] = []
     seconds: list[float] = []
 
-    async def another() -> None:
-        began = time.monotonic()
+    async def run_another() -> None:
+        started = time.monotonic()
         others.append(Delivery(caller, brief(0)))
         await others[-1].run()
-        seconds.append(time.monotonic() - began)
+        seconds.append(time.monotonic() - started)
 
-    async with _poison(house):
-        await house.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [one.id for one in poisoned])
-        answers = await asyncio.gather(*(one.decide(request) for one, request in zip(poisoned, requests, strict=True)))
-        assert {one.status_code for one in answers} == {202}
-        for _ in range(proof.times(full=10, short=2)):
-            await another()
-        for worker in house.workers:
-            worker.kill()
-            await worker.serves()
-        for _ in range(proof.times(full=10, short=2)):
-            await another()
-        health = await house.health(house.apis[0])
-        stands = await house.rows(
-            "SELECT DISTINCT status FROM project WHERE id::text = ANY(%s)", [one.id for one in poisoned]
+    async with _poison(stack):
+        await stack.execute("INSERT INTO poisoned SELECT unnest(%s::uuid[])", [each.id for each in poisoned])
+        answers = await asyncio.gather(
+            *(delivery.decide(request) for delivery, request in zip(poisoned, requests, strict=True))
         )
-    for one in poisoned:
-        await one.ended()
+        assert {answer.status_code for answer in answers} == {202}
+        for _ in range(proof.times(full=10, short=2)):
+            await run_another()
+        for worker in stack.workers:
+            worker.kill()
+            await worker.wait_until_ready()
+        for _ in range(proof.times(full=10, short=2)):
+            await run_another()
+        health = await stack.health(stack.apis[0])
+        statuses = await stack.rows(
+            "SELECT DISTINCT status FROM project WHERE id::text = ANY(%s)", [each.id for each in poisoned]
+        )
+    for each in poisoned:
+        await each.wait_until_ended()
     proof.row(
-        f"{number} projects whose records PostgreSQL refuses, over 2 workers of 32 places, killed in between",
+        f"PostgreSQL refuses the records of {number} projects; 2 workers with 32 slots each, killed meanwhile",
         len(others),
-        "other projects are delivered meanwhile, and the refused ones when PostgreSQL takes them",
-        f"others delivered in {max(seconds):.1f} s at most; worker {health['worker']}; {await audit(house, others)}; "
-        f"then {await audit(house, poisoned)}",
+        "other projects are delivered meanwhile, and the refused ones once PostgreSQL accepts them",
+        f"others delivered within {max(seconds):.1f} s; worker {health['worker']}; {await audit(stack, others)}; "
+        f"then {await audit(stack, poisoned)}",
     )
-    assert [one["status"] for one in stands] == ["waiting"]
+    assert [row["status"] for row in statuses] == ["waiting"]
     assert health["worker"] == "ok"
 
 
 @pytest.mark.item(27)
-async def test_one_project_with_more_steps_than_all_others_delays_nobody(
-    house: House, caller: Caller, proof: Proof
+async def test_a_project_with_very_many_steps_does_not_delay_others(
+    stack: FaultStack, caller: Caller, proof: Proof
 ) -> None:
     number = proof.times(full=500, short=60)
-    for worker in list(house.workers):
-        await house.remove(worker)
-    await house.add_worker(BOTARMY_WORKER_STEPS="2")
+    for worker in list(stack.workers):
+        await stack.remove(worker)
+    await stack.add_worker(BOTARMY_WORKER_STEPS="2")
     busy = Delivery(caller, brief(STEP_SECONDS), "one-gate")
-    await busy.begin()
+    await busy.start()
     await busy.request()
-    given = {"agent_type": "analyst", "instructions": "Look again."}
-    tasks = await asyncio.gather(
-        *(caller.call("POST", f"/projects/{busy.id}/tasks", json=given) for _ in range(number))
-    )
-    assert {one.status_code for one in tasks} == {201}
+    body = {"agent_type": "analyst", "instructions": "Look again."}
+    tasks = await asyncio.gather(*(caller.call("POST", f"/projects/{busy.id}/tasks", json=body) for _ in range(number)))
+    assert {task.status_code for task in tasks} == {201}
 
     async def are_queued() -> bool:
-        waiting = (await house.rows(WAITING, busy.id))[0]["waiting"]
-        return await _queued(house) >= 0.9 * waiting
+        waiting = (await stack.rows(WAITING, busy.id))[0]["waiting"]
+        return await _queued(stack) >= 0.9 * int(waiting)
 
     await eventually(are_queued)
     other = Delivery(caller, brief(STEP_SECONDS), "one-gate")
-    before = (await house.rows(WAITING, busy.id))[0]["waiting"]
-    began = time.monotonic()
-    await other.begin()
+    before = (await stack.rows(WAITING, busy.id))[0]["waiting"]
+    started = time.monotonic()
+    await other.start()
 
-    async def has_begun() -> bool:
-        return bool(await house.rows(STARTED, other.id))
+    async def has_started() -> bool:
+        return bool(await stack.rows(STARTED, other.id))
 
-    await eventually(has_begun, 400)
-    seconds = time.monotonic() - began
-    left = (await house.rows(WAITING, busy.id))[0]["waiting"]
+    await eventually(has_started, 400)
+    seconds = time.monotonic() - started
+    left = (await stack.rows(WAITING, busy.id))[0]["waiting"]
     proof.row(
-        f"another project started while {number} steps of one project are queued for 2 places of {STEP_SECONDS} s",
+        f"start another project while {number} steps of one project are queued for 2 slots, {STEP_SECONDS} s each",
         1,
         "its first step does not wait for them",
-        f"it began after {seconds:.1f} s, when {before - left} of {before} had been taken",
+        f"it started after {seconds:.1f} s, when {before - left} of {before} had run",
     )
     await caller.call("POST", f"/projects/{busy.id}/cancel")
     await other.approve()
-    await other.ended()
+    await other.wait_until_ended()
     assert before - left < number / 4, (before, left)
 
 
 @pytest.mark.item(27)
-async def test_a_queue_that_does_not_move_is_seen(house: House, caller: Caller, proof: Proof) -> None:
-    proof.of_the_whole_form()
-    for worker in house.workers:
+async def test_a_stalled_queue_is_reported(stack: FaultStack, caller: Caller, proof: Proof) -> None:
+    proof.full_form_only()
+    for worker in stack.workers:
         os.kill(worker.pid, signal.SIGSTOP)
-    began = time.monotonic()
+    started = time.monotonic()
     deliveries = [Delivery(caller, brief(0)) for _ in range(20)]
     try:
-        await asyncio.gather(*(one.begin() for one in deliveries))
+        await asyncio.gather(*(delivery.start() for delivery in deliveries))
 
-        async def told() -> str | None:
-            async with house.client(house.apis[0]) as client:
+        async def is_reported() -> str | None:
+            async with stack.client(stack.apis[0]) as client:
                 ready = await client.get("/health/ready")
             detail = ready.json()["components"]["worker"]["detail"]
             return str(detail) if ready.status_code == 503 and detail else None
 
-        detail = await eventually(told, 300)
-        seconds = time.monotonic() - began
+        detail = await eventually(is_reported, 300)
+        seconds = time.monotonic() - started
     finally:
-        for worker in house.workers:
+        for worker in stack.workers:
             os.kill(worker.pid, signal.SIGCONT)
-    for one in deliveries:
-        await one.approve()
-        await one.ended()
+    for delivery in deliveries:
+        await delivery.approve()
+        await delivery.wait_until_ended()
     proof.row(
-        "both workers stand still while 20 projects are started",
+        "suspend both workers while 20 projects are started",
         1,
-        "/health/ready says so with 503, and all are delivered afterwards",
-        f"after {seconds:.0f} s: {detail}; {await audit(house, deliveries)}",
+        "/health/ready reports it with 503, and all are delivered afterwards",
+        f"after {seconds:.0f} s: {detail}; {await audit(stack, deliveries)}",
     )

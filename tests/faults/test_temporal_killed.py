@@ -1,4 +1,4 @@
-"""Temporal is killed while people decide: what they were told is taken, is applied."""
+"""Temporal is killed while people decide: every acknowledged decision is applied."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ import asyncio
 
 import pytest
 
-from tests.faults.books import audit
 from tests.faults.deliveries import Caller, Delivery, traffic
-from tests.faults.house import House
+from tests.faults.fault_stack import FaultStack
+from tests.faults.record_audit import audit
 from tests.proving import Proof
 
 PROJECTS = 8
 WITHIN_SECONDS = 1.0
-"""Both the decisions and the kill come at moments of this span."""
+"""The decisions and the kill happen at random moments within this time."""
 
 
 @pytest.mark.item(4)
 async def test_no_acknowledged_decision_is_lost_when_temporal_is_killed(
-    house: House, caller: Caller, proof: Proof
+    stack: FaultStack, caller: Caller, proof: Proof
 ) -> None:
     times = proof.times(full=10, short=1)
     deliveries: list[Delivery] = []
 
-    async def decide(one: Delivery, after: float) -> None:
-        request = await one.request()
+    async def decide(delivery: Delivery, after: float) -> None:
+        request = await delivery.request()
         await asyncio.sleep(after)
-        answer = await one.decide(request)
+        answer = await delivery.decide(request)
         assert answer.status_code in (200, 202), answer.text
 
     async with traffic(caller) as others:
         for _ in range(times):
             parked = [Delivery(caller, pipeline="one-gate") for _ in range(PROJECTS)]
-            await asyncio.gather(*(one.begin() for one in parked))
-            await asyncio.gather(*(one.request() for one in parked))
-            deciding = asyncio.gather(*(decide(one, proof.random.uniform(0, WITHIN_SECONDS)) for one in parked))
+            await asyncio.gather(*(each.start() for each in parked))
+            await asyncio.gather(*(each.request() for each in parked))
+            deciding = asyncio.gather(*(decide(each, proof.random.uniform(0, WITHIN_SECONDS)) for each in parked))
             await asyncio.sleep(proof.random.uniform(0, WITHIN_SECONDS))
-            house.temporal.kill()
-            await house.temporal.serves()
+            stack.temporal.kill()
+            await stack.temporal.wait_until_ready()
             await deciding
             deliveries += parked
-        for one in deliveries:
-            await one.ended()
+        for delivery in deliveries:
+            await delivery.wait_until_ended()
     proof.row(
         "SIGKILL of Temporal while decisions are posted",
         times,
-        "each acknowledged decision is applied once; projects go on",
-        f"{await audit(house, deliveries)}; others meanwhile: {await audit(house, others.deliveries)}; "
-        f"{caller.put_off} calls were put off with 503",
+        "each acknowledged decision is applied once; projects continue",
+        f"{await audit(stack, deliveries)}; meanwhile: {await audit(stack, others.deliveries)}; "
+        f"{caller.unavailable} calls answered with 503",
     )
-    assert all(one.acknowledged for one in deliveries)
+    assert all(delivery.acknowledged for delivery in deliveries)

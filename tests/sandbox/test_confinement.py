@@ -1,4 +1,4 @@
-"""What the sandbox says of itself is true: by which ways the code could still get out, and where it is refused."""
+"""The sandbox reports its isolation truthfully, blocks every known way out, and refuses what it cannot confine."""
 
 import asyncio
 import functools
@@ -21,15 +21,16 @@ from artifacts.media_types import FILES
 from benchmarks.timing import few_at_once
 from crew.rehearsal import rehearsal_agents
 from models.contracts.enums import AgentType, Verdict
-from sandbox import Limits, TestRun, UnconfinedError, run_tests, sandbox
-from sandbox.launcher import ground
+from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
+from sandbox.launcher import filesystem_view
+from sandbox.launcher_process import PYTHON
 from tests.conftest import CHECKOUT
-from tests.crew.crew_at_work import RememberedStep, T, artifact, assignment
+from tests.crew.rehearsal_under_test import RecordingStep, T, artifact, assignment
+from tests.sandbox.levels import LEVELS, linux_only
 
-pytestmark = pytest.mark.skipif(os.uname().sysname != "Linux", reason="the cage is made of Linux")
+pytestmark = linux_only
 
-CAGES = [(), ("namespaces",)]
-NOTHING = ("namespaces", "landlock")
+UNCONFINED = ("namespaces", "landlock")
 LIMITS = Limits(seconds=60)
 
 HEAD = """\
@@ -50,7 +51,7 @@ class It(unittest.TestCase):
 
 
 def suite_of(bodies: Sequence[str]) -> dict[str, str]:
-    """A test for each: it has to fail with an OSError."""
+    """Return one test a body: the body must raise OSError."""
     text = "".join(
         f"    def test_{number}(self):\n        with self.assertRaises(OSError):\n{indent(body, ' ' * 12)}\n"
         for number, body in enumerate(bodies)
@@ -58,11 +59,14 @@ def suite_of(bodies: Sequence[str]) -> dict[str, str]:
     return {"tests/__init__.py": "", "tests/test_it.py": HEAD + text}
 
 
-def passed(run: TestRun, bodies: Sequence[str]) -> None:
-    assert run.passed, ([bodies[int(n.rpartition("_")[2])] for n, end in run.outcomes if end != "passed"], run.output)
+def assert_passed(run: TestRun, bodies: Sequence[str]) -> None:
+    assert run.passed, (
+        [bodies[int(n.rpartition("_")[2])] for n, outcome in run.outcomes if outcome != "passed"],
+        run.output,
+    )
 
 
-@pytest.mark.parametrize("without", CAGES)
+@pytest.mark.parametrize("without", LEVELS)
 async def test_no_datagram_leaves_the_sandbox(without: tuple[str, ...]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="sockets-"))
     folder.chmod(0o777)
@@ -94,14 +98,14 @@ async def test_no_datagram_leaves_the_sandbox(without: tuple[str, ...]) -> None:
             "call('syscall', 425, 4, ctypes.create_string_buffer(256))",
         ]
         run = await run_tests(suite_of(bodies), LIMITS, without)
-        passed(run, bodies)
-        for one in (by_path, by_name, udp):
-            one.setblocking(False)
+        assert_passed(run, bodies)
+        for receiver in (by_path, by_name, udp):
+            receiver.setblocking(False)
             with pytest.raises(BlockingIOError):
-                one.recv(1)
+                receiver.recv(1)
     assert "network: isolated" in "\n".join(run.isolation)
     assert run.confined
-    # What programs talk through by themselves goes on working.
+    # A program's own socket pairs keep working.
     talk = "import asyncio, socket, unittest\nclass It(unittest.IsolatedAsyncioTestCase):\n    async def test(self):\n"
     talk += "        a, b = socket.socketpair()\n        a.send(b'x')\n        self.assertEqual(b.recv(1), b'x')\n"
     talk += "        await asyncio.to_thread(a.sendall, b'y')\n"
@@ -111,17 +115,17 @@ async def test_no_datagram_leaves_the_sandbox(without: tuple[str, ...]) -> None:
     folder.rmdir()
 
 
-@pytest.mark.parametrize("without", CAGES)
-async def test_nothing_shared_outlives_the_run_and_no_process_outside_is_touched(without: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("without", LEVELS)
+async def test_no_shared_memory_outlives_the_run_and_no_process_outside_is_changed(without: tuple[str, ...]) -> None:
     def left() -> list[str]:
-        """What bears our key or name; others on this machine have theirs."""
+        """Return the objects with this process's key or name; other test runs have their own."""
         tables = [Path(f"/proc/sysvipc/{kind}").read_text().splitlines() for kind in ("shm", "msg", "sem")]
         lines = [line for table in tables for line in table if line.split()[0] == str(key)]
         return lines + [path.name for path in Path("/dev/shm").iterdir() if str(key) in path.name]
 
     key = 1_000_000_000 + os.getpid()
     pid = os.getpid()
-    reached = [f"({pid}, {what})" for what in ("resource.RLIMIT_NOFILE, (1, 1)", "resource.RLIMIT_CPU, (1, 1)")]
+    limits = [f"({pid}, {what})" for what in ("resource.RLIMIT_NOFILE, (1, 1)", "resource.RLIMIT_CPU, (1, 1)")]
     bodies = [
         f"call('shmget', {key}, 4096, 0o1666)",
         "call('shmat', 0, None, 0)",
@@ -130,7 +134,7 @@ async def test_nothing_shared_outlives_the_run_and_no_process_outside_is_touched
         f"call('mq_open', b'/{key}', 0o102, 0o666, None)",
         "os.memfd_create('x')",
         "call('memfd_secret' if hasattr(C, 'memfd_secret') else 'shmget', 0)",
-        *(f"resource.prlimit{each}" for each in reached),
+        *(f"resource.prlimit{each}" for each in limits),
         f"os.setpriority(os.PRIO_PROCESS, {pid}, 19)",
         "os.setpriority(os.PRIO_USER, 0, 19)",
         f"os.sched_setaffinity({pid}, [0])",
@@ -140,12 +144,12 @@ async def test_nothing_shared_outlives_the_run_and_no_process_outside_is_touched
         "os.kill(os.getppid(), 0)",
         "os.killpg(os.getppid(), 0)",
         "resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (1, 1))",
-        # Whoever owns a descriptor is sent signals when it is ready.
+        # The owner of a descriptor receives a signal when it is ready.
         f"fcntl.fcntl(pair(), fcntl.F_SETOWN, {pid})",
     ]
     run = await run_tests(suite_of(bodies), LIMITS, without)
-    passed(run, bodies)
-    # With the POSIX kind a program works where it has a place for it.
+    assert_passed(run, bodies)
+    # POSIX shared memory works only where the run has a /dev/shm of its own.
     body = "    def test(self):\n        from multiprocessing import shared_memory\n"
     body += f"        shared_memory.SharedMemory('{key}', create=True, size=64)\n"
     run = await run_tests({"test_it.py": HEAD + body}, LIMITS, without)
@@ -154,30 +158,30 @@ async def test_nothing_shared_outlives_the_run_and_no_process_outside_is_touched
     assert psutil.Process().rlimit(psutil.RLIMIT_CPU)[1] != 1
 
 
-async def test_what_a_person_wrote_is_refused_where_nothing_confines_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"test_it.py": HEAD + "    def test(self): print('it runs')\n"}
-    for without in (NOTHING, ("namespaces", "seccomp")):
+    for without in (UNCONFINED, ("namespaces", "seccomp")):
         with pytest.raises(UnconfinedError, match="BOTARMY_SANDBOX=allow-unconfined"):
             await run_tests(files, LIMITS, without)
         run = await run_tests(files, LIMITS, without, unconfined=True)
         assert (run.passed, run.confined) == (True, False)
         assert "NOT ISOLATED" in "\n".join(run.isolation)
 
-    # The same machine, as the crew finds it.
-    monkeypatch.setattr(sandbox, "run_tests", functools.partial(run_tests, without=NOTHING))
+    # The crew on the same machine.
+    monkeypatch.setattr(unit_tests, "run_tests", functools.partial(run_tests, without=UNCONFINED))
     source = artifact(T.SOURCE_CODE, pack(files), FILES)
     by_agent = artifact(T.SOURCE_CODE, pack(files), FILES, by_agent=True)
 
-    async def report(role: AgentType, type: T, given: object, allow: bool) -> tuple[Verdict | None, str]:
-        task = assignment(role, "any", type, inputs=(given,))  # type: ignore[arg-type]
-        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RememberedStep())
+    async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
+        task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
+        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
     for role, type in ((AgentType.TESTER, T.TEST_RESULTS), (AgentType.DEPLOYER, T.DEPLOYMENT_LOG)):
         with pytest.raises(UnconfinedError, match="neither namespaces nor Landlock"):
             await report(role, type, source, allow=False)
-        for given, allow in ((by_agent, False), (source, True)):
-            verdict, text = await report(role, type, given, allow)
+        for code, allow in ((by_agent, False), (source, True)):
+            verdict, text = await report(role, type, code, allow)
             assert verdict is Verdict.PASSED
             assert "**NOT CONFINED.**" in text
             assert "files: NOT ISOLATED on this system" in text
@@ -203,24 +207,24 @@ async def main():
     print(*runs[0].isolation, runs[0].output, sep="\\n")
 asyncio.run(main())
 """
-"""A program that runs tests as a worker does: some that pass, and some that say they did."""
+"""A program that runs tests as a worker does: some that pass, and some that falsely claim to."""
 
 
-def driven(
+def run_driver(
     python: str = sys.executable,
     setup: str = "",
     before: Sequence[str] = (),
     environment: Mapping[str, str] = {},
     sealed: bool = False,
 ) -> str:
-    """What the program says, in surroundings of its own: a command before it, what it does first, its environment.
+    """Return the program's output. `before` is a command prefix, `setup` the code that it runs first.
 
-    `sealed` denies it namespaces, as the filter of a container would, or another sandbox.
+    `sealed` denies it namespaces, as a container's seccomp filter or another sandbox would.
     """
     text = DRIVER.replace("CHECKOUT", repr(str(CHECKOUT))).replace("SETUP", setup).replace("SEALED", str(sealed))
     command = [*before, python, "-P", "-B", "-c", text]
-    ended = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **environment})
-    return ended.stdout + ended.stderr
+    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **environment})
+    return done.stdout + done.stderr
 
 
 def can(*command: str) -> bool:
@@ -229,7 +233,7 @@ def can(*command: str) -> bool:
     )
 
 
-async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
+async def test_the_sandbox_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="d e$x%'\""))
     folder.chmod(0o755)
     deep = folder.joinpath(*["n" * 200] * 10)
@@ -240,36 +244,40 @@ async def test_it_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     bytes_of = f"folder = os.fsencode({str(folder)!r}) + b'/\\xff'; os.mkdir(folder)"
     venv = folder / "venv"
     await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    of_it = folder / "of it"
-    await asyncio.to_thread(subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", of_it], check=True)
-    deeply = {"TMPDIR": str(deep), "PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
-    surroundings: dict[str, dict[str, Any]] = {
-        "private files, a deep TMPDIR, a shell's variables": {"setup": "os.umask(0o077)", "environment": deeply},
-        "the same, namespaces denied": {"setup": "os.umask(0o077)", "environment": deeply, "sealed": True},
-        "a TMPDIR that is no text": {"setup": f"{bytes_of}; os.environ['TMPDIR'] = os.fsdecode(folder)"},
-        "PYTHONHOME, a TMPDIR that is not there": {
+    nested_venv = folder / "nested venv"
+    await asyncio.to_thread(
+        subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", nested_venv], check=True
+    )
+    hostile = {"TMPDIR": str(deep), "PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
+    environments: dict[str, dict[str, Any]] = {
+        "private files, a deep TMPDIR, a shell's variables": {"setup": "os.umask(0o077)", "environment": hostile},
+        "the same, namespaces denied": {"setup": "os.umask(0o077)", "environment": hostile, "sealed": True},
+        "a TMPDIR that is not valid text": {"setup": f"{bytes_of}; os.environ['TMPDIR'] = os.fsdecode(folder)"},
+        "PYTHONHOME, a TMPDIR that does not exist": {
             "environment": {"PYTHONHOME": home, "TMPDIR": "/nowhere"},
             "python": os.path.realpath(sys.executable),
         },
-        "a venv made by a venv": {"python": str(of_it / "bin/python")},
+        "a venv made by a venv": {"python": str(nested_venv / "bin/python")},
     }
     if can("unshare", "--user", "--map-root-user"):
-        surroundings["root of a user namespace with one id"] = {"before": ["unshare", "--user", "--map-root-user"]}
+        environments["root of a user namespace with one id"] = {"before": ["unshare", "--user", "--map-root-user"]}
     if os.geteuid() == 0 and can("setpriv", "--bounding-set=-all"):
-        surroundings["root without capabilities"] = {"before": ["setpriv", "--bounding-set=-all"]}
+        environments["root without capabilities"] = {"before": ["setpriv", "--bounding-set=-all"]}
         nobody = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
         usable = f"import sys; assert sys.version_info >= (3, 11); open({__file__!r})"
-        pythons = [one for one in (sys.executable, "/usr/bin/python3") if can(*nobody, "env", one, "-c", usable)]
+        pythons = [
+            python for python in (sys.executable, "/usr/bin/python3") if can(*nobody, "env", python, "-c", usable)
+        ]
         for sealed in (False, True) if pythons else ():
-            surroundings[f"a user without a name, namespaces {'denied' if sealed else 'there'}"] = {
+            environments[f"a user without a name, namespaces {'denied' if sealed else 'allowed'}"] = {
                 "before": nobody,
                 "environment": {"TMPDIR": str(folder / "plain")},
                 "python": pythons[0],
                 "sealed": sealed,
             }
-    texts = await few_at_once(lambda one: asyncio.to_thread(driven, **one), list(surroundings.values()), 3)
-    said = dict(zip(surroundings, texts, strict=True))
-    assert {name: text for name, text in said.items() if not text.startswith("True False True True\n")} == {}
+    texts = await few_at_once(lambda each: asyncio.to_thread(run_driver, **each), list(environments.values()), 3)
+    outputs = dict(zip(environments, texts, strict=True))
+    assert {name: text for name, text in outputs.items() if not text.startswith("True False True True\n")} == {}
     assert list(folder.rglob("botarmy-sandbox-*")) == []
     shutil.rmtree(folder)
 
@@ -287,14 +295,14 @@ _NOT_NEEDED = (
 )
 
 
-async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: Path) -> None:
-    """As conda and uv unpack it: the program names its library by $ORIGIN, which the loader reads in /proc."""
-    program = Path(os.path.realpath(sys._base_executable)).read_bytes()  # type: ignore[attr-defined]
-    library = Path(next(iter(ground.libraries()), ""))
+async def test_a_relocatable_python_runs(tmp_path: Path) -> None:
+    """conda and uv install such a Python: it finds its library through $ORIGIN, which the loader reads from /proc."""
+    program = Path(PYTHON).read_bytes()
+    library = Path(next(iter(filesystem_view.loaded_libraries()), ""))
     named, wanted = bytes(library.parent), b"$ORIGIN/../lib"
     place, size = program.find(named + b"\0"), len(named)
     if place < 0 or size < len(wanted):
-        pytest.skip("this Python has no library of its own that it names by a long path")
+        pytest.skip("this Python does not name its library by a path that is long enough")
     for name in ("bin", "lib"):
         (tmp_path / name).mkdir()
     shutil.copy(library, tmp_path / "lib")
@@ -308,5 +316,5 @@ async def test_a_python_that_finds_its_library_by_where_it_lies_runs(tmp_path: P
         ignore=shutil.ignore_patterns(*_NOT_NEEDED),
     )
     for sealed in (False, True):
-        text = await asyncio.to_thread(driven, str(python), sealed=sealed)
+        text = await asyncio.to_thread(run_driver, str(python), sealed=sealed)
         assert text.startswith("True False True True\n"), text

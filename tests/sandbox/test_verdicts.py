@@ -1,15 +1,13 @@
-"""Code under test that would rather be called good than be good."""
+"""Code under test cannot fake a pass."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from textwrap import indent
 
 import pytest
 
 from sandbox import Limits, run_tests
-
-linux_only = pytest.mark.skipif(os.uname().sysname != "Linux", reason="the cage is made of Linux")
+from tests.sandbox.levels import LEVELS, linux_only
 
 LIMITS = Limits(seconds=60, memory_of_all=256 * 1024 * 1024)
 
@@ -61,7 +59,7 @@ self.fail()
 
 FILES: Mapping[str, str] = {
     "tests/__init__.py": "",
-    # What is found by these names must be the library's.
+    # These names must resolve to the standard library.
     "unittest.py": "raise SystemExit(0)",
     "json.py": "raise SystemExit(0)",
     "linecache.py": "raise SystemExit(0)",
@@ -178,10 +176,7 @@ class It(unittest.TestCase):
     def test(self): self.fail()
 """,
 }
-"""All that should not count as passed, one by one."""
-
-
-CAGES = [(), ("namespaces",)]
+"""None of these tests may count as passed."""
 
 FRESH = f"""\
 {HEAD}
@@ -234,20 +229,20 @@ time.sleep(0.05)
 
 
 @linux_only
-@pytest.mark.parametrize("without", CAGES)
-async def test_what_does_not_pass_is_not_said_to(without: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("without", LEVELS)
+async def test_a_test_that_fakes_a_pass_does_not_pass(without: tuple[str, ...]) -> None:
     run = await run_tests(FILES, LIMITS, without)
     assert run.stopped is None, run.output
     assert not run.passed
-    # These take the place of others that never run.
+    # These replace earlier definitions, which never run.
     allowed = {"tests.test_twice.It.test", "tests.test_twice.Other.test_other_than_that"}
-    assert {name for name, end in run.outcomes if end == "passed"} == allowed
+    assert {name for name, outcome in run.outcomes if outcome == "passed"} == allowed
     named = {name.partition(".It")[0] for name, _ in run.outcomes}
     assert {f"tests.test_{name}" for name in BODIES} <= named
 
 
-async def test_what_ends_the_run_before_it_begins_is_no_pass() -> None:
-    """Each file set has one good test, and something that would keep others from being found."""
+async def test_a_run_that_ends_before_its_tests_start_does_not_pass() -> None:
+    """Each file set has one good test, and code that would prevent the discovery of others."""
     good = "import unittest\nclass It(unittest.TestCase):\n    def test(self): pass\n"
     spoilers = [
         {"tests/test_a.py": f"import os\n{FORGED}\n"},
@@ -271,8 +266,8 @@ async def test_what_ends_the_run_before_it_begins_is_no_pass() -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("without", CAGES)
-async def test_each_test_finds_the_files_as_they_were_handed_in(without: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("without", LEVELS)
+async def test_each_test_starts_with_the_original_files(without: tuple[str, ...]) -> None:
     for name, spoil in SPOILING.items():
         test = FRESH.replace("        ACTION", indent(spoil, " " * 8))
         package = {"package/__init__.py": "", "package/part.py": "VALUE = 1\n"}
@@ -280,12 +275,12 @@ async def test_each_test_finds_the_files_as_they_were_handed_in(without: tuple[s
         assert run.passed, (name, run)
 
 
-async def test_a_run_that_is_stopped_tells_which_tests_were_not_run() -> None:
+async def test_a_stopped_run_lists_the_tests_that_did_not_run() -> None:
     body = "".join(f"    def test_{n}(self): {'time.sleep(99)' if n == 1 else 'pass'}\n" for n in range(4))
     test = f"import time, unittest\nclass It(unittest.TestCase):\n{body}"
     run = await run_tests({"test_it.py": test}, LIMITS._replace(seconds=1.5))
     assert run.stopped == "ran longer than 1.5 s"
-    assert [end for _, end in run.outcomes] == ["passed", "was under way when the run ended", "not run", "not run"]
+    assert [outcome for _, outcome in run.outcomes] == ["passed", "running when the run ended", "not run", "not run"]
     assert (run.passed, run.counted, run.ran, run.failed) == (False, 4, 1, 0)
 
 
@@ -373,11 +368,11 @@ def load_tests(loader, tests, pattern):
     "other/test_apart.py": "import unittest\nclass It(unittest.TestCase):\n    def test(self): pass\n",
     "mypackage_test.py": "raise SystemExit\n",
 }
-"""What well-meant tests look like."""
+"""Tests that should pass."""
 
 
 @linux_only
-@pytest.mark.parametrize("without", CAGES)
+@pytest.mark.parametrize("without", LEVELS)
 async def test_ordinary_tests_pass(without: tuple[str, ...]) -> None:
     run = await run_tests(ORDINARY, LIMITS, without)
     assert run.passed, (run.outcomes, run.output)

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from jsonschema import Draft7Validator, ValidationError
-from relay_under_test import Relay, until
+from relay_server import Relay, until
 
 from api.realtime import asyncapi, frames
 from api.realtime.client_frames import read_frame

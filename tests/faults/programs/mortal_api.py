@@ -1,4 +1,4 @@
-"""The API as it is shipped, but that it dies the moment in which it would start a workflow, after its own commit."""
+"""The shipped API, except that it is killed just before it starts a workflow, after its commit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workflows.client import connect
 class _Start(OutboundInterceptor):
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle:  # type: ignore[type-arg]
         os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError("it lives")
+        raise AssertionError("still alive")
 
 
 class _Mortal(Interceptor):

@@ -1,5 +1,5 @@
-"""The worker as it is shipped, but that it dies when an activity of the kind in MORTAL_ACTIVITY has returned: after its
-commit, and before anybody hears of it."""
+"""The shipped worker, except that it is killed when an activity of the type MORTAL_ACTIVITY returns: after its commit,
+before the result is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Activity(worker.ActivityInboundInterceptor):
 
 
 class _Mortal(client.Interceptor, worker.Interceptor):
-    """A client's interceptor that is one of workers, too, is one of each worker of the client."""
+    """A client interceptor that is also a worker interceptor applies to each worker of the client."""
 
     def intercept_activity(self, next: worker.ActivityInboundInterceptor) -> worker.ActivityInboundInterceptor:
         return _Activity(next)

@@ -1,0 +1,51 @@
+"""Candidates for requirements, and the parts of a brief that are not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Tier(IntEnum):
+    """How likely a candidate is a requirement, the most likely first."""
+
+    IN_REQUIREMENTS = 0
+    """In a section about requirements."""
+    LISTED = 1
+    """In a list, table or labelled paragraph of a section of no particular kind."""
+    GOAL = 2
+    PROSE = 3
+    BACKGROUND = 4
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A part of the brief that may be a requirement.
+
+    `is_prose` marks a sentence: beside lists, it counts only if it states a requirement. `heading_index` is the block
+    of the heading above it.
+    """
+
+    tier: Tier
+    text: str
+    reason_if_unused: str
+    label: str | None = None
+    quality: bool = False
+    is_prose: bool = False
+    heading_index: int = 0
+    details: list[str] = field(default_factory=list)
+
+    @property
+    def full_text(self) -> str:
+        if not self.details:
+            return self.text
+        rest = "; ".join([*(detail.rstrip(".;") for detail in self.details[:-1]), self.details[-1]])
+        return f"{self.text} {rest}" if self.text.endswith((":", ".", ";")) else f"{self.text}: {rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A part of the brief that is not built, and the reason."""
+
+    reason: str
+    text: str

@@ -1,0 +1,74 @@
+"""Patterns for remarks, placeholders, numbered lines and scenarios in a brief."""
+
+# ruff: noqa: RUF001 - words and punctuation of many languages, in long patterns
+from __future__ import annotations
+
+import re
+
+from crew.rehearsal.reading.markdown_blocks import Block
+from crew.rehearsal.reading.requirements import split_label
+from crew.rehearsal.reading.section_headings import is_exclusion, section_of
+from crew.rehearsal.reading.sections import Section
+
+REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
+LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
+_LEAD = re.compile(r"^([^:：]{2,60})[:：]\s*(.*)$", re.DOTALL)
+ONLY_A_REMARK = re.compile(r"^[\s.,;:–—-]*(?:[(\[（].*[)\]）])?[\s.,;]*$", re.DOTALL)
+PLACEHOLDER = re.compile(
+    r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
+    r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
+    re.IGNORECASE,
+)
+MODAL = re.compile(
+    r"^(?:can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen)\b"
+)
+URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
+SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
+CONTINUED_BY_CHILDREN = re.compile(
+    r"\w.*\b(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen)\s*:?$", re.I
+)
+"""An item whose nested items continue its sentence: "Users can:", "sign up"."""
+PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+MIN_REQUIREMENT_WORDS = 3
+"""A shorter nested item is a detail of the item above it."""
+
+
+def sections_in_item(item: Block, section: Section | None) -> tuple[Section | None, Section | None]:
+    """Return the sections of an item and of its children, where its first words name one: "Out of scope: payments"."""
+    if section is not None and not section.is_requested and section is not Section.GOALS:
+        return section, section
+    lead = _LEAD.match(item.text)
+    own = section_of(lead[1] if lead else item.text) if lead or item.children else None
+    if lead and own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS):
+        return own, own
+    if item.children and own is not None and own not in (Section.CONTEXT, Section.GOALS) and not (lead and lead[2]):
+        return section, own
+    remark = REMARK.search(item.text) or LEADING_REMARK.match(item.text)
+    if remark and is_exclusion(remark[1]):
+        return Section.EXCLUDED, Section.EXCLUDED
+    return section, section
+
+
+def count_words(text: str) -> int:
+    """Return the number of words; in a script without spaces, an estimate."""
+    return len(text.split()) if text.isascii() else max(len(text.split()), len(text) // 4)
+
+
+def labelled_lines(block: Block) -> list[tuple[str, str]]:
+    """Return a paragraph's labelled lines, joined with the lines that continue them; none if the first has no label."""
+    found: list[tuple[str, str]] = []
+    for line in block.lines:
+        label, rest = split_label(line)
+        if label is None and (number := PARAGRAPH_NUMBER.match(line)):
+            label, rest = number[1], line[number.end() :]
+        if label is not None:
+            found.append((label, rest))
+        elif not found:
+            return []
+        else:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
+    return found
+
+
+def collapse_whitespace(text: str) -> str:
+    return " ".join(text.split())

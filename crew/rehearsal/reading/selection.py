@@ -1,0 +1,100 @@
+"""Selects the requirements among the parts of a brief, and names the reason why others are not used.
+
+The requirements are the best candidates of the brief: those in sections about requirements; or else those in lists,
+tables and labelled paragraphs of sections of no particular kind; or else goals; or else prose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
+from crew.rehearsal.reading.collector import CandidateCollector
+from crew.rehearsal.reading.markdown_blocks import Block, Kind, parse_blocks
+from crew.rehearsal.reading.normalization import as_markdown
+from crew.rehearsal.reading.patterns import collapse_whitespace
+from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS, Requirement, assign_labels
+from crew.rehearsal.reading.sentences import states_requirement
+
+COMMENT = "a comment"
+TOO_MANY = f"more than the {MAX_REQUIREMENTS} requirements that a rehearsal builds"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    requirements: tuple[Requirement, ...]
+    not_used: tuple[NotUsed, ...] = ()
+    title: str = ""
+    summary: str = ""
+
+
+def select(text: str) -> Selection:
+    """Select a text's requirements, if it has any. Takes time linear in the text."""
+    markdown, comments = as_markdown(text)
+    blocks = parse_blocks(markdown)
+    not_used = [NotUsed(COMMENT, comment) for comment in map(collapse_whitespace, comments) if comment]
+    selection = _select(blocks)
+    if not selection.requirements:
+        selection = _select_inside_quotes_or_code(blocks) or selection
+    return replace(selection, not_used=(*selection.not_used, *not_used))
+
+
+def _select_inside_quotes_or_code(blocks: list[Block]) -> Selection | None:
+    """Select the requirements of a brief that is entirely a quotation or a code block."""
+    for inner in (
+        [replace(block, quoted=False) for block in blocks],
+        [inner for block in blocks if block.kind is Kind.CODE for inner in parse_blocks(as_markdown(block.text)[0])],
+    ):
+        found = _select(inner)
+        if found.requirements:
+            outer = _select(blocks)
+            return replace(found, title=outer.title or found.title)
+    return None
+
+
+def _select(blocks: list[Block]) -> Selection:
+    collector = CandidateCollector(blocks)
+    collector.run()
+    return _choose(collector)
+
+
+def _choose(collector: CandidateCollector) -> Selection:
+    candidates = collector.candidates
+    tiers = {each.tier for each in candidates}
+    if Tier.IN_REQUIREMENTS in tiers:
+        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS]
+        with_lists = {each.heading_index for each in best if not each.is_prose}
+        chosen = [
+            each
+            for each in best
+            if not each.is_prose or each.heading_index not in with_lists or states_requirement(each.text)
+        ]
+    elif Tier.LISTED in tiers:
+        chosen = [each for each in candidates if each.tier is Tier.LISTED or _is_stated_in_prose(each)]
+    elif Tier.GOAL in tiers:
+        listed = any(each.tier is Tier.GOAL and not each.is_prose for each in candidates)
+        chosen = [
+            each
+            for each in candidates
+            if (each.tier is Tier.GOAL and not (listed and each.is_prose)) or _is_stated_in_prose(each)
+        ]
+    else:
+        best_tier = min(tiers, default=Tier.PROSE)
+        chosen = [each for each in candidates if each.tier is best_tier]
+    _mark_others_unused(collector, chosen)
+    ordered = sorted(chosen, key=lambda each: each.quality)
+    found = assign_labels((each.label, each.full_text, each.quality) for each in ordered)
+    more = [NotUsed(TOO_MANY, each.text) for each in found[MAX_REQUIREMENTS:]]
+    return Selection(found[:MAX_REQUIREMENTS], (*collector.not_used, *more), collector.title, collector.summary)
+
+
+def _is_stated_in_prose(candidate: Candidate) -> bool:
+    return candidate.tier is Tier.PROSE and candidate.is_prose and states_requirement(candidate.text)
+
+
+def _mark_others_unused(collector: CandidateCollector, chosen: list[Candidate]) -> None:
+    used = set(map(id, chosen))
+    for each in collector.candidates:
+        if id(each) not in used and each.text not in collector.summary:
+            text = f"{each.label}: {each.full_text}" if each.label else each.full_text
+            collector.mark_unused(each.reason_if_unused, text)

@@ -1,0 +1,63 @@
+"""Splits prose into sentences, and finds those that state a requirement."""
+
+# ruff: noqa: E501, RUF001, SIM905 - words and punctuation of many languages, in long lists
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# A full stop after one of these does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    "e.g i.e eg ie etc vs cf approx no nr fig sec ca vol art p pp dr mr mrs ms prof st inc ltd co jr sr dept est min max "
+    "a.m p.m am pm u.s u.k z.b d.h u.a o.ä bzw ggf usw evtl inkl zzgl vgl abs ggü str tel dergl sog "
+    "p.ex par.ex ex p.ej ej pág núm sra ud uds env resp bijv o.a d.w.z enz np itd itp tzn m.in т.е т.д т.п напр см".split()
+)
+_STOP = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）]*\s*")
+_LAST_WORD = re.compile(r"([^\s(\[\"'“]+)\.[\"'”’»)\]]*$")
+_MODAL_VERBS = re.compile(
+    r"\b(?:must|shall|should|needs? to|ha(?:s|ve) to|is required to|are required to|required"
+    r"|muss|müssen|soll|sollen|sollte|sollten|doit|doivent|devra|devront|il faut|debe|deben|deberá|deberán|tiene que|deve|devem|devono"
+    r"|dovrà|dovranno|moet|moeten|dient|musi|muszą|powinien|powinna|powinno|måste|skal|ska|skall|må|täytyy|pitää"
+    r"|должен|должна|должно|должны|повинен|повинна|повинні|нужно|необходимо)\b"
+    r"|必须|必須|应当|应该|需要|應|する必要|すること|しなければ|べき|해야|하여야|يجب|ينبغي|חייב|צריך",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text. "e.g.", "6 p.m." and initials do not end one."""
+    start = 0
+    for stop in _STOP.finditer(text):
+        sentence = text[start : stop.start()]
+        if _continues(sentence, text[stop.end() : stop.end() + 1]):
+            continue
+        if sentence.strip():
+            yield sentence.strip() + text[stop.start() : stop.end()].strip()
+        start = stop.end()
+    if text[start:].strip():
+        yield text[start:].strip()
+
+
+def states_requirement(sentence: str) -> bool:
+    """Return whether a sentence says what must or should be."""
+    return _MODAL_VERBS.search(sentence) is not None
+
+
+def is_question(sentence: str) -> bool:
+    return sentence.rstrip("\"'”’»)] ").endswith(("?", "\uff1f", "\u061f"))
+
+
+def _continues(sentence: str, following: str) -> bool:
+    word = _LAST_WORD.search(sentence[-40:])
+    if word is None:
+        return False
+    last = word[1].lower()
+    if following.islower():
+        return True
+    if last in ("a.m", "p.m", "etc", "usw", "enz", "itd", "т.д", "т.п"):
+        return False  # these end a sentence if a capital letter follows
+    return (
+        last in _ABBREVIATIONS
+        or (len(last) == 1 and last.isalpha())
+        or (re.fullmatch(r"\d{1,2}", last) is not None and following.isdigit())
+    )

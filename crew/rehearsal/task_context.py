@@ -1,0 +1,79 @@
+"""What a rehearsal agent works from: an assignment, with its brief and requirements parsed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from artifacts.media_types import FILES, ZIP
+from crew.protocol import Assignment, InputArtifact
+from crew.rehearsal.controls import Controls, rehearsal_controls
+from crew.rehearsal.reading.brief import Brief, read_brief
+from crew.rehearsal.reading.document_requirements import requirements_in
+from crew.rehearsal.reading.requirements import Requirement
+from models.contracts.enums import ArtifactType
+
+# Most specific first: when a person amends one of these, every later stage that reads it follows the amendment.
+_SOURCES = (
+    ArtifactType.IMPLEMENTATION_PLAN,
+    ArtifactType.SOFTWARE_SPECIFICATION,
+    ArtifactType.PROJECT_PLAN,
+    ArtifactType.USER_INPUT,
+)
+
+# Characters that are parsed within about 20 ms; longer texts are parsed in a thread.
+_MAX_INLINE_CHARACTERS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContext:
+    """An assignment with its brief, its controls and its requirements.
+
+    `source` is the artifact that the requirements were read from; None means the brief.
+    """
+
+    assignment: Assignment
+    controls: Controls
+    brief: Brief
+    requirements: tuple[Requirement, ...]
+    source: InputArtifact | None
+
+    def expects(self, *types: ArtifactType) -> bool:
+        """Return whether the stage produces one of these."""
+        return any(type in self.assignment.expected_outputs for type in types)
+
+
+async def read_assignment(assignment: Assignment) -> TaskContext:
+    """Parse an assignment.
+
+    Raises:
+        AgentError: the brief's rehearsal block is invalid (not retryable).
+    """
+    size = len(assignment.brief) + sum(len(each.content) for each in assignment.inputs if each.type in _SOURCES)
+    return _read(assignment) if size <= _MAX_INLINE_CHARACTERS else await asyncio.to_thread(_read, assignment)
+
+
+def _read(assignment: Assignment) -> TaskContext:
+    controls = rehearsal_controls(assignment.brief)
+    brief = read_brief(assignment.brief, assignment.project_name)
+    for type in _SOURCES:
+        source = assignment.input(type)
+        text = readable_text(source) if source else None
+        found = _requirements(type, text, assignment.project_name) if text else ()
+        if found:
+            return TaskContext(assignment, controls, brief, found, source)
+    return TaskContext(assignment, controls, brief, brief.requirements, None)
+
+
+def _requirements(type: ArtifactType, text: str, project_name: str) -> tuple[Requirement, ...]:
+    return read_brief(text, project_name).requirements if type is ArtifactType.USER_INPUT else requirements_in(text)
+
+
+def readable_text(artifact: InputArtifact) -> str | None:
+    """Return the artifact's text, or None if it is a zip, a file set or not text at all."""
+    if artifact.media_type in (FILES, ZIP):
+        return None
+    try:
+        return artifact.text
+    except UnicodeDecodeError:
+        return None

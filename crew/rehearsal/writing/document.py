@@ -1,0 +1,96 @@
+"""The common layout of every document that a rehearsal agent writes, and helpers for its Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from crew.protocol import Draft
+from crew.rehearsal.reading.markdown_blocks import plain, printable
+from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
+from crew.rehearsal.task_context import TaskContext
+from models.contracts.enums import ArtifactType
+
+Section = tuple[str, Sequence[str]]
+"""A heading and the lines below it."""
+
+_MAX_QUOTE_CHARACTERS = 4_000
+_MARKUP = re.compile(r"[\\`*\[\]<>&~#|]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def document(context: TaskContext, type: ArtifactType, sections: Iterable[Section]) -> Draft:
+    """Return a Markdown draft: the rehearsal notice, the title, the changes of this round, then the sections."""
+    name = type.value.replace("_", " ").capitalize()
+    lines = [f"> {rehearsal_notice(context)}", "", f"# {name}: {escape_markdown(context.brief.title)}"]
+    for heading, body in [*changes_section(context), *sections]:
+        lines += ["", f"## {heading}", "", *body]
+    return Draft(type, ("\n".join(lines) + "\n").encode())
+
+
+def rehearsal_notice(context: TaskContext) -> str:
+    """Return the line that says that no model wrote this document."""
+    task = context.assignment
+    stage = escape_markdown(plain(task.stage))
+    line = (
+        f"**Rehearsal.** Written offline by the rehearsal {task.role.value}, stage {stage}, round {task.round}; "
+        "no model was used."
+    )
+    return f"{line} Only the first {MAX_CHARACTERS:,} characters of the brief were read." if context.brief.cut else line
+
+
+def changes_section(context: TaskContext) -> list[Section]:
+    """Return the section that quotes the feedback on the previous round, if there is any."""
+    feedback = context.assignment.feedback
+    if not feedback or not feedback.strip():
+        return []
+    intro = f"Round {context.assignment.round} was written because of this feedback:"
+    return [("Changes in this round", [intro, "", *block_quote(feedback)])]
+
+
+def source_line(context: TaskContext) -> str:
+    """Return a line that names the source of the requirements."""
+    if context.source is None:
+        return "The requirements were read from the brief."
+    return f"The requirements were read from {context.source.type.value}, version {context.source.version}."
+
+
+def requirement_sections(context: TaskContext, lines_of: Callable[[Requirement], list[str]]) -> list[Section]:
+    """Return the functional and, if any, the non-functional requirements, each as `lines_of` formats it."""
+    functional = [line for each in context.requirements if not each.quality for line in lines_of(each)]
+    quality = [line for each in context.requirements if each.quality for line in lines_of(each)]
+    sections: list[Section] = [("Requirements", [source_line(context), "", *functional])]
+    return [*sections, ("Non-functional requirements", quality)] if quality else sections
+
+
+def not_used_section(context: TaskContext) -> list[Section]:
+    """Return the section on the parts of the brief that are not built, if there are any."""
+    if not context.brief.not_used:
+        return []
+    intro = "These parts of the brief are not built. To have one built, move it into the requirements."
+    # The reason comes first: a label at the start of a line would make it a requirement.
+    lines = [f"- {part.reason}: {escape_markdown(plain(part.text))}" for part in context.brief.not_used]
+    return [("Not used", [intro, "", *lines])]
+
+
+def escape_markdown(text: str) -> str:
+    """Escape one line of plain text, so that it reads back as the same text."""
+    return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def block_quote(text: str) -> list[str]:
+    """Return a person's text as a block quote, so that no part of it becomes part of this document."""
+    lines = [plain(line) if line.strip() else "" for line in text[:_MAX_QUOTE_CHARACTERS].splitlines()]
+    ending = ["> \u2026"] if len(text) > _MAX_QUOTE_CHARACTERS else []
+    return [f"> {escape_markdown(line)}".rstrip() for line in lines] + ending
+
+
+def code_block(text: str) -> list[str]:
+    """Return text as a code block, whatever backticks and control characters it holds."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", *map(printable, text.splitlines()), fence]
+
+
+def table_cell(text: str, max_length: int = 200) -> str:
+    """Return text for a table's cell."""
+    return escape_markdown(shorten(plain(text), max_length))

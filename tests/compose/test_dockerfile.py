@@ -1,0 +1,78 @@
+"""Checks the Dockerfile: its health check, contents, user and packages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.compose.compose_under_test import (
+    CHECKOUT,
+    DOCKERFILE,
+    PYPROJECT,
+    programs,
+)
+
+
+async def test_the_image_checks_the_health_of_its_api(api_url: str) -> None:
+    found = re.search(r"^HEALTHCHECK (?:.*\\\n)*\s*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    assert found
+    _, *arguments = json.loads(found[1])
+
+    async def healthy(port: str) -> bool:
+        command, environment = [sys.executable, *arguments], os.environ | {"BOTARMY_PORT": port}
+        done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True)
+        return done.returncode == 0
+
+    assert await healthy(api_url.rpartition(":")[2])
+    assert not await healthy("1")
+
+
+def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> None:
+    lines = [line for line in (CHECKOUT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    included = {line[1:] for line in lines if line.startswith("!")}
+    wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    others = {"pyproject.toml", "requirements.txt", "scripts/botarmy"}
+    assert included == {*wheel["packages"], *wheel["force-include"], *others}
+    for name in included:
+        source, target = CHECKOUT / name, tmp_path / "app" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    # The Dockerfile puts the command next to the interpreter.
+    assert "COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy\n" in DOCKERFILE
+    bin_folder = tmp_path / "venv" / "bin"
+    programs(bin_folder, python=f'exec "{sys.executable}" "$@"', botarmy=(CHECKOUT / "scripts" / "botarmy").read_text())
+    assert "PYTHONPATH=/app" in DOCKERFILE
+    where = "import cli.main; print(cli.main.__file__)"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "app")}
+    found = subprocess.run([bin_folder / "python", "-P", "-c", where], env=environment, cwd="/", capture_output=True)
+    assert found.stdout.decode().startswith(str(tmp_path / "app"))
+    help_text = subprocess.run(
+        [bin_folder / "botarmy", "--help"], env=environment, cwd="/", capture_output=True, text=True
+    )
+    assert "Usage: botarmy" in help_text.stdout
+
+
+def test_the_image_has_no_servers() -> None:
+    installed = re.findall(r"requirements[\w-]*\.txt", DOCKERFILE)
+    assert set(installed) == {"requirements.txt"}
+    servers = {line.partition("[")[0] for line in PYPROJECT["project"]["optional-dependencies"]["servers"]}
+    pinned = set(re.findall(r"^([\w-]+)==", (CHECKOUT / "requirements.txt").read_text(), re.MULTILINE))
+    assert pinned
+    assert not servers & pinned
+
+
+def test_the_image_runs_unprivileged_and_is_compiled() -> None:
+    instructions = [shlex.split(line, posix=False) for line in DOCKERFILE.splitlines() if re.match(r"[A-Z]+ ", line)]
+    assert [words for words in instructions if words[0] == "USER"] == [["USER", "10001:10001"]]
+    assert instructions[-1] == ["FROM", "botarmy"]  # the default target
+    assert "--require-hashes" in DOCKERFILE
+    assert "compileall" in DOCKERFILE
+    assert "PYTHONDONTWRITEBYTECODE" not in DOCKERFILE
