@@ -1,4 +1,4 @@
-"""A stack in the background: started, waited for, stopped from another process."""
+"""A stack in the background: starting it, waiting for it, and stopping it from another process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import IO
 
 from rich.console import Console
 
-from cli.command_line import give_up_output
+from cli.command_line import discard_stdout
 from cli.exits import INTERRUPTED
-from cli.interrupts import raising
-from cli.stack import coming, leftovers
+from cli.interrupts import raise_on_interrupt
+from cli.stack import orphans, starting
 from cli.stack.checkout import python_path
 from cli.stack.datadir import DataDir
 
@@ -24,7 +24,7 @@ STOP_SECONDS = 90.0
 
 
 def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False) -> int:
-    """Start a stack in a session of its own, relay what it prints until it is ready, and return its exit code or 0."""
+    """Start a stack in its own session, relay its output until it is ready, and return 0 or its exit code."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "cli.main", "up", "--hand-over", "--data-dir", str(data.path)),
@@ -39,7 +39,7 @@ def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False) -> i
     )
     assert process.stdout
     try:
-        with raising():
+        with raise_on_interrupt():
             _relay(process.stdout)
             if data.holder() == process.pid:
                 return 0
@@ -52,33 +52,33 @@ def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False) -> i
 
 
 def _relay(output: IO[bytes]) -> None:
-    """Pass on what is printed, until the other one dies or hands over to its log."""
-    wanted = True
+    """Copy the output to ours until the stack exits or switches to its log file."""
+    writable = True
     for line in output:
         try:
-            if wanted:
+            if writable:
                 sys.stdout.buffer.write(line)
                 sys.stdout.flush()
-        except OSError:  # nobody reads, or the disk is full: the stack starts all the same
-            give_up_output()
-            wanted = False
+        except OSError:  # the reader has gone, or the disk is full: the stack starts anyway
+            discard_stdout()
+            writable = False
 
 
 async def stop(data: DataDir, console: Console) -> int:
-    """Stop the stack that works on the data directory, and wait for its end: 0, or 1 when it does not end."""
-    await coming.settled(data)
+    """Stop the stack on the data directory and wait for it to exit; return 0, or 1 if it does not."""
+    await starting.wait_for_lock(data)
     if data.holder() is None:
-        stray = await leftovers.stop_marked(data.path)
-        console.print(f"Stopped what was left: {stray}" if stray else f"Nothing runs on {data.path}.")
+        pids = await orphans.stop_orphans(data.path)
+        console.print(f"Stopped orphaned processes: {pids}" if pids else f"Nothing is running on {data.path}.")
         return 0
-    deadline, told = time.monotonic() + STOP_SECONDS, 0
+    deadline, signalled = time.monotonic() + STOP_SECONDS, 0
     while (pid := data.holder()) is not None:
-        if pid and pid != told:  # a process that has just begun may not have written its pid yet
+        if pid and pid != signalled:  # a process that has just started may not have written its pid yet
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-            told = pid
+            signalled = pid
         if time.monotonic() > deadline:
-            console.print(f"Process {pid} did not stop in {STOP_SECONDS:.0f} s.")
+            console.print(f"Process {pid} did not stop within {STOP_SECONDS:.0f} s.")
             return 1
         await asyncio.sleep(0.05)
     console.print("Stopped.")

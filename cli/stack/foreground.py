@@ -1,4 +1,4 @@
-"""The supervisor's process: up, until a signal says down."""
+"""The supervisor's process: runs a stack until a signal stops it."""
 
 from __future__ import annotations
 
@@ -18,45 +18,49 @@ from cli.stack.log import Log
 from cli.stack.stack import Stack
 from cli.stack.state import StackState
 from cli.views.stack_progress import Progress
+from cli.views.stack_status import print_addresses
 from config.redaction import redacted
 from config.settings import Settings
 
 UI_WARNING = (
     "Warning: Temporal's web UI has no sign-in. Any page that a browser on this machine opens can use it to read and "
-    "to end every project. Start without --temporal-ui once you have seen what you wanted."
+    "end every project. Start without --temporal-ui when you no longer need it."
 )
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def up(
-    data: DataDir, settings: Settings, console: Console, hand_over: bool = False, temporal_ui: bool = False
+    data: DataDir, settings: Settings, console: Console, log_when_ready: bool = False, temporal_ui: bool = False
 ) -> int:
-    """Run a stack until a signal; a second one kills what still stops. With `hand_over`, print to the log once ready.
+    """Run a stack until a signal arrives; a second signal kills what is still stopping.
+
+    Args:
+        log_when_ready: write to the log file instead of standard output once the stack is ready.
 
     Returns:
-        The exit code: 0 after a stop, 1 when something could not start, 130 when stopped before it was ready.
+        The exit code: 0 after a stop, 1 if a component could not start, 130 if stopped before it was ready.
 
     Raises:
-        AlreadyRunningError: another process works on the data directory.
+        AlreadyRunningError: another process holds the data directory.
     """
     started, progress = time.monotonic(), Progress(console)
     with data.locked():
         try:
             stack = Stack(data, settings, progress, temporal_ui=temporal_ui)
-            stopping = asyncio.create_task(_signalled(stack))
+            stopping = asyncio.create_task(_wait_for_signal(stack))
             async with _started(stack, stopping, progress) as state:
                 if state is None:
                     return 130
                 console.print(f"Ready in {time.monotonic() - started:.1f} s.")
-                for line in stack.moved():
+                for line in stack.port_changes():
                     console.print(line)
                 print_addresses(state, console)
                 if stack.temporal_ui:
                     console.print(UI_WARNING)
                 elif temporal_ui:
-                    console.print(f"Temporal at {state.temporal} was not started here: --temporal-ui changes nothing.")
-                if hand_over:
-                    await _hand_over(data)
+                    console.print(f"--temporal-ui has no effect: Temporal at {state.temporal} was not started here.")
+                if log_when_ready:
+                    await _write_to_log(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
             console.print(f"Cannot start: {redacted(str(error))}", markup=False)
@@ -66,7 +70,7 @@ async def up(
 
 @asynccontextmanager
 async def _started(stack: Stack, stopping: asyncio.Task[None], progress: Progress) -> AsyncIterator[StackState | None]:
-    """The state of the started stack, None when it was told to stop before it had started. Stops it at the end."""
+    """Start the stack and yield its state, or None if a signal came first. Stop it at the end of the block."""
     starting = asyncio.create_task(stack.start())
     try:
         with progress:
@@ -79,35 +83,23 @@ async def _started(stack: Stack, stopping: asyncio.Task[None], progress: Progres
         stopping.cancel()
 
 
-async def _signalled(stack: Stack) -> None:
-    """Return at the first signal; from the second on, hurry the stack."""
+async def _wait_for_signal(stack: Stack) -> None:
+    """Return at the first signal; kill the stack's processes at each later one."""
     loop, first = asyncio.get_running_loop(), asyncio.Event()
 
     def receive() -> None:
         if first.is_set():
-            stack.hurry()
+            stack.kill()
         first.set()
 
     for number in STOP_SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a background job of a script
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored under nohup, or in a script's background job
             loop.add_signal_handler(number, receive)
     await first.wait()
 
 
-def print_addresses(state: StackState, console: Console) -> None:
-    """For people: without passwords, which are in stack.json."""
-    console.print(f"  Page, API    {state.api}\n  Temporal     {state.temporal}")
-    if state.temporal_ui:
-        console.print(f"  Temporal UI  {state.temporal_ui}")
-    console.print(f"  Database     {without_password(state.database)}\n  Redis        {without_password(state.redis)}")
-
-
-def without_password(url: str) -> str:
-    return redacted(url)
-
-
-async def _hand_over(data: DataDir) -> None:
-    """Print to `logs/stack.log` from now on, which lets go of the pipe to whoever has detached us."""
+async def _write_to_log(data: DataDir) -> None:
+    """Redirect output to `logs/stack.log`, which closes the pipe to the process that detached this one."""
     log = await Log.opened(data.log("stack"))
     os.dup2(log.pipe, 1)
     os.dup2(log.pipe, 2)
