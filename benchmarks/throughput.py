@@ -26,7 +26,7 @@ from benchmarks.stack import BRIEF, Bench, deliver
 from benchmarks.table import Aim, Row
 from benchmarks.timing import Sample, at_once, one_at_a_time, p50
 from cli.stack.checkout import python_path
-from cli.stack.child import leashed
+from cli.stack.child import child_command
 
 SOCKETS = 4
 STEPS = 5
@@ -93,7 +93,7 @@ async def measure(bench: Bench) -> list[Row]:
 async def bare_worker(temporal_address: str) -> AsyncIterator[int]:
     """The bare workflow's worker, in a process of its own that ends with this one; its pid."""
     process = await asyncio.create_subprocess_exec(
-        *leashed([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
+        *child_command([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
         env={**os.environ, **python_path(), "TEMPORAL_ADDRESS": temporal_address},
     )
     try:

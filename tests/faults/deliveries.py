@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx2
 from uuid_utils.compat import uuid7
 
-from cli.stack.together import together
+from cli.stack.task_group import task_group
 from tests.faults.house import House
 
 V1 = "/api/v1"
@@ -168,7 +168,7 @@ async def traffic(caller: Caller, *lanes: float) -> AsyncIterator[Traffic]:
     """Projects are under way in the block, in lanes by the seconds that their steps take. All that were begun have
     ended well after it. Steps of no time are short ones, which run in the workflow's own worker."""
     moving = Traffic(caller)
-    async with together() as tasks:
+    async with task_group() as tasks:
         for step_seconds in lanes or (0.5, 0.3, 0):
             tasks.create_task(moving.lane(step_seconds))
         try:

@@ -21,8 +21,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.programs import Migrations
 from cli.stack.supervisor import Supervisor
+from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal
-from cli.stack.together import together
 from cli.stack.valkey import Valkey
 from config.settings import Settings
 from tests.faults import disk
@@ -70,7 +70,7 @@ class House:
             disks = [server for server, size in DISKS.items() if disk.mount(folder / server, size)]
             house.has_disks = len(disks) == len(DISKS)
             try:
-                async with together() as starting:
+                async with task_group() as starting:
                     for server in (house.postgres, house.redis, house.temporal):
                         starting.create_task(server.start())
                 await Supervisor(house._data).run(Migrations(house._postgres.url))
