@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.options import ApiOption, ApiOptions, DataDirOption, JsonOption, ProjectArgument
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def artifacts(
     from cli.commands.runner import run_command
     from cli.commands.show_artifacts import list_artifacts
 
-    run_command(lambda client: list_artifacts(client, str(project), type_, as_json), ApiOptions(api, data_dir))
+    run_command(lambda client: list_artifacts(client, str(project), type_, as_json), ApiTarget(api, data_dir))
 
 
 def artifact(
@@ -43,4 +43,4 @@ def artifact(
     from cli.commands.runner import run_command
     from cli.commands.show_artifacts import show
 
-    run_command(lambda client: show(client, str(artifact_id), diff, raw, as_json), ApiOptions(api, data_dir))
+    run_command(lambda client: show(client, str(artifact_id), diff, raw, as_json), ApiTarget(api, data_dir))

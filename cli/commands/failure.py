@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.client.address import VARIABLE
 from cli.client.shapes import Event, Request
-from cli.commands.options import ApiOptions
+from cli.commands.options import ApiTarget
 from cli.exits import FAILED
 from cli.stack.datadir import DataDir
 from cli.views.display import Display, print_event
@@ -16,7 +16,7 @@ from config.settings import get_settings
 from models.contracts.enums import ProjectStatus
 
 
-def report_failure(request: Request, display: Display, base: str, api: ApiOptions, as_json: bool) -> int:
+def report_failure(request: Request, display: Display, base: str, api: ApiTarget, as_json: bool) -> int:
     """Report the failure, whose request stays open; return the exit code.
 
     Args:
@@ -58,7 +58,7 @@ def _reason(request: Request) -> str:
     return "the verdict is: failed"
 
 
-def _worker_log(api: ApiOptions) -> Path | None:
+def _worker_log(api: ApiTarget) -> Path | None:
     """Return the log of the stack's worker, if the API belongs to a stack on this machine."""
     if api.url or os.environ.get(VARIABLE):
         return None

@@ -39,7 +39,7 @@ class Gatekeeper(Protocol):
 
 
 class FixedGatekeeper:
-    """Gives every review the same response, under a name that says that no person was asked. Never approves a failure.
+    """Sends every review the same response, under a name that says that no person was asked. Never approves a failure.
 
     Args:
         gates: approve or reject.

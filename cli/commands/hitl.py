@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.options import ApiOption, ApiOptions, DataDirOption, JsonOption
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 from models.contracts.enums import HitlAction
 
 
@@ -27,7 +27,7 @@ def inbox(
     from cli.commands.inbox import show
     from cli.commands.runner import run_command
 
-    run_command(lambda client: show(client, watch, as_json), ApiOptions(api, data_dir))
+    run_command(lambda client: show(client, watch, as_json), ApiTarget(api, data_dir))
 
 
 def respond(
@@ -49,4 +49,4 @@ def respond(
     from cli.commands.runner import run_command
 
     options = ResponseOptions(str(request), action, comment, content_file, str(artifact) if artifact else None)
-    run_command(lambda client: send(client, options, as_json), ApiOptions(api, data_dir))
+    run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))

@@ -20,8 +20,8 @@ class Gates(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiOptions:
-    """The options that select an API."""
+class ApiTarget:
+    """The API that a command uses, as selected by its options."""
 
     url: str | None
     data_dir: Path | None

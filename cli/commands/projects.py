@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.options import ApiOption, ApiOptions, DataDirOption, Gates, JsonOption, ProjectArgument
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, Gates, JsonOption, ProjectArgument
 from models.contracts.enums import Oversight, ProjectStatus
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def run(
     from cli.commands.delivery import check_writable
     from cli.commands.runner import run_command
 
-    api_options = ApiOptions(api, data_dir)
+    target = ApiTarget(api, data_dir)
     check_writable(out)
-    options = implementation.RunOptions(read(brief, name), pipeline, oversight, gates, out, as_json, api_options)
-    run_command(lambda client: implementation.run(client, options), api_options)
+    options = implementation.RunOptions(read(brief, name), pipeline, oversight, gates, out, as_json, target)
+    run_command(lambda client: implementation.run(client, options), target)
 
 
 def watch(
@@ -84,8 +84,8 @@ def watch(
     from cli.commands import run as implementation
     from cli.commands.runner import run_command
 
-    options = ApiOptions(api, data_dir)
-    run_command(lambda client: implementation.watch(client, str(project), since, gates, as_json, options), options)
+    target = ApiTarget(api, data_dir)
+    run_command(lambda client: implementation.watch(client, str(project), since, gates, as_json, target), target)
 
 
 def projects(
@@ -98,7 +98,7 @@ def projects(
     from cli.commands.project_control import list_projects
     from cli.commands.runner import run_command
 
-    run_command(lambda client: list_projects(client, status, as_json), ApiOptions(api, data_dir))
+    run_command(lambda client: list_projects(client, status, as_json), ApiTarget(api, data_dir))
 
 
 def export(
@@ -125,28 +125,28 @@ def export(
             print(one_line(f"{result}: {folder} ({count} files)", 1000))
         return 0
 
-    run_command(command, ApiOptions(api, data_dir))
+    run_command(command, ApiTarget(api, data_dir))
 
 
 def pause(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Pause a project: running steps finish, no new step starts, and gates still accept decisions."""
-    _change(str(project), "pause", ApiOptions(api, data_dir), as_json)
+    _change(str(project), "pause", ApiTarget(api, data_dir), as_json)
 
 
 def resume(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Resume a paused project."""
-    _change(str(project), "resume", ApiOptions(api, data_dir), as_json)
+    _change(str(project), "resume", ApiTarget(api, data_dir), as_json)
 
 
 def cancel(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Cancel a project. Accepted artifacts are kept."""
-    _change(str(project), "cancel", ApiOptions(api, data_dir), as_json)
+    _change(str(project), "cancel", ApiTarget(api, data_dir), as_json)
 
 
 def doctor(
@@ -177,10 +177,10 @@ def doctor(
         raise typer.BadParameter("--restart and --end need --repair")
     repair_with = implementation.Repair.RESTART if restart else implementation.Repair.END if end else None
     options = implementation.DoctorOptions(repair, repair_with, tuple(map(str, which or ())), as_json)
-    run_command(lambda client: implementation.examine(client, options), ApiOptions(api, data_dir))
+    run_command(lambda client: implementation.examine(client, options), ApiTarget(api, data_dir))
 
 
-def _change(project: str, change: str, api: ApiOptions, as_json: bool) -> None:
+def _change(project: str, change: str, api: ApiTarget, as_json: bool) -> None:
     from cli.commands import project_control
     from cli.commands.runner import run_command
 

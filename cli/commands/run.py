@@ -15,7 +15,7 @@ from cli.commands.delivery import check_writable, folder_for, unpack
 from cli.commands.failure import report_failure
 from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
 from cli.commands.interactive import InteractiveGatekeeper
-from cli.commands.options import ApiOptions, Gates
+from cli.commands.options import ApiTarget, Gates
 from cli.commands.session import PATIENCE, Session
 from cli.exits import BY_STATUS, COMPLETED, FAILED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
@@ -35,7 +35,7 @@ class RunOptions:
     gates: Gates | None
     out: Path | None
     as_json: bool
-    api: ApiOptions
+    api: ApiTarget
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -67,9 +67,7 @@ async def run(client: Client, options: RunOptions) -> int:
     return BY_STATUS[view.status]
 
 
-async def watch(
-    client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiOptions
-) -> int:
+async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
     """Follow a project to its end; return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
     view = ProjectView.of(project, await _is_rehearsal(client))
@@ -163,7 +161,7 @@ def _check_verdicts(view: ProjectView, display: Display) -> int:
     return FAILED if failed else COMPLETED
 
 
-def _report_end(display: Display, project: Project, view: ProjectView, api: ApiOptions) -> None:
+def _report_end(display: Display, project: Project, view: ProjectView, api: ApiTarget) -> None:
     arguments = api.as_arguments()
     if view.status == ProjectStatus.COMPLETED:
         display.message(f"Completed. Fetch the delivery with: botarmy export {project.id}{arguments}")

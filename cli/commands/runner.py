@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from cli.client.address import find
 from cli.client.http import Client
 from cli.command_line import discard_stdout, print_error
-from cli.commands.options import ApiOptions
+from cli.commands.options import ApiTarget
 from cli.exits import FAILED, INTERRUPTED, NO_API, TERMINATED, CommandError
 from cli.interrupts import raise_on_interrupt
 
@@ -22,7 +22,7 @@ Command = Callable[[Client], Awaitable[int]]
 """A command as a coroutine that uses the API and returns the exit code."""
 
 
-def run_command(command: Command, api: ApiOptions) -> NoReturn:
+def run_command(command: Command, api: ApiTarget) -> NoReturn:
     """Run the command and exit with its code; print an expected error on one line, and exit with the code for it."""
     is_terminated = False
 

@@ -17,7 +17,7 @@ BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 READY_BACKOFF_SECONDS = 2.0
 """The longest wait after a run that was ready: the component works, and something kills it."""
 STEADY_SECONDS = 20.0
-PORT_CHOICES = 5
+PORT_ATTEMPTS = 5
 PORT_TAKEN = "address already in use"
 """Part of every server's message for it; some log many more lines after it."""
 
@@ -94,7 +94,7 @@ class Supervisor:
     async def _first_run(self, component: Component) -> Child:
         """Start the component; choose another port if another process took its own."""
         self._report(component.name, "starting", "")
-        for attempt in range(PORT_CHOICES):
+        for attempt in range(PORT_ATTEMPTS):
             started = time.monotonic()
             child = await self._spawn(component)
             try:
@@ -102,7 +102,7 @@ class Supervisor:
             except ComponentError as failure:
                 await self._finish(child)
                 taken = any(PORT_TAKEN in line.lower() for line in child.log.lines())
-                if not taken or attempt + 1 == PORT_CHOICES or not component.choose_another_port():
+                if not taken or attempt + 1 == PORT_ATTEMPTS or not component.choose_another_port():
                     raise failure
             except BaseException:
                 await self._finish(child)

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from cli.exits import CommandError
+from cli.views.artifact_view import FILES
 
-SUFFIXES = {"text/markdown": ".md", "application/json": ".json", "application/vnd.botarmy.files+json": ".json"}
+SUFFIXES = {"text/markdown": ".md", "application/json": ".json", FILES: ".json"}
 
 
 class EditorError(CommandError):
