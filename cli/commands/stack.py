@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,7 +14,9 @@ from cli.command_line import print_error
 from cli.interrupts import raise_on_interrupt
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from cli.views.stack_progress import TolerantConsole
-from config.settings import Settings, SettingsError, get_settings
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 NOT_RUNNING = 3
 """The exit code of `status` when no stack runs, as in the Linux Standard Base; 1 means unhealthy."""
@@ -131,6 +133,8 @@ def restore(
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
+    from config.settings import SettingsError, get_settings
+
     try:
         settings = get_settings()
     except SettingsError as error:
