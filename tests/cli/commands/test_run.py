@@ -71,7 +71,7 @@ async def test_a_failure_ends_an_unattended_run_and_prints_how_to_continue(
     briefs = {"step": FAILED_STEP, "tests": FAILED_TESTS}
     for name, controls in briefs.items():
         (tmp_path / f"{name}.md").write_text(controls + BRIEF.read_text())
-    step, tests, asked, as_json = await asyncio.gather(
+    step, tests, by_environment, as_json = await asyncio.gather(
         botarmy(api_url, "run", "step.md", cwd=tmp_path),
         botarmy(api_url, "run", "tests.md", "--gates", "approve", cwd=tmp_path),
         botarmy(api_url, "run", "step.md", cwd=tmp_path, env={"GATES": "approve"}),
@@ -80,7 +80,7 @@ async def test_a_failure_ends_an_unattended_run_and_prints_how_to_continue(
     for ran, message in (
         (step, "Failed: build: "),
         (tests, "Failed: validate in round 4: the verdict"),
-        (asked, "build: "),
+        (by_environment, "build: "),
     ):
         assert ran.code == 1, ran
         assert message in ran.out
