@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from cli.client.shapes import Event, Project
-from cli.exits import BY_STATUS
-from models.contracts.enums import EventType, HitlAction, ProjectStatus, Verdict
+from models.contracts.enums import FINAL_PROJECT_STATUSES, EventType, HitlAction, ProjectStatus, Verdict
 
 
 class StageStatus(StrEnum):
@@ -92,7 +91,7 @@ class ProjectView:
 
     @property
     def has_ended(self) -> bool:
-        return self.status in BY_STATUS
+        return self.status in FINAL_PROJECT_STATUSES
 
     def seconds(self) -> float:
         """Return how long the project has taken."""
