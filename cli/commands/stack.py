@@ -56,11 +56,11 @@ def up(
     if (holder := data.holder()) is not None:
         _report_running(console, data, holder)
     elif detach:
-        from cli.stack.detached import up_detached  # in the functions here: a command imports only what it needs
+        from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
 
         raise typer.Exit(up_detached(data, port, temporal_ui))
     else:
-        from cli.stack import foreground
+        from cli.commands import foreground
 
         _check_installed(settings)
         try:
@@ -96,7 +96,7 @@ def status(
 
 def down(data_dir: DataDirOption = None) -> None:
     """Stop everything, and return once it has stopped. The state is kept."""
-    from cli.stack.detached import stop
+    from cli.commands.detached import stop
 
     data = DataDir(_settings(data_dir).data_dir)
     with raise_on_interrupt():
