@@ -25,7 +25,7 @@ from benchmarks.stack import BRIEF, Bench, deliver
 from benchmarks.table import Aim, Row
 from benchmarks.timing import Sample, at_once, one_at_a_time, p50
 from cli.stack.checkout import python_path
-from cli.stack.child import leashed
+from cli.stack.child import child_command
 
 SOCKETS = 4
 STEPS = 5
@@ -92,7 +92,7 @@ async def measure(bench: Bench) -> list[Row]:
 async def bare_worker(temporal_address: str) -> AsyncIterator[int]:
     """Run the bare workflow's worker in a process that ends with this one. Yields its process id."""
     process = await asyncio.create_subprocess_exec(
-        *leashed([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
+        *child_command([sys.executable, "-P", "-m", "benchmarks.bare_worker"], signal.SIGTERM, None),
         env={**os.environ, **python_path(), "TEMPORAL_ADDRESS": temporal_address},
     )
     try:

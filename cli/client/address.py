@@ -1,4 +1,4 @@
-"""Where the API is."""
+"""Finds the API's address."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ VARIABLE = "BOTARMY_API_URL"
 DEFAULT = "http://127.0.0.1:8000"
 
 Address = Callable[[], str]
-"""Gives the API's URL, without a slash at its end. Ask before each connection: a restarted stack may have moved."""
+"""Returns the API's URL without a trailing slash. Call it before each connection: a restarted stack may have moved."""
 
 
 def find(api: str | None, data_dir: Path | None) -> Address:
-    """The address that was given, by option or variable; else what the stack of the data directory says.
+    """Return the address from the option or the variable, else that of the stack on the data directory.
 
     Raises:
-        UsageError: the given one is no URL of a server, or the settings cannot be read.
-        NoApiError: no stack runs on the data directory that was asked for.
+        UsageError: the address is not a URL, or the settings are invalid.
+        NoApiError: no stack runs on the given data directory.
     """
-    given = api or os.environ.get(VARIABLE)
-    if given:
-        url = _checked(given)
+    address = api or os.environ.get(VARIABLE)
+    if address:
+        url = _normalised(address)
         return lambda: url
     if data_dir is None:
         try:
@@ -43,7 +43,7 @@ def find(api: str | None, data_dir: Path | None) -> Address:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the server is on this machine, so that no proxy stands before it."""
+    """Return whether the server is on this machine, so that no proxy applies."""
     host = urlsplit(url).hostname or ""
     try:
         address = ipaddress.ip_address(host)
@@ -60,13 +60,13 @@ def _of_stack(file: Path) -> str:
     return state.api.rstrip("/") if state else DEFAULT
 
 
-def _checked(given: str) -> str:
-    url = given if "://" in given else f"http://{given}"
+def _normalised(address: str) -> str:
+    url = address if "://" in address else f"http://{address}"
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"{given!r} is not an address of an API; one looks like {DEFAULT}")
+        raise UsageError(f"{address!r} is not the address of an API; an example is {DEFAULT}")
     return url.rstrip("/")

@@ -1,4 +1,4 @@
-"""How long to wait before trying again."""
+"""The waits between retries."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ LONGEST = 2.0
 
 
 class Backoff:
-    """Waits that double, each drawn at random up to its bound, so that many who wait do not return together."""
+    """Waits that double, each drawn at random up to its bound, so that many clients do not retry at the same moment."""
 
     def __init__(self) -> None:
         self._bound = FIRST
 
     def reset(self) -> None:
-        """It worked: the next wait is short again."""
+        """Make the next wait short again, after a success."""
         self._bound = FIRST
 
     def next(self, least: float = 0) -> float:
-        """Seconds to wait now; at least what the server asked for."""
+        """Return the seconds to wait now, at least `least`, which the server may have asked for."""
         self._bound, bound = min(self._bound * 2, LONGEST), self._bound
         return max(least, random.uniform(bound / 2, bound))

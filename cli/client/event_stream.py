@@ -1,4 +1,4 @@
-"""A project's events over the WebSocket: in order, each once, however often the connection is lost."""
+"""A project's events over the WebSocket: in order, each exactly once, across reconnections."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ from cli.client.backoff import Backoff
 from cli.client.shapes import Event
 from cli.exits import ApiError
 
-LARGEST_FRAME = 4 * 2**20
+MAX_FRAME = 4 * 2**20
 PING_SECONDS = 10
-FINAL = range(4400, 4405)
-"""Close codes that say that asking again is of no use: a bad request, an unknown project."""
+FATAL_CLOSE_CODES = range(4400, 4405)
+"""Close codes after which a retry is useless: a bad request, an unknown project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The connection stands; `head` is the number of the project's newest event then."""
+    """The connection is open; `head` is the number of the project's newest event at that moment."""
 
     head: int
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """The connection is gone, or could not be made; it is tried again."""
+class Disconnected:
+    """The connection was lost, or could not be opened; it is retried."""
 
     reason: str
 
 
-async def follow(address: Address, project_id: str, since: int) -> AsyncGenerator[Event | Connected | Lost, None]:
-    """The events after `since` and then the live ones, for as long as the caller listens.
+async def follow(
+    address: Address, project_id: str, since: int
+) -> AsyncGenerator[Event | Connected | Disconnected, None]:
+    """Yield the events after `since` and then live ones, until the caller stops.
 
     Raises:
-        ApiError: the API will not have us, now or later.
+        ApiError: the API refuses the connection, and would refuse it again.
     """
     last, backoff = since, Backoff()
     while True:
@@ -66,16 +68,16 @@ async def follow(address: Address, project_id: str, since: int) -> AsyncGenerato
                 raise ApiError(status, f"the WebSocket was refused with status {status}", {}) from None
             reason = f"status {status}"
         except ConnectionClosed as error:
-            if error.rcvd is not None and error.rcvd.code in FINAL:
+            if error.rcvd is not None and error.rcvd.code in FATAL_CLOSE_CODES:
                 raise ApiError(error.rcvd.code, error.rcvd.reason, {}) from None
             reason = (error.rcvd.reason if error.rcvd else "") or "the connection broke"
         except (OSError, TimeoutError, WebSocketException, ValidationError, ImportError) as error:
             if isinstance(error, InvalidURI):
                 raise ApiError(0, str(error), {}) from None
-            if isinstance(error, InvalidProxy | ImportError):  # the latter for a kind of proxy that is not installed
-                raise ApiError(0, "the WebSocket cannot use the proxy that the environment names", {}) from None
+            if isinstance(error, InvalidProxy | ImportError):  # ImportError for an unsupported kind of proxy
+                raise ApiError(0, "the WebSocket cannot use the environment's proxy", {}) from None
             reason = str(error) or type(error).__name__
-        yield Lost(reason)
+        yield Disconnected(reason)
         await asyncio.sleep(backoff.next())
 
 
@@ -83,7 +85,7 @@ async def _frames(base: str, project_id: str, since: int) -> AsyncGenerator[Even
     url = f"ws{base.removeprefix('http')}/ws?{urlencode({'project_id': project_id, 'since': since})}"
     async with connect(
         url,
-        max_size=LARGEST_FRAME,
+        max_size=MAX_FRAME,
         compression=None,
         open_timeout=PING_SECONDS,
         ping_interval=PING_SECONDS,

@@ -1,30 +1,59 @@
-"""HITL requests, read and answered."""
+"""HITL requests: reading them, and responding."""
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass, field
+
 from cli.client.http import Client, Json
 from cli.client.shapes import Request
-from cli.commands.answer import Answer
 from cli.exits import ApiError
+from models.contracts.enums import HitlAction
 
 SUBMITTED = 202
-"""The status of an answer that no worker has got to yet."""
+"""The HTTP status of a response that no worker has processed yet."""
+SUBMITTED_MESSAGE = "sent; waiting for a worker to apply it"
 
 
-async def get(client: Client, request_id: str) -> Request:
-    """One request, with its artifacts and its history."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response to send. Its `decision_id` is generated once, so that sending it again changes nothing."""
+
+    action: HitlAction
+    comment: str | None = None
+    content: str | None = None
+    encoding: str | None = None
+    artifact_id: str | None = None
+    responder: str | None = None
+    decision_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def as_json(self) -> Json:
+        fields = {
+            "action": str(self.action),
+            "decision_id": self.decision_id,
+            "comment": self.comment,
+            "content": self.content,
+            "encoding": self.encoding,
+            "artifact_id": self.artifact_id,
+            "responder": self.responder,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+async def fetch(client: Client, request_id: str) -> Request:
+    """Return a request with its artifacts and its history."""
     return Request.model_validate(await client.get(f"/hitl/{request_id}"))
 
 
-async def respond(client: Client, request_id: str, answer: Answer) -> tuple[int, Json]:
-    """Send an answer. Gives 200 and the outcome, or 202 where no worker has got to it yet.
+async def respond(client: Client, request_id: str, response: Response) -> tuple[int, Json]:
+    """Send a response. Return 200 and the outcome, or 202 if no worker has processed it yet.
 
     Raises:
-        ApiError: it was refused, or (409) another response decided first.
+        ApiError: the response was refused, or (409) another one decided first.
     """
-    return await client.post(f"/hitl/{request_id}/respond", answer.as_json())
+    return await client.post(f"/hitl/{request_id}/respond", response.as_json())
 
 
-def lost(error: ApiError) -> bool:
-    """Whether the request is no longer open."""
+def is_already_decided(error: ApiError) -> bool:
+    """Return whether the error means that the request is no longer open."""
     return error.status == 409

@@ -1,4 +1,4 @@
-"""What the API says, as far as the terminal reads it; fields that it does not know are left alone."""
+"""The API's responses as far as the terminal reads them. Unknown fields and values are accepted."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.contracts.enums import HitlReason, HitlStatus, Verdict
+
 
 class Shape(BaseModel):
-    """The parent of everything that is read from the API."""
+    """The base of everything that is read from the API."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Event(Shape):
-    """One frame of the WebSocket. Control frames (connection_ready, heartbeat) have no number."""
+    """One frame of the WebSocket. Control frames (connection_ready, heartbeat) have no `seq`."""
 
     event_type: str
     seq: int | None = None
@@ -27,12 +29,12 @@ class Event(Shape):
     timestamp: datetime | None = None
 
     def text(self, name: str) -> str:
-        """A field of the data as text, empty where it is missing."""
+        """Return a field of the data as text, empty if it is missing."""
         value = self.data.get(name)
         return "" if value is None else str(value)
 
     def number(self, name: str) -> int:
-        """A field of the data as a number, 0 where it is none."""
+        """Return a field of the data as a number, 0 if it is not one."""
         value = self.data.get(name)
         return value if isinstance(value, int) else 0
 
@@ -65,7 +67,7 @@ class Project(Shape):
 
 
 class Artifact(Shape):
-    """One version, with its content where the API gives it: text, or base64 where `encoding` says so."""
+    """One version; `content` is set where the API includes it, as text or base64 according to `encoding`."""
 
     id: str = Field(validation_alias="artifact_id")
     type: str
@@ -86,12 +88,12 @@ class Artifact(Shape):
 
     @property
     def bytes(self) -> bytes:
-        """The content as it was stored."""
+        """The content as stored."""
         return self.content.encode() if self.is_text else base64.b64decode(self.content)
 
 
 class Decision(Shape):
-    """One response to a request, and what became of it."""
+    """One response to a request, and its outcome."""
 
     action: str
     outcome: str
@@ -101,7 +103,7 @@ class Decision(Shape):
 
 
 class Task(Shape):
-    """One execution of an agent, as a request tells of it."""
+    """The task that a request is about."""
 
     round: int = 1
     verdict: str | None = None
@@ -109,7 +111,7 @@ class Task(Shape):
 
 
 class Request(Shape):
-    """A HITL request: the question of a gate. `contents` are the artifacts that it asks about, the foremost first."""
+    """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
     id: str = Field(validation_alias="request_id")
     project_id: str
@@ -130,20 +132,21 @@ class Request(Shape):
     task: Task = Task()
 
     @property
-    def failed(self) -> bool:
-        """Whether it is about a failure, and no review: the step could not be done, or its verdict is a failure."""
-        return self.reason in ("failed_step", "failed_verdict") or self.task.verdict == "failed"
+    def is_failure(self) -> bool:
+        """Whether it is about a failed step or a failed verdict rather than a review."""
+        failed = self.reason in (HitlReason.FAILED_STEP, HitlReason.FAILED_VERDICT)
+        return failed or self.task.verdict == Verdict.FAILED
 
     @property
-    def pending(self) -> bool:
-        return self.status == "pending"
+    def is_pending(self) -> bool:
+        return self.status == HitlStatus.PENDING
 
     @property
-    def failed_step(self) -> bool:
-        """Whether there is no result to judge, as the agent could not do its work."""
-        return self.reason == "failed_step"
+    def is_failed_step(self) -> bool:
+        """Whether the agent failed, so that there is no result to review."""
+        return self.reason == HitlReason.FAILED_STEP
 
     @property
     def may_approve(self) -> bool:
-        """Approving a failed step does it again, which needs a round."""
-        return self.may_redo or not self.failed_step
+        """Whether approving is possible: approving a failed step runs it again, which needs a round."""
+        return self.may_redo or not self.is_failed_step

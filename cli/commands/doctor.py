@@ -1,4 +1,4 @@
-"""Projects and tasks whose workflow does not go on: reported, started again from their records, or ended."""
+"""Reports projects and tasks whose workflow is missing or stuck, and restarts or ends them."""
 
 from __future__ import annotations
 
@@ -12,35 +12,40 @@ from rich.text import Text
 
 from cli.client.http import Client
 from cli.client.shapes import Shape
-from cli.commands.runner import errors, on_a_terminal, output, print_json
 from cli.exits import COMPLETED, FAILED, ApiError
-from cli.views.printable import one_line, words
-from cli.views.prompt import NobodyThereError, Prompt
+from cli.views.console import is_interactive, print_json, stderr, stdout
+from cli.views.printable import one_line, plain
+from cli.views.prompt import EndOfInputError, Prompt
 
 CONFLICT = 409
-DONE = {"restart": "started again", "end": "ended"}
 
 
 class Repair(StrEnum):
-    """What is done about a workflow that does not go on."""
+    """How a workflow is repaired."""
 
     RESTART = "restart"
     END = "end"
 
 
+REPAIRED = {Repair.RESTART: "started again", Repair.END: "ended"}
+
+
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What `doctor` was asked for: `repair`, and with what; None asks for each. `only` are ids of projects and tasks;
-    empty means all."""
+class DoctorOptions:
+    """The arguments of `botarmy doctor`. Without a `repair_with`, `repair` asks about each problem. `only` are ids of
+    projects and tasks; empty means all."""
 
     repair: bool
-    how: Repair | None
+    repair_with: Repair | None
     only: tuple[str, ...]
     as_json: bool
 
+    def selects(self, problem: Problem) -> bool:
+        return not self.only or problem.project_id in self.only or problem.task_id in self.only
+
 
 class Problem(Shape):
-    """One workflow that does not go on, as the API tells of it."""
+    """A workflow that is missing, stuck or inconsistent, as the API reports it."""
 
     kind: str
     detail: str
@@ -55,106 +60,109 @@ class Problem(Shape):
         return f"/tasks/{self.task_id}" if self.task_id else f"/projects/{self.project_id}"
 
     @property
-    def what(self) -> str:
+    def subject(self) -> str:
         return f"task {self.task_id}" if self.task_id else f"project {self.project_id}"
 
 
-async def examine(client: Client, order: Order) -> int:
-    """Report, and repair where that is asked for. Exit code 0: nothing is left that does not go on, 1: something is."""
-    unwell = await _unwell(client)
+async def examine(client: Client, options: DoctorOptions) -> int:
+    """Report problems, and repair them if requested. Return 0 if none is left, else 1."""
+    unhealthy = await _unhealthy(client)
     items = [item async for item in client.items("/workflows/problems", limit=200)]
-    found = [one for one in map(Problem.model_validate, items) if _meant(one, order.only)]
-    missing = set(order.only) - {str(name) for one in found for name in (one.project_id, one.task_id)}
-    done: dict[str, str] = {}
-    if order.repair:
-        done = await _repair(client, found, order.how)
-    left = [one for one in found if done.get(one.workflow_id) not in DONE.values()]
-    if order.as_json:
-        meant = {one.workflow_id for one in found}
-        reported = [one | {"done": done.get(one["workflow_id"])} for one in items if one["workflow_id"] in meant]
-        print_json({"unwell": unwell, "items": reported})
+    problems = [problem for problem in map(Problem.model_validate, items) if options.selects(problem)]
+    unknown = set(options.only) - {str(id_) for problem in problems for id_ in (problem.project_id, problem.task_id)}
+    results: dict[str, str] = {}
+    if options.repair:
+        results = await _repair(client, problems, options.repair_with)
+    left = [problem for problem in problems if results.get(problem.workflow_id) not in REPAIRED.values()]
+    if options.as_json:
+        selected = {problem.workflow_id for problem in problems}
+        reported = [
+            item | {"done": results.get(item["workflow_id"])} for item in items if item["workflow_id"] in selected
+        ]
+        print_json({"unwell": unhealthy, "items": reported})
     else:
-        _report(unwell, found, done, order)
-        for name in sorted(missing):
-            errors().print(words(f"Of {name} nothing is known that does not go on."))
-    return COMPLETED if not left and not unwell else FAILED
+        _report(unhealthy, problems, results, options)
+        for id_ in sorted(unknown):
+            stderr().print(plain(f"No problem is known of {id_}."))
+    return COMPLETED if not left and not unhealthy else FAILED
 
 
-async def _unwell(client: Client) -> dict[str, str]:
-    """The components that are down, with what is wrong; while no worker runs, nobody looks at the workflows."""
+async def _unhealthy(client: Client) -> dict[str, str]:
+    """Return the components that are down, with the reason. While no worker runs, workflows are not checked."""
     health = await client.health()
     components = health.get("components", {})
     return {
-        str(name): str(one.get("detail") or one.get("status"))
-        for name, one in components.items()
-        if one.get("status") != "ok"
+        str(name): str(component.get("detail") or component.get("status"))
+        for name, component in components.items()
+        if component.get("status") != "ok"
     }
 
 
-def _meant(problem: Problem, only: tuple[str, ...]) -> bool:
-    return not only or problem.project_id in only or problem.task_id in only
+async def _repair(client: Client, problems: list[Problem], repair: Repair | None) -> dict[str, str]:
+    """Repair each problem; ask how if `repair` is None. Return the results by workflow id.
 
-
-async def _repair(client: Client, found: list[Problem], how: Repair | None) -> dict[str, str]:
-    """What was done, by workflow. Where nobody can be asked and nothing was said, nothing is done."""
-    done: dict[str, str] = {}
-    if how is None and not on_a_terminal():
-        return done
-    prompt = Prompt(output()) if how is None else None
-    with suppress(NobodyThereError):
-        for problem in found:
-            choice = how
+    Without a terminal to ask on, nothing is done.
+    """
+    results: dict[str, str] = {}
+    if repair is None and not is_interactive():
+        return results
+    prompt = Prompt(stdout()) if repair is None else None
+    with suppress(EndOfInputError):
+        for problem in problems:
+            chosen = repair
             if prompt is not None:
-                output().print(_line(problem))
-                question = Text("[r] start it again, [e] end it, [s] leave it, [q] quit > ", "bold")
+                stdout().print(_line(problem))
+                question = Text("[r] start it again, [e] end it, [s] skip it, [q] quit > ", "bold")
                 key = await prompt.choice(question, "resq")
                 if key == "q":
                     break
-                choice = {"r": Repair.RESTART, "e": Repair.END}.get(key)
-            if choice is not None:
-                done[problem.workflow_id] = await _do(client, problem, choice)
-    return done
+                chosen = {"r": Repair.RESTART, "e": Repair.END}.get(key)
+            if chosen is not None:
+                results[problem.workflow_id] = await _apply(client, problem, chosen)
+    return results
 
 
-async def _do(client: Client, problem: Problem, how: Repair) -> str:
+async def _apply(client: Client, problem: Problem, repair: Repair) -> str:
     try:
-        await client.post(f"{problem.path}/{how}")
+        await client.post(f"{problem.path}/{repair}")
     except ApiError as error:
         if error.status != CONFLICT:
             raise
-        return str(error)  # somebody else was quicker, or it goes on
-    return DONE[how]
+        return str(error)  # it was repaired elsewhere, or has recovered
+    return REPAIRED[repair]
 
 
 def _line(problem: Problem) -> Text:
-    return words(f"{problem.what} ({problem.project_name}): {problem.kind}. {problem.detail}", longest=700)
+    return plain(f"{problem.subject} ({problem.project_name}): {problem.kind}. {problem.detail}", longest=700)
 
 
-def _report(unwell: dict[str, str], found: list[Problem], done: dict[str, str], order: Order) -> None:
-    console = output()
-    for name, why in unwell.items():
-        console.print(words(f"{name} is down: {why}", "red"))
-    if not found:
-        console.print("Every open project has its workflow, and each goes on.")
+def _report(
+    unhealthy: dict[str, str], problems: list[Problem], results: dict[str, str], options: DoctorOptions
+) -> None:
+    console = stdout()
+    for name, reason in unhealthy.items():
+        console.print(plain(f"{name} is down: {reason}", "red"))
+    if not problems:
+        console.print("No problems: every open project has a running workflow.")
         return
-    console.print(_table(found, done))
-    if not order.repair:
-        _advise("`botarmy doctor --repair` asks what to do with each; --restart or --end does it with all.")
-    elif order.how is None and not on_a_terminal():
-        _advise("There is nobody to ask: say --restart or --end. Nothing was done.")
+    console.print(_table(problems, results))
+    if not options.repair:
+        _advise("To repair, use `botarmy doctor --repair`, which asks about each; --restart or --end repairs all.")
+    elif options.repair_with is None and not is_interactive():
+        _advise("Nothing was repaired: there is no terminal to ask on. Use --restart or --end.")
 
 
 def _advise(line: str) -> None:
     print(one_line(line, 300), file=sys.stderr)
 
 
-def _table(found: list[Problem], done: dict[str, str]) -> Table:
-    table = Table("what", "name", "problem", "done", box=None, pad_edge=False)
-    for one in found:
+def _table(problems: list[Problem], results: dict[str, str]) -> Table:
+    table = Table("what", "name", "problem", "repair", box=None, pad_edge=False)
+    for problem in problems:
         table.add_row(
-            words(one.what),
-            words(one.project_name, longest=40),
-            words(f"{one.kind}: {one.detail}", longest=400),
-            words(done.get(one.workflow_id, "")),
+            plain(problem.subject),
+            plain(problem.project_name, longest=40),
+            plain(f"{problem.kind}: {problem.detail}", longest=400),
+            plain(results.get(problem.workflow_id, "")),
         )
     return table

@@ -1,17 +1,18 @@
-"""Who answers at a gate: nobody here, a fixed answer, or (cli/commands/interactive.py) the person at the terminal."""
+"""Who responds at a gate: a fixed response, no one, or (`cli/commands/interactive.py`) the person at the terminal."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Protocol
 
+from cli.client.hitl import Response
 from cli.client.shapes import Request
-from cli.commands.answer import Action, Answer
 from cli.commands.options import Gates
+from models.contracts.enums import HitlAction
 
 
-class FailureError(Exception):
-    """A failure was met where nobody is asked: `request`, which stays open for a person."""
+class UnattendedFailureError(Exception):
+    """A step or a verdict failed in a run without a person; `request` stays open."""
 
     def __init__(self, request: Request) -> None:
         super().__init__(f"{request.stage} failed")
@@ -21,54 +22,54 @@ class FailureError(Exception):
 class Gatekeeper(Protocol):
     """Decides on requests, one at a time."""
 
-    talks: bool
-    """Whether it needs the terminal to itself."""
+    needs_terminal: bool
+    """Whether the display must leave the terminal to it."""
 
-    async def decide(self, request: Request, overtaken: asyncio.Event) -> Answer | None:
-        """An answer, or None to leave the request open.
+    async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response | None:
+        """Return a response, or None to leave the request open.
 
         Raises:
-            OvertakenError: `overtaken` was set, as somebody else has decided.
-            NobodyThereError: there is nobody left to ask.
-            FailureError: it is about a failure, which only a person may pass over.
+            QuestionWithdrawnError: `withdrawn` was set, since the request was decided elsewhere.
+            EndOfInputError: the person has left.
+            UnattendedFailureError: the request is about a failure, which only a person may approve.
         """
 
-    def sent(self, applied: bool) -> None:
-        """The last answer has arrived: it was applied, or not."""
+    def response_sent(self, applied: bool) -> None:
+        """Called after the last response was sent, with whether it was applied."""
 
 
-class Fixed:
-    """Answers every review in the same way, under a name that says that nobody was asked. It never approves a failure.
+class FixedGatekeeper:
+    """Sends every review the same response, under a name that says that no person was asked. Never approves a failure.
 
     Args:
         gates: approve or reject.
-        why: why nobody is asked.
+        why: why no person is asked.
     """
 
-    talks = False
+    needs_terminal = False
 
     def __init__(self, gates: Gates, why: str) -> None:
         self._rejects = gates is Gates.REJECT
         self._responder = f"botarmy, without asking ({why})"
 
-    async def decide(self, request: Request, overtaken: asyncio.Event) -> Answer:
+    async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response:
         if self._rejects:
-            return Answer(Action.REJECT, comment="every gate is rejected", responder=self._responder)
-        if request.failed:
-            raise FailureError(request)
-        return Answer(Action.APPROVE, responder=self._responder)
+            return Response(HitlAction.REJECT, comment="every gate is rejected", responder=self._responder)
+        if request.is_failure:
+            raise UnattendedFailureError(request)
+        return Response(HitlAction.APPROVE, responder=self._responder)
 
-    def sent(self, applied: bool) -> None:
-        """The event of the decision tells it."""
+    def response_sent(self, applied: bool) -> None:
+        """Nothing to do: the event of the decision reports it."""
 
 
-class Elsewhere:
-    """Leaves every request to others."""
+class PassiveGatekeeper:
+    """Leaves every request open for others to decide."""
 
-    talks = False
+    needs_terminal = False
 
-    async def decide(self, request: Request, overtaken: asyncio.Event) -> None:
+    async def decide(self, request: Request, withdrawn: asyncio.Event) -> None:
         return None
 
-    def sent(self, applied: bool) -> None:
-        """Nothing is ever sent."""
+    def response_sent(self, applied: bool) -> None:
+        """Never called: no response is sent."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.answer import Action
-from cli.commands.options import Api, ApiOption, DataDirOption, JsonOption
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+from models.contracts.enums import HitlAction
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,35 +18,35 @@ def add_to(app: typer.Typer) -> None:
 
 
 def inbox(
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, and show what comes in.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep running, and show new requests.")] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, a line a request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, one line per request.")] = False,
 ) -> None:
-    """Show everything that waits for a decision, oldest first; on a terminal, decide."""
-    from cli.commands import inbox as box
-    from cli.commands.runner import perform
+    """List the requests that wait for a decision, oldest first; on a terminal, decide on them."""
+    from cli.commands.inbox import show
+    from cli.commands.runner import run_command
 
-    perform(lambda client: box.show(client, watch, as_json), Api(api, data_dir))
+    run_command(lambda client: show(client, watch, as_json), ApiTarget(api, data_dir))
 
 
 def respond(
     request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
-    action: Annotated[Action, typer.Argument(help="What you decide.")],
-    comment: Annotated[str | None, typer.Option(help="Why, or what should be different.")] = None,
+    action: Annotated[HitlAction, typer.Argument(help="Your decision.")],
+    comment: Annotated[str | None, typer.Option(help="The reason, or what should change.")] = None,
     content_file: Annotated[
-        Path | None, typer.Option(help="A file whose content takes the artifact's place; - for stdin.")
+        Path | None, typer.Option(help="A file whose content replaces the artifact's; - for stdin.")
     ] = None,
     artifact: Annotated[
-        UUID | None, typer.Option(help="The artifact that is answered (default: the request's first).")
+        UUID | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide on a request: approve it, amend it (with content, or with a comment to have it redone), or reject it."""
-    from cli.commands import response
-    from cli.commands.runner import perform
+    """Respond to a request: approve it, amend it (with content, or with a comment to redo the stage), or reject it."""
+    from cli.commands.response import ResponseOptions, send
+    from cli.commands.runner import run_command
 
-    answer = response.Given(str(request), action, comment, content_file, str(artifact) if artifact else None)
-    perform(lambda client: response.send(client, answer, as_json), Api(api, data_dir))
+    options = ResponseOptions(str(request), action, comment, content_file, str(artifact) if artifact else None)
+    run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 
 class Gates(StrEnum):
-    """What `--gates` may say."""
+    """The values of `--gates`."""
 
     ASK = "ask"
     APPROVE = "approve"
@@ -20,24 +20,24 @@ class Gates(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
-    """Which API is meant."""
+class ApiTarget:
+    """The API that a command uses, as selected by its options."""
 
     url: str | None
     data_dir: Path | None
 
-    def again(self) -> str:
-        """The options that name it, to be repeated in a command that the user is told."""
+    def as_arguments(self) -> str:
+        """Return the options as typed, with a leading space, for a command that is suggested to the user."""
         url = f" --api {self.url}" if self.url else ""
         return url or (f" --data-dir {self.data_dir}" if self.data_dir else "")
 
 
 ApiOption = Annotated[
     str | None,
-    typer.Option("--api", help="The API's address (default: BOTARMY_API_URL, else that of the stack which runs here)."),
+    typer.Option("--api", help="The API's address (default: BOTARMY_API_URL, else that of the stack running here)."),
 ]
 DataDirOption = Annotated[
-    Path | None, typer.Option(help="The data directory of the stack to talk to (default: .botarmy).")
+    Path | None, typer.Option(help="The data directory of the stack to connect to (default: .botarmy).")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ProjectArgument = Annotated[UUID, typer.Argument(metavar="PROJECT", help="The project's id.")]

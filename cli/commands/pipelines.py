@@ -9,20 +9,20 @@ import typer
 
 
 def add_to(app: typer.Typer) -> None:
-    pipelines = typer.Typer(help="Pipelines of your own.", no_args_is_help=True)
+    pipelines = typer.Typer(help="Work with pipeline files.", no_args_is_help=True)
     pipelines.command()(check)
-    pipelines.callback()(_group)  # so that it stays a group while it has one command
+    pipelines.callback()(_group)  # Typer makes a group of a single command only if it has a callback
     app.add_typer(pipelines, name="pipelines")
 
 
 def _group() -> None:
-    """Pipelines of your own."""
+    """Work with pipeline files."""
 
 
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pipeline files, or folders of them.")],
 ) -> None:
-    """Say what is wrong with pipeline files; needs no running stack. Exit code 1 when something is."""
+    """Report errors in pipeline files, without a running stack. Exit code 1 if there are any."""
     import os
     import subprocess
     import sys

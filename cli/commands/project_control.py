@@ -1,4 +1,4 @@
-"""Projects, listed and steered."""
+"""Lists projects, and pauses, resumes and cancels them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from rich.table import Column, Table
 
 from cli.client.http import Client
 from cli.client.shapes import Project
-from cli.commands.runner import output, print_json
-from cli.views.printable import words
+from cli.views.console import print_json, stdout
+from cli.views.printable import plain
+from models.contracts.enums import ProjectStatus
 
-STYLES = {"completed": "green", "waiting": "yellow", "rejected": "red", "failed": "red", "cancelled": "dim"}
+STYLES: dict[str, str] = {
+    ProjectStatus.COMPLETED: "green",
+    ProjectStatus.WAITING: "yellow",
+    ProjectStatus.REJECTED: "red",
+    ProjectStatus.FAILED: "red",
+    ProjectStatus.CANCELLED: "dim",
+}
 
 
-async def show(client: Client, status: str | None, as_json: bool) -> int:
+async def list_projects(client: Client, status: str | None, as_json: bool) -> int:
     """Print the projects, newest first."""
     items = [item async for item in client.items("/projects/", status=status, limit=200)]
     if as_json:
@@ -23,21 +30,21 @@ async def show(client: Client, status: str | None, as_json: bool) -> int:
         table.add_column(heading)
     for project in map(Project.model_validate, items):
         table.add_row(
-            words(project.id),
-            words(project.name, longest=60),
-            words(project.status, STYLES.get(project.status, "cyan")),
+            plain(project.id),
+            plain(project.name, longest=60),
+            plain(project.status, STYLES.get(project.status, "cyan")),
             f"{project.progress.done}/{project.progress.total}",
             f"{project.created_at.astimezone():%Y-%m-%d %H:%M}",
         )
-    output().print(table if items else "No projects.")
+    stdout().print(table if items else "No projects.")
     return 0
 
 
 async def change(client: Client, project_id: str, change: str, as_json: bool) -> int:
-    """Pause, resume or cancel."""
-    _, answer = await client.post(f"/projects/{project_id}/{change}")
+    """Request a pause, a resume or a cancellation."""
+    _, accepted = await client.post(f"/projects/{project_id}/{change}")
     if as_json:
-        print_json(answer)
+        print_json(accepted)
     else:
-        output().print(words(f"Asked to {change}; `botarmy watch {project_id}` tells when it has come about."))
+        stdout().print(plain(f"Requested: {change}. Follow the project with: botarmy watch {project_id}"))
     return 0

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from cli.commands.options import Api, ApiOption, DataDirOption, Gates, JsonOption, ProjectArgument
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, Gates, JsonOption, ProjectArgument
+from models.contracts.enums import Oversight, ProjectStatus
 
 if TYPE_CHECKING:
     from cli.client.http import Client
-
-
-class Oversight(StrEnum):
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 GatesOption = Annotated[
     Gates | None,
     typer.Option(
         envvar="GATES",
-        help="Who decides at gates: ask you, or approve or reject without asking "
-        "(default: ask on a terminal, approve elsewhere). A failure is never approved without asking.",
+        help="How gates are decided: ask you, or approve or reject without asking "
+        "(default: ask on a terminal, else approve). A failure is never approved without asking.",
     ),
 ]
-OutOption = Annotated[Path | None, typer.Option(help="The folder for the delivery (default: deliveries/NAME-ID).")]
+OutOption = Annotated[Path | None, typer.Option(help="The folder of the delivery (default: deliveries/NAME-ID).")]
+EventsOption = Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,71 +40,65 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     brief: Annotated[
-        str, typer.Argument(metavar="BRIEF", help="A Markdown file that says what is wanted; - for stdin.")
+        str, typer.Argument(metavar="BRIEF", help="A Markdown file that describes what you want; - for stdin.")
     ],
     name: Annotated[str | None, typer.Option(help="The project's name (default: the brief's first heading).")] = None,
     pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
     oversight: Annotated[
-        Oversight | None, typer.Option(help="At which gates a human is asked (default: as the pipeline says).")
+        Oversight | None, typer.Option(help="At which gates a human is asked (default: set by the pipeline).")
     ] = None,
     gates: GatesOption = None,
     out: OutOption = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+    as_json: EventsOption = False,
 ) -> None:
-    """Deliver a brief: start a project, show its progress, decide at its gates, unpack what comes out.
+    """Run a brief: start a project, show its progress, decide at its gates, and unpack the delivery.
 
-    Without a terminal, reviews are approved, and the output says so; a failed step or failed tests end the run, and
-    wait for a person.
+    Without a terminal, reviews are approved, and the output says so. A failed step or failed tests end the run, and the
+    project waits for a person.
 
-    Exit code 0: completed, 1: failed, 2: wrong use, 3: rejected, 4: cancelled, 5: no API, 6: completed, but the
-    delivery could not be written, 130: interrupted (the project goes on).
+    Exit code 0: completed, 1: failed, 2: invalid usage, 3: rejected, 4: cancelled, 5: no API, 6: completed, but the
+    delivery could not be written, 130: interrupted (the project continues).
     """
-    from cli.client.delivery import check_writable
-    from cli.command_line import complain
-    from cli.commands import run as running
+    from cli.commands import run as implementation
     from cli.commands.brief import read
-    from cli.commands.runner import perform
-    from cli.exits import CommandError
+    from cli.commands.delivery import check_writable
+    from cli.commands.runner import run_command
 
-    which = Api(api, data_dir)
-    try:
-        check_writable(out)
-        order = running.Order(read(brief, name), pipeline, oversight, gates, out, as_json, which)
-    except CommandError as error:
-        complain(str(error))
-        raise typer.Exit(error.code) from None
-    perform(lambda client: running.run(client, order), which)
+    target = ApiTarget(api, data_dir)
+    check_writable(out)
+    options = implementation.RunOptions(read(brief, name), pipeline, oversight, gates, out, as_json, target)
+    run_command(lambda client: implementation.run(client, options), target)
 
 
 def watch(
     project: ProjectArgument,
-    since: Annotated[int, typer.Option(min=0, help="Print only events after this number.")] = 0,
-    gates: Annotated[Gates | None, typer.Option(help="Decide at gates, too (default: leave that to others).")] = None,
+    since: Annotated[int, typer.Option(min=0, help="Show only events after this number.")] = 0,
+    gates: Annotated[Gates | None, typer.Option(help="Also decide at gates (default: leave them open).")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+    as_json: EventsOption = False,
 ) -> None:
-    """Watch a project until it ends. The exit code says how, as that of `run`."""
-    from cli.commands import run as running
-    from cli.commands.runner import perform
+    """Watch a project until it ends. The exit codes are those of `run`."""
+    from cli.commands import run as implementation
+    from cli.commands.runner import run_command
 
-    which = Api(api, data_dir)
-    perform(lambda client: running.watch(client, str(project), since, gates, as_json, which), which)
+    target = ApiTarget(api, data_dir)
+    run_command(lambda client: implementation.watch(client, str(project), since, gates, as_json, target), target)
 
 
 def projects(
-    status: Annotated[str | None, typer.Option(help="Only those of this status.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only projects with this status.")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List projects, newest first."""
-    from cli.commands import project_control as listing
-    from cli.commands.runner import perform
+    from cli.commands.project_control import list_projects
+    from cli.commands.runner import run_command
 
-    perform(lambda client: listing.show(client, status, as_json), Api(api, data_dir))
+    run_command(lambda client: list_projects(client, status, as_json), ApiTarget(api, data_dir))
 
 
 def export(
@@ -120,77 +109,79 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Unpack what a project has accepted so far into a folder."""
-    from cli.commands import run as running
-    from cli.commands.runner import perform, print_json
+    from cli.commands import run as implementation
+    from cli.commands.runner import run_command
+    from cli.views.console import print_json
     from cli.views.printable import one_line
 
-    async def work(client: Client) -> int:
-        status, folder, count = await running.export(client, str(project), out)
+    async def command(client: Client) -> int:
+        status, folder, count = await implementation.export(client, str(project), out)
         if as_json:
-            about = {"project_id": str(project), "status": status}
-            print_json({**about, "folder": str(folder.absolute()), "files": count})
+            path = str(folder.absolute())
+            print_json({"project_id": str(project), "status": status, "folder": path, "files": count})
         else:
-            told = "Delivered" if status == "completed" else f"Not delivered, the project is {status}. Accepted so far"
-            print(one_line(f"{told}: {folder} ({count} files)", 1000))
+            completed = status == ProjectStatus.COMPLETED
+            result = "Delivered" if completed else f"Not delivered, the project is {status}. Accepted so far"
+            print(one_line(f"{result}: {folder} ({count} files)", 1000))
         return 0
 
-    perform(work, Api(api, data_dir))
+    run_command(command, ApiTarget(api, data_dir))
 
 
 def pause(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Start no further step; steps under way end, and gates still take decisions."""
-    _change(str(project), "pause", Api(api, data_dir), as_json)
+    """Pause a project: running steps finish, no new step starts, and gates still accept decisions."""
+    _change(str(project), "pause", ApiTarget(api, data_dir), as_json)
 
 
 def resume(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Go on after a pause."""
-    _change(str(project), "resume", Api(api, data_dir), as_json)
+    """Resume a paused project."""
+    _change(str(project), "resume", ApiTarget(api, data_dir), as_json)
 
 
 def cancel(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """End a project; what was accepted stays."""
-    _change(str(project), "cancel", Api(api, data_dir), as_json)
+    """Cancel a project. Accepted artifacts are kept."""
+    _change(str(project), "cancel", ApiTarget(api, data_dir), as_json)
 
 
 def doctor(
     which: Annotated[
-        list[UUID] | None, typer.Argument(metavar="[ID]...", help="Projects and tasks that are meant (default: all).")
+        list[UUID] | None, typer.Argument(metavar="[ID]...", help="Only these projects and tasks (default: all).")
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Do something about each: asks on a terminal, does nothing elsewhere.")
+        bool, typer.Option("--repair", help="Repair each problem: asks on a terminal, else needs --restart or --end.")
     ] = False,
     restart: Annotated[
-        bool, typer.Option("--restart", help="With --repair: start each again from its records.")
+        bool, typer.Option("--restart", help="With --repair: start all again from their records.")
     ] = False,
-    end: Annotated[bool, typer.Option("--end", help="With --repair: end each; it becomes cancelled.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="With --repair: end all; they become cancelled.")] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell which open projects and tasks stand still since their workflow does not go on, and repair that.
+    """Report open projects and tasks whose workflow is missing or stuck, and repair them.
 
-    Exit code 0: all go on, 1: something does not, or a server is down.
+    Exit code 0: no problems, 1: problems remain, or a server is down.
     """
-    from cli.commands import doctor as doctoring
-    from cli.commands.runner import perform
+    from cli.commands import doctor as implementation
+    from cli.commands.runner import run_command
 
     if restart and end:
-        raise typer.BadParameter("--restart and --end exclude each other")
+        raise typer.BadParameter("--restart and --end cannot be combined")
     if (restart or end) and not repair:
-        raise typer.BadParameter("--restart and --end say how to --repair")
-    how = doctoring.Repair.RESTART if restart else doctoring.Repair.END if end else None
-    order = doctoring.Order(repair, how, tuple(map(str, which or ())), as_json)
-    perform(lambda client: doctoring.examine(client, order), Api(api, data_dir))
+        raise typer.BadParameter("--restart and --end need --repair")
+    repair_with = implementation.Repair.RESTART if restart else implementation.Repair.END if end else None
+    options = implementation.DoctorOptions(repair, repair_with, tuple(map(str, which or ())), as_json)
+    run_command(lambda client: implementation.examine(client, options), ApiTarget(api, data_dir))
 
 
-def _change(project: str, change: str, api: Api, as_json: bool) -> None:
-    from cli.commands import project_control as listing
-    from cli.commands.runner import perform
+def _change(project: str, change: str, api: ApiTarget, as_json: bool) -> None:
+    from cli.commands import project_control
+    from cli.commands.runner import run_command
 
-    perform(lambda client: listing.change(client, project, change, as_json), api)
+    run_command(lambda client: project_control.change(client, project, change, as_json), api)

@@ -1,4 +1,4 @@
-"""One response to one request."""
+"""Sends one response to one request."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ from pathlib import Path
 
 from cli.client import hitl
 from cli.client.http import Client
-from cli.commands.answer import Action, Answer
-from cli.commands.runner import output, print_json
 from cli.exits import ApiError, UsageError
-from cli.views.printable import words
+from cli.views.console import print_json, stdout
+from cli.views.printable import plain
+from models.contracts.enums import HitlAction
+from models.contracts.hitl import check_response
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What `botarmy respond` was given."""
+class ResponseOptions:
+    """The arguments of `botarmy respond`."""
 
     request_id: str
-    action: Action
+    action: HitlAction
     comment: str | None
     content_file: Path | None
     artifact_id: str | None
 
-    def answer(self) -> Answer:
-        """The answer to send.
+    def response(self) -> hitl.Response:
+        """Return the response to send.
 
         Raises:
             UsageError: the action lacks what it needs, or the file cannot be read.
         """
-        content, encoding = _content(self.content_file) if self.content_file else (None, None)
-        answer = Answer(self.action, self.comment, content, encoding, self.artifact_id)
-        answer.check()
-        return answer
+        content, encoding = _read(self.content_file) if self.content_file else (None, None)
+        try:
+            check_response(self.action, has_content=content is not None, has_comment=bool(self.comment))
+        except ValueError as error:
+            raise UsageError(f"{error} (see --content-file and --comment)") from None
+        return hitl.Response(self.action, self.comment, content, encoding, self.artifact_id)
 
 
-async def send(client: Client, given: Given, as_json: bool) -> int:
-    """Send it, and print what came of it."""
-    answer = given.answer()
+async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
+    """Send the response, and print its outcome."""
+    response = options.response()
     try:
-        status, outcome = await hitl.respond(client, given.request_id, answer)
+        status, outcome = await hitl.respond(client, options.request_id, response)
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None
@@ -49,14 +52,14 @@ async def send(client: Client, given: Given, as_json: bool) -> int:
     if as_json:
         print_json(outcome)
     elif status == hitl.SUBMITTED:
-        output().print("Sent; it counts as soon as a worker gets to it.")
+        stdout().print(f"{hitl.SUBMITTED_MESSAGE.capitalize()}.")
     else:
-        output().print(words(f"The request is {outcome.get('status')}."))
+        stdout().print(plain(f"The request is {outcome.get('status')}."))
     return 0
 
 
-def _content(file: Path) -> tuple[str, str]:
-    """A file as JSON can hold it, and how: text where it is text."""
+def _read(file: Path) -> tuple[str, str]:
+    """Return a file's content as JSON can hold it, and the encoding: base64 unless it is text."""
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:

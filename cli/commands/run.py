@@ -1,4 +1,4 @@
-"""Run a brief to its end, and watch a project that runs."""
+"""Runs a brief to its end, watches a project, and exports what a project has accepted."""
 
 from __future__ import annotations
 
@@ -8,97 +8,100 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.client.delivery import check_writable, folder_for, unpack
 from cli.client.http import Client
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
-from cli.commands.failure import stopped
-from cli.commands.gatekeeper import Elsewhere, FailureError, Fixed, Gatekeeper
-from cli.commands.interactive import Person
-from cli.commands.options import Api, Gates
-from cli.commands.runner import errors, on_a_terminal, output
-from cli.commands.session import PATIENCE, Session, board_of
+from cli.commands.delivery import check_writable, folder_for, unpack
+from cli.commands.failure import report_failure
+from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
+from cli.commands.interactive import InteractiveGatekeeper
+from cli.commands.options import ApiTarget, Gates
+from cli.commands.session import PATIENCE, Session
 from cli.exits import BY_STATUS, COMPLETED, FAILED, UNDELIVERED, ApiError, CommandError, UsageError
-from cli.views.live import LiveView
-from cli.views.project_view import Board
-from cli.views.view import Ndjson, Plain, View, emit
+from cli.views.console import is_interactive, stderr, stdout
+from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
+from cli.views.live import LiveDisplay
+from cli.views.project_view import ProjectView
+from models.contracts.enums import Oversight, ProjectStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What `botarmy run` was asked for."""
+class RunOptions:
+    """The arguments of `botarmy run`."""
 
     brief: Brief
     pipeline: str | None
-    oversight: str | None
+    oversight: Oversight | None
     gates: Gates | None
     out: Path | None
     as_json: bool
-    api: Api
+    api: ApiTarget
 
 
-async def run(client: Client, order: Order) -> int:
-    """Start a project, follow it to its end and unpack its delivery; gives the exit code."""
-    rehearsal = await _is_rehearsal(client)  # which tells, too, whether there is an API: nothing is started yet
-    client.patience, client.trouble = PATIENCE, Plain(errors()).trouble
-    project = await _start(client, order)
-    view, board = _opened(project, rehearsal, order.as_json)
-    view.say(f"Project {project.id}: {project.name}")
-    if rehearsal and not isinstance(view, LiveView):
-        view.say("A rehearsal: no model is asked.")
-    return_command = f"botarmy watch {project.id}{order.api.again()}"
+async def run(client: Client, options: RunOptions) -> int:
+    """Start a project, follow it to its end and unpack its delivery; return the exit code."""
+    is_rehearsal = await _is_rehearsal(client)  # also checks that there is an API, before anything is started
+    client.patience, client.on_retry = PATIENCE, LineDisplay(stderr()).connection_problem
+    project = await _start(client, options)
+    view = ProjectView.of(project, is_rehearsal)
+    display = _display(project, view, options.as_json)
+    display.message(f"Project {project.id}: {project.name}")
+    if is_rehearsal and not isinstance(display, LiveDisplay):
+        display.message("A rehearsal: no language model is used.")
+    gatekeeper = _gatekeeper(client, options.gates, options.as_json)
     try:
         try:
-            await Session(client, project, board, view, _gatekeeper(client, order.gates, order.as_json)).run()
+            await Session(client, project, view, display, gatekeeper).run()
         finally:
-            view.close()
+            display.close()
     except asyncio.CancelledError:
-        asking = " --gates ask" if on_a_terminal() else ""
-        view.say(f"The project goes on without you. Come back with: {return_command}{asking}")
+        gates = " --gates ask" if is_interactive() else ""
+        command = f"botarmy watch {project.id}{options.api.as_arguments()}{gates}"
+        display.message(f"The project continues without you. Return to it with: {command}")
         raise
-    except FailureError as failure:
-        return stopped(failure.request, view, client.address(), order.api, order.as_json)
-    if board.status == "completed":
-        return await _deliver(client, project, order, view) or _verdict_of(board, view)
-    _say_end(view, project, board, order.api)
-    return BY_STATUS[board.status]
+    except UnattendedFailureError as failure:
+        return report_failure(failure.request, display, client.address(), options.api, options.as_json)
+    if view.status == ProjectStatus.COMPLETED:
+        return await _deliver(client, project, options, display) or _check_verdicts(view, display)
+    _report_end(display, project, view, options.api)
+    return BY_STATUS[view.status]
 
 
-async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: Api) -> int:
-    """Follow a project to its end; gives the exit code."""
+async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
+    """Follow a project to its end; return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
-    view, board = _opened(project, await _is_rehearsal(client), as_json, since)
+    view = ProjectView.of(project, await _is_rehearsal(client))
+    display = _display(project, view, as_json, since)
     client.patience = PATIENCE
-    gatekeeper = Elsewhere() if gates is None else _gatekeeper(client, gates, as_json)
+    gatekeeper = PassiveGatekeeper() if gates is None else _gatekeeper(client, gates, as_json)
     try:
-        await Session(client, project, board, view, gatekeeper).run()
-    except FailureError as failure:
-        view.close()
-        return stopped(failure.request, view, client.address(), api, as_json)
+        await Session(client, project, view, display, gatekeeper).run()
+    except UnattendedFailureError as failure:
+        display.close()
+        return report_failure(failure.request, display, client.address(), api, as_json)
     except BaseException:
-        view.close()
+        display.close()
         raise
-    view.close()
-    _say_end(view, project, board, api)
-    return BY_STATUS[board.status] or _verdict_of(board, view)
+    display.close()
+    _report_end(display, project, view, api)
+    return BY_STATUS[view.status] or _check_verdicts(view, display)
 
 
 async def export(client: Client, project_id: str, out: Path | None) -> tuple[str, Path, int]:
-    """Unpack what a project has accepted so far; returns its status, the folder and the number of files in it."""
+    """Unpack what a project has accepted so far; return its status, the folder and the number of files."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
     check_writable(out)
     folder = folder_for(out, project.name, project.id)
     return project.status, folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
 
 
-async def _start(client: Client, order: Order) -> Project:
-    """The new project, with the stages of its pipeline. One key for all attempts: it is started once."""
-    body = {"name": order.brief.name, "description": order.brief.text}
-    body |= {
-        name: value
-        for name, value in (("pipeline", order.pipeline), ("oversight", order.oversight))
-        if value is not None
-    }
+async def _start(client: Client, options: RunOptions) -> Project:
+    """Create the project and return it with its pipeline. All attempts share one key, so it is created once."""
+    body: dict[str, object] = {"name": options.brief.name, "description": options.brief.text}
+    if options.pipeline is not None:
+        body["pipeline"] = options.pipeline
+    if options.oversight is not None:
+        body["oversight"] = options.oversight
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:
@@ -109,59 +112,59 @@ async def _start(client: Client, order: Order) -> Project:
 
 
 async def _is_rehearsal(client: Client) -> bool:
-    """Whether the crew only rehearses, which every screen says."""
+    """Return whether the rehearsal provides the agents, which every display says."""
     return any([agent.get("provider") == "rehearsal" async for agent in client.items("/agents/")])
 
 
-def _opened(project: Project, rehearsal: bool, as_json: bool, since: int = 0) -> tuple[View, Board]:
-    board = board_of(project)
-    board.rehearsal = rehearsal
+def _display(project: Project, view: ProjectView, as_json: bool, since: int = 0) -> Display:
     if as_json:
-        return Ndjson(errors(), since), board
-    console = output()
+        return JsonLinesDisplay(stderr(), since)
+    console = stdout()
     if console.is_interactive:
-        return LiveView(console, board, project.name, project.pipeline), board
-    return Plain(console, since), board
+        return LiveDisplay(console, view, project.name, project.pipeline)
+    return LineDisplay(console, since)
 
 
 def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeeper:
-    """Who decides: the person, where there is one; nobody, where one must be asked and is not there."""
-    there = on_a_terminal() and not as_json
+    """Return who decides: the person at a terminal; without one, no one if `--gates ask` was given, else approval."""
     if gates in (Gates.APPROVE, Gates.REJECT):
-        return Fixed(gates, f"--gates {gates}")
-    if there:
-        return Person(client, output())
-    return Elsewhere() if gates is Gates.ASK else Fixed(Gates.APPROVE, "--json" if as_json else "no terminal")
+        return FixedGatekeeper(gates, f"--gates {gates}")
+    if is_interactive() and not as_json:
+        return InteractiveGatekeeper(client, stdout())
+    if gates is Gates.ASK:
+        return PassiveGatekeeper()
+    return FixedGatekeeper(Gates.APPROVE, "--json" if as_json else "no terminal")
 
 
-async def _deliver(client: Client, project: Project, order: Order, view: View) -> int:
-    """Unpack the delivery of a completed project; returns the exit code."""
+async def _deliver(client: Client, project: Project, options: RunOptions, display: Display) -> int:
+    """Unpack the delivery of a completed project; return the exit code."""
     try:
         archive = await client.download(f"/projects/{project.id}/export")
-        folder = folder_for(order.out, project.name, project.id)
+        folder = folder_for(options.out, project.name, project.id)
         count = unpack(archive, folder)
     except CommandError as error:
-        view.say(f"The project completed, but its delivery was not written: {error}")
-        view.say(f"Fetch it with: botarmy export {project.id}{order.api.again()} --out FOLDER")
+        display.message(f"The project completed, but its delivery was not written: {error}")
+        display.message(f"Fetch it with: botarmy export {project.id}{options.api.as_arguments()} --out FOLDER")
         return UNDELIVERED
-    view.say(f"Delivered: {folder} ({count} files)")
-    if order.as_json:
-        data = {"status": "completed", "folder": str(folder.absolute()), "files": count}
-        emit(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))
+    display.message(f"Delivered: {folder} ({count} files)")
+    if options.as_json:
+        data = {"status": str(ProjectStatus.COMPLETED), "folder": str(folder.absolute()), "files": count}
+        print_event(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))
     return COMPLETED
 
 
-def _verdict_of(board: Board, view: View) -> int:
-    """The exit code of a completed project: its pipeline may let a failed verdict pass once nobody decides in time."""
-    failed = [row.name for row in board.stages.values() if row.failed_verdict]
+def _check_verdicts(view: ProjectView, display: Display) -> int:
+    """Return the exit code of a completed project: a pipeline may accept a failed verdict when its gate expires."""
+    failed = [row.name for row in view.stages.values() if row.has_failed_verdict]
     if failed:
-        view.say(f"Completed, although the verdict of {', '.join(failed)} is: failed, and nobody has decided on it.")
+        display.message(f"Completed, but the verdict of {', '.join(failed)} is a failure that no person has approved.")
     return FAILED if failed else COMPLETED
 
 
-def _say_end(view: View, project: Project, board: Board, api: Api) -> None:
-    if BY_STATUS[board.status] == COMPLETED:
-        view.say(f"Completed. Fetch the delivery with: botarmy export {project.id}{api.again()}")
+def _report_end(display: Display, project: Project, view: ProjectView, api: ApiTarget) -> None:
+    arguments = api.as_arguments()
+    if view.status == ProjectStatus.COMPLETED:
+        display.message(f"Completed. Fetch the delivery with: botarmy export {project.id}{arguments}")
     else:
-        view.say(f"The project was {board.status}." + (f" {board.reason}" if board.reason else ""))
-        view.say(f"What was accepted before: botarmy export {project.id}{api.again()}")
+        display.message(f"The project was {view.status}." + (f" {view.reason}" if view.reason else ""))
+        display.message(f"Fetch what was accepted before with: botarmy export {project.id}{arguments}")

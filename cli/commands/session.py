@@ -1,4 +1,4 @@
-"""Following one project to its end: events into the board and the view, requests to the gatekeeper."""
+"""Follows one project to its end: passes events to the display, and requests to the gatekeeper."""
 
 from __future__ import annotations
 
@@ -7,158 +7,154 @@ import time
 from contextlib import aclosing, nullcontext
 
 from cli.client import hitl
-from cli.client.event_stream import Connected, Lost, follow
+from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
 from cli.client.shapes import Event, Project, Request
-from cli.commands.answer import Answer
-from cli.commands.gatekeeper import Elsewhere, Gatekeeper
+from cli.commands.gatekeeper import Gatekeeper, PassiveGatekeeper
 from cli.exits import ApiError, CommandError, NoApiError
-from cli.views.project_view import Board, StageRow
-from cli.views.prompt import NobodyThereError, OvertakenError
-from cli.views.view import View
+from cli.views.display import Display
+from cli.views.project_view import ProjectView
+from cli.views.prompt import EndOfInputError, QuestionWithdrawnError
 
 PATIENCE = 600.0
-"""Seconds for which an API that was there may be away before a session gives up."""
-
-
-def board_of(project: Project) -> Board:
-    """The board of a project before its first event: every stage of its pipeline, pending."""
-    stages = project.pipeline_definition.stages
-    return Board(stages={stage.name: StageRow(stage.name, stage.agent) for stage in stages})
+"""Seconds for which a session waits for an API that has become unavailable."""
 
 
 class Session:
     """One project, followed from its first event until it has ended."""
 
-    def __init__(self, client: Client, project: Project, board: Board, view: View, gatekeeper: Gatekeeper) -> None:
+    def __init__(
+        self, client: Client, project: Project, view: ProjectView, display: Display, gatekeeper: Gatekeeper
+    ) -> None:
         self._client = client
         self._project = project
-        self._board = board
         self._view = view
+        self._display = display
         self._gatekeeper = gatekeeper
         self._caught_up = asyncio.Event()
         self._changed = asyncio.Event()
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._seen: set[str] = set()
-        self._asked: tuple[str, asyncio.Event] | None = None
-        self._troubles: dict[str, str | None] = {}
-        client.trouble = lambda reason: self._trouble("call", reason)
+        self._not_deciding = asyncio.Event()
+        self._not_deciding.set()
+        self._handled: set[str] = set()
+        self._asking: tuple[str, asyncio.Event] | None = None
+        self._problems: dict[str, str | None] = {}
+        client.on_retry = lambda reason: self._set_problem("call", reason)
 
     async def run(self) -> None:
         """Return when the project has ended.
 
         Raises:
-            ApiError, NoApiError: the project cannot be followed any longer.
-            FailureError: a failure was met where nobody is asked.
+            ApiError, NoApiError: the project can no longer be followed.
+            UnattendedFailureError: a failure occurred, and no person is asked.
         """
         following = asyncio.create_task(self._follow())
-        keeping = asyncio.create_task(self._keep_gates())
+        deciding = asyncio.create_task(self._decide_requests())
         try:
-            done, _ = await asyncio.wait((following, keeping), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait((following, deciding), return_when=asyncio.FIRST_COMPLETED)
             if following in done:
-                await self._quiet.wait()
+                await self._not_deciding.wait()
             for task in done:
                 task.result()
         finally:
             following.cancel()
-            keeping.cancel()
-            await asyncio.gather(following, keeping, return_exceptions=True)
+            deciding.cancel()
+            await asyncio.gather(following, deciding, return_exceptions=True)
 
     async def _follow(self) -> None:
-        head, lost = 0, 0.0
+        head, disconnected_at = 0, 0.0
         async with aclosing(follow(self._client.address, self._project.id, 0)) as stream:
             async for item in stream:
                 match item:
                     case Connected():
-                        head, lost = item.head, 0.0
-                        self._trouble("stream", None)
-                    case Lost():
-                        lost = lost or time.monotonic()
-                        if time.monotonic() - lost > PATIENCE:
-                            raise NoApiError(f"gave up on {self._client.address()}: {item.reason}")
-                        self._trouble("stream", item.reason)
+                        head, disconnected_at = item.head, 0.0
+                        self._set_problem("stream", None)
+                    case Disconnected():
+                        disconnected_at = disconnected_at or time.monotonic()
+                        if time.monotonic() - disconnected_at > PATIENCE:
+                            raise NoApiError(f"lost the connection to {self._client.address()}: {item.reason}")
+                        self._set_problem("stream", item.reason)
                         continue
                     case Event():
-                        self._take(item)
-                        if self._board.settled:
+                        self._apply(item)
+                        if self._view.has_ended:
                             return
-                if self._board.seq >= head:
+                if self._view.seq >= head:
                     self._caught_up.set()
 
-    def _take(self, event: Event) -> None:
-        self._board.apply(event)
-        self._view.show(event, self._board)
+    def _apply(self, event: Event) -> None:
+        self._view.apply(event)
+        self._display.show(event, self._view)
         self._changed.set()
-        if self._asked is not None and self._asked[0] not in self._board.open:
-            self._asked[1].set()
+        if self._asking is not None and self._asking[0] not in self._view.open_requests:
+            self._asking[1].set()
 
-    def _trouble(self, where: str, reason: str | None) -> None:
-        self._troubles[where] = reason
-        self._view.trouble(next(filter(None, self._troubles.values()), None))
+    def _set_problem(self, source: str, reason: str | None) -> None:
+        self._problems[source] = reason
+        self._display.connection_problem(next(filter(None, self._problems.values()), None))
 
-    async def _keep_gates(self) -> None:
+    async def _decide_requests(self) -> None:
         while True:
             request_id = await self._next_request()
-            self._seen.add(request_id)
-            self._quiet.clear()
+            self._handled.add(request_id)
+            self._not_deciding.clear()
             try:
-                await self._answer(request_id)
+                await self._decide(request_id)
             finally:
-                self._quiet.set()
+                self._not_deciding.set()
 
     async def _next_request(self) -> str:
-        """A request that nobody here has seen. Not before the log is read: it tells what was decided long ago."""
+        """Wait for an open request that is new. Only once the log is read up to its head: it has old, decided ones."""
         await self._caught_up.wait()
         while True:
-            for request_id in self._board.open:
-                if request_id not in self._seen:
+            for request_id in self._view.open_requests:
+                if request_id not in self._handled:
                     return request_id
             self._changed.clear()
             await self._changed.wait()
 
-    async def _answer(self, request_id: str) -> None:
-        request = await hitl.get(self._client, request_id)
-        if not request.pending:
+    async def _decide(self, request_id: str) -> None:
+        request = await hitl.fetch(self._client, request_id)
+        if not request.is_pending:
             return
-        overtaken = asyncio.Event()
-        self._asked = (request_id, overtaken)
-        if request_id not in self._board.open:
+        withdrawn = asyncio.Event()
+        self._asking = (request_id, withdrawn)
+        if request_id not in self._view.open_requests:
             return
         try:
-            with self._view.aside() if self._gatekeeper.talks else nullcontext():
-                answer = await self._gatekeeper.decide(request, overtaken)
-        except OvertakenError:
-            self._view.say(f"{request.stage}: decided elsewhere")
+            with self._display.paused() if self._gatekeeper.needs_terminal else nullcontext():
+                response = await self._gatekeeper.decide(request, withdrawn)
+        except QuestionWithdrawnError:
+            self._display.message(f"{request.stage}: decided elsewhere")
             return
-        except NobodyThereError:
-            self._gatekeeper, answer = Elsewhere(), None
+        except EndOfInputError:
+            self._gatekeeper, response = PassiveGatekeeper(), None
         finally:
-            self._asked = None
-        if answer is None:
-            self._leave(request)
+            self._asking = None
+        if response is None:
+            self._leave_open(request)
         else:
-            await self._respond(request, answer)
+            await self._respond(request, response)
 
-    async def _respond(self, request: Request, answer: Answer) -> None:
+    async def _respond(self, request: Request, response: hitl.Response) -> None:
         try:
-            status, _ = await hitl.respond(self._client, request.id, answer)
+            status, _ = await hitl.respond(self._client, request.id, response)
         except CommandError as error:
-            self._gatekeeper.sent(applied=False)
+            self._gatekeeper.response_sent(applied=False)
             if not isinstance(error, ApiError):
                 raise
-            self._view.say(f"{request.stage}: {error}")
-            if self._gatekeeper.talks:
-                self._seen.discard(request.id)  # asked again, if it is still open
-            elif not hitl.lost(error):
-                self._leave(request)
+            self._display.message(f"{request.stage}: {error}")
+            if self._gatekeeper.needs_terminal:
+                self._handled.discard(request.id)  # ask again, if it is still open
+            elif not hitl.is_already_decided(error):
+                self._leave_open(request)
             return
         except BaseException:
-            self._gatekeeper.sent(applied=False)
+            self._gatekeeper.response_sent(applied=False)
             raise
-        self._gatekeeper.sent(applied=True)
+        self._gatekeeper.response_sent(applied=True)
         if status == hitl.SUBMITTED:
-            self._view.say(f"{request.stage}: sent; it counts as soon as a worker gets to it")
+            self._display.message(f"{request.stage}: {hitl.SUBMITTED_MESSAGE}")
 
-    def _leave(self, request: Request) -> None:
-        self._view.say(f"{request.stage}: waits for a decision: botarmy respond {request.id} approve|amend|reject")
+    def _leave_open(self, request: Request) -> None:
+        command = f"botarmy respond {request.id} approve|amend|reject"
+        self._display.message(f"{request.stage}: waiting for a decision: {command}")

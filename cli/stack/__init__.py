@@ -1,5 +1,5 @@
 """The embedded stack: real servers from wheels, started, supervised and stopped as one.
 
-`embedded.embedded_servers` gives tests and benchmarks the servers alone; `stack.Stack` is what `botarmy up` runs.
-Importing this package imports nothing else, so that `botarmy --help` stays quick.
+`stack.Stack` is what `botarmy up` runs; `embedded.embedded_servers` runs only the servers, for tests and benchmarks.
+This package imports nothing, so that `botarmy --help` starts fast.
 """

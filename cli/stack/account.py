@@ -1,4 +1,4 @@
-"""Whom a component runs as, when not as the user we are."""
+"""The user that a component runs as, where that is not the current user."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ Kind = Literal["namespace", "user", "reaching-user"]
 class Account:
     """Another identity for a process.
 
-    `namespace` stays the user we are, and appears as `uid` in a user namespace of its own; `user` becomes `uid`;
-    `reaching-user` does so, and keeps the one capability that lets it through directories closed to others.
+    - `namespace`: stays the current user, and appears as `uid` inside a user namespace
+    - `user`: becomes `uid`
+    - `reaching-user`: becomes `uid`, and keeps the one capability that lets it pass directories closed to others
     """
 
     kind: Kind
@@ -24,16 +25,16 @@ class Account:
 
     @property
     def owner(self) -> tuple[int, int]:
-        """The user and group that own its files, as we see them."""
+        """The user and group that own its files, as seen from outside a namespace."""
         return (os.geteuid(), os.getegid()) if self.kind == "namespace" else (self.uid, self.gid)
 
     def __str__(self) -> str:
-        """As `leash` reads it."""
+        """Return the form that `exec_child` parses."""
         return f"{self.kind}:{self.uid}:{self.gid}"
 
 
 def unprivileged() -> tuple[int, int]:
-    """The user and group that root lends to what refuses root; both exist already, none is created."""
+    """Return the user and group that root uses for a program that refuses root. Both exist already; none is created."""
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -41,11 +42,11 @@ def unprivileged() -> tuple[int, int]:
             continue
         if entry.pw_uid:
             return entry.pw_uid, entry.pw_gid
-    return 65534, 65534  # what Linux calls nobody, whether the system names it or not
+    return 65534, 65534  # Linux's overflow user, whether or not the system names it
 
 
 def has_name(uid: int) -> bool:
-    """Whether the user database knows the user; in a container it often does not."""
+    """Return whether the user database has an entry for the user. In a container it often has none."""
     try:
         pwd.getpwuid(uid)
     except KeyError:

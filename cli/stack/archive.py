@@ -1,4 +1,4 @@
-"""The file of a backup: a zip of the two databases and the passwords, with what made them and their checksums."""
+"""The file of a backup: a zip of both databases and the passwords, with a manifest of versions and checksums."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cli.exits import CommandError
 FORMAT = 1
 MANIFEST, DUMP, TEMPORAL = "backup.json", "postgres.dump", "temporal.db"
 MEMBERS = (DUMP, TEMPORAL, "secrets/postgres", "secrets/redis")
-"""All that is in a backup beside its manifest, in this order."""
+"""The files of a backup beside its manifest, in this order."""
 MANIFEST_BYTES = 65536
 CHUNK = 2**20
 
 
 class BackupError(CommandError):
-    """A backup cannot be made or brought back; the message says why."""
+    """A backup cannot be made or restored; the message says why."""
 
 
 class Member(BaseModel):
@@ -36,7 +36,7 @@ class Member(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a backup is, and when and by what it was made."""
+    """When a backup was made, by which versions, and of which files."""
 
     format: int = FORMAT
     release: str
@@ -47,11 +47,11 @@ class Manifest(BaseModel):
     members: dict[str, Member]
 
 
-def write(file: Path, folder: Path, about: dict[str, str]) -> None:
-    """Put what is in the folder into one file, readable by its owner only; the file appears when it is whole.
+def write(file: Path, folder: Path, versions: dict[str, str]) -> None:
+    """Pack the folder into one file that only its owner can read. The file appears once it is complete.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     new = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
@@ -64,7 +64,7 @@ def write(file: Path, folder: Path, about: dict[str, str]) -> None:
             for name in MEMBERS:
                 with (folder / name).open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
                     members[name] = _copy(source, target)
-            archive.writestr(MANIFEST, Manifest(members=members, **about).model_dump_json(indent=2))
+            archive.writestr(MANIFEST, Manifest(members=members, **versions).model_dump_json(indent=2))
             archive.close()
             out.flush()
             os.fsync(out.fileno())
@@ -74,24 +74,25 @@ def write(file: Path, folder: Path, about: dict[str, str]) -> None:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
-    """A backup, of which only the contents of its members are still to be checked.
+def open_backup(file: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
+    """Open a backup and check its structure; `extract` checks the contents.
 
     Raises:
-        BackupError: it is none, or damaged, or of another format. In the block, also for what turns out to be damaged.
+        BackupError: the file is not a backup, is damaged, or has another format. Also raised for damage that is found
+            inside the block.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             if sorted(names) != sorted((MANIFEST, *MEMBERS)):
-                raise BackupError(f"{file} is no backup of BotArmy: it holds other files than one does")
+                raise BackupError(f"{file} is not a BotArmy backup: it contains other files")
             with archive.open(MANIFEST) as text:
                 manifest = Manifest.model_validate_json(text.read(MANIFEST_BYTES))
             if manifest.format != FORMAT:
                 raise BackupError(f"{file} has format {manifest.format}; this version of BotArmy reads {FORMAT}")
             sizes = {name: archive.getinfo(name).file_size for name in MEMBERS}
             if {name: member.size for name, member in manifest.members.items()} != sizes:
-                raise BackupError(f"{file} is damaged: its files are not those that it was made of")
+                raise BackupError(f"{file} is damaged: the sizes of its files differ from the manifest")
             yield manifest, archive
     except BackupError:
         raise
@@ -100,37 +101,37 @@ def opened(file: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
             raise BackupError(f"{file} is damaged: {error}") from None
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError) as error:
-        raise BackupError(f"{file} is no backup of BotArmy, or a damaged one: {error}") from None
+        raise BackupError(f"{file} is not a BotArmy backup, or it is damaged: {error}") from None
     except RuntimeError as error:  # an encrypted member
-        raise BackupError(f"{file} is no backup of BotArmy: {error}") from None
+        raise BackupError(f"{file} is not a BotArmy backup: {error}") from None
 
 
 def extract(manifest: Manifest, archive: zipfile.ZipFile, folder: Path) -> None:
-    """Write every member into the folder, under the name that we know, and compare it with the manifest.
+    """Write every member into the folder under its known name, and compare it with the manifest.
 
     Raises:
-        BackupError: there is no room, or a member is not what the manifest says.
+        BackupError: the disk has too little space, or a member differs from the manifest.
     """
-    wanted, free = sum(member.size for member in manifest.members.values()), shutil.disk_usage(folder).free
-    if wanted > free:
-        raise BackupError(f"the backup needs {wanted:,} bytes, and {folder} has room for {free:,}")
+    needed, free = sum(member.size for member in manifest.members.values()), shutil.disk_usage(folder).free
+    if needed > free:
+        raise BackupError(f"the backup needs {needed:,} bytes, but {folder} has only {free:,} bytes free")
     for name in MEMBERS:
         member, target = manifest.members[name], folder / name
         target.parent.mkdir(mode=0o700, exist_ok=True)
         target.touch(mode=0o600)
         with archive.open(name) as source, target.open("wb") as out:
             if _copy(source, out, member.size) != member:
-                raise BackupError(f"the backup is damaged: {name} is not what was saved")
+                raise BackupError(f"the backup is damaged: the checksum of {name} does not match")
             out.flush()
             os.fsync(out.fileno())
 
 
-def _copy(source: IO[bytes], target: IO[bytes], most: int | None = None) -> Member:
-    """Copy, and say what was copied; no more than about `most` bytes."""
+def _copy(source: IO[bytes], target: IO[bytes], limit: int | None = None) -> Member:
+    """Copy up to about `limit` bytes; return the size and hash of what was read."""
     size, digest = 0, hashlib.sha256()
     while chunk := source.read(CHUNK):
         size += len(chunk)
-        if most is not None and size > most:
+        if limit is not None and size > limit:
             break
         digest.update(chunk)
         target.write(chunk)

@@ -1,4 +1,4 @@
-"""Both databases of an embedded stack at one moment, in one file, whether it runs or not."""
+"""Back up both databases of an embedded stack as of one moment, whether or not the stack runs."""
 
 from __future__ import annotations
 
@@ -16,73 +16,74 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from cli.stack import archive, external, leftovers
+from cli.stack import archive, external, orphans
 from cli.stack.archive import BackupError
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError, DataDir
-from cli.stack.frozen import frozen
 from cli.stack.postgres import PROGRAMS, Postgres
 from cli.stack.state import DamagedStateError, StackState
 from cli.stack.supervisor import Supervisor
+from cli.stack.suspend import suspended
 from config.settings import Settings
 from config.version import release
 
-ELSEWHERE = "{} is not of this stack, so it cannot be in its backup; docs/operations.md says what to do"
+EXTERNAL = "{} is not part of this stack, so the backup cannot include it; see docs/operations.md"
 
 
 async def back_up(data: DataDir, settings: Settings, file: Path) -> None:
-    """Write the backup.
+    """Write a backup of the stack to the file.
 
-    Of a running stack, Temporal stands still while its files are copied and PostgreSQL's snapshot is taken: what it has
-    handed out meanwhile may be in the database already, as after a kill of Temporal, and is done again, once.
+    In a running stack, Temporal is suspended while its files are copied and PostgreSQL's snapshot is taken. Tasks that
+    it had dispatched may already have written to the database; after a restore they run once more, as they do after
+    Temporal was killed.
 
     Raises:
-        BackupError, DataDirError: it cannot be made; the message says why.
+        BackupError, DataDirError: the backup cannot be made; the message says why.
         OSError: the file cannot be written.
     """
     _check(data, settings, file)
     with tempfile.TemporaryDirectory(prefix=".botarmy-backup-", dir=file.parent) as name:
         folder = Path(name)
         shutil.copytree(data.path / "secrets", folder / "secrets")
-        DataDir(folder).password("redis")  # whose server may be another than ours now, and ours after a restore
+        DataDir(folder).password("redis")  # Redis may be external now and embedded after a restore
         async with _database(data) as (url, temporal):
-            about = await _take(data, folder, url, temporal)
-        settle(folder / archive.TEMPORAL)
-        await asyncio.to_thread(archive.write, file, folder, about)
+            versions = await _copy_databases(data, folder, url, temporal)
+        checkpoint(folder / archive.TEMPORAL)
+        await asyncio.to_thread(archive.write, file, folder, versions)
 
 
 def _check(data: DataDir, settings: Settings, file: Path) -> None:
     if "database_url" in settings.model_fields_set:
-        raise BackupError(ELSEWHERE.format("PostgreSQL (DATABASE_URL)"))
+        raise BackupError(EXTERNAL.format("PostgreSQL (DATABASE_URL)"))
     if external.temporal_address():
-        raise BackupError(ELSEWHERE.format("Temporal (TEMPORAL_ADDRESS or a profile)"))
+        raise BackupError(EXTERNAL.format("Temporal (TEMPORAL_ADDRESS or a profile)"))
     if file.exists():
-        raise BackupError(f"{file} is there already")
+        raise BackupError(f"{file} already exists")
     if not file.absolute().parent.is_dir():
-        raise BackupError(f"there is no folder {file.absolute().parent}")
+        raise BackupError(f"the folder {file.absolute().parent} does not exist")
     for needed in ("postgres", "temporal/temporal.db", "secrets/postgres"):
         if not (data.path / needed).exists():
-            raise BackupError(f"there is nothing to back up: no stack has run on {data.path} ({needed} is missing)")
+            raise BackupError(f"nothing to back up: no stack has run on {data.path} ({needed} is missing)")
 
 
 @asynccontextmanager
 async def _database(data: DataDir) -> AsyncIterator[tuple[str, int | None]]:
-    """The URL of PostgreSQL and the pid of Temporal, None when that does not run: a stopped stack stays stopped."""
+    """Yield PostgreSQL's URL and Temporal's pid; None for a stopped stack, of which only PostgreSQL is started."""
     if data.holder() is not None:
         try:
             state = StackState.read(data.state_file)
         except DamagedStateError as error:
-            raise BackupError(f"{error}; stop the stack, and try again") from None
+            raise BackupError(f"{error}; stop the stack and try again") from None
         if state is None:
-            raise BackupError(f"the stack on {data.path} is starting or stopping: try again when it has")
+            raise BackupError(f"the stack on {data.path} is starting or stopping; try again in a moment")
         for name in ("postgres", "temporal"):
             if name not in state.pids:
-                raise BackupError(f"{name} does not run at the moment, or is not of this stack")
+                raise BackupError(f"{name} is not running at the moment, or is not part of this stack")
         yield state.database, state.pids["temporal"]
         return
     try:
         with data.locked():
-            await leftovers.stop_marked(data.path)
+            await orphans.stop_orphans(data.path)
             postgres, supervisor = Postgres(data, port=0), Supervisor(data)
             try:
                 await supervisor.start(postgres)
@@ -90,21 +91,21 @@ async def _database(data: DataDir) -> AsyncIterator[tuple[str, int | None]]:
             finally:
                 await asyncio.shield(supervisor.stop())
     except AlreadyRunningError:
-        raise BackupError(f"a stack has just been started on {data.path}: try again when it is ready") from None
+        raise BackupError(f"a stack was just started on {data.path}; try again when it is ready") from None
     except ComponentError as error:
         raise BackupError(f"cannot back up: {error}") from None
 
 
-async def _take(data: DataDir, folder: Path, url: str, temporal: int | None) -> dict[str, str]:
-    """Copy both databases as they are at one moment, and say what they are of."""
+async def _copy_databases(data: DataDir, folder: Path, url: str, temporal: int | None) -> dict[str, str]:
+    """Copy both databases as of one moment; return the versions that made them."""
     import psycopg
 
     try:
         return await _copy(data, folder, url, temporal)
     except psycopg.Error as error:
-        raise BackupError(f"PostgreSQL does not answer as it should: {error}") from None
+        raise BackupError(f"PostgreSQL failed: {error}") from None
     except (psutil.Error, TimeoutError) as error:
-        raise BackupError(f"Temporal cannot be stopped for a moment: {error}") from None
+        raise BackupError(f"Temporal cannot be suspended: {error}") from None
 
 
 async def _copy(data: DataDir, folder: Path, url: str, temporal: int | None) -> dict[str, str]:
@@ -114,8 +115,8 @@ async def _copy(data: DataDir, folder: Path, url: str, temporal: int | None) -> 
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
         if temporal and Path(psutil.Process(temporal).cwd()) != data.path / "temporal":
-            raise BackupError("Temporal is being started again: try again in a moment")
-        with frozen(temporal) if temporal else nullcontext():
+            raise BackupError("Temporal is restarting; try again in a moment")
+        with suspended(temporal) if temporal else nullcontext():
             row = await (await connection.execute("SELECT pg_export_snapshot()")).fetchone()
             assert row
             for file in (archive.TEMPORAL, f"{archive.TEMPORAL}-wal"):
@@ -133,27 +134,27 @@ async def _copy(data: DataDir, folder: Path, url: str, temporal: int | None) -> 
         }
 
 
-def settle(database: Path) -> None:
-    """Make one sound file of a SQLite database and its log.
+def checkpoint(database: Path) -> None:
+    """Merge a SQLite database and its write-ahead log into one file, and check it.
 
     Raises:
-        BackupError: it is not sound.
+        BackupError: the database is damaged.
     """
     try:
         with closing(sqlite3.connect(database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            result = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        found = (str(error),)
-    if found != ("ok",):
-        raise BackupError(f"Temporal's database is damaged: {found[0]}")
+        result = (str(error),)
+    if result != ("ok",):
+        raise BackupError(f"Temporal's database is damaged: {result[0]}")
 
 
 async def run_client(program: str, url: str, *arguments: str | Path) -> None:
-    """Run one of PostgreSQL's own programs on the database at this URL, whatever the environment says of another.
+    """Run one of PostgreSQL's client programs on the database at this URL, ignoring the environment's PG variables.
 
     Raises:
-        BackupError: it failed; the message is its own.
+        BackupError: the program failed; the message quotes the end of its output.
     """
     parts = urlsplit(url)
     process = await asyncio.create_subprocess_exec(
@@ -170,10 +171,10 @@ async def run_client(program: str, url: str, *arguments: str | Path) -> None:
         },
     )
     try:
-        _, said = await process.communicate()
+        _, stderr = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        raise BackupError(f"{program} failed: {said.decode(errors='replace').strip()[-500:]}")
+        raise BackupError(f"{program} failed: {stderr.decode(errors='replace').strip()[-500:]}")

@@ -1,4 +1,4 @@
-"""Where our own packages are, for processes that must find them: in a checkout, or installed beside all others."""
+"""The location of our packages, for child processes: a checkout, or site-packages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-"""The folder of our packages, with `alembic.ini`, `migrations` and `pipelines` beside them."""
+"""The folder that contains our packages, `alembic.ini`, `migrations` and `pipelines`."""
 
 
 def python_path() -> dict[str, str]:
-    """The environment in which Python finds our packages first, whatever the working directory."""
+    """Return the environment variables with which Python finds our packages first, in any working directory."""
     if not (CHECKOUT / "pyproject.toml").exists():
-        return {}  # installed: Python looks there anyway, and the standard library has to come first
+        return {}  # installed: site-packages is searched anyway, and must not precede the standard library
     return {"PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))}

@@ -1,4 +1,4 @@
-"""One run of a component: its process, its log, its end."""
+"""One run of a component: its process and its log."""
 
 from __future__ import annotations
 
@@ -14,79 +14,85 @@ from cli.stack.account import Account
 from cli.stack.component import Component
 from cli.stack.log import Log
 
-LEASH = Path(__file__).with_name("leash.py")
+EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 STACK_MARK = "BOTARMY_STACK"
-"""Names the data directory in the environment of every process of a stack, so that a later stack can find leftovers."""
+"""Environment variable of every process of a stack, set to the data directory, so that a later stack finds orphans."""
 
 
-def leashed(command: Sequence[str], death: signal.Signals, account: Account | None) -> list[str]:
-    """The command line that runs `command` as `account`, and ends it with `death` when this thread ends."""
-    return [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death)), str(account or "-"), *command]
+def child_command(command: Sequence[str], death: signal.Signals, account: Account | None) -> list[str]:
+    """Return the command line that runs `command` as `account`, and sends it `death` when this thread ends."""
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        str(EXEC_CHILD),
+        str(os.getpid()),
+        str(int(death)),
+        str(account or "-"),
+        *command,
+    ]
 
 
 class Child:
-    """A started process. Its thread of birth must live as long as it shall (see `leash.die_with`)."""
+    """A started process. The thread that starts it must outlive it (see `exec_child.set_parent_death_signal`)."""
 
     def __init__(self, component: Component, process: asyncio.subprocess.Process, log: Log) -> None:
         self.component = component
         self.pid = process.pid
         self.log = log
         self._process = process
-        self._cleared = False
+        self._cleaned_up = False
 
     @classmethod
-    async def spawn(cls, component: Component, path: Path, mark: Path) -> Child:
-        """Start a run whose output goes to the log at `path`.
+    async def spawn(cls, component: Component, log_path: Path, data_dir: Path) -> Child:
+        """Start the component's process, with its output going to the log.
 
         Raises:
-            OSError: it cannot be started.
+            OSError: the process cannot be started.
         """
-        log = await Log.opened(path, {**os.environ, STACK_MARK: str(mark)})
+        log = await Log.opened(log_path, {**os.environ, STACK_MARK: str(data_dir)})
         try:
             process = await asyncio.create_subprocess_exec(
-                *leashed(component.command(), component.death_signal, component.account),
+                *child_command(component.command(), component.death_signal, component.account),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log.pipe,
                 stderr=log.pipe,
                 cwd=component.folder,
-                env={**os.environ, **component.environment(), STACK_MARK: str(mark)},
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops things in order
+                env={**os.environ, **component.environment(), STACK_MARK: str(data_dir)},
+                start_new_session=True,  # Ctrl-C reaches only the supervisor, which stops components in order
             )
         finally:
             log.close_pipe()
         return cls(component, process, log)
 
-    async def enter(self) -> None:
-        """Let it begin, once its component says so."""
-        word = await self.component.entrance()
+    async def send_start_token(self) -> None:
+        """Wait for the component's start token, and write it to the process's standard input."""
+        token = await self.component.start_token()
         assert self._process.stdin is not None
-        if word is not None:
-            self._process.stdin.write(word)
+        if token is not None:
+            self._process.stdin.write(token)
         self._process.stdin.close()
 
-    async def ended(self) -> int:
-        """Wait for its end, and clear away what it started and left: its exit code, negative for a signal."""
+    async def wait(self) -> int:
+        """Wait for the process to exit and kill the rest of its group; return the exit code, negative for a signal."""
         code = await self._process.wait()
-        if not self._cleared:  # once: later the number may be another group's
-            self._cleared = True
+        if not self._cleaned_up:  # once: the kernel may reuse the group's number later
+            self._cleaned_up = True
             self.kill()
             await self.log.written()
         return code
 
     def kill(self) -> None:
-        """End it and what it has started at once."""
-        self._signal_group(signal.SIGKILL)
+        """Kill the process and everything it started."""
+        with suppress(ProcessLookupError, PermissionError):  # macOS returns EPERM for a group of zombies
+            os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self) -> None:
-        """Ask it to end, insist after `stop_seconds`."""
-        ended = asyncio.ensure_future(self.ended())
+        """Send the component's stop signal; kill the process after `stop_seconds`."""
+        exited = asyncio.ensure_future(self.wait())
         if self._process.returncode is None:
             self._process.send_signal(self.component.death_signal)
-            await asyncio.wait([ended], timeout=self.component.stop_seconds)
-            if not ended.done():
+            await asyncio.wait([exited], timeout=self.component.stop_seconds)
+            if not exited.done():
                 self.kill()
-        await ended
-
-    def _signal_group(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
-            os.killpg(self.pid, number)
+        await exited

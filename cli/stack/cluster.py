@@ -1,4 +1,4 @@
-"""PostgreSQL's cluster: who can work on it, to whom its files belong, and how it is made."""
+"""PostgreSQL's cluster: the account that serves it, the owner of its files, and its creation."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.stack.account import Account, Kind, unprivileged
-from cli.stack.child import leashed
+from cli.stack.child import child_command
 from cli.stack.component import ComponentError
-from cli.stack.initdb import initdb_for, what_initdb_needs
+from cli.stack.initdb import initdb_command, paths_needed_by_initdb
 
 NAME = "postgres"
 LONGEST_PATH = 980
-"""PostgreSQL puts no path over 1,024 bytes together, and has names of its own to add."""
-_OWNER = "{} belongs to user {}. Run BotArmy as that user, give it to yours (chown -R), or use another --data-dir"
+"""PostgreSQL builds no path longer than 1,024 bytes, and appends its own names to this one."""
+_OWNER = "{} belongs to user {}. Run BotArmy as that user, chown it (chown -R), or use another --data-dir"
 _ROOT = "PostgreSQL refuses root. Run BotArmy as an ordinary user that owns its data directory, or set DATABASE_URL"
 
 
 async def account_for(folder: Path, program: Path) -> Account | None:
-    """Whom `program` can run as to work on the cluster in `folder`: None is the user we are, and the rule.
+    """Return the account under which `program` can serve the cluster in `folder`; None is the current user, as usual.
 
-    PostgreSQL refuses root, and works only for the owner of the cluster. What belongs to an ordinary user is served as
-    that user. What belongs to root stays so where the kernel lets us be called something else in a user namespace;
-    elsewhere root hands it to a user that exists already. No directory is opened to others.
+    PostgreSQL refuses root, and serves only the owner of the cluster. A cluster of an ordinary user is served as that
+    user. A cluster of root keeps its owner where the kernel allows a user namespace; elsewhere root transfers it to an
+    existing user. No directory is opened to others.
 
     Raises:
-        ComponentError: as nobody; the reason says what to do.
+        ComponentError: no account can serve it; the reason says what to do.
     """
-    top, me = _top(folder), os.geteuid()
+    top, me = _owned_path(folder), os.geteuid()
     owner = top.stat()
     if me != 0:
         if owner.st_uid != me:
@@ -40,7 +40,7 @@ async def account_for(folder: Path, program: Path) -> Account | None:
         return None
     kinds: tuple[Kind, ...] = ("user", "reaching-user") if owner.st_uid else ("namespace", "user", "reaching-user")
     uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else unprivileged()
-    needed = (program, folder.parent, *what_initdb_needs(uid))
+    needed = (program, folder.parent, *paths_needed_by_initdb(uid))
     reasons = []
     for kind in kinds:
         account = Account(kind, uid, gid)
@@ -51,15 +51,15 @@ async def account_for(folder: Path, program: Path) -> Account | None:
     raise ComponentError(NAME, f"cannot run as root, nor as user {uid} here ({'; '.join(reasons)}): {advice}")
 
 
-def hand_over(folder: Path, account: Account) -> None:
-    """Make the files belong to whom the server runs as. What an ordinary user already owns is left as it is."""
-    top = _top(folder).resolve()
-    if top.stat().st_uid == 0:  # so nobody but root can have put a link there
+def chown_cluster(folder: Path, account: Account) -> None:
+    """Give root's files to the account that serves them. Files of an ordinary user are left alone."""
+    top = _owned_path(folder).resolve()
+    if top.stat().st_uid == 0:  # so only root can have created a link inside
         for path, folders, files in os.walk(top, topdown=False):
             for name in (*folders, *files):
-                _give(Path(path, name), account)
-        _give(top, account)  # last: it is what we judge by, and we may be killed
-    _give(folder, account)
+                _chown(Path(path, name), account)
+        _chown(top, account)  # last: the next run decides by its owner, and this one may be killed
+    _chown(folder, account)
 
 
 async def create_cluster(
@@ -70,35 +70,35 @@ async def create_cluster(
     options: Sequence[str],
     environment: Mapping[str, str],
 ) -> None:
-    """Make the cluster beside its place and move it there whole: initdb may be killed half-way.
+    """Create the cluster under a temporary name and rename it once complete, since initdb may be killed halfway.
 
     Raises:
         ComponentError: initdb failed.
     """
     if len(os.fsencode(folder)) > LONGEST_PATH:
-        raise ComponentError(NAME, f"needs a path under {LONGEST_PATH} bytes: use another --data-dir")
+        raise ComponentError(NAME, f"needs a path shorter than {LONGEST_PATH} bytes: use another --data-dir")
     new, secret = folder / "data.new", folder / "password"
     shutil.rmtree(new, ignore_errors=True)
     secret.unlink(missing_ok=True)
     secret.touch(mode=0o600)
     secret.write_text(password)
     if account:
-        _give(secret, account)
+        _chown(secret, account)
     try:
-        with initdb_for(account.uid if account else os.geteuid(), programs) as initdb:
+        with initdb_command(account.uid if account else os.geteuid(), programs) as initdb:
             command = [*initdb, "-D", str(new), "--pwfile", str(secret), *options]
-            code, output = await _run(leashed(command, signal.SIGTERM, account), folder, environment)
+            code, output = await _run(child_command(command, signal.SIGTERM, account), folder, environment)
     except OSError as error:
-        raise ComponentError(NAME, f"cannot make its cluster: {error}") from error
+        raise ComponentError(NAME, f"cannot create its cluster: {error}") from error
     finally:
         secret.unlink()
     if code != 0:
-        raise ComponentError(NAME, "cannot make its cluster", output[-2000:])
+        raise ComponentError(NAME, "cannot create its cluster", output[-2000:])
     new.rename(folder / "data")
 
 
-def _top(folder: Path) -> Path:
-    """What says whom the cluster belongs to."""
+def _owned_path(folder: Path) -> Path:
+    """Return the path whose owner is the cluster's owner."""
     cluster = folder / "data"
     try:
         return cluster if cluster.exists() else folder
@@ -107,9 +107,9 @@ def _top(folder: Path) -> Path:
 
 
 async def _refusal(account: Account, paths: Sequence[Path]) -> str | None:
-    """Why a process cannot run as `account` and reach the paths, None when it can."""
-    asked = leashed(["--reaches", *map(str, paths)], signal.SIGKILL, account)
-    code, output = await _run(asked, None, {})
+    """Return why a process cannot run as `account` and reach the paths; None if it can."""
+    probe = child_command(["--reaches", *map(str, paths)], signal.SIGKILL, account)
+    code, output = await _run(probe, None, {})
     return None if code == 0 else (output.strip().splitlines() or [f"exit code {code}"])[-1]
 
 
@@ -133,8 +133,7 @@ async def _run(command: Sequence[str], folder: Path | None, environment: Mapping
     return process.returncode, output.decode(errors="replace")
 
 
-def _give(path: Path, account: Account) -> None:
+def _chown(path: Path, account: Account) -> None:
     uid, gid = account.owner
-    found = path.lstat()
-    if found.st_uid != uid:
+    if path.lstat().st_uid != uid:
         os.chown(path, uid, gid, follow_symlinks=False)

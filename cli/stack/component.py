@@ -1,4 +1,4 @@
-"""What the supervisor must know of one thing that it runs."""
+"""The interface between the supervisor and what it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.stack.account import Account
 
 
 class ComponentError(Exception):
-    """A component cannot start; `log` is the end of what it wrote."""
+    """A component cannot start; `log` is the end of its log."""
 
     def __init__(self, name: str, reason: str, log: str = "") -> None:
         super().__init__(f"{name} {reason}" + (f"; the end of its log:\n{log}" if log else ""))
@@ -18,48 +18,48 @@ class ComponentError(Exception):
 
 
 class NotReadyError(Exception):
-    """A component does not serve yet; the message says what is missing."""
+    """A component is not ready; the message says what is missing."""
 
 
 class Component:
-    """One supervised process. Subclasses say what to run and when it serves; a run may be repeated at any time."""
+    """One supervised process, which may be restarted at any time. Subclasses define its command and readiness check."""
 
     name: str
     death_signal = signal.SIGTERM
-    """What it is stopped with, and what the kernel sends it when its supervisor dies."""
+    """The signal that stops it, which the kernel also sends when its supervisor dies."""
     start_seconds = 30.0
     stop_seconds = 10.0
     account: Account | None = None
     folder: Path | None = None
-    """Its working directory; None is the supervisor's own."""
+    """The working directory; None is the supervisor's own."""
 
     @property
     def address(self) -> str:
-        """Where it serves, for people; empty when nowhere."""
+        """The address to show to people; empty where the component has none."""
         return ""
 
     async def prepare(self) -> None:
-        """Called before every run; what it leaves behind, the run finds."""
+        """Create what a run needs. Called before every run."""
 
     def command(self) -> Sequence[str]:
-        """The program and its arguments."""
+        """Return the program and its arguments."""
         raise NotImplementedError
 
     def environment(self) -> Mapping[str, str]:
-        """What the process finds in its environment beside what we have."""
+        """Return the environment variables to add to the supervisor's own."""
         return {}
 
-    async def entrance(self) -> bytes | None:
-        """What to write to the process's standard input once it may begin, or None when it need not wait."""
+    async def start_token(self) -> bytes | None:
+        """Wait until the process may start; return what to write to its standard input, or None if it does not wait."""
         return None
 
     async def check(self, pid: int) -> None:
-        """Return when the process serves.
+        """Return when the process is ready.
 
         Raises:
-            Exception: it does not yet; any kind, the supervisor asks again until `start_seconds` are over.
+            Exception: it is not ready; any kind. The supervisor checks again until `start_seconds` have passed.
         """
 
-    def move(self) -> bool:
-        """Choose another port, its own being taken; False when it has none to choose."""
+    def choose_another_port(self) -> bool:
+        """Choose another port after the last one was taken; return False if the component has no port."""
         return False

@@ -1,4 +1,4 @@
-"""The data directory: where things are in it, who may read them, and that only one stack works on it."""
+"""The data directory: its layout, its permissions, and the lock that admits one stack at a time."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from cli.exits import CommandError
 
 LOCK = "stack.lock"
 RESTORING, RESTORED = ".botarmy-restoring", ".botarmy-restored"
-"""Folders of a restore: the one is not whole yet, the other is the new state (see `restore`)."""
+"""Folders of a restore: the first is incomplete, the second is the complete new state (see `restore`)."""
 STATE = ("postgres", "temporal", "secrets")
-"""The folders that are the state of a stack."""
+"""The folders that hold a stack's state."""
 
 
 class AlreadyRunningError(Exception):
-    """Another process holds the data directory; `pid` is the supervisor's, or 0 when it is not known yet."""
+    """Another process holds the data directory; `pid` is the supervisor's, or 0 while it is unknown."""
 
     def __init__(self, path: Path, pid: int) -> None:
         super().__init__(f"a stack is already running on {path} (pid {pid})")
@@ -29,41 +29,41 @@ class AlreadyRunningError(Exception):
 
 
 class DataDirError(CommandError):
-    """The data directory cannot be worked in; the message says where and why."""
+    """The data directory cannot be used; the message says which and why."""
 
 
 class DataDir:
-    """One data directory. Making the object touches nothing.
+    """One data directory. The constructor does not touch the disk.
 
     Raises:
-        DataDirError: there can be no such path.
+        DataDirError: the path cannot exist.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             # Not Path.expanduser, which raises for a user without a home.
             self.path = Path(os.path.expanduser(path)).resolve()  # noqa: PTH111
-        except (OSError, RuntimeError) as error:  # no working directory, a circle of links
-            raise DataDirError(f"cannot work in {path}: {error}") from None
+        except (OSError, RuntimeError) as error:  # no working directory, or a loop of symbolic links
+            raise DataDirError(f"cannot use {path}: {error}") from None
         self.state_file = self.path / "stack.json"
         self._lock_file = self.path / LOCK
 
     def create(self) -> None:
-        """Make the directory: others may pass through (PostgreSQL's account must), not look around."""
+        """Create the directory: other users may traverse it (PostgreSQL's account must), but not list it."""
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
 
     def folder(self, name: str) -> Path:
-        """A component's own folder, made when it is missing."""
+        """Return a component's own folder; create it if it is missing."""
         folder = self.path / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def log(self, name: str) -> Path:
-        """The log of a component."""
+        """Return the path of a component's log."""
         return self.folder("logs") / f"{name}.log"
 
     def password(self, name: str) -> str:
-        """A component's password, made up the first time. Loopback is open to every user of the machine."""
+        """Return a component's password, generated on first use: every user of the machine can reach loopback."""
         file = self.folder("secrets") / name
         if not file.exists():
             new = file.with_suffix(".new")
@@ -74,11 +74,11 @@ class DataDir:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the directory for this process; the kernel lets go when the process dies, however it dies.
+        """Lock the directory for this process; the kernel releases the lock when the process dies.
 
         Raises:
-            AlreadyRunningError: another process holds it.
-            DataDirError: it cannot be made or locked.
+            AlreadyRunningError: another process holds the lock.
+            DataDirError: the directory cannot be created or locked.
         """
         try:
             self.create()
@@ -87,7 +87,7 @@ class DataDir:
             raise self._unusable(error) from None
         try:
             while not self._lock(descriptor, fcntl.LOCK_EX):
-                if (holder := self.holder()) is not None:  # and not just somebody who looks, as `holder` does
+                if (holder := self.holder()) is not None:  # not just the shared lock that `holder` takes for a moment
                     raise AlreadyRunningError(self.path, holder)
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
@@ -97,9 +97,9 @@ class DataDir:
             os.close(descriptor)
 
     def finish_restore(self) -> None:
-        """Put a restored state in the place of the old one, or clear away what never became whole. Call it locked.
+        """Replace the old state with a restored one, and delete an incomplete restore. The caller holds the lock.
 
-        Killed half-way, it goes on at the next time: what is still in RESTORED has not replaced the old yet.
+        If it is killed halfway, the next call continues: whatever is left in RESTORED has not replaced the old yet.
         """
         try:
             shutil.rmtree(self.path / RESTORING, ignore_errors=True)
@@ -117,10 +117,10 @@ class DataDir:
             raise self._unusable(error) from None
 
     def holder(self) -> int | None:
-        """The pid of the process that holds the directory, 0 when it has not said yet, None when nobody does.
+        """Return the pid of the process that holds the lock: 0 if it has not written it yet, None if the lock is free.
 
         Raises:
-            DataDirError: it cannot be told.
+            DataDirError: the lock cannot be read.
         """
         try:
             descriptor = os.open(self._lock_file, os.O_RDONLY | os.O_CLOEXEC)
@@ -131,8 +131,8 @@ class DataDir:
         try:
             if self._lock(descriptor, fcntl.LOCK_SH):
                 return None
-            said = os.read(descriptor, 20)
-            return int(said) if said.isdigit() else 0
+            pid = os.read(descriptor, 20)
+            return int(pid) if pid.isdigit() else 0
         except OSError as error:
             raise self._unusable(error) from None
         finally:
@@ -145,8 +145,8 @@ class DataDir:
         except OSError:
             owner = os.geteuid()
         if isinstance(error, PermissionError) and owner != os.geteuid():
-            reason = f"it belongs to {_user(owner)}. Become that user, or use another --data-dir"
-        return DataDirError(f"cannot work in {self.path}: {reason}")
+            reason = f"it belongs to {_user(owner)}. Run as that user, or use another --data-dir"
+        return DataDirError(f"cannot use {self.path}: {reason}")
 
     @staticmethod
     def _lock(descriptor: int, kind: int) -> bool:

@@ -1,4 +1,4 @@
-"""The servers alone, without worker and API: for tests and benchmarks."""
+"""The embedded servers without worker and API, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.stack import leftovers
+from cli.stack import orphans
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
+from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal
-from cli.stack.together import together
 from cli.stack.valkey import Valkey
 
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the servers are: `database` and `redis` are URLs, `temporal` is host:port, `pids` is kept up to date."""
+    """Addresses and pids. `database` and `redis` are URLs, `temporal` is host:port; `pids` is kept up to date."""
 
     database: str
     redis: str
@@ -27,7 +27,7 @@ class Servers:
     pids: Mapping[str, int]
 
     def environment(self) -> dict[str, str]:
-        """The environment in which our processes find these servers."""
+        """Return the environment variables that point our processes at these servers."""
         return {
             "DATABASE_URL": self.database,
             "REDIS_URL": self.redis,
@@ -37,13 +37,13 @@ class Servers:
 
 @asynccontextmanager
 async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
-    """PostgreSQL, Valkey and Temporal on free ports and an empty database `botarmy`, state kept in `data_dir`.
+    """Run PostgreSQL, Valkey and Temporal on free ports with an empty database `botarmy`; state is kept in `data_dir`.
 
-    A server that dies is started again at its address, while the event loop runs. All end with the block, and with the
-    thread that entered it: use it in the main thread, and no killed test run leaves a process behind.
+    While the event loop runs, a server that dies is restarted at its address. All servers stop at the end of the block,
+    and when the thread that entered it ends: used in the main thread, a killed test run leaves no process behind.
 
     Raises:
-        AlreadyRunningError: another process works on `data_dir`.
+        AlreadyRunningError: another process holds `data_dir`.
         ComponentError: a server cannot start.
     """
     data = DataDir(data_dir)
@@ -51,8 +51,8 @@ async def embedded_servers(data_dir: Path) -> AsyncIterator[Servers]:
     supervisor = Supervisor(data)
     with data.locked():
         try:
-            await leftovers.stop_marked(data.path)
-            async with together() as starting:
+            await orphans.stop_orphans(data.path)
+            async with task_group() as starting:
                 for server in (postgres, valkey, temporal):
                     starting.create_task(supervisor.start(server))
             yield Servers(postgres.url, valkey.url, temporal.address, supervisor.pids)

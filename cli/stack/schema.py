@@ -1,4 +1,4 @@
-"""Whether the database is one to work with, and its tables are up to date."""
+"""Checks that this version can use the database, and whether its tables are up to date."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from config.schema_check import SchemaState, examine
 
 
 async def is_current(database: str) -> bool:
-    """Whether the database at this URL needs no migration.
+    """Return whether the database at this URL needs no migration.
 
     Raises:
-        ComponentError: it is none that this version can work with; the message says why, and what to do.
+        ComponentError: this version cannot use the database; the message says why and what to do.
     """
     import psycopg
 
     try:
-        standing = await asyncio.to_thread(_examine, database)
+        schema = await asyncio.to_thread(_examine, database)
     except psycopg.Error as error:
         raise ComponentError("database", f"cannot be used: {explain(error)}") from error
-    if standing.problem:
-        raise ComponentError("database", f"cannot be used: {standing.problem}")
-    return standing.current
+    if schema.problem:
+        raise ComponentError("database", f"cannot be used: {schema.problem}")
+    return schema.current
 
 
 def _examine(database: str) -> SchemaState:

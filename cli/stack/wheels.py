@@ -1,4 +1,4 @@
-"""Files inside installed packages, found without importing them: importing takes time, and some do more than that."""
+"""Files of installed packages, located without importing them: importing is slow, and some have side effects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def is_installed(package: str) -> bool:
 
 
 def files_of(package: str) -> Path:
-    """The folder of an installed package; of one that is not installed (see `extra`), a path that does not exist."""
+    """Return the folder of an installed package; for a missing one, a path that does not exist."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         return Path("/", f"{package} is not installed")

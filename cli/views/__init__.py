@@ -1,1 +1,1 @@
-"""What is written to a terminal, and what is read from one."""
+"""What the terminal shows, and what it asks."""

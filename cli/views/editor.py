@@ -1,4 +1,4 @@
-"""The person's own editor."""
+"""Edits a text in the user's editor."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from cli.exits import CommandError
+from cli.views.artifact_view import FILES
 
-SUFFIXES = {"text/markdown": ".md", "application/json": ".json", "application/vnd.botarmy.files+json": ".json"}
+SUFFIXES = {"text/markdown": ".md", "application/json": ".json", FILES: ".json"}
 
 
 class EditorError(CommandError):
@@ -19,7 +20,7 @@ class EditorError(CommandError):
 
 
 class Draft:
-    """A text in a file of its own, until `discard`: should it not be sent, it is not lost."""
+    """A text in a temporary file, kept until `discard`, so that a text that was not sent is not lost."""
 
     def __init__(self, text: str, media_type: str, name: str) -> None:
         descriptor, path = tempfile.mkstemp(SUFFIXES.get(media_type, ".txt"), f"botarmy-{name}-")
@@ -28,10 +29,10 @@ class Draft:
             file.write(text)
 
     async def edit(self) -> str:
-        """The text, once the editor has closed.
+        """Open the editor, and return the text once it has closed.
 
         Raises:
-            EditorError: there is no editor, or it failed, or what it left is no text.
+            EditorError: there is no editor, it failed, or it did not save text.
         """
         command = _command()
         try:
@@ -39,14 +40,14 @@ class Draft:
         except OSError as error:
             raise EditorError(f"cannot start the editor {command[0]!r}: {error.strerror}") from None
         if code := await process.wait():
-            raise EditorError(f"the editor ended with code {code}")
+            raise EditorError(f"the editor failed with exit code {code}")
         try:
             return self.path.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:
-            raise EditorError(f"cannot read what the editor left in {self.path}: {error}") from None
+            raise EditorError(f"cannot read the edited file {self.path}: {error}") from None
 
     def discard(self) -> None:
-        """Remove the file."""
+        """Delete the file."""
         self.path.unlink(missing_ok=True)
 
 
@@ -57,4 +58,4 @@ def _command() -> list[str]:
     for known in ("sensible-editor", "nano", "vi"):
         if found := shutil.which(known):
             return [found]
-    raise EditorError("no editor was found: set EDITOR to the one that you use")
+    raise EditorError("no editor found: set EDITOR")

@@ -1,4 +1,4 @@
-"""The live view: a row a stage, drawn anew several times a second."""
+"""The live display: a table with a row per stage, redrawn several times a second."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client.shapes import Event
-from cli.views.printable import one_line, words
-from cli.views.project_view import Board, StageRow, StageStatus
-from cli.views.wording import decision, duration, moment
+from cli.views.printable import one_line, plain
+from cli.views.project_view import ProjectView, StageRow, StageStatus
+from cli.views.wording import EXPIRED, describe_decision, duration, local_time
 from config.redaction import redacted
+from models.contracts.enums import EventType, HitlAction, ProjectStatus
 
-SECONDS_A_FRAME = 0.125
+FRAME_SECONDS = 0.125
 NARROW = 80
-"""Columns below which the agents' column gives way."""
+"""Columns below which the column of agents is left out."""
 
 LOCAL_MODES = 3
-"""Where termios has them in its list."""
+"""The index of the local modes in the list of termios."""
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 MARKS = {
@@ -40,72 +41,77 @@ MARKS = {
     StageStatus.FAILED: ("✗", "red"),
     StageStatus.CANCELLED: ("✗", "dim"),
 }
-STATUS_STYLES = {"completed": "green", "rejected": "red", "failed": "red", "cancelled": "red"}
+STATUS_STYLES: dict[str, str] = {
+    ProjectStatus.COMPLETED: "green",
+    ProjectStatus.REJECTED: "red",
+    ProjectStatus.FAILED: "red",
+    ProjectStatus.CANCELLED: "red",
+}
 
 
-class LiveView:
-    """The board on a terminal. What is said, and what was decided, stays above it."""
+class LiveDisplay:
+    """The project view as a table on a terminal. Messages and decisions stay above it."""
 
-    def __init__(self, console: Console, board: Board, title: str, pipeline: str) -> None:
+    def __init__(self, console: Console, view: ProjectView, title: str, pipeline: str) -> None:
         self._console = console
-        self._board = board
+        self._view = view
         self._title = title
         self._pipeline = pipeline
-        self._reason: str | None = None
+        self._problem: str | None = None
         self._frame = 0
         self._live: Live | None = None
-        self._open()
+        self._start()
         self._drawing = asyncio.create_task(self._draw())
 
-    def show(self, event: Event, board: Board) -> None:
-        if event.event_type == "hitl_response":
-            rejected = event.text("action") == "reject"
-            mark, style, told = "✗" if rejected else "✓", "red" if rejected else "green", decision(event)
-        elif event.event_type == "hitl_expired":
-            mark, style, told = "✗", "red", "nobody decided in time"
-        elif event.event_type == "task_completed" and event.text("note"):
-            self._console.print(words(event.text("note"), longest=1000))
+    def show(self, event: Event, view: ProjectView) -> None:
+        if event.event_type == EventType.HITL_RESPONSE:
+            rejected = event.text("action") == HitlAction.REJECT
+            mark, style, text = "✗" if rejected else "✓", "red" if rejected else "green", describe_decision(event)
+        elif event.event_type == EventType.HITL_EXPIRED:
+            mark, style, text = "✗", "red", EXPIRED
+        elif event.event_type == EventType.TASK_COMPLETED and event.text("note"):
+            self._console.print(plain(event.text("note"), longest=1000))
             return
-        elif event.event_type == "error" and event.seq is not None:
-            mark, style, told = "!", "red", event.text("message")
+        elif event.event_type == EventType.ERROR and event.seq is not None:
+            mark, style, text = "!", "red", event.text("message")
         else:
             return
-        when = (f"  {moment(event.timestamp)}" if event.timestamp else "", "dim")
-        stage = f"{event.text('stage')}: " if event.event_type != "error" else ""
-        self._console.print(Text.assemble((f"{mark} ", style), words(f"{stage}{told}"), when))
+        when = (f"  {local_time(event.timestamp)}" if event.timestamp else "", "dim")
+        stage = f"{event.text('stage')}: " if event.event_type != EventType.ERROR else ""
+        self._console.print(Text.assemble((f"{mark} ", style), plain(f"{stage}{text}"), when))
 
-    def say(self, text: str) -> None:
-        self._console.print(words(redacted(text), longest=1000))
+    def message(self, text: str) -> None:
+        self._console.print(plain(redacted(text), longest=1000))
 
-    def trouble(self, reason: str | None) -> None:
-        self._reason = reason
+    def connection_problem(self, reason: str | None) -> None:
+        self._problem = reason
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        self._erase()
+    def paused(self) -> Iterator[None]:
+        self._stop()
         try:
             yield
         finally:
-            self._open()
+            self._start()
 
     def close(self) -> None:
         self._drawing.cancel()
-        self._erase()
-        self._console.print(self.picture())
+        self._stop()
+        self._console.print(self.render())
 
-    def _open(self) -> None:
+    def _start(self) -> None:
         self._set_echo(False)
         self._live = Live(
             console=self._console,
             auto_refresh=False,
             transient=True,
-            get_renderable=self.picture,
+            get_renderable=self.render,
             redirect_stderr=False,
         )
         self._live.start()
         self._live.refresh()
 
-    def _erase(self) -> None:
+    def _stop(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -113,7 +119,7 @@ class LiveView:
 
     @staticmethod
     def _set_echo(on: bool) -> None:
-        """Whether what is typed shows: amid a table that moves it would leave marks."""
+        """Switch the terminal's echo: typed characters would be drawn into the table."""
         if sys.stdin.isatty():
             modes = termios.tcgetattr(sys.stdin)
             modes[LOCAL_MODES] = modes[LOCAL_MODES] | termios.ECHO if on else modes[LOCAL_MODES] & ~termios.ECHO
@@ -121,27 +127,27 @@ class LiveView:
 
     async def _draw(self) -> None:
         while True:
-            await asyncio.sleep(SECONDS_A_FRAME)
+            await asyncio.sleep(FRAME_SECONDS)
             self._frame += 1
             if self._live is not None:
                 self._live.refresh()
 
-    def picture(self) -> RenderableType:
-        """The board as it is now."""
-        board, width = self._board, self._console.width
-        status = "waiting" if board.open and not board.settled else board.status
-        head = Text.assemble(
+    def render(self) -> RenderableType:
+        """Return the table as of now."""
+        view, width = self._view, self._console.width
+        status = ProjectStatus.WAITING if view.open_requests and not view.has_ended else view.status
+        heading = Text.assemble(
             (one_line(self._title, max(20, width - 22)), "bold"),
             (" · ", "dim"),
             (status, STATUS_STYLES.get(status, "cyan")),
-            (f" · {duration(board.seconds())}", "dim"),
+            (f" · {duration(view.seconds())}", "dim"),
             no_wrap=True,
             overflow="ellipsis",
         )
-        about = f"pipeline {self._pipeline}" + (", a rehearsal: no model is asked" if board.rehearsal else "")
-        if board.started is not None:
-            about += f", since {moment(board.started)}"
-        about_line = Text(one_line(about), "dim", no_wrap=True, overflow="ellipsis")
+        facts = f"pipeline {self._pipeline}" + (", a rehearsal: no language model is used" if view.is_rehearsal else "")
+        if view.started is not None:
+            facts += f", since {local_time(view.started)}"
+        subtitle = Text(one_line(facts), "dim", no_wrap=True, overflow="ellipsis")
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(width=1)
         table.add_column(no_wrap=True, max_width=24)
@@ -150,22 +156,22 @@ class LiveView:
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         table.add_column(no_wrap=True, justify="right")
         table.add_column(no_wrap=True, justify="right")
-        for row in board.stages.values():
+        for row in view.stages.values():
             table.add_row(*self._cells(row, width))
-        lines: list[RenderableType] = [head, about_line, table]
-        if self._reason is not None:
-            lines.append(words(redacted(f"reconnecting: {self._reason}"), "yellow"))
+        lines: list[RenderableType] = [heading, subtitle, table]
+        if self._problem is not None:
+            lines.append(plain(redacted(f"reconnecting: {self._problem}"), "yellow"))
         return Group(*lines)
 
     def _cells(self, row: StageRow, width: int) -> list[Text]:
-        still = row.status is not StageStatus.WORKING
-        mark, style = MARKS[row.status] if still else (SPINNER[self._frame % len(SPINNER)], "cyan")
+        is_working = row.status is StageStatus.WORKING
+        mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
-        doing = f"{row.doing}{percent}" if row.doing and row.status is StageStatus.WORKING else str(row.status)
-        if row.doing and row.status is StageStatus.FAILED:
-            doing = f"failed: {row.doing}"
-        cells = [Text(mark, style), words(row.name), words(doing, "dim" if row.status is StageStatus.PENDING else "")]
+        text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
+        if row.activity and row.status is StageStatus.FAILED:
+            text = f"failed: {row.activity}"
+        cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]
         if width >= NARROW:
-            cells.insert(2, words(row.agent, "dim"))
+            cells.insert(2, plain(row.agent, "dim"))
         rounds = f"round {row.round}" if row.round > 1 else ""
-        return [*cells, Text(rounds, "yellow"), Text(duration(row.seconds(self._board.clock.now())), "dim")]
+        return [*cells, Text(rounds, "yellow"), Text(duration(row.seconds(self._view.clock.now())), "dim")]

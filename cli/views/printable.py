@@ -1,4 +1,4 @@
-"""Text from elsewhere, made fit for a terminal: whatever could steer one is shown instead of obeyed."""
+"""Makes foreign text safe for a terminal: characters that control one are shown instead of obeyed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import unicodedata
 from rich.text import Text
 
 _DELETE = 0x7F
+_REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def printable(text: object) -> str:
-    """The text with each control character but newline and tab as a visible one, and no invisible reordering."""
+    """Return the text with control characters (except newline and tab) made visible and reordering ones replaced."""
     return "".join(_visible(character) for character in str(text))
 
 
 def one_line(text: object, longest: int = 200) -> str:
-    """The text on one line, shortened where it is longer."""
+    """Return the text on one line, shortened to `longest` characters."""
     line = " ".join(printable(text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def words(text: object, style: str = "", longest: int = 200) -> Text:
-    """One line for rich, in which nothing is markup."""
+def plain(text: object, style: str = "", longest: int = 200) -> Text:
+    """Return the text as one line for rich, with markup left uninterpreted."""
     return Text(one_line(text, longest), style=style)
 
 
@@ -39,6 +40,3 @@ def _visible(character: str) -> str:
             return "\ufffd"
         case _:
             return character
-
-
-_REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

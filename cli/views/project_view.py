@@ -1,4 +1,4 @@
-"""What a project's events add up to: how each stage stands, and which gates wait."""
+"""A project's state as its events add up: the status of each stage, and the open requests."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from cli.client.shapes import Event
-from cli.exits import BY_STATUS
+from cli.client.shapes import Event, Project
+from models.contracts.enums import FINAL_PROJECT_STATUSES, EventType, HitlAction, ProjectStatus, Verdict
 
 
 class StageStatus(StrEnum):
@@ -25,117 +25,120 @@ class StageStatus(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
-    @property
-    def moving(self) -> bool:
-        """Whether its clock runs."""
-        return self in (StageStatus.WORKING, StageStatus.WAITING)
 
-
-class Clock:
-    """The server's time, as its events tell it: this machine's own may be wrong."""
+class ServerClock:
+    """The server's time, estimated from its events, since this machine's clock may be wrong."""
 
     def __init__(self) -> None:
-        self._seen: datetime | None = None
-        self._at = 0.0
+        self._latest: datetime | None = None
+        self._received = 0.0
 
-    def hear(self, moment: datetime) -> None:
-        if self._seen is None or moment > self.now():
-            self._seen, self._at = moment, time.monotonic()
+    def update(self, moment: datetime) -> None:
+        """Take in the time of an event; an older one changes nothing."""
+        if self._latest is None or moment > self.now():
+            self._latest, self._received = moment, time.monotonic()
 
     def now(self) -> datetime:
-        if self._seen is None:
+        if self._latest is None:
             return datetime.now(UTC)
-        return datetime.fromtimestamp(self._seen.timestamp() + time.monotonic() - self._at, UTC)
+        return datetime.fromtimestamp(self._latest.timestamp() + time.monotonic() - self._received, UTC)
 
 
 @dataclass(slots=True)
 class StageRow:
-    """One stage as the latest of its tasks has it."""
+    """One stage, as of its latest task."""
 
     name: str
     agent: str
     status: StageStatus = StageStatus.PENDING
-    doing: str = ""
+    activity: str = ""
     fraction: float | None = None
     round: int = 0
     task_id: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
-    failed_verdict: bool = False
-    """Whether its verdict is a failure that nobody has decided on."""
+    has_failed_verdict: bool = False
+    """Whether its verdict is a failure that no person has decided on."""
 
     def seconds(self, now: datetime) -> float | None:
-        """How long its task has taken, its gate included; None before it starts."""
+        """Return how long its task has taken, including its gate; None before it starts."""
         if self.started is None:
             return None
         return max(0.0, ((self.ended or now) - self.started).total_seconds())
 
 
 @dataclass(slots=True)
-class Board:
-    """The stages in the pipeline's order. `status` and `reason` are the project's own."""
+class ProjectView:
+    """The stages in the pipeline's order, with the project's own `status` and `reason`."""
 
     stages: dict[str, StageRow] = field(default_factory=dict)
-    status: str = "starting"
+    status: str = ProjectStatus.STARTING
     reason: str = ""
-    open: dict[str, str] = field(default_factory=dict)
-    """The stage of each request that no event has closed."""
+    open_requests: dict[str, str] = field(default_factory=dict)
+    """The stage of each request that no event has closed, by request id."""
 
     seq: int = 0
     started: datetime | None = None
     ended: datetime | None = None
-    rehearsal: bool = False
-    clock: Clock = field(default_factory=Clock)
+    is_rehearsal: bool = False
+    clock: ServerClock = field(default_factory=ServerClock)
+
+    @classmethod
+    def of(cls, project: Project, is_rehearsal: bool) -> ProjectView:
+        """Return the view before the first event: every stage of the pipeline, pending."""
+        stages = project.pipeline_definition.stages
+        return cls({stage.name: StageRow(stage.name, stage.agent) for stage in stages}, is_rehearsal=is_rehearsal)
 
     @property
-    def settled(self) -> bool:
-        return self.status in BY_STATUS
+    def has_ended(self) -> bool:
+        return self.status in FINAL_PROJECT_STATUSES
 
     def seconds(self) -> float:
-        """How long the project has taken."""
+        """Return how long the project has taken."""
         if self.started is None:
             return 0.0
         return max(0.0, ((self.ended or self.clock.now()) - self.started).total_seconds())
 
     def apply(self, event: Event) -> None:
-        """Take in one event; they come in the log's order."""
+        """Update the view with one event; events must come in the order of the log."""
         moment = event.timestamp or self.clock.now()
         self.seq = event.seq or self.seq
         if event.seq is not None:
-            self.clock.hear(moment)
+            self.clock.update(moment)
             self.started = self.started or moment
         match event.event_type:
-            case "workflow_event":
-                self._follow_status(event, moment)
-            case "task_started":
+            case EventType.WORKFLOW_EVENT:
+                self._update_status(event, moment)
+            case EventType.TASK_STARTED:
                 self._start(event, moment)
-            case "hitl_request":
-                self._wait(event)
-                self.open[event.text("request_id")] = event.text("stage")
-            case "hitl_response" | "hitl_expired":
-                if event.event_type == "hitl_response":
-                    self._row(event).failed_verdict = False
-                self.open.pop(event.text("request_id"), None)
-                self._end(event, moment, _decided(event))
-            case "task_progress":
-                self._progress(event)
-            case "task_completed":
-                self._row(event).failed_verdict = _failed_verdict(event)
-                self._end(event, moment, StageStatus.SENT_BACK if _failed_verdict(event) else StageStatus.DONE)
-            case "task_failed":
+            case EventType.HITL_REQUEST:
+                self._open_gate(event)
+            case EventType.HITL_RESPONSE | EventType.HITL_EXPIRED:
+                if event.event_type == EventType.HITL_RESPONSE:
+                    self._row(event).has_failed_verdict = False
+                self.open_requests.pop(event.text("request_id"), None)
+                self._end(event, moment, _status_of_decision(event))
+            case EventType.TASK_PROGRESS:
+                self._update_progress(event)
+            case EventType.TASK_COMPLETED:
+                failed = event.data.get("verdict") == Verdict.FAILED
+                self._row(event).has_failed_verdict = failed
+                self._end(event, moment, StageStatus.SENT_BACK if failed else StageStatus.DONE)
+            case EventType.TASK_FAILED:
                 self._end(event, moment, StageStatus.FAILED)
-                self._row(event).doing = event.text("error")
-            case "task_cancelled":
+                self._row(event).activity = event.text("error")
+            case EventType.TASK_CANCELLED:
                 self._end(event, moment, StageStatus.CANCELLED)
-                # No event closes the request of a task that is cancelled.
-                self.open = {request: stage for request, stage in self.open.items() if stage != event.text("stage")}
+                # No event closes the request of a cancelled task.
+                stage = event.text("stage")
+                self.open_requests = {id_: other for id_, other in self.open_requests.items() if other != stage}
 
-    def _follow_status(self, event: Event, moment: datetime) -> None:
+    def _update_status(self, event: Event, moment: datetime) -> None:
         self.status = event.text("status") or self.status
         self.reason = event.text("reason")
-        if self.settled:
+        if self.has_ended:
             self.ended = moment
-            self.open.clear()
+            self.open_requests.clear()
 
     def _row(self, event: Event) -> StageRow:
         name = event.text("stage")
@@ -144,40 +147,37 @@ class Board:
     def _start(self, event: Event, moment: datetime) -> None:
         row = self._row(event)
         row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
-        row.round, row.started, row.ended, row.doing, row.fraction = event.number("round"), moment, None, "", None
-        row.failed_verdict = False
+        row.round, row.started, row.ended, row.activity, row.fraction = event.number("round"), moment, None, "", None
+        row.has_failed_verdict = False
 
-    def _wait(self, event: Event) -> None:
+    def _open_gate(self, event: Event) -> None:
         row = self._row(event)
         row.status, row.ended = StageStatus.WAITING, None
+        self.open_requests[event.text("request_id")] = event.text("stage")
 
-    def _progress(self, event: Event) -> None:
+    def _update_progress(self, event: Event) -> None:
         row = self._row(event)
         if row.task_id == event.task_id and row.status is StageStatus.WORKING:
             fraction = event.data.get("fraction")
-            row.doing = event.text("message")
+            row.activity = event.text("message")
             row.fraction = float(fraction) if isinstance(fraction, int | float) else None
 
     def _end(self, event: Event, moment: datetime, status: StageStatus) -> None:
         row = self._row(event)
         if row.task_id in (event.task_id, None):
-            row.status, row.ended, row.doing, row.fraction = status, moment, "", None
+            row.status, row.ended, row.activity, row.fraction = status, moment, "", None
 
 
-def _failed_verdict(event: Event) -> bool:
-    return event.data.get("verdict") == "failed"
-
-
-def _decided(event: Event) -> StageStatus:
+def _status_of_decision(event: Event) -> StageStatus:
     accepted = bool(event.data.get("accepted"))
-    if event.event_type == "hitl_expired":
+    if event.event_type == EventType.HITL_EXPIRED:
         return StageStatus.APPROVED if accepted else StageStatus.EXPIRED
     match event.text("action"):
-        case "reject":
+        case HitlAction.REJECT:
             return StageStatus.REJECTED
-        case "amend" if accepted:
+        case HitlAction.AMEND if accepted:
             return StageStatus.AMENDED
-        case "approve" if accepted:
+        case HitlAction.APPROVE if accepted:
             return StageStatus.APPROVED
         case _:
             return StageStatus.REDO

@@ -1,4 +1,4 @@
-"""Asking the person at the terminal: a line at a time, and never longer than the question stands."""
+"""Asks the person at the terminal for a line; a question can be withdrawn."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rich.text import Text
 from cli.views.printable import printable
 
 
-class NobodyThereError(Exception):
-    """The terminal's input has ended (Ctrl-D, or it was closed)."""
+class EndOfInputError(Exception):
+    """Standard input has ended: Ctrl-D, or the terminal was closed."""
 
 
-class OvertakenError(Exception):
-    """What was being asked has been settled by somebody else."""
+class QuestionWithdrawnError(Exception):
+    """The answer to a question is no longer needed."""
 
 
 class Prompt:
@@ -30,21 +30,21 @@ class Prompt:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._source = sys.stdin.fileno()
+        self._input = sys.stdin.fileno()
 
-    async def line(self, question: Text, overtaken: asyncio.Event | None = None) -> str:
-        """What the person types up to Enter, without control characters.
+    async def line(self, question: Text, withdrawn: asyncio.Event | None = None) -> str:
+        """Return what the person types up to Enter, without control characters.
 
         Raises:
-            NobodyThereError: there is no more input.
-            OvertakenError: `overtaken` was set first.
+            EndOfInputError: there is no more input.
+            QuestionWithdrawnError: `withdrawn` was set first.
         """
-        # What was typed before the question stood there is no answer to it.
-        termios.tcflush(self._source, termios.TCIFLUSH)
+        # Discard what was typed before the question was visible: it does not answer it.
+        termios.tcflush(self._input, termios.TCIFLUSH)
         self._console.print(question, end="")
         self._console.file.flush()
         reading = asyncio.ensure_future(self._read())
-        waiting = asyncio.ensure_future((overtaken or asyncio.Event()).wait())
+        waiting = asyncio.ensure_future((withdrawn or asyncio.Event()).wait())
         try:
             await asyncio.wait((reading, waiting), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -53,13 +53,13 @@ class Prompt:
                 reading.cancel()
                 self._console.print()
         if not reading.done():
-            raise OvertakenError
+            raise QuestionWithdrawnError
         return reading.result()
 
-    async def choice(self, question: Text, keys: str, overtaken: asyncio.Event | None = None) -> str:
-        """One of the keys, asked for until it is one."""
+    async def choice(self, question: Text, keys: str, withdrawn: asyncio.Event | None = None) -> str:
+        """Return one of the keys; ask until one is typed."""
         while True:
-            typed = (await self.line(question, overtaken)).strip().lower()
+            typed = (await self.line(question, withdrawn)).strip().lower()
             if typed[:1] and typed[0] in keys:
                 return typed[0]
             self._console.print(f"Type one of: {', '.join(keys)}", style="dim")
@@ -68,17 +68,17 @@ class Prompt:
         loop = asyncio.get_running_loop()
         typed = bytearray()
         ready = asyncio.Event()
-        loop.add_reader(self._source, ready.set)
+        loop.add_reader(self._input, ready.set)
         try:
             while True:
                 await ready.wait()
                 ready.clear()
-                piece = os.read(self._source, 4096)
-                if not piece:
+                chunk = os.read(self._input, 4096)
+                if not chunk:
                     self._console.print()
-                    raise NobodyThereError
-                typed += piece
+                    raise EndOfInputError
+                typed += chunk
                 if typed.endswith(b"\n"):
                     return printable(typed.decode(errors="replace").rstrip("\n"))
         finally:
-            loop.remove_reader(self._source)
+            loop.remove_reader(self._input)

@@ -12,30 +12,31 @@ from typing import IO, Any, Self, cast
 from rich.console import Console
 from rich.markup import escape
 
-from cli.command_line import give_up_output
-from cli.views.streams import about
+from cli.command_line import discard_stdout
+from cli.views.console import console_options
 
 MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
-LATER = ("died", "restarted", "failed")
-"""States that are told at any time, and with it."""
+TIMESTAMPED = ("died", "restarted", "failed")
+"""States that are reported at any time after the start."""
 
 
-class LastingConsole(Console):
-    """A console that nothing can stop: a stack does not end because `| head` has seen enough, or a disk is full."""
+class TolerantConsole(Console):
+    """A console that ignores failed writes: `| head`, or a full disk, must not stop a stack."""
 
     def __init__(self) -> None:
-        super().__init__(file=cast(IO[str], _Lasting()), highlight=False, soft_wrap=True, **about(sys.stdout))
+        file = cast(IO[str], _TolerantStdout())
+        super().__init__(file=file, highlight=False, soft_wrap=True, **console_options(sys.stdout))
 
 
-class _Lasting:
-    """Standard output, of which each write may fail."""
+class _TolerantStdout:
+    """Standard output, any write to which may fail."""
 
     def write(self, text: str) -> None:
-        with self._tolerant():
+        with self._tolerated():
             sys.stdout.write(text)
 
     def flush(self) -> None:
-        with self._tolerant():
+        with self._tolerated():
             sys.stdout.flush()
 
     def __getattr__(self, name: str) -> Any:
@@ -43,22 +44,22 @@ class _Lasting:
 
     @staticmethod
     @contextmanager
-    def _tolerant() -> Iterator[None]:
+    def _tolerated() -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:
-            give_up_output()
-        except OSError:  # there may be space again, by and by
+            discard_stdout()
+        except OSError:  # the disk is full, perhaps not for long
             pass
 
 
 class Progress:
-    """A `Report` that prints; as a context manager it shows what is awaited while its block runs."""
+    """A `Report` that prints; as a context manager, it shows the components that are still starting."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status = console.status("starting")
-        self._awaited: list[str] = []
+        self._starting: list[str] = []
 
     def __enter__(self) -> Self:
         if self._console.is_interactive:
@@ -70,10 +71,10 @@ class Progress:
 
     def __call__(self, name: str, state: str, details: str) -> None:
         if state == "starting":
-            self._awaited.append(name)
+            self._starting.append(name)
         else:
-            self._awaited = [other for other in self._awaited if other != name]
+            self._starting = [other for other in self._starting if other != name]
             mark = MARKS.get(state, "[yellow]·[/]")
-            when = time.strftime("%Y-%m-%d %H:%M:%S  ") if state in LATER else ""
+            when = time.strftime("%Y-%m-%d %H:%M:%S  ") if state in TIMESTAMPED else ""
             self._console.print(f"{mark} {name:<10} {state:<9} {when}{escape(details)}".rstrip())
-        self._status.update(f"starting {', '.join(self._awaited)}")
+        self._status.update(f"starting {', '.join(self._starting)}")

@@ -1,4 +1,4 @@
-"""Each event in words, on one line."""
+"""Events, times and sizes in words."""
 
 from __future__ import annotations
 
@@ -6,59 +6,60 @@ from datetime import datetime
 
 from cli.client.shapes import Event
 from cli.views.printable import one_line
+from models.contracts.enums import EventType
 
-CONTROL = {"connection_ready", "heartbeat", "pong"}
+EXPIRED = "expired without a decision"
 
 
-def line(event: Event) -> str | None:
-    """What happened, for a person; None for what is no news to one."""
+def describe(event: Event) -> str | None:
+    """Return the event as one line for a person; None if it is not worth a line."""
     stage, round_ = event.text("stage"), event.number("round")
-    again = f" (round {round_})" if round_ > 1 else ""
+    rounds = f" (round {round_})" if round_ > 1 else ""
     match event.event_type:
-        case "task_started":
-            feedback = f", asked for: {event.text('feedback')}" if event.text("feedback") else ""
-            words = f"{stage}: {event.agent_type} starts{again}{feedback}"
-        case "task_progress":
-            words = f"{stage}: {event.text('message')}"
-        case "task_completed":
-            verdict = event.text("verdict")
-            words = f"{stage}: {event.agent_type} is done{again}" + (f", the verdict is: {verdict}" if verdict else "")
-        case "task_failed":
-            words = f"{stage}: {event.agent_type} failed{again}: {event.text('error')}"
-        case "task_cancelled":
-            words = f"{stage}: cancelled"
-        case "artifact_created":
-            words = f"{event.text('type')} v{event.text('version')} by {event.text('author')}"
-        case "hitl_request":
-            words = f"{stage}: a decision is needed: {event.text('question')}"
-        case "hitl_response":
-            words = f"{stage}: {decision(event)}"
-        case "hitl_expired":
-            words = f"{stage}: nobody decided in time"
-        case "workflow_event":
+        case EventType.TASK_STARTED:
+            feedback = f", feedback: {event.text('feedback')}" if event.text("feedback") else ""
+            line = f"{stage}: {event.agent_type} starts{rounds}{feedback}"
+        case EventType.TASK_PROGRESS:
+            line = f"{stage}: {event.text('message')}"
+        case EventType.TASK_COMPLETED:
+            verdict = f", verdict: {event.text('verdict')}" if event.text("verdict") else ""
+            line = f"{stage}: {event.agent_type} is done{rounds}{verdict}"
+        case EventType.TASK_FAILED:
+            line = f"{stage}: {event.agent_type} failed{rounds}: {event.text('error')}"
+        case EventType.TASK_CANCELLED:
+            line = f"{stage}: cancelled"
+        case EventType.ARTIFACT_CREATED:
+            line = f"{event.text('type')} v{event.text('version')} by {event.text('author')}"
+        case EventType.HITL_REQUEST:
+            line = f"{stage}: waiting for a decision: {event.text('question')}"
+        case EventType.HITL_RESPONSE:
+            line = f"{stage}: {describe_decision(event)}"
+        case EventType.HITL_EXPIRED:
+            line = f"{stage}: {EXPIRED}"
+        case EventType.WORKFLOW_EVENT:
             reason = f": {event.text('reason')}" if event.text("reason") else ""
-            words = f"the project is {event.text('status')}{reason}"
-        case "error":
-            words = f"problem: {event.text('message') or event.text('detail')}"
+            line = f"the project is {event.text('status')}{reason}"
+        case EventType.ERROR:
+            line = f"problem: {event.text('message') or event.text('detail')}"
         case _:
             return None
-    return one_line(words, 300)
+    return one_line(line, 300)
 
 
-def decision(event: Event) -> str:
-    """What was decided, by whom, and why."""
+def describe_decision(event: Event) -> str:
+    """Return the outcome of a request, who decided it, and the comment."""
     outcome = event.text("status") or event.text("action")
     comment = f": {event.text('comment')}" if event.text("comment") else ""
-    return f"{outcome} by {event.text('responder') or 'somebody'}{comment}"
+    return f"{outcome} by {event.text('responder') or 'unknown'}{comment}"
 
 
-def moment(when: datetime) -> str:
-    """Day and time, as the reader's clock has them: what is watched may have begun days ago."""
+def local_time(when: datetime) -> str:
+    """Return the date and time in the local time zone; a project may have started days ago."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def duration(seconds: float | None) -> str:
-    """Minutes and seconds, or hours and minutes."""
+    """Return minutes and seconds, or hours and minutes; empty for None."""
     if seconds is None:
         return ""
     whole = int(seconds)
@@ -68,7 +69,8 @@ def duration(seconds: float | None) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes, in the unit that suits them."""
-    if count < 1000:
+    """Return a number of bytes in a readable unit."""
+    if count < 2**10:
         return f"{count} B"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    number, unit = (count / 2**10, "KiB") if count < 2**20 else (count / 2**20, "MiB")
+    return f"{number:.1f}".removesuffix(".0") + f" {unit}"

@@ -1,4 +1,4 @@
-"""What the tests of the terminal share: the command as people run it, with and without a terminal."""
+"""Runs the command as a user does, with and without a terminal."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BOTARMY = (sys.executable, "-m", "cli.main")
-_STEERING = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
 
 
 def environment(api_url: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    theirs = ("COLUMNS", "LINES", "GATES", "VISUAL", "EDITOR", "PYTHONUNBUFFERED")
-    inherited = {name: value for name, value in os.environ.items() if name not in theirs}
+    excluded = ("COLUMNS", "LINES", "GATES", "VISUAL", "EDITOR", "PYTHONUNBUFFERED")
+    inherited = {name: value for name, value in os.environ.items() if name not in excluded}
     ours = {"BOTARMY_API_URL": api_url, "PYTHONPATH": str(CHECKOUT), "TERM": "xterm-256color"}
     return {**inherited, **ours, **(more or {})}
 
 
 @dataclass(frozen=True)
-class Ran:
+class Result:
+    """The exit code and the output of a command."""
+
     code: int
     out: str
     err: str
@@ -37,7 +39,7 @@ class Ran:
 
 async def botarmy(
     api_url: str, *arguments: object, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
-) -> Ran:
+) -> Result:
     """Run a command to its end, without a terminal."""
     process = await asyncio.create_subprocess_exec(
         *BOTARMY,
@@ -50,29 +52,29 @@ async def botarmy(
     )
     out, err = await process.communicate(stdin)
     assert process.returncode is not None
-    return Ran(process.returncode, out.decode(), err.decode())
+    return Result(process.returncode, out.decode(), err.decode())
 
 
 class Terminal:
-    """A command on a pseudo-terminal: what it writes, what is typed."""
+    """A command on a pseudo-terminal: its output, and what is typed."""
 
     def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
         self.process = process
         self._master = master
         self._written = b""
-        self._read = 0
-        self._more = asyncio.Event()
-        asyncio.get_running_loop().add_reader(master, self._take)
+        self._seen = 0
+        self._received = asyncio.Event()
+        asyncio.get_running_loop().add_reader(master, self._receive)
 
-    def _take(self) -> None:
+    def _receive(self) -> None:
         try:
-            piece = os.read(self._master, 65536)
+            chunk = os.read(self._master, 65536)
         except OSError:  # EIO: the other end is closed
-            piece = b""
-        if not piece:
+            chunk = b""
+        if not chunk:
             asyncio.get_running_loop().remove_reader(self._master)
-        self._written += piece
-        self._more.set()
+        self._written += chunk
+        self._received.set()
 
     @property
     def raw(self) -> str:
@@ -81,25 +83,33 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """Everything written so far, without what steers the terminal."""
-        return _STEERING.sub("", self.raw)
+        """Everything written so far, without escape sequences."""
+        return _ESCAPES.sub("", self.raw)
 
     async def sees(self, expected: str, seconds: float = 20) -> None:
-        """Wait until the words are written, after those that were seen last."""
+        """Wait until the text is written, after the text that was seen last."""
         try:
             async with asyncio.timeout(seconds):
-                while (at := self.text.find(expected, self._read)) < 0:
-                    self._more.clear()
-                    await self._more.wait()
+                while (at := self.text.find(expected, self._seen)) < 0:
+                    self._received.clear()
+                    await self._received.wait()
         except TimeoutError:
-            raise AssertionError(f"{expected!r} was never written, but:\n{self.text[-3000:]}") from None
-        self._read = at + len(expected)
+            raise AssertionError(f"{expected!r} was not written, but:\n{self.text[-3000:]}") from None
+        self._seen = at + len(expected)
+
+    async def project_id(self) -> str:
+        """Wait until the command names its project; return the id."""
+        await self.sees("Project ")
+        await self.sees(": ")
+        found = re.search(r"Project ([0-9a-f-]{36}): ", self.text)
+        assert found
+        return found[1]
 
     def type(self, line: str) -> None:
         os.write(self._master, line.encode())
 
     async def ended(self, seconds: float = 20) -> int:
-        """The exit code."""
+        """Wait for the command to exit; return its code."""
         async with asyncio.timeout(seconds):
             return await self.process.wait()
 
@@ -109,7 +119,7 @@ class Terminal:
 
 
 def _take_the_terminal() -> None:
-    """What a terminal does before it runs a command. Tests that run in the background have inherited a deaf ear."""
+    """Prepare a child process as a terminal does. Tests that run in the background inherit an ignored SIGINT."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -118,7 +128,7 @@ def _take_the_terminal() -> None:
 async def on_a_terminal(
     api_url: str, *arguments: object, cwd: Path, columns: int = 100, env: Mapping[str, str] | None = None
 ) -> AsyncIterator[Terminal]:
-    """Run a command as the foreground of a terminal of its own, so that Ctrl-C reaches it."""
+    """Run a command in the foreground of its own terminal, so that Ctrl-C reaches it."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = await asyncio.create_subprocess_exec(

@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx2
 from uuid_utils.compat import uuid7
 
-from cli.stack.together import together
+from cli.stack.task_group import task_group
 from tests.faults.fault_stack import FaultStack
 
 V1 = "/api/v1"
@@ -170,7 +170,7 @@ async def traffic(caller: Caller, *lanes: float) -> AsyncIterator[Traffic]:
     """Run projects during the block, in a lane for each length of steps in seconds; then wait until all have completed.
     Steps of 0 s are short ones: local activities in the workflow's worker."""
     running = Traffic(caller)
-    async with together() as tasks:
+    async with task_group() as tasks:
         for step_seconds in lanes or (0.5, 0.3, 0):
             tasks.create_task(running.lane(step_seconds))
         try:

@@ -22,8 +22,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.programs import Migrations
 from cli.stack.supervisor import Supervisor
+from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal
-from cli.stack.together import together
 from cli.stack.valkey import Valkey
 from config.settings import Settings
 from tests.faults import disk
@@ -70,7 +70,7 @@ class FaultStack:
             disks = [name for name, size in DISKS.items() if disk.mount(folder / name, size)]
             stack.has_disks = len(disks) == len(DISKS)
             try:
-                async with together() as starting:
+                async with task_group() as starting:
                     for server in (stack.postgres, stack.redis, stack.temporal):
                         starting.create_task(server.start())
                 await Supervisor(stack._data).run(Migrations(stack._postgres.url))

@@ -78,7 +78,7 @@ async def test_environment_variables_of_libpq_do_not_reach_a_connection(
     async with database(servers) as url:
         open_that_shell(monkeypatch)
         await asyncio.to_thread(alembic, url, "upgrade", "head")
-        await external.ask_database(url)
+        await external.check_database(url)
         assert await schema.is_current(url)
         async with opened(url) as store, store.reading() as connection:
             said = (
@@ -114,13 +114,13 @@ async def test_a_password_may_come_from_the_password_sources_of_libpq(
     without = f"postgresql://{user}@{place}"
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
     with pytest.raises(external.RefusedError, match="password"):
-        await external.ask_database(without)
+        await external.check_database(without)
     (tmp_path / "pgpass").touch(mode=0o600)
     (tmp_path / "pgpass").write_text(f"*:*:*:*:{password}\n")
-    await external.ask_database(without)
+    await external.check_database(without)
     monkeypatch.delenv("PGPASSFILE")
     monkeypatch.setenv("PGPASSWORD", password)
-    await external.ask_database(without)
+    await external.check_database(without)
 
 
 async def test_the_options_of_the_url_apply_to_every_connection(servers: Servers) -> None:
@@ -217,9 +217,9 @@ async def test_a_refused_connection_is_not_retried_and_its_error_has_no_password
     )
     monkeypatch.setattr(external, "ANSWER_SECONDS", 300.0)  # so that a retry would fail the test
     for url, said in refusals:
-        ask: Callable[[], object] = lambda url=url: external.ask_database(url)  # noqa: E731
+        ask: Callable[[], object] = lambda url=url: external.check_database(url)  # noqa: E731
         with pytest.raises(ComponentError, match=said) as error:
-            await external.await_answer("database", "DATABASE_URL", ask)  # type: ignore[arg-type]
+            await external.wait_for_server("database", "DATABASE_URL", ask)  # type: ignore[arg-type]
         assert ":hunter2" not in str(error.value)
         assert "\n" not in str(error.value)
         async with opened(url) as store:
@@ -229,9 +229,9 @@ async def test_a_refused_connection_is_not_retried_and_its_error_has_no_password
 
     redis = servers.redis.replace("redis://:", "redis://:wrong")
     with pytest.raises(ComponentError, match=r"refuses at the address in REDIS_URL: .*check user"):
-        await external.await_answer("redis", "REDIS_URL", lambda: external.ask_redis(redis))
+        await external.wait_for_server("redis", "REDIS_URL", lambda: external.check_redis(redis))
     monkeypatch.setattr(external, "ANSWER_SECONDS", 1.0)
     with pytest.raises(ComponentError, match=r"does not answer at the address in DATABASE_URL: .*refused$"):
-        await external.await_answer(
-            "database", "DATABASE_URL", lambda: external.ask_database("postgresql://u:hunter2@127.0.0.1:9/d")
+        await external.wait_for_server(
+            "database", "DATABASE_URL", lambda: external.check_database("postgresql://u:hunter2@127.0.0.1:9/d")
         )

@@ -1,0 +1,52 @@
+"""Standard output and standard error, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+from rich.console import Console
+
+FILE_WIDTH = 1000
+"""Columns of output that is not a terminal: nothing that a program may read is cut or wrapped."""
+MIN_WIDTH = 20
+"""The least number of columns in which a table can be set; COLUMNS may be 0."""
+
+
+def stdout() -> Console:
+    return Console(highlight=False, **console_options(sys.stdout))
+
+
+def stderr() -> Console:
+    return Console(stderr=True, highlight=False, **console_options(sys.stderr))
+
+
+def print_json(document: object) -> None:
+    """Print a document on standard output, in ASCII, so that none of its characters can control a terminal."""
+    print(json.dumps(document, indent=2))
+
+
+def is_interactive() -> bool:
+    """Return whether a person can see a question and answer it."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def console_options(stream: TextIO) -> dict[str, Any]:
+    """Return the options of rich's Console for a stream.
+
+    CI services set FORCE_COLOR and TTY_COMPATIBLE to get colours in a file, from which rich concludes that the file is
+    a terminal. With these options it neither redraws a table nor moves the cursor there.
+    """
+    if not _is_terminal(stream):
+        return {"width": FILE_WIDTH, "force_interactive": False}
+    columns = os.environ.get("COLUMNS", "")
+    return {"width": max(int(columns), MIN_WIDTH)} if columns.isdecimal() else {}
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # it is closed
+        return False

@@ -1,0 +1,77 @@
+"""`botarmy respond` and `inbox` without a terminal, against the real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from projects_under_test import UNKNOWN_ID, open_request, start_project
+
+from tests.cli.terminal_under_test import BOTARMY, Result, botarmy, environment
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    project_id = await start_project(http, "Responding")
+
+    async def respond(request: dict[str, Any], *arguments: object, stdin: bytes = b"") -> Result:
+        return await botarmy(api_url, "respond", request["request_id"], *arguments, cwd=tmp_path, stdin=stdin)
+
+    first = await open_request(http, project_id)
+    ran = await respond(first, "amend", "--comment", "Say who it is for.", "--json")
+    assert (ran.code, json.loads(ran.out)["status"]) == (0, "amended"), ran
+    ran = await respond(
+        await open_request(http, project_id, round_=2), "amend", "--content-file", "-", stdin=b"# Mine\n"
+    )
+    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    ran = await respond(first, "approve")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "botarmy: human decided first: the request is amended.\n"
+    ran = await respond(await open_request(http, project_id, "plan"), "reject", "--comment", "No.")
+    assert (ran.code, ran.out) == (0, "The request is rejected.\n"), ran
+    artifacts = await botarmy(api_url, "artifacts", project_id, "--type", "project_plan", "--json", cwd=tmp_path)
+    assert [item["author"] for item in json.loads(artifacts.out)["items"]] == ["analyst", "analyst", "human"]
+
+
+async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
+    cases = [
+        (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file and --comment)"),
+        (("reject",), "reject needs a comment"),
+        (("approve", "--content-file", "x.md"), "approve takes no content"),
+        (("amend", "--content-file", "missing.md"), "cannot read missing.md"),
+        (("approve", "--artifact", UNKNOWN_ID), "artifact_id"),
+    ]
+    (tmp_path / "x.md").write_text("x")
+    every = [botarmy(api_url, "respond", request, *arguments, cwd=tmp_path) for arguments, _ in cases]
+    for ran, (_, error) in zip(await asyncio.gather(*every), cases, strict=True):
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+        assert error in ran.err
+
+
+async def test_the_inbox_lists_and_watches_open_requests_as_json(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    request = await open_request(http, await start_project(http, "In the inbox"))
+    ran = await botarmy(api_url, "inbox", "--json", cwd=tmp_path)
+    listed = [item for item in json.loads(ran.out)["items"] if item["request_id"] == request["request_id"]]
+    assert (ran.code, [item["project_name"] for item in listed]) == (0, ["In the inbox"])
+
+    watching = await asyncio.create_subprocess_exec(
+        *BOTARMY, "inbox", "--watch", "--json",
+        cwd=tmp_path, env=environment(api_url), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert watching.stdout is not None
+    try:
+        late = await open_request(http, await start_project(http, "Late"))
+        async with asyncio.timeout(20):
+            while json.loads(await watching.stdout.readline())["request_id"] != late["request_id"]:
+                pass
+    finally:
+        watching.terminate()
+    assert await watching.wait() == 143

@@ -1,0 +1,178 @@
+"""A person decides at gates on a (pseudo-)terminal, against the real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.cli.terminal_under_test import CHECKOUT, Terminal, botarmy, on_a_terminal
+
+BRIEF = CHECKOUT / "examples" / "url-shortener.md"
+MENU = "[l] later"
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> dict[str, str]:
+    """The environment of an editor that appends a line."""
+    script = tmp_path / "my editor"
+    script.write_text("#!/bin/sh\nprintf 'Amended in the editor.\\n' >> \"$1\"\n")
+    script.chmod(0o755)
+    return {"EDITOR": f"'{script}'"}
+
+
+async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path, editor: dict[str, str]
+) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
+        project_id = await terminal.project_id()
+        await terminal.sees("Is this the right project?")
+        await terminal.sees(MENU)
+        terminal.type("e\n")
+        await terminal.sees("Lines added: 1, removed: 0. Send it?")
+        terminal.type("y\n")
+        await terminal.sees("discovery: amended by human")
+
+        await terminal.sees("Do these requirements say what you need?")
+        await terminal.sees(MENU)
+        terminal.type("c\n")
+        await terminal.sees("What should change?")
+        terminal.type("Say who pays.\n")
+        await terminal.sees("plan: amended by human: Say who pays.")
+
+        await terminal.sees("plan: analyst, round 2")
+        await terminal.sees("[d] diff")
+        await terminal.sees(MENU)
+        terminal.type("d\n")
+        await terminal.sees("+> Say who pays.")
+        await terminal.sees(MENU)
+        terminal.type("s\n")
+        await terminal.sees("software_specification v2 by analyst")
+        for stage in ("plan", "design", "launch"):
+            await terminal.sees(MENU)
+            terminal.type("a\n")
+            await terminal.sees(f"{stage}: approved by human")
+        await terminal.sees("Delivered: deliveries/")
+        assert await terminal.ended() == 0
+
+    artifacts = (await http.get(f"/api/v1/projects/{project_id}/artifacts")).json()["items"]
+    plan = [one for one in artifacts if one["type"] == "project_plan" and one["accepted_at"]][-1]
+    assert plan["author"] == "human"
+    (folder,) = (tmp_path / "deliveries").iterdir()
+    assert (folder / "project_plan.md").read_text().endswith("Amended in the editor.\n")
+
+
+async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: Path) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, columns=60) as terminal:
+        await terminal.sees(MENU)
+        terminal.type("r\n")
+        await terminal.sees("Why?")
+        terminal.type("\n")
+        await terminal.sees("No comment, nothing sent.")
+        await terminal.sees(MENU)
+        terminal.type("r\n")
+        await terminal.sees("Why?")
+        terminal.type("We buy it.\n")
+        await terminal.sees("discovery: rejected by human: We buy it.")
+        await terminal.sees("The project was rejected. We buy it.")
+        assert await terminal.ended() == 3
+
+
+async def test_ctrl_c_leaves_the_project_running_and_prints_how_to_return(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path) as terminal:
+        project_id = await terminal.project_id()
+        await terminal.sees(MENU)
+        terminal.type("\x03")
+        await terminal.sees("The project continues without you.")
+        assert await terminal.ended() == 130
+        assert f"botarmy watch {project_id} --gates ask" in _unwrapped(terminal)
+        assert "Traceback" not in terminal.text
+    assert (await http.get(f"/api/v1/projects/{project_id}")).json()["status"] == "waiting"
+
+    async with on_a_terminal(api_url, "watch", project_id, "--gates", "ask", cwd=tmp_path) as terminal:
+        await terminal.sees("Is this the right project?")
+        await terminal.sees(MENU)
+        terminal.type("a\n")
+        await terminal.sees("discovery: approved by human")
+        await terminal.sees("Do these requirements say what you need?")
+
+
+async def test_the_question_of_a_gate_that_is_decided_elsewhere_is_withdrawn_and_no_text_is_lost(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path, editor: dict[str, str]
+) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
+        project_id = await terminal.project_id()
+        await terminal.sees(MENU)
+        terminal.type("e\n")
+        await terminal.sees("Send it?")
+        (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
+        answer = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json={"action": "approve"})
+        assert answer.status_code == 200
+        await terminal.sees("Your text was not sent; it is in ")
+        await terminal.sees("discovery: decided elsewhere")
+        await terminal.sees("Do these requirements say what you need?")
+    draft = re.search(r"it is in\s+(\S+\.md)", terminal.text)
+    assert draft
+    assert Path(draft[1]).read_text().endswith("Amended in the editor.\n")
+    Path(draft[1]).unlink()
+
+
+async def test_the_question_is_repeated_after_a_refused_response(api_url: str, tmp_path: Path) -> None:
+    script = tmp_path / "editor"
+    script.write_text("#!/bin/sh\nprintf 'a\\000b' > \"$1\"\n")
+    script.chmod(0o755)
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env={"EDITOR": str(script)}) as terminal:
+        await terminal.sees(MENU)
+        terminal.type("e\n")
+        await terminal.sees("Send it?")
+        terminal.type("y\n")
+        await terminal.sees("Your text was not sent; it is in ")
+        await terminal.sees("NUL")
+        await terminal.sees("Is this the right project?")
+        await terminal.sees(MENU)
+        terminal.type("a\n")
+        await terminal.sees("discovery: approved by human")
+    draft = re.search(r"it is in\s+(\S+\.md)", terminal.text)
+    assert draft
+    Path(draft[1]).unlink()
+
+
+async def test_the_inbox_lists_requests_and_accepts_decisions(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    request = await _open_request(http, "Inbox")
+    listed = await botarmy(api_url, "inbox", cwd=tmp_path)
+    assert f"{request['request_id']} Inbox discovery: Is this the right project?" in listed.out
+    request_ids = [line.split()[0] for line in listed.out.splitlines()]
+    async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=120) as terminal:
+        await terminal.sees("Decide on which?")
+        terminal.type(f"{request_ids.index(request['request_id']) + 1}\n")
+        await terminal.sees(MENU)
+        terminal.type("r\n")
+        await terminal.sees("Why?")
+        terminal.type("Not now.\n")
+        await terminal.sees("discovery: rejected")
+        await terminal.sees("q" if len(request_ids) > 1 else "No decisions are waiting")
+    assert (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["status"] == "rejected"
+
+
+async def _open_request(http: httpx2.AsyncClient, name: str) -> dict[str, Any]:
+    """Start a project; return its first request."""
+    created = await http.post("/api/v1/projects/", json={"name": name, "description": "# A thing\n\n- It works.\n"})
+    path = f"/api/v1/hitl/project/{created.json()['id']}/requests"
+    while not (items := (await http.get(path)).json()["items"]):
+        await asyncio.sleep(0.05)
+    request: dict[str, Any] = items[0]
+    return request
+
+
+def _unwrapped(terminal: Terminal) -> str:
+    return re.sub(r"\s+", " ", terminal.text)
