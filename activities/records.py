@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from artifacts.media_types import usual_media_type
+from artifacts.media_types import default_media_type
 from models.contracts.enums import AgentType, ArtifactType, EventType, HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
@@ -129,7 +129,7 @@ class Records:
                 artifacts.NewVersion(
                     type=kind,
                     body=body,
-                    media_type=before.media_type if before else usual_media_type(kind),
+                    media_type=before.media_type if before else default_media_type(kind),
                     author=response.responder,
                     origin_id=request.id,
                     name=before.name if before else str(kind),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from api.errors import ConflictError
 from artifacts import file_sets
-from artifacts.diff import diff, diff_of_files
+from artifacts.diff import diff_files, diff_texts
 from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
 
@@ -42,8 +42,9 @@ def compared(before: Version | None, after: Version) -> str:
         ConflictError: a version is not text, or too large to be compared.
     """
     if after.media_type == FILES and (before is None or before.media_type == FILES):
-        return diff_of_files(_files(before) if before else {}, _files(after))
-    return diff(_text(before) if before else "", _text(after), before.title if before else "/dev/null", after.title)
+        return diff_files(_files(before) if before else {}, _files(after))
+    old_text, old_title = (_text(before), before.title) if before else ("", "/dev/null")
+    return diff_texts(old_text, _text(after), old_title, after.title)
 
 
 def _text(version: Version) -> str:

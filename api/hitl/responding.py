@@ -16,7 +16,7 @@ from api.errors import WHAT_TO_DO, ConflictError, InvalidError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, reaching
-from artifacts.media_types import MARKDOWN, usual_media_type
+from artifacts.media_types import MARKDOWN, default_media_type
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
@@ -93,7 +93,7 @@ async def _check_amendment(services: Services, opened: OpenRequest, response: Hi
     if original is not None:
         media_type = original.media_type
     else:
-        media_type = usual_media_type(opened.supplies) if opened.supplies else MARKDOWN
+        media_type = default_media_type(opened.supplies) if opened.supplies else MARKDOWN
     await asyncio.to_thread(media.check, media_type, body)
 
 
