@@ -1,4 +1,4 @@
-"""Who gets HTML, and who has it already."""
+"""Which clients get HTML, and which have a current copy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from api.etags import tag_of, unchanged
         "application/json;q=0, */*;q=0.5",
     ],
 )
-def test_who_prefers_html(accept: str) -> None:
+def test_html_is_preferred(accept: str) -> None:
     assert prefers_html(accept)
 
 
@@ -47,11 +47,11 @@ def test_who_prefers_html(accept: str) -> None:
         "\x00",
     ],
 )
-def test_who_does_not(accept: str) -> None:
+def test_json_is_preferred_otherwise(accept: str) -> None:
     assert not prefers_html(accept)
 
 
-def test_tags_are_compared_whole_and_weakly() -> None:
+def test_etags_match_whole_and_weakly() -> None:
     tag = tag_of("abc")
     assert tag == '"abc"'
     assert tag_of("abc", None, "d", weak=True) == 'W/"abc.d"'
