@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Path, Query, Request
 
-from api.artifacts import bundles
+from api.artifacts import files
 from api.errors import InvalidError, NotFoundError
 from api.services import Services
 from models.tables import Artifact, HitlRequest, Project, Task
@@ -60,7 +60,7 @@ async def _file(
         str | None, Query(min_length=1, description="One file of a file set or a zip, by its path.")
     ] = None,
 ) -> str | None:
-    if file is not None and not bundles.holds_files(artifact.media_type):
+    if file is not None and not files.contains_files(artifact.media_type):
         raise InvalidError("file", f"the artifact is {artifact.media_type}, which holds no files", place="query")
     return file
 

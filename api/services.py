@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import structlog
 from temporalio.client import Client
 
-from api.artifacts.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
-from api.artifacts.rendering import Fragments
+from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, ProcessPool, T
+from api.artifacts.rendering import FragmentCache
 from api.components import Components
 from api.errors import ConflictError, UnavailableError
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -42,8 +42,8 @@ class Services:
     hub: Hub
     outcome_waiter: OutcomeWaiter
     components: Components
-    processes: ContentProcesses
-    fragments: Fragments
+    processes: ProcessPool
+    fragments: FragmentCache
     restarts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTARTS))
 
     async def worked(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
@@ -56,9 +56,9 @@ class Services:
         """
         try:
             return await self.processes.run(function, *arguments)
-        except ExhaustedError:
+        except JobLimitError:
             raise ConflictError("The content is too involved for that.") from None
-        except BusyError:
+        except PoolBusyError:
             raise UnavailableError("The API is busy with other content.") from None
 
 
@@ -69,12 +69,12 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     for one in pipelines.left_out:
         log.warning("pipeline_left_out", file=one.file, problems=list(one.problems))
-    store, processes = Store(database, bus), ContentProcesses()
+    store, processes = Store(database, bus), ProcessPool()
     looking = asyncio.create_task(log_database_problem(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
         components = Components(store, temporal, settings.task_queue)
-        fragments = Fragments(processes)
+        fragments = FragmentCache(processes)
         yield Services(
             settings, store, temporal, pipelines, hub, OutcomeWaiter(store, hub), components, processes, fragments
         )

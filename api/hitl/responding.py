@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import psycopg
@@ -11,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from activities.records import STATUS
-from api.artifacts import media
+from api.artifacts.content import check_content
 from api.errors import WHAT_TO_DO, ConflictError, InvalidError, TooLargeError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
@@ -94,7 +93,7 @@ async def _check_amendment(services: Services, opened: OpenRequest, response: Hi
         media_type = original.media_type
     else:
         media_type = default_media_type(opened.supplies) if opened.supplies else MARKDOWN
-    await asyncio.to_thread(media.check, media_type, body)
+    await check_content(media_type, body)
 
 
 async def _send(services: Services, request: HitlRequest, response: HitlResponse) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from api import examples
-from api.artifacts import html, media, versions
+from api.artifacts.comparison import Version, compare_versions
+from api.artifacts.content import check_content
+from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
@@ -85,7 +86,7 @@ async def _added(services: Services, project_id: UUID, given: ArtifactCreate, re
     body = given.body()
     if len(body) > services.settings.max_artifact_bytes:
         raise TooLargeError(f"The content is larger than {services.settings.max_artifact_bytes} bytes.")
-    await asyncio.to_thread(media.check, given.media_type, body)
+    await check_content(given.media_type, body)
     version = artifacts.NewVersion(
         type=given.type,
         body=body,
@@ -130,7 +131,7 @@ async def get_artifact(
     A client that would rather have `text/html` gets what the version holds as a fragment for a page: Markdown laid out,
     code coloured, the files of a set listed or, with `file`, one of them shown. Nothing in it can run."""
     if wants_html:
-        return await html.shown(services, artifact, file, if_none_match)
+        return await html_response(services, artifact, file, if_none_match)
     if file is not None:
         raise InvalidError("file", "is for `Accept: text/html`; /content gives the bytes of a file", place="query")
     headers = {"ETag": tag_of(artifact.content_hash), "Vary": "Accept"}
@@ -170,6 +171,6 @@ async def get_artifact_diff(
             raise InvalidError("against", "is not of the same project", place="query")
         wanted = [artifact.id, *([other.id] if other else [])]
         found = {one.id: (one, body) for one, body in await artifacts.get_with_contents(connection, wanted)}
-    before = versions.Version.of(*found[other.id]) if other else None
-    text = await services.worked(versions.compared, before, versions.Version.of(*found[artifact.id]))
+    before = Version.of(*found[other.id]) if other else None
+    text = await services.worked(compare_versions, before, Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

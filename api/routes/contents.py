@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api import examples
-from api.artifacts import bundles
-from api.artifacts.downloads import download
+from api.artifacts import files
+from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError
@@ -33,9 +33,9 @@ MAX_FILE = 16 * 2**20
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
     """All of them, by path, in one part: a file set has 1,000 at most, and a zip of more than 10,000 is not looked into
     (409). 409 also says that the artifact is neither."""
-    if not bundles.holds_files(artifact.media_type):
+    if not files.contains_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
-    found = await services.worked(bundles.entries, artifact.media_type, await _body(services, artifact))
+    found = await services.worked(files.list_files, artifact.media_type, await _body(services, artifact))
     return Page(items=[FilePublic(path=one.path, size=one.size) for one in found])
 
 
@@ -58,12 +58,12 @@ async def get_content(
         return Response(status_code=304, headers={"ETag": tag})
     body = await _body(services, artifact)
     if file is not None:
-        body = await services.worked(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
+        body = await services.worked(files.read_file, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
             raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download the zip, and unpack it.")
     if known:  # and there is such a file
         return Response(status_code=304, headers={"ETag": tag})
-    return download(artifact, file, body, tag)
+    return download_response(artifact, file, body, tag)
 
 
 async def _body(services: Services, artifact: Artifact) -> bytes:

@@ -10,7 +10,8 @@ from typing import IO
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from api.artifacts.exporting import Export, slug
+from api.artifacts.export import ExportWriter
+from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from store import artifacts, contents
@@ -33,7 +34,7 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
     """Source files come as files, documents as Markdown, packages as they are, and `manifest.json` lists them."""
     into: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
-        with Export(project, into) as export:
+        with ExportWriter(project, into) as export:
             async with services.store.reading() as connection:
                 delivery = await artifacts.delivery(connection, project.id)
             for artifact in delivery:

@@ -6,9 +6,9 @@ import re
 
 import httpx2
 import pytest
+from api.edition import FILES, edition
 from playwright.async_api import Page, expect
 
-from api.edition import FILES, edition
 from api.page import imported, styles
 from tests.web.browsing import NewPage
 
