@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from artifacts.media_types import usual_media_type
+from artifacts.media_types import default_media_type
 from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
@@ -131,7 +131,7 @@ class Records:
                 artifacts.NewVersion(
                     type=kind,
                     body=body,
-                    media_type=before.media_type if before else usual_media_type(kind),
+                    media_type=before.media_type if before else default_media_type(kind),
                     author=response.responder,
                     origin_id=request.id,
                     name=before.name if before else str(kind),

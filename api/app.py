@@ -15,6 +15,7 @@ from api.middleware.access_log import REQUEST_ID, AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
+from api.page_files import PageFiles
 from api.realtime import router as realtime
 from api.routes import (
     agents,
@@ -75,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=6)
     app.add_middleware(AccessLog)
-    app.add_middleware(page.PageFiles)
+    app.add_middleware(PageFiles)
     app.add_middleware(HostCheck, hosts=Hosts.of(settings))
     app.include_router(health.router)
     app.include_router(realtime)

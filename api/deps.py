@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Path, Query, Request
 
-from api.artifacts import bundles
+from api.artifacts import files
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.services import Services
 from models.contracts.enums import ProjectStatus
@@ -65,7 +65,7 @@ async def _get_file(
     artifact: ArtifactDep,
     file: Annotated[str | None, Query(min_length=1, description="The path of one file in a file set or a zip.")] = None,
 ) -> str | None:
-    if file is not None and not bundles.holds_files(artifact.media_type):
+    if file is not None and not files.contains_files(artifact.media_type):
         raise InvalidError("file", f"the artifact is {artifact.media_type}, which holds no files", place="query")
     return file
 

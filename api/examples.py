@@ -1,4 +1,4 @@
-"""Examples for the OpenAPI document; a test holds each against its shape."""
+"""Examples for the OpenAPI document. A test validates each against its schema."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ TASK_DETAIL: Json = TASK | {
     "project_id": PROJECT_ID,
     "workflow_id": f"project-{PROJECT_ID}",
     "from_agent": None,
-    "instructions": "Say what is to be delivered, and to whom.",
+    "instructions": "Describe what is delivered, and to whom.",
     "feedback": None,
     "expected_outputs": ["project_plan"],
     "priority": 1,
@@ -226,7 +226,7 @@ RESPONSE: Json = {
 SUBMITTED_RESPONSE: Json = RESPONSE | {"outcome": None, "status": "submitted"}
 AGENT: Json = {
     "agent_type": "analyst",
-    "description": "Reads the brief and says what is wanted.",
+    "description": "Reads the brief and writes down what is wanted.",
     "provider": "rehearsal",
 }
 WORKFLOW: Json = {

@@ -1,21 +1,17 @@
-"""The page: one document for every view, its files, and the headers that let nothing but them run on it."""
+"""The page's documents: one per view, under a policy that lets only the page's own files run."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from http import HTTPStatus
 from itertools import chain
 from posixpath import dirname, join, normpath
 
 from fastapi import APIRouter
-from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.edition import Edition, edition
-from api.problems import problem
+from api.page_files import PREFIX, Snapshot, current_snapshot
 
 POLICY = "; ".join(
     (
@@ -27,7 +23,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
-        # What becomes markup has to come through the policy of this name, which web/js/html.js makes.
+        # All markup must pass the policy of this name, which web/js/html.js creates.
         "require-trusted-types-for 'script'",
         "trusted-types botarmy",
     )
@@ -40,105 +36,55 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 
-BASE = "/web/"
-FOR_EVER = "public, max-age=31536000, immutable"
+VIEWS = {
+    "/": "projects",
+    "/projects": "projects",
+    "/projects/{project_id}": "project",
+    "/inbox": "inbox",
+    "/system": "system",
+}
+"""The view at each path: a module in web/js/views/."""
 
 _IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
 _STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)
-_VERSIONED = re.compile(r"[0-9a-f]{12}/")
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
-@router.get("/projects")
-async def projects() -> Response:
-    return _document("projects")
+def _add_view(path: str, view: str) -> None:
+    @router.get(path, name=view)
+    async def document() -> Response:
+        return HTMLResponse(_render_document(view, current_snapshot().version), headers=HEADERS)
 
 
-@router.get("/projects/{project_id}")
-async def project(project_id: str) -> Response:
-    return _document("project")
-
-
-@router.get("/inbox")
-async def inbox() -> Response:
-    return _document("inbox")
-
-
-@router.get("/system")
-async def system() -> Response:
-    return _document("system")
-
-
-def _document(view: str) -> Response:
-    """Its script looks at the path. What the view needs is named, and so asked for at once."""
-    now = edition()
-    return HTMLResponse(_written(view, now.version), headers=HEADERS)
+for _path, _view in VIEWS.items():
+    _add_view(_path, _view)
 
 
 @lru_cache(maxsize=16)
-def _written(view: str, version: str) -> str:
-    page, base = edition(), f"{BASE}{version}/"
-    modules = sorted(imported(page, "js/main.js", f"js/views/{view}.js"))
-    links = "".join(f'    <link rel="stylesheet" href="{base}css/{one}">\n' for one in styles(page, modules))
-    links += "".join(f'    <link rel="modulepreload" href="{base}{one}">\n' for one in modules)
-    return page.files["index.html"].text.replace(BASE, base).replace("  </head>", f"{links}  </head>", 1)
+def _render_document(view: str, version: str) -> str:
+    """Return index.html with links to all that the view needs, so that the browser requests it at once."""
+    snapshot, base = current_snapshot(), f"{PREFIX}{version}/"
+    modules = sorted(imported_modules(snapshot, "js/main.js", f"js/views/{view}.js"))
+    sheets = style_sheets(snapshot, modules)
+    links = "".join(f'    <link rel="stylesheet" href="{base}css/{sheet}">\n' for sheet in sheets)
+    links += "".join(f'    <link rel="modulepreload" href="{base}{module}">\n' for module in modules)
+    return snapshot.files["index.html"].text.replace(PREFIX, base).replace("  </head>", f"{links}  </head>", 1)
 
 
-def imported(page: Edition, *modules: str) -> set[str]:
-    """The modules of the page that these import, at any distance, and these. Raises KeyError where one is missing."""
+def imported_modules(snapshot: Snapshot, *modules: str) -> set[str]:
+    """Return these modules and all that they import, directly or not. Raises KeyError if one is missing."""
     found: set[str] = set()
-    frontier = list(modules)
-    while frontier:
-        one = frontier.pop()
-        if one not in found:
-            found.add(one)
-            imports = _IMPORT.findall(page.files[one].text)
-            frontier += [normpath(join(dirname(one), path)) for path in imports]
+    pending = list(modules)
+    while pending:
+        module = pending.pop()
+        if module not in found:
+            found.add(module)
+            imports = _IMPORT.findall(snapshot.files[module].text)
+            pending += [normpath(join(dirname(module), path)) for path in imports]
     return found
 
 
-def styles(page: Edition, modules: Iterable[str]) -> list[str]:
-    """The style sheets that come with modules; see web/js/style.js."""
-    return sorted(set(chain.from_iterable(_STYLE.findall(page.files[one].text) for one in modules)))
-
-
-class PageFiles:
-    """ASGI middleware that serves `/web/{version}/…`, which browsers keep for ever; of another version, and without
-    one, a file is asked for anew each time. A view is some eighty files: from memory, and before all other middleware,
-    they take a tenth of the time that they take from the disk (see `make bench`)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(BASE):
-            await _file(scope)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-def _file(scope: Scope) -> Response:
-    if scope["method"] not in ("GET", "HEAD"):
-        detail = f"{scope['method']} is not allowed here."
-        return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
-    page, path = edition(), scope["path"].removeprefix(BASE)
-    version = _VERSIONED.match(path)
-    file = page.files.get(path[version.end() :] if version else path)
-    if file is None:
-        return problem(HTTPStatus.NOT_FOUND, f"There is nothing at {scope['path']}.")
-    current = version is not None and version[0] == f"{page.version}/"
-    headers = {
-        "Cache-Control": FOR_EVER if current else "no-cache",
-        "X-Content-Type-Options": "nosniff",
-        "ETag": file.tag,
-        "Vary": "Accept-Encoding",
-    }
-    asked = Headers(scope=scope)
-    if file.tag in asked.get("if-none-match", ""):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    body = file.body
-    if file.packed is not None and "gzip" in asked.get("accept-encoding", ""):
-        body, headers["Content-Encoding"] = file.packed, "gzip"
-    return Response(body, headers=headers, media_type=file.media_type)
+def style_sheets(snapshot: Snapshot, modules: Iterable[str]) -> list[str]:
+    """Return the style sheets that the modules load; see web/js/style.js."""
+    return sorted(set(chain.from_iterable(_STYLE.findall(snapshot.files[module].text) for module in modules)))

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import structlog
 from temporalio.client import Client
 
-from api.artifacts.content_processes import Arguments, BusyError, ContentProcesses, ExhaustedError, T
-from api.artifacts.rendering import Fragments
+from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, ProcessPool, T
+from api.artifacts.rendering import FragmentCache
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -41,8 +41,8 @@ class Services:
     hub: Hub
     outcome_waiter: OutcomeWaiter
     health_checks: HealthChecks
-    processes: ContentProcesses
-    fragments: Fragments
+    processes: ProcessPool
+    fragments: FragmentCache
     recovery_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_RECOVERIES))
 
     async def run_in_process(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
@@ -55,9 +55,9 @@ class Services:
         """
         try:
             return await self.processes.run(function, *arguments)
-        except ExhaustedError:
+        except JobLimitError:
             raise ConflictError("The content is too complex to process.") from None
-        except BusyError:
+        except PoolBusyError:
             raise UnavailableError("The API is busy processing other content.") from None
 
 
@@ -68,7 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     for skipped in pipelines.left_out:
         log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
-    store, processes = Store(database, bus), ContentProcesses()
+    store, processes = Store(database, bus), ProcessPool()
     database_check = asyncio.create_task(log_database_problem(database))
     try:
         hub, temporal = Hub(store, settings), await connect(lazy=True)
@@ -81,7 +81,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             outcome_waiter=OutcomeWaiter(store, hub),
             health_checks=HealthChecks(store, temporal, settings.task_queue),
             processes=processes,
-            fragments=Fragments(processes),
+            fragments=FragmentCache(processes),
         )
     finally:
         database_check.cancel()

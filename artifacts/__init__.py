@@ -1,1 +1,1 @@
-"""Formats of what agents and people write: media types, file sets, zips, paths, diffs."""
+"""Formats of artifact content: media types, file sets, zips, paths, diffs."""

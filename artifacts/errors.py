@@ -1,5 +1,5 @@
-"""What is wrong with content."""
+"""The error of invalid content."""
 
 
 class InvalidArtifactError(ValueError):
-    """The content is not what its media type says, or is not safe to unpack. The message is for a person."""
+    """The content does not match its media type, or is not safe to unpack. The message is written for people."""

@@ -1,6 +1,6 @@
-"""Sets of text files, the FILES media type: written, read, and safe to lay out in a folder.
+"""Sets of text files, the FILES media type: packed, unpacked, and safe to write to a folder.
 
-Nothing that an agent or a person sends is trusted: every set is checked as a whole before a byte of it is used.
+Every set is checked as a whole before any of its content is used: agents and people are not trusted.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from artifacts import paths
 from artifacts.errors import InvalidArtifactError
 
 MAX_FILES = 1_000
-MAX_TOTAL_BYTES = 8 * 1024 * 1024
+MAX_TOTAL_BYTES = 8 * 2**20
 
 
 def pack(files: Mapping[str, str]) -> bytes:
-    """The set as FILES content: the same set is always the same bytes.
+    """Return the set as FILES content. The same set always packs to the same bytes.
 
     Raises:
         InvalidArtifactError: a path or the set breaks a rule.
@@ -26,45 +26,45 @@ def pack(files: Mapping[str, str]) -> bytes:
 
 
 def unpack(content: bytes) -> dict[str, str]:
-    """The checked set in FILES content, sorted by path.
+    """Return the checked set in FILES content, sorted by path.
 
     Raises:
-        InvalidArtifactError: the content is no file set, or a path or the set breaks a rule.
+        InvalidArtifactError: the content is not a file set, or a path or the set breaks a rule.
     """
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise _refused("it is not UTF-8 JSON") from error
+        raise _invalid("it is not UTF-8 JSON") from error
     files = document.get("files") if isinstance(document, dict) else None
     if not isinstance(files, dict):
-        raise _refused('it has no "files" object')
+        raise _invalid('it has no "files" object')
     if not all(isinstance(text, str) for text in files.values()):
-        raise _refused("a file's content is not text")
+        raise _invalid("the content of a file is not a string")
     check(files)
     return dict(sorted(files.items()))
 
 
 def check(files: Mapping[str, str]) -> None:
-    """Whether the set may be laid out in a folder: every path stays below it, and no file overwrites another.
+    """Check that the set is safe to write to a folder: every path stays below it, and no file overwrites another.
 
     Raises:
         InvalidArtifactError: a path or the set breaks a rule.
     """
     if not files:
-        raise _refused("it is empty")
+        raise _invalid("it is empty")
     if len(files) > MAX_FILES:
-        raise _refused(f"it has {len(files)} files, more than {MAX_FILES}")
-    if reason := paths.fault(files):
-        raise _refused(reason)
+        raise _invalid(f"it has {len(files):,} files; the limit is {MAX_FILES:,}")
+    if problem := paths.find_problem(files):
+        raise _invalid(problem)
     total = 0
     for path, text in files.items():
         try:
             total += len(text.encode())
         except UnicodeEncodeError as error:
-            raise _refused(f"{paths.shown(path)} is not text that UTF-8 can hold") from error
+            raise _invalid(f"the text of {paths.quote(path)} cannot be encoded as UTF-8") from error
         if total > MAX_TOTAL_BYTES:
-            raise _refused(f"it is larger than {MAX_TOTAL_BYTES} bytes")
+            raise _invalid(f"it is larger than {MAX_TOTAL_BYTES // 2**20} MiB")
 
 
-def _refused(reason: str) -> InvalidArtifactError:
+def _invalid(reason: str) -> InvalidArtifactError:
     return InvalidArtifactError(f"The file set is refused: {reason}.")

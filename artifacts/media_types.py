@@ -1,4 +1,4 @@
-"""The media types of artifacts, and whether content is what its media type says."""
+"""The media types of artifacts, and the check that content matches its media type."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ FILES = "application/vnd.botarmy.files+json"
 """A set of text files, as UTF-8 JSON: `{"files": {"path/to.py": "text"}}`, the paths relative and without `..`."""
 
 
-def usual_media_type(type: ArtifactType) -> str:
-    """The media type of an artifact that a person supplies in place of an agent."""
+def default_media_type(type: ArtifactType) -> str:
+    """Return the media type of an artifact that a person supplies in place of an agent."""
     return {ArtifactType.SOURCE_CODE: FILES, ArtifactType.DEPLOYMENT_PACKAGE: ZIP}.get(type, MARKDOWN)
 
 
 def check(media_type: str, content: bytes) -> None:
-    """Check that the content is what its media type says. Large content takes seconds: use a thread.
+    """Check that the content matches its media type. Takes seconds for large content: run it in a thread.
 
     Raises:
-        InvalidArtifactError: it is not, or it is not safe to unpack.
+        InvalidArtifactError: it does not match, or it is not safe to unpack.
     """
     if media_type == FILES:
         file_sets.unpack(content)
@@ -32,4 +32,4 @@ def check(media_type: str, content: bytes) -> None:
         try:
             content.decode()
         except UnicodeDecodeError:
-            raise InvalidArtifactError(f"It is not UTF-8, as {media_type} should be.") from None
+            raise InvalidArtifactError(f"The content is not valid UTF-8, which {media_type} requires.") from None

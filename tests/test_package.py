@@ -28,12 +28,12 @@ PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 PRINT_DATA_FILES = """
 from pathlib import Path
 import cli
-from api import edition
+from api.page_files import FOLDER
 from cli.stack import checkout
 from pipelines.catalogue import SHIPPED, load_catalogue
 from config.version import release
 from config.schema_check import revisions
-page = (edition.FILES / "index.html").exists()
+page = (FOLDER / "index.html").exists()
 print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(SHIPPED)), sep="|", end="|")
 print(release(), checkout.python_path(), page, sep="|")
 """

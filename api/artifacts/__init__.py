@@ -1,1 +1,1 @@
-"""Artifacts over HTTP: negotiated, rendered, compared, downloaded, exported."""
+"""Artifacts over HTTP: content negotiation, rendering, comparison, download, export."""

@@ -1,49 +1,38 @@
-"""Content as a download: whatever it is and says that it is, no browser runs it."""
+"""Content as a download that no browser runs, whatever its media type says."""
 
 from __future__ import annotations
 
-import unicodedata
 from urllib.parse import quote
 
 from fastapi import Response
 
-from api.artifacts.exporting import ending, slug
+from api.artifacts.file_names import extension, safe_name, slug
 from artifacts.media_types import FILES, MARKDOWN, PLAIN, ZIP
 from models.tables import Artifact
 
-# Under any other media type, such as JavaScript's, a page of ours could be made to load it.
-_PASSIVE = {FILES: FILES, ZIP: ZIP, **{one: f"{one}; charset=utf-8" for one in (MARKDOWN, PLAIN)}}
-_ANY = "application/octet-stream"
-
-# What file systems and shells make something of.
-_FORBIDDEN = frozenset('<>:"/\\|?*')
-_LENGTH = 60
+# Under any other media type, such as JavaScript's, one of our own pages could be tricked into loading it.
+_PASSIVE = {FILES: FILES, ZIP: ZIP, **{text: f"{text}; charset=utf-8" for text in (MARKDOWN, PLAIN)}}
+_OTHER = "application/octet-stream"
 
 
-def download(artifact: Artifact, file: str | None, body: bytes, tag: str) -> Response:
-    """The content of an artifact version, or of one of its files."""
-    name, plain = _names(artifact, file)
+def download_response(artifact: Artifact, file: str | None, body: bytes, tag: str) -> Response:
+    """Return the content of an artifact version, or of one file in it, as an attachment."""
+    name, ascii_name = _file_names(artifact, file)
     headers = {
         "ETag": tag,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }
-    media_type = _ANY if file else _PASSIVE.get(artifact.media_type, _ANY)
+    media_type = _OTHER if file else _PASSIVE.get(artifact.media_type, _OTHER)
     return Response(body, media_type=media_type, headers=headers)
 
 
-def _names(artifact: Artifact, file: str | None) -> tuple[str, str]:
-    """The name of the download, and what is left of it in ASCII."""
+def _file_names(artifact: Artifact, file: str | None) -> tuple[str, str]:
+    """Return the name of the download, and its ASCII form for older clients."""
     if file:
         stem, dot, suffix = file.rsplit("/", 1)[-1].rpartition(".")
         stem, end = (stem, f".{slug(suffix)}") if stem and slug(suffix) else (f"{stem}{dot}{suffix}", "")
-        return f"{_safe(stem) or 'file'}{end}", f"{slug(stem) or 'file'}{end}"
-    end = f"-v{artifact.version}{ending(artifact.media_type)}"
-    return f"{_safe(artifact.name) or artifact.type}{end}", f"{slug(artifact.name) or artifact.type}{end}"
-
-
-def _safe(name: str) -> str:
-    """The name without what could lead elsewhere, hide or end a header; empty where nothing of it is left."""
-    kept = ("-" if one in _FORBIDDEN or unicodedata.category(one)[0] == "C" else one for one in name)
-    return "".join(kept)[:_LENGTH].strip(" .-")
+        return f"{safe_name(stem) or 'file'}{end}", f"{slug(stem) or 'file'}{end}"
+    end = f"-v{artifact.version}{extension(artifact.media_type)}"
+    return f"{safe_name(artifact.name) or artifact.type}{end}", f"{slug(artifact.name) or artifact.type}{end}"

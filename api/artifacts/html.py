@@ -1,18 +1,17 @@
-"""Artifacts as HTML: a fragment for a page, and harmless where it is opened by itself."""
+"""An artifact as an HTML response: a fragment for a page, harmless when it is opened on its own."""
 
 from __future__ import annotations
 
 from fastapi import Response
 
-from api.artifacts.content_processes import BusyError
-from api.artifacts.rendering import EDITION, Subject
-from api.artifacts.rendering.views import as_written
+from api.artifacts.content import load_content
+from api.artifacts.process_pool import PoolBusyError
+from api.artifacts.rendering import RENDERER_VERSION, RenderSource, render_plain
 from api.http.etags import is_not_modified, make_etag, short_hash
 from api.services import Services
 from models.tables import Artifact
-from store import contents
 
-BUSY = "It is shown as it was written, since the API is busy; it can be laid out later."
+BUSY = "This is the source text, because the API is busy. Reload to see it rendered."
 
 HEADERS = {
     "Vary": "Accept",
@@ -21,31 +20,31 @@ HEADERS = {
 }
 
 
-async def shown(services: Services, artifact: Artifact, file: str | None, if_none_match: str | None) -> Response:
-    """The answer: the artifact, or one file of it.
+async def html_response(
+    services: Services, artifact: Artifact, file: str | None, if_none_match: str | None
+) -> Response:
+    """Return the artifact, or one file in it, as HTML, or 304.
 
     Raises:
         NotFoundError: there is no such file.
-        ConflictError: the file cannot be got at.
+        ConflictError: the file cannot be read.
     """
 
     async def load() -> bytes:
-        async with services.store.reading() as connection:
-            body = await contents.get(connection, artifact.content_hash)
-        assert body is not None
-        return body
+        return await load_content(services.store, artifact)
 
-    # Weak, as a slow machine may stop to colour sooner.
-    headers = HEADERS | {"ETag": make_etag(artifact.content_hash, "html", EDITION, short_hash(file), weak=True)}
-    known = is_not_modified(if_none_match, headers["ETag"])
-    if known and file is None:
+    # Weak: on a slow machine the highlighting may stop earlier.
+    etag = make_etag(artifact.content_hash, "html", RENDERER_VERSION, short_hash(file), weak=True)
+    headers = HEADERS | {"ETag": etag}
+    is_current = is_not_modified(if_none_match, etag)
+    if is_current and file is None:
         return Response(status_code=304, headers=headers)
-    subject = Subject(artifact.content_hash, artifact.media_type, artifact.name, file)
+    source = RenderSource(artifact.content_hash, artifact.media_type, artifact.name, file)
     try:
-        fragment = await services.fragments.of(subject, load)
-    except BusyError:  # what is shown now is not what will be shown later
-        fragment, known = as_written(subject, await load(), BUSY), False
+        fragment = await services.fragments.get(source, load)
+    except PoolBusyError:  # a later response will differ, so no client may keep this one
+        fragment, is_current = render_plain(source, await load(), BUSY), False
         headers = HEADERS | {"Cache-Control": "no-store"}
-    if known:  # and there is such a file
+    if is_current:  # only now is it known that the file exists
         return Response(status_code=304, headers=headers)
     return Response(fragment, media_type="text/html", headers=headers)

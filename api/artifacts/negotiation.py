@@ -1,4 +1,4 @@
-"""Which representation a client would rather have, as its Accept says (RFC 9110, section 12.5.1)."""
+"""Content negotiation: whether a client prefers HTML, by its Accept header (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
 def prefers_html(accept: str) -> bool:
-    """Whether HTML is liked better than JSON, which is what everybody gets who does not care."""
-    ranges = _ranges(accept)
+    """Return whether HTML has a higher quality than JSON, which is the default."""
+    ranges = _parse(accept)
     return _quality(ranges, HTML) > _quality(ranges, JSON)
 
 
-def _ranges(accept: str) -> dict[str, float]:
-    """The quality of each media range; what cannot be read is left out."""
+def _parse(accept: str) -> dict[str, float]:
+    """Return the quality of each media range; malformed ones are ignored."""
     ranges = {}
     for part in accept.split(","):
         media_range, *parameters = (word.strip().lower() for word in part.split(";"))
@@ -30,9 +30,9 @@ def _ranges(accept: str) -> dict[str, float]:
 
 
 def _quality(ranges: dict[str, float], media_type: str) -> float:
-    """The quality of a media type: that of the most exact range."""
+    """Return the quality of a media type: that of the most specific range that matches it."""
     main, _, _ = media_type.partition("/")
-    return next((ranges[one] for one in (media_type, f"{main}/*", "*/*") if one in ranges), 0.0)
+    return next((ranges[match] for match in (media_type, f"{main}/*", "*/*") if match in ranges), 0.0)
 
 
 async def _wants_html(request: Request) -> bool:
@@ -40,4 +40,4 @@ async def _wants_html(request: Request) -> bool:
 
 
 WantsHtmlDep = Annotated[bool, Depends(_wants_html)]
-"""Whether the client would rather have HTML than JSON."""
+"""Whether the client prefers HTML to JSON."""

@@ -5,19 +5,18 @@ The workflow decides; what is refused here are only responses that it would refu
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 import structlog
 from uuid_utils.compat import uuid7
 
 from activities.records import STATUS
-from api.artifacts import media
+from api.artifacts.content import check_content
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
-from artifacts.media_types import MARKDOWN, usual_media_type
+from artifacts.media_types import MARKDOWN, default_media_type
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
@@ -95,8 +94,8 @@ async def _check_amendment(
     if original is not None:
         media_type = original.media_type
     else:
-        media_type = usual_media_type(open_request.supplies) if open_request.supplies else MARKDOWN
-    await asyncio.to_thread(media.check, media_type, content)
+        media_type = default_media_type(open_request.supplies) if open_request.supplies else MARKDOWN
+    await check_content(media_type, content)
 
 
 async def _signal(services: Services, request: HitlRequest, response: HitlResponse) -> None:

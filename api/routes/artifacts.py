@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from api import examples
-from api.artifacts import html, media, versions
+from api.artifacts.comparison import Version, compare_versions
+from api.artifacts.content import check_content
+from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import UNCHANGED, answers
@@ -87,7 +88,7 @@ async def create_artifact(
 async def _add_version(services: Services, project_id: UUID, body: ArtifactCreate, request: Request | None) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
     content = body.decode_content(services.settings.max_artifact_bytes)
-    await asyncio.to_thread(media.check, body.media_type, content)
+    await check_content(body.media_type, content)
     version = artifacts.NewVersion(
         type=body.type,
         body=content,
@@ -132,7 +133,7 @@ async def get_artifact(
     A client that prefers `text/html` gets the content as a fragment for a page: Markdown is rendered, code is
     highlighted, and the files of a set are listed or, with `file`, one of them is shown. Nothing in it can execute."""
     if wants_html:
-        return await html.shown(services, artifact, file, if_none_match)
+        return await html_response(services, artifact, file, if_none_match)
     if file is not None:
         raise InvalidError("file", "requires `Accept: text/html`; /content returns the bytes of a file", place="query")
     headers = {"ETag": make_etag(artifact.content_hash), "Vary": "Accept"}
@@ -172,6 +173,6 @@ async def get_artifact_diff(
             raise InvalidError("against", "belongs to another project", place="query")
         ids = [artifact.id, *([other.id] if other else [])]
         found = {version.id: (version, body) for version, body in await artifacts.get_with_contents(connection, ids)}
-    before = versions.Version.of(*found[other.id]) if other else None
-    text = await services.run_in_process(versions.compared, before, versions.Version.of(*found[artifact.id]))
+    before = Version.of(*found[other.id]) if other else None
+    text = await services.run_in_process(compare_versions, before, Version.of(*found[artifact.id]))
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api import examples
-from api.artifacts import bundles
-from api.artifacts.downloads import download
+from api.artifacts import files
+from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.documentation import UNCHANGED, answers
 from api.errors import ConflictError
@@ -33,9 +33,9 @@ MAX_FILE = 16 * 2**20
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
     """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is
     refused with 409. 409 also means that the artifact is neither."""
-    if not bundles.holds_files(artifact.media_type):
+    if not files.contains_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
-    found = await services.run_in_process(bundles.entries, artifact.media_type, await _get_body(services, artifact))
+    found = await services.run_in_process(files.list_files, artifact.media_type, await _get_body(services, artifact))
     return Page(items=[FilePublic(path=entry.path, size=entry.size) for entry in found])
 
 
@@ -58,12 +58,12 @@ async def get_content(
         return Response(status_code=304, headers={"ETag": etag})
     body = await _get_body(services, artifact)
     if file is not None:
-        body = await services.run_in_process(bundles.read, artifact.media_type, body, file, MAX_FILE + 1)
+        body = await services.run_in_process(files.read_file, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
             raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download and unpack the zip.")
     if not_modified:  # only now: the file might not exist
         return Response(status_code=304, headers={"ETag": etag})
-    return download(artifact, file, body, etag)
+    return download_response(artifact, file, body, etag)
 
 
 async def _get_body(services: Services, artifact: Artifact) -> bytes:

@@ -10,7 +10,8 @@ from typing import IO
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from api.artifacts.exporting import Export, slug
+from api.artifacts.export import ExportWriter
+from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import answers
 from store import artifacts, contents
@@ -33,7 +34,7 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
     """Source files are files in it, documents are Markdown, packages are unchanged, and `manifest.json` lists them."""
     file: IO[bytes] = tempfile.SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115 - closed after it has been sent
     try:
-        with Export(project, file) as export:
+        with ExportWriter(project, file) as export:
             async with services.store.reading() as connection:
                 delivery = await artifacts.delivery(connection, project.id)
             for artifact in delivery:

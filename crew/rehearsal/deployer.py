@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import Draft, InputArtifact, Step
@@ -13,7 +14,6 @@ from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.tester import result_sections
 from crew.rehearsal.writing.document import document
 from crew.rehearsal.writing.package import VERSION, distribution_name
-from crew.rehearsal.writing.zips import unzip, zip_files
 from models.contracts.enums import ArtifactType, Verdict
 from sandbox import Sandbox, TestRun
 
@@ -33,7 +33,7 @@ class Deployer(RehearsalAgent):
         runnable = source is not None and source.media_type == FILES
         files = unpack(source.content) if source and runnable else _documents(context.assignment.inputs)
         root = f"{distribution_name(context.brief.title)}-{VERSION}"
-        package = await asyncio.to_thread(zip_files, root, files)
+        package = await asyncio.to_thread(zips.pack, files, root)
         run = await self._check(package, root, step, harmless=source.by_agent) if source and runnable else None
         log = document(
             context,
@@ -51,7 +51,7 @@ class Deployer(RehearsalAgent):
     async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> TestRun:
         """Run the tests from the built package rather than from the source files."""
         await step.progress("checking the package: running its tests in the sandbox", None)
-        files = await asyncio.to_thread(unzip, package, root)
+        files = await asyncio.to_thread(zips.unpack, package, root)
         return await self._sandbox.run_tests(files, harmless=harmless)
 
 

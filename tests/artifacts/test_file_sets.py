@@ -1,4 +1,4 @@
-"""File sets that would leave their folder, or not be what they seem, are refused."""
+"""File sets that would write outside their folder, or overwrite their own files, are refused."""
 
 import pytest
 from hypothesis import given
@@ -66,7 +66,7 @@ def test_an_unsafe_set_is_refused(files: dict[str, str]) -> None:
     "content",
     [b"", b"\xff", b"[]", b"{}", b'{"files": []}', b'{"files": {"a": 1}}', b'{"files": {"../a": ""}}', b"[" * 99_999],
 )
-def test_content_that_is_no_file_set_is_refused(content: bytes) -> None:
+def test_content_that_is_not_a_file_set_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidArtifactError, match="refused"):
         unpack(content)
 
@@ -74,7 +74,7 @@ def test_content_that_is_no_file_set_is_refused(content: bytes) -> None:
 @given(
     st.dictionaries(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8}\.py)?", fullmatch=True), st.text(max_size=40), min_size=1)
 )
-def test_what_is_packed_is_what_is_unpacked(files: dict[str, str]) -> None:
+def test_unpacking_returns_what_was_packed(files: dict[str, str]) -> None:
     try:
         content = pack(files)
     except InvalidArtifactError:

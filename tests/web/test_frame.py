@@ -1,4 +1,4 @@
-"""The frame: what is served, under which policy, and how one moves about."""
+"""The frame of the page: its files, its content security policy, and navigation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from api.edition import FILES, edition
-from api.page import imported, styles
+from api.page import imported_modules, style_sheets
+from api.page_files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
@@ -27,56 +27,58 @@ async def test_every_view_is_served_under_a_strict_policy(http: httpx2.AsyncClie
 
 
 def files() -> list[str]:
-    return [file.relative_to(FILES).as_posix() for file in FILES.rglob("*.*")]
+    return [file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.*")]
 
 
-def test_nothing_that_the_page_is_made_of_is_loaded_from_elsewhere() -> None:
+def test_the_page_loads_nothing_from_other_origins() -> None:
     for file in files():
-        text = (FILES / file).read_text()
-        elsewhere = re.findall(r"""(?:src|href|from|import|url)\s*[=(]?\s*["'(]?(?:https?:)?//[^"')\s]+""", text)
-        assert not elsewhere, (file, elsewhere)
+        text = (FOLDER / file).read_text()
+        external = re.findall(r"""(?:src|href|from|import|url)\s*[=(]?\s*["'(]?(?:https?:)?//[^"')\s]+""", text)
+        assert not external, (file, external)
 
 
-async def test_a_browser_keeps_what_the_page_is_made_of_until_it_changes(http: httpx2.AsyncClient) -> None:
+async def test_browsers_cache_the_files_of_the_page_until_they_change(http: httpx2.AsyncClient) -> None:
     document = (await http.get("/inbox")).text
     addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
-    assert f"/web/{edition().version}/js/views/inbox.js" in addresses
+    assert f"/web/{current_snapshot().version}/js/views/inbox.js" in addresses
     for address in addresses:
         answer = await http.get(address)
         assert answer.status_code == 200, address
         assert "immutable" in answer.headers["cache-control"]
-    for other in ("js/main.js", "000000000000/js/main.js"):
-        answer = await http.get(f"/web/{other}")
+    for path in ("js/main.js", "000000000000/js/main.js"):
+        answer = await http.get(f"/web/{path}")
         assert answer.headers["cache-control"] == "no-cache"
-        again = await http.get(f"/web/{other}", headers={"If-None-Match": answer.headers["etag"]})
+        again = await http.get(f"/web/{path}", headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
     assert (await http.get("/web/nothing.js")).status_code == 404
     assert (await http.get("/web/%2e%2e/page.py")).status_code == 404
 
 
-def test_every_import_and_every_style_sheet_is_there() -> None:
-    modules = imported(edition(), "js/main.js", *(file for file in files() if file.startswith("js/views/")))
+def test_every_import_and_every_style_sheet_exists() -> None:
+    snapshot = current_snapshot()
+    views = [file for file in files() if file.startswith("js/views/")]
+    modules = imported_modules(snapshot, "js/main.js", *views)
     assert modules <= set(files())
-    assert {f"css/{sheet}" for sheet in styles(edition(), modules)} <= set(files())
-    for file in (FILES / "js").rglob("*.js"):  # what is loaded when it is wanted
-        for late in re.findall(r'import\("([^"]+)"\)', file.read_text()):
-            assert (file.parent / late).exists(), (file, late)
+    assert {f"css/{sheet}" for sheet in style_sheets(snapshot, modules)} <= set(files())
+    for file in (FOLDER / "js").rglob("*.js"):  # dynamic imports
+        for imported in re.findall(r'import\("([^"]+)"\)', file.read_text()):
+            assert (file.parent / imported).exists(), (file, imported)
 
 
-def test_no_markup_is_made_from_text_but_through_the_one_door() -> None:
+def test_only_one_module_creates_markup_from_text() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc")
     for file in (file for file in files() if file.endswith(".js")):
-        found = forbidden.findall((FILES / file).read_text())
+        found = forbidden.findall((FOLDER / file).read_text())
         assert not found or file == "js/html.js", (file, found)
 
 
-async def test_an_address_that_leads_nowhere_is_a_problem_to_programs(http: httpx2.AsyncClient) -> None:
+async def test_an_unknown_path_is_a_problem_document(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/projects/1/2/3")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_policy_lets_nothing_inline_run(new_page: NewPage) -> None:
+async def test_the_policy_blocks_inline_scripts(new_page: NewPage) -> None:
     page = await new_page(expected_errors=("Content Security Policy", "TrustedHTML", "TrustedScript"))
     await page.goto("/system")
     done = await page.evaluate(
@@ -97,7 +99,7 @@ async def test_the_policy_lets_nothing_inline_run(new_page: NewPage) -> None:
                 markup: () => { document.body.innerHTML = "<p>ran</p>"; ran.push("markup"); },
                 address: () => { location.href = "javascript:ran.push('address')"; },
             };
-            for (const attempt of Object.values(attempts)) try { attempt(); } catch { /* as it should */ }
+            for (const attempt of Object.values(attempts)) try { attempt(); } catch { /* blocked, as expected */ }
             await new Promise((done) => setTimeout(done, 200));
             return ran;
         }"""
@@ -105,7 +107,7 @@ async def test_the_policy_lets_nothing_inline_run(new_page: NewPage) -> None:
     assert done == []
 
 
-async def test_one_moves_by_links_keys_and_the_back_button(page: Page, worker: None) -> None:
+async def test_navigation_by_links_keys_and_the_back_button(page: Page, worker: None) -> None:
     await page.goto("/")
     places = page.get_by_role("navigation", name="Places")
     await places.get_by_role("link", name="Inbox").click()
@@ -123,7 +125,7 @@ async def test_one_moves_by_links_keys_and_the_back_button(page: Page, worker: N
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-async def test_a_chosen_theme_is_kept(page: Page) -> None:
+async def test_the_theme_is_remembered(page: Page) -> None:
     await page.goto("/system")
     await page.get_by_role("button", name="Colours: as the system").click()
     await page.get_by_role("button", name="Colours: light").click()

@@ -1,6 +1,6 @@
-"""What artifacts hold, as HTML that is safe to put on a page."""
+"""Artifact content as HTML that is safe to put on a page."""
 
-from .fragments import Fragments
-from .views import EDITION, Subject
+from .fragment import RENDERER_VERSION, RenderSource, render_fragment, render_plain
+from .fragment_cache import FragmentCache
 
-__all__ = ["EDITION", "Fragments", "Subject"]
+__all__ = ["RENDERER_VERSION", "FragmentCache", "RenderSource", "render_fragment", "render_plain"]

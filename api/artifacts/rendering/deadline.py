@@ -1,4 +1,4 @@
-"""How long one rendering may go on: what people and agents write may be made to take for ever."""
+"""The time limit of one rendering: content can be made to take forever."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 
 
 class Deadline:
-    """Seconds of the processor that the thread which made it may still spend."""
+    """A limit of processor seconds for the thread that creates it."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.thread_time() + seconds
 
     @property
-    def passed(self) -> bool:
+    def has_passed(self) -> bool:
         return time.thread_time() > self._end

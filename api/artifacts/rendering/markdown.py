@@ -1,14 +1,14 @@
-"""Markdown as HTML: CommonMark with tables and strikethrough, and nothing that the reader would not see.
+"""Markdown as HTML: CommonMark with tables and strikethrough, and nothing hidden from the reader.
 
-Raw HTML is shown as text, an image as its description, and what renderers usually drop (the definitions of links, words
-after the language of a fenced block) is shown, too: who approves an artifact should have seen what agents read.
+Raw HTML is shown as text, an image as its description. What renderers usually drop (link definitions, words after the
+language of a fenced code block) is shown, too: a person who approves an artifact must see everything that agents read.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -20,62 +20,62 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from api.artifacts.rendering import languages
-from api.artifacts.rendering.cleaning import SCHEMES
-from api.artifacts.rendering.colours import coloured
 from api.artifacts.rendering.deadline import Deadline
-from api.artifacts.rendering.text import escaped, preformatted, visible
+from api.artifacts.rendering.highlighting import highlight
+from api.artifacts.rendering.sanitizer import SCHEMES
+from api.artifacts.rendering.text import escape, preformatted, reveal_hidden
 
-DEPTH = 60
-"""Blocks within blocks. Past its own limit, the parser leaves out what is left without a word."""
+MAX_DEPTH = 60
+"""Nested blocks. Beyond its own limit the parser silently drops the rest."""
 
 CAUTION = "[!CAUTION]"
-"""What a quote begins with that is to be seen first, as on GitHub."""
+"""The first words of a quote that is highlighted as a warning, as on GitHub."""
 
-_ADDRESS = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
+_ALLOWED_SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)}):", re.IGNORECASE)
 _ANY_SCHEME = re.compile(r"[^/?#]*:")
 
 
-class TooInvolvedError(Exception):
-    """The Markdown is nested too deeply, or takes too long."""
+class TooComplexError(Exception):
+    """The content is nested too deeply, or takes too long to render."""
 
 
-def rendered(text: str, deadline: Deadline) -> str:
-    """The Markdown as HTML, which is still to be cleaned.
+def render_markdown(text: str, deadline: Deadline) -> str:
+    """Return the Markdown as HTML, not yet sanitized.
 
     Raises:
-        TooInvolvedError: it is nested too deeply, or takes too long.
+        TooComplexError: it is nested too deeply, or takes too long.
     """
     try:
-        html: str = _MARKDOWN.render(visible(text), {"deadline": deadline})
+        rendered: str = _PARSER.render(reveal_hidden(text), {"deadline": deadline})
     except RecursionError:
-        raise TooInvolvedError from None
-    return html
+        raise TooComplexError from None
+    return rendered
 
 
-def _linkable(url: str) -> bool:
-    """Whether it is a link at all; one elsewhere than to the web stays as it was written."""
-    return bool(_ADDRESS.match(url)) or not _ANY_SCHEME.match(url)
+def _is_link(url: str) -> bool:
+    """Return whether this is a relative link or one with an allowed scheme; anything else stays text."""
+    return bool(_ALLOWED_SCHEME.match(url)) or not _ANY_SCHEME.match(url)
 
 
-def _watch_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if state.level >= DEPTH or _late(state.env):
-        raise TooInvolvedError
+def _check_block_limits(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.level >= MAX_DEPTH or _is_late(state.env):
+        raise TooComplexError
     return False
 
 
-def _watch_inline(state: StateInline, silent: bool) -> bool:
-    if _late(state.env):
-        raise TooInvolvedError
+def _check_inline_limits(state: StateInline, silent: bool) -> bool:
+    if _is_late(state.env):
+        raise TooComplexError
     return False
 
 
-def _late(env: Any) -> bool:
+def _is_late(env: Any) -> bool:
     deadline: Deadline = env["deadline"]
-    return deadline.passed
+    return deadline.has_passed
 
 
-def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A link's definition, kept where it is written."""
+def _parse_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse a link definition and keep it in place."""
     if not reference(state, start, end, silent):
         return False
     if not silent:
@@ -83,59 +83,59 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _tidy(state: StateCore) -> None:
-    """Links within the project become text with their address as a title; alignments become classes; so do alarms."""
-    for place, block in enumerate(state.tokens):
+def _rewrite_tokens(state: StateCore) -> None:
+    """Turn relative links into text with the address as title, and alignments and warnings into classes."""
+    for index, block in enumerate(state.tokens):
         if block.type == "blockquote_open" and any(
-            each.content.startswith(CAUTION) for each in state.tokens[place + 1 : place + 3] if each.type == "inline"
+            token.content.startswith(CAUTION) for token in state.tokens[index + 1 : index + 3] if token.type == "inline"
         ):
             block.attrs["class"] = "caution"
         if style := block.attrs.pop("style", None):
             block.attrs["class"] = f"align-{str(style).removeprefix('text-align:')}"
-        opened: list[str] = []
+        open_tags: list[str] = []
         for token in block.children or ():
             if token.type == "link_open":
                 href = str(token.attrs["href"])
-                if not _ADDRESS.match(href):
+                if not _ALLOWED_SCHEME.match(href):
                     token.tag, token.attrs = "span", {"class": "local", "title": href}
-                opened.append(token.tag)
+                open_tags.append(token.tag)
             elif token.type == "link_close":
-                token.tag = opened.pop()
+                token.tag = open_tags.pop()
 
 
-def _draw_definition(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
-    return f'<p class="definition">{escaped(tokens[at].content)}</p>\n'
+def _render_definition(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f'<p class="definition">{escape(tokens[index].content)}</p>\n'
 
 
-def _draw_fence(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
-    info = unescapeAll(tokens[at].info).strip()
+def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    info = unescapeAll(tokens[index].info).strip()
     name, *rest = info.split(maxsplit=1) or [""]
     language = languages.by_alias(name)
     caption = "".join(rest) if language else info
-    above = f'<p class="caption">{escaped(caption)}</p>\n' if caption else ""
-    code = coloured(tokens[at].content, language, env["deadline"])
-    return f"{above}{preformatted(code, language.name if language else None)}\n"
+    caption_html = f'<p class="caption">{escape(caption)}</p>\n' if caption else ""
+    code = highlight(tokens[index].content, language, env["deadline"])
+    return f"{caption_html}{preformatted(code, language.name if language else None)}\n"
 
 
-def _draw_image(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
-    image = tokens[at]
+def _render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    image = tokens[index]
     source = " ".join(str(image.attrs[name]) for name in ("src", "title") if name in image.attrs)
-    described = self.renderInlineAsText(image.children or [], options, env) or str(image.attrs["src"])
-    return f'<span class="image" title="{escape(source)}">{escaped(described)}</span>'
+    text = self.renderInlineAsText(image.children or [], options, env) or str(image.attrs["src"])
+    return f'<span class="image" title="{html.escape(source)}">{escape(text)}</span>'
 
 
-def _made() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "xhtmlOut": False, "maxNesting": 2 * DEPTH})
-    markdown.enable(["table", "strikethrough"])
-    markdown.validateLink = _linkable  # type: ignore[method-assign]
-    markdown.block.ruler.before("table", "watch", _watch_block)
-    markdown.inline.ruler.before("text", "watch", _watch_inline)
-    markdown.block.ruler.at("reference", _definition)
-    markdown.core.ruler.push("tidy", _tidy)
-    markdown.add_render_rule("definition", _draw_definition)
-    markdown.add_render_rule("fence", _draw_fence)
-    markdown.add_render_rule("image", _draw_image)
-    return markdown
+def _create_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "xhtmlOut": False, "maxNesting": 2 * MAX_DEPTH})
+    parser.enable(["table", "strikethrough"])
+    parser.validateLink = _is_link  # type: ignore[method-assign]
+    parser.block.ruler.before("table", "limits", _check_block_limits)
+    parser.inline.ruler.before("text", "limits", _check_inline_limits)
+    parser.block.ruler.at("reference", _parse_definition)
+    parser.core.ruler.push("rewrite", _rewrite_tokens)
+    parser.add_render_rule("definition", _render_definition)
+    parser.add_render_rule("fence", _render_fence)
+    parser.add_render_rule("image", _render_image)
+    return parser
 
 
-_MARKDOWN = _made()
+_PARSER = _create_parser()

@@ -1,4 +1,4 @@
-"""The names and types under which content is sent."""
+"""The file names and media types of downloads."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from urllib.parse import unquote
 import pytest
 from uuid_utils.compat import uuid7
 
-from api.artifacts.downloads import download
+from api.artifacts.downloads import download_response
 from artifacts.media_types import FILES, ZIP
 from models.tables import Artifact
 
 
-def sent(name: str = "plan", media_type: str = "text/markdown", file: str | None = None) -> tuple[str, str, str]:
-    """The media type, the name of the download, and what older clients call it."""
+def sent_as(name: str = "plan", media_type: str = "text/markdown", file: str | None = None) -> tuple[str, str, str]:
+    """Return the media type, the file name, and the file name for older clients."""
     artifact = Artifact(
         id=uuid7(),
         project_id=uuid7(),
@@ -28,7 +28,7 @@ def sent(name: str = "plan", media_type: str = "text/markdown", file: str | None
         origin_id=uuid7(),
         created_at=datetime.now(UTC),
     )
-    headers = download(artifact, file, b"x", '"tag"').headers
+    headers = download_response(artifact, file, b"x", '"tag"').headers
     kind, plain, full = headers["content-disposition"].split("; ")
     assert kind == "attachment"
     assert headers["x-content-type-options"] == "nosniff"
@@ -60,8 +60,8 @@ def sent(name: str = "plan", media_type: str = "text/markdown", file: str | None
         ("text/html; charset=utf-7", "application/octet-stream", ".txt"),
     ],
 )
-def test_no_type_is_one_that_browsers_run(media_type: str, as_type: str, ending: str) -> None:
-    assert sent(media_type=media_type) == (as_type, f"plan-v2{ending}", f"plan-v2{ending}")
+def test_no_media_type_is_one_that_browsers_run(media_type: str, as_type: str, ending: str) -> None:
+    assert sent_as(media_type=media_type) == (as_type, f"plan-v2{ending}", f"plan-v2{ending}")
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_no_type_is_one_that_browsers_run(media_type: str, as_type: str, ending:
         ("index.html", "index.html", "index-html"),
     ],
 )
-def test_the_name_is_a_name_and_nothing_else(name: str, full: str, plain: str) -> None:
-    assert sent(name) == ("text/markdown; charset=utf-8", f"{full}-v2.md", f"{plain}-v2.md")
+def test_an_artifacts_name_cannot_change_the_header_or_the_folder(name: str, full: str, plain: str) -> None:
+    assert sent_as(name) == ("text/markdown; charset=utf-8", f"{full}-v2.md", f"{plain}-v2.md")
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_the_name_is_a_name_and_nothing_else(name: str, full: str, plain: str) -
     ],
 )
 def test_a_file_keeps_its_name(file: str, full: str, plain: str) -> None:
-    assert sent(media_type=ZIP, file=file) == ("application/octet-stream", full, plain)
+    assert sent_as(media_type=ZIP, file=file) == ("application/octet-stream", full, plain)

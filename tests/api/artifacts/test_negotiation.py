@@ -1,4 +1,4 @@
-"""Who gets HTML, and who has it already."""
+"""Which clients get HTML, and which have a current copy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from api.http.etags import is_not_modified, make_etag
         "application/json;q=0, */*;q=0.5",
     ],
 )
-def test_who_prefers_html(accept: str) -> None:
+def test_html_is_preferred(accept: str) -> None:
     assert prefers_html(accept)
 
 
@@ -47,7 +47,7 @@ def test_who_prefers_html(accept: str) -> None:
         "\x00",
     ],
 )
-def test_who_does_not(accept: str) -> None:
+def test_json_is_preferred_otherwise(accept: str) -> None:
     assert not prefers_html(accept)
 
 

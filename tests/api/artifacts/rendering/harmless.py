@@ -1,11 +1,11 @@
-"""What may come out of a rendering, written down a second time, and judged by another parser."""
+"""What a rendering may contain: a second list, independent of the sanitizer's, and checked with another parser."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 
-from api.artifacts.rendering.views import Subject, view
+from api.artifacts.rendering import RenderSource, render_fragment
 
 MARKDOWN = "text/markdown"
 
@@ -31,7 +31,7 @@ CLASSES = re.compile(
 
 
 class Page(HTMLParser):
-    """The fragment as a browser may see it; `text` is what a person reads."""
+    """The fragment as a browser parses it; `text` is what a person reads."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -45,17 +45,17 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in ATTRIBUTES.keys() | BARE | TABLE | VOID, tag
         assert {name for name, _ in attrs} <= ATTRIBUTES.get(tag, set()), (tag, attrs)
-        given = dict(attrs)
-        assert len(given) == len(attrs)
-        if "class" in given:
-            assert CLASSES.fullmatch(given["class"] or ""), given
-        if "start" in given:
-            assert (given["start"] or "").isdecimal()
+        values = dict(attrs)
+        assert len(values) == len(attrs)
+        if "class" in values:
+            assert CLASSES.fullmatch(values["class"] or ""), values
+        if "start" in values:
+            assert (values["start"] or "").isdecimal()
         if tag == "a":
-            assert (given["rel"], given["target"]) == ("noopener noreferrer nofollow", "_blank")
-            # An address that is none, such as one with a quote in its host, is left out.
-            assert re.match(r"(https?|mailto):", given.get("href", "http:") or "", re.IGNORECASE), given
-        self.tags.append((tag, given))
+            assert (values["rel"], values["target"]) == ("noopener noreferrer nofollow", "_blank")
+            # An invalid URL, such as one with a quote in its host, is left out.
+            assert re.match(r"(https?|mailto):", values.get("href", "http:") or "", re.IGNORECASE), values
+        self.tags.append((tag, values))
         if tag not in VOID:
             self._open.append(tag)
 
@@ -75,9 +75,9 @@ class Page(HTMLParser):
 
 
 def page(content: str | bytes, media_type: str = MARKDOWN, name: str = "notes", file: str | None = None) -> Page:
-    """The rendering of a content, whose every tag and attribute is one of ours."""
+    """Render content and check that every tag and attribute is on our list."""
     body = content.encode() if isinstance(content, str) else content
-    html = view(Subject("hash", media_type, name, file), body).decode()
+    html = render_fragment(RenderSource("hash", media_type, name, file), body).decode()
     found = Page(html)
     (tag, attributes), *_ = found.tags
     assert tag == "article", html

@@ -1,4 +1,4 @@
-"""Hostile content: nothing but our own tags and attributes comes out, and it comes out soon."""
+"""Hostile content renders quickly, and only to the tags and attributes on our list."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from harmless import MARKDOWN, kind, page
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.artifacts.rendering import languages
-from api.artifacts.rendering.colours import coloured
+from api.artifacts.rendering import RenderSource, languages, render_fragment
 from api.artifacts.rendering.deadline import Deadline
-from api.artifacts.rendering.text import visible
-from api.artifacts.rendering.views import MAX_DRAWN, SECONDS, Subject, view
+from api.artifacts.rendering.fragment import MAX_RENDERED, SECONDS
+from api.artifacts.rendering.highlighting import highlight
+from api.artifacts.rendering.text import reveal_hidden
 from artifacts.media_types import FILES, ZIP
 
 ATTACKS = [
@@ -70,21 +70,21 @@ ATTACKS = [
     "| <script>alert(1)</script> |\n|-|\n| <img src=x onerror=alert(1)> |",
     "0. x\n\n999999999. y\n",
 ]  # fmt: skip
-"""Each is tried in every place that shows something."""
+"""Each is tried in every place whose text is shown, as a subtest: a failure names the attack."""
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("media_type", ["text/markdown", "text/plain", "text/html", "text/x-python", "image/svg+xml"])
-def test_an_attack_in_the_content(attack: str, media_type: str) -> None:
-    found = page(attack, media_type)
-    if kind(found) in ("code", "text"):
-        for word in ("alert(1)", "javascript", "script", "onerror", "style"):
-            assert (word in found.text) is (word in attack)
+def test_attacks_in_the_content(subtests: pytest.Subtests, media_type: str) -> None:
+    for attack in ATTACKS:
+        with subtests.test(attack=attack):
+            found = page(attack, media_type)
+            if kind(found) in ("code", "text"):
+                for word in ("alert(1)", "javascript", "script", "onerror", "style"):
+                    assert (word in found.text) is (word in attack)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize(
-    "around",
+    "markdown",
     [
         "> {}",
         "- {}",
@@ -101,34 +101,39 @@ def test_an_attack_in_the_content(attack: str, media_type: str) -> None:
         "| a |\n|-|\n| {} |",
     ],
 )
-def test_an_attack_within_markdown(attack: str, around: str) -> None:
-    page(around.replace("{}", attack))
+def test_attacks_within_markdown(subtests: pytest.Subtests, markdown: str) -> None:
+    for attack in ATTACKS:
+        with subtests.test(attack=attack):
+            page(markdown.replace("{}", attack))
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_in_the_name_of_a_file(attack: str) -> None:
-    path = attack.replace("\n", " ")
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(path, "x")
-    found = page(buffer.getvalue(), ZIP)
-    assert kind(found) == "archive"
-    allowed = "".join(one for one in attack if one.isprintable() and one != "\\").replace("//", "/").strip("/")
-    assert kind(page(json.dumps({"files": {allowed: "x"}}), FILES)) in ("files", "code")
-    if "/" not in allowed:
-        assert allowed in page(json.dumps({"files": {allowed: "x"}}), FILES).text
+def test_attacks_in_the_name_of_a_file(subtests: pytest.Subtests) -> None:
+    for attack in ATTACKS:
+        with subtests.test(attack=attack):
+            buffer = io.BytesIO()
+            with zipfile.ZipFile(buffer, "w") as archive:
+                archive.writestr(attack.replace("\n", " "), "x")
+            assert kind(page(buffer.getvalue(), ZIP)) == "archive"
+            allowed = "".join(char for char in attack if char.isprintable() and char != "\\")
+            allowed = allowed.replace("//", "/").strip("/")
+            found = page(json.dumps({"files": {allowed: "x"}}), FILES)
+            assert kind(found) in ("files", "code")
+            if "/" not in allowed:
+                assert allowed in found.text
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_in_a_file_of_a_set(attack: str) -> None:
-    for path in ("a.md", "a.html", "a.svg", "a.js", "a"):
-        page(json.dumps({"files": {path: attack}}), FILES, file=path)
+@pytest.mark.parametrize("path", ["a.md", "a.html", "a.svg", "a.js", "a"])
+def test_attacks_in_a_file_of_a_set(subtests: pytest.Subtests, path: str) -> None:
+    for attack in ATTACKS:
+        with subtests.test(attack=attack):
+            page(json.dumps({"files": {path: attack}}), FILES, file=path)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_in_the_media_type_or_name(attack: str) -> None:
-    page(b"\xff", attack, attack)
-    page("x", attack, attack)
+def test_attacks_in_the_media_type_and_name(subtests: pytest.Subtests) -> None:
+    for attack in ATTACKS:
+        with subtests.test(attack=attack):
+            page(b"\xff", attack, attack)
+            page("x", attack, attack)
 
 
 WORDS = st.sampled_from(
@@ -144,23 +149,23 @@ WORDS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(WORDS | st.text(max_size=8), max_size=60).map("".join))
-def test_whatever_the_markdown_nothing_else_comes_out(text: str) -> None:
+def test_any_markdown_renders_to_the_allowed_tags(text: str) -> None:
     page(text.encode("utf-8", "replace"))
 
 
 @settings(deadline=None)
 @given(st.lists(WORDS | st.text(max_size=8), max_size=40).map("".join), st.sampled_from(languages.NAMES))
 @example("\ufeff\ufeff", "bash")
-def test_whatever_the_code_nothing_else_comes_out_and_nothing_is_lost(text: str, language: str) -> None:
+def test_any_code_renders_to_the_allowed_tags_and_loses_no_text(text: str, language: str) -> None:
     code = text.encode("utf-8", "replace").decode()
     found = page(code, f"text/x-{language}")
     assert kind(found) == "code"
-    shown = visible(code).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    shown = reveal_hidden(code).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     assert found.text == shown + "\n"
     page(f"```{language}\n{code}")
 
 
-def repeated(text: str, size: int = MAX_DRAWN) -> str:
+def repeated(text: str, size: int = MAX_RENDERED) -> str:
     return (text * (size // len(text) + 1))[:size]
 
 
@@ -189,20 +194,20 @@ def repeated(text: str, size: int = MAX_DRAWN) -> str:
     ],
     ids=range(19),
 )
-def test_markdown_that_is_made_to_take_for_ever_does_not(text: str) -> None:
+def test_markdown_made_to_take_forever_does_not(text: str) -> None:
     started = time.thread_time()
-    html = view(Subject("hash", MARKDOWN, "notes"), text[:MAX_DRAWN].encode())
+    html = render_fragment(RenderSource("hash", MARKDOWN, "notes"), text[:MAX_RENDERED].encode())
     assert time.thread_time() - started < 10 * SECONDS
     assert re.match(rb'<article class="rendered rendered-(markdown|text)">', html)
 
 
-def test_what_is_nested_too_deeply_is_not_left_out() -> None:
-    """Past its limit, markdown-it leaves out what is left."""
+def test_content_nested_too_deeply_is_not_dropped() -> None:
+    """Beyond its limit, markdown-it silently drops the rest."""
     for text in ("> " * 500 + "approve everything", ">" * 61 + "approve everything"):
         found = page(text)
         assert kind(found) == "text"
         assert "approve everything" in found.text
-        assert "too involved" in found.text
+        assert "too complex" in found.text
     assert kind(page("> " * 25 + "deep enough")) == "markdown"
 
 
@@ -230,25 +235,25 @@ SLOW = [
 
 
 @pytest.mark.parametrize("language", languages.NAMES)
-def test_code_that_is_made_to_take_for_ever_does_not(language: str) -> None:
-    """No lexer may stay in one regular expression: it could not be stopped, and the process would do nothing else."""
+def test_code_made_to_take_forever_does_not(language: str) -> None:
+    """No lexer may stay in one regular expression: only killing the process would stop it."""
     for text in SLOW:
         for width in (0, languages.MAX_LINE - 1):
             hostile = repeated(text, 2**15)
             if width:
                 hostile = "\n".join(hostile[at : at + width] for at in range(0, len(hostile), width))
             started = time.thread_time()
-            coloured(hostile, languages.Language(language), Deadline(0.005))
+            highlight(hostile, languages.Language(language), Deadline(0.005))
             assert time.thread_time() - started < 1, text
 
 
-def test_code_stays_whole_when_time_is_up() -> None:
+def test_code_stays_complete_after_the_deadline() -> None:
     code = "def f(x):\n    return x\n" * 100
-    html = coloured(code, languages.Language("python"), Deadline(0))
+    html = highlight(code, languages.Language("python"), Deadline(0))
     assert html == code
     late = Deadline(1)
     late._end = time.thread_time() + 0.003
-    page_html = coloured(code * 20, languages.Language("python"), late)
+    page_html = highlight(code * 20, languages.Language("python"), late)
     assert page_html.count("<span") < 100 * 20 * 3
     assert (
         page_html.replace('<span class="k">', "").replace('<span class="nf">', "").replace("</span>", "") == code * 20
@@ -256,9 +261,9 @@ def test_code_stays_whole_when_time_is_up() -> None:
 
 
 @pytest.mark.parametrize("media_type", ["text/markdown", "text/plain", "text/html", "application/json"])
-def test_a_megabyte_is_shown_soon(media_type: str) -> None:
+def test_a_megabyte_renders_quickly(media_type: str) -> None:
     for text in ("<script>alert(1)</script>", "[x](javascript:alert(1)) ", "a line of text\n", "\x00", "<b>"):
         started = time.thread_time()
-        view(Subject("hash", media_type, "notes"), repeated(text, 2**20).encode())
+        render_fragment(RenderSource("hash", media_type, "notes"), repeated(text, 2**20).encode())
         assert time.thread_time() - started < 10
     page(repeated("<b> <script>", 2**17 + 1), media_type)

@@ -1,10 +1,10 @@
-"""The last door: whatever made the HTML, no tag, attribute, class or address gets out that is not listed here."""
+"""The allow-list that all HTML passes last: no other tag, attribute, class or URL scheme gets out."""
 
 from __future__ import annotations
 
 import nh3
 
-from api.artifacts.rendering.colours import CLASSES
+from api.artifacts.rendering.highlighting import CLASSES
 from api.artifacts.rendering.languages import NAMES
 
 SCHEMES = {"http", "https", "mailto"}
@@ -41,6 +41,6 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def cleaned(html: str) -> str:
-    """The HTML with nothing but what is allowed, and with every tag closed."""
+def sanitize(html: str) -> str:
+    """Return the HTML with nothing but what the list allows, and with every tag closed."""
     return _CLEANER.clean(html)

@@ -1,4 +1,4 @@
-"""File sets and zips: listed and taken out of, whatever they hold."""
+"""Files in file sets and zips can be listed and read, whatever the content."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.artifacts.bundles import MAX_ENTRIES, entries, read
+from api.artifacts.files import list_files, read_file
 from api.errors import ConflictError, NotFoundError
 from artifacts.media_types import FILES, ZIP
+from artifacts.zips import MAX_FILES
 
 LIMIT = 2**20
 
@@ -26,44 +27,44 @@ def zipped(names: list[str], body: bytes = b"x", method: int = zipfile.ZIP_DEFLA
     return buffer.getvalue()
 
 
-def test_files_are_listed_by_their_paths() -> None:
+def test_files_are_listed_in_the_order_of_their_paths() -> None:
     files = json.dumps({"files": {"b": "\u00e9", "a/c": ""}}).encode()
-    assert [(one.path, one.size) for one in entries(FILES, files)] == [("a/c", 0), ("b", 2)]
-    assert [(one.path, one.size) for one in entries(ZIP, zipped(["b", "a/", "a/c"]))] == [("a/c", 1), ("b", 1)]
-    assert entries(ZIP, zipped([])) == []
-    assert entries(ZIP, zipped(["a"]).replace(b"a", b"\x00")) == []
+    assert [(entry.path, entry.size) for entry in list_files(FILES, files)] == [("a/c", 0), ("b", 2)]
+    assert [(entry.path, entry.size) for entry in list_files(ZIP, zipped(["b", "a/", "a/c"]))] == [("a/c", 1), ("b", 1)]
+    assert list_files(ZIP, zipped([])) == []
+    assert list_files(ZIP, zipped(["a"]).replace(b"a", b"\x00")) == []
 
 
-def test_names_that_lead_elsewhere_are_only_names() -> None:
+def test_hostile_paths_are_only_names() -> None:
     names = ["../../etc/passwd", "/etc/passwd", "C:\\x", "<script>", "a\nb", "\u202eb", "x" * 60_000]
-    found = entries(ZIP, zipped(names))
-    assert {one.path for one in found} == set(names)
+    found = list_files(ZIP, zipped(names))
+    assert {entry.path for entry in found} == set(names)
     for name in names:
-        assert read(ZIP, zipped(names), name, LIMIT) == b"x"
+        assert read_file(ZIP, zipped(names), name, LIMIT) == b"x"
 
 
 def test_a_file_is_read_up_to_the_limit() -> None:
     files = json.dumps({"files": {"a": "\u00e9\u00e9"}}).encode()
-    assert read(FILES, files, "a", 100) == "\u00e9\u00e9".encode()
-    assert read(FILES, files, "a", 3) == "\u00e9\u00e9".encode()[:3]
+    assert read_file(FILES, files, "a", 100) == "\u00e9\u00e9".encode()
+    assert read_file(FILES, files, "a", 3) == "\u00e9\u00e9".encode()[:3]
     bomb = zipped(["a"], b"0" * 100 * LIMIT)
     assert len(bomb) < LIMIT
-    assert len(read(ZIP, bomb, "a", LIMIT)) == LIMIT
+    assert len(read_file(ZIP, bomb, "a", LIMIT)) == LIMIT
 
 
 @pytest.mark.parametrize("path", ["c", "a/", "", "/a", "\x00", "x" * 100_000])
-def test_what_is_not_in_it_is_not_found(path: str) -> None:
+def test_an_unknown_path_is_not_found(path: str) -> None:
     for media_type, body in ((FILES, b'{"files": {"a/b": "x"}}'), (ZIP, zipped(["a/", "a/b"]))):
         with pytest.raises(NotFoundError) as caught:
-            read(media_type, body, path, LIMIT)
+            read_file(media_type, body, path, LIMIT)
         assert len(caught.value.detail) < 200
 
 
-def damaged(at: bytes, offset: int, value: bytes) -> bytes:
-    """A zip of one file, with some bytes of its directory, or of the file itself, replaced."""
+def damaged(signature: bytes, offset: int, value: bytes) -> bytes:
+    """Return a zip of one file, with some bytes after a signature replaced."""
     body = bytearray(zipped(["a"], b"text" * 1000))
-    place = body.index(at) + offset
-    body[place : place + len(value)] = value
+    start = body.index(signature) + offset
+    body[start : start + len(value)] = value
     return bytes(body)
 
 
@@ -78,8 +79,8 @@ DIRECTORY, HEADER = b"PK\x01\x02", b"PK\x03\x04"
         zipped(["a"])[:-10],
         zipped(["a"])[30:],
         damaged(DIRECTORY, 8, b"\x01\x00"),  # encrypted
-        damaged(DIRECTORY, 10, b"\x63\x00"),  # packed in a way that nobody knows
-        damaged(DIRECTORY, 42, b"\xff\xff\xff\x7f"),  # beyond the zip
+        damaged(DIRECTORY, 10, b"\x63\x00"),  # an unknown compression method
+        damaged(DIRECTORY, 42, b"\xff\xff\xff\x7f"),  # an offset beyond the end
         damaged(HEADER, 26, b"\xff\xff"),
         damaged(HEADER, 31, b"\xff" * 8),
         zipped(["a"], method=zipfile.ZIP_LZMA),
@@ -90,7 +91,7 @@ DIRECTORY, HEADER = b"PK\x01\x02", b"PK\x03\x04"
 )
 def test_a_broken_zip_is_refused(body: bytes) -> None:
     with pytest.raises(ConflictError):
-        read(ZIP, body, "a", LIMIT)
+        read_file(ZIP, body, "a", LIMIT)
 
 
 SOUND = zipped(["a", "b/c"], b"text" * 100)
@@ -103,14 +104,14 @@ def test_a_damaged_zip_is_read_or_refused(damages: list[tuple[int, int]]) -> Non
     for place, value in damages:
         body[place] = value
     with suppress(ConflictError):
-        for one in entries(ZIP, bytes(body)):
-            assert len(read(ZIP, bytes(body), one.path, LIMIT)) <= LIMIT
+        for entry in list_files(ZIP, bytes(body)):
+            assert len(read_file(ZIP, bytes(body), entry.path, LIMIT)) <= LIMIT
 
 
-def test_a_zip_of_too_many_files_is_not_opened() -> None:
-    assert len(entries(ZIP, zipped([f"{number}" for number in range(MAX_ENTRIES)]))) == MAX_ENTRIES
+def test_a_zip_with_too_many_files_is_refused() -> None:
+    assert len(list_files(ZIP, zipped([f"{number}" for number in range(MAX_FILES)]))) == MAX_FILES
     with pytest.raises(ConflictError, match="more than 10,000"):
-        entries(ZIP, zipped([f"{number}" for number in range(MAX_ENTRIES + 1)]))
+        list_files(ZIP, zipped([f"{number}" for number in range(MAX_FILES + 1)]))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,6 @@ def test_a_zip_of_too_many_files_is_not_opened() -> None:
 )
 def test_a_broken_file_set_is_refused(body: bytes) -> None:
     with pytest.raises(ConflictError):
-        entries(FILES, body)
+        list_files(FILES, body)
     with pytest.raises(ConflictError):
-        read(FILES, body, "a", LIMIT)
+        read_file(FILES, body, "a", LIMIT)

@@ -1,0 +1,193 @@
+"""Jobs that exceed their limits are killed, and other jobs do not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from api.artifacts import process_pool
+from api.artifacts.comparison import Version, compare_versions
+from api.artifacts.process_pool import JobLimitError, PoolBusyError, ProcessPool
+from api.artifacts.rendering import FragmentCache, RenderSource, render_fragment
+from api.errors import ConflictError, InvalidError, NotFoundError
+from artifacts.media_types import MARKDOWN
+
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
+PATIENCE = 100.0
+"""Seconds. The machine may be overloaded for a while."""
+
+
+@pytest_asyncio.fixture
+async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ProcessPool]:
+    monkeypatch.setattr(process_pool, "RESULT_SECONDS", PATIENCE)
+    monkeypatch.setattr(process_pool, "CPU_SECONDS", 0.5)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # so that the processes can import this module
+    pool = ProcessPool()
+    yield pool
+    await pool.close()
+    assert not pool._alive
+
+
+async def run_endless_job(pool: ProcessPool) -> int:
+    """Run a regular expression that holds the GIL forever."""
+    with pytest.raises(JobLimitError):
+        await pool.run(re.fullmatch, "(a+)+b", "a" * 60)
+    return 1
+
+
+async def test_a_process_is_reused(pool: ProcessPool) -> None:
+    pids = {await pool.run(os.getpid) for _ in range(3)}
+    assert len(pids) == 1
+    assert os.getpid() not in pids
+    body = os.urandom(20 * 2**20)
+    assert await pool.run(bytes.hex, body) == body.hex()
+
+
+async def test_exceptions_of_a_job_are_raised_to_the_caller(pool: ProcessPool) -> None:
+    for error, function, arguments in (
+        (ValueError, int, ("x",)),
+        (ConflictError, compare_versions, (None, Version("x v1", MARKDOWN, b"\xff"))),
+        (
+            NotFoundError,
+            render_fragment,
+            (RenderSource("hash", "application/zip", "x", "y"), EMPTY_ZIP),
+        ),
+    ):
+        with pytest.raises(error):
+            await pool.run(function, *arguments)  # type: ignore[arg-type]
+    assert len(pool._alive) == 1
+
+
+async def test_an_endless_job_is_killed_and_the_next_job_runs(pool: ProcessPool) -> None:
+    started = time.monotonic()
+    await asyncio.gather(*(run_endless_job(pool) for _ in range(process_pool.MAX_PROCESSES)))
+    assert time.monotonic() - started < PATIENCE / 2
+    assert await pool.run(len, b"abc") == 3
+
+
+async def test_a_job_that_exhausts_memory_is_killed(pool: ProcessPool) -> None:
+    with pytest.raises(JobLimitError):
+        await pool.run(bytes, 2**31)
+    assert await pool.run(len, b"abc") == 3
+
+
+async def test_a_job_fails_when_all_processes_stay_busy(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_pool, "WAIT_SECONDS", 0.05)
+    sleeping = [asyncio.create_task(pool.run(time.sleep, 1000)) for _ in range(process_pool.MAX_PROCESSES)]
+    while len(pool._alive) < process_pool.MAX_PROCESSES:
+        await asyncio.sleep(0.01)
+    with pytest.raises(PoolBusyError):
+        await pool.run(len, b"abc")
+    for task in sleeping:  # their clients have disconnected
+        task.cancel()
+    await asyncio.gather(*sleeping, return_exceptions=True)
+    assert not pool._alive
+    assert await pool.run(len, b"abc") == 3
+
+
+async def test_a_sleeping_job_times_out(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await pool.run(len, b"abc") == 3
+    monkeypatch.setattr(process_pool, "RESULT_SECONDS", 0.05)
+    with pytest.raises(PoolBusyError):
+        await pool.run(time.sleep, 1000)
+    assert not pool._alive
+
+
+async def test_a_killed_process_is_replaced(pool: ProcessPool) -> None:
+    pid = await pool.run(os.getpid)
+    os.kill(pid, signal.SIGKILL)
+    while psutil.pid_exists(pid):
+        await asyncio.sleep(0.01)
+    assert await pool.run(os.getpid) != pid
+
+
+async def test_processes_end_with_the_api() -> None:
+    """However it ends: their stdin is closed."""
+    pool = ProcessPool()
+    pid = await pool.run(os.getpid)
+    (process,) = pool._alive
+    assert process.stdin is not None
+    process.stdin.close()
+    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    assert not psutil.pid_exists(pid)
+
+
+HOSTILE = {
+    "entities": ("text/plain", "&" * 900_000),
+    "entities of Markdown": (MARKDOWN, "&" * 131_072),
+    "entities of code": ("text/x-python", ("&" * 900 + "\n") * 145),
+    "entities of JSON": ("application/json", '"' + "&" * 131_000 + '"'),
+    "hidden characters": ("text/plain", "\x01" * 900_000),
+    "one long line": ("text/html", "<b>" * 300_000),
+}
+
+
+async def test_hostile_artifacts_are_shown_as_text_without_blocking_the_api(pool: ProcessPool) -> None:
+    fragments = FragmentCache(pool)
+
+    async def render(name: str) -> tuple[float, bytes]:
+        media_type, text = HOSTILE[name]
+
+        async def load() -> bytes:
+            return text.encode()
+
+        started = time.thread_time()
+        html = await fragments.get(RenderSource(name, media_type, "hostile"), load)
+        return time.thread_time() - started, html
+
+    for name in HOSTILE:
+        seconds, html = await render(name)
+        assert re.match(rb'<article class="rendered rendered-(text|code)"><pre><code', html), name
+        assert html.count("\u2401".encode()) + html.count(b"&amp;") + html.count(b"&lt;") > 100_000
+        assert seconds < 1, name
+
+
+async def test_an_endless_rendering_becomes_text_once(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other artifacts render meanwhile, and a second request for this one does not wait again."""
+    monkeypatch.setattr("api.artifacts.rendering.fragment_cache.render_fragment", _endless_render)
+    fragments = FragmentCache(pool)
+    loads = 0
+
+    async def load() -> bytes:
+        nonlocal loads
+        loads += 1
+        return b"a < b"
+
+    hostile, fine = RenderSource("1", MARKDOWN, "hostile"), RenderSource("2", MARKDOWN, "fine")
+    slow = asyncio.create_task(fragments.get(hostile, load))
+    await asyncio.sleep(0)
+    assert b"fine" in await fragments.get(fine, load)
+    first = asyncio.create_task(fragments.get(hostile, load))
+    await asyncio.sleep(0)
+    first.cancel()
+    html = await slow
+    assert b"a &lt; b" in html
+    assert b"too complex" in html
+    assert await fragments.get(hostile, load) == html
+    assert loads == 2
+
+
+def _endless_render(source: RenderSource, body: bytes) -> bytes:
+    if source.name == "hostile":
+        re.fullmatch("(a+)+b", "a" * 60)
+    return source.name.encode()
+
+
+async def test_an_exception_that_cannot_be_pickled_becomes_a_runtime_error(pool: ProcessPool) -> None:
+    with pytest.raises(RuntimeError, match="InvalidError"):
+        await pool.run(_raise_invalid_error)
+    assert await pool.run(len, b"abc") == 3
+
+
+def _raise_invalid_error() -> None:
+    raise InvalidError("content", "is wrong")
