@@ -1,8 +1,9 @@
-"""Exit codes, and the errors that end a command with one line and an exit code."""
+"""Exit codes, and the errors that end a command with one line and an exit code.
+
+Imported before Ctrl-C is handled (see `cli.main`), so it imports nothing.
+"""
 
 from __future__ import annotations
-
-from models.contracts.enums import ProjectStatus
 
 COMPLETED = 0
 FAILED = 1
@@ -14,14 +15,6 @@ UNDELIVERED = 6
 """The project completed, but its delivery could not be written."""
 INTERRUPTED = 130
 TERMINATED = 143
-
-BY_STATUS: dict[str, int] = {
-    ProjectStatus.COMPLETED: COMPLETED,
-    ProjectStatus.FAILED: FAILED,
-    ProjectStatus.REJECTED: REJECTED,
-    ProjectStatus.CANCELLED: CANCELLED,
-}
-"""The exit code for each final status of a project."""
 
 
 class CommandError(Exception):

@@ -17,12 +17,20 @@ from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeep
 from cli.commands.interactive import InteractiveGatekeeper
 from cli.commands.options import ApiTarget, Gates
 from cli.commands.session import PATIENCE, Session
-from cli.exits import BY_STATUS, COMPLETED, FAILED, UNDELIVERED, ApiError, CommandError, UsageError
+from cli.exits import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
 from cli.views.live import LiveDisplay
 from cli.views.project_view import ProjectView
 from models.contracts.enums import Oversight, ProjectStatus
+
+EXIT_CODES: dict[str, int] = {
+    ProjectStatus.COMPLETED: COMPLETED,
+    ProjectStatus.FAILED: FAILED,
+    ProjectStatus.REJECTED: REJECTED,
+    ProjectStatus.CANCELLED: CANCELLED,
+}
+"""The exit code for each final status of a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ async def run(client: Client, options: RunOptions) -> int:
     if view.status == ProjectStatus.COMPLETED:
         return await _deliver(client, project, options, display) or _check_verdicts(view, display)
     _report_end(display, project, view, options.api)
-    return BY_STATUS[view.status]
+    return EXIT_CODES[view.status]
 
 
 async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
@@ -84,7 +92,7 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
         raise
     display.close()
     _report_end(display, project, view, api)
-    return BY_STATUS[view.status] or _check_verdicts(view, display)
+    return EXIT_CODES[view.status] or _check_verdicts(view, display)
 
 
 async def export(client: Client, project_id: str, out: Path | None) -> tuple[str, Path, int]:

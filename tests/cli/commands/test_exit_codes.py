@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cli.exits import BY_STATUS
+from cli.commands.run import EXIT_CODES
 from models.contracts.enums import FINAL_PROJECT_STATUSES
 
 
 def test_every_final_status_has_an_exit_code() -> None:
-    assert set(BY_STATUS) == set(FINAL_PROJECT_STATUSES)
+    assert set(EXIT_CODES) == set(FINAL_PROJECT_STATUSES)
