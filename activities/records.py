@@ -147,6 +147,10 @@ class Records:
     async def record_expiry(self, expiry: RecordExpiry) -> RequestOutcome:
         """Record that a request expired, unless it is closed already. Return its outcome as recorded."""
         async with self._store.transaction(expiry.project_id) as tx:
+            if expiry.deadline is not None:
+                held = await hitl.held_deadline(tx.connection, expiry.request_id, expiry.deadline)
+                if held is not None:
+                    return held
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)

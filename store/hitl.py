@@ -12,14 +12,18 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.enums import HitlReason, HitlStatus, ProjectStatus
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
-from models.tables import HITL_DECISION, HITL_REQUEST, HitlDecision, HitlRequest
+from models.contracts.records import RequestOutcome
+from models.tables import HITL_DECISION, HITL_REQUEST, PROJECT, HitlDecision, HitlRequest
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
+
+SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
+"""The time between two checks of whether a project is still paused, which grows with the time since the deadline."""
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
@@ -38,6 +42,14 @@ UPDATE hitl_request SET expires_at = CASE
 FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[]) AS held (id, seconds)
 WHERE hitl_request.id = held.id AND hitl_request.project_id = %(project_id)s AND hitl_request.status = 'pending'
 RETURNING hitl_request.id, hitl_request.expires_at
+"""
+
+_POSTPONE_STANDALONE: LiteralString = """
+UPDATE hitl_request SET expires_at = expires_at + (clock_timestamp() - greatest(created_at, paused.at))
+FROM (SELECT max(created_at) AS at FROM event
+      WHERE project_id = %(project_id)s AND event_type = 'workflow_event' AND data ->> 'status' = 'paused') AS paused
+WHERE hitl_request.project_id = %(project_id)s AND status = 'pending' AND standalone_task_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s)
 """
 
 _CLOSE: LiteralString = """
@@ -161,6 +173,32 @@ async def postpone_deadlines(tx: Transaction, held: Mapping[UUID, timedelta], ke
     seconds = [one.total_seconds() for one in held.values()]
     rows = await run(tx.connection, _POSTPONE, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
     return {row.id: row.expires_at for row in rows}
+
+
+async def postpone_standalone_deadlines(tx: Transaction, key: str) -> None:
+    """Postpone the deadlines of standalone tasks by the time that the project was paused, unless the event with this
+    key exists already. Their workflows read the new deadlines when the old ones pass."""
+    await run(tx.connection, _POSTPONE_STANDALONE, project_id=tx.project_id, key=key)
+
+
+async def held_deadline(connection: AsyncConnection, request_id: UUID, known: datetime) -> RequestOutcome | None:
+    """Return how long a standalone task's workflow has to wait although the deadline that it knows has passed.
+
+    None if the request may expire: it is not a standalone task's, or its deadline was not postponed.
+    """
+    query = (
+        select(HITL_REQUEST.c.expires_at, PROJECT.c.status, func.clock_timestamp() - HITL_REQUEST.c.expires_at)
+        .join(PROJECT, PROJECT.c.id == HITL_REQUEST.c.project_id)
+        .where(HITL_REQUEST.c.id == request_id, HITL_REQUEST.c.status == HitlStatus.PENDING)
+        .where(HITL_REQUEST.c.standalone_task_id.is_not(None))
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    expires_at, status, overdue = row
+    if status == ProjectStatus.PAUSED:
+        return RequestOutcome(check_again_in=min(max(overdue, SHORTEST_HOLD), LONGEST_HOLD))
+    return RequestOutcome(deadline=expires_at) if expires_at > known else None
 
 
 async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:

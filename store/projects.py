@@ -104,6 +104,8 @@ async def set_status(
         await agents.mark_all_idle(tx)
     tx.update_project(status=status, reason=reason)
     tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
+    if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
+        await hitl.postpone_standalone_deadlines(tx, f"status:{key}")
     deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 

@@ -178,8 +178,14 @@ class StageHandoff:
                 if not gate.has_offers:
                     with self._context.busy():
                         accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
-                        outcome = await self._context.recorder.expiry(request.request_id, accepts=accepts)
+                        outcome = await self._context.recorder.expiry(gate.state.request, accepts=accepts)
+                    if outcome.check_again_in is not None:
+                        gate.postpone_deadline(workflow.now() + outcome.check_again_in)
+                    elif outcome.deadline is not None:
+                        gate.postpone_deadline(outcome.deadline)
+                    else:
                         return self._apply_outcome(outcome)
+                    continue
                 with self._context.busy():
                     judgement = gate.judge()
                     try:

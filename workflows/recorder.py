@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from activities.records import Records
     from models.contracts.enums import AgentType, ProjectStatus
+    from models.contracts.handoff import OpenRequest
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.records import (
         CheckResponse,
@@ -55,9 +56,12 @@ class Recorder:
         fact = CheckResponse(project_id=self._project_id, response=response)
         return (await self._record(Records.check_response, fact, "a response ahead of its gate")).known
 
-    async def expiry(self, request_id: UUID, *, accepts: bool) -> RequestOutcome:
-        """Record that a request expired. Return its outcome as recorded."""
-        fact = RecordExpiry(project_id=self._project_id, request_id=request_id, accepts=accepts)
+    async def expiry(self, request: OpenRequest, *, accepts: bool) -> RequestOutcome:
+        """Record that a request expired. Return its outcome as recorded: the request may have been closed already, or
+        its deadline may have been postponed."""
+        fact = RecordExpiry(
+            project_id=self._project_id, request_id=request.request_id, accepts=accepts, deadline=request.expires_at
+        )
         return await self._record(Records.record_expiry, fact, "the deadline passed")
 
     async def status(

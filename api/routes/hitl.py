@@ -38,8 +38,7 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
     items = []
     for request in page:
         name, is_paused = names[request.project_id]
-        deadline_held = is_paused and request.standalone_task_id is None
-        items.append(PendingRequest.of(request, project_name=name, deadline_held=deadline_held))
+        items.append(PendingRequest.of(request, project_name=name, deadline_held=is_paused))
     return Page(items=items, next_cursor=next_cursor)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from .contract import Contract
+from .contract import Contract, Moment
 from .enums import AgentType, ProjectStatus
 from .handoff import ArtifactRef
 from .hitl import HitlResponse, JudgedResponse
@@ -45,6 +45,12 @@ class RequestOutcome(Contract):
     accepted: tuple[ArtifactRef, ...] = ()
     expired: bool = False
     refused: bool = False
+    deadline: Moment | None = Field(
+        default=None, description="The request is open: its deadline was postponed to this."
+    )
+    check_again_in: timedelta | None = Field(
+        default=None, description="The request is open: its project is paused, so its deadline is held."
+    )
 
 
 class RecordExpiry(Contract):
@@ -53,6 +59,7 @@ class RecordExpiry(Contract):
     project_id: UUID
     request_id: UUID
     accepts: bool
+    deadline: Moment | None = Field(default=None, description="The deadline that the workflow knows.")
 
 
 class OpenProject(Contract):

@@ -115,6 +115,24 @@ async def test_a_standalone_handoff_ends_when_its_request_expires(
     assert not (await alone.result()).accepted
 
 
+async def test_the_deadline_of_a_standalone_handoff_is_held_while_its_project_is_paused(
+    begin: Begin, settings: Settings, engine: WorkflowEnvironment
+) -> None:
+    alone = await submit(begin, settings, Oversight.HIGH)
+    request = await alone.request()
+    await alone.story.handle.signal("pause")
+    await alone.story.status("paused")
+    await engine.sleep(timedelta(hours=24, minutes=10))
+    assert (await alone.request()).status == "pending"
+    await alone.story.handle.signal("resume")
+    await alone.story.status("waiting")
+    assert (await alone.request()).expires_at > request.expires_at
+    # The clock of the database did not skip days: by the workflow's, the postponed deadline has passed.
+    await engine.sleep(timedelta(hours=2))
+    assert not (await alone.result()).accepted
+    assert [one.status for one in await alone.story.requests() if one.id == request.id] == ["expired"]
+
+
 async def test_an_unreadable_response_does_not_stop_a_standalone_handoff(begin: Begin, settings: Settings) -> None:
     alone = await submit(begin, settings, Oversight.HIGH)
     request = await alone.request()

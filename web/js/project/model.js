@@ -76,10 +76,9 @@ export class ProjectModel extends EventTarget {
     this.#refresher.ask();
   }
 
-  /** Whether a request's deadline stands still: it is the pipeline's, and the project is paused. */
-  holds(request) {
-    const { stages } = this.project.pipeline_definition;
-    return this.progress.status === "paused" && stages.some((stage) => stage.name === request.stage);
+  /** Whether the deadlines of open requests are held. */
+  get holdsDeadlines() {
+    return this.progress.status === "paused";
   }
 
   /** How each stage stands; see stages.js. */

@@ -37,7 +37,7 @@ export function updateTask(entry, task, model) {
   part("wrote").hidden = wrote.length === 0;
   each(part("wrote"), wrote, (one) => one.artifact_id, artifactLink);
   part("requests").hidden = requests.length === 0;
-  const paint = (element, one) => updateRequest(element, one, model.signal, model.holds(one));
+  const paint = (element, one) => updateRequest(element, one, model.signal, model.holdsDeadlines);
   each(part("requests"), requests, (one) => one.request_id, requestEntry, paint);
 }
 

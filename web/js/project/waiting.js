@@ -15,8 +15,8 @@ export function waitingCalls(model) {
     update() {
       const open = model.progress.open_requests;
       element.hidden = open.length === 0;
-      const key = (request) => `${request.request_id} ${model.holds(request)} ${request.expires_at}`;
-      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holds(request)));
+      const key = (request) => `${request.request_id} ${model.holdsDeadlines} ${request.expires_at}`;
+      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holdsDeadlines));
       more.hidden = open.length <= SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
     },
