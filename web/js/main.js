@@ -1,11 +1,11 @@
 /** Where the page starts. */
 
-import "./time.js";
-import { startKeys } from "./keys.js";
+import { startKeys } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
 import { go, startRouter } from "./router.js";
 import { startShell } from "./shell.js";
+import "./time.js";
 
 startShell();
 live.start();

@@ -1,9 +1,9 @@
 /** What the form to amend holds: a text of one's own, or feedback for another round. */
 
 import { h } from "../dom.js";
-import { amendable } from "./amendable.js";
 import { editor } from "./editor.js";
 import { COMMENT_MOST, textField } from "./field.js";
+import { amendable } from "./requests.js";
 
 const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
 

@@ -1,8 +1,8 @@
 /** The top of a card: whose request it is, what it asks, why, and how long it still may. */
 
 import { h, write } from "../dom.js";
-import { visible } from "../visible.js";
-import { REASONS, title } from "../words.js";
+import { REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
 import "./time-left.js";
 
 const WHY = {

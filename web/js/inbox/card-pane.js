@@ -1,7 +1,7 @@
 /** The inbox's right pane: the selected request's card, and above it what was decided just before. */
 
 import { h, icon } from "../dom.js";
-import { status } from "../words.js";
+import { status } from "../labels.js";
 import { requestCard } from "./card.js";
 import { entries } from "./entries.js";
 import { address } from "./list.js";

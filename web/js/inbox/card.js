@@ -2,13 +2,12 @@
 
 import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
-import { mayAmend, mayApprove } from "./amendable.js";
 import { cardBody } from "./card-body.js";
 import { cardHead } from "./card-head.js";
 import { cardNotices } from "./card-notices.js";
-import { whole } from "./reader.js";
-import { approval, responseForm } from "./response-form.js";
+import { mayAmend, mayApprove, whole } from "./requests.js";
 import { withdraw } from "./responding.js";
+import { approval, responseForm } from "./response-form.js";
 
 /** `{element, update, focus, act, escape}`; `next` goes on to another request, `loaded` is called when it is read. */
 export function requestCard(entry, { signal, next, loaded }) {

@@ -1,10 +1,10 @@
 /** The place where a person writes an artifact's next version: its text, or one file of a set after another. */
 
 import { h, write } from "../dom.js";
-import { count } from "../words.js";
-import { FILES, amendable } from "./amendable.js";
-import { changes } from "./changes.js";
+import { count } from "../labels.js";
 import { field, textField } from "./field.js";
+import { changes } from "./line-diff.js";
+import { amendable, FILES } from "./requests.js";
 
 const SUM_UP_AFTER = 250; // ms
 const SHOWN = 200; // lines

@@ -3,11 +3,11 @@
  * typed about it. It outlives the view, so that a response on its way arrives wherever the person has gone.
  */
 
+import { status } from "../labels.js";
 import { announce, toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, projects } from "../rest.js";
-import { status } from "../words.js";
-import { Entry, byAge, closureOf } from "./entry.js";
+import { byAge, closureOf, Entry } from "./entry.js";
 
 const LINGERS = 5_000; // ms that what was decided here can still be seen
 const LOOK_AGAIN = 3_000;

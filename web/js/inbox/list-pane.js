@@ -1,11 +1,10 @@
 /** The inbox's left pane: how much waits, the filter, the choice of several, and the list. */
 
-import { comparable } from "../comparable.js";
 import { h, write } from "../dom.js";
-import { failure } from "../notices.js";
+import { count } from "../labels.js";
+import { announce, failure } from "../notices.js";
 import { pending } from "../pending.js";
-import { count } from "../words.js";
-import { Checks } from "./checks.js";
+import { comparable } from "../text.js";
 import { entries } from "./entries.js";
 import { inboxList } from "./list.js";
 
@@ -55,4 +54,51 @@ export function listPane({ pick, approve }) {
   }
 
   return { element, heading, search, checks, list, visible, paint };
+}
+
+export class Checks {
+  #chosen = new Set();
+  #before = null;
+  #changed;
+
+  /** `changed()` is called after each choice. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  get size() {
+    return this.#chosen.size;
+  }
+
+  has(entry) {
+    return this.#chosen.has(entry);
+  }
+
+  /** Those chosen, oldest first. */
+  get chosen() {
+    return (entries.listed ?? []).filter((entry) => this.has(entry));
+  }
+
+  /** Choose one or leave it out; `rows` and `through` do the same to all from the last one that was touched. */
+  set(entry, on, { rows = [], through = false } = {}) {
+    const [from, to] = [rows.indexOf(this.#before), rows.indexOf(entry)];
+    this.#before = entry;
+    this.setAll(through && from >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [entry], on);
+  }
+
+  setAll(rows, on) {
+    for (const entry of rows) if (entry.open) this.#chosen[on ? "add" : "delete"](entry);
+    this.#changed();
+    announce(this.size ? `${this.size} selected` : "None selected");
+  }
+
+  /** Leave out those that can be approved no more: others decide meanwhile, too. */
+  tidy() {
+    for (const entry of this.#chosen) if (!entry.open || entries.get(entry.id) !== entry) this.#chosen.delete(entry);
+  }
+
+  clear() {
+    this.#chosen.clear();
+    this.#changed();
+  }
 }

@@ -1,9 +1,9 @@
 /** The list of what waits: a row each, with its own link, so that a request has an address. */
 
+import { badge } from "../badges.js";
 import { each, h, icon, write } from "../dom.js";
-import { badge } from "../status.js";
-import { visible } from "../visible.js";
-import { REASONS, title } from "../words.js";
+import { REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
 import { TONES } from "./card-head.js";
 
 export const address = (id) => `/inbox?request=${id}`;

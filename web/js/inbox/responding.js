@@ -3,12 +3,12 @@
  * (BotArmy is away: it is sent again at `at`); `failed` (`message`, `fields`: what is wrong with which field).
  */
 
+import { h } from "../dom.js";
+import { status } from "../labels.js";
 import { toast } from "../notices.js";
 import { pending } from "../pending.js";
-import { Problem, hitl } from "../rest.js";
-import { status } from "../words.js";
+import { hitl, Problem } from "../rest.js";
 import { entries } from "./entries.js";
-import { responder } from "./responder.js";
 
 const PATIENCE = [3, 5, 10, 20, 30]; // s between tries where nobody says how long to wait
 const timers = new WeakMap();
@@ -73,4 +73,38 @@ export function withdraw(entry) {
 function become(entry, reply) {
   entry.reply = reply;
   entries.changed(entry);
+}
+
+const KEY = "botarmy.responder";
+const USUAL = "human";
+
+export const responder = {
+  get name() {
+    try {
+      return localStorage.getItem(KEY)?.trim() || USUAL;
+    } catch {
+      return this.chosen?.trim() || USUAL;
+    }
+  },
+  set name(name) {
+    this.chosen = name;
+    try {
+      localStorage.setItem(KEY, name.trim());
+    } catch {
+      // It then lasts as long as the page.
+    }
+  },
+};
+
+let made = 0;
+
+/** The field for it. */
+export function responderField() {
+  const id = `responder-${(made += 1)}`;
+  const input = h("input", {
+    id, maxLength: 255, autocomplete: "name", spellcheck: "false", dir: "auto",
+    oninput: () => { responder.name = input.value; },
+  });
+  input.value = responder.name;
+  return h("div", { class: "responder" }, h("label", { for: id }, "Decide as"), input);
 }

@@ -1,12 +1,11 @@
 /** The form of one response: what it does, what it needs, and how far it is when it was sent. */
 
 import { h, write } from "../dom.js";
-import { title } from "../words.js";
+import { title } from "../labels.js";
 import { amend } from "./amend.js";
 import { COMMENT_MOST, textField } from "./field.js";
-import { progress } from "./progress.js";
-import { responderField } from "./responder.js";
-import { respond, withdraw } from "./responding.js";
+import { respond, responderField, withdraw } from "./responding.js";
+import { progress } from "./response-progress.js";
 
 /** The word for approving: a step that failed has nothing to approve, so it is tried again. */
 export const approval = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");

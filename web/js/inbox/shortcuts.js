@@ -1,6 +1,6 @@
 /** The inbox's keys. */
 
-import { shortcuts } from "../keys.js";
+import { shortcuts } from "../keyboard.js";
 import { go } from "../router.js";
 import { entries } from "./entries.js";
 

@@ -3,7 +3,7 @@
  * and it dispatches `expired` when none is.
  */
 
-import { Ticking, brief, inFull } from "../time.js";
+import { brief, inFull, Ticking } from "../time.js";
 
 const LITTLE = 0.1; // of the whole time
 const HOUR = 3_600_000;

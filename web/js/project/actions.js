@@ -30,12 +30,12 @@ export function actions(model, signal) {
     }
   };
   const callOff = dialog(async () => {
-    const { confirmCancel } = await import("./cancel-dialog.js");
+    const { confirmCancel } = await import("./confirm-dialog.js");
     if (!pending && (await confirmCancel(model))) change("cancel");
   });
   const cancel = button("Cancel", "close", callOff, { class: "danger" });
-  const task = button("Give a task", "plus", dialog(async () => (await import("./task-dialog.js")).taskDialog(model)));
-  const context = button("Add context", "file", dialog(async () => (await import("./context-dialog.js")).contextDialog(model)));
+  const task = button("Give a task", "plus", dialog(async () => (await import("./input-dialogs.js")).taskDialog(model)));
+  const context = button("Add context", "file", dialog(async () => (await import("./input-dialogs.js")).contextDialog(model)));
   const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" },
     icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });

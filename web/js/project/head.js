@@ -1,13 +1,12 @@
 /** The top of a project's view: what it is called, how it stands, and what can be done to it. */
 
-import { h, write } from "../dom.js";
-import { LEVELS } from "../projects/oversight.js";
-import { badge } from "../status.js";
+import { badge, LEVELS } from "../badges.js";
+import { each, h, icon, write } from "../dom.js";
+import { count } from "../labels.js";
+import { visible } from "../text.js";
 import { span } from "../time.js";
-import { visible } from "../visible.js";
 import { actions } from "./actions.js";
-import { brief } from "./brief.js";
-import { stopped } from "./stopped.js";
+import { stopped } from "./workflow-problems.js";
 
 /** `{element, update()}`. */
 export function projectHead(model, signal) {
@@ -66,4 +65,48 @@ function because(notice, { status, reason }) {
   notice.dataset.says = `${word}${reason}`;
   notice.dataset.tone = status === "rejected" || status === "failed" ? "bad" : "calm";
   notice.replaceChildren(h("strong", {}, word), why(word, reason));
+}
+
+/** A disclosure; the text is fetched when it is first opened. */
+export function brief(model) {
+  const body = h("div", { class: "brief-body" });
+  const element = h("details", { class: "brief" }, h("summary", {}, "Brief"), body);
+  element.addEventListener("toggle", () => {
+    if (!element.open || body.firstChild) return;
+    const artifact = model.artifacts.find((one) => one.type === "user_input" && one.name === "brief");
+    const plain = () => h("pre", { class: "prose", dir: "auto" }, model.project.description);
+    body.append(artifact ? h("artifact-view", { artifact }) : plain());
+  });
+  return element;
+}
+
+const SHOWN = 4;
+
+/** `{element, update()}`. */
+export function waitingCalls(model) {
+  const list = h("ul", { class: "calls" });
+  const more = h("a", { class: "more-calls", href: "/inbox", hidden: true });
+  const element = h("section", { "aria-label": "Waiting for you", hidden: true }, list, more);
+  return {
+    element,
+    update() {
+      const open = model.progress.open_requests;
+      element.hidden = open.length === 0;
+      const key = (request) => `${request.request_id} ${model.holds(request)} ${request.expires_at}`;
+      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holds(request)));
+      more.hidden = open.length <= SHOWN;
+      write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
+    },
+  };
+}
+
+function call(request, held) {
+  return h("li", { class: "notice call", dataset: { tone: "asks" } },
+    icon("waiting"),
+    h("a", { href: `/inbox?request=${request.request_id}` },
+      h("strong", {}, "Waiting for you: "), h("span", { dir: "auto" }, request.question)),
+    h("span", { class: "soft" },
+      request.stage, request.round > 1 && `, round ${request.round}`,
+      ", asked ", h("time-ago", { datetime: request.created_at }),
+      ...(held ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })])));
 }

@@ -5,9 +5,9 @@
  */
 
 import { live } from "../live.js";
+import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { stageStates } from "./stages.js";
 
 /** What an event makes stale. */
 const STALE = {

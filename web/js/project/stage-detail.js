@@ -1,9 +1,9 @@
 /** What there is to know of one stage (or of one task outside the pipeline): what it should do, and how that went. */
 
+import { badge } from "../badges.js";
 import { each, h, icon, write } from "../dom.js";
-import { badge } from "../status.js";
-import { title } from "../words.js";
-import { asks, upstream } from "./stages.js";
+import { title } from "../labels.js";
+import { asks, upstream } from "../pipeline/stages.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 
 const RULES = {

@@ -1,11 +1,11 @@
 /** One task in a stage's detail: when, how it went, what it was told, what it wrote, who decided about it. */
 
+import { badge } from "../badges.js";
 import { each, h, icon, write } from "../dom.js";
-import { tasks } from "../rest.js";
-import { badge } from "../status.js";
+import { bytes, REASONS, title } from "../labels.js";
+import { hitl, tasks } from "../rest.js";
+import { visible } from "../text.js";
 import { span } from "../time.js";
-import { bytes, title } from "../words.js";
-import { requestEntry, updateRequest } from "./request-entry.js";
 
 const OPEN = new Set(["pending", "working", "waiting_for_hitl"]);
 
@@ -79,4 +79,52 @@ async function tell(entry, task, signal) {
     place.hidden = false;
     place.replaceChildren(h("p", { class: "soft" }, `What it was told is not known: ${error.message}`));
   }
+}
+
+const DID = { approve: "approved", amend: "amended", reject: "rejected" };
+
+export function requestEntry(request) {
+  return h("li", { class: "request-entry" },
+    h("div", { class: "request-asks" },
+      h("span", {}),
+      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, visible(request.question)),
+      h("span", { class: "soft" })),
+    h("ul", { "aria-label": "Responses", hidden: true }));
+}
+
+export function updateRequest(entry, request, signal, held) {
+  const expires = held ? " · the deadline stands still" : ` ${request.expires_at}`;
+  if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
+  entry.dataset.status = request.status;
+  entry.dataset.expires = expires;
+  const [asks, responses] = entry.children;
+  asks.firstElementChild.replaceChildren(badge("hitl", request.status));
+  asks.lastElementChild.replaceChildren(
+    `${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
+    ...(request.status !== "pending" ? [] : held ? [expires]
+      : [" · expires ", h("time-ago", { datetime: request.expires_at })]));
+  responded(responses, request, signal);
+}
+
+async function responded(list, request, signal) {
+  try {
+    const { history } = await hitl.get(request.request_id, { signal });
+    list.hidden = history.length === 0;
+    list.replaceChildren(...history.map(response));
+  } catch (error) {
+    if (signal.aborted) return;
+    list.hidden = false;
+    write(list, `Who decided is not known: ${error.message}`);
+  }
+}
+
+function response(one) {
+  const how = one.action !== "amend" ? "" : one.content_hash ? " with new content" : " with feedback";
+  const why = one.explanation ? ` · not applied: ${one.explanation}` : " · not applied";
+  return h("li", {},
+    h("span", {},
+      h("strong", { dir: "auto" }, visible(one.responder)), ` ${DID[one.action]}${how} `,
+      h("time-ago", { datetime: one.responded_at }),
+      one.outcome !== "applied" && h("span", { class: "soft" }, why)),
+    one.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(one.comment)));
 }

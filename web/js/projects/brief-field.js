@@ -1,11 +1,9 @@
 /** The field for the brief: typed, pasted, or from a file that is chosen or dropped. */
 
 import { h, icon, write } from "../dom.js";
+import { bytes } from "../labels.js";
 import { announce } from "../notices.js";
-import { bytes } from "../words.js";
-import { nameFrom, sizeOf } from "./brief.js";
-import { ACCEPT, readBrief } from "./brief-drop.js";
-import { EXAMPLE } from "./example.js";
+import { ACCEPT, EXAMPLE, nameFrom, readBrief, sizeOf } from "./brief.js";
 import { field } from "./field.js";
 
 const MEASURE_AFTER = 200; // ms

@@ -1,7 +1,6 @@
 /** Which projects are shown: a choice of statuses, and a search by name; both stand in the address. */
 
 import { h, icon } from "../dom.js";
-import { correct, read, SHOWS } from "./address.js";
 
 const PAUSE = 180; // ms without a key after which a search begins
 
@@ -45,3 +44,33 @@ export function filters(changed, signal) {
   fill();
   return { element, search, clear: () => { correct({ show: "all", search: "" }); follow(); document.querySelector("main").focus({ preventScroll: true }); } };
 }
+
+/** Which projects are shown: a word for it, and the statuses that it stands for (none: every one). */
+export const SHOWS = {
+  all: { word: "All", statuses: [] },
+  open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
+  waiting: { word: "Waiting for you", statuses: ["waiting"] },
+  completed: { word: "Completed", statuses: ["completed"] },
+  stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
+};
+
+/** `{show, search, starting}`: a key of SHOWS, the words searched for, and whether the start dialog is open. */
+export function read() {
+  const query = new URLSearchParams(location.search);
+  const show = query.get("show");
+  return { show: Object.hasOwn(SHOWS, show ?? "") ? show : "all", search: query.get("search") ?? "", starting: query.has("new") };
+}
+
+/** The page's address with these differences. */
+export function address(differences) {
+  const { show, search, starting } = { ...read(), ...differences };
+  const query = new URLSearchParams();
+  if (show !== "all") query.set("show", show);
+  if (search) query.set("search", search);
+  if (starting) query.set("new", "");
+  const text = query.toString().replace(/(^|&)new=/, "$1new");
+  return text ? `/?${text}` : "/";
+}
+
+/** Correct the address in its place: nothing to go back to. */
+export const correct = (differences) => history.replaceState(history.state, "", address(differences));

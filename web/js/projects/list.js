@@ -3,7 +3,7 @@
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { SHOWS } from "./address.js";
+import { SHOWS } from "./filters.js";
 
 const PART = 50;
 const MOST_AT_ONCE = 200;

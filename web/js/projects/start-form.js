@@ -1,14 +1,14 @@
 /** The form in which a project is started. What is typed lives in the draft; see draft.js. */
 
+import { LEVELS } from "../badges.js";
 import { h, icon, write } from "../dom.js";
+import { count } from "../labels.js";
 import { failure } from "../notices.js";
+import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
 import { catalogue, projects } from "../rest.js";
-import { count } from "../words.js";
 import { BriefField } from "./brief-field.js";
 import { choices } from "./choices.js";
 import { field } from "./field.js";
-import { LEVELS } from "./oversight.js";
-import { pipelinePreview, PREFERRED } from "./pipeline-preview.js";
 
 const APPLE = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform ?? "");
 

@@ -1,10 +1,10 @@
 /** The components that BotArmy is made of: how each is, and what to do about one that is down. */
 
+import { badge } from "../badges.js";
 import { each, h, write } from "../dom.js";
-import { badge } from "../status.js";
-import { count, title } from "../words.js";
-import { paintTrace, trace } from "./trace.js";
-import { standing } from "./workflows.js";
+import { count, title } from "../labels.js";
+import { standing } from "./health.js";
+import { paintTrace, trace } from "./latency-chart.js";
 
 /** What each is, what it does, and what its absence means and asks for; see docs/operations.md and troubleshooting.md. */
 const KNOWN = {

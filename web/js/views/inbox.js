@@ -1,12 +1,12 @@
 /** All that waits for a human: a list, and the request that is selected. This file is the way from one to the other. */
 
 import { h } from "../dom.js";
-import { approveAll } from "../inbox/bulk.js";
+import { approveAll } from "../inbox/bulk-approval.js";
 import { cardPane } from "../inbox/card-pane.js";
 import { entries } from "../inbox/entries.js";
 import { listPane } from "../inbox/list-pane.js";
 import { address } from "../inbox/list.js";
-import { whole } from "../inbox/reader.js";
+import { whole } from "../inbox/requests.js";
 import { inboxKeys } from "../inbox/shortcuts.js";
 import { empty, failure } from "../notices.js";
 import { pending } from "../pending.js";

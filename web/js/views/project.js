@@ -1,20 +1,19 @@
 /** One project: how it stands, its pipeline, who did what when, what they wrote, its log. */
 
+import "../artifacts/artifact-browser.js";
+import "../artifacts/artifact-view.js";
 import { h } from "../dom.js";
-import "../elements/artifact-browser.js";
-import "../elements/artifact-view.js";
-import "../elements/event-feed.js";
-import "../elements/pipeline-graph.js";
-import "../elements/task-timeline.js";
+import "../feed/event-feed.js";
 import { empty } from "../notices.js";
-import { crew } from "../project/crew.js";
-import { projectHead } from "../project/head.js";
+import "../pipeline/pipeline-graph.js";
+import { crew } from "../project/agents.js";
+import { speaker } from "../project/announcements.js";
+import { projectHead, waitingCalls } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
-import { speaker } from "../project/spoken.js";
 import { stageDetail } from "../project/stage-detail.js";
-import { waitingCalls } from "../project/waiting.js";
 import { style } from "../style.js";
-import { visible } from "../visible.js";
+import { visible } from "../text.js";
+import "../timeline/task-timeline.js";
 
 await style("project.css");
 

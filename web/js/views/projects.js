@@ -1,17 +1,16 @@
 /** Every project, a row each: how it stands, what it waits for, how far it is. */
 
 import { each, h, icon, write } from "../dom.js";
-import { shortcuts } from "../keys.js";
+import { shortcuts } from "../keyboard.js";
+import { count } from "../labels.js";
 import { announce, failure } from "../notices.js";
-import { read } from "../projects/address.js";
-import { filters } from "../projects/filters.js";
+import { nothing } from "../projects/empty-state.js";
+import { filters, read } from "../projects/filters.js";
 import { ProjectList } from "../projects/list.js";
-import { nothing } from "../projects/nothing.js";
-import { COLUMNS, paintRow, row } from "../projects/row.js";
+import { Walk } from "../projects/row-navigation.js";
 import { startDialog } from "../projects/start-dialog.js";
-import { Walk } from "../projects/walk.js";
+import { COLUMNS, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
-import { count } from "../words.js";
 
 await style("projects.css");
 

@@ -4,12 +4,9 @@ import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import { style } from "../style.js";
-import { agents } from "../system/agents.js";
+import { agents, leftOutList, links, pipelines } from "../system/catalogue.js";
 import { components, verdict } from "../system/components.js";
-import { Health } from "../system/health.js";
-import { links } from "../system/links.js";
-import { leftOutList, pipelines } from "../system/pipelines.js";
-import { workflows } from "../system/workflows.js";
+import { Health, workflows } from "../system/health.js";
 
 await style("system.css");
 

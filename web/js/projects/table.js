@@ -1,0 +1,97 @@
+/** One project's row in the list. */
+
+import { badge, oversightMark } from "../badges.js";
+import { h, icon, write } from "../dom.js";
+import { problem, title } from "../labels.js";
+import { visible } from "../text.js";
+import { inFull, span } from "../time.js";
+
+const painted = new WeakMap();
+
+export const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+
+export function row(item) {
+  return h("tr", { class: "project-row", role: "row" },
+    cell("status"),
+    h("th", { class: "project-name", role: "rowheader", scope: "row" }, h("a", { href: `/projects/${item.id}`, dir: "auto" })),
+    cell("note"),
+    cell("progress", progress()),
+    cell("pipeline"),
+    cell("when", h("time-ago", { datetime: item.updated_at })));
+}
+
+const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "cell" }, ...children);
+
+/** Only what differs is written: a row that is being read stays as it is. */
+export function paintRow(element, item) {
+  const before = painted.get(element);
+  painted.set(element, item);
+  const [status, name, note, stages, pipeline, when] = element.children;
+  if (before?.status !== item.status) {
+    status.replaceChildren(badge("project", item.status));
+    if (before) flash(status);
+  }
+  const called = visible(item.name);
+  write(name.firstElementChild, called);
+  name.firstElementChild.title = called;
+  if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
+  paintProgress(stages.firstElementChild, item);
+  if (!before) pipeline.replaceChildren(...[h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)].filter(Boolean));
+  when.firstElementChild.setAttribute("datetime", item.updated_at);
+}
+
+const noted = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
+  JSON.stringify([status, phase, reason, waiting_for, open_requests, workflow_problem]);
+
+/** What a project waits for, what it is at, or why it has stopped. */
+function noteOf({ id, status, phase, reason, waiting_for: open, open_requests: count, created_at: created, ended_at: ended, workflow_problem: stopped }) {
+  if (stopped) {
+    const says = `It stands still: ${problem(stopped.kind)}. ${visible(stopped.detail)}`;
+    return [h("a", { class: "cut", href: `/projects/${id}`, title: says },
+      h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"))];
+  }
+  if (open) {
+    const until = status === "paused" ? "Its deadline stands still." : `It expires ${inFull(Date.parse(open.expires_at))}.`;
+    const says = `${visible(open.question)} ${until}`;
+    return [
+      h("a", { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: says },
+        h("strong", {}, title(open.stage)), h("span", { class: "visually-hidden" }, ":"), " ", h("bdi", {}, visible(open.question))),
+      h("span", { class: "project-since" },
+        h("span", { class: "visually-hidden" }, "for "), h("time-ago", { datetime: open.since, mode: "brief" }),
+        count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`)),
+    ];
+  }
+  if (count) return [h("a", { class: "project-asks cut", href: `/projects/${id}` }, count > 1 ? `${count} open gates` : "An open gate")];
+  if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
+  if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
+  if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
+  if (status === "completed") return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended) - Date.parse(created))}`)];
+  return [];
+}
+
+function flash(element) {
+  element.classList.remove("changed");
+  void element.offsetWidth; // so that the animation begins anew
+  element.classList.add("changed");
+}
+
+export function progress() {
+  return h("div", { class: "stage-progress" },
+    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Stages", "aria-valuemin": "0" }),
+    h("span", { class: "stage-progress-text", "aria-hidden": "true" }));
+}
+
+export function paintProgress(element, { progress: { done, total }, phase, status }) {
+  const [bar, text] = element.children;
+  while (bar.childElementCount < total) bar.append(h("i"));
+  [...bar.children].forEach((segment, index) => {
+    segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
+  });
+  const words = `${done} of ${total} stages done`;
+  bar.setAttribute("aria-valuemax", total);
+  bar.setAttribute("aria-valuenow", done);
+  bar.setAttribute("aria-valuetext", words);
+  bar.title = phase ? `${words}; the last that began: ${phase}` : words;
+  element.dataset.status = status;
+  write(text, `${done}/${total}`);
+}
