@@ -1,8 +1,9 @@
 /** Keyboard shortcuts: single keys, off while somebody types or has turned them off. `?` lists those in force. */
 
 import { h } from "./dom.js";
+import { load, save } from "./storage.js";
 
-const KEY = "botarmy.single-keys";
+const SETTING = "botarmy.single-keys";
 const inForce = new Set();
 const EVERYWHERE = [["?", "Show this list"], ["g p", "Go to the projects"], ["g i", "Go to the inbox"], ["g s", "Go to the system"]];
 
@@ -14,23 +15,15 @@ export function shortcuts(keys, signal) {
 
 const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
-/** Whether single keys do something: who speaks to the computer, or strikes keys by chance, turns them off. */
-const chosen = {
+/** Whether single keys do something. People who dictate, or press keys by accident, turn them off. */
+const singleKeys = {
+  /** @type {boolean | undefined} */
+  kept: undefined,
   get on() {
-    try {
-      return localStorage.getItem(KEY) !== "off";
-    } catch {
-      return this.kept ?? true;
-    }
+    return this.kept ?? load("local", SETTING) !== "off";
   },
   set on(on) {
-    this.kept = on;
-    try {
-      if (on) localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, "off");
-    } catch {
-      // It then lasts as long as the page.
-    }
+    this.kept = save("local", SETTING, on ? null : "off") ? undefined : on;
   },
 };
 
@@ -41,7 +34,7 @@ export function startKeys(go) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     // Keys that write nothing, such as Escape, stay: nobody says or strikes them by chance.
-    if (!chosen.on && event.key.length === 1) return;
+    if (!singleKeys.on && event.key.length === 1) return;
     if (leading && places[event.key]) {
       leading = false;
       event.preventDefault();
@@ -66,7 +59,7 @@ export function startKeys(go) {
 
 function help() {
   const rows = [...[...inForce].flatMap((keys) => Object.entries(keys).map(([key, [what]]) => [key, what])), ...EVERYWHERE];
-  const turn = h("input", { type: "checkbox", checked: chosen.on, onchange: () => { chosen.on = turn.checked; } });
+  const turn = h("input", { type: "checkbox", checked: singleKeys.on, onchange: () => { singleKeys.on = turn.checked; } });
   const dialog = h("dialog", { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
     h("div", { class: "dialog" },
       h("h2", { id: "help-title" }, "Keyboard shortcuts"),

@@ -3,9 +3,10 @@
 import { startKeys } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
-import { go, startRouter } from "./router.js";
+import { go } from "./navigation.js";
+import { startRouter } from "./router.js";
 import { startShell } from "./shell.js";
-import "./time.js";
+import "./time-elements.js";
 
 startShell();
 live.start();

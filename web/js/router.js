@@ -6,6 +6,7 @@
 
 import { h } from "./dom.js";
 import { empty, failure } from "./notices.js";
+import { go } from "./navigation.js";
 import { show } from "./shell.js";
 
 const ID = "([0-9a-f-]{36})";
@@ -19,12 +20,6 @@ const ROUTES = [
 let leave = new AbortController();
 let path = null;
 
-/** Go to a path of the page, as a link does. */
-export function go(href, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", href);
-  open();
-}
-
 export function startRouter() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
@@ -34,6 +29,7 @@ export function startRouter() {
     event.preventDefault();
     go(link.href);
   });
+  addEventListener("navigate", () => open());
   addEventListener("popstate", () => open(true));
   open();
 }

@@ -5,6 +5,7 @@ import { live } from "./live.js";
 import { announce } from "./notices.js";
 import { pending } from "./pending.js";
 import "./rehearsal.js";
+import { save } from "./storage.js";
 
 let viewTitle = "";
 
@@ -87,12 +88,7 @@ function themes() {
     const next = names[(names.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % names.length];
     if (next === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
-    try {
-      if (next === "system") localStorage.removeItem("theme");
-      else localStorage.setItem("theme", next);
-    } catch {
-      // It then lasts as long as the page.
-    }
+    save("local", "theme", next === "system" ? null : next);
     paint();
   });
   paint();

@@ -16,3 +16,9 @@ function sign(character) {
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   return `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;
 }
+
+/**
+ * The text with a capital first letter.
+ * @param {string} text
+ */
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -4,9 +4,8 @@ import { each, h, write } from "../dom.js";
 import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { visible } from "../text.js";
-import { nameOf } from "./artifact-list.js";
+import { nameOf, provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
-import { provenance } from "./provenance.js";
 
 let made = 0;
 

@@ -1,31 +1,135 @@
-/** An artifact's row in the list: its name, its newest version, who wrote that and whether it is accepted. */
+/** The list of a project's artifacts, grouped by type: a row for each name, with its newest version. */
 
-import { h, icon } from "../dom.js";
+import { each, h, icon } from "../dom.js";
 import { title } from "../labels.js";
-import { visible } from "../text.js";
-import { byAgent } from "./versions.js";
+import { comparable, visible } from "../text.js";
+import { authorMark, nameOf } from "./provenance.js";
 
-export function row(work) {
+/** @import { Group, Work } from "./versions.js" */
+
+/** A search field is shown from this many artifacts. */
+const SEARCH_FROM = 12;
+
+export class ArtifactList {
+  #choose;
+  /** @type {WeakMap<Element, Work>} */
+  #works = new WeakMap();
+  #search = h("input", {
+    type: "search",
+    placeholder: "Find an artifact",
+    "aria-label": "Find an artifact",
+    hidden: true,
+    oninput: () => this.onsearch(),
+  });
+  #list = h("div", {
+    role: "listbox",
+    "aria-label": "Artifacts",
+    class: "artifact-list",
+    onclick: (event) => this.#click(event),
+    onkeydown: (event) => this.#key(event),
+  });
+  #none = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
+  element = h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none);
+  /** Called when the reader searches; paint() then shows what matches. */
+  onsearch = () => {};
+
+  /** @param {(work: Work) => void} choose called when the reader picks a row */
+  constructor(choose) {
+    this.#choose = choose;
+  }
+
+  /**
+   * `known` holds the ids of the versions that were shown before, or is null the first time.
+   * @param {Group[]} groups
+   * @param {Work | undefined} chosen
+   * @param {Set<string> | null} known
+   */
+  paint(groups, chosen, known) {
+    this.#search.hidden = groups.flatMap((group) => group.works).length < SEARCH_FROM;
+    const wanted = this.#search.hidden ? "" : comparable(this.#search.value.trim());
+    const matching = groups
+      .map(({ type, works }) => ({ type, works: works.filter((work) => matches(work, wanted)) }))
+      .filter((group) => group.works.length);
+    this.#none.hidden = matching.length > 0;
+    each(this.#list, matching, (group) => group.type, makeGroup, (element, group) => {
+      each(element, group.works, (work) => work.key, makeRow, (row, work) => {
+        this.#works.set(row, work);
+        paintRow(row, work, work === chosen, known);
+      });
+    });
+    // Tab stops at the chosen row; where a search hides it, at the first one.
+    /** @type {HTMLElement | null} */
+    const stop = this.#list.querySelector("[tabindex='0']") ?? this.#list.querySelector("[role=option]");
+    if (stop) stop.tabIndex = 0;
+  }
+
+  /** Scroll the chosen row into view. */
+  reveal() {
+    this.#list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {MouseEvent} event */
+  #click({ target }) {
+    const row = target instanceof Element && target.closest("[role=option]");
+    if (row instanceof HTMLElement) this.#pick(row);
+  }
+
+  /** @param {HTMLElement} row */
+  #pick(row) {
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    const work = this.#works.get(row);
+    if (work) this.#choose(work);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const rows = [...this.#list.querySelectorAll("[role=option]")];
+    const at = rows.findIndex((row) => event.target instanceof Node && row.contains(event.target));
+    /** @type {Record<string, number>} */
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 };
+    if (at < 0 || !(event.key in moves) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const next = rows[moves[event.key]];
+    if (next instanceof HTMLElement) this.#pick(next);
+  }
+}
+
+/**
+ * @param {Work} work
+ * @param {string} wanted
+ */
+const matches = ({ type, name }, wanted) => comparable(`${type.replaceAll("_", " ")} ${name}`).includes(wanted);
+
+/** @param {Group} group */
+const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group.type) });
+
+/** @param {Work} work */
+function makeRow(work) {
   return h("div", { role: "option", class: "artifact-row", tabindex: "-1" },
     h("span", { class: "artifact-name cut", dir: "auto", title: visible(work.name) }, nameOf(work)),
     h("span", { class: "artifact-mark" }),
     h("span", { class: "artifact-facts cut" }));
 }
 
-/** What an artifact is called: where it has no name of its own, what it is. */
-export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
+/** What each row shows of its newest version. @type {WeakMap<Element, string>} */
+const painted = new WeakMap();
 
-/** `known` holds the ids of the versions that were there before, or is null at the first time. */
-export function paintRow(element, work, chosen, known) {
-  element.work = work;
+/**
+ * @param {HTMLElement} element
+ * @param {Work} work
+ * @param {boolean} chosen
+ * @param {Set<string> | null} known
+ */
+function paintRow(element, work, chosen, known) {
   element.setAttribute("aria-selected", String(chosen));
   if (chosen !== (element.tabIndex === 0)) element.tabIndex = chosen ? 0 : -1;
-  const newest = work.versions.at(-1);
+  const newest = work.versions[work.versions.length - 1];
   const shown = `${newest.artifact_id} ${newest.accepted_at}`;
-  if (element.shown === shown) return;
+  if (painted.get(element) === shown) return;
   if (known && !known.has(newest.artifact_id)) flash(element);
-  element.shown = shown;
-  const [, mark, facts] = element.children;
+  painted.set(element, shown);
+  const [, mark, facts] = /** @type {HTMLElement[]} */ ([...element.children]);
   const accepted = newest.accepted_at ? "accepted" : "not accepted";
   mark.replaceChildren(icon(newest.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);
@@ -36,12 +140,9 @@ export function paintRow(element, work, chosen, known) {
   element.setAttribute("aria-label", `${nameOf(work)}, ${wrote}, ${accepted}`);
 }
 
-/** The picture of who wrote a version: an agent or a human. */
-export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
-
-/** A brief sign that something has just come. */
+/** @param {HTMLElement} element */
 function flash(element) {
   element.classList.remove("fresh");
-  void element.offsetWidth; // begins the animation anew
+  void element.offsetWidth; // restarts the animation
   element.classList.add("fresh");
 }

@@ -1,11 +1,9 @@
-/** Where a version comes from, as a list of facts. */
+/** What is known of a version: its name, its author, and where it comes from. */
 
-import { h } from "../dom.js";
-import { bytes } from "../labels.js";
+import { h, icon } from "../dom.js";
+import { bytes, title } from "../labels.js";
 import { toast } from "../notices.js";
 import { visible } from "../text.js";
-import { authorMark } from "./artifact-list.js";
-import { byAgent } from "./versions.js";
 
 const DIGITS = 12; // of a hash that are shown
 
@@ -45,3 +43,13 @@ async function copy(text) {
     toast(`It could not be copied: ${text}`);
   }
 }
+
+/** The name of an artifact; one without a name of its own is called by its type. */
+export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
+
+/** An icon for the author of a version: an agent or a human. */
+export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
+
+const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
+
+const byAgent = (artifact) => AGENTS.has(artifact.author);

@@ -32,7 +32,3 @@ const names = new Intl.Collator("en", { numeric: true });
 
 const order = (pipeline) =>
   [...new Set(["user_input", ...(pipeline?.stages ?? []).flatMap((stage) => stage.produces), ...REST])];
-
-const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
-
-export const byAgent = (artifact) => AGENTS.has(artifact.author);

@@ -3,7 +3,7 @@
 import { each, h, write } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
-import { Frames } from "../scheduling.js";
+import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
 import { doing, paintDoing, unfold } from "./event-row.js";
 import { isOf, KINDS, plain } from "./event-sentence.js";
@@ -26,7 +26,7 @@ export class EventFeed extends HTMLElement {
   #above = false; // the feed's top is above the screen
   #unsaid = 0;
   #spoken = -Infinity;
-  #frames = new Frames(() => this.#paint());
+  #frames = new FrameScheduler(() => this.#paint());
 
   #filter = h("div", { class: "feed-filter", role: "group", "aria-label": "Show events" },
     Object.entries(KINDS).map(([kind, word]) => h("button", {

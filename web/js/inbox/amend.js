@@ -1,8 +1,9 @@
 /** What the form to amend holds: a text of one's own, or feedback for another round. */
 
 import { h } from "../dom.js";
+import { textField } from "../field.js";
 import { editor } from "./editor.js";
-import { COMMENT_MOST, textField } from "./field.js";
+import { COMMENT_LIMIT } from "./responding.js";
 import { amendable } from "./requests.js";
 
 const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
@@ -48,7 +49,7 @@ export function amend(draft, request) {
 function written(draft, request) {
   const pad = editor(draft, request);
   const comment = textField("Comment (optional)", draft.amend.comment, (text) => draft.type("amend", { comment: text }),
-    { maxLength: COMMENT_MOST, rows: 2 });
+    { maxLength: COMMENT_LIMIT, rows: 2 });
   return {
     parts: [pad.element, comment.element],
     get input() {
@@ -68,7 +69,7 @@ function written(draft, request) {
 /** The way of having it done again. */
 function redone(draft) {
   const feedback = textField("Feedback", draft.amend.feedback, (text) => draft.type("amend", { feedback: text }),
-    { maxLength: COMMENT_MOST, required: true, hint: "What should be different the next time?" });
+    { maxLength: COMMENT_LIMIT, required: true, hint: "What should be different the next time?" });
   return {
     parts: [feedback.element], input: feedback.input,
     blame: (fields) => fields.comment && feedback.say(fields.comment),

@@ -7,7 +7,7 @@ import "../pipeline/pipeline-graph.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { go } from "../router.js";
+import { go } from "../navigation.js";
 import { visible } from "../text.js";
 import { evidence } from "./evidence.js";
 import { earlierRounds } from "./requests.js";
@@ -78,8 +78,10 @@ export function standing({ project_id: id, stage }, signal) {
     const pipeline = project.pipeline_definition;
     if (!pipeline.stages.some((one) => one.name === stage)) return;
     section.hidden = false;
-    Object.assign(graph, { pipeline, oversight: project.oversight, current: stage, ended: ENDED.has(progress.status) });
-    graph.stages = stageStates(pipeline, progress.tasks, progress.open_requests);
+    graph.show({
+      pipeline, oversight: project.oversight, current: stage, ended: ENDED.has(progress.status),
+      stages: stageStates(pipeline, progress.tasks, progress.open_requests),
+    });
   }, { gap: 500, signal });
   live.watch((changed) => (changed === id || (changed === null && project)) && refresher.ask(), signal);
   refresher.ask();

@@ -3,7 +3,6 @@
 import { h, write } from "../dom.js";
 import { REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
-import "./time-left.js";
 
 const WHY = {
   review: "The gate asks before the work goes on.",

@@ -1,8 +1,8 @@
 /** The place where a person writes an artifact's next version: its text, or one file of a set after another. */
 
 import { h, write } from "../dom.js";
+import { field, textField } from "../field.js";
 import { count } from "../labels.js";
-import { field, textField } from "./field.js";
 import { changes } from "./line-diff.js";
 import { amendable, FILES } from "./requests.js";
 

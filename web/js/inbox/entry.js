@@ -1,4 +1,6 @@
-/** One request as the inbox knows it. */
+/** One request as the inbox knows it, and the draft of a response to it. */
+
+import { loadObject, saveObject, uuid } from "../storage.js";
 
 export class Entry {
   /** What became of the response that was given here: null, or `{phase, action, …}`, see responding.js. */
@@ -64,7 +66,7 @@ export class Draft {
 
   constructor(requestId) {
     this.#key = KEY + requestId;
-    const { form = null, sent = null, ids = {}, ...typed } = stored(this.#key);
+    const { form = null, sent = null, ids = {}, ...typed } = loadObject(this.#key);
     Object.assign(this, { form, sent });
     this.#ids = ids;
     for (const [action, blank] of Object.entries(BLANK)) this[action] = structuredClone({ ...blank, ...typed[action] });
@@ -128,13 +130,8 @@ export class Draft {
     clearTimeout(this.#timer);
     unsaved.delete(this);
     const { form, sent, approve, amend, reject } = this;
-    try {
-      if (!form && !sent && !this.typedAction && !Object.keys(this.#ids).length) sessionStorage.removeItem(this.#key);
-      else sessionStorage.setItem(this.#key, JSON.stringify({ form, sent, approve, amend, reject, ids: this.#ids }));
-      this.kept = true;
-    } catch {
-      this.kept = false;
-    }
+    const blank = !form && !sent && !this.typedAction && !Object.keys(this.#ids).length;
+    this.kept = saveObject(this.#key, blank ? null : { form, sent, approve, amend, reject, ids: this.#ids });
   }
 
   clear() {
@@ -145,19 +142,3 @@ export class Draft {
   }
 }
 
-function stored(key) {
-  try {
-    return JSON.parse(sessionStorage.getItem(key)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-/** crypto.randomUUID() is missing where the page is not served securely. */
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}

@@ -8,7 +8,11 @@ import { status } from "../labels.js";
 import { toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, Problem } from "../rest.js";
+import { load, save } from "../storage.js";
 import { entries } from "./entries.js";
+
+/** The API takes comments of up to this many characters. */
+export const COMMENT_LIMIT = 10_000;
 
 const PATIENCE = [3, 5, 10, 20, 30]; // s between tries where nobody says how long to wait
 const timers = new WeakMap();
@@ -75,24 +79,18 @@ function become(entry, reply) {
   entries.changed(entry);
 }
 
-const KEY = "botarmy.responder";
-const USUAL = "human";
+const NAME_KEY = "botarmy.responder";
+const DEFAULT_NAME = "human";
 
 export const responder = {
+  /** @type {string | null} */
+  chosen: null,
   get name() {
-    try {
-      return localStorage.getItem(KEY)?.trim() || USUAL;
-    } catch {
-      return this.chosen?.trim() || USUAL;
-    }
+    return (load("local", NAME_KEY) ?? this.chosen ?? "").trim() || DEFAULT_NAME;
   },
   set name(name) {
     this.chosen = name;
-    try {
-      localStorage.setItem(KEY, name.trim());
-    } catch {
-      // It then lasts as long as the page.
-    }
+    save("local", NAME_KEY, name.trim());
   },
 };
 

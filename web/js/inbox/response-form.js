@@ -1,10 +1,10 @@
 /** The form of one response: what it does, what it needs, and how far it is when it was sent. */
 
 import { h, write } from "../dom.js";
+import { textField } from "../field.js";
 import { title } from "../labels.js";
 import { amend } from "./amend.js";
-import { COMMENT_MOST, textField } from "./field.js";
-import { respond, responderField, withdraw } from "./responding.js";
+import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
 import { progress } from "./response-progress.js";
 
 /** The word for approving: a step that failed has nothing to approve, so it is tried again. */
@@ -70,7 +70,7 @@ function approve(draft, request) {
   const failed = request.reason === "failed_step";
   const then = alone(request) ? "the task is done" : "the project goes on";
   const comment = textField("Comment (optional)", draft.approve.comment,
-    (text) => draft.type("approve", { comment: text }), { maxLength: COMMENT_MOST, rows: 2 });
+    (text) => draft.type("approve", { comment: text }), { maxLength: COMMENT_LIMIT, rows: 2 });
   return {
     parts: [comment.element], input: comment.input,
     label: () => (failed ? "Try once more" : "Approve and go on"),
@@ -85,7 +85,7 @@ function approve(draft, request) {
 function reject(draft, request) {
   const what = alone(request) ? "task" : "project";
   const comment = textField("Reason", draft.reject.comment, (text) => draft.type("reject", { comment: text }), {
-    maxLength: COMMENT_MOST, required: true, hint: "Everybody who follows the project will read it.",
+    maxLength: COMMENT_LIMIT, required: true, hint: "Everybody who follows the project will read it.",
   });
   return {
     parts: [comment.element], input: comment.input,

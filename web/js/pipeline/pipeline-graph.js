@@ -8,6 +8,7 @@
  */
 
 import { each, h, svg, write } from "../dom.js";
+import { coalesced } from "../scheduling.js";
 import { style } from "../style.js";
 import { gateOf, pictured, stageBox, tint, updateStage } from "./drawing.js";
 import { layout } from "./layout.js";
@@ -24,44 +25,31 @@ class PipelineGraph extends HTMLElement {
   #id = `pipeline-${(made += 1)}`;
   #room = 0;
   #drawn = "";
-  #asked = false;
   #parts;
   #places;
   #observer;
 
-  static {
-    for (const name of ["pipeline", "oversight", "stages", "current", "ended"]) {
-      Object.defineProperty(this.prototype, name, {
-        get() { return this.#given[name]; },
-        set(value) {
-          this.#given[name] = value;
-          this.#ask();
-        },
-      });
-    }
+  #paintSoon = coalesced(() => {
+    if (this.#given.pipeline && this.#room > 0) this.#paint();
+  });
+
+  /** Set some of the properties. */
+  show(values) {
+    Object.assign(this.#given, values);
+    this.#paintSoon();
   }
 
   connectedCallback() {
     this.#observer = new ResizeObserver(([{ contentRect }]) => {
       if (Math.abs(contentRect.width - this.#room) < 1) return;
       this.#room = contentRect.width;
-      this.#ask();
+      this.#paintSoon();
     });
     this.#observer.observe(this);
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
-  }
-
-  /** Paint soon, once, however many properties are set. */
-  #ask() {
-    if (this.#asked) return;
-    this.#asked = true;
-    queueMicrotask(() => {
-      this.#asked = false;
-      if (this.#given.pipeline && this.#room > 0) this.#paint();
-    });
   }
 
   #paint() {

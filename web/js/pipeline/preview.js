@@ -28,8 +28,7 @@ export function pipelinePreview(signal) {
     }
     if (wanted !== name) return;
     trouble.replaceChildren();
-    graph.oversight = oversight || null;
-    graph.pipeline = known.get(name);
+    graph.show({ pipeline: known.get(name), oversight: oversight || null });
     write(words, gatesInWords(known.get(name), oversight || null));
   }
 

@@ -3,6 +3,7 @@
 import { h, icon, write } from "../dom.js";
 import { announce, failure } from "../notices.js";
 import { projects } from "../rest.js";
+import { confirmCancel } from "./confirm-dialog.js";
 
 /** What was asked for is over when the log says so: `done` looks at the project. */
 const CHANGES = {
@@ -21,21 +22,20 @@ export function actions(model, signal) {
     h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  // A dialog is loaded when it is first wanted.
-  const dialog = (load) => async () => {
+  // The forms are loaded when one is first opened.
+  const form = (open) => async () => {
     try {
-      await load();
+      open(await import("./input-dialogs.js"));
     } catch (error) {
       trouble.replaceChildren(failure(error));
     }
   };
-  const callOff = dialog(async () => {
-    const { confirmCancel } = await import("./confirm-dialog.js");
+  const askToCancel = async () => {
     if (!pending && (await confirmCancel(model))) change("cancel");
-  });
-  const cancel = button("Cancel", "close", callOff, { class: "danger" });
-  const task = button("Give a task", "plus", dialog(async () => (await import("./input-dialogs.js")).taskDialog(model)));
-  const context = button("Add context", "file", dialog(async () => (await import("./input-dialogs.js")).contextDialog(model)));
+  };
+  const cancel = button("Cancel", "close", askToCancel, { class: "danger" });
+  const task = button("Give a task", "plus", form(({ taskDialog }) => taskDialog(model)));
+  const context = button("Add context", "file", form(({ contextDialog }) => contextDialog(model)));
   const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" },
     icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
   const workflow = h("span", { class: "workflow" });

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { failure } from "../notices.js";
-import { randomKey } from "../storage.js";
+import { loadObject, randomKey, saveObject } from "../storage.js";
 
 /**
  * `fields` are elements; `required` are pairs of a labelled field and what is said where it is empty; `send()` makes
@@ -18,7 +18,7 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
   const dialog = h("dialog", { "aria-labelledby": "form-dialog-title", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const empty = required.filter(([field, message]) => field.says(field.input.value.trim() ? "" : message));
+    const empty = required.filter(([field, message]) => field.say(field.input.value.trim() ? "" : message));
     if (empty.length) {
       empty[0][0].input.focus();
       return;
@@ -40,27 +40,9 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
   return dialog;
 }
 
-/** A labelled field with a place for what is wrong with it: `{element, input, says(message)}`. */
-export function labelled(id, text, input, hint) {
-  const error = h("p", { class: "field-error", id: `${id}-error` });
-  Object.assign(input, { id });
-  input.setAttribute("aria-describedby", `${id}-error`);
-  return {
-    element: h("div", { class: "field" },
-      h("label", { for: id }, text), hint && h("p", { class: "soft" }, hint), input, error),
-    input,
-    says(message) {
-      error.textContent = message;
-      if (message) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      return Boolean(message);
-    },
-  };
-}
-
 /** Let each of `{field: labelled}` say what the Problem says of it; focus the first that does. */
 export function blame(fields, error) {
-  const blamed = Object.entries(fields).filter(([name, field]) => field.says(error.about?.(name) ?? ""));
+  const blamed = Object.entries(fields).filter(([name, field]) => field.say(error.about?.(name) ?? ""));
   blamed[0]?.[1].input.focus();
   return blamed.length > 0;
 }
@@ -80,11 +62,7 @@ export class FormDraft {
   /** `form` tells the dialogs of a project apart. */
   constructor(form, projectId) {
     this.#place = `draft of ${form} for ${projectId}`;
-    try {
-      this.values = JSON.parse(sessionStorage.getItem(this.#place)) ?? {};
-    } catch {
-      // Without storage, or with something strange in it, one begins anew.
-    }
+    this.values = loadObject(this.#place);
   }
 
   /** Keep what `read()` gives, as it changes in the dialog and until `signal` aborts; null is nothing to keep. */
@@ -106,12 +84,7 @@ export class FormDraft {
     clearTimeout(this.#clock);
     if (!this.#read) return;
     const values = this.#read();
-    try {
-      if (values) sessionStorage.setItem(this.#place, JSON.stringify(values));
-      else sessionStorage.removeItem(this.#place);
-    } catch {
-      // A text that is too large for it lasts as long as the page.
-    }
+    saveObject(this.#place, values);
   }
 
   /** The key under which this is sent, as long as it is the same: sent again, it is made once. */
@@ -126,10 +99,6 @@ export class FormDraft {
     clearTimeout(this.#clock);
     this.#read = null;
     this.#sent = null;
-    try {
-      sessionStorage.removeItem(this.#place);
-    } catch {
-      // Without storage there is nothing to remove.
-    }
+    saveObject(this.#place, null);
   }
 }

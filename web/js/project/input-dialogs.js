@@ -1,10 +1,11 @@
 /** Adding context to a project: a text that agents get with the tasks that name it. */
 
 import { h } from "../dom.js";
+import { field } from "../field.js";
 import { title } from "../labels.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
-import { blame, formDialog, FormDraft, labelled } from "./form-dialog.js";
+import { blame, formDialog, FormDraft } from "./form-dialog.js";
 
 const contextDialogs = new WeakMap();
 
@@ -17,10 +18,10 @@ export function contextDialog(model) {
 
 function contextForm(model) {
   const draft = new FormDraft("context", model.id);
-  const name = labelled("context-name", "Name",
+  const name = field("Name",
     h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off" }),
     "One more under the same name is its next version.");
-  const content = labelled("context-content", "Text, in Markdown",
+  const content = field("Text, in Markdown",
     h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }));
   name.input.value = draft.values.name ?? "context";
   content.input.value = draft.values.content ?? "";
@@ -70,9 +71,9 @@ export function taskDialog(model) {
 function taskForm(model) {
   const draft = new FormDraft("task", model.id);
   const agents = model.agents.map((one) => h("option", { value: one.agent_type }, title(one.agent_type)));
-  const agent = labelled("task-agent", "Agent", h("select", {}, agents));
+  const agent = field("Agent", h("select", {}, agents));
   const words = { rows: 6, maxLength: 10_000, dir: "auto", placeholder: "List the risks of this brief." };
-  const instructions = labelled("task-instructions", "Instructions", h("textarea", { ...words, autofocus: true }));
+  const instructions = field("Instructions", h("textarea", { ...words, autofocus: true }));
   if (model.agents.some((one) => one.agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
   instructions.input.value = draft.values.instructions ?? "";
   const list = h("div", { class: "context-choices" });

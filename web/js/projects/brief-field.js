@@ -1,10 +1,10 @@
 /** The field for the brief: typed, pasted, or from a file that is chosen or dropped. */
 
 import { h, icon, write } from "../dom.js";
+import { field } from "../field.js";
 import { bytes } from "../labels.js";
 import { announce } from "../notices.js";
 import { ACCEPT, EXAMPLE, nameFrom, readBrief, sizeOf } from "./brief.js";
-import { field } from "./field.js";
 
 const MEASURE_AFTER = 200; // ms
 const HINT = "In Markdown: what is wanted, for whom, and a list of requirements that can be tested.";
@@ -20,7 +20,7 @@ export class BriefField {
   constructor(changed) {
     this.#changed = changed;
     this.input = h("textarea", { name: "description", required: true, dir: "auto", rows: "12", placeholder: PLACEHOLDER, oninput: () => this.#typed() });
-    this.#field = field("Brief", "description", this.input, HINT);
+    this.#field = field("Brief", this.input, HINT);
     this.element = this.#field.element;
     this.#size = h("span", { class: "numbers faint" });
     this.#note = h("span", { class: "start-brief-file" });

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { announce } from "../notices.js";
-import { go } from "../router.js";
-import { randomKey } from "../storage.js";
+import { go } from "../navigation.js";
+import { loadObject, randomKey, saveObject } from "../storage.js";
 import { style } from "../style.js";
 import { takesFiles } from "./brief.js";
 import { address, correct, read } from "./filters.js";
@@ -13,7 +13,7 @@ await style("start.css");
 
 /** `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need. */
 export function startDialog(root, signal) {
-  const draft = new Draft();
+  const draft = new ProjectDraft();
   const form = new StartForm(draft, { started, closed: () => dialog.close(), signal });
   const dialog = h("dialog", { class: "start", "aria-labelledby": "start-title", onclose: closed }, form.element);
   root.append(dialog);
@@ -66,7 +66,7 @@ const PLACE = "draft of a project";
 const SAVE_AFTER = 250; // ms
 const EMPTY = { name: "", description: "", pipeline: "", oversight: "" };
 
-export class Draft {
+export class ProjectDraft {
   /** `{name, description, pipeline, oversight}`, as the form has them: "" is nothing chosen. */
   values = { ...EMPTY };
   /** The name that was proposed, or null where a person wrote one. */
@@ -76,15 +76,10 @@ export class Draft {
   #clock;
 
   constructor() {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(PLACE));
-      if (!kept) return;
-      Object.assign(this.values, kept.values);
-      this.proposed = kept.proposed;
-      this.#key = kept.key;
-    } catch {
-      // Without storage, or with something strange in it, one begins anew.
-    }
+    const kept = loadObject(PLACE);
+    Object.assign(this.values, kept.values);
+    this.proposed = kept.proposed === undefined ? "" : kept.proposed;
+    this.#key = kept.key ?? null;
   }
 
   get empty() {
@@ -113,12 +108,7 @@ export class Draft {
 
   save() {
     clearTimeout(this.#clock);
-    try {
-      if (this.empty) sessionStorage.removeItem(PLACE);
-      else sessionStorage.setItem(PLACE, JSON.stringify({ values: this.values, proposed: this.proposed, key: this.#key }));
-    } catch {
-      // A brief that is too large for it lasts as long as the page.
-    }
+    saveObject(PLACE, this.empty ? null : { values: this.values, proposed: this.proposed, key: this.#key });
   }
 
   clear() {

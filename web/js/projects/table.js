@@ -1,4 +1,4 @@
-/** One project's row in the list. */
+/** The table of projects: its rows, and how each is kept up to date. */
 
 import { badge, oversightMark } from "../badges.js";
 import { h, icon, write } from "../dom.js";
@@ -8,7 +8,15 @@ import { inFull, span } from "../time.js";
 
 const painted = new WeakMap();
 
-export const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+
+export function emptyTable() {
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h("table", { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
+    body);
+  return { table, body };
+}
 
 export function row(item) {
   return h("tr", { class: "project-row", role: "row" },

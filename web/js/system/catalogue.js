@@ -39,7 +39,7 @@ export function links(given = {}) {
 export function pipelines(items) {
   return items.map((pipeline) => {
     const graph = h("pipeline-graph");
-    graph.pipeline = pipeline;
+    graph.show({ pipeline });
     return h("article", { class: "system-pipeline" },
       h("h3", {}, pipeline.name), h("p", { class: "soft" }, pipeline.description), graph,
       h("p", { class: "soft" }, gatesInWords(pipeline, null)));

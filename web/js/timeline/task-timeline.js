@@ -7,19 +7,16 @@
  */
 
 import { h } from "../dom.js";
+import { coalesced } from "../scheduling.js";
 import { style } from "../style.js";
 import { drawAxis, HEAD } from "./axis.js";
 import { canvas, drawBars } from "./bars.js";
 import { taskCard } from "./card.js";
 import { ledTo, rows, spans } from "./rows.js";
-import { needsCompressing, timeScale } from "./scale.js";
 import { taskTable } from "./table.js";
-import { timelineTools } from "./zoom.js";
+import { TimelineZoom } from "./zoom.js";
 
 await style("timeline.css");
-
-const MOST_ZOOM = 64;
-const EDGE = 14; // px right of the scale; as much again for the word "now"
 
 let made = 0;
 
@@ -27,25 +24,19 @@ class TaskTimeline extends HTMLElement {
   #given = { tasks: [], requests: [], agents: [], ended: false, selected: null };
   #parts;
   #room = 0;
-  #zoom = 1;
-  #mode = null; // "compressed" or "even" once somebody has chosen, else as it is needed
-  #needed = false;
   #bars = [];
   #focus = null; // the task whose bar Tab leads to
-  #asked = false;
   #clock;
   #observer;
 
-  static {
-    for (const name of ["tasks", "requests", "agents", "ended", "selected"]) {
-      Object.defineProperty(this.prototype, name, {
-        get() { return this.#given[name]; },
-        set(value) {
-          this.#given[name] = value;
-          this.#ask();
-        },
-      });
-    }
+  #paintSoon = coalesced(() => {
+    if (this.#parts && this.isConnected) this.#paint();
+  });
+
+  /** Set some of the properties. */
+  show(values) {
+    Object.assign(this.#given, values);
+    this.#paintSoon();
   }
 
   connectedCallback() {
@@ -65,16 +56,15 @@ class TaskTimeline extends HTMLElement {
     const drawing = canvas(id);
     const card = taskCard();
     const table = taskTable((task) => this.#select(task));
-    const choose = (mode) => { this.#mode = mode; this.#paint(); };
-    const tools = timelineTools(id, { choose, enlarge: (times) => this.#enlarge(times) });
+    const zoom = new TimelineZoom(id, (times) => this.#enlarge(times));
     const names = h("div", { class: "timeline-names", "aria-hidden": "true" });
     const scroll = h("div", { class: "timeline-scroll" }, drawing.picture);
     const shown = h("div", { class: "timeline-shown" },
-      tools.element, h("div", { class: "timeline-drawing" }, names, scroll), card.element);
+      zoom.element, h("div", { class: "timeline-drawing" }, names, scroll), card.element);
     const empty = h("p", { class: "soft" }, "No task has begun yet. Each one will stand here as a bar.");
     this.append(empty, shown, table.element);
     this.#listen(drawing.picture, card);
-    return { drawing, card, table, tools, names, scroll, shown, empty };
+    return { drawing, card, table, zoom, names, scroll, shown, empty };
   }
 
   #listen(picture, card) {
@@ -91,16 +81,6 @@ class TaskTimeline extends HTMLElement {
       if (event.key !== "Escape") return;
       this.#bar(this.#focus)?.focus();
       card.hide();
-    });
-  }
-
-  /** Paint soon, once, however many properties are set. */
-  #ask() {
-    if (this.#asked) return;
-    this.#asked = true;
-    queueMicrotask(() => {
-      this.#asked = false;
-      if (this.#parts && this.isConnected) this.#paint();
     });
   }
 
@@ -136,8 +116,8 @@ class TaskTimeline extends HTMLElement {
 
   #draw(found, now) {
     const { tasks, agents, ended, selected } = this.#given;
-    const { drawing, names, scroll, tools } = this.#parts;
-    const scale = this.#scale(found, now);
+    const { drawing, names, scroll, zoom } = this.#parts;
+    const scale = zoom.scale(found, now, { ended, room: this.#room });
     const placed = rows(found, agents.filter((agent) => tasks.some((task) => task.agent_type === agent)), scale);
     const atEnd = scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4;
     drawAxis(drawing, scale, placed, ended);
@@ -146,29 +126,16 @@ class TaskTimeline extends HTMLElement {
     names.replaceChildren(...placed.map(({ agent, top, height }) =>
       h("span", { class: "cut", style: { top: `${HEAD + top}px`, height: `${height}px` } }, agent)));
     if (atEnd) scroll.scrollLeft = scroll.scrollWidth;
-    tools.update({ compressed: scale.compressed, zoom: this.#zoom, most: MOST_ZOOM });
+    zoom.update(scale);
   }
 
-  #scale(found, now) {
-    const { ended } = this.#given;
-    const from = found.reduce((least, one) => Math.min(least, one.from), Infinity);
-    const to = found.reduce((most, one) => Math.max(most, one.to), ended ? -Infinity : now);
-    // Once compressing was needed it stays, so that the axis does not jump to and fro.
-    this.#needed ||= needsCompressing(found.map((one) => one.worked - one.from), to - from, this.#room);
-    return timeScale({
-      from, to,
-      width: this.#room * this.#zoom - (ended ? EDGE : 2 * EDGE),
-      moments: found.flatMap((one) => [one.from, one.worked, one.to]),
-      compressed: this.#mode ? this.#mode === "compressed" : this.#needed,
-    });
-  }
-
-  #enlarge(times) {
-    const { scroll } = this.#parts;
+  /** Zoom around the middle of what is shown; without a number, paint at another scale. */
+  #enlarge(times = 1) {
+    const { scroll, zoom } = this.#parts;
     const middle = (scroll.scrollLeft + scroll.clientWidth / 2) / scroll.scrollWidth;
-    this.#zoom = Math.min(MOST_ZOOM, Math.max(1, this.#zoom * times));
+    zoom.enlarge(times);
     this.#paint();
-    scroll.scrollLeft = middle * scroll.scrollWidth - scroll.clientWidth / 2;
+    if (times !== 1) scroll.scrollLeft = middle * scroll.scrollWidth - scroll.clientWidth / 2;
   }
 
   #select(id) {

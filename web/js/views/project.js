@@ -53,7 +53,7 @@ function show(root, model, { signal, title }) {
     panel("timeline", "Timeline", timeline),
     panel("artifacts", "Artifacts", browser),
     panel("events", "Events", h("event-feed", { model }))));
-  graph.pipeline = model.project.pipeline_definition;
+  graph.show({ pipeline: model.project.pipeline_definition });
   browser.model = model;
   let cameFrom = null;
 
@@ -62,9 +62,9 @@ function show(root, model, { signal, title }) {
     title(visible(project.name));
     warn(model.error);
     for (const part of [head, calls, agents, detail]) part.update();
-    Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
+    graph.show({ oversight: project.oversight, stages: model.stages, ended });
     const names = model.agents.map((one) => one.agent_type);
-    Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: names, ended });
+    timeline.show({ tasks: progress.tasks, requests: model.requests, agents: names, ended });
     says();
   }
 
@@ -85,8 +85,8 @@ function show(root, model, { signal, title }) {
       detail.hide();
       cameFrom?.focus();
     }
-    graph.current = detail.stage;
-    timeline.selected = subject?.task ?? null;
+    graph.show({ current: detail.stage });
+    timeline.show({ selected: subject?.task ?? null });
     const fragment = new URLSearchParams(location.hash.slice(1));
     for (const name of ["stage", "task"]) fragment.delete(name);
     for (const [name, value] of Object.entries(subject ?? {})) fragment.set(name, value);

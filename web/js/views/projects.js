@@ -9,7 +9,7 @@ import { filters, read } from "../projects/filters.js";
 import { ProjectList } from "../projects/list.js";
 import { Walk } from "../projects/row-navigation.js";
 import { startDialog } from "../projects/start-dialog.js";
-import { COLUMNS, paintRow, row } from "../projects/table.js";
+import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
 
 await style("projects.css");
@@ -98,12 +98,4 @@ export async function open(root, { signal, back }) {
   list.open(read(), last?.list);
   if (back && last?.at) walk.goTo(last.at);
   start.prepare();
-}
-
-function emptyTable() {
-  const body = h("tbody", { role: "rowgroup" });
-  const table = h("table", { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
-    body);
-  return { table, body };
 }
