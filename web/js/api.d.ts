@@ -1,4 +1,4 @@
-// Generated from the OpenAPI document by `python -m tests.web.api_types`; tests/web/test_api_types.py compares.
+// Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
 export interface AgentPublic {
   agent_type: AgentType;

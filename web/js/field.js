@@ -60,3 +60,15 @@ export function textField(label, text, typed, { hint, ...properties } = {}) {
   result.input.value = text;
   return result;
 }
+
+/**
+ * Submit a form with Ctrl+Enter or Cmd+Enter.
+ * @param {HTMLFormElement} form
+ */
+export function submitWithKeys(form) {
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+}

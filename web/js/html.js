@@ -1,11 +1,17 @@
-/** The one door for markup: what the API has sanitised. The Content-Security-Policy allows no other. */
+/**
+ * The only place that makes markup from text: HTML that the API has sanitised. The Content-Security-Policy allows no other.
+ * Large documents are put on the page bit by bit.
+ */
 
 import { h } from "./dom.js";
 
 const policy = globalThis.trustedTypes?.createPolicy("botarmy", { createHTML: (html) => html });
 
-/** The elements of an artifact's HTML representation. */
-export function rendered(html) {
+/**
+ * The elements of an artifact's HTML representation.
+ * @param {string} html
+ */
+export function parseHtml(html) {
   const template = document.createElement("template");
   template.innerHTML = policy ? policy.createHTML(html) : html;
   return template.content;
@@ -19,14 +25,18 @@ const LONG = 50_000;
 const PART = 100; // lines
 const WIDE = 20_000; // characters of a line; a browser takes seconds to lay out one of a megabyte
 
-/** Fill `place` with the elements of a representation; one step at a time. */
-export function* poured(fragment, place) {
+/**
+ * Fill `place` with the elements of a representation; one step at a time.
+ * @param {DocumentFragment} fragment
+ * @param {Element} place
+ */
+export function* insertInSteps(fragment, place) {
   const whole = fragment.firstElementChild ?? h("article", { class: "rendered" });
-  const shell = whole.cloneNode(false);
+  const shell = /** @type {Element} */ (whole.cloneNode(false));
   place.replaceChildren(shell);
   while (whole.firstChild) {
     const code = whole.firstElementChild?.matches("pre") && whole.firstElementChild.firstElementChild;
-    if (code && !code.childElementCount && code.textContent.length > LONG) {
+    if (code instanceof HTMLElement && !code.childElementCount && code.textContent.length > LONG) {
       yield* parted(code, shell);
       continue;
     }
@@ -40,11 +50,15 @@ export function* poured(fragment, place) {
   }
 }
 
-/** A long plain text, in parts. */
+/**
+ * A long plain text, in parts.
+ * @param {Element} code
+ * @param {Element} shell
+ */
 function* parted(code, shell) {
   const lines = code.textContent.split("\n");
   code.replaceChildren();
-  shell.append(code.parentElement);
+  if (code.parentElement) shell.append(code.parentElement);
   for (let at = 0; at < lines.length; at += PART) {
     const some = lines.slice(at, at + PART);
     const end = at + PART < lines.length ? "\n" : "";
@@ -56,7 +70,10 @@ function* parted(code, shell) {
   }
 }
 
-/** A text in pieces that can be laid out, at the ends of lines where there are any. */
+/**
+ * A text in pieces that can be laid out, at the ends of lines where there are any.
+ * @param {string} text
+ */
 function* cut(text) {
   for (let at = 0; at < text.length;) {
     let piece = text.slice(at, at + WIDE);
@@ -72,11 +89,12 @@ function* cut(text) {
 /** What is wider than the page scrolls by itself, and so has to be within reach of the keyboard. */
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
   }
 });
 
+/** @param {Element} table */
 function wrap(table) {
   const frame = h("div", { class: "table-frame", role: "group", "aria-label": "Table" });
   table.replaceWith(frame);
@@ -86,7 +104,10 @@ function wrap(table) {
 
 const BOX = /^\[([ xX])\]\s/;
 
-/** "[x] this" in a list is a task that is done. */
+/**
+ * "[x] this" in a list is a task that is done.
+ * @param {Element} item
+ */
 function tick(item) {
   const text = firstText(item);
   const found = text && BOX.exec(text.data.trimStart());
@@ -98,11 +119,15 @@ function tick(item) {
   item.classList.add("task");
 }
 
-/** The text that a list's item begins with, itself or in its first paragraph. */
+/**
+ * The text that a list's item begins with, itself or in its first paragraph.
+ * @param {Node} item
+ * @returns {Text | null}
+ */
 function firstText(item) {
   for (const node of item.childNodes) {
     if (node.nodeName === "P") return firstText(node);
-    if (node.nodeType !== Node.TEXT_NODE) return null;
+    if (!(node instanceof Text)) return null;
     if (node.data.trim()) return node;
   }
   return null;

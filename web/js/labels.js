@@ -1,5 +1,12 @@
-/** The product's words as the page says and shows them: a status is a word, a tone (a colour) and a mark (a shape). */
+/** The product's terms as the page shows them. A status is a word, a tone (a colour) and a mark (a shape). */
 
+import { capitalised } from "./text.js";
+
+/** @import { HitlReason } from "./api.d.ts" */
+
+/** @typedef {"project" | "task" | "stage" | "agent" | "hitl" | "component"} Kind */
+
+/** @type {Record<Kind, Record<string, [word: string, tone: string, mark: string]>>} */
 const STATUSES = {
   project: {
     starting: ["Starting", "busy", "starting"],
@@ -33,6 +40,7 @@ const STATUSES = {
     expired: ["Expired", "bad", "expired"],
     cancelled: ["Cancelled", "calm", "cancelled"],
   },
+  stage: {},
   component: {
     ok: ["OK", "good", "completed"],
     down: ["Down", "bad", "failed"],
@@ -40,41 +48,61 @@ const STATUSES = {
   },
 };
 
-/** A stage stands as its newest task does, or as its gate ended, or its result is not taken. */
-STATUSES.stage = { ...STATUSES.task, redo: ["To be redone", "calm", "redo"], rejected: STATUSES.hitl.rejected, expired: STATUSES.hitl.expired };
+// A stage has the status of its newest task or of its closed gate, or its result is not accepted.
+STATUSES.stage = {
+  ...STATUSES.task,
+  redo: ["To be redone", "calm", "redo"],
+  rejected: STATUSES.hitl.rejected,
+  expired: STATUSES.hitl.expired,
+};
 
-/** `{word, tone, mark}` of a status; `of` is project, task, stage, agent, hitl or component. */
+/**
+ * How a status is shown.
+ * @param {Kind} of
+ * @param {string | null} value
+ */
 export function status(of, value) {
-  const [word, tone, mark] = STATUSES[of][value] ?? [value, "calm", "pending"];
+  const [word, tone, mark] = STATUSES[of][value ?? ""] ?? [value ?? "", "calm", "pending"];
   return { word, tone, mark };
 }
 
-/** "software_specification" as people write it: "Software specification". */
-export function title(word) {
-  const text = String(word).replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+/**
+ * "software_specification" as people write it: "Software specification".
+ * @param {string} word
+ */
+export const title = (word) => capitalised(String(word).replaceAll("_", " "));
 
-/** "1 project", "3 projects". */
+/**
+ * "1 project", "3 projects".
+ * @param {number} number
+ * @param {string} noun
+ */
 export const count = (number, noun) => `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
 
-/** Bytes as people read them. */
+/**
+ * "850 B", "1.2 KiB", "3.4 MiB".
+ * @param {number} size bytes
+ */
 export function bytes(size) {
   if (size < 1024) return `${size} B`;
   if (size < 1024 ** 2) return `${(size / 1024).toFixed(1)} KiB`;
   return `${(size / 1024 ** 2).toFixed(1)} MiB`;
 }
 
+/** @type {Record<string, string>} */
 const PROBLEMS = {
   missing: "Temporal has no running workflow of it",
   stuck: "its workflow fails again and again",
   inconsistent: "its workflow and the records contradict each other",
 };
 
-/** Why something stands still. */
-export const problem = (kind) => PROBLEMS[kind] ?? title(kind);
+/**
+ * Why a workflow is stopped.
+ * @param {string} kind
+ */
+export const problemLabel = (kind) => PROBLEMS[kind] ?? title(kind);
 
-/** Why a gate asks. */
+/** Why a gate asks. @type {Record<HitlReason, string>} */
 export const REASONS = {
   review: "Review",
   low_confidence: "The agent is unsure",

@@ -1,6 +1,6 @@
 /** Where the page starts. */
 
-import { startKeys } from "./keyboard.js";
+import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
 import { go } from "./navigation.js";
@@ -11,5 +11,5 @@ import "./time-elements.js";
 startShell();
 live.start();
 pending.start(new AbortController().signal);
-startKeys(go);
+startKeyboard(go);
 startRouter();

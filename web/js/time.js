@@ -6,7 +6,7 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "na
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
 /**
- * "3 min. ago", "in 2 hr."; under a minute "now".
+ * "3m ago", "in 2h"; under a minute "now".
  * @param {number} moment ms since the epoch
  */
 export function ago(moment, now = Date.now()) {

@@ -5,24 +5,36 @@ import { empty } from "../notices.js";
 import { style } from "../style.js";
 import { ArtifactDetail } from "./artifact-detail.js";
 import { ArtifactList } from "./artifact-list.js";
-import { grouped } from "./versions.js";
+import { groupArtifacts, newest } from "./versions.js";
+
+/** @import { Group, Work } from "./versions.js" */
+/** @import { ArtifactItem } from "../api.d.ts" */
+/** @import { ProjectModel } from "../project/model.js" */
 
 await style("artifacts.css");
 
 /**
  * `model` is a ProjectModel. `select(artifactId)` shows a version, as does `#artifact=<id>` in the address; an
- * `artifact-select` event (`detail.artifact_id`) tells that the reader chose one.
+ * `artifact-select` event (`detail.artifact_id`) is dispatched when the reader chooses one.
  */
 export class ArtifactBrowser extends HTMLElement {
+  /** @type {ProjectModel | null} */
   #model = null;
   #leave = new AbortController();
-  #known = null; // the ids that were there before, to tell the new ones
-  #chosen = null; // artifact id
-  #obeyed = null; // what the address named last
-  #writing = 0;
-  #artifacts = null; // as they were painted last
+  /** @type {Set<string> | null} the ids of the versions that were painted before */
+  #known = null;
+  /** @type {string | null} an artifact's id */
+  #chosen = null;
+  /** @type {string | null} what the address named last */
+  #obeyed = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #writing;
+  /** @type {ArtifactItem[] | null} as they were painted last */
+  #artifacts = null;
+  /** @type {Group[]} */
   #groups = [];
-  #works = new Map(); // artifact id -> its work
+  /** @type {Map<string, Work>} by the ids of their versions */
+  #works = new Map();
   #list = new ArtifactList((work) => this.#choose(newest(work).artifact_id));
   #detail = new ArtifactDetail((id) => this.#choose(id));
 
@@ -39,13 +51,17 @@ export class ArtifactBrowser extends HTMLElement {
     this.#leave.abort();
   }
 
+  /** @param {ProjectModel} model */
   set model(model) {
     this.#model = model;
     this.#known = this.#artifacts = null;
     if (this.isConnected) this.#follow();
   }
 
-  /** Show a version; false where there is none of that id. */
+  /**
+   * Show a version; false where there is none of that id.
+   * @param {string} artifactId
+   */
   select(artifactId) {
     if (!this.#works.has(artifactId)) return false;
     this.#chosen = artifactId;
@@ -57,12 +73,13 @@ export class ArtifactBrowser extends HTMLElement {
   #follow() {
     this.#leave.abort();
     const { signal } = (this.#leave = new AbortController());
-    this.#model.addEventListener("change", () => this.#look(), { signal });
+    this.#model?.addEventListener("change", () => this.#look(), { signal });
     addEventListener("hashchange", () => this.#obey(), { signal });
     this.#look();
   }
 
   #look() {
+    if (!this.#model) return;
     const { artifacts, project } = this.#model;
     if (artifacts === this.#artifacts) {
       if (artifacts.length) this.#paintDetail();
@@ -70,22 +87,28 @@ export class ArtifactBrowser extends HTMLElement {
     }
     this.#artifacts = artifacts;
     if (!artifacts.length) {
-      this.replaceChildren(empty("file", "No artifacts yet",
-        "What agents write will appear here: plans, specifications, source code, test results."));
+      this.replaceChildren(
+        empty(
+          "file",
+          "No artifacts yet",
+          "What agents write will appear here: plans, specifications, source code, test results.",
+        ),
+      );
       return;
     }
-    this.#groups = grouped(artifacts, project?.pipeline_definition);
+    this.#groups = groupArtifacts(artifacts, project.pipeline_definition);
     const works = this.#groups.flatMap((group) => group.works);
-    this.#works = new Map(works.flatMap((work) => work.versions.map((one) => [one.artifact_id, work])));
+    this.#works = new Map(
+      works.flatMap((work) => work.versions.map((one) => /** @type {const} */ ([one.artifact_id, work]))),
+    );
     if (!this.contains(this.#list.element)) {
-      this.replaceChildren(h("div", { class: "artifact-columns" },
-        this.#list.element, this.#detail.element));
+      this.replaceChildren(h("div", { class: "artifact-columns" }, this.#list.element, this.#detail.element));
     }
-    this.#obey() || this.#paint();
+    if (!this.#obey()) this.#paint();
     this.#known = new Set(this.#works.keys());
   }
 
-  /** Show what the address names, once: whoever followed a link wants to see it, wherever the page stands. */
+  /** Show and scroll to what the address names, once: a link was followed. */
   #obey() {
     const id = new URLSearchParams(location.hash.slice(1)).get("artifact");
     if (!id || id === this.#obeyed) return false;
@@ -95,16 +118,18 @@ export class ArtifactBrowser extends HTMLElement {
     return true;
   }
 
+  /** @param {string} id */
   #choose(id) {
     this.#obeyed = id;
     this.#chosen = id;
-    // Browsers allow so many new addresses a second and no more: who runs through the list writes the last one.
+    // Browsers limit how often the address may change: only the last one of a quick series is written.
     clearTimeout(this.#writing);
     this.#writing = setTimeout(() => this.#address(id), 150);
     this.#paint();
     this.dispatchEvent(new CustomEvent("artifact-select", { detail: { artifact_id: id }, bubbles: true }));
   }
 
+  /** @param {string} id */
   #address(id) {
     if (!this.isConnected) return;
     const fragment = new URLSearchParams(location.hash.slice(1));
@@ -114,16 +139,15 @@ export class ArtifactBrowser extends HTMLElement {
 
   #paint() {
     // Until the reader chooses, the newest version is shown, and stays when newer ones come.
-    this.#chosen ??= this.#model.artifacts.at(-1).artifact_id;
-    this.#list.paint(this.#groups, this.#works.get(this.#chosen), this.#known);
+    this.#chosen ??= this.#artifacts?.at(-1)?.artifact_id ?? null;
+    this.#list.paint(this.#groups, this.#works.get(this.#chosen ?? ""), this.#known);
     this.#paintDetail();
   }
 
   #paintDetail() {
-    this.#detail.paint(this.#works.get(this.#chosen), this.#chosen, this.#model);
+    const work = this.#works.get(this.#chosen ?? "");
+    if (work && this.#chosen && this.#model) this.#detail.paint(work, this.#chosen, this.#model);
   }
 }
-
-const newest = (work) => work.versions.at(-1);
 
 customElements.define("artifact-browser", ArtifactBrowser);

@@ -1,9 +1,10 @@
 /** The list of a project's artifacts, grouped by type: a row for each name, with its newest version. */
 
-import { each, h, icon } from "../dom.js";
+import { each, h, icon, parts } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
 import { authorMark, nameOf } from "./provenance.js";
+import { newest } from "./versions.js";
 
 /** @import { Group, Work } from "./versions.js" */
 
@@ -106,13 +107,16 @@ const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group
 
 /** @param {Work} work */
 function makeRow(work) {
-  return h("div", { role: "option", class: "artifact-row", tabindex: "-1" },
+  return h(
+    "div",
+    { role: "option", class: "artifact-row", tabindex: "-1" },
     h("span", { class: "artifact-name cut", dir: "auto", title: visible(work.name) }, nameOf(work)),
     h("span", { class: "artifact-mark" }),
-    h("span", { class: "artifact-facts cut" }));
+    h("span", { class: "artifact-facts cut" }),
+  );
 }
 
-/** What each row shows of its newest version. @type {WeakMap<Element, string>} */
+/** @type {WeakMap<Element, string>} what each row shows of its newest version */
 const painted = new WeakMap();
 
 /**
@@ -124,19 +128,19 @@ const painted = new WeakMap();
 function paintRow(element, work, chosen, known) {
   element.setAttribute("aria-selected", String(chosen));
   if (chosen !== (element.tabIndex === 0)) element.tabIndex = chosen ? 0 : -1;
-  const newest = work.versions[work.versions.length - 1];
-  const shown = `${newest.artifact_id} ${newest.accepted_at}`;
+  const version = newest(work);
+  const shown = `${version.artifact_id} ${version.accepted_at}`;
   if (painted.get(element) === shown) return;
-  if (known && !known.has(newest.artifact_id)) flash(element);
+  if (known && !known.has(version.artifact_id)) flash(element);
   painted.set(element, shown);
-  const [, mark, facts] = /** @type {HTMLElement[]} */ ([...element.children]);
-  const accepted = newest.accepted_at ? "accepted" : "not accepted";
-  mark.replaceChildren(icon(newest.accepted_at ? "completed" : "pending"));
+  const [, mark, facts] = parts(element);
+  const accepted = version.accepted_at ? "accepted" : "not accepted";
+  mark.replaceChildren(icon(version.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);
-  mark.classList.toggle("accepted", Boolean(newest.accepted_at));
+  mark.classList.toggle("accepted", Boolean(version.accepted_at));
   const type = work.name === work.type ? "" : `${title(work.type)} · `;
-  facts.replaceChildren(`${type}v${newest.version} · `, authorMark(newest), h("bdi", {}, visible(newest.author)));
-  const wrote = `version ${newest.version} by ${visible(newest.author)}`;
+  facts.replaceChildren(`${type}v${version.version} · `, authorMark(version), h("bdi", {}, visible(version.author)));
+  const wrote = `version ${version.version} by ${visible(version.author)}`;
   element.setAttribute("aria-label", `${nameOf(work)}, ${wrote}, ${accepted}`);
 }
 

@@ -1,12 +1,14 @@
 /** `<artifact-view>`: what one version of an artifact holds, as people read it. */
 
-import { h, icon } from "../dom.js";
-import { poured, rendered } from "../html.js";
+import { h, icon, onCustom } from "../dom.js";
+import { insertInSteps, parseHtml } from "../html.js";
 import { failure } from "../notices.js";
-import { artifacts } from "../rest.js";
+import { artifacts, isPassing, Problem } from "../rest.js";
 import { inSlices } from "../scheduling.js";
 import { style } from "../style.js";
 import { visible } from "../text.js";
+
+/** @import { ArtifactItem, FilePublic } from "../api.d.ts" */
 
 await style("artifacts.css");
 await style("rendered.css");
@@ -16,6 +18,7 @@ const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
 
 /** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, once: a version never changes. */
 export class ArtifactView extends HTMLElement {
+  /** @type {ArtifactItem | null} */
   #artifact = null;
   #leave = new AbortController();
   #seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open());
@@ -45,31 +48,39 @@ export class ArtifactView extends HTMLElement {
   async #open() {
     this.#seen.disconnect();
     const artifact = this.#artifact;
+    if (!artifact) return;
     const { signal } = (this.#leave = new AbortController());
     const label = `Content of ${artifact.name}, version ${artifact.version}`;
     const page = h("div", { class: "artifact-page", role: "region", "aria-label": label, tabindex: "0" });
     const files = SETS.has(artifact.media_type) ? await this.#files(artifact, signal) : null;
     if (signal.aborted || files === undefined) return;
     if (files) {
-      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(files, page, signal), page));
+      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(artifact, files, page, signal), page));
     } else {
       this.replaceChildren(page);
-      await this.#show(page, undefined, signal);
+      await this.#show(artifact, page, undefined, signal);
     }
   }
 
-  /** The files of a set; null where it cannot be read as one, undefined where that is not known. */
+  /**
+   * The files of a set; null where it cannot be read as one, undefined where that is not known.
+   * @param {ArtifactItem} artifact
+   * @param {AbortSignal} signal
+   */
   async #files(artifact, signal) {
     this.setAttribute("aria-busy", "true");
     const slow = loading(this);
     try {
       // The tree is loaded with the first set.
-      const [{ items }] = await Promise.all([artifacts.files(artifact.artifact_id, { signal }), import("./file-tree.js")]);
+      const [{ items }] = await Promise.all([
+        artifacts.files(artifact.artifact_id, { signal }),
+        import("./file-tree.js"),
+      ]);
       return items;
     } catch (error) {
       if (signal.aborted) return undefined;
       this.removeAttribute("aria-busy");
-      if (error.status === 409) return null;
+      if (error instanceof Problem && error.status === 409) return null;
       this.replaceChildren(failure(error, () => this.#open()));
       return undefined;
     } finally {
@@ -77,9 +88,16 @@ export class ArtifactView extends HTMLElement {
     }
   }
 
-  #tree(files, page, signal) {
+  /**
+   * @param {ArtifactItem} artifact
+   * @param {FilePublic[]} files
+   * @param {HTMLElement} page
+   * @param {AbortSignal} signal
+   */
+  #tree(artifact, files, page, signal) {
     const tree = h("file-tree", { files });
     let leave = new AbortController();
+    /** @param {string} path */
     const show = (path) => {
       leave.abort();
       leave = new AbortController();
@@ -87,10 +105,10 @@ export class ArtifactView extends HTMLElement {
       const body = h("div", {});
       page.setAttribute("aria-label", `Content of ${visible(path)}`);
       page.scrollTo(0, 0);
-      page.replaceChildren(h("header", { class: "file-head" }, name, download(this.#artifact, path)), body);
-      this.#show(body, path, AbortSignal.any([signal, leave.signal]));
+      page.replaceChildren(h("header", { class: "file-head" }, name, download(artifact, path)), body);
+      this.#show(artifact, body, path, AbortSignal.any([signal, leave.signal]));
     };
-    tree.addEventListener("file-select", ({ detail }) => show(detail.path));
+    onCustom(tree, "file-select", ({ path }) => show(path));
     tree.selected = tree.first;
     if (tree.selected === null) {
       page.append(h("p", { class: "soft file-head" }, "There are no files in it."));
@@ -101,31 +119,49 @@ export class ArtifactView extends HTMLElement {
     return tree;
   }
 
-  async #show(place, file, signal) {
+  /**
+   * @param {ArtifactItem} artifact
+   * @param {HTMLElement} place
+   * @param {string | undefined} file
+   * @param {AbortSignal} signal
+   */
+  async #show(artifact, place, file, signal) {
     this.setAttribute("aria-busy", "true");
     const slow = loading(place);
     try {
-      const html = await artifacts.html(this.#artifact.artifact_id, file, { signal });
+      const html = await artifacts.html(artifact.artifact_id, file, { signal });
       clearTimeout(slow);
       if (signal.aborted) return;
-      await inSlices(poured(rendered(html), place), signal);
+      await inSlices(insertInSteps(parseHtml(html), place), signal);
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return;
-      const again = error.passing ? () => this.#show(place, file, signal) : undefined;
-      place.replaceChildren(h("div", { class: "artifact-unread" },
-        failure(error, again),
-        !again && h("p", {}, download(this.#artifact, file, "Download it instead"))));
+      const again = isPassing(error) ? () => this.#show(artifact, place, file, signal) : undefined;
+      place.replaceChildren(
+        h(
+          "div",
+          { class: "artifact-unread" },
+          failure(error, again),
+          !again && h("p", {}, download(artifact, file, "Download it instead")),
+        ),
+      );
     } finally {
       if (!signal.aborted) this.removeAttribute("aria-busy");
     }
   }
 }
 
-/** Say that it takes a while, if it does: an answer that comes at once leaves no flash behind. */
+/**
+ * Show that it takes a while, if it does: a quick response leaves no flash.
+ * @param {HTMLElement} place
+ */
 const loading = (place) => setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
 
-/** A link to the bytes of a version, or of one of its files. */
+/**
+ * A link to the bytes of a version, or of one of its files.
+ * @param {ArtifactItem} artifact
+ * @param {string} [file] the path of one of its files
+ */
 export function download(artifact, file, text = "Download") {
   const href = artifacts.contentUrl(artifact.artifact_id, file);
   return h("a", { class: "download", href, download: file?.split("/").at(-1) ?? "" }, icon("download"), text);

@@ -1,18 +1,20 @@
 /** `<diff-view>`: what changed between two versions, line by line. */
 
-import { h, icon } from "../dom.js";
+import { h } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
-import { artifacts } from "../rest.js";
+import { artifacts, Problem } from "../rest.js";
 import { inSlices } from "../scheduling.js";
 import { style } from "../style.js";
-import { visible } from "../text.js";
-import { blocks, digits } from "./diff-rows.js";
+import { blocks, counts, digits, section } from "./diff-rows.js";
 import { parse } from "./unified-diff.js";
+
+/** @import { ArtifactItem } from "../api.d.ts" */
+/** @import { FileDiff } from "./unified-diff.js" */
 
 await style("diff.css");
 
-/** So many lines are shown at first, and with each further wish: a page of half a million elements helps nobody. */
+/** Lines that are shown at first, and with each press of the button: half a million elements are too slow. */
 const MOST_LINES = 20_000;
 
 /** `show(afterId, beforeId)` shows what changed from one version to another; `beforeId` null is the version before. */
@@ -20,7 +22,8 @@ export class DiffView extends HTMLElement {
   #leave = new AbortController();
   #open = true; // whether files that are still to be drawn begin open
 
-  #wanted = null; // the versions that are asked for and not there yet
+  /** @type {[afterId: string, beforeId: string | null] | null} the versions that are being read */
+  #wanted = null;
 
   connectedCallback() {
     if (this.#wanted && this.#leave.signal.aborted) this.show(...this.#wanted);
@@ -30,7 +33,11 @@ export class DiffView extends HTMLElement {
     this.#leave.abort();
   }
 
-  async show(afterId, beforeId = null) {
+  /**
+   * @param {string} afterId
+   * @param {string | null} beforeId
+   */
+  async show(afterId, beforeId) {
     this.#wanted = [afterId, beforeId];
     this.#leave.abort();
     const { signal } = (this.#leave = new AbortController());
@@ -44,7 +51,11 @@ export class DiffView extends HTMLElement {
     } catch (error) {
       clearTimeout(slow);
       if (signal.aborted) return;
-      this.replaceChildren(error.status === 409 ? refusal(error) : failure(error, () => this.show(afterId, beforeId)));
+      this.replaceChildren(
+        error instanceof Problem && error.status === 409
+          ? refusal(error)
+          : failure(error, () => this.show(afterId, beforeId)),
+      );
     } finally {
       clearTimeout(slow);
       if (!signal.aborted) {
@@ -54,6 +65,11 @@ export class DiffView extends HTMLElement {
     }
   }
 
+  /**
+   * @param {FileDiff[]} files
+   * @param {ArtifactItem | null} from
+   * @param {AbortSignal} signal
+   */
   #draw(files, from, signal) {
     if (!files.length) {
       const says = from ? "The two versions are equal." : "There is nothing in this version.";
@@ -67,7 +83,11 @@ export class DiffView extends HTMLElement {
     return this.#fill(this.#steps(files, scroll), scroll, signal);
   }
 
-  /** Draw file after file; each step gives the number of lines that it has put there. */
+  /**
+   * Draw file after file. Each step yields the number of lines that it has added.
+   * @param {FileDiff[]} files
+   * @param {HTMLElement} scroll
+   */
   *#steps(files, scroll) {
     for (const file of files) {
       const body = h("div", { class: "diff-rows" });
@@ -76,13 +96,18 @@ export class DiffView extends HTMLElement {
     }
   }
 
-  /** Take so many lines' steps; a button takes more. */
+  /**
+   * Draw up to MOST_LINES lines; a button draws more.
+   * @param {Iterator<number, void>} steps
+   * @param {HTMLElement} scroll
+   * @param {AbortSignal} signal
+   */
   async #fill(steps, scroll, signal) {
     let room = MOST_LINES;
     let ended = false;
     const next = () => {
       const step = steps.next();
-      ended = step.done;
+      ended = Boolean(step.done);
       room -= step.value ?? 0;
       return { done: ended || room <= 0 };
     };
@@ -97,40 +122,39 @@ export class DiffView extends HTMLElement {
     scroll.append(more);
   }
 
+  /**
+   * @param {FileDiff[]} files
+   * @param {ArtifactItem | null} from
+   * @param {HTMLElement} scroll
+   */
   #summary(files, from, scroll) {
+    /** @param {"added" | "removed"} what */
     const sum = (what) => files.reduce((total, file) => total + file[what], 0);
+    /** @param {boolean} open */
     const fold = (open) => () => {
       this.#open = open;
       for (const one of scroll.querySelectorAll("details")) one.open = open;
     };
     const changed = files.length > 1 ? `${count(files.length, "file")} changed` : "Changed";
-    return h("header", { class: "diff-summary" },
-      h("span", {}, from ? changed : "All of it is new"), counts(sum("added"), sum("removed")),
-      files.length > 1 && h("span", { class: "buttons" },
-        h("button", { type: "button", class: "quiet", onclick: fold(true) }, "Open all"),
-        h("button", { type: "button", class: "quiet", onclick: fold(false) }, "Close all")));
+    return h(
+      "header",
+      { class: "diff-summary" },
+      h("span", {}, from ? changed : "All of it is new"),
+      counts(sum("added"), sum("removed")),
+      files.length > 1 &&
+        h(
+          "span",
+          { class: "buttons" },
+          h("button", { type: "button", class: "quiet", onclick: fold(true) }, "Open all"),
+          h("button", { type: "button", class: "quiet", onclick: fold(false) }, "Close all"),
+        ),
+    );
   }
 }
 
+/** @param {Error} error */
 function refusal(error) {
   return h("p", { class: "notice", role: "status" }, h("strong", {}, "No comparison"), error.message);
-}
-
-const counted = (name, text, says) => h("span", { class: name, role: "img", "aria-label": says }, text);
-
-const counts = (added, removed) => h("span", { class: "diff-counts" },
-  counted("plus", `+${added.toLocaleString()}`, `${count(added, "line")} added`), " ",
-  counted("minus", `−${removed.toLocaleString()}`, `${count(removed, "line")} removed`));
-
-function section(file, body, open) {
-  const name = visible(file.path ?? file.was);
-  const fate = file.was === null ? "new" : file.path === null ? "removed" : null;
-  return h("details", { class: "diff-file", open },
-    h("summary", {},
-      icon("chevron", { class: "diff-turn" }),
-      h("span", { class: "mono cut", dir: "auto", title: name }, name),
-      fate && h("span", { class: "diff-fate" }, fate), counts(file.added, file.removed)),
-    body);
 }
 
 customElements.define("diff-view", DiffView);

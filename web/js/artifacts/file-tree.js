@@ -1,24 +1,32 @@
 /** `<file-tree>`: files in their folders, to choose one from. */
 
-import { h, icon } from "../dom.js";
-import { bytes } from "../labels.js";
-import { comparable, visible } from "../text.js";
-import { firstFile, folded } from "./folders.js";
+import { closest, h, parts } from "../dom.js";
+import { firstFile, folderTree } from "./folders.js";
+import { fileItem, folderItem, holds, parentItem, Typeahead } from "./tree-items.js";
+
+/** @import { FilePublic } from "../api.d.ts" */
+/** @import { FolderEntry, TreeEntry } from "./folders.js" */
 
 /** With more files than this, folders begin closed. */
 const OPEN_UP_TO = 200;
 
 /**
- * `files` is a list of `{path, size}`, `selected` a path or null. A `file-select` event (`detail.path`) tells that the
- * reader chose a file. Folders fill when they are first opened, so a thousand files cost what is seen of them.
+ * `files` is a list of `{path, size}`, `selected` a path or null. A `file-select` event (`detail.path`) is dispatched
+ * when the reader chooses a file. Folders fill when they are first opened, so a thousand files cost what is seen of them.
  */
 export class FileTree extends HTMLElement {
+  /** @type {TreeEntry[] | null} */
   #root = null;
   #tree = h("ul", { role: "tree", "aria-label": "Files", class: "tree" });
+  /** @type {string | null} */
   #selected = null;
+  /** @type {string | null} */
   #first = null;
-  #typed = "";
-  #typing = 0;
+  /** @type {WeakMap<Element, FolderEntry>} */
+  #folders = new WeakMap();
+  /** @type {WeakMap<Element, () => void>} what fills a folder when it is first opened */
+  #fills = new WeakMap();
+  #typeahead = new Typeahead();
 
   constructor() {
     super();
@@ -35,8 +43,9 @@ export class FileTree extends HTMLElement {
     return this.#first;
   }
 
+  /** @param {FilePublic[]} files */
   set files(files) {
-    this.#root = folded(files);
+    this.#root = folderTree(files);
     this.#first = firstFile(files);
     this.#tree.replaceChildren(...this.#items(this.#root, 1, files.length <= OPEN_UP_TO));
     this.#mark();
@@ -56,45 +65,61 @@ export class FileTree extends HTMLElement {
     if (item) this.#stop(item);
   }
 
+  /**
+   * @param {TreeEntry[]} folder
+   * @param {number} level
+   * @param {boolean} open
+   */
   #items(folder, level, open) {
-    return folder.map((entry) => (entry.children ? this.#folder(entry, level, open) : this.#file(entry, level)));
+    return folder.map((entry) => (entry.children ? this.#folder(entry, level, open) : fileItem(entry, level)));
   }
 
+  /**
+   * @param {FolderEntry} entry
+   * @param {number} level
+   * @param {boolean} open
+   */
   #folder(entry, level, open) {
-    const item = treeitem(`${visible(entry.name)}, folder`, level, { "aria-expanded": "false" },
-      icon("chevron", { class: "tree-turn" }), icon("folder"), name(entry.name, entry.name));
-    item.fill = () => {
-      item.fill = null;
+    const item = folderItem(entry.name, level);
+    this.#fills.set(item, () => {
+      this.#fills.delete(item);
       item.append(h("ul", { role: "group" }, this.#items(entry.children, level + 1, open)));
-    };
-    item.entry = entry;
+    });
+    this.#folders.set(item, entry);
     if (open) this.#expand(item, true);
     return item;
   }
 
-  #file(entry, level) {
-    const size = bytes(entry.size);
-    const label = `${visible(entry.name)}, ${size}`;
-    return treeitem(label, level, { "aria-selected": "false", dataset: { path: entry.path } },
-      icon("file"), name(entry.name, entry.path), h("span", { class: "tree-size" }, size));
-  }
-
+  /**
+   * @param {HTMLElement} item
+   * @param {boolean} open
+   */
   #expand(item, open) {
-    if (open) item.fill?.();
+    if (open) this.#fills.get(item)?.();
     item.setAttribute("aria-expanded", String(open));
   }
 
-  /** Open the folders on the way to a file. */
+  /**
+   * Open the folders on the way to a file.
+   * @param {string | null} path
+   */
   #reveal(path) {
-    const way = (items) => items.some((item) => {
-      if (item.dataset.path === path) return true;
-      if (!item.entry || !holds(item.entry, path)) return false;
-      this.#expand(item, true);
-      return way([...item.lastElementChild.children]);
-    });
-    way([...this.#tree.children]);
+    /**
+     * @param {HTMLElement[]} items
+     * @returns {boolean}
+     */
+    const way = (items) =>
+      items.some((item) => {
+        if (item.dataset.path === path) return true;
+        const folder = this.#folders.get(item);
+        if (!folder || !holds(folder, path)) return false;
+        this.#expand(item, true);
+        return Boolean(item.lastElementChild) && way(parts(/** @type {Element} */ (item.lastElementChild)));
+      });
+    way(parts(this.#tree));
   }
 
+  /** @param {string | null} path */
   #at(path) {
     return path === null ? null : this.#tree.querySelector(`[data-path="${CSS.escape(path)}"]`);
   }
@@ -104,48 +129,55 @@ export class FileTree extends HTMLElement {
     this.#at(this.#selected)?.setAttribute("aria-selected", "true");
   }
 
-  /** Let one item be where Tab stops. */
+  /**
+   * Let one item be where Tab stops.
+   * @param {Element | null} item
+   */
   #stop(item) {
-    for (const other of this.#tree.querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
-    if (item) item.tabIndex = 0;
+    for (const other of this.#tree.querySelectorAll("[tabindex='0']")) other.setAttribute("tabindex", "-1");
+    item?.setAttribute("tabindex", "0");
   }
 
+  /** @param {HTMLElement} item */
   #choose(item) {
-    if (item.entry) {
+    if (this.#folders.has(item)) {
       this.#expand(item, item.getAttribute("aria-expanded") !== "true");
       return;
     }
-    this.#selected = item.dataset.path;
+    this.#selected = item.dataset.path ?? null;
     this.#mark();
     this.dispatchEvent(new CustomEvent("file-select", { detail: { path: this.#selected }, bubbles: true }));
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const item = event.target.closest("[role=treeitem]");
+    const item = closest(event, "[role=treeitem]");
     if (!item) return;
     this.#stop(item);
     item.focus({ preventScroll: true });
     this.#choose(item);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const item = event.target.closest("[role=treeitem]");
+    const item = closest(event, "[role=treeitem]");
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
-    const shown = [...this.#tree.querySelectorAll("[role=treeitem]")]
-      .filter((one) => !one.parentElement.closest("[aria-expanded=false]"));
+    const shown = /** @type {HTMLElement[]} */ ([...this.#tree.querySelectorAll("[role=treeitem]")])
+      .filter((one) => !one.parentElement?.closest("[aria-expanded=false]"));
     const at = shown.indexOf(item);
     const open = item.getAttribute("aria-expanded");
+    /** @type {Record<string, () => HTMLElement | null | undefined | void | false | "">} */
     const moves = {
       ArrowDown: () => shown[at + 1],
       ArrowUp: () => shown[at - 1],
       Home: () => shown[0],
       End: () => shown.at(-1),
       ArrowRight: () => (open === "false" ? this.#expand(item, true) : open && shown[at + 1]),
-      ArrowLeft: () => (open === "true" ? this.#expand(item, false) : item.parentElement.closest("[role=treeitem]")),
+      ArrowLeft: () => (open === "true" ? this.#expand(item, false) : parentItem(item)),
       Enter: () => this.#choose(item),
       " ": () => this.#choose(item),
     };
-    const move = moves[event.key] ?? (event.key.length === 1 && (() => this.#typeahead(event.key, shown, at)));
+    const move = moves[event.key] ?? (event.key.length === 1 && (() => this.#typeahead.find(event.key, shown, at)));
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();
@@ -154,24 +186,6 @@ export class FileTree extends HTMLElement {
     this.#stop(next);
     next.focus();
   }
-
-  #typeahead(key, shown, at) {
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => { this.#typed = ""; }, 700);
-    this.#typed += key;
-    const from = this.#typed.length > 1 ? at : at + 1;
-    return [...shown.slice(from), ...shown.slice(0, from)]
-      .find((one) => comparable(one.getAttribute("aria-label")).startsWith(comparable(this.#typed)));
-  }
 }
-
-const name = (text, whole) => h("span", { class: "cut", dir: "auto", title: visible(whole) }, visible(text));
-
-function treeitem(label, level, more, ...children) {
-  const properties = { role: "treeitem", "aria-label": label, "aria-level": String(level), tabindex: "-1", ...more };
-  return h("li", { ...properties, style: { "--level": level } }, h("span", { class: "tree-row" }, children));
-}
-
-const holds = (entry, path) => (entry.children ? entry.children.some((one) => holds(one, path)) : entry.path === path);
 
 customElements.define("file-tree", FileTree);

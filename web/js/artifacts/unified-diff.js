@@ -1,5 +1,25 @@
 /** A unified diff as data. Pure: no DOM, no calls. */
 
+/**
+ * @typedef {object} Line
+ * @property {string} kind " ", "-" or "+"
+ * @property {number | null} old its line number before, null where it has none
+ * @property {number | null} new its line number after
+ * @property {string} text
+ * @property {boolean} bare whether no newline ends it
+ */
+
+/** @typedef {{ old: number, oldCount: number, new: number, newCount: number, lines: Line[] }} Hunk */
+
+/**
+ * @typedef {object} FileDiff
+ * @property {string | null} path null for a file that was removed
+ * @property {string | null} was the path before, null for a new file
+ * @property {number} added lines
+ * @property {number} removed lines
+ * @property {Hunk[]} hunks
+ */
+
 const RANGE = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /**
@@ -7,16 +27,19 @@ const RANGE = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
  * null for one that is gone. A hunk is `{old, oldCount, new, newCount, lines}`, a line `{kind, old, new, text, bare}`:
  * `kind` is " ", "-" or "+", `old` and `new` are line numbers (null where it has none), `bare` says that no newline
  * ends it.
+ * @param {string} text
  */
 export function parse(text) {
+  /** @type {FileDiff[]} */
   const files = [];
   const lines = text.split("\n");
+  /** @type {FileDiff | null} */
   let file = null;
   let at = 0;
   while (at < lines.length) {
     // The length of a hunk is known, so a removed line that reads "-- x" is never taken for the head of a file.
-    const range = file && RANGE.exec(lines[at]);
-    if (range) {
+    const range = RANGE.exec(lines[at]);
+    if (file && range) {
       const hunk = hunkOf(range);
       at = read(lines, at + 1, hunk, file);
       file.hunks.push(hunk);
@@ -31,26 +54,43 @@ export function parse(text) {
   return files;
 }
 
+/**
+ * @param {string} line
+ * @param {string} side
+ */
 function named(line, side) {
   const name = line.slice(4);
   if (name === "/dev/null") return null;
   return name.startsWith(side) ? name.slice(side.length) : name;
 }
 
-const hunkOf = ([, old, oldCount = "1", now, newCount = "1"]) =>
-  ({ old: Number(old), oldCount: Number(oldCount), new: Number(now), newCount: Number(newCount), lines: [] });
+/** @param {string[]} options */
+const hunkOf = ([, old, oldCount = "1", now, newCount = "1"]) => ({
+  old: Number(old),
+  oldCount: Number(oldCount),
+  new: Number(now),
+  newCount: Number(newCount),
+  lines: [],
+});
 
-/** Read a hunk's lines from `at` on; gives where it ends. */
+/**
+ * Read a hunk's lines from `at` on. Return where it ends.
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Hunk} hunk
+ * @param {FileDiff} file
+ */
 function read(lines, at, hunk, file) {
   // The range of an empty side names the line before it.
   let [old, now, oldLeft, newLeft] = [hunk.old, hunk.new, hunk.oldCount, hunk.newCount];
   for (; at < lines.length; at += 1) {
     const kind = lines[at].charAt(0);
     if (kind === "\\") {
-      hunk.lines.at(-1).bare = true;
+      hunk.lines[hunk.lines.length - 1].bare = true;
       continue;
     }
     if ((!oldLeft && !newLeft) || !" +-".includes(kind) || kind === "") break;
+    /** @type {Line} */
     const line = { kind, old: null, new: null, text: lines[at].slice(1), bare: false };
     if (kind !== "+") [line.old, old, oldLeft] = [old, old + 1, oldLeft - 1];
     if (kind !== "-") [line.new, now, newLeft] = [now, now + 1, newLeft - 1];
@@ -62,8 +102,9 @@ function read(lines, at, hunk, file) {
 }
 
 /**
- * For each changed line of a hunk that stands against one of the other side, the part of it that differs: a Map from
+ * For each changed line of a hunk that has a counterpart on the other side, the part that differs: a Map from
  * the line to `[start, end]`. Lines that have little in common are left out: all of them differs.
+ * @param {Line[]} lines
  */
 export function changedParts(lines) {
   const parts = new Map();
@@ -79,6 +120,11 @@ export function changedParts(lines) {
   return parts;
 }
 
+/**
+ * @param {Line[]} lines
+ * @param {number} at
+ * @param {string} kind
+ */
 function run(lines, at, kind) {
   let length = 0;
   while (lines[at + length]?.kind === kind) length += 1;
@@ -88,6 +134,11 @@ function run(lines, at, kind) {
 const LONGEST = 2_000;
 const WORD = /[\p{L}\p{N}_]/u;
 
+/**
+ * @param {Line} before
+ * @param {Line} after
+ * @param {Map<Line, [number, number]>} parts
+ */
 function pair(before, after, parts) {
   const [a, b] = [before.text, after.text];
   const shorter = Math.min(a.length, b.length);

@@ -1,14 +1,17 @@
 /** `<event-feed>`: a project's log as it grows, the newest event on top. */
 
-import { each, h, write } from "../dom.js";
+import { each, h, onCustom, parts, write } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
-import { doing, paintDoing, unfold } from "./event-row.js";
-import { isOf, KINDS, plain } from "./event-sentence.js";
-import { FeedLog } from "./feed-log.js";
+import { doing, kindFilter, paintDoing, unfold } from "./event-row.js";
+import { isOf, plain } from "./event-sentence.js";
+import { EventLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
+
+/** @import { Event as LogEvent } from "../api.d.ts" */
+/** @import { ProjectModel } from "../project/model.js" */
 
 await style("feed.css");
 
@@ -17,22 +20,20 @@ const NEAR = 200; // px from the top, from where on rows that dropped out are br
 
 /**
  * `model` is a ProjectModel. While the reader is elsewhere in the log (scrolled away, or with a row open or in focus),
- * new events wait behind a button. At most 300 rows are there, whatever the log's length.
+ * new events wait behind a button. At most 300 rows exist, whatever the length of the log.
  */
 export class EventFeed extends HTMLElement {
+  /** @type {ProjectModel | null} */
   #model = null;
   #leave = new AbortController();
+  /** @type {EventLog | null} */
   #log = null;
   #above = false; // the feed's top is above the screen
   #unsaid = 0;
   #spoken = -Infinity;
   #frames = new FrameScheduler(() => this.#paint());
 
-  #filter = h("div", { class: "feed-filter", role: "group", "aria-label": "Show events" },
-    Object.entries(KINDS).map(([kind, word]) => h("button", {
-      type: "button", class: "quiet", dataset: { kind }, "aria-pressed": String(kind === "all"),
-      onclick: () => this.#choose(kind),
-    }, word)));
+  #filter = kindFilter((kind) => this.#choose(kind));
   #doing = h("ul", { class: "feed-doing", "aria-label": "What agents are doing" });
   #trouble = h("div", {});
   #rows = new FeedRows();
@@ -42,20 +43,29 @@ export class EventFeed extends HTMLElement {
   constructor() {
     super();
     const { element } = this.#rows;
-    element.addEventListener("toggle", ({ target }) => this.#toggled(target), true);
+    element.addEventListener(
+      "toggle",
+      ({ target }) => target instanceof HTMLDetailsElement && this.#toggled(target),
+      true,
+    );
     element.addEventListener("focusout", () => this.#frames.ask());
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#rows.addEventListener("change", () => {
       this.#failed(null);
       this.#frames.ask();
     });
-    this.#rows.addEventListener("failure", ({ detail }) => this.#failed(detail));
+    onCustom(this.#rows, "failure", (error) => this.#failed(error));
   }
 
   connectedCallback() {
     if (!this.firstChild) {
-      this.append(this.#filter, this.#doing, this.#trouble,
-        h("div", { class: "feed-body" }, this.#more, this.#rows.element), this.#says);
+      this.append(
+        this.#filter,
+        this.#doing,
+        this.#trouble,
+        h("div", { class: "feed-body" }, this.#more, this.#rows.element),
+        this.#says,
+      );
     }
     if (this.#model) this.#follow();
   }
@@ -74,19 +84,22 @@ export class EventFeed extends HTMLElement {
   }
 
   #follow() {
+    const model = this.#model;
+    if (!model) return;
     this.#leave.abort();
     this.#leave = new AbortController();
-    const signal = AbortSignal.any([this.#leave.signal, this.#model.signal]);
-    this.#log = new FeedLog(this.#model, signal, (error) => this.#failed(error));
+    const signal = AbortSignal.any([this.#leave.signal, model.signal]);
+    this.#log = new EventLog(model, signal, (error) => this.#failed(error));
     this.#log.addEventListener("open", () => this.#show());
-    this.#log.addEventListener("grown", ({ detail }) => this.#grown(detail));
-    this.#model.addEventListener("events", () => this.#frames.ask(), { signal });
+    onCustom(this.#log, "grown", (events) => this.#grown(events));
+    model.addEventListener("events", () => this.#frames.ask(), { signal });
     document.addEventListener("visibilitychange", () => this.#frames.ask(), { signal });
     const seen = new IntersectionObserver((entries) => this.#sees(entries), { rootMargin: `0px 0px ${NEAR}px 0px` });
     for (const edge of [this.#filter, this.#rows.older]) seen.observe(edge);
     signal.addEventListener("abort", () => seen.disconnect());
   }
 
+  /** @param {LogEvent[]} events */
   #grown(events) {
     const wanted = events.filter((event) => isOf(this.#rows.kind, event)).length;
     this.#rows.newer += wanted;
@@ -106,9 +119,10 @@ export class EventFeed extends HTMLElement {
   }
 
   #paintDoing() {
+    if (!this.#model) return;
     const agents = this.#model.doing;
     const change = () => each(this.#doing, agents, ([agent]) => agent, doing, paintDoing);
-    if (agents.size !== this.#doing.childElementCount && this.#reading()) this.#rows.staying(undefined, change);
+    if (agents.size !== this.#doing.childElementCount && this.#reading()) this.#rows.staying(change);
     else change();
   }
 
@@ -116,8 +130,9 @@ export class EventFeed extends HTMLElement {
     return this.#above || this.#rows.reading;
   }
 
+  /** @param {string} [kind] */
   #show(kind) {
-    this.#rows.show(this.#log, kind);
+    if (this.#log) this.#rows.show(this.#log, kind);
     this.#frames.ask();
   }
 
@@ -129,8 +144,9 @@ export class EventFeed extends HTMLElement {
     this.#rows.element.focus({ preventScroll: true });
   }
 
+  /** @param {string} kind */
   #choose(kind) {
-    for (const one of this.#filter.children) one.setAttribute("aria-pressed", String(one.dataset.kind === kind));
+    for (const one of parts(this.#filter)) one.setAttribute("aria-pressed", String(one.dataset.kind === kind));
     if (this.#log?.tail) this.#show(kind);
     else this.#rows.kind = kind;
   }
@@ -141,6 +157,7 @@ export class EventFeed extends HTMLElement {
     else if (this.#rows.newer) this.#frames.ask();
   }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #sees(entries) {
     for (const { target, boundingClientRect, isIntersecting } of entries) {
       if (target === this.#filter) {
@@ -152,22 +169,27 @@ export class EventFeed extends HTMLElement {
     }
   }
 
+  /** @param {HTMLDetailsElement} details */
   #toggled(details) {
-    if (details.open) unfold(details.parentElement);
+    if (details.open && details.parentElement) unfold(details.parentElement);
     this.#frames.ask();
   }
 
-  /** Say what keeps the log from being read; null says that it is over. */
+  /**
+   * Show what prevents reading the log; null when it works again.
+   * @param {unknown} error
+   */
   #failed(error) {
     if (!this.#leave.signal.aborted) this.#trouble.replaceChildren(...(error ? [failure(error)] : []));
   }
 
-  /** Say what is new to somebody who is in the feed, now and then; to everybody else it would be noise. */
+  /** Announce news to a reader whose focus is in the feed, at intervals; elsewhere it would be noise. */
   #speak() {
     if (!this.contains(document.activeElement)) this.#unsaid = 0;
     if (!this.#unsaid || performance.now() - this.#spoken < SPEAK_EVERY) return;
     this.#spoken = performance.now();
-    const newest = plain(this.#log.tail.findLast((event) => isOf(this.#rows.kind, event)));
+    const event = this.#log?.tail?.findLast((one) => isOf(this.#rows.kind, one));
+    const newest = event ? plain(event) : "";
     write(this.#says, this.#unsaid === 1 ? newest : `${count(this.#unsaid, "new event")}. The newest: ${newest}`);
     this.#unsaid = 0;
   }

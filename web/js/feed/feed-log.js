@@ -1,9 +1,15 @@
-/** A project's log as a feed needs it: its newest part at hand, the rest from REST. */
+/** A project's log for the feed: its newest part in memory, the rest from REST. */
 
+import { onCustom } from "../dom.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 
-/** Most that REST gives at once. */
+/** @import { Event as LogEvent } from "../api.d.ts" */
+/** @import { ProjectModel } from "../project/model.js" */
+
+/** @typedef {LogEvent & { seq: number }} NumberedEvent */
+
+/** Most events that REST returns at once. */
 const PAGE = 200;
 
 /** How much of the newest part is kept, at least. */
@@ -11,22 +17,29 @@ const KEPT = 300;
 
 /**
  * Dispatches `open` once its newest part was read, and then `grown` (`detail`: events, in the order of their numbers)
- * for what is new: each number once, none left out. What the model hands on is the quick way; where a number is
- * missing there, REST is asked.
+ * for what is new: each number once, without gaps. New events come from the model; where a number is missing there, they
+ * are read from REST.
  */
-export class FeedLog extends EventTarget {
-  /** The newest events, without gaps; null until they were read. */
+export class EventLog extends EventTarget {
+  /** The newest events, without gaps; null until they are read. @type {NumberedEvent[] | null} */
   tail = null;
-  #model; #signal; #refresher;
-  #known = 0; // the highest number heard of
+  #model;
+  #signal;
+  #refresher;
+  #known = 0; // the highest number that is known
 
-  /** `failed(error)` is told what keeps the log from being read, and null when that is over. */
+  /**
+   * `failed(error)` is called when the log cannot be read, and with null when it can again.
+   * @param {ProjectModel} model
+   * @param {AbortSignal} signal
+   * @param {(error: unknown) => void} failed
+   */
   constructor(model, signal, failed) {
     super();
     this.#model = model;
     this.#signal = signal;
     this.#refresher = new Refresher(() => this.#catchUp(), { gap: 100, signal, failed });
-    model.addEventListener("events", ({ detail }) => this.#hear(detail), { signal });
+    onCustom(model, "events", (events) => this.#receive(events), { signal });
     this.#known = model.project.head;
     this.#refresher.ask();
   }
@@ -36,35 +49,49 @@ export class FeedLog extends EventTarget {
     return this.tail?.at(-1)?.seq ?? 0;
   }
 
-  /** All events after number `seq`, where they are at hand, else null. */
+  /**
+   * All events after number `seq`, where they are at hand, else null.
+   * @param {number} seq
+   */
   newest(seq) {
-    const [first] = this.tail;
-    return first && seq >= first.seq - 1 ? this.tail.slice(seq + 1 - first.seq) : null;
+    const [first] = this.tail ?? [];
+    return this.tail && first && seq >= first.seq - 1 ? this.tail.slice(seq + 1 - first.seq) : null;
   }
 
-  /** Up to 200 events before number `seq`, in order. */
-  async before(seq) {
+  /**
+   * Up to 200 events before number `seq`, in order.
+   * @param {number} seq
+   */
+  before(seq) {
     const since = Math.max(0, seq - 1 - PAGE);
     return this.#read(since, seq - 1 - since);
   }
 
-  /** Up to 200 events after number `seq`, in order. */
+  /**
+   * Up to 200 events after number `seq`, in order.
+   * @param {number} seq
+   */
   after(seq) {
     return this.#read(seq, PAGE);
   }
 
+  /**
+   * @param {number} since
+   * @param {number} limit
+   */
   async #read(since, limit) {
     if (limit < 1) return [];
     const { items, head } = await projects.events(this.#model.id, { since, limit }, { signal: this.#signal });
     this.#known = Math.max(this.#known, head);
-    return items;
+    return /** @type {NumberedEvent[]} */ (items);
   }
 
-  #hear(events) {
-    const numbered = events.filter((event) => event.seq !== null);
+  /** @param {LogEvent[]} events */
+  #receive(events) {
+    const numbered = /** @type {NumberedEvent[]} */ (events.filter((event) => event.seq !== null));
     if (!numbered.length) return;
-    this.#known = Math.max(this.#known, numbered.at(-1).seq);
-    if (!this.tail) return; // the first reading goes as far as the log does
+    this.#known = Math.max(this.#known, numbered[numbered.length - 1].seq);
+    if (!this.tail) return; // the first read includes it
     let next = this.head + 1;
     const fresh = numbered.filter((event) => event.seq === next && (next += 1));
     if (fresh.length) this.#grow(fresh);
@@ -81,14 +108,15 @@ export class FeedLog extends EventTarget {
       const items = (await this.after(before)).filter((event) => event.seq > this.head);
       if (items.length) this.#grow(items);
       if (this.head === before) {
-        this.#refresher.ask(); // REST knows less than was heard: again, a little later
+        this.#refresher.ask(); // REST does not return it yet: again, a little later
         return;
       }
     }
   }
 
+  /** @param {NumberedEvent[]} events */
   #grow(events) {
-    this.tail.push(...events);
+    this.tail = [...(this.tail ?? []), ...events];
     if (this.tail.length > 2 * KEPT) this.tail = this.tail.slice(-KEPT);
     this.dispatchEvent(new CustomEvent("grown", { detail: events }));
   }
@@ -98,23 +126,34 @@ export class FeedLog extends EventTarget {
  * Which part of a log is shown. Pure: no DOM, no calls. Every wanted event from number `from` to number `to` is in
  * `items`, in order; at most `limit` are, so that what comes in at one end drops out at the other.
  */
-export class FeedWindow {
+export class EventWindow {
+  /** @type {NumberedEvent[]} */
   items = [];
   from = 1;
   to = 0;
 
+  /** @param {number} limit */
   constructor(limit) {
     this.limit = limit;
   }
 
-  /** Begin anew with the wanted ones of the events from number `from` to number `to`, the newest `most` of them. */
+  /**
+   * Start over with the wanted ones of the events from number `from` to number `to`, the newest `most` of them.
+   * @param {NumberedEvent[]} items
+   * @param {number} from
+   * @param {number} to
+   */
   reset(items, from, to, most = this.limit) {
     this.items = items.slice(-most);
     this.to = to;
     this.from = items.length > most ? this.items[0].seq : from;
   }
 
-  /** Add the wanted ones of the events after `to`, up to the new `to`; gives how many dropped out at the old end. */
+  /**
+   * Add the wanted ones of the events after `to`, up to the new `to`. Return how many dropped out at the old end.
+   * @param {NumberedEvent[]} items
+   * @param {number} to
+   */
   newer(items, to) {
     this.items.push(...items);
     this.to = to;
@@ -126,14 +165,18 @@ export class FeedWindow {
     return out;
   }
 
-  /** Add the wanted ones of those before `from`, down to the new `from`; gives how many dropped out at the new end. */
+  /**
+   * Add the wanted ones of those before `from`, down to the new `from`. Return how many dropped out at the new end.
+   * @param {NumberedEvent[]} items
+   * @param {number} from
+   */
   older(items, from) {
     this.items.unshift(...items);
     this.from = from;
     const out = Math.max(0, this.items.length - this.limit);
     if (out) {
       this.items.length = this.limit;
-      this.to = this.items.at(-1).seq;
+      this.to = this.items[this.items.length - 1].seq;
     }
     return out;
   }

@@ -3,14 +3,17 @@
 import { h, write } from "../dom.js";
 import { row } from "./event-row.js";
 import { isOf } from "./event-sentence.js";
-import { FeedWindow } from "./feed-log.js";
+import { EventWindow } from "./feed-log.js";
+
+/** @import { Event as LogEvent } from "../api.d.ts" */
+/** @import { EventLog, NumberedEvent } from "./feed-log.js" */
 
 const MOST = 300; // rows
-const AFTER_BURST = 100; // rows that stand there when more came at once than are at hand
+const AFTER_BURST = 100; // rows that are shown when more came at once than are kept
 const ENOUGH = 40; // rows that one wish for older events brings, where they are rare
 const MOST_PAGES = 10; // that are searched for them at once
 
-/** Dispatches `change` when it did something that was not asked for in the same turn. */
+/** Dispatches `change` after work that ended in a later turn, and `failure` when it failed. */
 export class FeedRows extends EventTarget {
   /** How many wanted events are newer than those that are shown. */
   newer = 0;
@@ -19,41 +22,51 @@ export class FeedRows extends EventTarget {
   /** How many rows were made so far. */
   made = 0;
   kind = "all";
+  /** @type {EventLog | null} */
   #log = null;
-  #window = new FeedWindow(MOST);
+  #window = new EventWindow(MOST);
   #loading = false;
   #rows = h("ol", { class: "feed-rows" });
   #end = h("p", { class: "feed-end faint", hidden: true });
 
   older = h("button", { type: "button", class: "quiet feed-older", hidden: true, onclick: () => this.goBack() });
-  element = h("div", { class: "feed-scroll", role: "log", "aria-label": "Events", "aria-live": "off", tabindex: "0" },
-    this.#rows, this.older, this.#end);
+  element = h(
+    "div",
+    { class: "feed-scroll", role: "log", "aria-label": "Events", "aria-live": "off", tabindex: "0" },
+    this.#rows,
+    this.older,
+    this.#end,
+  );
 
-  /** Show the newest part of a log, of which at most so many rows. */
+  /**
+   * Show the newest part of a log, at most `most` rows.
+   * @param {EventLog} log
+   */
   show(log, kind = this.kind, most = MOST) {
     this.#log = log;
     this.kind = kind;
     this.detached = false;
     this.newer = 0;
-    this.#window.reset(this.#wanted(log.tail), log.tail[0]?.seq ?? 1, log.head, most);
+    const tail = log.tail ?? [];
+    this.#window.reset(this.#wanted(tail), tail[0]?.seq ?? 1, log.head, most);
     this.#rows.replaceChildren(...this.#window.items.map(row).reverse());
     this.made += this.#window.items.length;
     this.element.scrollTop = 0;
     this.#paintEnds();
   }
 
-  /** Whether the reader is somewhere else than at the newest row, which new ones would push away. */
+  /** Whether the reader is away from the newest row, so that new ones would move what is read. */
   get reading() {
     return this.element.scrollTop > 4 || this.#rows.querySelector("details[open], :focus-visible") !== null;
   }
 
   close() {
-    for (const one of this.#rows.querySelectorAll("details[open]")) one.open = false;
+    for (const one of this.#rows.querySelectorAll("details[open]")) one.removeAttribute("open");
   }
 
   /** Show what has come since. */
   catchUp() {
-    if (this.#window.to === this.#log.head) return;
+    if (!this.#log || this.#window.to === this.#log.head) return;
     const events = this.#log.newest(this.#window.to);
     if (events) this.#addNewer(events);
     else this.show(this.#log, this.kind, AFTER_BURST);
@@ -63,6 +76,7 @@ export class FeedRows extends EventTarget {
   /** Bring older events. */
   async goBack() {
     await this.#once(async (log, kind) => {
+      /** @type {NumberedEvent[]} */
       const found = [];
       let { from } = this.#window;
       for (let pages = 0; pages < MOST_PAGES && found.length < ENOUGH && from > 1; pages += 1) {
@@ -78,22 +92,29 @@ export class FeedRows extends EventTarget {
   async goOn() {
     await this.#once(async (log) => {
       const page = log.newest(this.#window.to) ?? await log.after(this.#window.to);
-      return () => this.staying(this.#rows.firstElementChild, () => {
-        this.#addNewer(page);
-        this.newer -= this.#wanted(page).length;
-        this.detached = this.#window.to < log.head;
-      });
+      return () =>
+        this.staying(() => {
+          this.#addNewer(page);
+          this.newer -= this.#wanted(page).length;
+          this.detached = this.#window.to < log.head;
+        });
     });
   }
 
-  /** Change something without moving a row on the screen. */
-  staying(anchor = this.#rows.firstElementChild, change) {
-    const top = anchor?.getBoundingClientRect().top;
+  /**
+   * Change something without moving a row on the screen.
+   * @param {() => void} change
+   */
+  staying(change, anchor = this.#rows.firstElementChild) {
+    const top = anchor?.getBoundingClientRect().top ?? 0;
     change();
     if (anchor?.isConnected) this.element.scrollTop += anchor.getBoundingClientRect().top - top;
   }
 
-  /** One reading at a time; `read` gives what to do then, if the reader has not turned to something else meanwhile. */
+  /**
+   * Read once at a time. `read` returns what to do then, unless the reader has chosen something else meanwhile.
+   * @param {(log: EventLog, kind: string) => Promise<() => void>} read
+   */
   async #once(read) {
     const [log, kind] = [this.#log, this.kind];
     if (this.#loading || !log) return;
@@ -110,23 +131,28 @@ export class FeedRows extends EventTarget {
     }
   }
 
+  /** @param {NumberedEvent[]} events */
   #addNewer(events) {
     const wanted = this.#wanted(events);
-    this.#window.newer(wanted, events.at(-1).seq);
+    this.#window.newer(wanted, events[events.length - 1].seq);
     // Of a burst, only what stays is made.
     const rows = wanted.slice(-MOST).map(row).reverse();
     this.made += rows.length;
     this.#rows.prepend(...rows);
-    while (this.#rows.childElementCount > this.#window.items.length) this.#rows.lastElementChild.remove();
+    while (this.#rows.childElementCount > this.#window.items.length) this.#rows.lastElementChild?.remove();
     this.#paintEnds();
   }
 
+  /**
+   * @param {NumberedEvent[]} events
+   * @param {number} from
+   */
   #addOlder(events, from) {
     const out = this.#window.older(events, from);
-    this.staying(this.#rows.lastElementChild, () => {
+    this.staying(() => {
       this.#rows.append(...events.map(row).reverse());
-      for (let left = out; left > 0; left -= 1) this.#rows.firstElementChild.remove();
-    });
+      for (let left = out; left > 0; left -= 1) this.#rows.firstElementChild?.remove();
+    }, this.#rows.lastElementChild);
     this.newer += out;
     this.detached ||= out > 0;
     this.#paintEnds(events.length < ENOUGH ? `Look further back than #${from}` : undefined);
@@ -141,6 +167,7 @@ export class FeedRows extends EventTarget {
     write(this.#end, items.length ? "The log begins here." : "Nothing of this kind has happened.");
   }
 
+  /** @param {NumberedEvent[]} events */
   #wanted(events, kind = this.kind) {
     return events.filter((event) => isOf(kind, event));
   }

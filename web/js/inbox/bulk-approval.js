@@ -1,4 +1,4 @@
-/** Several requests approved at once: what that does, how far it is, and what became of each. */
+/** Approves several requests at once: a confirmation, the progress, and the outcome of each. */
 
 import { h, icon, write } from "../dom.js";
 import { count, status } from "../labels.js";
@@ -6,31 +6,66 @@ import { visible } from "../text.js";
 import { entries } from "./entries.js";
 import { mayApprove } from "./requests.js";
 import { respond, responderField } from "./responding.js";
-import { approval } from "./response-form.js";
+import { approveLabel } from "./response-form.js";
+
+/** @import { Entry } from "./entry.js" */
 
 const AT_ONCE = 4;
+/** @type {Record<string, string>} */
 const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
 
-/** Ask for a confirmation, approve the `chosen` entries, say what happened; `done(ran)` is called when it is closed. */
+/**
+ * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed.
+ * @param {Entry[]} chosen
+ * @param {(ran: boolean) => void} done
+ */
 export function approveAll(chosen, done) {
-  const rows = new Map(chosen.map((entry) => [entry, h("li", {},
-    h("span", { class: "bulk-what" }, h("span", { dir: "auto" }, visible(entry.request.question)),
-      h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name))),
-    h("span", { class: "bulk-state" }, before(entry)))]));
+  const rows = new Map(
+    chosen.map((
+      entry,
+    ) => [
+      entry,
+      h(
+        "li",
+        {},
+        h(
+          "span",
+          { class: "bulk-what" },
+          h("span", { dir: "auto" }, visible(entry.request.question)),
+          h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name)),
+        ),
+        h("span", { class: "bulk-state" }, before(entry)),
+      ),
+    ]),
+  );
   const what = `Approve ${count(chosen.length, "request")}`;
   const drafts = chosen.filter((entry) => mayApprove(entry.request) && entry.draft.dropped("approve")).length;
-  const summary = h("p", { role: "status" },
+  const summary = h(
+    "p",
+    { role: "status" },
     "Each artifact is accepted as it is, and its project goes on. This is final.",
-    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`);
+    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`,
+  );
   const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
-  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
+  const close = h("button", {
+    type: "button",
+    onclick: () => {
+      dialog.close();
+    },
+  }, "Cancel");
   const by = responderField();
-  const dialog = h("dialog", { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
-    h("div", { class: "dialog" },
+  const dialog = h(
+    "dialog",
+    { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
+    h(
+      "div",
+      { class: "dialog" },
       h("h2", { id: "bulk-title" }, what),
       summary,
       h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]),
-      h("footer", {}, by, close, confirm)));
+      h("footer", {}, by, close, confirm),
+    ),
+  );
   const stop = new AbortController();
   entries.addEventListener("change", paint, { signal: stop.signal });
   let running = false;
@@ -44,7 +79,7 @@ export function approveAll(chosen, done) {
   function paint() {
     for (const [entry, row] of rows) {
       const state = stateOf(entry);
-      if (state) row.lastElementChild.replaceChildren(...state);
+      if (state) row.lastElementChild?.replaceChildren(...state);
     }
     if (running) sumUp();
   }
@@ -67,15 +102,21 @@ export function approveAll(chosen, done) {
   function sumUp() {
     const decided = chosen.filter((entry) => entry.closure?.mine).length;
     const lost = chosen.filter((entry) => entry.closure && !entry.closure.mine).length;
-    const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase));
+    /** @param {...string} names */
+    const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase ?? ""));
     const [sent, away, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
     const barred = chosen.filter((entry) => !entry.closure && !mayApprove(entry.request)).length;
-    write(summary, [
-      `${decided} of ${chosen.length} approved.`, lost && `${lost} decided by others first.`,
-      sent && `${sent} sent, and judged as soon as a worker is there.`,
-      away.length && `${away.length} not taken yet; sent again in a moment.`,
-      failed && `${failed} not applied.`, barred && `${barred} cannot be approved.`,
-    ].filter(Boolean).join(" "));
+    write(
+      summary,
+      [
+        `${decided} of ${chosen.length} approved.`,
+        lost && `${lost} decided by others first.`,
+        sent && `${sent} sent, and judged as soon as a worker is there.`,
+        away.length && `${away.length} not taken yet; sent again in a moment.`,
+        failed && `${failed} not applied.`,
+        barred && `${barred} cannot be approved.`,
+      ].filter(Boolean).join(" "),
+    );
     confirm.hidden = !away.length;
     confirm.disabled = false;
     write(confirm, `Try the ${away.length} now`);
@@ -87,15 +128,20 @@ export function approveAll(chosen, done) {
   confirm.focus();
 }
 
-/** What a row says before it starts. */
+/**
+ * The text of a row before the start.
+ * @param {Entry} entry
+ */
 function before({ request, draft }) {
   if (!mayApprove(request)) return "Cannot be approved";
   const dropped = draft.dropped("approve");
-  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approval(request);
+  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approveLabel(request);
 }
 
-const given = (entry) => ({ comment: entry.draft.approve.comment.trim() || undefined });
+/** @param {Entry} entry */
+const given = (entry) => ({ comment: entry.draft.typed.approve.comment.trim() || undefined });
 
+/** @param {Entry} entry */
 function stateOf({ closure, reply }) {
   if (closure) {
     const { word, tone, mark } = status("hitl", closure.status);
@@ -103,6 +149,6 @@ function stateOf({ closure, reply }) {
     const badge = h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word);
     return [badge, h("span", { dir: "auto" }, who)];
   }
-  const words = reply?.phase === "failed" ? reply.message : PHASES[reply?.phase];
-  return words ? [h("span", { dataset: { tone: reply.phase === "failed" ? "bad" : "calm" } }, words)] : null;
+  const words = reply?.phase === "failed" ? reply.message : PHASES[reply?.phase ?? ""];
+  return words ? [h("span", { dataset: { tone: reply?.phase === "failed" ? "bad" : "calm" } }, words)] : null;
 }

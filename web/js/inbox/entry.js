@@ -1,16 +1,48 @@
-/** One request as the inbox knows it, and the draft of a response to it. */
+/** One request as the inbox knows it. */
 
-import { loadObject, saveObject, uuid } from "../storage.js";
+import { Draft } from "./draft.js";
+
+/** @import { ArtifactContent, HitlAction, HitlStatus, RequestItem, RequestPublic, TaskDetail } from "../api.d.ts" */
+
+/** @typedef {RequestItem & { contents?: ArtifactContent[], task?: TaskDetail }} Asked a request, as listed or whole */
+/** @typedef {Asked & { project_name: string, deadline_held?: boolean }} EntryRequest */
+
+/**
+ * A decision that was read, or the response that was sent from here.
+ * @typedef {object} Decision
+ * @property {HitlAction} action
+ * @property {string | null} comment
+ * @property {string} responder
+ * @property {string} responded_at
+ * @property {string | null} [decision_id]
+ * @property {string | null} [content_hash]
+ * @property {string | null} [content]
+ */
+
+/** @typedef {{ status: HitlStatus, decision: Decision | null, mine: boolean }} Closure how a request was closed */
+
+/**
+ * How far a response is; see responding.js.
+ * @typedef {object} Reply
+ * @property {"sending" | "sent" | "waiting" | "failed"} phase
+ * @property {HitlAction} action
+ * @property {string} [message]
+ * @property {Record<string, string>} [fields] what is wrong with which field
+ * @property {number} [at] when it is sent again (ms since the epoch)
+ * @property {boolean} [unsure] whether it may have arrived
+ * @property {() => void} [again] sends it again now
+ */
 
 export class Entry {
-  /** What became of the response that was given here: null, or `{phase, action, …}`, see responding.js. */
+  /** The response that was given here, or null. @type {Reply | null} */
   reply = null;
-  /** How it was closed: null, or `{status, decision, mine}`. */
+  /** How the request was closed, or null. @type {Closure | null} */
   closure = null;
-  /** Whether the list of what waits has ever named it, and whether it stays there though it is closed. */
+  /** Whether it was ever in the list of open requests, and whether it stays there although it is closed. */
   listed = false;
   lingers = false;
 
+  /** @param {EntryRequest} request */
   constructor(request) {
     this.request = request;
     this.draft = new Draft(request.request_id);
@@ -26,119 +58,27 @@ export class Entry {
     return !this.closure && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
   }
 
-  /** "Is this the right project? Shop", to speak of it where it does not stand. */
+  /** "Is this the right project? Shop", for messages outside its row. */
   get name() {
     return `${this.request.question} ${this.request.project_name}`;
   }
 }
 
+/** @param {Entry} entry */
 const age = ({ request, id }) => request.created_at + id;
 
-/** Oldest first. */
+/**
+ * Oldest first.
+ * @param {Entry} one
+ * @param {Entry} other
+ */
 export const byAge = (one, other) => (age(one) < age(other) ? -1 : 1);
 
-/** How a request that was read says that it ended. */
+/**
+ * The closure of a request that was read.
+ * @param {RequestPublic} request
+ */
 export function closureOf(request) {
   const decision = request.history.find((one) => one.decision_id === request.decision_id) ?? null;
   return { status: request.status, decision, mine: false };
 }
-
-const KEY = "botarmy.draft.";
-const SAVE_AFTER = 300; // ms
-const BLANK = {
-  approve: { comment: "" },
-  amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "" },
-  reject: { comment: "" },
-};
-
-const unsaved = new Set();
-addEventListener("pagehide", () => unsaved.forEach((draft) => draft.save()));
-
-export class Draft {
-  /** Which form is open, "approve", "amend" or "reject", and the action that was sent and not judged yet. */
-  form = null;
-  sent = null;
-  /** Whether this tab can keep it; false where it is too large for the browser's storage. */
-  kept = true;
-
-  #key; #timer;
-  #ids = {};
-
-  constructor(requestId) {
-    this.#key = KEY + requestId;
-    const { form = null, sent = null, ids = {}, ...typed } = loadObject(this.#key);
-    Object.assign(this, { form, sent });
-    this.#ids = ids;
-    for (const [action, blank] of Object.entries(BLANK)) this[action] = structuredClone({ ...blank, ...typed[action] });
-  }
-
-  /** Change what is typed for an action: from then on it is another response. */
-  type(action, values) {
-    Object.assign(this[action], values);
-    delete this.#ids[action];
-    this.keep();
-  }
-
-  /** The decision_id of an action as it is typed now: the same until that changes, so that sending again is safe. */
-  decisionId(action) {
-    this.#ids[action] ??= uuid();
-    this.save();
-    return this.#ids[action];
-  }
-
-  /** Take another decision_id, where the one there was used up. */
-  renew(action) {
-    delete this.#ids[action];
-    this.keep();
-  }
-
-  /** Each text that was typed, with its label. */
-  get texts() {
-    const { approve, amend, reject } = this;
-    return [
-      ...Object.values(amend.contents).map((text) => ["Content", text]), ["Comment on the content", amend.comment],
-      ["Feedback", amend.feedback], ["Reason to reject", reject.comment], ["Comment on the approval", approve.comment],
-    ].filter(([, text]) => text?.trim());
-  }
-
-  /** The action that something was typed for. */
-  get typedAction() {
-    const { contents, comment, feedback } = this.amend;
-    if (Object.values(contents).some((text) => text !== undefined) || comment.trim() || feedback.trim()) return "amend";
-    if (this.reject.comment.trim()) return "reject";
-    return this.approve.comment.trim() ? "approve" : null;
-  }
-
-  /** What was typed for other actions and goes when this one is taken: "amendment", "reason to reject", or both. */
-  dropped(action) {
-    const { contents, comment, feedback } = this.amend;
-    const amended = [...Object.values(contents), comment, feedback].some((text) => text?.trim());
-    const refused = this.reject.comment.trim();
-    return [
-      action !== "amend" && amended && "amendment", action !== "reject" && refused && "reason to reject",
-    ].filter(Boolean).join(" and your ");
-  }
-
-  /** Save it soon. */
-  keep() {
-    clearTimeout(this.#timer);
-    unsaved.add(this);
-    this.#timer = setTimeout(() => this.save(), SAVE_AFTER);
-  }
-
-  save() {
-    clearTimeout(this.#timer);
-    unsaved.delete(this);
-    const { form, sent, approve, amend, reject } = this;
-    const blank = !form && !sent && !this.typedAction && !Object.keys(this.#ids).length;
-    this.kept = saveObject(this.#key, blank ? null : { form, sent, approve, amend, reject, ids: this.#ids });
-  }
-
-  clear() {
-    Object.assign(this, { form: null, sent: null });
-    for (const [action, blank] of Object.entries(BLANK)) this[action] = structuredClone(blank);
-    this.#ids = {};
-    this.save();
-  }
-}
-

@@ -5,7 +5,7 @@ import { go } from "../navigation.js";
 import { Problem } from "../rest.js";
 import { entries } from "./entries.js";
 import { address } from "./list.js";
-import { whole } from "./requests.js";
+import { readRequest } from "./requests.js";
 
 /** @import { cardPane } from "./card-pane.js" */
 /** @import { Entry } from "./entry.js" */
@@ -161,6 +161,6 @@ export class InboxSelection {
     const rows = this.#list.visible();
     const next = entries.selected ? rows[rows.indexOf(entries.selected) + 1] : rows[0];
     const idle = globalThis.requestIdleCallback ?? setTimeout;
-    if (next?.open) idle(() => !this.#signal.aborted && whole(next.id).catch(() => {}));
+    if (next?.open) idle(() => !this.#signal.aborted && readRequest(next.id).catch(() => {}));
   }
 }

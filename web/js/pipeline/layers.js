@@ -2,28 +2,54 @@
 
 import { upstream } from "./stages.js";
 
+/** @import { Pipeline } from "../api.d.ts" */
+
+/**
+ * @typedef {object} GraphNode
+ * @property {string | null} name null for one that only keeps a place free for an edge that passes
+ * @property {number} layer
+ * @property {number} order in its layer
+ * @property {GraphNode[]} before
+ * @property {GraphNode[]} after
+ * @property {number} main where it begins along the flow
+ * @property {number} end where it ends along the flow, its gate included
+ * @property {number} cross its middle across the flow
+ * @property {number} half half its extent across the flow
+ */
+
 /**
  * `{rows, chains}`: `rows` are the layers, each a list of nodes `{name, layer, order}` in their order across the flow;
  * a node without a name only keeps a place free for an edge that passes. `chains` are the edges, each the list of
- * nodes that it runs through. What an edge through another stage says already is left out.
+ * nodes that it runs through. An edge that a path through another stage implies is left out.
+ * @param {Pipeline} pipeline
  */
 export function layered(pipeline) {
   const before = reduced(upstream(pipeline));
   const rank = ranks(before);
+  /** @type {GraphNode[][]} */
   const rows = [];
+  /** @type {Map<string, GraphNode>} */
   const nodes = new Map();
+  /**
+   * @param {string | null} name
+   * @param {number} layer
+   */
   const put = (name, layer) => {
-    const node = { name, layer, order: 0, before: [], after: [] };
+    /** @type {GraphNode} */
+    const node = { name, layer, order: 0, before: [], after: [], main: 0, end: 0, cross: 0, half: 0 };
     (rows[layer] ??= []).push(node);
     return node;
   };
-  for (const { name } of pipeline.stages) nodes.set(name, put(name, rank.get(name)));
+  for (const { name } of pipeline.stages) nodes.set(name, put(name, rank.get(name) ?? 0));
+  /** @type {GraphNode[][]} */
   const chains = [];
   for (const [name, sources] of before) {
     for (const source of sources) {
-      const chain = [nodes.get(source)];
-      for (let layer = rank.get(source) + 1; layer < rank.get(name); layer += 1) chain.push(put(null, layer));
-      chain.push(nodes.get(name));
+      const [from, to] = [nodes.get(source), nodes.get(name)];
+      if (!from || !to) continue;
+      const chain = [from];
+      for (let layer = from.layer + 1; layer < to.layer; layer += 1) chain.push(put(null, layer));
+      chain.push(to);
       for (let i = 1; i < chain.length; i += 1) {
         chain[i].before.push(chain[i - 1]);
         chain[i - 1].after.push(chain[i]);
@@ -35,15 +61,22 @@ export function layered(pipeline) {
   return { rows, chains, nodes };
 }
 
-/** The edges without those that a longer way between the same two stages makes superfluous. */
+/**
+ * The edges without those that a longer way between the same two stages makes superfluous.
+ * @param {Map<string, string[]>} before
+ */
 function reduced(before) {
+  /** @type {Map<string, Set<string>>} */
   const above = new Map();
+  /** @type {(name: string) => Set<string>} */
   const ancestors = (name) => {
-    if (!above.has(name)) {
-      above.set(name, new Set()); // stands while it is worked out, so that even a cycle ends
-      above.set(name, new Set(before.get(name).flatMap((one) => [one, ...ancestors(one)])));
-    }
-    return above.get(name);
+    const known = above.get(name);
+    if (known) return known;
+    above.set(name, new Set()); // until it is known, so that even a cycle ends
+    /** @type {Set<string>} */
+    const found = new Set((before.get(name) ?? []).flatMap((one) => [one, ...ancestors(one)]));
+    above.set(name, found);
+    return found;
   };
   return new Map([...before].map(([name, sources]) => [
     name,
@@ -51,22 +84,34 @@ function reduced(before) {
   ]));
 }
 
+/** @param {Map<string, string[]>} before */
 function ranks(before) {
+  /** @type {Map<string, number>} */
   const rank = new Map();
+  /** @type {(name: string) => number} */
   const of = (name) => {
-    if (!rank.has(name)) {
-      rank.set(name, 0);
-      rank.set(name, Math.max(-1, ...before.get(name).map(of)) + 1);
-    }
-    return rank.get(name);
+    const known = rank.get(name);
+    if (known !== undefined) return known;
+    rank.set(name, 0);
+    const found = Math.max(-1, ...(before.get(name) ?? []).map(of)) + 1;
+    rank.set(name, found);
+    return found;
   };
   for (const name of before.keys()) of(name);
   return rank;
 }
 
-/** Order each layer by the mean place of its neighbours, forth and back, and keep the order that crosses least. */
+/**
+ * Order each layer by the mean place of its neighbours, forth and back, and keep the order that crosses least.
+ * @param {GraphNode[][]} rows
+ */
 function arrange(rows) {
-  const number = () => rows.forEach((row) => row.forEach((node, order) => { node.order = order; }));
+  const number = () =>
+    rows.forEach((row) =>
+      row.forEach((node, order) => {
+        node.order = order;
+      })
+    );
   number();
   let best = rows.map((row) => [...row]);
   let least = crossings(rows);
@@ -74,8 +119,10 @@ function arrange(rows) {
     const forth = sweep % 2 === 0;
     for (const row of forth ? rows : [...rows].reverse()) {
       const place = new Map(row.map((node) => [node, mean(forth ? node.before : node.after, node.order)]));
-      row.sort((a, b) => place.get(a) - place.get(b) || a.order - b.order);
-      row.forEach((node, order) => { node.order = order; });
+      row.sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0) || a.order - b.order);
+      row.forEach((node, order) => {
+        node.order = order;
+      });
     }
     const now = crossings(rows);
     if (now < least) {
@@ -83,13 +130,22 @@ function arrange(rows) {
       best = rows.map((row) => [...row]);
     }
   }
-  best.forEach((row, layer) => { rows[layer] = row; });
+  best.forEach((row, layer) => {
+    rows[layer] = row;
+  });
   number();
 }
 
-const mean = (nodes, otherwise) =>
-  (nodes.length ? nodes.reduce((sum, one) => sum + one.order, 0) / nodes.length : otherwise);
+/**
+ * @param {GraphNode[]} nodes
+ * @param {number} otherwise
+ */
+const mean = (
+  nodes,
+  otherwise,
+) => (nodes.length ? nodes.reduce((sum, one) => sum + one.order, 0) / nodes.length : otherwise);
 
+/** @param {GraphNode[][]} rows */
 function crossings(rows) {
   let found = 0;
   for (const row of rows) {
@@ -98,61 +154,3 @@ function crossings(rows) {
   }
   return found;
 }
-
-/** Stand each node as near to its neighbours' middle as its own layer allows, forth and back. */
-export function spread(rows, apart) {
-  for (const row of rows) row.forEach((node) => { node.cross = 0; });
-  for (let sweep = 0; sweep < 9; sweep += 1) {
-    const forth = sweep % 2 === 0;
-    for (const row of forth ? rows : [...rows].reverse()) {
-      const wished = row.map((node) => {
-        const others = forth ? node.before : node.after;
-        return others.length ? sum(others.map((one) => one.cross)) / others.length : node.cross;
-      });
-      settle(row, wished, apart);
-    }
-  }
-}
-
-/** The places nearest to those wished for that keep the order and the distances (isotonic regression). */
-function settle(row, wished, apart) {
-  const offsets = [];
-  row.forEach((node, i) => offsets.push(i ? offsets[i - 1] + row[i - 1].half + apart + node.half : 0));
-  const blocks = [];
-  wished.forEach((wish, i) => {
-    let block = { total: wish - offsets[i], count: 1 };
-    while (blocks.length && blocks.at(-1).total / blocks.at(-1).count > block.total / block.count) {
-      const last = blocks.pop();
-      block = { total: last.total + block.total, count: last.count + block.count };
-    }
-    blocks.push(block);
-  });
-  let i = 0;
-  for (const { total, count } of blocks) {
-    for (const until = i + count; i < until; i += 1) row[i].cross = total / count + offsets[i];
-  }
-}
-
-/** A rework goes back on the side where fewer nodes stand in its way. */
-export function lane(from, to, rework, rows) {
-  const after = ({ layer, order }, side) => rows[layer].filter((one) => (one.order - order) * side > 0).length;
-  const beyond = (side) => after(from, side) + after(to, side);
-  const side = beyond(-1) < beyond(1) ? -1 : 1;
-  const between = rows.slice(to.layer, from.layer + 1).flat();
-  const edge = Math.max(...between.map((node) => side * node.cross + node.half));
-  return { from, to, side, edge, rounds: rework.max_rounds };
-}
-
-/** Lanes on the same side whose stretches meet lie beside each other, the shortest innermost. */
-export function stack(lanes, form) {
-  const placed = [];
-  for (const one of [...lanes].sort((a, b) => (a.from.main - a.to.main) - (b.from.main - b.to.main))) {
-    const apart = (other) => other.side !== one.side || other.to.main > one.from.main || one.to.main > other.from.main;
-    const met = placed.filter((other) => !apart(other));
-    one.reach = Math.max(one.edge + form.clear, ...met.map((other) => other.reach + form.lane));
-    one.cross = one.side * one.reach;
-    placed.push(one);
-  }
-}
-
-const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);

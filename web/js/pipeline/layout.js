@@ -1,6 +1,15 @@
-/** Where everything of a pipeline's drawing stands. Pure: a pipeline and some room in, pixels out. */
+/** The layout of a pipeline's drawing. Pure: a pipeline and a width in, pixels out. */
 
-import { lane, layered, spread, stack } from "./layers.js";
+import { layered } from "./layers.js";
+import { lane, spread, stack } from "./placement.js";
+
+/** @import { Pipeline } from "../api.d.ts" */
+/** @import { GraphNode } from "./layers.js" */
+/** @import { Lane } from "./placement.js" */
+
+/** @typedef {[main: number, cross: number]} Point */
+/** @typedef {[letter: string, ...points: Point[]][]} Path */
+/** @typedef {ReturnType<typeof layout>} Layout */
 
 const GATE = 12; // half of a gate's diagonal
 const GATE_GAP = 10; // from a stage to its gate
@@ -17,19 +26,25 @@ export const NARROW = 600; // px; less room than that, and the flow runs down
  * `{x, y, size}` (the middle), stems (paths from stages to their gates), edges `{from, to, path, head}` and reworks
  * `{from, to, rounds, path, head, label: {x, y, side}}` with SVG paths, `head` an arrow's. `gated` holds the names of the
  * stages that have a gate after them, `room` is the width that there is.
+ * @param {Pipeline} pipeline
+ * @param {{ gated?: Set<string>, room?: number }} [options]
  */
 export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   const { rows, chains, nodes } = layered(pipeline);
   const down = room < NARROW;
   const form = down ? DOWN : ACROSS;
-  const reworks = pipeline.stages.filter((stage) => stage.rework && nodes.has(stage.rework.to));
+  const reworks = pipeline.stages.flatMap(({ name, rework }) => {
+    const [from, to] = [nodes.get(name), rework && nodes.get(rework.to)];
+    return rework && from && to ? [{ from, to, rework }] : [];
+  });
   const spare = room - 2 * MARGIN;
-  const lengths = rows.map((row) => (row.some((node) => gated.has(node.name)) ? GATE_GAP + 2 * GATE : 0));
+  const lengths = rows.map((row) => (row.some((node) => gated.has(node.name ?? "")) ? GATE_GAP + 2 * GATE : 0));
   const side = down
     ? clamp((spare - (reworks.length ? form.lane : 0) + form.apart) / widest(rows) - form.apart, form.least, form.most)
     : clamp((spare - sum(lengths) - (rows.length - 1) * form.gap * 1.4) / rows.length, form.least, form.most);
   const [main, cross] = down ? [BOX, side] : [side, BOX];
-  const gap = rows.length < 2 ? 0
+  const gap = rows.length < 2
+    ? 0
     : clamp((spare - sum(lengths) - rows.length * main) / (rows.length - 1), form.gap, form.widest);
 
   let at = 0;
@@ -40,7 +55,7 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
     at += main + lengths[layer] + gap;
   });
   spread(rows, form.apart);
-  const lanes = reworks.map((stage) => lane(nodes.get(stage.name), nodes.get(stage.rework.to), stage.rework, rows));
+  const lanes = reworks.map(({ from, to, rework }) => lane(from, to, rework, rows));
   stack(lanes, form);
 
   const all = rows.flat();
@@ -50,11 +65,20 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   const highest = Math.max(...all.map((one) => one.cross + one.half), ...lanes.map((one) => one.cross + beyond));
   const length = at - gap + 2 * MARGIN;
   const breadth = highest - lowest + 2 * MARGIN;
+  /**
+   * @param {number} m
+   * @param {number} c
+   * @returns {Point}
+   */
   const point = (m, c) => (down ? [c - lowest + MARGIN, m + MARGIN] : [m + MARGIN, c - lowest + MARGIN]);
+  /** @param {Point} point */
   const written = ([m, c]) => point(m, c).map(round).join(" ");
+  /** @param {Path} parts */
   const draw = (parts) => parts.map(([letter, ...points]) => letter + points.map(written).join(" ")).join("");
 
+  /** @type {Map<string, Record<"x" | "y" | "width" | "height", number>>} */
   const boxes = new Map();
+  /** @type {Map<string, { x: number, y: number, size: number }>} */
   const gates = new Map();
   for (const [name, node] of nodes) {
     const [x, y] = point(node.main, node.cross - cross / 2);
@@ -64,35 +88,55 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
       gates.set(name, { x: gx, y: gy, size: GATE });
     }
   }
-  const leaves = (node) => node.main + main + (gated.has(node.name) ? GATE_GAP + 2 * GATE : 0);
+  /** @param {GraphNode} node */
+  const leaves = (node) => node.main + main + (gated.has(node.name ?? "") ? GATE_GAP + 2 * GATE : 0);
   return {
-    down, boxes, gates,
+    down,
+    boxes,
+    gates,
     width: Math.ceil(down ? breadth : length),
     height: Math.ceil(down ? length : breadth),
-    stems: [...gates.keys()].map((name) => {
-      const node = nodes.get(name);
-      return draw([["M", [node.main + main, node.cross]], ["L", [node.main + main + GATE_GAP, node.cross]]]);
+    stems: [...nodes].filter(([name]) => gates.has(name)).map(([, node]) =>
+      draw([["M", [node.main + main, node.cross]], ["L", [node.main + main + GATE_GAP, node.cross]]])
+    ),
+    edges: chains.map((chain) => {
+      const [from, to] = [chain[0], chain[chain.length - 1]];
+      return { from: from.name, to: to.name, path: draw(curve(chain, leaves)), head: draw(forward(to)) };
     }),
-    edges: chains.map((chain) => ({
-      from: chain[0].name, to: chain.at(-1).name, path: draw(curve(chain, leaves)), head: draw(forward(chain.at(-1))),
-    })),
     reworks: lanes.map((one) => {
       const [x, y] = point((one.from.main + one.to.main + main) / 2, one.cross);
       return {
-        from: one.from.name, to: one.to.name, rounds: one.rounds, label: { x, y, side: one.side },
-        path: draw(loop(one, main)), head: draw(back(one, main)),
+        from: one.from.name,
+        to: one.to.name,
+        rounds: one.rounds,
+        label: { x, y, side: one.side },
+        path: draw(loop(one, main)),
+        head: draw(back(one, main)),
       };
     }),
   };
 }
 
+/** @param {GraphNode[][]} rows */
 const widest = (rows) => Math.max(...rows.map((row) => sum(row.map((node) => (node.name ? 1 : 0.2)))));
+/** @param {number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+/** @param {number} value */
 const round = (value) => Math.round(value * 10) / 10;
 
-/** An edge through all nodes of its chain; `leaves(node)` is where a line begins after a stage. */
-export function curve(chain, leaves) {
+/**
+ * An edge through all nodes of its chain; `leaves(node)` is where a line begins after a stage.
+ * @param {GraphNode[]} chain
+ * @param {(node: GraphNode) => number} leaves
+ */
+function curve(chain, leaves) {
+  /** @type {Path} */
   const parts = [["M", [leaves(chain[0]), chain[0].cross]]];
   if (leaves(chain[0]) < chain[0].end) parts.push(["L", [chain[0].end, chain[0].cross]]);
   for (let i = 1; i < chain.length; i += 1) {
@@ -104,25 +148,43 @@ export function curve(chain, leaves) {
   return parts;
 }
 
-/** The way back of a rework, from one stage's side round to the other's; `main` is how long a stage is. */
-export function loop({ from, to, side, cross }, main) {
+/**
+ * The way back of a rework, from one stage's side round to the other's; `main` is how long a stage is.
+ * @param {Lane} lane
+ * @param {number} main
+ * @returns {Path}
+ */
+function loop({ from, to, side, cross }, main) {
   const bend = 8;
   const [start, end] = [from.main + 0.62 * main, to.main + 0.38 * main];
   return [
-    ["M", [start, from.cross + side * from.half]], ["L", [start, cross - side * bend]],
-    ["Q", [start, cross], [start - bend, cross]], ["L", [end + bend, cross]],
-    ["Q", [end, cross], [end, cross - side * bend]], ["L", [end, to.cross + side * to.half]],
+    ["M", [start, from.cross + side * from.half]],
+    ["L", [start, cross - side * bend]],
+    ["Q", [start, cross], [start - bend, cross]],
+    ["L", [end + bend, cross]],
+    ["Q", [end, cross], [end, cross - side * bend]],
+    ["L", [end, to.cross + side * to.half]],
   ];
 }
 
 const [LONG, WIDE] = [7, 4]; // an arrow's head, and half its width
 
-/** The head of an edge that ends at this node. */
-export const forward = ({ main, cross }) =>
-  [["M", [main, cross]], ["L", [main - LONG, cross - WIDE]], ["L", [main - LONG, cross + WIDE]], ["Z"]];
+/**
+ * The head of an edge that ends at this node.
+ * @param {GraphNode} node
+ * @returns {Path}
+ */
+const forward = (
+  { main, cross },
+) => [["M", [main, cross]], ["L", [main - LONG, cross - WIDE]], ["L", [main - LONG, cross + WIDE]], ["Z"]];
 
-/** The head of a way back. */
-export function back({ to, side }, main) {
+/**
+ * The head of a way back.
+ * @param {Lane} lane
+ * @param {number} main
+ * @returns {Path}
+ */
+function back({ to, side }, main) {
   const [m, c] = [to.main + 0.38 * main, to.cross + side * to.half];
   return [["M", [m, c]], ["L", [m - WIDE, c + side * LONG]], ["L", [m + WIDE, c + side * LONG]], ["Z"]];
 }

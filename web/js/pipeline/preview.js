@@ -6,37 +6,60 @@ import { catalogue } from "../rest.js";
 import "./pipeline-graph.js";
 import { asks } from "./stages.js";
 
-/** The pipeline that is shown, and chosen, unless somebody chooses another. */
+/** @import { Oversight, Pipeline } from "../api.d.ts" */
+
+/** The pipeline that is chosen at first. */
 export const PREFERRED = "software-delivery";
 
+/** @param {AbortSignal} signal */
 export function pipelinePreview(signal) {
   const graph = h("pipeline-graph");
   const words = h("p", { class: "soft", role: "status" });
   const trouble = h("div", {});
-  const element = h("section", { class: "start-preview", "aria-label": "The pipeline", hidden: true }, trouble, graph, words);
+  const element = h(
+    "section",
+    { class: "start-preview", "aria-label": "The pipeline", hidden: true },
+    trouble,
+    graph,
+    words,
+  );
+  /** @type {Map<string, Pipeline>} */
   const known = new Map();
+  /** @type {string | null} */
   let wanted = null;
 
+  /**
+   * @param {string} name
+   * @param {string} oversight "" leaves it to the pipeline
+   */
   async function show(name, oversight) {
     wanted = name;
     element.hidden = false;
     try {
-      if (!known.has(name)) known.set(name, await catalogue.pipeline(name, { signal }));
+      known.set(name, known.get(name) ?? (await catalogue.pipeline(name, { signal })));
     } catch (error) {
       if (!signal.aborted && wanted === name) trouble.replaceChildren(failure(error, () => show(name, oversight)));
       return;
     }
     if (wanted !== name) return;
     trouble.replaceChildren();
-    graph.show({ pipeline: known.get(name), oversight: oversight || null });
-    write(words, gatesInWords(known.get(name), oversight || null));
+    const pipeline = known.get(name);
+    if (!pipeline) return;
+    const level = /** @type {Oversight | ""} */ (oversight) || null;
+    graph.show({ pipeline, oversight: level });
+    write(words, gatesInWords(pipeline, level));
   }
 
   return { element, show };
 }
 
-/** "You decide after discovery, plan and launch." */
+/**
+ * "You decide after discovery, plan and launch."
+ * @param {Pipeline} pipeline
+ * @param {Oversight | null} oversight
+ */
 export function gatesInWords(pipeline, oversight) {
+  /** @param {string} rule */
   const under = (rule) => pipeline.stages.filter((stage) => asks(stage, oversight) === rule).map(({ name }) => name);
   const always = under("always");
   const unsure = under("on_low_confidence");

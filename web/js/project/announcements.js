@@ -1,7 +1,10 @@
-/** What a screen reader hears of a project: how its stages and itself come to stand, not every event. */
+/** What is announced to screen readers about a project: new states of it and its stages, not every event. */
 
 import { announce } from "../notices.js";
 
+/** @import { ProjectModel } from "./model.js" */
+
+/** @type {Record<string, string>} */
 const SAYS = {
   working: "is working",
   waiting_for_hitl: "waits for you",
@@ -12,6 +15,7 @@ const SAYS = {
   rejected: "is rejected",
   expired: "was not answered in time",
 };
+/** @type {Record<string, string>} */
 const STANDS = {
   paused: "The project is paused.",
   completed: "The project is completed.",
@@ -22,10 +26,15 @@ const STANDS = {
 const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said
 const MOST = 4;
 
-/** A function that is called after each change. */
-export function speaker(model, signal) {
+/**
+ * A function that is called after each change.
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
+export function projectAnnouncer(model, signal) {
   const news = new Map();
   let before = look(model);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let clock;
   signal.addEventListener("abort", () => clearTimeout(clock));
 
@@ -56,6 +65,7 @@ export function speaker(model, signal) {
   };
 }
 
+/** @param {ProjectModel} model */
 const look = (model) => ({
   status: model.project.status,
   stages: new Map([...model.stages].map(([name, { state, round }]) => [name, `${state} ${round}`])),

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { count } from "../labels.js";
 import { visible } from "../text.js";
 
-/** @import { Child } from "../dom.js" */
+/** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
 const OPEN = ["pending", "working", "waiting_for_hitl"];
@@ -26,13 +26,22 @@ function confirmDialog({ heading, body, keep, confirm }) {
       dialog.remove();
     };
     const labels = { "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" };
-    const dialog = h("dialog", { ...labels, onclose },
-      h("div", { class: "dialog" },
+    const dialog = h(
+      "dialog",
+      { ...labels, onclose },
+      h(
+        "div",
+        { class: "dialog" },
         h("h2", { id: "confirm-title" }, heading),
         body,
-        h("footer", {},
+        h(
+          "footer",
+          {},
           h("button", { type: "button", autofocus: true, onclick: () => answer(false) }, keep),
-          h("button", { type: "button", class: "danger", onclick: () => answer(true) }, confirm))));
+          h("button", { type: "button", class: "danger", onclick: () => answer(true) }, confirm),
+        ),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });
@@ -49,10 +58,13 @@ export function confirmCancel({ project, progress }) {
   ].filter(Boolean);
   return confirmDialog({
     heading: "Cancel the project?",
-    body: h("div", { id: "confirm-body", class: "cancel-lost" },
+    body: h(
+      "div",
+      { id: "confirm-body", class: "cancel-lost" },
       h("p", { class: "soft cut", dir: "auto" }, visible(project.name)),
       h("ul", {}, lost.map((line) => h("li", {}, line))),
-      h("p", {}, "Its artifacts, its decisions and its log stay.")),
+      h("p", {}, "Its artifacts, its decisions and its log stay."),
+    ),
     keep: "Keep the project",
     confirm: "Cancel the project",
   });
@@ -62,8 +74,11 @@ export function confirmCancel({ project, progress }) {
 export const confirmEnd = (what) =>
   confirmDialog({
     heading: `End ${what}?`,
-    body: h("p", { id: "confirm-body" },
-      "It becomes cancelled, with what is open of it, and cannot be started again. Artifacts, decisions and log stay."),
+    body: h(
+      "p",
+      { id: "confirm-body" },
+      "It becomes cancelled, with what is open of it, and cannot be started again. Artifacts, decisions and log stay.",
+    ),
     keep: "Leave it",
     confirm: `End ${what}`,
   });

@@ -1,10 +1,13 @@
-/** What a brief says of itself. Pure: no DOM, no calls. */
+/** Briefs: the name that one suggests, reading one from a file, and an example. */
 
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n[\s\S]{0,16384}?\r?\n---[ \t]*(?:\r?\n|$)/;
-const LOOK = 20_000; // characters in which a heading is looked for
+const LOOK = 20_000; // characters that are searched for a heading
 const LONGEST_NAME = 255;
 
-/** A name for its project: its first heading, or "". */
+/**
+ * A name for its project: its first heading, or "".
+ * @param {string} brief
+ */
 export function nameFrom(brief) {
   let fenced = false;
   for (const line of brief.slice(0, LOOK).replace(FRONT_MATTER, "").split(/\r?\n/)) {
@@ -15,17 +18,27 @@ export function nameFrom(brief) {
   return "";
 }
 
-/** Markdown's own signs are no part of a name. */
-const plain = (text) => text.replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, "$1").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").trim();
+/**
+ * Markdown's own signs are no part of a name.
+ * @param {string} text
+ */
+const plain = (text) =>
+  text.replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, "$1").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").trim();
 
-/** The bytes that it takes on the way. */
+/**
+ * The bytes that it takes on the way.
+ * @param {string} brief
+ */
 export const sizeOf = (brief) => new Blob([brief]).size;
 
-const MOST = 32 * 1024 ** 2; // bytes; a browser stands still over more in a field, and no installation takes it
+const MOST = 32 * 1024 ** 2; // bytes; a field with more freezes a browser, and no installation accepts it
 const NAMES = /\.(md|markdown|mdown|txt|text)$/i;
 export const ACCEPT = ".md,.markdown,.mdown,.txt,.text,text/markdown,text/plain";
 
-/** The text of a brief's file, and a name from the file's; throws an Error that says what is wrong with it. */
+/**
+ * Read a brief from a file. Return its text, and a name from the file's. Throws an Error with a message for people.
+ * @param {File} file
+ */
 export async function readBrief(file) {
   if (!NAMES.test(file.name) && !file.type.startsWith("text/")) {
     throw new Error(`“${file.name}” is neither Markdown nor plain text: choose a .md or .txt file.`);
@@ -35,14 +48,23 @@ export async function readBrief(file) {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
     return { text, name: file.name.replace(NAMES, "") };
   } catch (error) {
-    throw new Error(error instanceof TypeError ? `“${file.name}” is not text in UTF-8.` : `“${file.name}” cannot be read.`);
+    throw new Error(
+      error instanceof TypeError ? `“${file.name}” is not text in UTF-8.` : `“${file.name}” cannot be read.`,
+    );
   }
 }
 
-/** Let files be dropped on `element`, which has the class `dropping` while one hovers over it, until `signal` aborts. */
+/**
+ * Let files be dropped on `element`, which has the class `dropping` while one hovers over it, until `signal` aborts.
+ * @param {HTMLElement} element
+ * @param {(file: File) => void} take
+ * @param {AbortSignal} signal
+ */
 export function takesFiles(element, take, signal) {
+  /** @param {DragEvent} event */
   const isFile = (event) => event.dataTransfer?.types.includes("Files");
   let depth = 0; // entering a child comes before leaving its parent
+  /** @param {number} change */
   const mark = (change) => {
     depth = Math.max(0, depth + change);
     element.classList.toggle("dropping", depth > 0);
@@ -54,13 +76,13 @@ export function takesFiles(element, take, signal) {
     if (!isFile(event)) return;
     event.preventDefault();
     mark(-Infinity);
-    const [file] = event.dataTransfer.files;
+    const [file] = event.dataTransfer?.files ?? [];
     if (file) take(file);
   }, { signal });
   signal.addEventListener("abort", () => mark(-Infinity));
 }
 
-/** A brief to begin with: small, and with something in it for every stage. A paragraph is one line of it. */
+/** An example: small, with work for every stage. Each paragraph is one line. */
 export const EXAMPLE = {
   name: "Short links for the support team",
   description: `# Short links for the support team

@@ -125,10 +125,16 @@ function radioGroup(legend, name) {
 function radio(name, value) {
   const id = `${name}-${value || "none"}`;
   const described = { "aria-labelledby": `${id}-word`, "aria-describedby": `${id}-aside ${id}-means` };
-  return h("label", { class: "start-choice" },
+  return h(
+    "label",
+    { class: "start-choice" },
     h("input", { type: "radio", name, value, ...described }),
-    h("span", { class: "start-choice-words" },
+    h(
+      "span",
+      { class: "start-choice-words" },
       h("span", { class: "start-choice-word", id: `${id}-word` }),
       h("span", { class: "start-choice-aside", id: `${id}-aside` }),
-      h("span", { class: "start-choice-means", id: `${id}-means` })));
+      h("span", { class: "start-choice-means", id: `${id}-means` }),
+    ),
+  );
 }

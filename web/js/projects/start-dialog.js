@@ -1,4 +1,4 @@
-/** The dialog around the form that starts a project. The address says that it is open: `/?new`. */
+/** The dialog that starts a project, and its draft. It is open while the address is `/?new`. */
 
 import { h } from "../dom.js";
 import { announce } from "../notices.js";
@@ -6,12 +6,18 @@ import { go } from "../navigation.js";
 import { loadObject, randomKey, saveObject } from "../storage.js";
 import { style } from "../style.js";
 import { takesFiles } from "./brief.js";
-import { address, correct, read } from "./filters.js";
+import { addressWith, readAddress, replaceAddress } from "./filters.js";
 import { StartForm } from "./start-form.js";
+
+/** @import { ProjectPublic } from "../api.d.ts" */
 
 await style("start.css");
 
-/** `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need. */
+/**
+ * `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need.
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
 export function startDialog(root, signal) {
   const draft = new ProjectDraft();
   const form = new StartForm(draft, { started, closed: () => dialog.close(), signal });
@@ -19,24 +25,28 @@ export function startDialog(root, signal) {
   root.append(dialog);
   addEventListener("querychange", follow, { signal });
   // Anywhere: a file that misses the dialog would take the whole page's place.
-  takesFiles(document.documentElement, (file) => { open(); form.take(file); }, signal);
+  takesFiles(document.documentElement, (file) => {
+    open();
+    form.take(file);
+  }, signal);
   addEventListener("pagehide", () => draft.save(), { signal });
   signal.addEventListener("abort", () => draft.save());
   queueMicrotask(follow);
 
+  /** @param {{ name: string, description: string }} [example] */
   function open(example) {
     if (example && draft.empty) {
       draft.change(example);
       form.fill();
     }
-    if (!read().starting) history.pushState({ opened: true }, "", address({ starting: true }));
+    if (!readAddress().starting) history.pushState({ opened: true }, "", addressWith({ starting: true }));
     follow();
   }
 
-  /** Be open while the address says so. */
+  /** Open or close as the address says. */
   function follow() {
     if (signal.aborted) return;
-    const { starting } = read();
+    const { starting } = readAddress();
     if (starting && !dialog.open) {
       form.load();
       dialog.showModal();
@@ -48,12 +58,13 @@ export function startDialog(root, signal) {
 
   function closed() {
     draft.save();
-    if (signal.aborted || !read().starting) return;
+    if (signal.aborted || !readAddress().starting) return;
     // Where it was opened from the page, closing goes back to before; so the back button never opens it again.
     if (history.state?.opened) history.back();
-    else correct({ starting: false });
+    else replaceAddress({ starting: false });
   }
 
+  /** @param {ProjectPublic} project */
   function started(project) {
     announce(`${project.name} is started`);
     go(`/projects/${project.id}`, { replace: true });
@@ -69,10 +80,12 @@ const EMPTY = { name: "", description: "", pipeline: "", oversight: "" };
 export class ProjectDraft {
   /** `{name, description, pipeline, oversight}`, as the form has them: "" is nothing chosen. */
   values = { ...EMPTY };
-  /** The name that was proposed, or null where a person wrote one. */
+  /** The name that was proposed, or null where a person wrote one. @type {string | null} */
   proposed = "";
 
+  /** @type {string | null} */
   #key = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
 
   constructor() {
@@ -91,16 +104,19 @@ export class ProjectDraft {
    * is the same project.
    */
   get key() {
+    const key = this.#key ?? randomKey();
     if (!this.#key) {
-      this.#key = randomKey();
+      this.#key = key;
       this.save();
     }
-    return this.#key;
+    return key;
   }
 
+  /** @param {Partial<ProjectDraft["values"]>} values */
   change(values) {
-    if (Object.entries(values).every(([name, value]) => this.values[name] === value)) return;
+    const before = JSON.stringify(this.values);
     Object.assign(this.values, values);
+    if (JSON.stringify(this.values) === before) return;
     this.#key = null;
     clearTimeout(this.#clock);
     this.#clock = setTimeout(() => this.save(), SAVE_AFTER);

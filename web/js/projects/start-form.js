@@ -1,16 +1,17 @@
 /** The form that starts a project. What is typed lives in the draft; see start-dialog.js. */
 
 import { h, icon, write } from "../dom.js";
-import { field } from "../field.js";
+import { field, submitWithKeys } from "../field.js";
 import { failure } from "../notices.js";
 import { Problem, projects } from "../rest.js";
 import { capitalised } from "../text.js";
 import { BriefField } from "./brief-field.js";
 import { StartChoices } from "./start-choices.js";
 
-/** @import { ProjectPublic } from "../api.d.ts" */
+/** @import { Oversight, ProjectPublic } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
 
+const SUBMIT = { type: "submit", class: "primary", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 
 export class StartForm {
@@ -18,20 +19,21 @@ export class StartForm {
   #started;
   #signal;
   #brief = new BriefField((name) => this.#briefChanged(name));
-  #name = field("Name", h("input", {
-    type: "text",
-    name: "name",
-    maxlength: "255",
-    required: true,
-    autocomplete: "off",
-    dir: "auto",
-    oninput: () => this.#nameChanged(),
-  }));
+  #name = field(
+    "Name",
+    h("input", {
+      type: "text",
+      name: "name",
+      maxlength: "255",
+      required: true,
+      autocomplete: "off",
+      dir: "auto",
+      oninput: () => this.#nameChanged(),
+    }),
+  );
   #choices;
   #trouble = h("div", {});
-  #submit = h("button", {
-    type: "submit", class: "primary", "aria-keyshortcuts": "Control+Enter Meta+Enter",
-  }, "Start project");
+  #submit = h("button", SUBMIT, "Start project");
   #discard = h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, "Discard");
   #busy = false;
 
@@ -58,7 +60,6 @@ export class StartForm {
     this.#discard.hidden = this.#draft.empty;
   }
 
-  /** Read what can be chosen. */
   load() {
     return this.#choices.load();
   }
@@ -75,27 +76,42 @@ export class StartForm {
   /** @param {() => void} closed */
   #build(closed) {
     const close = { "aria-label": "Close", title: "Close; what you have typed is kept", onclick: closed };
-    /** @param {SubmitEvent} event */
-    const onsubmit = (event) => {
+    const form = h(
+      "form",
+      { class: "start-form", novalidate: true },
+      h(
+        "header",
+        {},
+        h("h2", { id: "start-title" }, "Start a project"),
+        h("button", { type: "button", class: "quiet icon-button", ...close }, icon("close")),
+      ),
+      h(
+        "div",
+        { class: "start-body" },
+        h("div", { class: "start-what" }, this.#name.element, this.#brief.element),
+        this.#choices.element,
+        this.#choices.preview,
+      ),
+      h(
+        "footer",
+        {},
+        this.#trouble,
+        this.#discard,
+        h(
+          "span",
+          { class: "faint start-keys", "aria-hidden": "true" },
+          h("kbd", {}, APPLE ? "⌘" : "Ctrl"),
+          " ",
+          h("kbd", {}, "Enter"),
+        ),
+        this.#submit,
+      ),
+    );
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#start();
-    };
-    /** @param {KeyboardEvent} event */
-    const onkeydown = (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      form.requestSubmit();
-    };
-    const form = h("form", { class: "start-form", novalidate: true, onsubmit, onkeydown },
-      h("header", {}, h("h2", { id: "start-title" }, "Start a project"),
-        h("button", { type: "button", class: "quiet icon-button", ...close }, icon("close"))),
-      h("div", { class: "start-body" },
-        h("div", { class: "start-what" }, this.#name.element, this.#brief.element),
-        this.#choices.element, this.#choices.preview),
-      h("footer", {}, this.#trouble, this.#discard,
-        h("span", { class: "faint start-keys", "aria-hidden": "true" },
-          h("kbd", {}, APPLE ? "⌘" : "Ctrl"), " ", h("kbd", {}, "Enter")),
-        this.#submit));
+    });
+    submitWithKeys(form);
     return form;
   }
 
@@ -141,7 +157,8 @@ export class StartForm {
     if (this.#focusError()) return;
     this.#setBusy(true);
     try {
-      const body = { name, description, oversight: oversight || null, ...(pipeline && { pipeline }) };
+      const level = /** @type {Oversight | ""} */ (oversight) || null;
+      const body = { name, description, oversight: level, ...(pipeline && { pipeline }) };
       const project = await projects.start(body, this.#draft.key);
       this.#draft.clear();
       this.#started(project);

@@ -24,26 +24,44 @@ export class TimelineZoom {
    * @param {(times?: number) => void} enlarge called with a factor, or without one when the scale was chosen
    */
   constructor(id, enlarge) {
-    this.#radios = Object.keys(SCALES).map((value) => h("input", {
-      type: "radio",
-      name: id,
-      value,
-      onchange: () => {
-        this.#mode = value;
-        enlarge();
-      },
-    }));
+    this.#radios = Object.keys(SCALES).map((value) =>
+      h("input", {
+        type: "radio",
+        name: id,
+        value,
+        onchange: () => {
+          this.#mode = value;
+          enlarge();
+        },
+      })
+    );
     /** @type {[string, string, number][]} */
     const buttons = [["−", "Zoom out", 0.5], ["+", "Zoom in", 2]];
-    this.#buttons = buttons.map(([sign, name, times]) => h("button", {
-      type: "button", class: "icon-button", "aria-label": name, title: name, onclick: () => enlarge(times),
-    }, sign));
-    this.element = h("div", { class: "timeline-tools" },
-      h("fieldset", { class: "segments" }, h("legend", { class: "visually-hidden" }, "Scale of time"),
-        Object.values(SCALES).map((word, index) => h("label", {}, this.#radios[index], word))),
+    this.#buttons = buttons.map(([sign, name, times]) =>
+      h("button", {
+        type: "button",
+        class: "icon-button",
+        "aria-label": name,
+        title: name,
+        onclick: () => enlarge(times),
+      }, sign)
+    );
+    this.element = h(
+      "div",
+      { class: "timeline-tools" },
+      h(
+        "fieldset",
+        { class: "segments" },
+        h("legend", { class: "visually-hidden" }, "Scale of time"),
+        Object.values(SCALES).map((word, index) => h("label", {}, this.#radios[index], word)),
+      ),
       h("div", { class: "buttons" }, this.#buttons),
-      h("p", { class: "timeline-legend", "aria-hidden": "true" },
-        Object.entries(KEYS).map(([key, text]) => h("span", { class: `key-${key}` }, text))));
+      h(
+        "p",
+        { class: "timeline-legend", "aria-hidden": "true" },
+        Object.entries(KEYS).map(([key, text]) => h("span", { class: `key-${key}` }, text)),
+      ),
+    );
   }
 
   /** @param {number} times */

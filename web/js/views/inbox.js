@@ -28,13 +28,16 @@ export async function open(root, { signal }) {
   const list = listPane({ pick: (entry) => selection.turnTo(entry, { focus: true }), approve: approveChosen });
   const cards = cardPane(signal);
   const view = h("div", { class: "inbox", dataset: { open: "no" } }, list.element, cards.element);
-  const notice = empty("inbox", "Nothing waits for you",
+  const notice = empty(
+    "inbox",
+    "Nothing waits for you",
     "When a gate asks, or a step cannot go on by itself, it appears here at once, with all that you need to decide.",
-    h("a", { class: "button", href: "/" }, "See the projects"));
+    h("a", { class: "button", href: "/" }, "See the projects"),
+  );
   const nothing = h("div", { class: "inbox-empty", hidden: true }, notice);
   const vacantHeading = /** @type {HTMLElement} */ (nothing.querySelector("h2"));
   vacantHeading.tabIndex = -1;
-  // The heading stands over both panes, of which a narrow screen shows one.
+  // The heading covers both panes, of which a narrow screen shows one.
   root.append(h("h1", { class: "visually-hidden" }, "Inbox"), view, nothing);
 
   function paint() {
@@ -123,6 +126,10 @@ export async function open(root, { signal }) {
   await selection.followAddress();
 }
 
-const noSuchRequest = () => empty("inbox", "This request does not exist",
-  "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
-  h("a", { class: "button", href: "/inbox" }, "See what waits"));
+const noSuchRequest = () =>
+  empty(
+    "inbox",
+    "This request does not exist",
+    "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
+    h("a", { class: "button", href: "/inbox" }, "See what waits"),
+  );
