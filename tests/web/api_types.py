@@ -9,7 +9,7 @@ from api.app import create_app
 from config.settings import Settings
 
 FILE = Path(__file__).resolve().parents[2] / "web" / "js" / "api.d.ts"
-HEAD = "// Generated from the OpenAPI document by `python -m tests.web.api_types`; tests/web/test_api_types.py compares.\n"
+HEAD = "// Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.\n"
 PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
