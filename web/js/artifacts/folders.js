@@ -5,7 +5,7 @@
 /** @typedef {{ name: string, path: string, size: number, children?: undefined }} FileEntry */
 /** @typedef {{ name: string, children: TreeEntry[], path?: undefined }} FolderEntry */
 /** @typedef {FileEntry | FolderEntry} TreeEntry */
-/** @typedef {Map<string, any>} Folder by name: a FileEntry, or with "/" at the end a Folder */
+/** @typedef {Map<string, FileEntry | Map<string, any>>} Folder by name; a folder inside has "/" at the end of its name */
 
 /**
  * The entries of the topmost folder: a file is `{name, path, size}`, a folder `{name, children}`. Folders come first,

@@ -24,8 +24,8 @@ import { asks } from "./stages.js";
 const STANDS = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
 
 /**
- * A stage's gate: `{rule, stands, question}`, the rule in force (a stage's `ask`; where it waits or has stopped the
- * project, it asks whatever the rule), and whether it is "waiting", "passed", "refused" or still "ahead".
+ * A stage's gate: the rule in force (one that waits or has stopped the project asks, whatever the rule), whether it is
+ * "waiting", "passed", "refused" or still "ahead", and its question.
  * @param {Stage} stage
  * @param {Oversight | null} oversight
  * @param {StageState | undefined} now
@@ -136,8 +136,7 @@ export function stageBox(id, select) {
 }
 
 /**
- * `now` is how the stage stands (null at rest), `gate` its gate, `before` what it depends on, `place` where it stands,
- * `current` whether it is marked and `ended` whether the project is over.
+ * Show a stage in its box.
  * @param {HTMLElement} item
  * @param {Stage} stage
  * @param {StageView} stageView

@@ -1,10 +1,7 @@
 /**
  * `<pipeline-graph>`: a pipeline's stages in the order of their dependencies, their gates and their rework rules.
- *
- * Properties: `pipeline` (a Pipeline as REST gives it), `oversight` (which gates are in force), `stages` (the Map of
- * stages.js `stageStates()`; null draws the pipeline at rest, with nothing to press), `current` (the name of a stage to
- * mark) and `ended` (the project has ended: what has not begun will not). It dispatches `stage-select` with the stage's
- * name as `detail`. A screen reader finds a list of stages, each saying how it stands and what it depends on.
+ * show() sets what it draws. It dispatches `stage-select` with the stage's name as `detail`. Screen readers find a list of
+ * stages, each with its state and what it depends on.
  */
 
 import { each, h, svg, write } from "../dom.js";

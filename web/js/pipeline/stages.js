@@ -11,7 +11,7 @@
  */
 
 /**
- * A map from each stage's name to `{state, round, task, request}`; `state` is a task status, or "pending" for a stage
+ * A map from each stage's name to its state; `state` is a task status, or "pending" for a stage
  * that has not begun, "redo" for one whose result is not taken (its verdict failed, or a rework took it back), and
  * "rejected" or "expired" for one whose gate ended so. `request` is the open one; `requests` are all that are known.
  * @param {Pipeline} pipeline

@@ -1,7 +1,7 @@
 /**
  * From moments to pixels. To scale, an hour is as wide as an hour; but an agent's step takes milliseconds and a human's
- * answer hours, so there is a compressed scale too: between two things that happened it gives room by the logarithm of
- * the time that passed, and within such a stretch it is even. Pure.
+ * response hours, so there is a compressed scale, too: the width between two events is the logarithm of the time between
+ * them, and within such a stretch the scale is even. Pure.
  */
 
 /** @typedef {{ from: number, to: number, x: number, width: number, squeezed: boolean }} Stretch */
@@ -54,9 +54,8 @@ const STEPS = [
 const LONGEST_STEP = STEPS[STEPS.length - 1];
 
 /**
- * `{width, x(moment), stretches}`. `moments` are the milliseconds at which something happened; `stretches` are the
- * compressed scale's parts, `{from, to, x, width, squeezed}`, where `squeezed` says that far more time than elsewhere
- * lies in them; to scale there is one.
+ * A scale. `moments` are the times of events, in ms. A compressed scale has a stretch between each two of them, and
+ * `squeezed` marks those that cover far more time than the others; a scale that is not compressed has one.
  * @param {{ from: number, to: number, width: number, moments?: number[], compressed?: boolean }} options
  */
 export function timeScale({ from, to, width, moments = [], compressed = false }) {
