@@ -11,7 +11,7 @@ BIN := .venv/bin/python -m
 PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test test-long check lint types imports migrations-check bench screenshots \
+.PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench screenshots \
 	prove lock secrets pin-images
 
 help: ## list the targets
@@ -43,7 +43,7 @@ test: setup-dev ## run the tests, against real servers; 8 minutes at most
 test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, screenshots and benchmarks
 	$(PYTEST) -m long
 
-check: lint types imports migrations-check test test-long ## run everything that CI checks
+check: lint types imports page-check migrations-check test test-long ## run everything that CI checks
 
 lint: setup-dev
 	$(BIN) ruff check .
@@ -56,6 +56,15 @@ types: setup-dev
 
 imports: setup-dev
 	.venv/bin/python .venv/bin/lint-imports
+
+# deno.json configures it. Nothing is downloaded, and its cache stays in .venv.
+DENO := DENO_DIR=.venv/deno-cache DENO_NO_UPDATE_CHECK=1 .venv/bin/deno
+
+page-check: setup-dev ## check the page's JavaScript: lint, format, types, unit tests
+	$(DENO) lint
+	$(DENO) fmt --check
+	$(DENO) check --no-remote --no-npm web/js tests/web/unit
+	$(DENO) test --no-check --no-remote --no-npm --allow-read=web tests/web/unit
 
 migrations-check: setup-dev
 	$(BIN) tests.migrations

@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 from tests.conftest import CHECKOUT
 from tests.spellings import ALIKE
 
-SOURCE = CHECKOUT / "api" / "web" / "js" / "comparable.js"
+SOURCE = CHECKOUT / "web" / "js" / "text.js"
 FINDS = """async ([source, name, search]) => {
     const { comparable } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
     return comparable(name).includes(comparable(search));

@@ -1,47 +1,120 @@
 /** Elements from plain values. Text is always text: nothing that an agent or a person wrote can become markup here. */
 
+/** @import { Child } from "./elements.d.ts" */
+
+/**
+ * @typedef {{ [E in keyof HTMLElementEventMap as `on${E}`]?: (event: HTMLElementEventMap[E]) => unknown }} Listeners
+ * @typedef {Listeners & {
+ *   class?: string | null,
+ *   dataset?: Record<string, string>,
+ *   style?: Record<string, string | number>,
+ *   [attribute: string]: unknown,
+ * }} Properties
+ */
+
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 
 /**
- * An HTML element. Properties are attributes, except: `on…` adds a listener, `dataset` and `style` take objects, and
- * what is not a string is set as a property where the element has one. null, undefined and false are left out.
+ * Create an HTML element. Properties are attributes, except: `on…` adds a listener, `dataset` and `style` take objects,
+ * and what is not a string is set as a property where the element has one. null, undefined and false are left out.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Properties} [properties]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, properties, ...children) {
   return fill(document.createElement(tag), properties, children);
 }
 
-/** The same for SVG. */
+/**
+ * Create an SVG element.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Properties} [properties]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export function svg(tag, properties, ...children) {
   return fill(document.createElementNS(SVG, tag), properties, children);
 }
 
-/** A picture from icons.svg; it says nothing to a screen reader, so a word has to stand beside it. */
+/**
+ * A picture from icons.svg. It is hidden from screen readers, so a word has to accompany it.
+ * @param {string} name
+ * @param {Properties} [properties]
+ */
 export function icon(name, properties) {
-  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", ...properties }, svg("use", { href: `${ICONS}#${name}` }));
+  const hidden = { viewBox: "0 0 16 16", "aria-hidden": "true", ...properties };
+  return svg("svg", hidden, svg("use", { href: `${ICONS}#${name}` }));
 }
 
+/**
+ * @template {HTMLElement | SVGElement} T
+ * @param {T} element
+ * @param {Properties | undefined} properties
+ * @param {Child[]} children
+ */
 function fill(element, properties, children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (name === "dataset") Object.assign(element.dataset, value);
-    else if (name === "style") for (const [key, one] of Object.entries(value)) element.style.setProperty(key, one);
-    else if (typeof value !== "string" && name in element && !(element instanceof SVGElement)) element[name] = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    else if (name === "style") setStyle(element, value);
+    else if (typeof value !== "string" && name in element && !(element instanceof SVGElement)) {
+      Object.assign(element, { [name]: value });
+    } else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  append(element, children);
   return element;
 }
 
+/**
+ * @param {ElementCSSInlineStyle} element
+ * @param {object} values
+ */
+function setStyle(element, values) {
+  for (const [name, value] of Object.entries(values)) element.style.setProperty(name, String(value));
+}
+
+/**
+ * @param {Element} element
+ * @param {Child[]} children
+ */
+function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child instanceof Node) element.append(child);
+    else if (child !== undefined && child !== null && child !== false) element.append(String(child));
+  }
+}
+
+/**
+ * The values without null, undefined, false and "".
+ * @template T
+ * @param {(T | null | undefined | false | "" | 0)[]} values
+ * @returns {T[]}
+ */
+export const present = (values) => /** @type {T[]} */ (values.filter(Boolean));
+
+/** @type {WeakMap<Element, Map<unknown, Element>>} */
 const made = new WeakMap();
 
 /**
- * Let the children of `parent` stand for `items`, in their order. An item's element is made once per key and then
+ * Let the children of `parent` be those of `items`, in their order. An item's element is made once per key and then
  * updated, so that focus, selection and scrolling stay where they are.
+ * @template T
+ * @template {Element} E
+ * @param {Element} parent
+ * @param {Iterable<T>} items
+ * @param {(item: T) => unknown} key
+ * @param {(item: T) => E} make
+ * @param {(element: E, item: T) => void} [update]
  */
 export function each(parent, items, key, make, update) {
-  const before = made.get(parent) ?? new Map();
+  const before = /** @type {Map<unknown, E>} */ (made.get(parent) ?? new Map());
+  /** @type {Map<unknown, E>} */
   const now = new Map();
   for (const item of items) {
     const id = key(item);
@@ -58,7 +131,54 @@ export function each(parent, items, key, make, update) {
   made.set(parent, now);
 }
 
-/** Write a text only where it differs: a screen reader speaks each change of a live region. */
+/**
+ * Set a text only where it differs: a screen reader speaks each change of a live region.
+ * @param {Element} element
+ * @param {string} text
+ */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * The element that a selector finds, where it is sure to exist.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {HTMLElement}
+ */
+export function find(selector, root = document) {
+  const element = root.querySelector(selector);
+  if (!(element instanceof HTMLElement)) throw new Error(`no element matches ${selector}`);
+  return element;
+}
+
+/**
+ * The children of an element.
+ * @param {Element} element
+ */
+export const parts = (element) => /** @type {HTMLElement[]} */ ([...element.children]);
+
+/**
+ * The nearest element at or above the target of an event that matches a selector, or null.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export const closest = ({ target }, selector) => (target instanceof Element ? target.closest(selector) : null);
+
+/**
+ * Listen to a CustomEvent. The dispatcher's documentation says what its `detail` is.
+ * @param {EventTarget} target
+ * @param {string} name
+ * @param {(detail: any) => unknown} handle
+ * @param {AddEventListenerOptions} [options]
+ */
+export function onCustom(target, name, handle, options) {
+  target.addEventListener(name, (event) => handle(/** @type {CustomEvent} */ (event).detail), options);
+}
+
+/**
+ * The value of the field that dispatched an event.
+ * @param {Event} event
+ */
+export const valueOf = ({ target }) => /** @type {HTMLInputElement | HTMLSelectElement} */ (target).value;

@@ -1,14 +1,15 @@
 /** Where the page starts. */
 
-import "./time.js";
-import { startKeys } from "./keys.js";
+import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
-import { go, startRouter } from "./router.js";
+import { go } from "./navigation.js";
+import { startRouter } from "./router.js";
 import { startShell } from "./shell.js";
+import "./time-elements.js";
 
 startShell();
 live.start();
 pending.start(new AbortController().signal);
-startKeys(go);
+startKeyboard(go);
 startRouter();

@@ -1,29 +1,54 @@
-/** What the page says to a person outside its views: spoken news, toasts, and errors with a way out. */
+/** Messages outside the views: announcements to screen readers, toasts, and errors with a way out. */
 
-import { h, icon, write } from "./dom.js";
+import { find, h, icon, write } from "./dom.js";
+import { Problem } from "./rest.js";
 
-/** Say it to a screen reader, without moving the focus. */
+/** @import { Child } from "./elements.d.ts" */
+
+/**
+ * Announce a text to screen readers, without moving the focus.
+ * @param {string} text
+ */
 export function announce(text) {
-  write(document.querySelector("[data-announcements]"), text);
+  write(find("[data-announcements]"), text);
 }
 
-/** Show a short notice in the corner for some seconds; it is announced, too. */
+/**
+ * Show a short notice in the corner for some seconds, and announce it.
+ * @param {string} text
+ */
 export function toast(text) {
   const element = h("p", { class: "toast" }, text);
-  document.querySelector(".toasts").append(element);
+  find(".toasts").append(element);
   announce(text);
   setTimeout(() => element.remove(), 6_000);
 }
 
-/** What went wrong, and a button to try again where that may help. */
+/**
+ * What went wrong, and a button to try again where that may help.
+ * @param {unknown} error
+ * @param {() => void} [again]
+ */
 export function failure(error, again) {
-  return h("div", { class: "notice", role: "alert", dataset: { tone: "bad" } },
-    h("strong", {}, error.status === 404 ? "Not found" : "That did not work"),
-    h("span", {}, error.message),
-    again && h("button", { type: "button", onclick: again }, "Try again"));
+  return h(
+    "div",
+    { class: "notice", role: "alert", dataset: { tone: "bad" } },
+    h("strong", {}, error instanceof Problem && error.status === 404 ? "Not found" : "That did not work"),
+    h("span", {}, messageOf(error)),
+    again && h("button", { type: "button", onclick: again }, "Try again"),
+  );
 }
 
-/** What stands where there is nothing yet: says what to do next. */
+/** @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * What is shown where there is nothing yet: says what to do next.
+ * @param {string} picture
+ * @param {string} heading
+ * @param {string} text
+ * @param {...Child} actions
+ */
 export function empty(picture, heading, text, ...actions) {
   return h("div", { class: "empty" }, icon(picture), h("h2", {}, heading), h("p", {}, text), ...actions);
 }

@@ -1,31 +1,48 @@
-/** All that waits for a human, across projects, oldest first: read once, then whenever some project's log has grown. */
+/** The open requests of all projects, oldest first: read once, then whenever a project's log has grown. */
 
 import { live } from "./live.js";
 import { Refresher } from "./refresher.js";
 import { hitl } from "./rest.js";
 
-class Pending extends EventTarget {
-  /** The open requests; null until they are known. A `change` event tells of new ones and of ones that ended. */
-  items = null;
-  /** The Problem that keeps them from being known, or null. */
-  error = null;
+/** @import { PendingRequest } from "./api.d.ts" */
 
+class Pending extends EventTarget {
+  /** The open requests; null until they are known. A `change` event is dispatched for each new list. */
+  items = /** @type {PendingRequest[] | null} */ (null);
+  /** The error that prevents reading them, or null. */
+  error = /** @type {unknown} */ (null);
+  #refresher = /** @type {Refresher | null} */ (null);
+
+  /** @param {AbortSignal} signal */
   start(signal) {
-    const refresher = new Refresher((aborted) => this.#read(aborted), { gap: 200, signal, failed: (error) => this.#fail(error) });
+    const refresher = new Refresher((aborted) => this.#read(aborted), {
+      gap: 200,
+      signal,
+      failed: (error) => this.#fail(error),
+    });
+    this.#refresher = refresher;
     live.watch(() => refresher.ask(), signal);
-    // A worker that is behind may judge a response long after it was given.
-    this.look = () => refresher.ask();
-    // Where it could not be read, somebody may not want to wait for the next attempt.
-    this.retry = () => refresher.hurry();
     refresher.ask();
   }
 
+  /** Read again: a slow worker may judge a response long after it was given. */
+  refresh() {
+    this.#refresher?.ask();
+  }
+
+  /** Read again at once, after an error. */
+  retry() {
+    this.#refresher?.hurry();
+  }
+
+  /** @param {AbortSignal} signal */
   async #read(signal) {
     this.items = await hitl.pending({ signal });
     this.error = null;
     this.dispatchEvent(new Event("change"));
   }
 
+  /** @param {unknown} error */
   #fail(error) {
     this.error = error;
     this.dispatchEvent(new Event("change"));

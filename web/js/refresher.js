@@ -1,10 +1,21 @@
-/** Does its work soon after it was asked: never twice at once, never twice within `gap` ms, again after a failure. */
+/** Repeats a piece of work when asked: soon after, never twice at once or within `gap` ms, and again after a failure. */
 export class Refresher {
-  #work; #gap; #signal; #failed;
-  #asked = false; #busy = false; #hurried = false; #next = 0; #failures = 0;
+  #work;
+  #gap;
+  #signal;
+  #failed;
+  #asked = false;
+  #busy = false;
+  #hurried = false;
+  #next = 0; // performance.now() before which it does not run again
+  #failures = 0;
   #wake = () => {};
 
-  /** `work(signal)` may throw; `failed(error)` is told, and told null when it works again. */
+  /**
+   * `work(signal)` may throw; `failed(error)` is then called, and called with null when it works again.
+   * @param {(signal: AbortSignal) => unknown} work
+   * @param {{ gap?: number, signal: AbortSignal, failed?: (error: unknown) => void }} options
+   */
   constructor(work, { gap = 150, signal, failed = () => {} }) {
     this.#work = work;
     this.#gap = gap;
@@ -17,7 +28,7 @@ export class Refresher {
     if (!this.#busy) this.#run();
   }
 
-  /** The same, without waiting: somebody asked who sees whether it was done. */
+  /** Ask without the gap, for a person who waits for the result. */
   hurry() {
     this.#hurried = true;
     this.#wake();
@@ -41,18 +52,23 @@ export class Refresher {
         this.#failures += 1;
         this.#asked = true;
       }
-      // What takes long is done less often: at most a quarter of the time is spent on it.
+      // Slow work is repeated less often: it takes at most a quarter of the time.
       const took = performance.now() - started;
-      this.#next = performance.now() + Math.max(this.#gap, 3 * took, this.#failures && Math.min(10_000, 500 * 2 ** this.#failures));
+      const backoff = this.#failures && Math.min(10_000, 500 * 2 ** this.#failures);
+      this.#next = performance.now() + Math.max(this.#gap, 3 * took, backoff);
     }
     this.#busy = false;
   }
 
+  /** @param {number} ms */
   async #pause(ms) {
     if (ms <= 0) return;
     await new Promise((done) => {
       const clock = setTimeout(done, ms);
-      this.#wake = () => { clearTimeout(clock); done(); };
+      this.#wake = () => {
+        clearTimeout(clock);
+        done(undefined);
+      };
     });
   }
 }

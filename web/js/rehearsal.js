@@ -1,8 +1,10 @@
-/** `<rehearsal-mark>`: says in the bar that the agents only rehearse, wherever one is; a press tells what that means. */
+/** `<rehearsal-mark>`: says in the bar that agents only rehearse, where any does; a press explains it. */
 
-import { h, icon } from "./dom.js";
+import { find, h, icon } from "./dom.js";
 import { live } from "./live.js";
 import { catalogue } from "./rest.js";
+
+/** @import { AgentPublic } from "./api.d.ts" */
 
 export const REHEARSAL = "rehearsal";
 
@@ -28,21 +30,35 @@ class RehearsalMark extends HTMLElement {
       const rehearsing = items.filter(({ provider }) => provider === REHEARSAL);
       if (rehearsing.length) this.#show(rehearsing.length < items.length ? rehearsing : []);
     } catch {
-      // It is asked again with the next connection.
+      // Read again with the next connection.
     }
   }
 
-  /** `some` are the agents that rehearse, where others do not. */
+  /** @param {AgentPublic[]} some the agents that rehearse, where others do not */
   #show(some) {
-    const note = h("div", { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
-      h("h2", {}, "This is a rehearsal"), h("p", {}, MEANS),
+    const note = h(
+      "div",
+      { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
+      h("h2", {}, "This is a rehearsal"),
+      h("p", {}, MEANS),
       some.length > 0 && h("p", {}, `It is so for: ${some.map(({ agent_type: agent }) => agent).join(", ")}.`),
-      h("p", {}, h("a", { href: "/system" }, "See the agents")));
-    note.querySelector("a").addEventListener("click", () => note.hidePopover());
+      h("p", {}, h("a", { href: "/system" }, "See the agents")),
+    );
+    find("a", note).addEventListener("click", () => note.hidePopover());
     this.replaceChildren(
-      h("button", { type: "button", class: "quiet rehearsal", popovertarget: "rehearsal-note", title: "Rehearsal: deterministic, offline, free" },
-        icon("rehearsal"), h("span", {}, "Rehearsal")),
-      note);
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet rehearsal",
+          popovertarget: "rehearsal-note",
+          title: "Rehearsal: deterministic, offline, free",
+        },
+        icon("rehearsal"),
+        h("span", {}, "Rehearsal"),
+      ),
+      note,
+    );
   }
 }
 

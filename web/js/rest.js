@@ -1,120 +1,97 @@
-/** The one place that speaks REST. Every call gives the answer's JSON, and throws a Problem. */
+/** The calls of the API. Only this module uses http.js's transport. */
+
+import { all, get, post, send } from "./http.js";
+
+/**
+ * @import {
+ *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
+ *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectCreate, ProjectItem, ProjectProgress,
+ *   ProjectPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail, TaskSubmitted,
+ *   WorkflowPublic,
+ * } from "./api.d.ts"
+ */
+
+/** @import { Options, Page, Query } from "./http.js" */
+
+export { isPassing, Problem } from "./http.js";
 
 const V1 = "/api/v1";
 
-/** What the API says is wrong (RFC 9457), or that it cannot be reached at all (status 0). */
-export class Problem extends Error {
-  constructor(status, body, retryAfter) {
-    super(body.detail || body.title || `HTTP ${status}`);
-    this.name = "Problem";
-    this.status = status;
-    this.body = body;
-    this.retryAfter = retryAfter;
-  }
-
-  /** Whether the same call may succeed a little later. */
-  get passing() {
-    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
-  }
-
-  /** What is wrong with one field of the body, or "". */
-  about(field) {
-    return (this.body.errors ?? []).filter((one) => one.field === field).map((one) => one.message).join("; ");
-  }
-}
-
-const OFFLINE = { title: "Unreachable", detail: "BotArmy cannot be reached. Is it running, and are you connected?" };
-
-async function call(method, path, { query, body, headers, signal } = {}) {
-  const answer = await send(method, path, { query, body, headers, signal });
-  return answer.status === 204 ? null : answer.json();
-}
-
-async function send(method, path, { query, body, headers = {}, signal } = {}) {
-  const url = new URL(path, location.origin);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== "") url.searchParams.append(name, one);
-    }
-  }
-  const given = { method, signal, headers: { Accept: "application/json", ...headers } };
-  if (body !== undefined) {
-    given.body = JSON.stringify(body);
-    given.headers["Content-Type"] = "application/json";
-  }
-  let answer;
-  try {
-    answer = await fetch(url, given);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem(0, OFFLINE);
-  }
-  if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({ title: answer.statusText }));
-  // /health/ready alone says with 503 how things are, in its usual shape.
-  throw new Problem(answer.status, said, Number(answer.headers.get("Retry-After")) || undefined);
-}
-
-const get = (path, options) => call("GET", path, options);
-const post = (path, body, options) => call("POST", path, { body, ...options });
-
-/** Every item of a list, part by part, up to `most`. */
-async function whole(path, { query, signal, most = 2_000 } = {}) {
-  const items = [];
-  let cursor;
-  do {
-    const part = await get(path, { query: { limit: 200, ...query, cursor }, signal });
-    items.push(...part.items);
-    cursor = part.next_cursor;
-  } while (cursor && items.length < most);
-  return items;
-}
-
 export const projects = {
+  /** @type {(query: Query, options?: Options) => Promise<Page<ProjectItem>>} */
   list: (query, options) => get(`${V1}/projects/`, { query, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<ProjectPublic>} */
   get: (id, options) => get(`${V1}/projects/${id}`, options),
+  /** @type {(id: string, options?: Options) => Promise<ProjectProgress>} */
   status: (id, options) => get(`${V1}/projects/${id}/status`, options),
+  /** @type {(id: string, options?: Options) => Promise<Page<AgentStatePublic>>} */
   agents: (id, options) => get(`${V1}/projects/${id}/agents`, options),
-  artifacts: (id, options) => whole(`${V1}/projects/${id}/artifacts`, options),
-  requests: (id, options) => whole(`${V1}/hitl/project/${id}/requests`, options),
+  /** @type {(id: string, options?: Options) => Promise<ArtifactItem[]>} */
+  artifacts: (id, options) => all(`${V1}/projects/${id}/artifacts`, options),
+  /** @type {(id: string, options?: Options) => Promise<RequestItem[]>} */
+  requests: (id, options) => all(`${V1}/hitl/project/${id}/requests`, options),
+  /** @type {(id: string, query: Query, options?: Options) => Promise<Page<Event> & { head: number }>} */
   events: (id, query, options) => get(`${V1}/projects/${id}/events`, { query, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<WorkflowPublic>} */
   workflow: (id, options) => get(`${V1}/workflows/${id}`, options),
-  /** Sent again under the same key, it is the same project. */
-  start: (body, key) => post(`${V1}/projects/`, body, { headers: { "Idempotency-Key": key } }),
-  /** `what` is pause, resume, cancel, restart or end. */
+  /** @type {(body: ProjectCreate, key: string) => Promise<ProjectPublic>} */
+  start: (body, key) => post(`${V1}/projects/`, body, key),
+  /** @type {(id: string, what: "pause" | "resume" | "cancel" | "restart" | "end") => Promise<unknown>} */
   change: (id, what) => post(`${V1}/projects/${id}/${what}`),
-  giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, { headers: { "Idempotency-Key": key } }),
-  addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, { headers: { "Idempotency-Key": key } }),
+  /** @type {(id: string, body: TaskCreate, key: string) => Promise<TaskSubmitted>} */
+  giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, key),
+  /** @type {(id: string, body: ArtifactCreate, key: string) => Promise<ArtifactPublic>} */
+  addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, key),
+  /** @param {string} id */
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };
 
 export const artifacts = {
+  /** @type {(id: string, options?: Options) => Promise<ArtifactPublic>} */
   get: (id, options) => get(`${V1}/artifacts/${id}`, options),
+  /** @type {(id: string, against: string | undefined, options?: Options) => Promise<DiffPublic>} */
   diff: (id, against, options) => get(`${V1}/artifacts/${id}/diff`, { query: { against }, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<Page<FilePublic>>} */
   files: (id, options) => get(`${V1}/artifacts/${id}/files`, options),
-  /** The sanitised HTML of an artifact, or of one file of a set; only html.js may turn it into elements. */
-  html: (id, file, options) =>
-    send("GET", `${V1}/artifacts/${id}`, { query: { file }, headers: { Accept: "text/html" }, ...options }).then((answer) => answer.text()),
+  /**
+   * The sanitised HTML of an artifact, or of one file of a set; only html.js may turn it into elements.
+   * @type {(id: string, file: string | undefined, options?: Options) => Promise<string>}
+   */
+  html: async (id, file, options) => {
+    const request = { query: { file }, headers: { Accept: "text/html" }, ...options };
+    return (await send("GET", `${V1}/artifacts/${id}`, request)).text();
+  },
+  /** @type {(id: string, file?: string) => string} */
   contentUrl: (id, file) => `${V1}/artifacts/${id}/content${file ? `?file=${encodeURIComponent(file)}` : ""}`,
 };
 
 export const hitl = {
-  pending: (options) => whole(`${V1}/hitl/pending`, options),
+  /** @type {(options?: Options) => Promise<PendingRequest[]>} */
+  pending: (options) => all(`${V1}/hitl/pending`, options),
+  /** @type {(id: string, options?: Options) => Promise<RequestPublic>} */
   get: (id, options) => get(`${V1}/hitl/${id}`, options),
-  /** Sent again under the same `decision_id`, it is the same response. */
+  /**
+   * Idempotent under the same `decision_id`.
+   * @type {(id: string, response: ResponseCreate) => Promise<ResponseAnswer>}
+   */
   respond: (id, response) => post(`${V1}/hitl/${id}/respond`, response),
 };
 
 export const tasks = {
+  /** @type {(id: string, options?: Options) => Promise<TaskDetail>} */
   get: (id, options) => get(`${V1}/tasks/${id}`, options),
-  /** `what` is restart or end. */
+  /** @type {(id: string, what: "restart" | "end") => Promise<unknown>} */
   change: (id, what) => post(`${V1}/tasks/${id}/${what}`),
 };
 
 export const catalogue = {
+  /** @type {(options?: Options) => Promise<Page<PipelineItem>>} */
   pipelines: (options) => get(`${V1}/pipelines/`, options),
+  /** @type {(name: string, options?: Options) => Promise<Pipeline>} */
   pipeline: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}`, options),
+  /** @type {(options?: Options) => Promise<Page<AgentPublic>>} */
   agents: (options) => get(`${V1}/agents/`, options),
 };
 
+/** @type {(options?: Options) => Promise<DetailedHealth>} */
 export const health = (options) => get("/health/detailed", options);

@@ -1,14 +1,23 @@
+/** From paths to views. A view ends when its `signal` aborts. */
+
+import { find, h } from "./dom.js";
+import { go } from "./navigation.js";
+import { empty, failure } from "./notices.js";
+import { showPlace } from "./shell.js";
+
 /**
- * From paths to views. A view is a module with `open(root, context)`; it ends when its `signal` aborts; `back` says that
- * somebody went back (or forth) to it. The query and the fragment are the view's own: when only they change, the window
- * hears `querychange`, and the view stays.
+ * @typedef {object} Context what a view is opened with
+ * @property {string[]} params the ids in the path
+ * @property {AbortSignal} signal
+ * @property {boolean} back whether the reader went back (or forth) to it
+ * @property {(text: string) => void} title sets the document's title
  */
 
-import { h } from "./dom.js";
-import { empty, failure } from "./notices.js";
-import { show } from "./shell.js";
+/** @typedef {{ open(root: HTMLElement, context: Context): unknown }} View */
 
 const ID = "([0-9a-f-]{36})";
+
+/** @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]} */
 const ROUTES = [
   [/^\/(?:projects)?$/, "projects", "Projects", () => import("./views/projects.js")],
   [new RegExp(`^/projects/${ID}$`), "projects", "Project", () => import("./views/project.js")],
@@ -17,58 +26,68 @@ const ROUTES = [
 ];
 
 let leave = new AbortController();
+/** @type {string | null} */
 let path = null;
 
-/** Go to a path of the page, as a link does. */
-export function go(href, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", href);
-  open();
-}
-
 export function startRouter() {
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    if (link.origin !== location.origin || link.target || link.hasAttribute("download") || link.getAttribute("href").startsWith("#")) return;
-    if (!ROUTES.some(([pattern]) => pattern.test(link.pathname))) return;
-    event.preventDefault();
-    go(link.href);
-  });
+  document.addEventListener("click", followLink);
+  addEventListener("navigate", () => open());
   addEventListener("popstate", () => open(true));
   open();
 }
 
+/** @param {MouseEvent} event */
+function followLink(event) {
+  const link = event.target instanceof Element && event.target.closest("a[href]");
+  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented) return;
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const elsewhere = link.origin !== location.origin || link.target || link.hasAttribute("download");
+  if (elsewhere || link.getAttribute("href")?.startsWith("#")) return;
+  if (!ROUTES.some(([pattern]) => pattern.test(link.pathname))) return;
+  event.preventDefault();
+  go(link.href);
+}
+
+/**
+ * Open the view of the address. The query and the fragment are the view's own: when only they change, the window gets a
+ * `querychange` event, and the view stays.
+ */
 async function open(back = false) {
   const first = path === null;
   if (path === location.pathname) {
     dispatchEvent(new Event("querychange"));
     return;
   }
-  path = location.pathname;
+  const current = (path = location.pathname);
   leave.abort();
   const { signal } = (leave = new AbortController());
   const root = h("div", { class: "view" });
-  const main = document.querySelector("main");
-  const match = ROUTES.map(([pattern, ...route]) => [pattern.exec(path), ...route]).find(([found]) => found);
-  if (!match) {
-    show("", "Not found");
-    main.replaceChildren(empty("search", "There is nothing here", "The address leads to no view.", h("a", { href: "/" }, "Go to the projects")));
+  const main = find("main");
+  const route = ROUTES.find(([pattern]) => pattern.test(current));
+  if (!route) {
+    showPlace("", "Not found");
+    const home = h("a", { href: "/" }, "Go to the projects");
+    main.replaceChildren(empty("search", "There is nothing here", "The address leads to no view.", home));
     return;
   }
-  const [found, place, title, load] = match;
-  show(place, title);
+  const [pattern, place, title, load] = route;
+  showPlace(place, title);
   try {
     const view = await load();
     if (signal.aborted) return;
     main.replaceChildren(root);
     scrollTo(0, 0);
-    // The first view is left to the browser's own focus; a later one is told to a screen reader by it.
+    // The browser focuses the first view; the focus announces a later one to screen readers.
     if (!first) main.focus({ preventScroll: true });
-    await view.open(root, { params: found.slice(1), signal, back, title: (text) => show(place, text) });
+    const params = pattern.exec(current)?.slice(1) ?? [];
+    await view.open(root, { params, signal, back, title: (text) => showPlace(place, text) });
   } catch (error) {
     if (signal.aborted) return;
     console.error(error);
-    root.replaceChildren(failure(error, () => { path = null; open(); }));
+    root.replaceChildren(failure(error, () => {
+      path = null;
+      open();
+    }));
     main.replaceChildren(root);
   }
 }

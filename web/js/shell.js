@@ -1,17 +1,24 @@
-/** The frame around the views: where one is, how many requests wait, whether the page is live, and its colours. */
+/** The frame around the views: the places, the number of open requests, the connection and the colours. */
 
-import { h, icon, write } from "./dom.js";
+import { find, h, icon, write } from "./dom.js";
 import { live } from "./live.js";
 import { announce } from "./notices.js";
 import { pending } from "./pending.js";
 import "./rehearsal.js";
+import { save } from "./storage.js";
 
 let viewTitle = "";
 
-/** Say which place is shown; the number of open requests stands before the title. */
-export function show(place, title) {
+/**
+ * Mark the place that is shown, and set the title; the number of open requests precedes it.
+ * @param {string} place
+ * @param {string} title
+ */
+export function showPlace(place, title) {
   viewTitle = title;
-  for (const link of document.querySelectorAll("[data-place]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const links = document.querySelectorAll("[data-place]");
+  for (const link of links) {
     if (link.dataset.place === place) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -21,7 +28,7 @@ export function show(place, title) {
 function retitle() {
   const waiting = pending.items?.length ?? 0;
   document.title = `${waiting ? `(${waiting}) ` : ""}${viewTitle ? `${viewTitle} · ` : ""}BotArmy`;
-  const badge = document.querySelector("[data-pending]");
+  const badge = find("[data-pending]");
   badge.hidden = waiting === 0;
   badge.setAttribute("aria-label", `${waiting} waiting`);
   write(badge, waiting > 99 ? "99+" : String(waiting));
@@ -40,8 +47,9 @@ class ConnectionMark extends HTMLElement {
   }
 }
 
-/** Stands under the bar while the connection is lost; a first attempt that is quick to succeed shows nothing. */
+/** Shown under the bar while the connection is lost; a first attempt that succeeds quickly shows nothing. */
 class ConnectionBanner extends HTMLElement {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
   #lost = false;
 
@@ -72,10 +80,11 @@ class ConnectionBanner extends HTMLElement {
   }
 }
 
+/** @type {Record<string, string>} */
 const THEMES = { system: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" };
 
 function themes() {
-  const button = document.querySelector("[data-theme-button]");
+  const button = find("[data-theme-button]");
   const paint = () => {
     const theme = document.documentElement.dataset.theme ?? "system";
     button.replaceChildren(icon(`theme-${theme}`, { width: 16, height: 16 }));
@@ -87,12 +96,7 @@ function themes() {
     const next = names[(names.indexOf(document.documentElement.dataset.theme ?? "system") + 1) % names.length];
     if (next === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
-    try {
-      if (next === "system") localStorage.removeItem("theme");
-      else localStorage.setItem("theme", next);
-    } catch {
-      // It then lasts as long as the page.
-    }
+    save("local", "theme", next === "system" ? null : next);
     paint();
   });
   paint();

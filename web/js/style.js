@@ -1,21 +1,33 @@
-/** Style sheets that come with the modules that need them: `await style("feed.css");` at the top of one. */
+/**
+ * Loads the style sheets of modules: `await style("feed.css");` at the top of one. api/page.py finds these lines and
+ * links the sheets in the document.
+ */
 
+/** @type {Map<string, Promise<unknown>>} */
 const asked = new Map();
 
-/** The sheet of that name in css/, in force. One that the document links already is not asked for again. */
+/**
+ * Load the sheet of that name in css/, unless the document links it already.
+ * @param {string} name
+ */
 export function style(name) {
   const { pathname } = new URL(`../css/${name}`, import.meta.url);
   if (!asked.has(pathname)) asked.set(pathname, linked(pathname) ? Promise.resolve() : load(pathname));
   return asked.get(pathname);
 }
 
-const linked = (pathname) => [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => link.href.endsWith(pathname));
+/** @param {string} pathname */
+const linked = (pathname) =>
+  [.../** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll("link[rel=stylesheet]"))].some((link) =>
+    link.href.endsWith(pathname)
+  );
 
+/** @param {string} href */
 function load(href) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   const loaded = new Promise((done) => {
     link.onload = done;
-    link.onerror = done; // without its looks a view still works
+    link.onerror = done; // a view works without it
   });
   document.head.append(link);
   return loaded;

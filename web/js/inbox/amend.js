@@ -1,79 +1,149 @@
-/** What the form to amend holds: a text of one's own, or feedback for another round. */
+/** The form for amending: a new text, or feedback for another round. */
 
 import { h } from "../dom.js";
-import { amendable } from "./amendable.js";
+import { textField } from "../field.js";
 import { editor } from "./editor.js";
-import { COMMENT_MOST, textField } from "./field.js";
+import { COMMENT_LIMIT } from "./responding.js";
+import { amendable } from "./requests.js";
 
+/** @import { RequestPublic } from "../api.d.ts" */
+/** @import { Draft, Way } from "./draft.js" */
+/** @import { Child } from "../elements.d.ts" */
+/** @import { Asked } from "./entry.js" */
+
+/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given the part of the response that a form knows */
+
+/**
+ * What a response form holds for one action.
+ * @typedef {object} ActionForm
+ * @property {Child} [choice]
+ * @property {HTMLElement[]} parts
+ * @property {{ focus(options?: FocusOptions): void }} input
+ * @property {() => string} label of the button
+ * @property {() => string} effect
+ * @property {(fields: Record<string, string>) => void} blame shows what is wrong with which field
+ * @property {() => Given | null} given null where something is missing, which is then shown
+ * @property {() => void} [changed] called when another way was chosen
+ */
+
+/** @type {Record<Way, string>} */
 const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
 
 const made = { content: written, feedback: redone };
 
-/** As response-form.js needs it; `changed` is set there, and called when another way was chosen. */
+/**
+ * The form for amending.
+ * @param {Draft} draft
+ * @param {Asked} request
+ */
 export function amend(draft, request) {
-  const ways = [amendable(request).length && "content", request.may_redo && "feedback"].filter(Boolean);
-  if (!ways.includes(draft.amend.way)) draft.amend.way = ways[0];
+  /** @type {Way[]} */
+  const ways = [];
+  if (amendable(request).length) ways.push("content");
+  if (request.may_redo) ways.push("feedback");
+  const current = () => ways.find((one) => one === draft.typed.amend.way) ?? ways[0];
+  draft.typed.amend.way = current();
   const body = h("div", { class: "way" });
+  /** @type {Partial<Record<Way, Pick<ActionForm, "parts" | "input" | "blame" | "given">>>} */
   const done = {};
-  const way = () => (done[draft.amend.way] ??= made[draft.amend.way](draft, request));
+  const way = () => (done[current()] ??= made[current()](draft, request));
   const show = () => body.replaceChildren(...way().parts);
   show();
+  /** @param {Way} one */
   const choose = (one) => {
     draft.type("amend", { way: one });
     show();
-    form.changed();
+    form.changed?.();
   };
+  /** @type {ActionForm} */
   const form = {
-    choice: ways.length > 1 && h("fieldset", { class: "ways" },
-      h("legend", { class: "visually-hidden" }, "How to amend"),
-      ways.map((one) => h("label", {}, h("input", {
-        type: "radio", name: `way-${request.request_id}`, checked: draft.amend.way === one, onchange: () => choose(one),
-      }), WAYS[one]))),
+    choice: ways.length > 1 &&
+      h(
+        "fieldset",
+        { class: "ways" },
+        h("legend", { class: "visually-hidden" }, "How to amend"),
+        ways.map((one) =>
+          h(
+            "label",
+            {},
+            h("input", {
+              type: "radio",
+              name: `way-${request.request_id}`,
+              checked: draft.typed.amend.way === one,
+              onchange: () => choose(one),
+            }),
+            WAYS[one],
+          )
+        ),
+      ),
     parts: [body],
     get input() {
       return way().input;
     },
-    label: () => (draft.amend.way === "content" ? "Amend with this text" : "Ask for another round"),
-    effect: () => draft.amend.way === "content"
-      ? "Your text becomes the next version, in your name, and is what later stages read."
-      : request.reason === "failed_verdict" ? "The work is sent back with your feedback."
+    label: () => (draft.typed.amend.way === "content" ? "Amend with this text" : "Ask for another round"),
+    effect: () =>
+      draft.typed.amend.way === "content"
+        ? "Your text becomes the next version, in your name, and is what later stages read."
+        : request.reason === "failed_verdict"
+        ? "The work is sent back with your feedback."
         : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,
+    /** @param {Record<string, string>} fields */
     blame: (fields) => way().blame(fields),
     given: () => way().given(),
   };
   return form;
 }
 
-/** The way of writing it oneself. */
+/**
+ * The way of writing it oneself.
+ * @param {Draft} draft
+ * @param {Asked} request
+ */
 function written(draft, request) {
   const pad = editor(draft, request);
-  const comment = textField("Comment (optional)", draft.amend.comment, (text) => draft.type("amend", { comment: text }),
-    { maxLength: COMMENT_MOST, rows: 2 });
+  const comment = textField(
+    "Comment (optional)",
+    draft.typed.amend.comment,
+    (text) => draft.type("amend", { comment: text }),
+    { maxLength: COMMENT_LIMIT, rows: 2 },
+  );
   return {
     parts: [pad.element, comment.element],
     get input() {
       return pad.input;
     },
+    /** @param {Record<string, string>} fields */
     blame(fields) {
       if (fields.content) pad.say(fields.content);
       if (fields.comment) comment.say(fields.comment);
     },
     given() {
       const content = pad.given();
-      return content && { ...content, comment: draft.amend.comment.trim() || undefined };
+      return content && { ...content, comment: draft.typed.amend.comment.trim() || undefined };
     },
   };
 }
 
-/** The way of having it done again. */
+/**
+ * The way of having it done again.
+ * @param {Draft} draft
+ */
 function redone(draft) {
-  const feedback = textField("Feedback", draft.amend.feedback, (text) => draft.type("amend", { feedback: text }),
-    { maxLength: COMMENT_MOST, required: true, hint: "What should be different the next time?" });
+  const feedback = textField(
+    "Feedback",
+    draft.typed.amend.feedback,
+    (text) => draft.type("amend", { feedback: text }),
+    { maxLength: COMMENT_LIMIT, required: true, hint: "What should be different the next time?" },
+  );
   return {
-    parts: [feedback.element], input: feedback.input,
-    blame: (fields) => fields.comment && feedback.say(fields.comment),
+    parts: [feedback.element],
+    input: feedback.input,
+    /** @param {Record<string, string>} fields */
+    blame(fields) {
+      if (fields.comment) feedback.say(fields.comment);
+    },
     given() {
-      if (draft.amend.feedback.trim()) return { comment: draft.amend.feedback.trim() };
+      if (draft.typed.amend.feedback.trim()) return { comment: draft.typed.amend.feedback.trim() };
       feedback.say("Say what should be different.");
       return null;
     },

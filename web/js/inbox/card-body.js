@@ -1,29 +1,192 @@
-/** What a card shows of a whole request: what was asked of the agent, what it wrote, where that stands, its past. */
+/** The body of a card: evidence, the place in the pipeline, earlier responses, and the agent's instructions. */
 
-import { h } from "../dom.js";
-import { briefing } from "./briefing.js";
+import { h, onCustom, present } from "../dom.js";
+import { bytes, count, status, title } from "../labels.js";
+import { live } from "../live.js";
+import "../pipeline/pipeline-graph.js";
+import { stageStates } from "../pipeline/stages.js";
+import { Refresher } from "../refresher.js";
+import { projects } from "../rest.js";
+import { go } from "../navigation.js";
+import { visible } from "../text.js";
 import { evidence } from "./evidence.js";
-import { history, words } from "./history.js";
-import { earlierRounds } from "./reader.js";
-import { standing } from "./standing.js";
+import { earlierRounds } from "./requests.js";
 
-/** The parts of the body, up to date until `signal` aborts. */
+/** @import { ArtifactItem, HitlAction, ProjectPublic, RequestPublic, UsagePublic } from "../api.d.ts" */
+/** @import { Decision } from "./entry.js" */
+
+/**
+ * The parts of the body, up to date until `signal` aborts.
+ * @param {RequestPublic} request
+ * @param {AbortSignal} signal
+ */
 export function cardBody(request, signal) {
   const { task } = request;
   const past = h("div", {}, history(request, []));
-  const remember = (rounds) => past.replaceChildren(...[history(request, rounds)].filter(Boolean));
+  /** @param {RequestPublic[]} rounds */
+  const remember = (rounds) => past.replaceChildren(...present([history(request, rounds)]));
   // Without them a person can decide, too.
   earlierRounds(request, signal).then(remember, () => {});
   const feedback = request.round > 1 && task?.feedback;
-  // The question of a step that failed tells of the failure, as far as it can.
+  // The question of a failed step may contain the error.
   const failure = task?.error && !request.question.includes(task.error);
-  return [
-    feedback && h("div", { class: "card-feedback" },
-      h("p", { class: "faint" }, "The feedback for this round"), words(feedback)),
-    h("div", { class: "card-evidence" },
-      failure && h("div", { class: "notice", dataset: { tone: "bad" } },
-        h("strong", {}, "What went wrong"), h("span", { class: "words", dir: "auto" }, task.error)),
-      evidence(request)),
-    h("div", { class: "card-aside" }, standing(request, signal), past, briefing(request)),
-  ].filter(Boolean);
+  return present([
+    feedback &&
+    h(
+      "div",
+      { class: "card-feedback" },
+      h("p", { class: "faint" }, "The feedback for this round"),
+      quotation(feedback),
+    ),
+    h(
+      "div",
+      { class: "card-evidence" },
+      failure &&
+        h(
+          "div",
+          { class: "notice", dataset: { tone: "bad" } },
+          h("strong", {}, "What went wrong"),
+          h("span", { class: "words", dir: "auto" }, task.error),
+        ),
+      evidence(request),
+    ),
+    h("div", { class: "card-aside" }, pipelinePlace(request, signal), past, taskFacts(request)),
+  ]);
+}
+
+/**
+ * The agent's instructions and result. Null where there is no task.
+ * @param {RequestPublic} request
+ */
+export function taskFacts({ task }) {
+  if (!task) return null;
+  const facts = [
+    ["Handed over by", task.from_agent ? title(task.from_agent) : "The product owner"],
+    ["Instructions", task.instructions && h("p", { dir: "auto", class: "words" }, task.instructions)],
+    ["Feedback given", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
+    ["Expected", task.expected_outputs?.map(title).join(", ")],
+    ["Read", task.context?.length && h("ul", {}, task.context.map(artifact))],
+    ["Attempt", task.attempt > 1 && `${task.attempt}`],
+    ["Confidence", typeof task.confidence === "number" && `${Math.round(task.confidence * 100)} %`],
+    ["Verdict", task.verdict && title(task.verdict)],
+    ["Usage", usage(task.usage)],
+  ].filter(([, value]) => value);
+  return h(
+    "details",
+    { class: "panel folded" },
+    h("summary", {}, "What the agent was told"),
+    h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+  );
+}
+
+/** @param {ArtifactItem} item */
+function artifact(item) {
+  const href = `/projects/${item.project_id}#artifact=${item.artifact_id}`;
+  return h(
+    "li",
+    {},
+    h("a", { href }, `${title(item.type)}, version ${item.version}`),
+    h("span", { class: "faint", dir: "auto" }, ` ${bytes(item.size)}, by ${item.author}`),
+  );
+}
+
+/** @param {UsagePublic | null} spent */
+function usage(spent) {
+  if (!spent) return null;
+  const tokens = (spent.input_tokens ?? 0) + (spent.output_tokens ?? 0);
+  const parts = [spent.model, tokens && count(tokens, "token"), spent.cost_usd && `$${spent.cost_usd}`];
+  return parts.filter(Boolean).join(", ");
+}
+
+const ENDED = new Set(["completed", "rejected", "failed", "cancelled"]);
+
+/**
+ * A section that fills itself. A task that belongs to no stage, or a project that cannot be read, leaves it empty.
+ * @param {RequestPublic} request
+ * @param {AbortSignal} signal
+ */
+export function pipelinePlace({ project_id: id, stage }, signal) {
+  const graph = document.createElement("pipeline-graph");
+  const section = h("section", { class: "standing", "aria-label": "Where it stands", hidden: true }, graph);
+  onCustom(graph, "stage-select", (name) => go(`/projects/${id}#stage=${encodeURIComponent(name)}`));
+  /** @type {ProjectPublic | null} */
+  let project = null;
+  const refresher = new Refresher(async () => {
+    const progress = await projects.status(id, { signal });
+    project ??= await projects.get(id, { signal });
+    const { oversight, pipeline_definition: pipeline } = project;
+    if (!pipeline.stages.some((one) => one.name === stage)) return;
+    section.hidden = false;
+    graph.show({
+      pipeline,
+      oversight,
+      current: stage,
+      ended: ENDED.has(progress.status),
+      stages: stageStates(pipeline, progress.tasks, progress.open_requests),
+    });
+  }, { gap: 500, signal });
+  live.watch((changed) => (changed === id || (changed === null && project)) && refresher.ask(), signal);
+  refresher.ask();
+  return section;
+}
+
+/** @type {Record<HitlAction, string>} */
+const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
+
+/**
+ * "Anna amended it with feedback", as an element.
+ * @param {Decision} decision
+ */
+export function decisionText(decision) {
+  // One that was read names the content by its hash, one that was sent from here has it.
+  const content = decision.content_hash || decision.content !== undefined;
+  const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
+  return h(
+    "span",
+    {},
+    h("strong", { dir: "auto" }, visible(decision.responder)),
+    ` ${ACTIONS[decision.action]} it${how} `,
+    h("time-ago", { datetime: decision.responded_at, mode: "brief" }),
+    " ago",
+  );
+}
+
+/** @param {string | null | undefined} comment */
+export const quotation = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, visible(comment));
+
+/**
+ * Earlier responses, or null where there are none; `rounds` are earlier requests of the stage.
+ * @param {RequestPublic} request
+ * @param {RequestPublic[]} rounds
+ */
+export function history(request, rounds) {
+  const here = request.history.filter((one) => one.decision_id !== request.decision_id || request.status === "pending");
+  const items = [
+    ...here.map((one) =>
+      h(
+        "li",
+        {},
+        decisionText(one),
+        one.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${one.explanation}.`),
+        quotation(one.comment),
+      )
+    ),
+    ...rounds.map((one) => {
+      const winner = one.history.find((each) => each.decision_id === one.decision_id);
+      return h(
+        "li",
+        {},
+        h("span", { class: "faint" }, `Round ${one.round}: `),
+        winner ? decisionText(winner) : status("hitl", one.status).word,
+        quotation(winner?.comment),
+      );
+    }),
+  ];
+  if (!items.length) return null;
+  return h(
+    "section",
+    { class: "panel", "aria-label": "Earlier responses" },
+    h("header", {}, h("h3", {}, "Earlier responses")),
+    h("ol", { class: "history panel-body" }, items),
+  );
 }

@@ -1,10 +1,13 @@
 /** The top of a card: whose request it is, what it asks, why, and how long it still may. */
 
 import { h, write } from "../dom.js";
-import { visible } from "../visible.js";
-import { REASONS, title } from "../words.js";
-import "./time-left.js";
+import { REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
 
+/** @import { HitlReason, RequestPublic } from "../api.d.ts" */
+/** @import { Entry } from "./entry.js" */
+
+/** @type {Record<HitlReason, string>} */
 const WHY = {
   review: "The gate asks before the work goes on.",
   low_confidence: "The agent is less sure of this than the gate demands.",
@@ -12,10 +15,13 @@ const WHY = {
   failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",
 };
 
-/** How bad a reason is. */
+/** How bad a reason is. @type {Record<HitlReason, string>} */
 export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "bad", failed_step: "bad" };
 
-/** `{element, heading, tell, update}` for an entry; tell(request) adds what the whole request knows. */
+/**
+ * The head of a card; tell(request) adds what only the whole request has.
+ * @param {Entry} entry
+ */
 export function cardHead(entry) {
   const { request } = entry;
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
@@ -26,22 +32,49 @@ export function cardHead(entry) {
   const held = request.deadline_held === true;
   const over = !held && Date.parse(request.expires_at) <= Date.now();
   const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
-  const expired = h("p", { class: "notice", dataset: { tone: "asks" }, hidden: !over },
-    "Its time is up. What comes of it is shown as soon as the log says so.");
-  left.addEventListener("expired", () => { expired.hidden = entry.closure !== null; });
-  const element = h("header", { class: "card-head" },
-    h("p", { class: "crumbs" },
-      h("a", { href: `/projects/${request.project_id}`, dir: "auto", title: visible(request.project_name) },
-        visible(request.project_name)),
-      h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`), left),
+  const expired = h(
+    "p",
+    { class: "notice", dataset: { tone: "asks" }, hidden: !over },
+    "Its time is up. What comes of it is shown as soon as the log says so.",
+  );
+  left.addEventListener("expired", () => {
+    expired.hidden = entry.closure !== null;
+  });
+  const element = h(
+    "header",
+    { class: "card-head" },
+    h(
+      "p",
+      { class: "crumbs" },
+      h(
+        "a",
+        { href: `/projects/${request.project_id}`, dir: "auto", title: visible(request.project_name) },
+        visible(request.project_name),
+      ),
+      h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
+      left,
+    ),
     heading,
-    h("p", { class: "why soft" },
-      h("strong", { dataset: { tone: TONES[request.reason] ?? "calm" } },
-        REASONS[request.reason] ?? title(request.reason)),
-      ` ${WHY[request.reason] ?? ""}`, sure, " Asked ", waited, " ago."),
-    expired);
+    h(
+      "p",
+      { class: "why soft" },
+      h(
+        "strong",
+        { dataset: { tone: TONES[request.reason] ?? "calm" } },
+        REASONS[request.reason] ?? title(request.reason),
+      ),
+      ` ${WHY[request.reason] ?? ""}`,
+      sure,
+      " Asked ",
+      waited,
+      " ago.",
+    ),
+    expired,
+  );
   return {
-    element, heading,
+    element,
+    heading,
+    /** @param {RequestPublic} request */
     tell({ task }) {
       if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
         write(sure, ` It is ${Math.round(task.confidence * 100)} % sure.`);

@@ -1,36 +1,59 @@
 /** The inbox's right pane: the selected request's card, and above it what was decided just before. */
 
-import { h, icon } from "../dom.js";
-import { status } from "../words.js";
+import { h, icon, present } from "../dom.js";
+import { status } from "../labels.js";
 import { requestCard } from "./card.js";
 import { entries } from "./entries.js";
 import { address } from "./list.js";
 
-/** It holds one card at a time, which ends when another is shown or `signal` aborts. */
+/** @import { Entry } from "./entry.js" */
+
+/**
+ * It holds one card at a time, which ends when another is shown or `signal` aborts.
+ * @param {AbortSignal} signal
+ */
 export function cardPane(signal) {
   const element = h("div", { class: "inbox-card" });
-  const back = h("a", { class: "back button quiet", href: "/inbox" },
-    icon("chevron", { width: 14, height: 14 }), "All requests");
+  const back = h(
+    "a",
+    { class: "back button quiet", href: "/inbox" },
+    icon("chevron", { width: 14, height: 14 }),
+    "All requests",
+  );
   const hint = h("p", { class: "inbox-hint soft" }, "Select a request to see what it asks.");
   let leave = new AbortController();
   signal.addEventListener("abort", () => leave.abort());
   const pane = {
     element,
     /** The card that is shown, or null. */
-    card: null,
-    /** Show an entry's card, or none; `after` is the entry that was decided just before. */
+    card: /** @type {ReturnType<typeof requestCard> | null} */ (null),
+    /**
+     * Show an entry's card, or none; `after` is the entry that was decided just before.
+     * @param {Entry | null} entry
+     * @param {{ after: Entry | null, next: (from: Entry) => void, loaded: () => void }} options
+     */
     show(entry, { after, next, loaded }) {
       leave.abort();
       leave = new AbortController();
       pane.card = entry && requestCard(entry, { signal: leave.signal, next: () => next(entry), loaded });
-      pane.put(entry && back, after && after !== entry && decidedBefore(after),
-        pane.card?.element, !entry && entries.waiting > 0 && hint);
+      pane.put(
+        entry && back,
+        after && after !== entry && decidedBefore(after),
+        pane.card?.element,
+        !entry && entries.waiting > 0 && hint,
+      );
     },
-    /** Show something in a card's place. */
+    /**
+     * Show something in a card's place.
+     * @param {...(Node | null | undefined | false | "")} parts
+     */
     put(...parts) {
-      element.replaceChildren(...parts.filter(Boolean));
+      element.replaceChildren(...present(parts));
     },
-    /** Show a notice in a card's place, and above it the way back where the notice has none itself. */
+    /**
+     * Show a notice in a card's place, and above it the way back where the notice has none itself.
+     * @param {HTMLElement} notice
+     */
     fail(notice, { leads = false } = {}) {
       leave.abort();
       pane.card = null;
@@ -40,9 +63,15 @@ export function cardPane(signal) {
   return pane;
 }
 
+/** @param {Entry} entry */
 function decidedBefore(entry) {
-  const { word, tone, mark } = status("hitl", entry.closure.status);
-  return h("p", { class: "passed", dataset: { tone } }, icon(mark, { width: 14, height: 14 }), h("strong", {}, word),
+  const { word, tone, mark } = status("hitl", entry.closure?.status ?? null);
+  return h(
+    "p",
+    { class: "passed", dataset: { tone } },
+    icon(mark, { width: 14, height: 14 }),
+    h("strong", {}, word),
     h("span", { class: "cut", dir: "auto" }, entry.name),
-    h("a", { href: address(entry.id) }, "Show it"));
+    h("a", { href: address(entry.id) }, "Show it"),
+  );
 }

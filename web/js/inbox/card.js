@@ -2,46 +2,76 @@
 
 import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
-import { mayAmend, mayApprove } from "./amendable.js";
 import { cardBody } from "./card-body.js";
 import { cardHead } from "./card-head.js";
 import { cardNotices } from "./card-notices.js";
-import { whole } from "./reader.js";
-import { approval, responseForm } from "./response-form.js";
+import { mayAmend, mayApprove, readRequest } from "./requests.js";
 import { withdraw } from "./responding.js";
+import { approveLabel, responseForm } from "./response-form.js";
 
-/** `{element, update, focus, act, escape}`; `next` goes on to another request, `loaded` is called when it is read. */
+/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Asked, Entry } from "./entry.js" */
+
+/**
+ * The card of an entry. `next()` continues with another request, `loaded()` is called when the request is read.
+ * @param {Entry} entry
+ * @param {{ signal: AbortSignal, next: () => void, loaded: () => void }} options
+ */
 export function requestCard(entry, { signal, next, loaded }) {
   const { draft } = entry;
+  /** @type {Asked} */
   let request = entry.request;
+  /** @type {ReturnType<typeof responseForm> | null} */
   let form = null;
+  /** @type {HitlAction | null} */
   let awaited = null;
   const head = cardHead(entry);
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
   const buttons = {
-    approve: button("approve", approval(request), "a", "completed"),
+    approve: button("approve", approveLabel(request), "a", "completed"),
     amend: button("amend", "Amend", "e", "amended"),
     reject: button("reject", "Reject", "r", "rejected"),
   };
   const notices = cardNotices(entry, { next, discard });
-  const decision = h("section", { class: "decision", "aria-label": "Your response" }, notices.element, place,
-    h("div", { class: "actions", role: "group", "aria-label": "Responses" }, Object.values(buttons)));
+  const decision = h(
+    "section",
+    { class: "decision", "aria-label": "Your response" },
+    notices.element,
+    place,
+    h("div", { class: "actions", role: "group", "aria-label": "Responses" }, Object.values(buttons)),
+  );
   const element = h("article", { class: "card", "aria-label": "Selected request" }, head.element, body, decision);
 
+  /**
+   * @param {HitlAction} action
+   * @param {string} label
+   * @param {string} key
+   * @param {string} picture
+   */
   function button(action, label, key, picture) {
-    return h("button", {
-      type: "button", class: action === "reject" ? "danger" : "", "aria-expanded": "false", "aria-keyshortcuts": key,
-      onclick: () => (draft.form === action ? shut() : act(action)),
-    }, icon(picture, { width: 14, height: 14 }), label, h("kbd", { "aria-hidden": "true" }, key));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: action === "reject" ? "danger" : "",
+        "aria-expanded": "false",
+        "aria-keyshortcuts": key,
+        onclick: () => (draft.form === action ? shut() : act(action)),
+      },
+      icon(picture, { width: 14, height: 14 }),
+      label,
+      h("kbd", { "aria-hidden": "true" }, key),
+    );
   }
 
   async function load() {
     try {
-      request = await whole(entry.id);
+      const read = await readRequest(entry.id);
       if (signal.aborted) return;
-      head.tell(request);
-      body.replaceChildren(...cardBody(request, signal));
+      request = read;
+      head.tell(read);
+      body.replaceChildren(...cardBody(read, signal));
       if (draft.form && !form) open(draft.form);
       update();
       loaded();
@@ -51,7 +81,10 @@ export function requestCard(entry, { signal, next, loaded }) {
     }
   }
 
-  /** Put the form of an action into its place, or none. */
+  /**
+   * Put the form of an action into its place, or none.
+   * @param {HitlAction | null} action
+   */
   function open(action) {
     draft.form = action;
     form = action && responseForm(entry, action, request, shut);
@@ -60,25 +93,28 @@ export function requestCard(entry, { signal, next, loaded }) {
 
   function shut() {
     if (entry.closure) return head.heading.focus();
-    const opener = buttons[draft.form];
+    const opener = draft.form && buttons[draft.form];
     open(null);
     draft.keep();
     withdraw(entry);
     update();
-    opener.focus();
+    opener?.focus();
   }
 
-  /** Open the form of an action and put the focus where it goes on from there; false where that cannot be. */
+  /**
+   * Open the form of an action and focus it. Return whether that was possible.
+   * @param {HitlAction} action
+   */
   function act(action) {
     if (!entry.open || buttons[action].disabled) return false;
     if (action === "amend" && !request.contents) {
-      awaited = action; // what it amends is not there yet
+      awaited = action; // what it amends is not read yet
       return true;
     }
     open(action);
     draft.keep();
     update();
-    form.focus();
+    form?.focus();
     // On a small screen the form is part of the page's flow instead of staying at its bottom.
     if (getComputedStyle(decision).position === "static") decision.scrollIntoView({ block: "start" });
     return true;
@@ -92,8 +128,8 @@ export function requestCard(entry, { signal, next, loaded }) {
 
   function update() {
     const { closure } = entry;
-    // A text that somebody is in stays; what else has the focus may go.
-    const held = decision.contains(document.activeElement) && !document.activeElement.matches("textarea");
+    // A text field keeps the focus; other elements may lose it.
+    const held = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
     buttons.approve.disabled = !entry.open || !mayApprove(request);
     buttons.amend.disabled = !entry.open || !mayAmend(request);
     buttons.reject.disabled = !entry.open;
@@ -112,7 +148,9 @@ export function requestCard(entry, { signal, next, loaded }) {
   update();
   load();
   return {
-    element, update, act,
+    element,
+    update,
+    act,
     focus: () => head.heading.focus({ preventScroll: true }),
     /** Close the open form; false where there is none. */
     escape: () => (draft.form && !entry.closure ? (shut(), true) : false),

@@ -1,21 +1,26 @@
 /**
- * What the inbox holds: an entry for each request that waits, and for one that closed while somebody had it open or
- * typed about it. It outlives the view, so that a response on its way arrives wherever the person has gone.
+ * The entries of the inbox: one for each open request, and for one that was closed while a person had it open or had typed
+ * something. It outlives the view, so that a response on its way arrives wherever the person has gone.
  */
 
+import { status } from "../labels.js";
 import { announce, toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, projects } from "../rest.js";
-import { status } from "../words.js";
-import { Entry, byAge, closureOf } from "./entry.js";
+import { byAge, closureOf, Entry } from "./entry.js";
+
+/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Closure } from "./entry.js" */
 
 const LINGERS = 5_000; // ms that what was decided here can still be seen
 const LOOK_AGAIN = 3_000;
 
 class Entries extends EventTarget {
-  /** The selected entry, or null. */
+  /** The selected entry, or null. @type {Entry | null} */
   selected = null;
+  /** @type {Map<string, Entry>} by the request's id */
   #byId = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   constructor() {
@@ -36,7 +41,11 @@ class Entries extends EventTarget {
     return (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.closure).length;
   }
 
-  /** The entry of a request, which is read where the list does not have it. Throws a Problem. */
+  /**
+   * The entry of a request, which is read where the list does not have it. Throws a Problem.
+   * @param {string} id
+   * @param {AbortSignal} signal
+   */
   async find(id, signal) {
     const known = this.#byId.get(id);
     if (known) return known;
@@ -48,11 +57,15 @@ class Entries extends EventTarget {
     return entry;
   }
 
+  /** @param {string} id */
   get(id) {
     return this.#byId.get(id);
   }
 
-  /** Turn to another entry, or to none: what was closed leaves. */
+  /**
+   * Turn to another entry, or to none: what was closed leaves.
+   * @param {Entry | null} entry
+   */
   select(entry) {
     const before = this.selected;
     if (entry === before) return;
@@ -61,22 +74,34 @@ class Entries extends EventTarget {
     this.changed(entry);
   }
 
+  /** @param {Entry | null} entry */
   changed(entry) {
     this.dispatchEvent(new CustomEvent("change", { detail: entry }));
   }
 
-  /** Say what came of an entry: aloud where it is shown anyway, else in the corner. */
-  tell(entry, text) {
+  /**
+   * Report the result of an entry: to screen readers where it is shown anyway, else in a toast.
+   * @param {Entry} entry
+   * @param {string} text
+   */
+  report(entry, text) {
     (entry === this.selected ? announce : toast)(text);
   }
 
-  /** The request has ended. */
+  /**
+   * The request has ended.
+   * @param {Entry} entry
+   * @param {Closure} closure
+   */
   close(entry, closure) {
     entry.closure = closure;
     if (closure.mine) {
       entry.draft.clear();
       entry.lingers = true;
-      setTimeout(() => { entry.lingers = false; this.changed(entry); }, LINGERS);
+      setTimeout(() => {
+        entry.lingers = false;
+        this.changed(entry);
+      }, LINGERS);
     } else {
       entry.draft.sent = null;
       entry.draft.keep();
@@ -86,19 +111,22 @@ class Entries extends EventTarget {
     this.changed(entry);
   }
 
-  /** Read how a request stands, and what became of the response that was sent. */
-  async look(entry) {
+  /**
+   * Read the status of a request, and the outcome of the response that was sent.
+   * @param {Entry} entry
+   */
+  async refresh(entry) {
     const request = await hitl.get(entry.id).catch(() => null);
-    if (!request) setTimeout(() => pending.look(), LOOK_AGAIN);
+    if (!request) setTimeout(() => pending.refresh(), LOOK_AGAIN);
     if (!request || entry.closure || entry.reply?.phase === "sending") return;
     const sent = entry.reply?.phase === "sent" && entry.draft.decisionId(entry.reply.action);
     const mine = request.history.find((one) => one.decision_id === sent);
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
       const closure = closureOf(request);
-      if (mine) this.tell(entry, `${status("hitl", closure.status).word}: ${entry.name}`);
+      if (mine) this.report(entry, `${status("hitl", closure.status).word}: ${entry.name}`);
       this.close(entry, { ...closure, mine: mine !== undefined && mine === closure.decision });
-    } else if (mine?.outcome === "refused") {
+    } else if (mine?.outcome === "refused" && entry.reply) {
       const { action } = entry.reply;
       entry.draft.sent = null;
       entry.draft.renew(action);
@@ -122,9 +150,12 @@ class Entries extends EventTarget {
     this.changed(null);
   }
 
-  /** It waits no more. Who had nothing to do with it need not know why. */
+  /**
+   * It is no longer open. The reason is read only where the person was concerned with it.
+   * @param {Entry} entry
+   */
   #gone(entry) {
-    if (entry === this.selected || entry.reply || entry.draft.typedAction) this.look(entry);
+    if (entry === this.selected || entry.reply || entry.draft.typedAction) this.refresh(entry);
     else this.#byId.delete(entry.id);
   }
 
@@ -134,13 +165,17 @@ class Entries extends EventTarget {
     const sent = [...this.#byId.values()].filter((entry) => entry.reply?.phase === "sent" && !entry.closure);
     if (!sent.length) return;
     this.#timer = setTimeout(async () => {
-      await Promise.all(sent.map((entry) => this.look(entry)));
-      pending.look();
+      await Promise.all(sent.map((entry) => this.refresh(entry)));
+      pending.refresh();
       this.#lookAgain();
     }, LOOK_AGAIN);
   }
 
-  /** A response was sent that no worker has judged yet. */
+  /**
+   * A response was sent that no worker has judged yet.
+   * @param {Entry} entry
+   * @param {HitlAction} action
+   */
   sent(entry, action) {
     entry.draft.sent = action;
     entry.draft.save();

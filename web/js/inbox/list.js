@@ -1,26 +1,44 @@
 /** The list of what waits: a row each, with its own link, so that a request has an address. */
 
-import { each, h, icon, write } from "../dom.js";
-import { badge } from "../status.js";
-import { visible } from "../visible.js";
-import { REASONS, title } from "../words.js";
+import { badge } from "../badges.js";
+import { each, find, h, icon, present, write } from "../dom.js";
+import { REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
 import { TONES } from "./card-head.js";
 
+/** @import { Entry } from "./entry.js" */
+
+/** @param {string} id */
 export const address = (id) => `/inbox?request=${id}`;
 
-/** What a response on its way says in its row. */
+/** @typedef {Record<"question" | "project" | "where" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
+
+/** How a response's phase is shown in its row. */
+/** @type {Record<string, [word: string, icon: string]>} */
 const PHASES = {
-  sending: ["Sending", "starting"], sent: ["Sent", "starting"],
-  waiting: ["Not sent yet", "expired"], failed: ["Not applied", "failed"],
+  sending: ["Sending", "starting"],
+  sent: ["Sent", "starting"],
+  waiting: ["Not sent yet", "expired"],
+  failed: ["Not applied", "failed"],
 };
 
-/** A list in which `pick(entry)` opens one and `check(entry, checked, through)` chooses it for several at once. */
+/**
+ * A list in which `pick(entry)` opens one and `check(entry, checked, through)` chooses it for several at once.
+ * @param {{ pick: (entry: Entry) => void, check: (entry: Entry, on: boolean, through: boolean) => void }} options
+ */
 export function inboxList({ pick, check }) {
   const rows = h("ol", { class: "inbox-rows", "aria-label": "Requests that wait, oldest first" });
+  /** @type {WeakMap<Element, Parts>} */
   const parts = new WeakMap();
 
+  /** @param {Entry} entry */
   function make(entry) {
-    const box = h("input", { type: "checkbox", onclick: (event) => check(entry, box.checked, event.shiftKey) });
+    const box = h("input", {
+      type: "checkbox",
+      onclick: (event) => {
+        check(entry, box.checked, event.shiftKey);
+      },
+    });
     const question = h("span", { class: "row-question", dir: "auto" });
     const project = h("span", { class: "row-project cut", dir: "auto" });
     const since = h("time-ago", { datetime: entry.request.created_at, mode: "brief" });
@@ -29,23 +47,36 @@ export function inboxList({ pick, check }) {
     const left = entry.request.deadline_held
       ? h("span", { class: "soft" }, "paused")
       : h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
-    const link = h("a", { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
+    const link = h(
+      "a",
+      { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
       h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
       h("span", { class: "row-line" }, project, left),
-      h("span", { class: "row-line" }, where, marks));
+      h("span", { class: "row-line" }, where, marks),
+    );
     const row = h("li", {}, h("label", { class: "row-check" }, box), link);
     parts.set(row, { box, question, project, where, marks, left, link });
     return row;
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @param {Entry} entry
+   */
   function picked(event, entry) {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     pick(entry);
   }
 
+  /**
+   * @param {HTMLElement} row
+   * @param {{ entry: Entry, selected: boolean, checked: boolean }} options
+   */
   function update(row, { entry, selected, checked }) {
-    const { box, question, project, where, marks, left, link } = parts.get(row);
+    const made = parts.get(row);
+    if (!made) return;
+    const { box, question, project, where, marks, left, link } = made;
     const { request } = entry;
     write(question, visible(request.question));
     write(project, visible(request.project_name));
@@ -63,39 +94,54 @@ export function inboxList({ pick, check }) {
     marks.replaceChildren(...markers(entry));
   }
 
+  /** @type {(entry: Entry) => HTMLElement | null} */
   const linkOf = (entry) => rows.querySelector(`a[href="${address(entry.id)}"]`);
 
   return {
     element: rows,
+    /** @param {{ entry: Entry, selected: boolean, checked: boolean }[]} items */
     paint(items) {
-      const held = rows.contains(document.activeElement) ? document.activeElement.closest("li") : null;
+      const held = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
       const place = held ? [...rows.children].indexOf(held) : -1;
       each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
       // A row that leaves must not take the focus along.
       if (!held || held.isConnected) return;
       const near = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
-      (near ?? document.querySelector("main")).focus();
+      (near ?? find("main")).focus();
     },
+    /** @param {Entry} entry */
     reveal(entry) {
-      const show = () => linkOf(entry)?.closest("li").scrollIntoView({ block: "nearest" });
+      const show = () => linkOf(entry)?.closest("li")?.scrollIntoView({ block: "nearest" });
       show();
       // The rows in between have only now got their true heights.
       requestAnimationFrame(() => requestAnimationFrame(show));
     },
+    /** @param {Entry} entry */
     focus: (entry) => linkOf(entry)?.focus({ preventScroll: true }),
   };
 }
 
+/** @param {Entry} entry */
 const stateOf = ({ reply, closure, draft }) => `${closure?.status} ${reply?.phase} ${draft.typedAction}`;
 
+/** @param {Entry} entry */
 function markers({ request, reply, closure, draft }) {
   if (closure) return [badge("hitl", closure.status)];
   const phase = reply && PHASES[reply.phase];
-  return [
-    request.reason !== "review" && h("span", { class: "row-reason", dataset: { tone: TONES[request.reason] } },
-      REASONS[request.reason] ?? title(request.reason)),
-    phase && h("span", { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } },
-      icon(phase[1]), phase[0]),
+  return present([
+    request.reason !== "review" &&
+    h(
+      "span",
+      { class: "row-reason", dataset: { tone: TONES[request.reason] } },
+      REASONS[request.reason] ?? title(request.reason),
+    ),
+    reply && phase &&
+    h(
+      "span",
+      { class: "badge", dataset: { tone: reply.phase === "failed" ? "bad" : "busy" } },
+      icon(phase[1]),
+      phase[0],
+    ),
     !phase && draft.typedAction && h("span", { class: "badge" }, icon("amended"), "Draft"),
-  ].filter(Boolean);
+  ]);
 }

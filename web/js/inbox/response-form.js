@@ -1,41 +1,68 @@
 /** The form of one response: what it does, what it needs, and how far it is when it was sent. */
 
 import { h, write } from "../dom.js";
-import { title } from "../words.js";
+import { textField } from "../field.js";
+import { title } from "../labels.js";
 import { amend } from "./amend.js";
-import { COMMENT_MOST, textField } from "./field.js";
-import { progress } from "./progress.js";
-import { responderField } from "./responder.js";
-import { respond, withdraw } from "./responding.js";
+import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
+import { progress } from "./response-progress.js";
 
-/** The word for approving: a step that failed has nothing to approve, so it is tried again. */
-export const approval = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
+/** @import { HitlAction, RequestPublic } from "../api.d.ts" */
+/** @import { Draft } from "./draft.js" */
+/** @import { Asked, Entry } from "./entry.js" */
+/** @import { ActionForm } from "./amend.js" */
 
-/** `{element, focus, update}` for `action` on `entry`; `request` is the whole one, `close` puts the form away. */
+/**
+ * The word for approving: a step that failed has nothing to approve, so it is tried again.
+ * @param {Asked} request
+ */
+export const approveLabel = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
+
+/**
+ * The form for `action` on `entry`; `close()` closes it.
+ * @param {Entry} entry
+ * @param {HitlAction} action
+ * @param {Asked} request
+ * @param {() => void} close
+ */
 export function responseForm(entry, action, request, close) {
   const { draft } = entry;
+  /** @type {ActionForm} */
   const kind = { approve, amend, reject }[action](draft, request);
   const confirm = h("button", { type: "submit", class: action === "reject" ? "primary destructive" : "primary" });
   const cancel = h("button", { type: "button", onclick: close }, "Cancel");
   const state = progress(entry, action);
   const effect = h("p", { class: "effect" });
-  const name = { approve: approval(request), amend: "Amend", reject: "Reject" }[action];
+  const name = { approve: approveLabel(request), amend: "Amend", reject: "Reject" }[action];
   const dropped = draft.dropped(action);
   // It is part of what the button does, and so it is read out with it.
   const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be dropped.`) : null;
   if (loss) confirm.setAttribute("aria-describedby", loss.id);
   const footer = h("footer", {}, confirm, cancel, responderField());
-  const element = h("form", {
-    class: "response-form", "aria-label": name, noValidate: true, onsubmit: submit,
-    oninput: () => entry.reply && withdraw(entry),
-    onkeydown: (event) => {
-      const submits = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-      if (event.key === "Escape" || submits) event.preventDefault();
-      if (event.key === "Escape") close();
-      else if (submits) element.requestSubmit();
+  const element = h(
+    "form",
+    {
+      class: "response-form",
+      "aria-label": name,
+      noValidate: true,
+      onsubmit: submit,
+      oninput: () => entry.reply && withdraw(entry),
+      onkeydown: (event) => {
+        const submits = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+        if (event.key === "Escape" || submits) event.preventDefault();
+        if (event.key === "Escape") close();
+        else if (submits) element.requestSubmit();
+      },
     },
-  }, kind.choice, effect, loss, kind.parts, state.element, footer);
+    kind.choice,
+    effect,
+    loss,
+    kind.parts,
+    state.element,
+    footer,
+  );
 
+  /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
     if (!entry.open) return;
@@ -51,8 +78,8 @@ export function responseForm(entry, action, request, close) {
     write(effect, kind.effect());
     // Disabled for real it would lose the focus.
     confirm.setAttribute("aria-disabled", String(!entry.open));
-    for (const one of element.querySelectorAll("textarea, footer input")) one.readOnly = !entry.open;
-    for (const one of element.querySelectorAll("select, fieldset")) one.disabled = !entry.open;
+    for (const one of element.querySelectorAll("textarea, footer input")) one.toggleAttribute("readonly", !entry.open);
+    for (const one of element.querySelectorAll("select, fieldset")) one.toggleAttribute("disabled", !entry.open);
     // What is over, or out of one's hands, has nothing left to press; what was typed can still be read.
     const over = entry.closure !== null || entry.reply?.phase === "sent";
     footer.hidden = effect.hidden = over;
@@ -67,43 +94,70 @@ export function responseForm(entry, action, request, close) {
   return { element, update, focus: () => (action === "approve" ? confirm : kind.input).focus({ preventScroll: true }) };
 }
 
+/**
+ * @param {Draft} draft
+ * @param {Asked} request
+ */
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
   const then = alone(request) ? "the task is done" : "the project goes on";
-  const comment = textField("Comment (optional)", draft.approve.comment,
-    (text) => draft.type("approve", { comment: text }), { maxLength: COMMENT_MOST, rows: 2 });
+  const comment = textField(
+    "Comment (optional)",
+    draft.typed.approve.comment,
+    (text) => draft.type("approve", { comment: text }),
+    { maxLength: COMMENT_LIMIT, rows: 2 },
+  );
   return {
-    parts: [comment.element], input: comment.input,
+    parts: [comment.element],
+    input: comment.input,
     label: () => (failed ? "Try once more" : "Approve and go on"),
-    effect: () => failed
-      ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
-      : `Accepts ${names(request)} unchanged, and ${then}. This is final.`,
-    blame: (fields) => comment.say(fields.comment ?? ""),
-    given: () => ({ comment: draft.approve.comment.trim() || undefined }),
+    effect: () =>
+      failed
+        ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
+        : `Accepts ${names(request)} unchanged, and ${then}. This is final.`,
+    /** @param {Record<string, string>} fields */
+    blame(fields) {
+      comment.say(fields.comment ?? "");
+    },
+    given: () => ({ comment: draft.typed.approve.comment.trim() || undefined }),
   };
 }
 
+/**
+ * @param {Draft} draft
+ * @param {Asked} request
+ */
 function reject(draft, request) {
   const what = alone(request) ? "task" : "project";
-  const comment = textField("Reason", draft.reject.comment, (text) => draft.type("reject", { comment: text }), {
-    maxLength: COMMENT_MOST, required: true, hint: "Everybody who follows the project will read it.",
+  const comment = textField("Reason", draft.typed.reject.comment, (text) => draft.type("reject", { comment: text }), {
+    maxLength: COMMENT_LIMIT,
+    required: true,
+    hint: "Everybody who follows the project will read it.",
   });
   return {
-    parts: [comment.element], input: comment.input,
+    parts: [comment.element],
+    input: comment.input,
     label: () => `Reject and end the ${what}`,
     effect: () => `The ${what} ends as rejected. Nothing more is done for it. This is final.`,
-    blame: (fields) => fields.comment && comment.say(fields.comment),
+    /** @param {Record<string, string>} fields */
+    blame(fields) {
+      if (fields.comment) comment.say(fields.comment);
+    },
     given() {
-      if (draft.reject.comment.trim()) return { comment: draft.reject.comment.trim() };
+      if (draft.typed.reject.comment.trim()) return { comment: draft.typed.reject.comment.trim() };
       comment.say("Say why: a rejection needs a reason.");
       return null;
     },
   };
 }
 
-/** Whether a request belongs to a task outside the pipeline, which ends without its project. */
+/**
+ * Whether a request belongs to a task outside the pipeline, which ends without its project.
+ * @param {Asked} request
+ */
 const alone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
 
 const listing = new Intl.ListFormat("en");
+/** @param {Asked} request */
 const names = ({ artifacts }) =>
   listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";

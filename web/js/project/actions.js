@@ -1,49 +1,83 @@
-/** What a person can do to a project: hold it, go on, call it off, give more, take the delivery. */
+/** What a person can do to a project: pause, resume, cancel, give it a task or context, download the delivery. */
 
 import { h, icon, write } from "../dom.js";
-import { announce, failure } from "../notices.js";
-import { projects } from "../rest.js";
+import { announce, failure, messageOf } from "../notices.js";
+import { isPassing, Problem, projects } from "../rest.js";
+import { confirmCancel } from "./confirm-dialog.js";
 
-/** What was asked for is over when the log says so: `done` looks at the project. */
+/** @import { ProjectPublic } from "../api.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+
+/** @typedef {"pause" | "resume" | "cancel"} Change */
+
+/** A requested change; `done` says whether the project shows it. */
+/** @type {Record<Change, { asking: string, done: (project: ProjectPublic) => boolean }>} */
 const CHANGES = {
   pause: { asking: "Asked to pause…", done: (project) => project.status === "paused" },
   resume: { asking: "Asked to resume…", done: (project) => project.status !== "paused" },
   cancel: { asking: "Asked to cancel…", done: () => false },
 };
 
+/** @param {ProjectPublic} project */
 const standing = ({ status, workflow_problem: problem }) => `${status} ${problem?.kind ?? ""}`;
 
-/** `{buttons, asked, trouble, update()}`: the buttons, what was asked for with them, and what went wrong. */
+/**
+ * The buttons, the change that is requested, and what went wrong.
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
 export function actions(model, signal) {
   const trouble = h("div", { class: "project-trouble" });
   const asked = h("span", { class: "asked-for", role: "status" });
+  /**
+   * @param {string} text
+   * @param {string} name
+   * @param {() => void} action
+   */
   const button = (text, name, action, more = {}) =>
     h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  // A dialog is loaded when it is first wanted.
-  const dialog = (load) => async () => {
+  // The forms are loaded when one is first opened.
+  /** @param {(dialogs: typeof import("./input-dialogs.js")) => void} open */
+  const form = (open) => async () => {
     try {
-      await load();
+      open(await import("./input-dialogs.js"));
     } catch (error) {
       trouble.replaceChildren(failure(error));
     }
   };
-  const callOff = dialog(async () => {
-    const { confirmCancel } = await import("./cancel-dialog.js");
+  const askToCancel = async () => {
     if (!pending && (await confirmCancel(model))) change("cancel");
-  });
-  const cancel = button("Cancel", "close", callOff, { class: "danger" });
-  const task = button("Give a task", "plus", dialog(async () => (await import("./task-dialog.js")).taskDialog(model)));
-  const context = button("Add context", "file", dialog(async () => (await import("./context-dialog.js")).contextDialog(model)));
-  const delivery = h("a", { class: "button", href: projects.exportUrl(model.id), download: "" },
-    icon("download"), "Download", h("span", { class: "visually-hidden" }, " the delivery"));
+  };
+  const cancel = button("Cancel", "close", askToCancel, { class: "danger" });
+  const task = button("Give a task", "plus", form(({ taskDialog }) => taskDialog(model)));
+  const context = button("Add context", "file", form(({ contextDialog }) => contextDialog(model)));
+  const delivery = h(
+    "a",
+    { class: "button", href: projects.exportUrl(model.id), download: "" },
+    icon("download"),
+    "Download",
+    h("span", { class: "visually-hidden" }, " the delivery"),
+  );
   const workflow = h("span", { class: "workflow" });
-  const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" },
-    pause, resume, cancel, task, context, delivery, workflow);
+  const buttons = h(
+    "div",
+    { class: "project-actions", role: "group", "aria-label": "Project" },
+    pause,
+    resume,
+    cancel,
+    task,
+    context,
+    delivery,
+    workflow,
+  );
+  /** @type {Change | null} */
   let pending = null;
+  /** @type {string | null} */
   let looked = null;
 
+  /** @param {Change} what */
   async function change(what) {
     if (pending) return;
     pending = what;
@@ -55,7 +89,7 @@ export function actions(model, signal) {
     } catch (error) {
       if (signal.aborted) return;
       pending = null;
-      trouble.replaceChildren(failure(error, error.passing ? () => change(what) : undefined));
+      trouble.replaceChildren(failure(error, isPassing(error) ? () => change(what) : undefined));
       update();
     }
   }
@@ -73,7 +107,11 @@ export function actions(model, signal) {
     if (looked !== standing(project)) link(project);
   }
 
-  /** A button that goes while it is focused hands the focus on. */
+  /**
+   * A button that goes while it is focused hands the focus on.
+   * @param {HTMLElement} one
+   * @param {boolean} on
+   */
   function show(one, on) {
     const focused = one === document.activeElement;
     one.hidden = !on;
@@ -82,7 +120,10 @@ export function actions(model, signal) {
     (others.find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
   }
 
-  /** The workflow is there once something has started it, and is asked for again until then. */
+  /**
+   * Link the workflow in Temporal; it is looked up again until something has started it.
+   * @param {ProjectPublic} project
+   */
   async function link(project) {
     looked = standing(project);
     if (project.workflow_problem?.kind === "missing") {
@@ -100,15 +141,27 @@ export function actions(model, signal) {
         unlinked("No workflow page", "Temporal's web UI is not configured; botarmy up --temporal-ui starts one.");
         return;
       }
-      workflow.replaceChildren(h("a", { class: "button", href: url, target: "_blank", rel: "noopener" },
-        icon("elsewhere"), "Workflow", h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab")));
+      workflow.replaceChildren(
+        h(
+          "a",
+          { class: "button", href: url, target: "_blank", rel: "noopener" },
+          icon("elsewhere"),
+          "Workflow",
+          h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab"),
+        ),
+      );
     } catch (error) {
       if (signal.aborted || workflow.querySelector("a")) return;
-      if (error.status === 404) unlinked("No workflow", "Temporal has none of this project: not yet, or no longer.");
-      else unlinked("Workflow unknown", error.message);
+      if (error instanceof Problem && error.status === 404) {
+        unlinked("No workflow", "Temporal has none of this project: not yet, or no longer.");
+      } else unlinked("Workflow unknown", messageOf(error));
     }
   }
 
+  /**
+   * @param {string} text
+   * @param {string} why
+   */
   function unlinked(text, why) {
     workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), text));
   }

@@ -1,23 +1,59 @@
-/** A form in a dialog: it keeps what was typed until it has been sent, also when it is closed or something fails. */
+/** A form in a dialog, and its draft: what was typed is kept until it is sent, also when the dialog is closed or a call fails. */
 
 import { h } from "../dom.js";
+import { submitWithKeys } from "../field.js";
 import { failure } from "../notices.js";
+import { Problem } from "../rest.js";
+import { loadObject, randomKey, saveObject } from "../storage.js";
+
+/** @import { Field } from "../field.js" */
 
 /**
- * `fields` are elements; `required` are pairs of a labelled field and what is said where it is empty; `send()` makes
- * the call and may throw a Problem; `refused(error)` marks the fields that it is about and tells whether it found one.
- * Gives the dialog, to be shown with showModal().
+ * @typedef {object} Form
+ * @property {string} heading
+ * @property {string} text
+ * @property {HTMLElement[]} fields
+ * @property {[field: Field, message: string][]} required with the error where a field is empty
+ * @property {string} submit the button's text
+ * @property {() => Promise<void>} send may throw a Problem
+ * @property {(error: unknown) => boolean} refused marks the fields that an error is about; returns whether it found one
+ */
+
+/**
+ * Make a dialog with a form, to be shown with showModal().
+ * @param {Form} form
  */
 export function formDialog({ heading, text, fields, required, submit, send, refused }) {
   const trouble = h("div", {});
   const button = h("button", { type: "submit", class: "primary" }, submit);
-  const form = h("form", { class: "dialog", novalidate: true },
-    h("h2", { id: "form-dialog-title" }, heading), h("p", { class: "soft" }, text), fields, trouble,
-    h("footer", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Close"), button));
-  const dialog = h("dialog", { "aria-labelledby": "form-dialog-title", onclose: () => dialog.remove() }, form);
+  const form = h(
+    "form",
+    { class: "dialog", novalidate: true },
+    h("h2", { id: "form-dialog-title" }, heading),
+    h("p", { class: "soft" }, text),
+    fields,
+    trouble,
+    h(
+      "footer",
+      {},
+      h("button", {
+        type: "button",
+        onclick: () => {
+          dialog.close();
+        },
+      }, "Close"),
+      button,
+    ),
+  );
+  const dialog = h("dialog", {
+    "aria-labelledby": "form-dialog-title",
+    onclose: () => {
+      dialog.remove();
+    },
+  }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const empty = required.filter(([field, message]) => field.says(field.input.value.trim() ? "" : message));
+    const empty = required.filter(([field, message]) => field.say(field.input.value.trim() ? "" : message));
     if (empty.length) {
       empty[0][0].input.focus();
       return;
@@ -33,33 +69,90 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
       button.disabled = false;
     }
   });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
+  submitWithKeys(form);
   return dialog;
 }
 
-/** A labelled field with a place for what is wrong with it: `{element, input, says(message)}`. */
-export function labelled(id, text, input, hint) {
-  const error = h("p", { class: "field-error", id: `${id}-error` });
-  Object.assign(input, { id });
-  input.setAttribute("aria-describedby", `${id}-error`);
-  return {
-    element: h("div", { class: "field" },
-      h("label", { for: id }, text), hint && h("p", { class: "soft" }, hint), input, error),
-    input,
-    says(message) {
-      error.textContent = message;
-      if (message) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      return Boolean(message);
-    },
-  };
-}
-
-/** Let each of `{field: labelled}` say what the Problem says of it; focus the first that does. */
+/**
+ * Show what a Problem says of each field; focus the first with an error. Return whether there is one.
+ * @param {Record<string, Field>} fields
+ * @param {unknown} error
+ */
 export function blame(fields, error) {
-  const blamed = Object.entries(fields).filter(([name, field]) => field.says(error.about?.(name) ?? ""));
+  const blamed = Object.entries(fields).filter(([name, field]) =>
+    field.say(error instanceof Problem ? error.about(name) : "")
+  );
   blamed[0]?.[1].input.focus();
   return blamed.length > 0;
+}
+
+const SAVE_AFTER = 250; // ms
+
+export class FormDraft {
+  /** What was kept; an empty object where nothing was. @type {Record<string, any>} */
+  values = {};
+
+  #place;
+  /** @type {(() => object | null) | null} */
+  #read = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #clock;
+  /** @type {string | null} */
+  #sent = null;
+  #key = "";
+
+  /**
+   * `form` distinguishes the dialogs of a project.
+   * @param {string} form
+   * @param {string} projectId
+   */
+  constructor(form, projectId) {
+    this.#place = `draft of ${form} for ${projectId}`;
+    this.values = loadObject(this.#place);
+  }
+
+  /**
+   * Keep what `read()` returns, as it changes in the dialog and until `signal` aborts; null keeps nothing.
+   * @param {HTMLElement} dialog
+   * @param {() => object | null} read
+   * @param {AbortSignal} signal
+   */
+  follow(dialog, read, signal) {
+    this.#read = read;
+    dialog.addEventListener("input", () => this.keep());
+    dialog.addEventListener("close", () => this.save());
+    addEventListener("pagehide", () => this.save(), { signal });
+    signal.addEventListener("abort", () => this.save());
+  }
+
+  /** Save it soon. */
+  keep() {
+    clearTimeout(this.#clock);
+    this.#clock = setTimeout(() => this.save(), SAVE_AFTER);
+  }
+
+  save() {
+    clearTimeout(this.#clock);
+    if (!this.#read) return;
+    const values = this.#read();
+    saveObject(this.#place, values);
+  }
+
+  /**
+   * The key under which this is sent, as long as it is the same: sent again, it is made once.
+   * @param {object} body
+   */
+  keyOf(body) {
+    const text = JSON.stringify(body);
+    if (text !== this.#sent) [this.#sent, this.#key] = [text, randomKey()];
+    return this.#key;
+  }
+
+  /** Forget the draft: it was sent. */
+  clear() {
+    clearTimeout(this.#clock);
+    this.#read = null;
+    this.#sent = null;
+    saveObject(this.#place, null);
+  }
 }

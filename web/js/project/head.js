@@ -1,15 +1,22 @@
-/** The top of a project's view: what it is called, how it stands, and what can be done to it. */
+/** The top of a project's view: its name, status, facts, actions and brief; and its open requests. */
 
-import { h, write } from "../dom.js";
-import { LEVELS } from "../projects/oversight.js";
-import { badge } from "../status.js";
+import { badge, LEVELS } from "../badges.js";
+import { each, h, icon, present, write } from "../dom.js";
+import { count } from "../labels.js";
+import { visible } from "../text.js";
 import { span } from "../time.js";
-import { visible } from "../visible.js";
 import { actions } from "./actions.js";
-import { brief } from "./brief.js";
-import { stopped } from "./stopped.js";
+import { workflowProblems } from "./workflow-problems.js";
 
-/** `{element, update()}`. */
+/** @import { ProjectPublic, RequestItem } from "../api.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+/** @import { Child } from "../elements.d.ts" */
+
+/**
+ * `{element, update()}`.
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
 export function projectHead(model, signal) {
   const name = h("h1", { dir: "auto" });
   const standing = h("span", {});
@@ -17,10 +24,19 @@ export function projectHead(model, signal) {
   const reason = h("div", { class: "notice reason", hidden: true });
   const bar = h("progress", { "aria-label": "Stages accepted" });
   const does = actions(model, signal);
-  const still = stopped(model, signal);
-  const element = h("header", { class: "project-head" },
+  const still = workflowProblems(model, signal);
+  const element = h(
+    "header",
+    { class: "project-head" },
     h("div", { class: "project-title" }, name, standing, does.asked),
-    facts, does.buttons, does.trouble, still.element, reason, brief(model));
+    facts,
+    does.buttons,
+    does.trouble,
+    still.element,
+    reason,
+    brief(model),
+  );
+  /** @type {string | null} */
   let shown = null;
 
   function update() {
@@ -29,7 +45,7 @@ export function projectHead(model, signal) {
     if (standing.dataset.status !== project.status) standing.replaceChildren(badge("project", project.status));
     standing.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
-    // Built anew only where it says something else: a time that is being read or hovered stays.
+    // Rebuilt only when it differs: a time that is being read or hovered stays.
     const says = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress]);
     if (says !== shown) facts.replaceChildren(...known(project, bar));
     shown = says;
@@ -40,8 +56,13 @@ export function projectHead(model, signal) {
   return { element, update };
 }
 
+/**
+ * @param {ProjectPublic} project
+ * @param {Element} bar
+ */
 function known(project, bar) {
   const oversight = LEVELS[project.oversight ?? ""];
+  /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
     ["Oversight", h("span", { title: oversight.means }, oversight.word)],
@@ -50,20 +71,101 @@ function known(project, bar) {
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
     project.ended_at && ["Took", span(Date.parse(project.ended_at) - Date.parse(project.created_at))],
   ];
-  return facts.filter(Boolean).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
+  return present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }
 
-/** A long reason scrolls, with the keyboard too. */
-const why = (word, reason) =>
-  h("span", { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` },
-    visible(reason));
+/** @type {Record<string, string>} */
+const ENDED = { rejected: "Rejected", failed: "Failed", cancelled: "Cancelled" };
 
+/**
+ * A long reason scrolls, with the keyboard too.
+ * @param {string} word
+ * @param {string} reason
+ */
+const why = (word, reason) =>
+  h(
+    "span",
+    { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` },
+    visible(reason),
+  );
+
+/**
+ * @param {HTMLElement} notice
+ * @param {ProjectPublic} project
+ */
 function because(notice, { status, reason }) {
   notice.hidden = !reason || status === "completed";
   if (notice.hidden) return;
-  const word = { rejected: "Rejected", failed: "Failed", cancelled: "Cancelled" }[status] ?? "Reason";
+  const word = ENDED[status] ?? "Reason";
   if (notice.dataset.says === `${word}${reason}`) return;
   notice.dataset.says = `${word}${reason}`;
   notice.dataset.tone = status === "rejected" || status === "failed" ? "bad" : "calm";
-  notice.replaceChildren(h("strong", {}, word), why(word, reason));
+  notice.replaceChildren(h("strong", {}, word), why(word, reason ?? ""));
+}
+
+/**
+ * A disclosure; the text is fetched when it is first opened.
+ * @param {ProjectModel} model
+ */
+export function brief(model) {
+  const body = h("div", { class: "brief-body" });
+  const element = h("details", { class: "brief" }, h("summary", {}, "Brief"), body);
+  element.addEventListener("toggle", () => {
+    if (!element.open || body.firstChild) return;
+    const artifact = model.artifacts.find((one) => one.type === "user_input" && one.name === "brief");
+    const plain = () => h("pre", { class: "prose", dir: "auto" }, model.project.description);
+    body.append(artifact ? h("artifact-view", { artifact }) : plain());
+  });
+  return element;
+}
+
+const SHOWN = 4;
+
+/**
+ * `{element, update()}`.
+ * @param {ProjectModel} model
+ */
+export function openRequests(model) {
+  const list = h("ul", { class: "calls" });
+  const more = h("a", { class: "more-calls", href: "/inbox", hidden: true });
+  const element = h("section", { "aria-label": "Waiting for you", hidden: true }, list, more);
+  return {
+    element,
+    update() {
+      const open = model.progress.open_requests;
+      element.hidden = open.length === 0;
+      /** @param {RequestItem} request */
+      const key = (request) => `${request.request_id} ${model.holdsDeadlines} ${request.expires_at}`;
+      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holdsDeadlines));
+      more.hidden = open.length <= SHOWN;
+      write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
+    },
+  };
+}
+
+/**
+ * @param {RequestItem} request
+ * @param {boolean} held
+ */
+function call(request, held) {
+  return h(
+    "li",
+    { class: "notice call", dataset: { tone: "asks" } },
+    icon("waiting"),
+    h(
+      "a",
+      { href: `/inbox?request=${request.request_id}` },
+      h("strong", {}, "Waiting for you: "),
+      h("span", { dir: "auto" }, request.question),
+    ),
+    h(
+      "span",
+      { class: "soft" },
+      request.stage,
+      request.round > 1 && `, round ${request.round}`,
+      ", asked ",
+      h("time-ago", { datetime: request.created_at }),
+      ...(held ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })]),
+    ),
+  );
 }

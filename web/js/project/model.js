@@ -1,15 +1,25 @@
 /**
- * One project as the page knows it: what REST says, read again for what the log says has changed, and the log itself
- * as it grows. `change` tells that `project`, `progress`, `agents`, `artifacts` or `requests` may differ; `events`
- * (with `detail`, a list) tells of events in the order of their numbers, and of progress, which has none.
+ * One project: what REST returns, read again as events make it stale, and the events themselves. Dispatches `change` when
+ * `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new events
+ * in the order of their numbers, and for progress, which has none.
  */
 
 import { live } from "../live.js";
+import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { stageStates } from "./stages.js";
 
-/** What an event makes stale. */
+/**
+ * @import {
+ *   AgentStatePublic, ArtifactItem, Event as LogEvent, ProjectProgress, ProjectPublic, RequestItem,
+ * } from "../api.d.ts"
+ */
+/** @import { Options } from "../http.js" */
+
+/** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent does now */
+
+/** What each event makes stale. */
+/** @type {Record<string, Part[]>} */
 const STALE = {
   workflow_event: ["project", "progress"],
   task_started: ["project", "progress"],
@@ -24,10 +34,22 @@ const STALE = {
   error: ["project", "progress"],
 };
 
-/** After these, what an agent said that it was doing is over. */
+/** These end an agent's progress message. */
 const DONE = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
 const SETTLED = new Set(["completed", "rejected", "failed", "cancelled"]);
 
+/**
+ * @typedef {object} Parts
+ * @property {ProjectPublic} project
+ * @property {ProjectProgress} progress
+ * @property {AgentStatePublic[]} agents
+ * @property {ArtifactItem[]} artifacts
+ * @property {RequestItem[]} requests
+ */
+
+/** @typedef {keyof Parts} Part */
+
+/** @type {{ [P in Part]: (id: string, options: Options) => Promise<Parts[P]> }} */
 const READ = {
   project: projects.get,
   progress: projects.status,
@@ -37,22 +59,23 @@ const READ = {
 };
 
 export class ProjectModel extends EventTarget {
-  /** ProjectPublic, ProjectProgress, and the lists of AgentStatePublic, ArtifactItem and RequestItem. */
-  project = null;
-  progress = null;
-  agents = [];
-  artifacts = [];
-  requests = [];
-  /** What each agent says that it is doing now: `{message, fraction}` by agent_type. */
+  /** What each agent says that it is doing now, by agent_type. @type {Map<string, Doing>} */
   doing = new Map();
-  /** The Problem that keeps it from being up to date, or null. */
+  /** The error that keeps the model from being up to date, or null. @type {unknown} */
   error = null;
 
-  #stale = new Set(Object.keys(READ));
+  /** @type {Partial<Parts>} */
+  #parts = {};
+  #stale = new Set(/** @type {Part[]} */ (Object.keys(READ)));
   #refresher;
+  /** @type {LogEvent[]} */
   #arrived = [];
-  #over = false; // the log has told of the end; a step that is still called off may say that it is at work
+  #over = false; // the log has ended; a step that is being cancelled may still report progress
 
+  /**
+   * @param {string} id
+   * @param {AbortSignal} signal
+   */
   constructor(id, signal) {
     super();
     this.id = id;
@@ -62,17 +85,48 @@ export class ProjectModel extends EventTarget {
 
   /** Read it all, and follow it from there. Throws a Problem where that cannot be. */
   async open() {
-    // The log is followed from where it stood before the rest was read: what happens between two answers is heard.
-    this.project = await projects.get(this.id, { signal: this.signal });
+    // The log is followed from its head before the rest was read, so nothing is missed between two responses.
+    this.#parts.project = await projects.get(this.id, { signal: this.signal });
     const { head } = this.project;
     this.#stale.delete("project");
     await this.#read();
-    live.follow(this.id, head, (event) => this.#heard(event), this.signal);
+    live.follow(this.id, head, (event) => this.#receive(event), this.signal);
+  }
+
+  get project() {
+    return this.#part("project");
+  }
+
+  get progress() {
+    return this.#part("progress");
+  }
+
+  get agents() {
+    return this.#part("agents");
+  }
+
+  get artifacts() {
+    return this.#part("artifacts");
+  }
+
+  get requests() {
+    return this.#part("requests");
+  }
+
+  /**
+   * @template {Part} P
+   * @param {P} name
+   * @returns {Parts[P]}
+   */
+  #part(name) {
+    const part = this.#parts[name];
+    if (part === undefined) throw new Error("the project is not read yet");
+    return /** @type {Parts[P]} */ (part);
   }
 
   /** Read what a person has just changed. */
   refresh() {
-    for (const part of ["project", "progress", "requests"]) this.#stale.add(part);
+    for (const part of /** @type {Part[]} */ (["project", "progress", "requests"])) this.#stale.add(part);
     this.#refresher.ask();
   }
 
@@ -81,7 +135,7 @@ export class ProjectModel extends EventTarget {
     return this.progress.status === "paused";
   }
 
-  /** How each stage stands; see stages.js. */
+  /** The state of each stage; see stages.js. */
   get stages() {
     const { tasks, open_requests: open } = this.progress;
     return stageStates(this.project.pipeline_definition, tasks, open, this.requests);
@@ -95,8 +149,8 @@ export class ProjectModel extends EventTarget {
     const stale = [...this.#stale];
     this.#stale.clear();
     try {
-      const found = await Promise.all(stale.map((part) => READ[part](this.id, { signal: this.signal })));
-      stale.forEach((part, index) => { this[part] = found[index]; });
+      const read = stale.map(async (part) => [part, await READ[part](this.id, { signal: this.signal })]);
+      Object.assign(this.#parts, Object.fromEntries(await Promise.all(read)));
     } catch (error) {
       for (const part of stale) this.#stale.add(part);
       throw error;
@@ -104,30 +158,33 @@ export class ProjectModel extends EventTarget {
     this.#changed(null);
   }
 
+  /** @param {unknown} error */
   #changed(error) {
     this.error = error;
     this.dispatchEvent(new Event("change"));
   }
 
-  #heard(event) {
-    this.#note(event);
+  /** @param {LogEvent} event */
+  #receive(event) {
+    this.#noteProgress(event);
     for (const part of STALE[event.event_type] ?? []) this.#stale.add(part);
     if (this.#stale.size) this.#refresher.ask();
     // A burst is handed on in one go: in a page that catches up, thousands of events arrive at once.
     this.#arrived.push(event);
-    if (this.#arrived.length === 1) setTimeout(() => this.#handOn());
+    if (this.#arrived.length === 1) setTimeout(() => this.#deliver());
   }
 
-  #handOn() {
+  #deliver() {
     const detail = this.#arrived;
     this.#arrived = [];
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("events", { detail }));
   }
 
-  #note(event) {
+  /** @param {LogEvent} event */
+  #noteProgress(event) {
     if (event.event_type === "workflow_event" && SETTLED.has(event.data.status)) this.#over = true;
     if (this.#over || this.ended) this.doing.clear();
-    else if (event.event_type === "task_progress") this.doing.set(event.agent_type, event.data);
-    else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type);
+    else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
+    else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
   }
 }

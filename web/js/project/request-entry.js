@@ -1,36 +1,62 @@
 /** One HITL request in a stage's detail: what was asked, and who decided what, when. */
 
-import { h, write } from "../dom.js";
+import { badge } from "../badges.js";
+import { h, parts, write } from "../dom.js";
+import { REASONS } from "../labels.js";
+import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
-import { badge } from "../status.js";
-import { visible } from "../visible.js";
-import { REASONS } from "../words.js";
+import { visible } from "../text.js";
+
+/** @import { DecisionPublic, RequestItem } from "../api.d.ts" */
 
 const DID = { approve: "approved", amend: "amended", reject: "rejected" };
 
+/** @param {RequestItem} request */
 export function requestEntry(request) {
-  return h("li", { class: "request-entry" },
-    h("div", { class: "request-asks" },
+  return h(
+    "li",
+    { class: "request-entry" },
+    h(
+      "div",
+      { class: "request-asks" },
       h("span", {}),
       h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, visible(request.question)),
-      h("span", { class: "soft" })),
-    h("ul", { "aria-label": "Responses", hidden: true }));
+      h("span", { class: "soft" }),
+    ),
+    h("ul", { "aria-label": "Responses", hidden: true }),
+  );
 }
 
+/**
+ * @param {HTMLElement} entry
+ * @param {RequestItem} request
+ * @param {AbortSignal} signal
+ * @param {boolean} held
+ */
 export function updateRequest(entry, request, signal, held) {
   const expires = held ? " · the deadline stands still" : ` ${request.expires_at}`;
   if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
   entry.dataset.expires = expires;
-  const [asks, responses] = entry.children;
-  asks.firstElementChild.replaceChildren(badge("hitl", request.status));
-  asks.lastElementChild.replaceChildren(
-    `${REASONS[request.reason] ?? request.reason} · asked `, h("time-ago", { datetime: request.created_at }),
-    ...(request.status !== "pending" ? [] : held ? [expires]
-      : [" · expires ", h("time-ago", { datetime: request.expires_at })]));
+  const [asks, responses] = parts(entry);
+  asks.firstElementChild?.replaceChildren(badge("hitl", request.status));
+  asks.lastElementChild?.replaceChildren(
+    `${REASONS[request.reason] ?? request.reason} · asked `,
+    h("time-ago", { datetime: request.created_at }),
+    ...(request.status !== "pending"
+      ? []
+      : held
+      ? [expires]
+      : [" · expires ", h("time-ago", { datetime: request.expires_at })]),
+  );
   responded(responses, request, signal);
 }
 
+/**
+ * @param {HTMLElement} list
+ * @param {RequestItem} request
+ * @param {AbortSignal} signal
+ */
 async function responded(list, request, signal) {
   try {
     const { history } = await hitl.get(request.request_id, { signal });
@@ -39,17 +65,25 @@ async function responded(list, request, signal) {
   } catch (error) {
     if (signal.aborted) return;
     list.hidden = false;
-    write(list, `Who decided is not known: ${error.message}`);
+    write(list, `Who decided is not known: ${messageOf(error)}`);
   }
 }
 
+/** @param {DecisionPublic} one */
 function response(one) {
   const how = one.action !== "amend" ? "" : one.content_hash ? " with new content" : " with feedback";
   const why = one.explanation ? ` · not applied: ${one.explanation}` : " · not applied";
-  return h("li", {},
-    h("span", {},
-      h("strong", { dir: "auto" }, visible(one.responder)), ` ${DID[one.action]}${how} `,
+  return h(
+    "li",
+    {},
+    h(
+      "span",
+      {},
+      h("strong", { dir: "auto" }, visible(one.responder)),
+      ` ${DID[one.action]}${how} `,
       h("time-ago", { datetime: one.responded_at }),
-      one.outcome !== "applied" && h("span", { class: "soft" }, why)),
-    one.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(one.comment)));
+      one.outcome !== "applied" && h("span", { class: "soft" }, why),
+    ),
+    one.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(one.comment)),
+  );
 }

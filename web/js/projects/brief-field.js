@@ -1,39 +1,73 @@
 /** The field for the brief: typed, pasted, or from a file that is chosen or dropped. */
 
-import { h, icon, write } from "../dom.js";
-import { announce } from "../notices.js";
-import { bytes } from "../words.js";
-import { nameFrom, sizeOf } from "./brief.js";
-import { ACCEPT, readBrief } from "./brief-drop.js";
-import { EXAMPLE } from "./example.js";
-import { field } from "./field.js";
+import { h, icon, present, write } from "../dom.js";
+import { field } from "../field.js";
+import { bytes } from "../labels.js";
+import { announce, messageOf } from "../notices.js";
+import { ACCEPT, EXAMPLE, nameFrom, readBrief, sizeOf } from "./brief.js";
 
 const MEASURE_AFTER = 200; // ms
 const HINT = "In Markdown: what is wanted, for whom, and a list of requirements that can be tested.";
-const PLACEHOLDER = "# What is wanted\n\nFor whom, and why.\n\n## Requirements\n\n- One thing that can be tested\n- Another";
+const PLACEHOLDER =
+  "# What is wanted\n\nFor whom, and why.\n\n## Requirements\n\n- One thing that can be tested\n- Another";
 
 export class BriefField {
   element;
   input;
-  #field; #size; #note; #example; #changed;
+  #field;
+  #size;
+  #note;
+  #example;
+  #changed;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
 
-  /** `changed(name)` is called whenever there is another brief, with the name that it suggests. */
+  /**
+   * `changed(name)` is called whenever there is another brief, with the name that it suggests.
+   * @param {(name: string) => void} changed
+   */
   constructor(changed) {
     this.#changed = changed;
-    this.input = h("textarea", { name: "description", required: true, dir: "auto", rows: "12", placeholder: PLACEHOLDER, oninput: () => this.#typed() });
-    this.#field = field("Brief", "description", this.input, HINT);
+    this.input = h("textarea", {
+      name: "description",
+      required: true,
+      dir: "auto",
+      rows: "12",
+      placeholder: PLACEHOLDER,
+      oninput: () => this.#typed(),
+    });
+    this.#field = field("Brief", this.input, HINT);
     this.element = this.#field.element;
     this.#size = h("span", { class: "numbers faint" });
     this.#note = h("span", { class: "start-brief-file" });
-    this.#example = h("button", { type: "button", class: "quiet", onclick: () => this.use(EXAMPLE.description, EXAMPLE.name) }, "Use an example");
-    const chooser = h("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "File with the brief", onchange: () => {
-      if (chooser.files[0]) this.take(chooser.files[0]);
-      chooser.value = "";
-    } });
-    this.element.append(h("div", { class: "start-brief-foot" },
-      h("button", { type: "button", onclick: () => chooser.click() }, icon("file"), "Choose a file"), chooser, this.#example,
-      h("span", { class: "faint start-brief-hint" }, "or drop one here"), this.#note, this.#size));
+    this.#example = h("button", {
+      type: "button",
+      class: "quiet",
+      onclick: () => this.use(EXAMPLE.description, EXAMPLE.name),
+    }, "Use an example");
+    const chooser = h("input", {
+      type: "file",
+      accept: ACCEPT,
+      hidden: true,
+      "aria-label": "File with the brief",
+      onchange: () => {
+        const [file] = chooser.files ?? [];
+        if (file) this.take(file);
+        chooser.value = "";
+      },
+    });
+    this.element.append(
+      h(
+        "div",
+        { class: "start-brief-foot" },
+        h("button", { type: "button", onclick: () => chooser.click() }, icon("file"), "Choose a file"),
+        chooser,
+        this.#example,
+        h("span", { class: "faint start-brief-hint" }, "or drop one here"),
+        this.#note,
+        this.#size,
+      ),
+    );
   }
 
   get value() {
@@ -44,26 +78,39 @@ export class BriefField {
     return this.#field.wrong;
   }
 
+  /** @param {string} text */
   say(text) {
     this.#field.say(text);
   }
 
-  /** Show a brief as it is, without telling. */
+  /**
+   * Show a brief as it is, without telling.
+   * @param {string} text
+   */
   set(text) {
     this.input.value = text;
     this.#note.replaceChildren();
     this.#measure();
   }
 
-  /** Put another brief in place; what was there can be put back. */
+  /**
+   * Put another brief in place; what was there can be put back.
+   * @param {string} text
+   * @param {string} name
+   */
   use(text, name, from = "") {
     const before = this.value;
     this.set(text);
     this.say("");
-    this.#note.replaceChildren(...[
+    this.#note.replaceChildren(...present([
       from && h("span", { class: "cut", dir: "auto", title: from }, from),
-      before.trim() && before !== text && h("button", { type: "button", class: "quiet", onclick: () => this.use(before, nameFrom(before)) }, "Put back what was there"),
-    ].filter(Boolean));
+      before.trim() && before !== text &&
+      h("button", {
+        type: "button",
+        class: "quiet",
+        onclick: () => this.use(before, nameFrom(before)),
+      }, "Put back what was there"),
+    ]));
     this.#changed(name);
     this.input.focus();
     this.input.setSelectionRange(0, 0);
@@ -78,15 +125,18 @@ export class BriefField {
     this.#changed(nameFrom(this.value));
   }
 
-  /** Read the brief from a file. */
+  /**
+   * Read the brief from a file.
+   * @param {File} file
+   */
   async take(file) {
     try {
       const { text, name } = await readBrief(file);
       this.use(text, nameFrom(text) || name, `From ${file.name}`);
       announce(`The brief is read from ${file.name}`);
     } catch (error) {
-      this.say(error.message);
-      announce(error.message);
+      this.say(messageOf(error));
+      announce(messageOf(error));
     }
   }
 

@@ -1,47 +1,127 @@
-/** Which projects are shown: a choice of statuses, and a search by name; both stand in the address. */
+/** Which projects are shown: a choice of statuses and a search by name. Both are kept in the address. */
 
-import { h, icon } from "../dom.js";
-import { correct, read, SHOWS } from "./address.js";
+import { find, h, icon } from "../dom.js";
+
+/** @import { ProjectStatus } from "../api.d.ts" */
+
+/** @typedef {{ show: string, search: string }} Filter `show` is a key of SHOWS */
+/** @typedef {Filter & { starting: boolean }} AddressState */
 
 const PAUSE = 180; // ms without a key after which a search begins
 
-/** The filters' element; `changed({show, search})` hears of each change, and `search` is the field. */
+/**
+ * The filters. `changed({show, search})` is called for each change; `search` is the field.
+ * @param {(filter: Filter) => void} changed
+ * @param {AbortSignal} signal
+ */
 export function filters(changed, signal) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pause;
   const search = h("input", {
-    type: "search", "aria-label": "Search projects by name", placeholder: "Search by name", maxlength: "255",
-    autocomplete: "off", spellcheck: "false", dir: "auto", "aria-keyshortcuts": "/",
+    type: "search",
+    "aria-label": "Search projects by name",
+    placeholder: "Search by name",
+    maxlength: "255",
+    autocomplete: "off",
+    spellcheck: "false",
+    dir: "auto",
+    "aria-keyshortcuts": "/",
     oninput: () => {
       clearTimeout(pause);
       pause = setTimeout(tell, search.value ? PAUSE : 0);
     },
-    onkeydown: (event) => event.key === "Escape" && !search.value && search.blur(),
+    onkeydown: (event) => {
+      if (event.key === "Escape" && !search.value) search.blur();
+    },
   });
-  const radios = Object.entries(SHOWS).map(([value, { word }]) =>
-    h("label", {}, h("input", { type: "radio", name: "show", value, onchange: () => tell() }), h("span", {}, word)));
-  const element = h("form", { class: "project-filters", role: "search", "aria-label": "Filter the projects", onsubmit: (event) => { event.preventDefault(); tell(); } },
+  const inputs = Object.keys(SHOWS).map((value) =>
+    h("input", { type: "radio", name: "show", value, onchange: () => tell() })
+  );
+  const chosen = () => inputs.find((radio) => radio.checked);
+  const radios = Object.values(SHOWS).map(({ word }, index) => h("label", {}, inputs[index], h("span", {}, word)));
+  const element = h(
+    "form",
+    {
+      class: "project-filters",
+      role: "search",
+      "aria-label": "Filter the projects",
+      onsubmit: (event) => {
+        event.preventDefault();
+        tell();
+      },
+    },
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
-    h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")));
+    h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
+  );
 
   function tell() {
     clearTimeout(pause);
-    correct({ show: element.elements.show.value, search: search.value.trim() });
-    changed(read());
+    replaceAddress({ show: chosen()?.value ?? "all", search: search.value.trim() });
+    changed(readAddress());
   }
 
   function fill() {
-    const { show, search: text } = read();
-    element.elements.show.value = show;
+    const { show, search: text } = readAddress();
+    for (const radio of inputs) radio.checked = radio.value === show;
     if (search.value.trim() !== text) search.value = text;
   }
 
   function follow() {
     fill();
-    changed(read());
+    changed(readAddress());
   }
 
   addEventListener("querychange", follow, { signal });
   signal.addEventListener("abort", () => clearTimeout(pause));
   fill();
-  return { element, search, clear: () => { correct({ show: "all", search: "" }); follow(); document.querySelector("main").focus({ preventScroll: true }); } };
+  return {
+    element,
+    search,
+    clear: () => {
+      replaceAddress({ show: "all", search: "" });
+      follow();
+      find("main").focus({ preventScroll: true });
+    },
+  };
 }
+
+/** The choices: a word and the statuses that it covers (none: all). */
+/** @type {Record<string, { word: string, statuses: ProjectStatus[] }>} */
+export const SHOWS = {
+  all: { word: "All", statuses: [] },
+  open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
+  waiting: { word: "Waiting for you", statuses: ["waiting"] },
+  completed: { word: "Completed", statuses: ["completed"] },
+  stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
+};
+
+/** `{show, search, starting}`: a key of SHOWS, the words searched for, and whether the start dialog is open. */
+export function readAddress() {
+  const query = new URLSearchParams(location.search);
+  const show = query.get("show");
+  return {
+    show: show !== null && Object.hasOwn(SHOWS, show) ? show : "all",
+    search: query.get("search") ?? "",
+    starting: query.has("new"),
+  };
+}
+
+/**
+ * The page's address with these differences.
+ * @param {Partial<AddressState>} differences
+ */
+export function addressWith(differences) {
+  const { show, search, starting } = { ...readAddress(), ...differences };
+  const query = new URLSearchParams();
+  if (show !== "all") query.set("show", show);
+  if (search) query.set("search", search);
+  if (starting) query.set("new", "");
+  const text = query.toString().replace(/(^|&)new=/, "$1new");
+  return text ? `/?${text}` : "/";
+}
+
+/**
+ * Correct the address in its place: nothing to go back to.
+ * @param {Partial<AddressState>} differences
+ */
+export const replaceAddress = (differences) => history.replaceState(history.state, "", addressWith(differences));

@@ -1,21 +1,26 @@
-/** The projects that a filter lets through, newest first, as many as were asked for; `change` tells of new ones. */
+/** The projects that match a filter, newest first, as many as are wanted. Dispatches `change`. */
 
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { SHOWS } from "./address.js";
+import { SHOWS } from "./filters.js";
+
+/** @import { ProjectItem } from "../api.d.ts" */
+/** @import { Filter } from "./filters.js" */
+
+/** @typedef {{ filter: Filter, items: ProjectItem[], more: boolean }} Kept */
 
 const PART = 50;
 const MOST_AT_ONCE = 200;
 
 export class ProjectList extends EventTarget {
-  /** The ProjectItems; null until they are known. */
+  /** Null until they are known. @type {ProjectItem[] | null} */
   items = null;
   /** Whether there are more than these. */
   more = false;
-  /** Whether `items` are of an older filter, or fewer than were asked for. */
+  /** Whether `items` match an older filter, or are fewer than wanted. */
   behind = false;
-  /** The Problem that keeps it from being up to date, or null. */
+  /** The error that keeps it from being up to date, or null. @type {unknown} */
   error = null;
 
   #filter = { show: "all", search: "" };
@@ -24,13 +29,18 @@ export class ProjectList extends EventTarget {
   #refresher;
   #reading = new AbortController();
 
+  /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
     this.#signal = signal;
     this.#refresher = new Refresher(() => this.#read(), { signal, failed: (error) => this.#changed(error) });
   }
 
-  /** Read, and keep up to date. `kept` is what `keep` gave before: it is shown until something newer is known. */
+  /**
+   * Read, and keep up to date. `kept` is what `keep` gave before: it is shown until something newer is known.
+   * @param {Filter} filter
+   * @param {Kept | null | undefined} kept
+   */
   open(filter, kept) {
     this.#filter = filter;
     if (kept && same(kept.filter, filter)) {
@@ -42,15 +52,16 @@ export class ProjectList extends EventTarget {
     if (this.items) this.#changed(null);
   }
 
-  /** How many were asked for. */
+  /** How many are wanted. */
   get wanted() {
     return this.#least;
   }
 
   keep() {
-    return this.items && !this.behind && { filter: this.#filter, items: this.items, more: this.more };
+    return this.items && !this.behind ? { filter: this.#filter, items: this.items, more: this.more } : null;
   }
 
+  /** @param {Filter} filter */
   filter(filter) {
     if (same(filter, this.#filter)) return;
     this.#filter = filter;
@@ -59,7 +70,7 @@ export class ProjectList extends EventTarget {
   }
 
   loadMore() {
-    this.#least = this.items.length + PART;
+    this.#least = (this.items?.length ?? 0) + PART;
     this.#askAnew();
   }
 
@@ -79,7 +90,7 @@ export class ProjectList extends EventTarget {
     const signal = AbortSignal.any([this.#reading.signal, this.#signal]);
     const filter = this.#filter;
     // Ids sort by time: whatever was loaded stays loaded, however many new projects come before it.
-    const oldest = !this.behind && this.items?.length ? this.items.at(-1).id : "~";
+    const oldest = (!this.behind && this.items?.at(-1)?.id) || "~";
     const items = [];
     let cursor;
     try {
@@ -89,7 +100,7 @@ export class ProjectList extends EventTarget {
         const part = await projects.list(query, { signal });
         items.push(...part.items);
         cursor = part.next_cursor;
-      } while (cursor && (items.length < this.#least || items.at(-1).id > oldest));
+      } while (cursor && (items.length < this.#least || items[items.length - 1].id > oldest));
     } catch (error) {
       if (this.#reading.signal.aborted) return;
       throw error;
@@ -101,10 +112,15 @@ export class ProjectList extends EventTarget {
     this.#changed(null);
   }
 
+  /** @param {unknown} error */
   #changed(error) {
     this.error = error;
     this.dispatchEvent(new Event("change"));
   }
 }
 
+/**
+ * @param {Filter} one
+ * @param {Filter} other
+ */
 const same = (one, other) => one.show === other.show && one.search === other.search;

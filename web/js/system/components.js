@@ -1,32 +1,60 @@
 /** The components that BotArmy is made of: how each is, and what to do about one that is down. */
 
-import { each, h, write } from "../dom.js";
-import { badge } from "../status.js";
-import { count, title } from "../words.js";
-import { paintTrace, trace } from "./trace.js";
-import { standing } from "./workflows.js";
+import { badge } from "../badges.js";
+import { each, h, parts, write } from "../dom.js";
+import { count, title } from "../labels.js";
+import { messageOf } from "../notices.js";
+import { stoppedSentence } from "./health.js";
+import { paintTrace, trace } from "./latency-chart.js";
+
+/** @import { ComponentHealth } from "../api.d.ts" */
+/** @import { Child } from "../elements.d.ts" */
+/** @import { Health } from "./health.js" */
+
+/**
+ * @typedef {object} Component
+ * @property {string} key
+ * @property {string} status
+ * @property {number | null} [latency_ms]
+ * @property {string | null} [version]
+ * @property {string | null} [detail]
+ * @property {number | null} [count]
+ */
 
 /** What each is, what it does, and what its absence means and asks for; see docs/operations.md and troubleshooting.md. */
+/** @type {Record<string, { name: string, called?: string, does: string, down: string }>} */
 const KNOWN = {
   api: {
-    name: "API", called: "the API", does: "Serves this page, REST and the WebSocket",
-    down: "Nothing answers at this address. Look with `botarmy status` whether BotArmy runs, and start it with `botarmy up`.",
+    name: "API",
+    called: "the API",
+    does: "Serves this page, REST and the WebSocket",
+    down:
+      "Nothing answers at this address. Look with `botarmy status` whether BotArmy runs, and start it with `botarmy up`.",
   },
   database: {
-    name: "PostgreSQL", does: "Keeps projects, artifacts and events",
-    down: "Calls are refused until it is back; then everything goes on by itself, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
+    name: "PostgreSQL",
+    does: "Keeps projects, artifacts and events",
+    down:
+      "Calls are refused until it is back; then everything goes on by itself, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
   },
   redis: {
-    name: "Redis", does: "Tells listeners at once what is new",
-    down: "Everything works without it; this page only hears of events a little later. Check its server and `REDIS_URL`.",
+    name: "Redis",
+    does: "Tells listeners at once what is new",
+    down:
+      "Everything works without it; this page only hears of events a little later. Check its server and `REDIS_URL`.",
   },
   temporal: {
-    name: "Temporal", does: "Decides what happens next",
-    down: "New projects stay “Starting”, and decisions cannot be taken, until it is back; then it goes on by itself. Check its server and `TEMPORAL_ADDRESS`.",
+    name: "Temporal",
+    does: "Decides what happens next",
+    down:
+      "New projects stay “Starting”, and decisions cannot be taken, until it is back; then it goes on by itself. Check its server and `TEMPORAL_ADDRESS`.",
   },
   worker: {
-    name: "Worker", called: "the worker", does: "Runs the agents' steps",
-    down: "No step runs. Start a worker; if one runs, compare its `BOTARMY_TASK_QUEUE` and `TEMPORAL_NAMESPACE` with the API's.",
+    name: "Worker",
+    called: "the worker",
+    does: "Runs the agents' steps",
+    down:
+      "No step runs. Start a worker; if one runs, compare its `BOTARMY_TASK_QUEUE` and `TEMPORAL_NAMESPACE` with the API's.",
   },
 };
 
@@ -34,43 +62,100 @@ const HEADS = ["Component", "Last minutes", "Latency", "Version", "Status"];
 
 export function components() {
   const body = h("tbody", { role: "rowgroup" });
-  const element = h("table", { class: "components", role: "table", "aria-label": "Components" },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, HEADS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
-    body);
-  return { element, paint: (health) => each(body, listed(health), ({ key }) => key, row, paintRow) };
+  const element = h(
+    "table",
+    { class: "components", role: "table", "aria-label": "Components" },
+    h(
+      "thead",
+      { role: "rowgroup" },
+      h("tr", { role: "row" }, HEADS.map((word) => h("th", { role: "columnheader", scope: "col" }, word))),
+    ),
+    body,
+  );
+  return {
+    element,
+    /** @param {Health} health */
+    paint(health) {
+      each(body, listed(health), ({ key }) => key, row, paintRow);
+    },
+  };
 }
 
-/** The API first, which answers itself by answering. */
+/**
+ * The API first, which answers itself by answering.
+ * @param {Health} health
+ */
 function listed({ found, error, took }) {
-  const api = { key: "api", status: error ? "down" : "ok", latency_ms: error ? null : took, version: found?.version, detail: error?.message };
+  /** @type {Component} */
+  const api = {
+    key: "api",
+    status: error ? "down" : "ok",
+    latency_ms: error ? null : took,
+    version: found?.version,
+    detail: error ? messageOf(error) : null,
+  };
+  /** @type {Component[]} */
   const others = Object.entries(found?.components ?? {}).map(([key, one]) => ({ key, ...one }));
-  // While the API is away, nobody knows how the others are.
-  return [api, ...others.map((one) => (error ? { ...one, status: "unknown", latency_ms: null, detail: null } : one))];
+  // While the API is unavailable, the state of the others is unknown.
+  return [
+    api,
+    ...others.map((
+      one,
+    ) => /** @type {Component} */ (error ? { ...one, status: "unknown", latency_ms: null, detail: null } : one)),
+  ];
 }
 
-/** How many are down, as a sentence. */
+/**
+ * How many are down, as a sentence.
+ * @param {Health} health
+ */
 export function verdict(health) {
-  const down = listed(health).filter(({ status }) => status === "down").map(({ key }) => KNOWN[key]?.called ?? KNOWN[key]?.name ?? key);
-  const still = health.error ? "" : standing(health.found);
+  const down = listed(health).filter(({ status }) => status === "down").map(({ key }) =>
+    KNOWN[key]?.called ?? KNOWN[key]?.name ?? key
+  );
+  const still = health.error ? "" : stoppedSentence(health.found);
   if (!down.length) return still || "Everything is well";
   return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, still].filter(Boolean).join("; "));
 }
 
 const list = new Intl.ListFormat("en-GB");
 
+/** @param {Component} component */
 function row({ key }) {
   const { name = title(key), does = "" } = KNOWN[key] ?? {};
+  /** @param {...Child} children */
   const cell = (...children) => h("td", { role: "cell" }, ...children);
-  return h("tr", { role: "row" },
-    h("th", { role: "rowheader", scope: "row" }, h("span", { class: "component-name" }, name), " ", h("span", { class: "component-does" }, does)),
-    cell(trace()), cell(), cell(), cell());
+  return h(
+    "tr",
+    { role: "row" },
+    h(
+      "th",
+      { role: "rowheader", scope: "row" },
+      h("span", { class: "component-name" }, name),
+      " ",
+      h("span", { class: "component-does" }, does),
+    ),
+    cell(trace()),
+    cell(),
+    cell(),
+    cell(),
+  );
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Component} component
+ */
 function paintRow(element, { key, status, latency_ms: latency, version, detail, count: number }) {
-  const [, past, took, edition, state] = element.children;
-  paintTrace(past.firstElementChild, latency, status);
+  const [, past, took, edition, state] = parts(element);
+  paintTrace(parts(past)[0], latency ?? null, status);
   write(took, latency === null || latency === undefined ? "–" : milliseconds(latency));
-  write(edition, number !== undefined && number !== null ? [count(number, "worker"), version].filter(Boolean).join(", ") : version ?? "–");
+  write(
+    edition,
+    number !== undefined && number !== null
+      ? [count(number, "worker"), version].filter(Boolean).join(", ")
+      : version ?? "–",
+  );
   if (element.dataset.status !== status) state.replaceChildren(badge("component", status));
   element.dataset.status = status;
   const help = status === "down" && KNOWN[key]?.down;
@@ -79,11 +164,22 @@ function paintRow(element, { key, status, latency_ms: latency, version, detail, 
   element.dataset.told = told;
   element.querySelector(".component-more")?.remove();
   if (told) {
-    element.append(h("td", { role: "cell", class: "component-more" }, detail && h("p", { class: "mono" }, detail), help && h("p", {}, coded(help))));
+    element.append(
+      h(
+        "td",
+        { role: "cell", class: "component-more" },
+        detail && h("p", { class: "mono" }, detail),
+        help && h("p", {}, coded(help)),
+      ),
+    );
   }
 }
 
+/** @param {number} ms */
 const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
-/** What stands between back ticks is code. */
+/**
+ * Text between backticks becomes code.
+ * @param {string} text
+ */
 const coded = (text) => text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));

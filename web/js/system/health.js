@@ -1,27 +1,37 @@
-/** How each component is, asked every few seconds while the page is seen; `change` tells of each answer. */
+/** The health of each component, read every few seconds while the page is visible; `change` is dispatched each time. */
 
+import { each, h, write } from "../dom.js";
+import { count, problemLabel } from "../labels.js";
 import { health } from "../rest.js";
+import { visible } from "../text.js";
+
+/** @import { DetailedHealth, WorkflowProblemItem } from "../api.d.ts" */
 
 const EVERY = 5_000; // ms
-const PATIENCE = 8_000; // the API itself gives a component 2 s
+const PATIENCE = 8_000; // the API waits 2 s for a component
 
 export class Health extends EventTarget {
-  /** The newest answer of /health/detailed, or null. */
+  /** The newest response of /health/detailed, or null. @type {DetailedHealth | null} */
   found = null;
-  /** The Problem of the last question, or null: the API itself is then away. */
+  /** The error of the last call, or null; the API itself is then unavailable. @type {unknown} */
   error = null;
-  /** When it was last answered or given up (ms since the epoch), and how long the API took. */
-  checkedAt = null;
-  took = null;
+  /** When the last call ended (ms since the epoch). */
+  checkedAt = 0;
+  /** How long it took (ms). */
+  took = 0;
 
   #signal;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #clock;
   #asking = false;
 
+  /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
     this.#signal = signal;
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.ask(), { signal });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.ask(), {
+      signal,
+    });
     signal.addEventListener("abort", () => clearTimeout(this.#clock));
   }
 
@@ -37,7 +47,9 @@ export class Health extends EventTarget {
       this.error = null;
     } catch (error) {
       if (this.#signal.aborted) return;
-      this.error = error.name === "AbortError" ? new Error(`BotArmy did not answer within ${PATIENCE / 1000} s.`) : error;
+      this.error = error instanceof DOMException && error.name === "AbortError"
+        ? new Error(`BotArmy did not answer within ${PATIENCE / 1000} s.`)
+        : error;
     } finally {
       clearTimeout(clock);
       this.#asking = false;
@@ -47,4 +59,62 @@ export class Health extends EventTarget {
     this.dispatchEvent(new Event("change"));
     this.#clock = setTimeout(() => document.visibilityState === "visible" && this.ask(), EVERY);
   }
+}
+
+/** The panel of stopped workflows; hidden while there are none. */
+export function workflows() {
+  const list = h("ul", { class: "stopped-workflows" });
+  const more = h("p", { class: "soft" });
+  const element = h(
+    "section",
+    { class: "panel", "aria-label": "Standing still", hidden: true },
+    h("header", {}, h("h2", {}, "Standing still")),
+    h("div", { class: "panel-content" }, list, more),
+  );
+  /** @param {Health} health */
+  function paint({ found }) {
+    const items = found?.workflows?.items ?? [];
+    each(list, items, ({ workflow_id: id }) => id, row, paintRow);
+    element.hidden = items.length === 0;
+    write(
+      more,
+      stoppedCount(found) > items.length
+        ? `and ${stoppedCount(found) - items.length} more; \`botarmy doctor\` lists them all.`
+        : "",
+    );
+  }
+  return { element, paint };
+}
+
+/**
+ * How many workflows are stopped.
+ * @param {DetailedHealth | null} found
+ */
+export function stoppedCount(found) {
+  const { missing = 0, stuck = 0, inconsistent = 0 } = found?.workflows ?? {};
+  return missing + stuck + inconsistent;
+}
+
+/**
+ * The same as a sentence, or "".
+ * @param {DetailedHealth | null} found
+ */
+export const stoppedSentence = (found) =>
+  stoppedCount(found)
+    ? `${count(stoppedCount(found), "workflow")} ${stoppedCount(found) === 1 ? "does" : "do"} not go on`
+    : "";
+
+/** @param {WorkflowProblemItem} workflowProblem */
+function row({ project_id: id }) {
+  return h("li", {}, h("a", { href: `/projects/${id}`, dir: "auto" }), h("span", {}, ""));
+}
+
+/**
+ * @param {Element} element
+ * @param {WorkflowProblemItem} workflowProblem
+ */
+function paintRow(element, { project_name: name, task_id: task, kind, detail }) {
+  const [link, why] = element.children;
+  write(link, visible(name));
+  write(why, ` ${task ? "A task of it: " : ""}${problemLabel(kind)}. ${visible(detail)}`);
 }

@@ -1,181 +1,135 @@
-/** All that waits for a human: a list, and the request that is selected. This file is the way from one to the other. */
+/** The inbox: everything that waits for a human in a list, and the selected request beside it. */
 
 import { h } from "../dom.js";
-import { approveAll } from "../inbox/bulk.js";
+import { approveAll } from "../inbox/bulk-approval.js";
 import { cardPane } from "../inbox/card-pane.js";
 import { entries } from "../inbox/entries.js";
 import { listPane } from "../inbox/list-pane.js";
-import { address } from "../inbox/list.js";
-import { whole } from "../inbox/reader.js";
-import { inboxKeys } from "../inbox/shortcuts.js";
-import { empty, failure } from "../notices.js";
+import { addressed, InboxSelection, wide } from "../inbox/selection.js";
+import { shortcuts } from "../keyboard.js";
+import { go } from "../navigation.js";
+import { empty } from "../notices.js";
 import { pending } from "../pending.js";
-import { go } from "../router.js";
+import { coalesced } from "../scheduling.js";
 import { style } from "../style.js";
+
+/** @import { Entry } from "../inbox/entry.js" */
+/** @import { Context } from "../router.js" */
 
 await style("inbox.css");
 
-/** Beside each other from this width on; css/inbox.css says the same. */
-const wide = matchMedia("(min-width: 60rem)");
+const CONTROLS = "a, button, summary, input, [role=tab]";
 
-/** What the API answers to an id that no request has, or none can have. */
-const NEVER = new Set([404, 422]);
-
-const asked = () => new URLSearchParams(location.search).get("request");
-
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
 export async function open(root, { signal }) {
-  const list = listPane({ pick: (entry) => turnTo(entry, { focus: true }), approve: approveChosen });
+  const list = listPane({ pick: (entry) => selection.turnTo(entry, { focus: true }), approve: approveChosen });
   const cards = cardPane(signal);
   const view = h("div", { class: "inbox", dataset: { open: "no" } }, list.element, cards.element);
-  const nothing = h("div", { class: "inbox-empty", hidden: true }, empty("inbox", "Nothing waits for you",
+  const notice = empty(
+    "inbox",
+    "Nothing waits for you",
     "When a gate asks, or a step cannot go on by itself, it appears here at once, with all that you need to decide.",
-    h("a", { class: "button", href: "/" }, "See the projects")));
-  let revealed = false;
-  let due = false;
-  // It stands over both panes, of which a narrow screen shows one.
+    h("a", { class: "button", href: "/" }, "See the projects"),
+  );
+  const nothing = h("div", { class: "inbox-empty", hidden: true }, notice);
+  const vacantHeading = /** @type {HTMLElement} */ (nothing.querySelector("h2"));
+  vacantHeading.tabIndex = -1;
+  // The heading covers both panes, of which a narrow screen shows one.
   root.append(h("h1", { class: "visually-hidden" }, "Inbox"), view, nothing);
-  nothing.querySelector("h2").tabIndex = -1;
 
   function paint() {
     list.paint();
-    const vacant = entries.listed?.length === 0 && !entries.selected && !asked() && !pending.error;
+    const vacant = entries.listed?.length === 0 && !entries.selected && !addressed() && !pending.error;
     if (view.hidden === vacant) return;
     const held = (vacant ? view : nothing).contains(document.activeElement);
     nothing.hidden = !vacant;
     view.hidden = vacant;
-    // What goes must not take the focus along.
-    if (held) (vacant ? nothing.querySelector("h2") : list.heading).focus();
+    // What is hidden must not take the focus along.
+    if (held) focusHeading();
   }
 
-  /** Once for all that happens in one go. */
-  function paintSoon() {
-    if (due) return;
-    due = true;
-    queueMicrotask(() => {
-      due = false;
-      if (!signal.aborted) paint();
-    });
-  }
+  const focusHeading = () => (nothing.hidden ? list.heading : vacantHeading).focus();
 
-  function show(entry, after = null) {
-    entries.select(entry);
-    view.dataset.open = entry ? "yes" : "no";
-    cards.show(entry, { after, next: moveOn, loaded: prefetch });
-    scrollTo(0, 0);
-    paintSoon();
-    if (entry) reveal(entry);
-  }
+  const paintSoon = coalesced(() => {
+    if (!signal.aborted) paint();
+  });
 
-  /** Let the list show the selected row, as soon as it has one. */
-  function reveal(entry) {
-    revealed = entries.listed !== null;
-    if (wide.matches) list.list.reveal(entry);
-  }
-
-  /** Select an entry, which changes the address, too; `focus` takes the keyboard to its card. */
-  function turnTo(entry, { focus = false, replace = false, after } = {}) {
-    if (entry !== entries.selected) {
-      show(entry, after);
-      go(address(entry.id), { replace });
-    }
-    if (focus) cards.card?.focus();
-  }
-
-  /** Follow the address: the request that it names, else the first one where there is room for it beside the list. */
-  async function followAddress() {
-    const id = asked();
-    if (!id) {
-      const first = foremost();
-      if (first) turnTo(first, { replace: true });
-      else if (view.dataset.open === "yes") leaveCard();
-      return;
-    }
-    if (id === entries.selected?.id) return;
-    try {
-      const entry = await entries.find(id, signal);
-      if (asked() === id) show(entry);
-    } catch (error) {
-      if (signal.aborted || asked() !== id) return;
-      entries.select(null);
-      view.dataset.open = "yes";
-      if (NEVER.has(error.status)) cards.fail(unknown(), { leads: true });
-      else cards.fail(failure(error, followAddress));
-    }
-  }
-
-  /** What is shown where the address names no request. */
-  const foremost = () => (wide.matches ? list.visible().find((entry) => entry.open) : undefined);
-
-  function leaveCard() {
-    const before = entries.selected;
-    show(null);
-    if (before) list.list.focus(before);
-  }
-
-  /** Select the entry so many places further down; the keyboard stays in the pane where it is. */
-  function step(by) {
-    const rows = list.visible();
-    const at = rows.indexOf(entries.selected);
-    const entry = at < 0 ? rows[0] : rows[at + by];
-    if (!entry) return;
-    const inCard = cards.card && (!wide.matches || cards.element.contains(document.activeElement));
-    turnTo(entry, { replace: true, focus: inCard });
-    if (!inCard) list.list.focus(entry);
-  }
-
-  /** From an entry to the next that waits, else to the nearest before it, else to none. */
-  function moveOn(from) {
-    const rows = list.visible();
-    const at = rows.indexOf(from);
-    const after = from.closure?.mine ? from : null;
-    const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at)).reverse()].find((entry) => entry.open);
-    if (next) {
-      turnTo(next, { focus: true, replace: true, after });
-      return;
-    }
-    show(null, after);
-    go("/inbox", { replace: true });
-    paint();
-    (nothing.hidden ? list.heading : nothing.querySelector("h2")).focus();
-  }
-
-  function prefetch() {
-    const rows = list.visible();
-    const next = rows[rows.indexOf(entries.selected) + 1];
-    const idle = globalThis.requestIdleCallback ?? setTimeout;
-    if (next?.open) idle(() => !signal.aborted && whole(next.id).catch(() => {}));
-  }
+  const selection = new InboxSelection({
+    list,
+    cards,
+    view,
+    paint: paintSoon,
+    leaveList() {
+      paint();
+      focusHeading();
+    },
+    noSuchRequest,
+    signal,
+  });
 
   function approveChosen() {
     approveAll(list.checks.chosen, (ran) => {
-      if (!ran) return; // called off: the focus goes back by itself, and the choice stays
+      if (!ran) return; // the dialog was closed: the focus returns by itself, and the choice stays
       list.checks.clear();
-      if (entries.selected?.closure) moveOn(entries.selected);
+      if (entries.selected?.closure) selection.moveOn(entries.selected);
       else (cards.card ?? list.heading).focus();
     });
   }
 
-  function changed({ detail: entry }) {
+  /** @param {Event} event */
+  function changed(event) {
+    /** @type {Entry | null} */
+    const entry = /** @type {CustomEvent} */ (event).detail;
     if (entry && entry === entries.selected) {
       cards.card?.update();
-      if (entry.closure?.mine && !document.querySelector("dialog[open]")) moveOn(entry);
+      if (entry.closure?.mine && !document.querySelector("dialog[open]")) selection.moveOn(entry);
     }
     paintSoon();
-    if (!entries.selected && !asked() && foremost()) followAddress();
-    else if (!revealed && entries.selected && entries.listed) reveal(entries.selected);
+    if (!entries.selected && !addressed() && selection.first()) selection.followAddress();
+    else selection.revealOnce();
   }
 
-  entries.addEventListener("change", changed, { signal });
-  addEventListener("querychange", followAddress, { signal });
-  wide.addEventListener("change", followAddress, { signal });
-  signal.addEventListener("abort", () => entries.select(null));
+  /** @param {"approve" | "amend" | "reject"} action */
+  const act = (action) => cards.card?.act(action) ?? false;
   const closeCard = () => (view.dataset.open === "yes" && !wide.matches ? go("/inbox") : false);
-  inboxKeys({ list, cards, step, approveChosen, closeCard }, signal);
 
-  show(null);
-  await followAddress();
+  shortcuts({
+    j: ["Next request", () => selection.step(1)],
+    k: ["Previous request", () => selection.step(-1)],
+    Enter: ["Go to the request's card", () => {
+      // A link or a button has its own use for the key.
+      if (!cards.card || document.activeElement?.closest(CONTROLS)) return false;
+      cards.card.focus();
+      return true;
+    }],
+    a: ["Approve, or approve the selected ones", () => (list.checks.size ? approveChosen() : act("approve"))],
+    e: ["Amend", () => act("amend")],
+    r: ["Reject", () => act("reject")],
+    x: ["Select for several at once", () => {
+      const entry = entries.selected;
+      if (entry) list.checks.set(entry, !list.checks.has(entry));
+    }],
+    o: ["Open the project", () => (entries.selected ? go(`/projects/${entries.selected.request.project_id}`) : false)],
+    "/": ["Filter the requests", () => list.search.focus()],
+    Escape: ["Close the form, or go back to the list", () => cards.card?.escape() || closeCard()],
+  }, signal);
+
+  entries.addEventListener("change", changed, { signal });
+  addEventListener("querychange", () => selection.followAddress(), { signal });
+  wide.addEventListener("change", () => selection.followAddress(), { signal });
+  signal.addEventListener("abort", () => entries.select(null));
+
+  selection.show(null);
+  await selection.followAddress();
 }
 
-const unknown = () => empty("inbox", "This request does not exist",
-  "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
-  h("a", { class: "button", href: "/inbox" }, "See what waits"));
+const noSuchRequest = () =>
+  empty(
+    "inbox",
+    "This request does not exist",
+    "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
+    h("a", { class: "button", href: "/inbox" }, "See what waits"),
+  );

@@ -1,23 +1,31 @@
-/** One project: how it stands, its pipeline, who did what when, what they wrote, its log. */
+/** One project: its status, pipeline, agents, timeline, artifacts and log. */
 
-import { h } from "../dom.js";
-import "../elements/artifact-browser.js";
-import "../elements/artifact-view.js";
-import "../elements/event-feed.js";
-import "../elements/pipeline-graph.js";
-import "../elements/task-timeline.js";
-import { empty } from "../notices.js";
-import { crew } from "../project/crew.js";
-import { projectHead } from "../project/head.js";
+import "../artifacts/artifact-browser.js";
+import "../artifacts/artifact-view.js";
+import { h, onCustom } from "../dom.js";
+import "../feed/event-feed.js";
+import { empty, messageOf } from "../notices.js";
+import "../pipeline/pipeline-graph.js";
+import { agentsPanel } from "../project/agents.js";
+import { projectAnnouncer } from "../project/announcements.js";
+import { openRequests, projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
-import { speaker } from "../project/spoken.js";
 import { stageDetail } from "../project/stage-detail.js";
-import { waitingCalls } from "../project/waiting.js";
+import { Problem } from "../rest.js";
 import { style } from "../style.js";
-import { visible } from "../visible.js";
+import { visible } from "../text.js";
+import "../timeline/task-timeline.js";
+
+/** @import { Child } from "../elements.d.ts" */
+/** @import { Subject } from "../project/stage-detail.js" */
+/** @import { Context } from "../router.js" */
 
 await style("project.css");
 
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
 export async function open(root, { params: [id], signal, title }) {
   const model = new ProjectModel(id, signal);
   const wait = () => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…"));
@@ -25,11 +33,16 @@ export async function open(root, { params: [id], signal, title }) {
   try {
     await model.open();
   } catch (error) {
-    if (error.status !== 404 && error.status !== 422) throw error;
+    if (!(error instanceof Problem) || ![404, 422].includes(error.status)) throw error;
     title("No such project");
-    root.replaceChildren(empty("search", "There is no such project",
-      "The address names a project that BotArmy does not know.",
-      h("a", { class: "button", href: "/" }, "Go to the projects")));
+    root.replaceChildren(
+      empty(
+        "search",
+        "There is no such project",
+        "The address names a project that BotArmy does not know.",
+        h("a", { class: "button", href: "/" }, "Go to the projects"),
+      ),
+    );
     return;
   } finally {
     clearTimeout(loading);
@@ -37,25 +50,39 @@ export async function open(root, { params: [id], signal, title }) {
   if (!signal.aborted) show(root, model, { signal, title });
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {ProjectModel} model
+ * @param {Pick<Context, "signal" | "title">} options
+ */
 function show(root, model, { signal, title }) {
   const head = projectHead(model, signal);
-  const calls = waitingCalls(model);
-  const agents = crew(model, signal);
-  const says = speaker(model, signal);
+  const calls = openRequests(model);
+  const agents = agentsPanel(model, signal);
+  const says = projectAnnouncer(model, signal);
   const graph = h("pipeline-graph", {});
   const timeline = h("task-timeline", {});
   const browser = h("artifact-browser", {});
   const detail = stageDetail(model, signal, () => choose(null));
   const stale = h("div", {});
-  root.replaceChildren(h("div", { class: "project" },
-    head.element, stale, calls.element,
-    panel("pipeline", "Pipeline", graph, detail.element),
-    agents.element,
-    panel("timeline", "Timeline", timeline),
-    panel("artifacts", "Artifacts", browser),
-    panel("events", "Events", h("event-feed", { model }))));
-  graph.pipeline = model.project.pipeline_definition;
+  root.replaceChildren(
+    h(
+      "div",
+      { class: "project" },
+      head.element,
+      stale,
+      calls.element,
+      panel("pipeline", "Pipeline", graph, detail.element),
+      agents.element,
+      panel("timeline", "Timeline", timeline),
+      panel("artifacts", "Artifacts", browser),
+      panel("events", "Events", h("event-feed", { model })),
+    ),
+  );
+  graph.show({ pipeline: model.project.pipeline_definition });
   browser.model = model;
+  let warned = "";
+  /** @type {Element | null} */
   let cameFrom = null;
 
   function paint() {
@@ -63,31 +90,37 @@ function show(root, model, { signal, title }) {
     title(visible(project.name));
     warn(model.error);
     for (const part of [head, calls, agents, detail]) part.update();
-    Object.assign(graph, { oversight: project.oversight, stages: model.stages, ended });
+    graph.show({ oversight: project.oversight, stages: model.stages, ended });
     const names = model.agents.map((one) => one.agent_type);
-    Object.assign(timeline, { tasks: progress.tasks, requests: model.requests, agents: names, ended });
+    timeline.show({ tasks: progress.tasks, requests: model.requests, agents: names, ended });
     says();
   }
 
-  /** What is shown may be old; said once, however often the reading fails. */
+  /**
+   * What is shown may be old; said once, however often the reading fails.
+   * @param {unknown} error
+   */
   function warn(error) {
-    if (stale.dataset.says === error?.message) return;
+    const message = error ? messageOf(error) : "";
+    if (warned === message) return;
+    warned = message;
     stale.replaceChildren(...(error ? [mayBeOld(error)] : []));
-    if (error) stale.dataset.says = error.message;
-    else delete stale.dataset.says;
   }
 
-  /** Show a stage's or a task's detail, and name it in the address; null closes it. */
+  /**
+   * Show a stage's or a task's detail, and name it in the address; null closes it.
+   * @param {Subject | null} subject
+   */
   function choose(subject) {
     if (subject) {
       if (detail.element.hidden) cameFrom = document.activeElement;
       if (!detail.show(subject)) return;
     } else {
       detail.hide();
-      cameFrom?.focus();
+      if (cameFrom instanceof HTMLElement) cameFrom.focus();
     }
-    graph.current = detail.stage;
-    timeline.selected = subject?.task ?? null;
+    graph.show({ current: detail.stage });
+    timeline.show({ selected: subject?.task ?? null });
     const fragment = new URLSearchParams(location.hash.slice(1));
     for (const name of ["stage", "task"]) fragment.delete(name);
     for (const [name, value] of Object.entries(subject ?? {})) fragment.set(name, value);
@@ -97,13 +130,14 @@ function show(root, model, { signal, title }) {
 
   function obey() {
     const fragment = new URLSearchParams(location.hash.slice(1));
-    if (fragment.has("task")) choose({ task: fragment.get("task") });
-    else if (fragment.has("stage")) choose({ stage: fragment.get("stage") });
+    const [task, stage] = [fragment.get("task"), fragment.get("stage")];
+    if (task !== null) choose({ task });
+    else if (stage !== null) choose({ stage });
     else if (fragment.has("artifact")) browser.scrollIntoView({ block: "start" });
   }
 
-  graph.addEventListener("stage-select", ({ detail: stage }) => choose(stage === detail.stage ? null : { stage }));
-  timeline.addEventListener("task-select", ({ detail: task }) => choose({ task }));
+  onCustom(graph, "stage-select", (stage) => choose(stage === detail.stage ? null : { stage }));
+  onCustom(timeline, "task-select", (task) => choose({ task }));
   addEventListener("hashchange", obey, { signal });
   model.addEventListener("change", paint);
   model.addEventListener("events", () => agents.update());
@@ -111,10 +145,25 @@ function show(root, model, { signal, title }) {
   if (location.hash) requestAnimationFrame(obey);
 }
 
-const mayBeOld = (error) => h("p", { class: "notice", role: "status", dataset: { tone: "asks" } },
-  h("strong", {}, "What you see may be old"), h("span", {}, `${error.message} It is tried again by itself.`));
+/** @param {unknown} error */
+const mayBeOld = (error) =>
+  h(
+    "p",
+    { class: "notice", role: "status", dataset: { tone: "asks" } },
+    h("strong", {}, "What you see may be old"),
+    h("span", {}, `${messageOf(error)} It is tried again by itself.`),
+  );
 
+/**
+ * @param {string} name
+ * @param {string} heading
+ * @param {...Child} content
+ */
 function panel(name, heading, ...content) {
-  return h("section", { class: `panel ${name}-panel`, "aria-labelledby": `${name}-heading` },
-    h("header", {}, h("h2", { id: `${name}-heading` }, heading)), h("div", { class: "panel-body" }, content));
+  return h(
+    "section",
+    { class: `panel ${name}-panel`, "aria-labelledby": `${name}-heading` },
+    h("header", {}, h("h2", { id: `${name}-heading` }, heading)),
+    h("div", { class: "panel-body" }, content),
+  );
 }

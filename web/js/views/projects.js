@@ -1,24 +1,30 @@
-/** Every project, a row each: how it stands, what it waits for, how far it is. */
+/** Every project in a row: its status, what it waits for, and its progress. */
 
 import { each, h, icon, write } from "../dom.js";
-import { shortcuts } from "../keys.js";
-import { announce, failure } from "../notices.js";
-import { read } from "../projects/address.js";
-import { filters } from "../projects/filters.js";
+import { shortcuts } from "../keyboard.js";
+import { count } from "../labels.js";
+import { announce, failure, messageOf } from "../notices.js";
+import { emptyState } from "../projects/empty-state.js";
+import { filters, readAddress } from "../projects/filters.js";
 import { ProjectList } from "../projects/list.js";
-import { nothing } from "../projects/nothing.js";
-import { COLUMNS, paintRow, row } from "../projects/row.js";
+import { RowNavigation } from "../projects/row-navigation.js";
 import { startDialog } from "../projects/start-dialog.js";
-import { Walk } from "../projects/walk.js";
+import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
-import { count } from "../words.js";
+
+/** @import { Context } from "../router.js" */
+/** @import { Kept } from "../projects/list.js" */
 
 await style("projects.css");
 
 /** What was shown last, so that coming back shows it at once and where it was. */
-let last = null;
+let last = /** @type {{ list: Kept | null, at: string | null } | null} */ (null);
 
-export async function open(root, { signal, back }) {
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
+export function open(root, { signal, back }) {
   const list = new ProjectList(signal);
   const start = startDialog(root, signal);
   const chosen = filters((filter) => list.filter(filter), signal);
@@ -26,14 +32,38 @@ export async function open(root, { signal, back }) {
   const trouble = h("div", { class: "projects-trouble" });
   const { table, body } = emptyTable();
   const place = h("div", {}, h("p", { class: "loading" }, "Reading the projects…"));
-  const more = h("button", { type: "button", class: "load-more", hidden: true, onclick: () => list.loadMore() }, "Load more");
-  const walk = new Walk(body);
+  const more = h(
+    "button",
+    { type: "button", class: "load-more", hidden: true, onclick: () => list.loadMore() },
+    "Load more",
+  );
+  const walk = new RowNavigation(body);
   root.append(
-    h("header", { class: "view-head" }, h("h1", {}, "Projects"), number,
-      h("button", { type: "button", class: "primary", "aria-keyshortcuts": "n", onclick: () => start.open() }, icon("plus"), "New project")),
-    chosen.element, trouble, table, place, more);
+    h(
+      "header",
+      { class: "view-head" },
+      h("h1", {}, "Projects"),
+      number,
+      h(
+        "button",
+        { type: "button", class: "primary", "aria-keyshortcuts": "n", onclick: () => start.open() },
+        icon("plus"),
+        "New project",
+      ),
+    ),
+    chosen.element,
+    trouble,
+    table,
+    place,
+    more,
+  );
 
-  const shown = { error: null, nothing: null, count: 0, asked: null };
+  const shown = {
+    error: /** @type {unknown} */ (null),
+    nothing: /** @type {string | null} */ (null),
+    count: 0,
+    asked: /** @type {string | null} */ (null),
+  };
 
   function paint() {
     showTrouble();
@@ -42,7 +72,7 @@ export async function open(root, { signal, back }) {
       if (list.error) place.replaceChildren();
       return;
     }
-    walk.keepFocus(() => each(body, list.items, (item) => item.id, row, paintRow));
+    walk.keepFocus(() => each(body, list.items ?? [], (item) => item.id, row, paintRow));
     table.hidden = list.items.length === 0;
     if (!list.behind) {
       showMore();
@@ -54,8 +84,9 @@ export async function open(root, { signal, back }) {
 
   /** A notice that stays the same is left as it is, so that it is spoken once. */
   function showTrouble() {
-    if (shown.error === (list.error?.message ?? null)) return;
-    shown.error = list.error?.message ?? null;
+    const message = list.error && messageOf(list.error);
+    if (shown.error === message) return;
+    shown.error = message;
     trouble.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
   }
 
@@ -66,23 +97,24 @@ export async function open(root, { signal, back }) {
   }
 
   function showNothing() {
-    const filter = read();
-    const none = list.items.length === 0;
+    const filter = readAddress();
+    const none = list.items?.length === 0;
     chosen.element.hidden = none && filter.show === "all" && !filter.search;
     const what = none ? `${filter.show} ${filter.search}` : null;
     if (shown.nothing === what && !place.querySelector(".loading")) return;
     shown.nothing = what;
-    place.replaceChildren(...(none ? [nothing(filter, { start, clear: chosen.clear, signal })] : []));
+    place.replaceChildren(...(none ? [emptyState(filter, { start, clear: chosen.clear, signal })] : []));
   }
 
   /** How many there are; it is spoken when a filter, or a wish for more, made it so. */
   function tell() {
-    const { show, search } = read();
-    const words = `${count(list.items.length, "project")}${list.more ? ", and there are more" : ""}`;
-    write(number, list.items.length ? `${list.items.length.toLocaleString()}${list.more ? "+" : ""}` : "");
+    const { show, search } = readAddress();
+    const found = list.items?.length ?? 0;
+    const words = `${count(found, "project")}${list.more ? ", and there are more" : ""}`;
+    write(number, found ? `${found.toLocaleString()}${list.more ? "+" : ""}` : "");
     number.title = words;
     const asked = JSON.stringify([show, search, list.wanted]);
-    if (shown.asked !== null && shown.asked !== asked) announce(list.items.length ? words : "No project matches");
+    if (shown.asked !== null && shown.asked !== asked) announce(found ? words : "No project matches");
     shown.asked = asked;
   }
 
@@ -95,16 +127,10 @@ export async function open(root, { signal, back }) {
     n: ["New project", () => start.open()],
   }, signal);
   chosen.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && walk.move(1));
-  signal.addEventListener("abort", () => { last = { list: list.keep(), at: walk.at }; });
-  list.open(read(), last?.list);
+  signal.addEventListener("abort", () => {
+    last = { list: list.keep(), at: walk.at };
+  });
+  list.open(readAddress(), last?.list);
   if (back && last?.at) walk.goTo(last.at);
   start.prepare();
-}
-
-function emptyTable() {
-  const body = h("tbody", { role: "rowgroup" });
-  const table = h("table", { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word)))),
-    body);
-  return { table, body };
 }

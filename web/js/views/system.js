@@ -4,15 +4,19 @@ import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import { style } from "../style.js";
-import { agents } from "../system/agents.js";
+import { agents, leftOutList, links, pipelines } from "../system/catalogue.js";
 import { components, verdict } from "../system/components.js";
-import { Health } from "../system/health.js";
-import { links } from "../system/links.js";
-import { leftOutList, pipelines } from "../system/pipelines.js";
-import { workflows } from "../system/workflows.js";
+import { Health, workflows } from "../system/health.js";
+
+/** @import { Child } from "../elements.d.ts" */
+/** @import { Context } from "../router.js" */
 
 await style("system.css");
 
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
 export async function open(root, { signal }) {
   const health = new Health(signal);
   const table = components();
@@ -27,25 +31,46 @@ export async function open(root, { signal }) {
   let told = "";
 
   root.append(
-    h("header", { class: "view-head" }, h("h1", {}, "System"), edition, words,
-      h("div", { class: "system-checks" }, since, h("button", { type: "button", onclick: () => health.ask() }, "Check now"))),
-    h("div", { class: "system" },
-      h("div", { class: "system-column" }, still.element, panel("Components", [table.element]), panel("Elsewhere", [elsewhere])),
+    h(
+      "header",
+      { class: "view-head" },
+      h("h1", {}, "System"),
+      edition,
+      words,
+      h(
+        "div",
+        { class: "system-checks" },
+        since,
+        h("button", { type: "button", onclick: () => health.ask() }, "Check now"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "system" },
+      h(
+        "div",
+        { class: "system-column" },
+        still.element,
+        panel("Components", [table.element]),
+        panel("Elsewhere", [elsewhere]),
+      ),
       leftOut,
       section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
-      section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal)));
+      section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal),
+    ),
+  );
 
   health.addEventListener("change", () => {
     table.paint(health);
     still.paint(health);
-    words.dataset.tone = health.error || health.found.status !== "ok" ? "bad" : "good";
+    words.dataset.tone = health.error || health.found?.status !== "ok" ? "bad" : "good";
     write(words, verdict(health));
     write(edition, health.found?.version ? `BotArmy ${health.found.version}` : "");
     checked.setAttribute("datetime", new Date(health.checkedAt).toISOString());
     since.hidden = false;
     const left = health.found?.pipelines_left_out ?? [];
     leftOut.hidden = !left.length;
-    leftOut.replaceChildren(leftOut.firstElementChild, leftOutList(left));
+    leftOut.replaceChildren(leftOut.children[0], leftOutList(left));
     const given = JSON.stringify(health.found?.links);
     if (given !== told || !elsewhere.firstChild) elsewhere.replaceChildren(links(health.found?.links));
     told = given;
@@ -53,14 +78,25 @@ export async function open(root, { signal }) {
   await health.ask();
 }
 
+/** @param {AbortSignal} signal */
 async function wholePipelines(signal) {
   const { items } = await catalogue.pipelines({ signal });
   return Promise.all(items.map(({ name }) => catalogue.pipeline(name, { signal })));
 }
 
-const panel = (title, content) => h("section", { class: "panel", "aria-label": title }, h("header", {}, h("h2", {}, title)), content);
+/**
+ * @param {string} title
+ * @param {Child[]} content
+ */
+const panel = (title, content) =>
+  h("section", { class: "panel", "aria-label": title }, h("header", {}, h("h2", {}, title)), content);
 
-/** A panel whose content is read once, and again where that failed and somebody asks. */
+/**
+ * A panel whose content is read once; after an error, a button reads it again.
+ * @param {string} title
+ * @param {() => Promise<Node[]>} read
+ * @param {AbortSignal} signal
+ */
 function section(title, read, signal) {
   const place = h("div", { class: "panel-content" }, h("p", { class: "soft panel-note" }, "Reading…"));
   async function fill() {

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isOf, markOf, plain, sentence } from "../../../web/js/feed/event-sentence.js";
+
+/** @typedef {import("../../../web/js/api.d.ts").EventType} EventType */
+
+/**
+ * @param {EventType} type
+ * @param {Record<string, unknown>} data
+ * @returns {import("../../../web/js/api.d.ts").Event}
+ */
+const event = (type, data) => ({
+  event_type: type,
+  seq: 1,
+  project_id: "p",
+  task_id: "t",
+  agent_type: "coder",
+  data,
+  timestamp: "2026-01-01T00:00:00Z",
+});
+
+test("events are sentences", () => {
+  assert.equal(plain(event("workflow_event", { status: "paused", reason: null })), "The project is paused");
+  assert.equal(plain(event("task_started", { stage: "build", round: 2 })), "Coder started build, round 2");
+  assert.equal(
+    plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
+    "The gate after plan asks (review): “Is it right?”",
+  );
+  const accepted = [{ type: "project_plan", version: 2 }];
+  const decision = { responder: "Anna", action: "amend", accepted, comment: null };
+  assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");
+});
+
+test("what a person or an agent wrote is a part of its own, and hides nothing", () => {
+  const parts = sentence(event("error", { message: "broken\u202e" }));
+  assert.deepEqual(parts, [{ text: "broken‹U+202E›" }]);
+});
+
+test("an unknown type is shown by its name", () => {
+  assert.equal(plain(event(/** @type {EventType} */ ("something_new"), {})), "something new");
+});
+
+test("an event belongs to the kinds that a reader can choose", () => {
+  const failed = event("task_failed", { stage: "build", round: 1, error: "x" });
+  assert.deepEqual(["all", "agents", "errors", "decisions"].map((kind) => isOf(kind, failed)), [
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assert.equal(isOf("decisions", event("hitl_expired", {})), true);
+  assert.equal(isOf("artifacts", event("artifact_created", {})), true);
+  assert.equal(isOf("errors", event("workflow_event", { status: "failed" })), true);
+});
+
+test("the mark of an event depends on its type, its status and its verdict", () => {
+  assert.deepEqual(markOf(event("workflow_event", { status: "completed" })), ["completed", "good"]);
+  assert.deepEqual(markOf(event("task_completed", { verdict: "failed" })), ["failed", "bad"]);
+  assert.deepEqual(markOf(event("workflow_event", { status: "unheard" })), ["idle", "calm"]);
+});

@@ -1,0 +1,544 @@
+// Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
+
+export interface AgentPublic {
+  agent_type: AgentType;
+  description: string;
+  provider: string;
+}
+
+export interface AgentStatePublic {
+  agent_type: AgentType;
+  status: AgentStatus;
+  task_id: string | null;
+  updated_at: string | null;
+}
+
+export type AgentStatus = "idle" | "working" | "waiting_for_hitl" | "error";
+
+export type AgentType = "analyst" | "architect" | "coder" | "tester" | "deployer";
+
+export interface ArtifactContent {
+  artifact_id: string;
+  project_id: string;
+  type: ArtifactType;
+  name: string;
+  version: number;
+  media_type: string;
+  size: number;
+  content_hash: string;
+  author: string;
+  task_id: string | null;
+  based_on: string | null;
+  created_at: string;
+  accepted_at: string | null;
+  previous_id: string | null;
+  encoding: Encoding;
+  content: string;
+}
+
+export interface ArtifactCreate {
+  type: ArtifactType;
+  content: string;
+  encoding?: Encoding;
+  name?: string;
+  media_type?: string;
+}
+
+export interface ArtifactItem {
+  artifact_id: string;
+  project_id: string;
+  type: ArtifactType;
+  name: string;
+  version: number;
+  media_type: string;
+  size: number;
+  content_hash: string;
+  author: string;
+  task_id: string | null;
+  based_on: string | null;
+  created_at: string;
+  accepted_at: string | null;
+}
+
+export interface ArtifactPublic {
+  artifact_id: string;
+  project_id: string;
+  type: ArtifactType;
+  name: string;
+  version: number;
+  media_type: string;
+  size: number;
+  content_hash: string;
+  author: string;
+  task_id: string | null;
+  based_on: string | null;
+  created_at: string;
+  accepted_at: string | null;
+  previous_id: string | null;
+  encoding: Encoding;
+  content: string;
+  task: TaskPublic | null;
+}
+
+export interface ArtifactRef {
+  artifact_id: string;
+  type: ArtifactType;
+  version: number;
+  content_hash: string;
+}
+
+export type ArtifactType = "user_input" | "project_plan" | "software_specification" | "system_architecture" | "implementation_plan" | "source_code" | "test_results" | "deployment_package" | "deployment_log" | "agent_output" | "hitl_response";
+
+export interface ComponentHealth {
+  status: "ok" | "down";
+  latency_ms: number;
+  detail: string | null;
+  version: string | null;
+  count: number | null;
+}
+
+export interface DecisionPublic {
+  decision_id: string;
+  action: HitlAction;
+  comment: string | null;
+  content_hash: string | null;
+  artifact_id: string | null;
+  responder: string;
+  outcome: ResponseOutcome;
+  explanation: string | null;
+  responded_at: string;
+  recorded_at: string;
+}
+
+export interface DetailedHealth {
+  status: "ok" | "degraded";
+  version: string;
+  links: Links;
+  components: Record<string, ComponentHealth>;
+  workflows: WorkflowProblems | null;
+  pipelines_left_out: PipelineLeftOut[];
+}
+
+export interface DiffPublic {
+  from: ArtifactItem | null;
+  to: ArtifactItem;
+  diff: string;
+}
+
+export type Encoding = "utf-8" | "base64";
+
+export interface Event {
+  event_type: EventType;
+  seq: number | null;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: Record<string, any>;
+  timestamp: string;
+}
+
+export interface EventPage {
+  items: Event[];
+  next_cursor: string | null;
+  head: number;
+}
+
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "error";
+
+export interface FilePublic {
+  path: string;
+  size: number;
+}
+
+export interface Gate {
+  ask: GateAsk;
+  important: boolean;
+  question: string;
+  expires_in: string;
+  on_expiry: OnExpiry;
+  max_rounds: number;
+  confidence_below: number;
+}
+
+export type GateAsk = "always" | "never" | "on_low_confidence";
+
+export interface Health {
+  status: "ok";
+}
+
+export type HitlAction = "approve" | "amend" | "reject";
+
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+
+export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
+
+export interface Links {
+  temporal_ui: string | null;
+  api_docs: string;
+  openapi: string;
+}
+
+export type OnExpiry = "halt" | "approve" | "reject";
+
+export type Oversight = "high" | "medium" | "low";
+
+export interface Page_AgentPublic_ {
+  items: AgentPublic[];
+  next_cursor: string | null;
+}
+
+export interface Page_AgentStatePublic_ {
+  items: AgentStatePublic[];
+  next_cursor: string | null;
+}
+
+export interface Page_ArtifactItem_ {
+  items: ArtifactItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_FilePublic_ {
+  items: FilePublic[];
+  next_cursor: string | null;
+}
+
+export interface Page_PendingRequest_ {
+  items: PendingRequest[];
+  next_cursor: string | null;
+}
+
+export interface Page_PipelineItem_ {
+  items: PipelineItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_ProjectItem_ {
+  items: ProjectItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_RequestItem_ {
+  items: RequestItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_WorkflowProblemItem_ {
+  items: WorkflowProblemItem[];
+  next_cursor: string | null;
+}
+
+export interface PendingRequest {
+  request_id: string;
+  project_id: string;
+  task_id: string;
+  agent_type: AgentType;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  status: HitlStatus;
+  artifacts: ArtifactRef[];
+  may_redo: boolean;
+  supplies: ArtifactType | null;
+  decision_id: string | null;
+  created_at: string;
+  expires_at: string;
+  decided_at: string | null;
+  project_name: string;
+  deadline_held: boolean;
+}
+
+export interface Pipeline {
+  name: string;
+  description: string;
+  stages: Stage[];
+}
+
+export interface PipelineItem {
+  name: string;
+  description: string;
+  stages: string[];
+  gates: string[];
+}
+
+export interface PipelineLeftOut {
+  file: string;
+  problems: string[];
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors: ProblemField[];
+}
+
+export interface ProblemField {
+  in: string;
+  field: string;
+  message: string;
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+export interface ProjectCreate {
+  name: string;
+  description: string;
+  pipeline?: string;
+  oversight?: Oversight | null;
+}
+
+export interface ProjectItem {
+  id: string;
+  name: string;
+  pipeline: string;
+  oversight: Oversight | null;
+  status: ProjectStatus;
+  phase: string | null;
+  progress: Progress;
+  open_requests: number;
+  waiting_for: WaitingFor | null;
+  reason: string | null;
+  created_at: string;
+  updated_at: string;
+  ended_at: string | null;
+  workflow_problem: WorkflowProblemPublic | null;
+}
+
+export interface ProjectProgress {
+  project_id: string;
+  status: ProjectStatus;
+  phase: string | null;
+  reason: string | null;
+  progress: Progress;
+  tasks: TaskPublic[];
+  open_requests: RequestItem[];
+}
+
+export interface ProjectPublic {
+  id: string;
+  name: string;
+  pipeline: string;
+  oversight: Oversight | null;
+  status: ProjectStatus;
+  phase: string | null;
+  progress: Progress;
+  open_requests: number;
+  waiting_for: WaitingFor | null;
+  reason: string | null;
+  created_at: string;
+  updated_at: string;
+  ended_at: string | null;
+  workflow_problem: WorkflowProblemPublic | null;
+  description: string;
+  pipeline_definition: Pipeline;
+  head: number;
+}
+
+export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
+
+export interface RequestItem {
+  request_id: string;
+  project_id: string;
+  task_id: string;
+  agent_type: AgentType;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  status: HitlStatus;
+  artifacts: ArtifactRef[];
+  may_redo: boolean;
+  supplies: ArtifactType | null;
+  decision_id: string | null;
+  created_at: string;
+  expires_at: string;
+  decided_at: string | null;
+}
+
+export interface RequestPublic {
+  request_id: string;
+  project_id: string;
+  task_id: string;
+  agent_type: AgentType;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  status: HitlStatus;
+  artifacts: ArtifactRef[];
+  may_redo: boolean;
+  supplies: ArtifactType | null;
+  decision_id: string | null;
+  created_at: string;
+  expires_at: string;
+  decided_at: string | null;
+  task: TaskDetail;
+  history: DecisionPublic[];
+  contents: ArtifactContent[];
+}
+
+export interface ResponseAnswer {
+  request_id: string;
+  decision_id: string;
+  outcome: ResponseOutcome | null;
+  status: HitlStatus | "submitted";
+}
+
+export interface ResponseCreate {
+  action: HitlAction;
+  content?: string | null;
+  encoding?: Encoding;
+  comment?: string | null;
+  decision_id?: string | null;
+  artifact_id?: string | null;
+  responder?: string;
+}
+
+export type ResponseOutcome = "applied" | "superseded" | "refused";
+
+export interface Rework {
+  to: string;
+  max_rounds: number;
+}
+
+export interface Stage {
+  name: string;
+  agent: AgentType;
+  instructions: string;
+  consumes: ArtifactType[];
+  produces: ArtifactType[];
+  gate: Gate | null;
+  rework: Rework | null;
+  timeout: string;
+  attempts: number;
+  priority: number;
+}
+
+export interface StatusChange {
+  project_id: string;
+  requested: string;
+  status: ProjectStatus;
+}
+
+export interface TaskCreate {
+  agent_type: AgentType;
+  instructions: string;
+  context_ids?: string[];
+}
+
+export interface TaskDetail {
+  task_id: string;
+  agent_type: AgentType;
+  stage: string;
+  status: TaskStatus;
+  round: number;
+  verdict: Verdict | null;
+  confidence: number | null;
+  error: string | null;
+  attempt: number;
+  accepted: boolean;
+  created_at: string;
+  updated_at: string;
+  workflow_problem: WorkflowProblemPublic | null;
+  project_id: string;
+  workflow_id: string;
+  from_agent: AgentType | null;
+  instructions: string;
+  feedback: string | null;
+  expected_outputs: ArtifactType[];
+  priority: number;
+  context: ArtifactItem[];
+  artifacts: ArtifactItem[];
+  usage: UsagePublic | null;
+}
+
+export interface TaskPublic {
+  task_id: string;
+  agent_type: AgentType;
+  stage: string;
+  status: TaskStatus;
+  round: number;
+  verdict: Verdict | null;
+  confidence: number | null;
+  error: string | null;
+  attempt: number;
+  accepted: boolean;
+  created_at: string;
+  updated_at: string;
+  workflow_problem: WorkflowProblemPublic | null;
+}
+
+export type TaskStatus = "pending" | "working" | "waiting_for_hitl" | "completed" | "failed" | "cancelled";
+
+export interface TaskSubmitted {
+  task_id: string;
+  workflow_id: string;
+  status: "submitted";
+}
+
+export interface UsagePublic {
+  model: string;
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+}
+
+export type Verdict = "passed" | "failed";
+
+export interface WaitingFor {
+  request_id: string;
+  stage: string;
+  agent_type: AgentType;
+  question: string;
+  since: string;
+  expires_at: string;
+}
+
+export interface WorkflowChange {
+  workflow_id: string;
+  project_id: string;
+  task_id: string | null;
+  requested: string;
+}
+
+export interface WorkflowProblemItem {
+  kind: WorkflowProblemKind;
+  detail: string;
+  since: string;
+  workflow_id: string;
+  project_id: string;
+  task_id: string | null;
+  project_name: string;
+  project_status: ProjectStatus;
+}
+
+export type WorkflowProblemKind = "missing" | "stuck" | "inconsistent";
+
+export interface WorkflowProblemPublic {
+  kind: WorkflowProblemKind;
+  detail: string;
+  since: string;
+}
+
+export interface WorkflowProblems {
+  missing: number;
+  stuck: number;
+  inconsistent: number;
+  items: WorkflowProblemItem[];
+}
+
+export interface WorkflowPublic {
+  project_id: string;
+  workflow_id: string;
+  run_id: string;
+  status: string;
+  history_length: number;
+  started_at: string;
+  closed_at: string | null;
+  url: string | null;
+}

@@ -1,0 +1,170 @@
+/** `<artifact-view>`: what one version of an artifact holds, as people read it. */
+
+import { h, icon, onCustom } from "../dom.js";
+import { insertInSteps, parseHtml } from "../html.js";
+import { failure } from "../notices.js";
+import { artifacts, isPassing, Problem } from "../rest.js";
+import { inSlices } from "../scheduling.js";
+import { style } from "../style.js";
+import { visible } from "../text.js";
+
+/** @import { ArtifactItem, FilePublic } from "../api.d.ts" */
+
+await style("artifacts.css");
+await style("rendered.css");
+await style("code.css");
+
+const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
+
+/** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, once: a version never changes. */
+export class ArtifactView extends HTMLElement {
+  /** @type {ArtifactItem | null} */
+  #artifact = null;
+  #leave = new AbortController();
+  #seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open());
+
+  connectedCallback() {
+    if (this.#artifact) this.#seen.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+    this.#seen.disconnect();
+  }
+
+  get artifact() {
+    return this.#artifact;
+  }
+
+  set artifact(artifact) {
+    if (artifact?.artifact_id === this.#artifact?.artifact_id) return;
+    this.#artifact = artifact;
+    this.#leave.abort();
+    this.#seen.disconnect();
+    if (!artifact) this.replaceChildren();
+    else if (this.isConnected) this.#seen.observe(this);
+  }
+
+  async #open() {
+    this.#seen.disconnect();
+    const artifact = this.#artifact;
+    if (!artifact) return;
+    const { signal } = (this.#leave = new AbortController());
+    const label = `Content of ${artifact.name}, version ${artifact.version}`;
+    const page = h("div", { class: "artifact-page", role: "region", "aria-label": label, tabindex: "0" });
+    const files = SETS.has(artifact.media_type) ? await this.#files(artifact, signal) : null;
+    if (signal.aborted || files === undefined) return;
+    if (files) {
+      this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(artifact, files, page, signal), page));
+    } else {
+      this.replaceChildren(page);
+      await this.#show(artifact, page, undefined, signal);
+    }
+  }
+
+  /**
+   * The files of a set; null where it cannot be read as one, undefined where that is not known.
+   * @param {ArtifactItem} artifact
+   * @param {AbortSignal} signal
+   */
+  async #files(artifact, signal) {
+    this.setAttribute("aria-busy", "true");
+    const slow = loading(this);
+    try {
+      // The tree is loaded with the first set.
+      const [{ items }] = await Promise.all([
+        artifacts.files(artifact.artifact_id, { signal }),
+        import("./file-tree.js"),
+      ]);
+      return items;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.removeAttribute("aria-busy");
+      if (error instanceof Problem && error.status === 409) return null;
+      this.replaceChildren(failure(error, () => this.#open()));
+      return undefined;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /**
+   * @param {ArtifactItem} artifact
+   * @param {FilePublic[]} files
+   * @param {HTMLElement} page
+   * @param {AbortSignal} signal
+   */
+  #tree(artifact, files, page, signal) {
+    const tree = h("file-tree", { files });
+    let leave = new AbortController();
+    /** @param {string} path */
+    const show = (path) => {
+      leave.abort();
+      leave = new AbortController();
+      const name = h("span", { class: "mono cut", dir: "auto", title: visible(path) }, visible(path));
+      const body = h("div", {});
+      page.setAttribute("aria-label", `Content of ${visible(path)}`);
+      page.scrollTo(0, 0);
+      page.replaceChildren(h("header", { class: "file-head" }, name, download(artifact, path)), body);
+      this.#show(artifact, body, path, AbortSignal.any([signal, leave.signal]));
+    };
+    onCustom(tree, "file-select", ({ path }) => show(path));
+    tree.selected = tree.first;
+    if (tree.selected === null) {
+      page.append(h("p", { class: "soft file-head" }, "There are no files in it."));
+      this.removeAttribute("aria-busy");
+    } else {
+      show(tree.selected);
+    }
+    return tree;
+  }
+
+  /**
+   * @param {ArtifactItem} artifact
+   * @param {HTMLElement} place
+   * @param {string | undefined} file
+   * @param {AbortSignal} signal
+   */
+  async #show(artifact, place, file, signal) {
+    this.setAttribute("aria-busy", "true");
+    const slow = loading(place);
+    try {
+      const html = await artifacts.html(artifact.artifact_id, file, { signal });
+      clearTimeout(slow);
+      if (signal.aborted) return;
+      await inSlices(insertInSteps(parseHtml(html), place), signal);
+    } catch (error) {
+      clearTimeout(slow);
+      if (signal.aborted) return;
+      const again = isPassing(error) ? () => this.#show(artifact, place, file, signal) : undefined;
+      place.replaceChildren(
+        h(
+          "div",
+          { class: "artifact-unread" },
+          failure(error, again),
+          !again && h("p", {}, download(artifact, file, "Download it instead")),
+        ),
+      );
+    } finally {
+      if (!signal.aborted) this.removeAttribute("aria-busy");
+    }
+  }
+}
+
+/**
+ * Show that it takes a while, if it does: a quick response leaves no flash.
+ * @param {HTMLElement} place
+ */
+const loading = (place) => setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
+
+/**
+ * A link to the bytes of a version, or of one of its files.
+ * @param {ArtifactItem} artifact
+ * @param {string} [file] the path of one of its files
+ */
+export function download(artifact, file, text = "Download") {
+  const href = artifacts.contentUrl(artifact.artifact_id, file);
+  return h("a", { class: "download", href, download: file?.split("/").at(-1) ?? "" }, icon("download"), text);
+}
+
+customElements.define("artifact-view", ArtifactView);

@@ -1,0 +1,191 @@
+/** `<file-tree>`: files in their folders, to choose one from. */
+
+import { closest, h, parts } from "../dom.js";
+import { firstFile, folderTree } from "./folders.js";
+import { fileItem, folderItem, holds, parentItem, Typeahead } from "./tree-items.js";
+
+/** @import { FilePublic } from "../api.d.ts" */
+/** @import { FolderEntry, TreeEntry } from "./folders.js" */
+
+/** With more files than this, folders begin closed. */
+const OPEN_UP_TO = 200;
+
+/**
+ * `files` is a list of `{path, size}`, `selected` a path or null. A `file-select` event (`detail.path`) is dispatched
+ * when the reader chooses a file. Folders fill when they are first opened, so a thousand files cost what is seen of them.
+ */
+export class FileTree extends HTMLElement {
+  /** @type {TreeEntry[] | null} */
+  #root = null;
+  #tree = h("ul", { role: "tree", "aria-label": "Files", class: "tree" });
+  /** @type {string | null} */
+  #selected = null;
+  /** @type {string | null} */
+  #first = null;
+  /** @type {WeakMap<Element, FolderEntry>} */
+  #folders = new WeakMap();
+  /** @type {WeakMap<Element, () => void>} what fills a folder when it is first opened */
+  #fills = new WeakMap();
+  #typeahead = new Typeahead();
+
+  constructor() {
+    super();
+    this.#tree.addEventListener("click", (event) => this.#click(event));
+    this.#tree.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  connectedCallback() {
+    if (!this.#tree.isConnected) this.append(this.#tree);
+  }
+
+  /** The path of the file to begin with, or null. */
+  get first() {
+    return this.#first;
+  }
+
+  /** @param {FilePublic[]} files */
+  set files(files) {
+    this.#root = folderTree(files);
+    this.#first = firstFile(files);
+    this.#tree.replaceChildren(...this.#items(this.#root, 1, files.length <= OPEN_UP_TO));
+    this.#mark();
+    this.#stop(this.#at(this.#selected) ?? this.#tree.firstElementChild);
+  }
+
+  get selected() {
+    return this.#selected;
+  }
+
+  set selected(path) {
+    this.#selected = path;
+    if (!this.#root) return;
+    this.#reveal(path);
+    this.#mark();
+    const item = this.#at(path);
+    if (item) this.#stop(item);
+  }
+
+  /**
+   * @param {TreeEntry[]} folder
+   * @param {number} level
+   * @param {boolean} open
+   */
+  #items(folder, level, open) {
+    return folder.map((entry) => (entry.children ? this.#folder(entry, level, open) : fileItem(entry, level)));
+  }
+
+  /**
+   * @param {FolderEntry} entry
+   * @param {number} level
+   * @param {boolean} open
+   */
+  #folder(entry, level, open) {
+    const item = folderItem(entry.name, level);
+    this.#fills.set(item, () => {
+      this.#fills.delete(item);
+      item.append(h("ul", { role: "group" }, this.#items(entry.children, level + 1, open)));
+    });
+    this.#folders.set(item, entry);
+    if (open) this.#expand(item, true);
+    return item;
+  }
+
+  /**
+   * @param {HTMLElement} item
+   * @param {boolean} open
+   */
+  #expand(item, open) {
+    if (open) this.#fills.get(item)?.();
+    item.setAttribute("aria-expanded", String(open));
+  }
+
+  /**
+   * Open the folders on the way to a file.
+   * @param {string | null} path
+   */
+  #reveal(path) {
+    /**
+     * @param {HTMLElement[]} items
+     * @returns {boolean}
+     */
+    const way = (items) =>
+      items.some((item) => {
+        if (item.dataset.path === path) return true;
+        const folder = this.#folders.get(item);
+        if (!folder || !holds(folder, path)) return false;
+        this.#expand(item, true);
+        return Boolean(item.lastElementChild) && way(parts(/** @type {Element} */ (item.lastElementChild)));
+      });
+    way(parts(this.#tree));
+  }
+
+  /** @param {string | null} path */
+  #at(path) {
+    return path === null ? null : this.#tree.querySelector(`[data-path="${CSS.escape(path)}"]`);
+  }
+
+  #mark() {
+    for (const item of this.#tree.querySelectorAll("[aria-selected=true]")) item.setAttribute("aria-selected", "false");
+    this.#at(this.#selected)?.setAttribute("aria-selected", "true");
+  }
+
+  /**
+   * Let one item be where Tab stops.
+   * @param {Element | null} item
+   */
+  #stop(item) {
+    for (const other of this.#tree.querySelectorAll("[tabindex='0']")) other.setAttribute("tabindex", "-1");
+    item?.setAttribute("tabindex", "0");
+  }
+
+  /** @param {HTMLElement} item */
+  #choose(item) {
+    if (this.#folders.has(item)) {
+      this.#expand(item, item.getAttribute("aria-expanded") !== "true");
+      return;
+    }
+    this.#selected = item.dataset.path ?? null;
+    this.#mark();
+    this.dispatchEvent(new CustomEvent("file-select", { detail: { path: this.#selected }, bubbles: true }));
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const item = closest(event, "[role=treeitem]");
+    if (!item) return;
+    this.#stop(item);
+    item.focus({ preventScroll: true });
+    this.#choose(item);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const item = closest(event, "[role=treeitem]");
+    if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
+    const shown = /** @type {HTMLElement[]} */ ([...this.#tree.querySelectorAll("[role=treeitem]")])
+      .filter((one) => !one.parentElement?.closest("[aria-expanded=false]"));
+    const at = shown.indexOf(item);
+    const open = item.getAttribute("aria-expanded");
+    /** @type {Record<string, () => HTMLElement | null | undefined | void | false | "">} */
+    const moves = {
+      ArrowDown: () => shown[at + 1],
+      ArrowUp: () => shown[at - 1],
+      Home: () => shown[0],
+      End: () => shown.at(-1),
+      ArrowRight: () => (open === "false" ? this.#expand(item, true) : open && shown[at + 1]),
+      ArrowLeft: () => (open === "true" ? this.#expand(item, false) : parentItem(item)),
+      Enter: () => this.#choose(item),
+      " ": () => this.#choose(item),
+    };
+    const move = moves[event.key] ?? (event.key.length === 1 && (() => this.#typeahead.find(event.key, shown, at)));
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = move();
+    if (!next) return;
+    this.#stop(next);
+    next.focus();
+  }
+}
+
+customElements.define("file-tree", FileTree);

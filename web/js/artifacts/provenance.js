@@ -1,0 +1,80 @@
+/** What is known of a version: its name, its author, and where it comes from. */
+
+import { h, icon, present } from "../dom.js";
+import { bytes, title } from "../labels.js";
+import { toast } from "../notices.js";
+import { visible } from "../text.js";
+
+/** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
+/** @import { Work } from "./versions.js" */
+/** @import { Child } from "../elements.d.ts" */
+
+const DIGITS = 12; // of a hash that are shown
+
+/**
+ * The children of a `<dl>`; `task` is the TaskPublic that wrote the version, `work` holds its other versions.
+ * @param {ArtifactItem} artifact
+ * @param {TaskPublic | undefined} task
+ * @param {Work} work
+ */
+export function provenance(artifact, task, work) {
+  const origin = work.versions.find((one) => one.artifact_id === artifact.based_on);
+  return present([
+    fact("Author", author(artifact)),
+    task && fact("Stage", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
+    origin && fact("Amends", `version ${origin.version}`),
+    fact("Created", ago(artifact.created_at)),
+    fact("Accepted", artifact.accepted_at ? ago(artifact.accepted_at) : "no"),
+    fact("Size", bytes(artifact.size)),
+    fact("SHA-256", hash(artifact.content_hash)),
+  ]);
+}
+
+/**
+ * @param {string} name
+ * @param {...Child} value
+ */
+const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+/** @param {string} text */
+const aside = (text) => h("span", { class: "faint" }, text);
+/** @param {string} moment */
+const ago = (moment) => h("time-ago", { datetime: moment });
+
+/** @param {ArtifactItem} artifact */
+function author(artifact) {
+  const kind = byAgent(artifact) ? "agent" : "human";
+  return [authorMark(artifact), h("bdi", {}, visible(artifact.author)), artifact.author !== kind && aside(kind)];
+}
+
+/** @param {string} whole */
+function hash(whole) {
+  const button = { type: "button", class: "quiet copy", "aria-label": "Copy the SHA-256", onclick: () => copy(whole) };
+  return [h("code", { title: whole }, whole.slice(0, DIGITS)), h("button", button, "Copy")];
+}
+
+/** @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied.");
+  } catch {
+    toast(`It could not be copied: ${text}`);
+  }
+}
+
+/**
+ * The name of an artifact; one without a name of its own is called by its type.
+ * @param {{ name: string, type: string }} options
+ */
+export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
+
+/**
+ * An icon for the author of a version: an agent or a human.
+ * @param {{ author: string }} artifact
+ */
+export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
+
+const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
+
+/** @param {{ author: string }} artifact */
+const byAgent = (artifact) => AGENTS.has(artifact.author);

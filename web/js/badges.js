@@ -1,0 +1,61 @@
+/** How a status, and a project's oversight, look on the page. */
+
+import { h, icon } from "./dom.js";
+import { status } from "./labels.js";
+
+/** @import { Oversight } from "./api.d.ts" */
+/** @import { Kind } from "./labels.js" */
+
+/**
+ * A mark with its word.
+ * @param {Kind} of
+ * @param {string} value
+ */
+export function badge(of, value) {
+  const { word, tone, mark } = status(of, value);
+  return h(
+    "span",
+    { class: "badge", dataset: { tone, status: value } },
+    icon(mark, { class: mark === "working" ? "turning" : "" }),
+    word,
+  );
+}
+
+/**
+ * The mark alone, for where the word is beside it anyway.
+ * @param {Kind} of
+ * @param {string} value
+ */
+export function mark(of, value) {
+  const { word, tone, mark: name } = status(of, value);
+  return h(
+    "span",
+    { class: "status", dataset: { tone, status: value }, title: word },
+    icon(name, { class: name === "working" ? "turning" : "" }),
+  );
+}
+
+/** What each level of oversight means; "" leaves it to the pipeline. @type {Record<string, { word: string, means: string }>} */
+export const LEVELS = {
+  "": { word: "As the pipeline says", means: "Each gate asks, or does not, as its pipeline has it." },
+  high: { word: "High", means: "You decide at every gate." },
+  medium: { word: "Medium", means: "You decide at the gates that matter most." },
+  low: { word: "Low", means: "No gate asks for a review; only a step that fails does." },
+};
+
+/**
+ * Three small bars, as many of them full as the level says; nothing where the pipeline decides.
+ * @param {Oversight | null} level
+ */
+export function oversightMark(level) {
+  if (!level) return null;
+  const words = `Oversight: ${level}`;
+  return h(
+    "span",
+    { class: "oversight", dataset: { level }, title: `${words}. ${LEVELS[level].means}` },
+    h("i"),
+    h("i"),
+    h("i"),
+    h("span", { class: "visually-hidden" }, words),
+  );
+}

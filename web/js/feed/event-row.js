@@ -1,0 +1,143 @@
+/** An event as a row of the feed. */
+
+import { find, h, icon, parts, write } from "../dom.js";
+import { title } from "../labels.js";
+import { visible } from "../text.js";
+import { inFull } from "../time.js";
+import { KINDS, markOf, sentence } from "./event-sentence.js";
+
+/** @import { Event as LogEvent } from "../api.d.ts" */
+/** @import { Doing } from "../project/model.js" */
+
+/** @type {Intl.DateTimeFormatOptions} */
+const minutes = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const clock = new Intl.DateTimeFormat(undefined, { ...minutes, second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { ...minutes, day: "numeric", month: "short" });
+
+/** @type {Map<string, HTMLElement>} */
+const patterns = new Map();
+
+/** @type {WeakMap<Element, LogEvent>} the event of each row */
+const events = new WeakMap();
+
+/**
+ * Rows are copied from one for each mark, not built: that is several times as fast.
+ * @param {string} name
+ * @param {string} tone
+ */
+function pattern(name, tone) {
+  const key = `${name} ${tone}`;
+  const made = patterns.get(key) ??
+    h(
+      "li",
+      { class: "event" },
+      h(
+        "details",
+        {},
+        h(
+          "summary",
+          {},
+          h("span", { class: "event-mark", dataset: { tone } }, icon(name)),
+          h("span", { class: "event-says" }),
+          h("time", {}),
+          h("span", { class: "event-number" }),
+        ),
+      ),
+    );
+  patterns.set(key, made);
+  return /** @type {HTMLElement} */ (made.cloneNode(true));
+}
+
+/**
+ * A row with its sentence; the data behind it is added when it is opened.
+ * @param {LogEvent} event
+ */
+export function row(event) {
+  const element = pattern(...markOf(event));
+  const [, says, time, number] = parts(find("summary", element));
+  const moment = new Date(event.timestamp);
+  element.dataset.seq = String(event.seq);
+  element.dataset.type = event.event_type;
+  events.set(element, event);
+  says.append(...sentence(event).map((part) => (typeof part === "string" ? part : h("bdi", {}, part.text))));
+  time.setAttribute("datetime", event.timestamp);
+  time.title = inFull(moment);
+  time.textContent = (isToday(moment) ? clock : day).format(moment);
+  number.textContent = `#${event.seq}`;
+  return element;
+}
+
+/** @param {Date} moment */
+const isToday = (moment) => moment.toDateString() === new Date().toDateString();
+
+/**
+ * Put an event's data behind its sentence, once.
+ * @param {Element} element
+ */
+export function unfold(element) {
+  const details = element.firstElementChild;
+  const event = events.get(element);
+  if (!details || !event || details.childElementCount > 1) return;
+  const facts = Object.entries({ ...event.data, task_id: event.task_id, time: event.timestamp, number: event.seq })
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [h("dt", {}, title(name)), h("dd", { dir: "auto" }, shown(name, value))]);
+  details.append(h("dl", { class: "event-data" }, facts));
+}
+
+/**
+ * @param {string} name
+ * @param {any} value
+ */
+function shown(name, value) {
+  if (name === "artifact_id") return link(value, value);
+  if (name === "time") return inFull(new Date(value));
+  if (Array.isArray(value) && value.length && value.every((one) => one?.artifact_id)) {
+    return value.map((one, index) => [index > 0 && ", ", link(one.artifact_id, `${title(one.type)} v${one.version}`)]);
+  }
+  if (typeof value === "object") return h("code", {}, visible(JSON.stringify(value, null, 1)));
+  if (name.endsWith("_id") || name === "content_hash") return h("code", {}, value);
+  return visible(String(value));
+}
+
+/**
+ * @param {string} id
+ * @param {string} text
+ */
+const link = (id, text) => h("a", { href: `#artifact=${id}` }, text);
+
+/** @param {[agent: string, progress: Doing]} entry */
+export function doing([agent]) {
+  return h(
+    "li",
+    { class: "doing" },
+    h("span", { class: "event-mark", dataset: { tone: "busy" } }, icon("working", { class: "turning" })),
+    h("span", { class: "doing-says" }, h("strong", {}, title(agent)), " ", h("bdi", {})),
+    h("progress", { max: "1", "aria-label": `${title(agent)}’s progress` }),
+  );
+}
+
+/**
+ * @param {Element} element
+ * @param {[agent: string, progress: Doing]} entry
+ */
+export function paintDoing(element, [, { stage, message, fraction }]) {
+  const [, says, bar] = parts(element);
+  write(find("bdi", says), visible(message ?? stage ?? ""));
+  const progress = /** @type {HTMLProgressElement} */ (bar);
+  progress.hidden = fraction === null || fraction === undefined;
+  progress.value = fraction ?? 0;
+}
+
+/**
+ * A button for each kind of event.
+ * @param {(kind: string) => void} choose
+ */
+export const kindFilter = (choose) =>
+  h(
+    "div",
+    { class: "feed-filter", role: "group", "aria-label": "Show events" },
+    Object.entries(KINDS).map(([kind, word]) => {
+      const pressed = { "aria-pressed": String(kind === "all"), dataset: { kind }, onclick: () => choose(kind) };
+      return h("button", { type: "button", class: "quiet", ...pressed }, word);
+    }),
+  );

@@ -1,0 +1,189 @@
+/** Events as sentences, by kind, and with a mark. Pure. */
+
+import { REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
+
+/** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
+
+/** @typedef {Record<string, any>} Data an event's data, which depends on its type */
+/** @typedef {string | { text: string }} Part of a sentence; `text` was written by a person or an agent */
+
+/**
+ * A part that a person or an agent wrote: it is isolated in direction, stays text, and shows hidden characters.
+ * @param {unknown} text
+ */
+const by = (text) => ({ text: visible(String(text)) });
+
+const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
+/** @param {LogEvent} event */
+const agent = (event) => title(event.agent_type ?? "agent");
+/** @param {{ data: Data }} options */
+const stage = ({ data }) => [by(data.stage), data.round > 1 ? `, round ${data.round}` : ""];
+/** @param {string} type */
+const lower = (type) => String(type).replaceAll("_", " ");
+/** @param {ArtifactRef[]} artifacts */
+const list = (artifacts) => artifacts.map((one) => `${lower(one.type)} v${one.version}`).join(" and ");
+/** @param {string | null | undefined} text */
+const quoted = (text) => (text ? [": “", by(text), "”"] : []);
+
+/** @type {Record<string, string>} */
+const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
+
+/** @type {Record<string, string>} */
+const STATUS = {
+  starting: "The project was created",
+  active: "The project is active",
+  waiting: "The project waits for a human",
+  paused: "The project is paused",
+  completed: "The project is completed",
+  rejected: "The project was rejected",
+  failed: "The project failed",
+  cancelled: "The project was cancelled",
+};
+
+/** @type {Record<string, string>} */
+const AT_WORK = {
+  idle: "is idle",
+  working: "is at work",
+  waiting_for_hitl: "waits for a human",
+  error: "has a problem",
+};
+
+/** @type {Record<EventType, (event: LogEvent) => Part[]>} */
+const SENTENCES = {
+  workflow_event: ({ data }) => [STATUS[data.status] ?? `The project is ${data.status}`, ...quoted(data.reason)],
+  task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
+  task_progress: (event) => [`${agent(event)}: `, by(event.data.message ?? event.data.stage)],
+  task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
+  task_failed: (event) => [`${agent(event)} could not do `, ...stage(event), ...quoted(event.data.error)],
+  task_cancelled: (event) => [`${agent(event)}’s task in `, ...stage(event), " was cancelled"],
+  agent_status_change: (event) => [`${agent(event)} ${AT_WORK[event.data.status] ?? event.data.status}`],
+  artifact_created: (
+    { data },
+  ) => [by(sayer(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  hitl_request: (
+    event,
+  ) => ["The gate after ", ...stage(event), ` asks (${why(event.data.reason)})`, ...quoted(event.data.question)],
+  hitl_response: ({ data }) => [by(sayer(data.responder)), " ", ...did(data), ...quoted(data.comment)],
+  hitl_expired: (
+    event,
+  ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
+  error: ({ data }) => [by(data.message ?? "Something is wrong")],
+};
+
+/** @param {Data} data */
+const named = ({ name, type }) => (name === type ? [] : [": ", by(name)]);
+
+/** @param {HitlReason} reason */
+function why(reason) {
+  const text = REASONS[reason] ?? String(reason);
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** @param {string} name */
+function sayer(name) {
+  if (!name || name === "human") return "A human";
+  return AGENTS.has(name) ? title(name) : name;
+}
+
+/** @param {Data} data */
+function outcome({ verdict, artifacts, note }) {
+  const said = note ? `. ${note}` : "";
+  if (verdict) return `: ${verdict}${said}`;
+  return (artifacts?.length ? `: ${list(artifacts)}` : "") + said;
+}
+
+/** @param {Data} data */
+function did(data) {
+  const what = data.accepted?.length ? [list(data.accepted)] : stage({ data });
+  if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...what, " done again"];
+  return [`${ACTIONS[data.action] ?? data.action} `, ...what];
+}
+
+/**
+ * The parts of the sentence: strings, and `{text}` for what people or agents wrote.
+ * @param {LogEvent} event
+ */
+export function sentence(event) {
+  const say = SENTENCES[event.event_type];
+  return (say ? say(event) : [lower(event.event_type)]).filter((part) => part !== "");
+}
+
+/**
+ * The sentence as plain text.
+ * @param {LogEvent} event
+ */
+export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
+
+/** What a reader can choose to see: an event is of each kind that it belongs to. */
+export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
+
+const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
+/** @type {Record<EventType, string>} */
+const KIND_OF = {
+  artifact_created: "artifacts",
+  agent_status_change: "agents",
+  task_started: "agents",
+  task_progress: "agents",
+  task_completed: "agents",
+  task_failed: "agents",
+  task_cancelled: "agents",
+  hitl_request: "decisions",
+  hitl_response: "decisions",
+  hitl_expired: "decisions",
+  workflow_event: "all",
+  error: "errors",
+};
+
+/**
+ * Whether an event is of a kind.
+ * @param {string} kind
+ * @param {LogEvent} event
+ */
+export function isOf(kind, { event_type: type, data }) {
+  if (kind === "all") return true;
+  if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
+  return KIND_OF[type] === kind;
+}
+
+/** @typedef {[mark: string, tone: string]} Mark */
+
+/** @type {Partial<Record<EventType, Mark | Record<string, Mark>>>} */
+const MARKS = {
+  workflow_event: {
+    starting: ["starting", "busy"],
+    active: ["working", "busy"],
+    waiting: ["waiting", "asks"],
+    paused: ["paused", "calm"],
+    completed: ["completed", "good"],
+    rejected: ["rejected", "bad"],
+    failed: ["failed", "bad"],
+    cancelled: ["cancelled", "calm"],
+  },
+  agent_status_change: {
+    idle: ["idle", "calm"],
+    working: ["idle", "busy"],
+    waiting_for_hitl: ["idle", "asks"],
+    error: ["failed", "bad"],
+  },
+  hitl_response: { approved: ["completed", "good"], amended: ["amended", "good"], rejected: ["rejected", "bad"] },
+  task_started: ["working", "busy"],
+  task_completed: ["completed", "good"],
+  task_failed: ["failed", "bad"],
+  task_cancelled: ["cancelled", "calm"],
+  artifact_created: ["file", "calm"],
+  hitl_request: ["waiting", "asks"],
+  hitl_expired: ["expired", "bad"],
+  error: ["failed", "bad"],
+};
+
+/**
+ * The icon and the tone of an event.
+ * @param {LogEvent} event
+ * @returns {Mark}
+ */
+export function markOf({ event_type: type, data }) {
+  if (data.verdict === "failed") return ["failed", "bad"];
+  const found = MARKS[type];
+  return (Array.isArray(found) ? found : found?.[data.status]) ?? ["idle", "calm"];
+}

@@ -1,0 +1,142 @@
+/** HTTP as the API uses it: JSON in, JSON out, errors as problems (RFC 9457), lists in pages. */
+
+/** @import { DecisionPublic, ProblemField, RequestItem } from "./api.d.ts" */
+
+/**
+ * @typedef {Record<string, string | number | string[] | null | undefined>} Query
+ * @typedef {{ signal?: AbortSignal }} Options
+ * @typedef {Options & { query?: Query, body?: object, headers?: Record<string, string> }} Request
+ */
+
+/**
+ * @typedef {object} ProblemBody what an error response may hold
+ * @property {string} [title]
+ * @property {string} [detail]
+ * @property {ProblemField[]} [errors]
+ * @property {RequestItem} [request] in a conflict about a HITL request: the request as it is
+ * @property {DecisionPublic | null} [decision] and the decision that won
+ */
+
+/**
+ * @template T
+ * @typedef {{ items: T[], next_cursor: string | null }} Page
+ */
+
+/** An error of the API (RFC 9457); status 0 if it cannot be reached. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {ProblemBody} body
+   * @param {number} [retryAfter] seconds
+   */
+  constructor(status, body, retryAfter) {
+    super(body.detail || body.title || `HTTP ${status}`);
+    this.name = "Problem";
+    this.status = status;
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same call may succeed a little later. */
+  get passing() {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+
+  /**
+   * What is wrong with one field of the body, or "".
+   * @param {string} field
+   */
+  about(field) {
+    return (this.body.errors ?? []).filter((one) => one.field === field).map((one) => one.message).join("; ");
+  }
+}
+
+/**
+ * Whether the same call may succeed a little later.
+ * @param {unknown} error
+ */
+export const isPassing = (error) => error instanceof Problem && error.passing;
+
+const OFFLINE = { title: "Unreachable", detail: "BotArmy cannot be reached. Is it running, and are you connected?" };
+
+/**
+ * @template T
+ * @param {string} method
+ * @param {string} path
+ * @param {Request} [request]
+ * @returns {Promise<T>}
+ */
+async function call(method, path, request) {
+  const response = await send(method, path, request);
+  return response.json();
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Request} [request]
+ */
+export async function send(method, path, { query, body, headers = {}, signal } = {}) {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== "") url.searchParams.append(name, String(one));
+    }
+  }
+  /** @type {RequestInit & { headers: Record<string, string> }} */
+  const init = { method, signal, headers: { Accept: "application/json", ...headers } };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers["Content-Type"] = "application/json";
+  }
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, OFFLINE);
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({ title: response.statusText }));
+  throw new Problem(response.status, problem, Number(response.headers.get("Retry-After")) || undefined);
+}
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {Request} [request]
+ * @returns {Promise<T>}
+ */
+export const get = (path, request) => call("GET", path, request);
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {object} [body]
+ * @param {string} [key] makes the call idempotent
+ * @returns {Promise<T>}
+ */
+export const post = (path, body, key) => call("POST", path, { body, headers: key ? { "Idempotency-Key": key } : {} });
+
+const MOST_ITEMS = 2_000;
+
+/**
+ * Every item of a list, page by page, up to MOST_ITEMS.
+ * @template T
+ * @param {string} path
+ * @param {Options} [options]
+ */
+export async function all(path, { signal } = {}) {
+  /** @type {T[]} */
+  const items = [];
+  /** @type {string | null} */
+  let cursor = null;
+  do {
+    /** @type {Page<T>} */
+    const page = await get(path, { query: { limit: 200, cursor }, signal });
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor && items.length < MOST_ITEMS);
+  return items;
+}

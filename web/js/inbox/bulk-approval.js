@@ -1,0 +1,154 @@
+/** Approves several requests at once: a confirmation, the progress, and the outcome of each. */
+
+import { h, icon, write } from "../dom.js";
+import { count, status } from "../labels.js";
+import { visible } from "../text.js";
+import { entries } from "./entries.js";
+import { mayApprove } from "./requests.js";
+import { respond, responderField } from "./responding.js";
+import { approveLabel } from "./response-form.js";
+
+/** @import { Entry } from "./entry.js" */
+
+const AT_ONCE = 4;
+/** @type {Record<string, string>} */
+const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
+
+/**
+ * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed.
+ * @param {Entry[]} chosen
+ * @param {(ran: boolean) => void} done
+ */
+export function approveAll(chosen, done) {
+  const rows = new Map(
+    chosen.map((
+      entry,
+    ) => [
+      entry,
+      h(
+        "li",
+        {},
+        h(
+          "span",
+          { class: "bulk-what" },
+          h("span", { dir: "auto" }, visible(entry.request.question)),
+          h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name)),
+        ),
+        h("span", { class: "bulk-state" }, before(entry)),
+      ),
+    ]),
+  );
+  const what = `Approve ${count(chosen.length, "request")}`;
+  const drafts = chosen.filter((entry) => mayApprove(entry.request) && entry.draft.dropped("approve")).length;
+  const summary = h(
+    "p",
+    { role: "status" },
+    "Each artifact is accepted as it is, and its project goes on. This is final.",
+    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`,
+  );
+  const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
+  const close = h("button", {
+    type: "button",
+    onclick: () => {
+      dialog.close();
+    },
+  }, "Cancel");
+  const by = responderField();
+  const dialog = h(
+    "dialog",
+    { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
+    h(
+      "div",
+      { class: "dialog" },
+      h("h2", { id: "bulk-title" }, what),
+      summary,
+      h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]),
+      h("footer", {}, by, close, confirm),
+    ),
+  );
+  const stop = new AbortController();
+  entries.addEventListener("change", paint, { signal: stop.signal });
+  let running = false;
+
+  function closed() {
+    stop.abort();
+    dialog.remove();
+    done(running);
+  }
+
+  function paint() {
+    for (const [entry, row] of rows) {
+      const state = stateOf(entry);
+      if (state) row.lastElementChild?.replaceChildren(...state);
+    }
+    if (running) sumUp();
+  }
+
+  async function run() {
+    running = true;
+    confirm.disabled = true;
+    by.remove();
+    write(close, "Close");
+    close.focus();
+    const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      for (let entry = queue.shift(); entry; entry = queue.shift()) {
+        await respond(entry, "approve", given(entry), { quiet: true });
+      }
+    }));
+    sumUp();
+  }
+
+  function sumUp() {
+    const decided = chosen.filter((entry) => entry.closure?.mine).length;
+    const lost = chosen.filter((entry) => entry.closure && !entry.closure.mine).length;
+    /** @param {...string} names */
+    const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase ?? ""));
+    const [sent, away, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
+    const barred = chosen.filter((entry) => !entry.closure && !mayApprove(entry.request)).length;
+    write(
+      summary,
+      [
+        `${decided} of ${chosen.length} approved.`,
+        lost && `${lost} decided by others first.`,
+        sent && `${sent} sent, and judged as soon as a worker is there.`,
+        away.length && `${away.length} not taken yet; sent again in a moment.`,
+        failed && `${failed} not applied.`,
+        barred && `${barred} cannot be approved.`,
+      ].filter(Boolean).join(" "),
+    );
+    confirm.hidden = !away.length;
+    confirm.disabled = false;
+    write(confirm, `Try the ${away.length} now`);
+    confirm.onclick = () => away.forEach((entry) => entry.reply?.again?.());
+  }
+
+  document.body.append(dialog);
+  dialog.showModal();
+  confirm.focus();
+}
+
+/**
+ * The text of a row before the start.
+ * @param {Entry} entry
+ */
+function before({ request, draft }) {
+  if (!mayApprove(request)) return "Cannot be approved";
+  const dropped = draft.dropped("approve");
+  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approveLabel(request);
+}
+
+/** @param {Entry} entry */
+const given = (entry) => ({ comment: entry.draft.typed.approve.comment.trim() || undefined });
+
+/** @param {Entry} entry */
+function stateOf({ closure, reply }) {
+  if (closure) {
+    const { word, tone, mark } = status("hitl", closure.status);
+    const who = closure.mine || !closure.decision ? "" : ` by ${visible(closure.decision.responder)}`;
+    const badge = h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word);
+    return [badge, h("span", { dir: "auto" }, who)];
+  }
+  const words = reply?.phase === "failed" ? reply.message : PHASES[reply?.phase ?? ""];
+  return words ? [h("span", { dataset: { tone: reply?.phase === "failed" ? "bad" : "calm" } }, words)] : null;
+}

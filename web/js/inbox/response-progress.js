@@ -1,0 +1,71 @@
+/** How far a response is, inside its form: what is wrong with it, or when it is sent again. */
+
+import { h, write } from "../dom.js";
+import { withdraw } from "./responding.js";
+
+/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Entry, Reply } from "./entry.js" */
+
+const UNSURE = "Whether your response arrived is not known; sending it again is safe, it counts once.";
+
+/**
+ * `{element, update}` for one action of an entry.
+ * @param {Entry} entry
+ * @param {HitlAction} action
+ */
+export function progress(entry, action) {
+  const element = h("div", { class: "reply", role: "alert" });
+  /** @type {Reply | null} */
+  let shown = null;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let clock;
+
+  function update() {
+    const reply = entry.reply?.action === action ? entry.reply : null;
+    if (reply === shown) return;
+    shown = reply;
+    clearInterval(clock);
+    if (reply?.phase === "failed") element.replaceChildren(...failed(reply));
+    else if (reply?.phase === "waiting") element.replaceChildren(...waiting(reply));
+    else element.replaceChildren();
+  }
+
+  /** @param {Reply} reply */
+  function failed({ message, fields = {} }) {
+    if (fields.comment || fields.content) return []; // it is said at the field
+    return [
+      h(
+        "div",
+        { class: "notice", dataset: { tone: "bad" } },
+        h("strong", {}, "That did not work"),
+        h("span", { dir: "auto" }, message),
+        h("span", {}, "What you typed is kept."),
+      ),
+    ];
+  }
+
+  /** @param {Reply} reply */
+  function waiting(reply) {
+    const wait = h("span", { class: "numbers", "aria-hidden": "true" });
+    const tick = () => write(wait, `Next try in ${Math.max(0, Math.ceil(((reply.at ?? 0) - Date.now()) / 1000))} s.`);
+    tick();
+    clock = setInterval(tick, 250);
+    return [
+      h(
+        "div",
+        { class: "notice", dataset: { tone: "asks" } },
+        h("strong", {}, reply.unsure ? "BotArmy cannot be reached" : "BotArmy cannot take it now"),
+        h("span", {}, reply.unsure ? UNSURE : `${reply.message} Nothing has happened, and what you typed is kept.`),
+        wait,
+        h(
+          "span",
+          { class: "buttons" },
+          h("button", { type: "button", onclick: () => reply.again?.() }, "Try now"),
+          h("button", { type: "button", class: "quiet", onclick: () => withdraw(entry) }, "Stop trying"),
+        ),
+      ),
+    ];
+  }
+
+  return { element, update };
+}

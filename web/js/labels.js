@@ -1,0 +1,111 @@
+/** The product's terms as the page shows them. A status is a word, a tone (a colour) and a mark (a shape). */
+
+import { capitalised } from "./text.js";
+
+/** @import { HitlReason } from "./api.d.ts" */
+
+/** @typedef {"project" | "task" | "stage" | "agent" | "hitl" | "component"} Kind */
+
+/** @type {Record<Kind, Record<string, [word: string, tone: string, mark: string]>>} */
+const STATUSES = {
+  project: {
+    starting: ["Starting", "busy", "starting"],
+    active: ["Active", "busy", "working"],
+    waiting: ["Waiting for you", "asks", "waiting"],
+    paused: ["Paused", "calm", "paused"],
+    completed: ["Completed", "good", "completed"],
+    rejected: ["Rejected", "bad", "rejected"],
+    failed: ["Failed", "bad", "failed"],
+    cancelled: ["Cancelled", "calm", "cancelled"],
+  },
+  task: {
+    pending: ["Pending", "calm", "pending"],
+    working: ["Working", "busy", "working"],
+    waiting_for_hitl: ["Waiting for you", "asks", "waiting"],
+    completed: ["Completed", "good", "completed"],
+    failed: ["Failed", "bad", "failed"],
+    cancelled: ["Cancelled", "calm", "cancelled"],
+  },
+  agent: {
+    idle: ["Idle", "calm", "idle"],
+    working: ["Working", "busy", "working"],
+    waiting_for_hitl: ["Waiting for you", "asks", "waiting"],
+    error: ["Error", "bad", "failed"],
+  },
+  hitl: {
+    pending: ["Open", "asks", "waiting"],
+    approved: ["Approved", "good", "completed"],
+    amended: ["Amended", "good", "amended"],
+    rejected: ["Rejected", "bad", "rejected"],
+    expired: ["Expired", "bad", "expired"],
+    cancelled: ["Cancelled", "calm", "cancelled"],
+  },
+  stage: {},
+  component: {
+    ok: ["OK", "good", "completed"],
+    down: ["Down", "bad", "failed"],
+    unknown: ["Not known", "calm", "pending"],
+  },
+};
+
+// A stage has the status of its newest task or of its closed gate, or its result is not accepted.
+STATUSES.stage = {
+  ...STATUSES.task,
+  redo: ["To be redone", "calm", "redo"],
+  rejected: STATUSES.hitl.rejected,
+  expired: STATUSES.hitl.expired,
+};
+
+/**
+ * How a status is shown.
+ * @param {Kind} of
+ * @param {string | null} value
+ */
+export function status(of, value) {
+  const [word, tone, mark] = STATUSES[of][value ?? ""] ?? [value ?? "", "calm", "pending"];
+  return { word, tone, mark };
+}
+
+/**
+ * "software_specification" as people write it: "Software specification".
+ * @param {string} word
+ */
+export const title = (word) => capitalised(String(word).replaceAll("_", " "));
+
+/**
+ * "1 project", "3 projects".
+ * @param {number} number
+ * @param {string} noun
+ */
+export const count = (number, noun) => `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+
+/**
+ * "850 B", "1.2 KiB", "3.4 MiB".
+ * @param {number} size bytes
+ */
+export function bytes(size) {
+  if (size < 1024) return `${size} B`;
+  if (size < 1024 ** 2) return `${(size / 1024).toFixed(1)} KiB`;
+  return `${(size / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+/** @type {Record<string, string>} */
+const PROBLEMS = {
+  missing: "Temporal has no running workflow of it",
+  stuck: "its workflow fails again and again",
+  inconsistent: "its workflow and the records contradict each other",
+};
+
+/**
+ * Why a workflow is stopped.
+ * @param {string} kind
+ */
+export const problemLabel = (kind) => PROBLEMS[kind] ?? title(kind);
+
+/** Why a gate asks. @type {Record<HitlReason, string>} */
+export const REASONS = {
+  review: "Review",
+  low_confidence: "The agent is unsure",
+  failed_verdict: "The tests failed too often",
+  failed_step: "The agent could not do it",
+};

@@ -1,0 +1,179 @@
+/** The parts of a pipeline's drawing: stages, edges, gates, reworks. */
+
+import { find, h, icon, parts, svg, write } from "../dom.js";
+import { status } from "../labels.js";
+import { asks } from "./stages.js";
+
+/** @import { GateAsk, Oversight, Stage } from "../api.d.ts" */
+/** @import { Layout } from "./layout.js" */
+/** @import { StageState } from "./stages.js" */
+
+/** @typedef {{ rule: GateAsk, stands: string, question: string }} GateState */
+
+/**
+ * @typedef {object} StageView
+ * @property {StageState} [now] undefined for a pipeline at rest
+ * @property {GateState} gate
+ * @property {string[]} before the stages it depends on
+ * @property {Record<"x" | "y" | "width" | "height", number>} place
+ * @property {boolean} current whether it is marked
+ * @property {boolean} ended whether the project has ended
+ */
+
+/** @type {Record<string, string>} */
+const STANDS = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
+
+/**
+ * A stage's gate: the rule in force (one that waits or has stopped the project asks, whatever the rule), whether it is
+ * "waiting", "passed", "refused" or still "ahead", and its question.
+ * @param {Stage} stage
+ * @param {Oversight | null} oversight
+ * @param {StageState | undefined} now
+ */
+export function gateOf(stage, oversight, now) {
+  const stands = STANDS[now?.state ?? ""] ?? "ahead";
+  const rule = stands === "waiting" || stands === "refused" ? "always" : asks(stage, oversight);
+  return { rule, stands, question: now?.request?.question ?? stage.gate?.question ?? "" };
+}
+
+/**
+ * The drawing's parts, from what pipeline-layout.js has placed; `select(name)` is called when a gate is pressed.
+ * @param {Layout} found
+ * @param {(stage: string) => void} select
+ */
+export function drawPipeline(found, select) {
+  return [
+    ...found.edges.map((one) => svg("g", { class: "edge", "data-from": one.from }, line(one.path), arrow(one.head))),
+    ...found.stems.map((path) => line(path)),
+    ...found.reworks.map((rework) => wayBack(rework, found.down)),
+    ...[...found.gates].map(([name, place]) => diamond(name, place, () => select(name))),
+  ];
+}
+
+/**
+ * Show the state of the gates and the stages.
+ * @param {Element} picture
+ * @param {Map<string, GateState>} gates
+ * @param {Map<string, StageState> | null} stages
+ */
+export function showStates(picture, gates, stages) {
+  for (const { dataset, classList } of /** @type {Iterable<SVGElement>} */ (picture.children)) {
+    if (classList.contains("edge")) dataset.passed = String(stages?.get(dataset.from ?? "")?.state === "completed");
+    const gate = gates.get(dataset.gate ?? "");
+    if (gate) Object.assign(dataset, { rule: gate.rule, stands: gate.stands });
+  }
+}
+
+/**
+ * @param {string} d
+ * @param {string} [name]
+ */
+const line = (d, name) => svg("path", { class: name, d });
+/** @param {string} d */
+const arrow = (d) => line(d, "head");
+
+/**
+ * @param {string} name
+ * @param {{ x: number, y: number, size: number }} options
+ * @param {() => void} select
+ */
+function diamond(name, { x, y, size }, select) {
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
+  const to = (dx, dy) => `${x + dx * size} ${y + dy * size}`;
+  return svg(
+    "g",
+    { class: "gate", "data-gate": name, onclick: select },
+    line(`M${to(-1, 0)}L${to(0, -1)}L${to(1, 0)}L${to(0, 1)}Z`),
+    line(`M${to(-0.3, 0.02)}L${to(-0.06, 0.26)}L${to(0.34, -0.22)}`, "tick"),
+    line(`M${to(-0.25, -0.25)}L${to(0.25, 0.25)}M${to(0.25, -0.25)}L${to(-0.25, 0.25)}`, "cross"),
+    svg("text", { x: String(x), y: String(y) }, "?"),
+  );
+}
+
+/**
+ * @param {Layout["reworks"][number]} options
+ * @param {boolean} down
+ */
+function wayBack({ path, head, label, rounds }, down) {
+  const says = ["rework,", `≤ ${rounds}`, rounds === 1 ? "round" : "rounds"];
+  const [x, y] = [String(label.x + (down ? 8 * label.side : 0)), String(label.y)];
+  // Down the page there is little room beside the line: a word a line.
+  const broken = says.map((word, i) => svg("tspan", { x, dy: i ? "1.25em" : "-1.25em" }, word));
+  const text = down
+    ? svg("text", { x, y, class: label.side < 0 ? "before" : "beside" }, broken)
+    : svg("text", { x, y, class: "on" }, says.join(" "));
+  return svg("g", { class: "rework" }, line(path), arrow(head), text);
+}
+
+/** @type {Partial<Record<GateAsk, string>>} */
+const ASKS = {
+  always: "A human decides after it",
+  on_low_confidence: "A human decides after it when the agent is unsure",
+};
+
+const all = new Intl.ListFormat("en", { type: "conjunction" });
+
+/**
+ * A stage's box, an item of the list. `id` is for its description; with `select` it is a button.
+ * @param {string} id
+ * @param {(() => void) | null} select
+ */
+export function stageBox(id, select) {
+  const parts = ["stage-mark", "stage-name cut", "stage-agent cut", "stage-round"];
+  const inside = parts.map((part) => h("span", { class: part }));
+  const box = select
+    ? h("button", { type: "button", class: "stage-box", "aria-describedby": id, onclick: select }, inside)
+    : h(
+      "div",
+      { class: "stage-box" },
+      h("span", { class: "visually-hidden" }),
+      h("span", { class: "stage-shown", "aria-hidden": "true" }, inside),
+    );
+  return h("li", {}, box, h("span", { class: "visually-hidden", id }));
+}
+
+/**
+ * Show a stage in its box.
+ * @param {HTMLElement} item
+ * @param {Stage} stage
+ * @param {StageView} stageView
+ */
+export function updateStage(item, stage, { now, gate, before, place, current, ended }) {
+  const [box, more] = parts(item);
+  for (const [side, value] of Object.entries(place)) item.style.setProperty(`--${side}`, `${value}px`);
+  const { state = null, round = 0 } = now ?? {};
+  const { word, tone, mark } = status("stage", state);
+  const pressed = box.localName === "button";
+  const [shownMark, name, agent, shownRound] = parts(pressed ? box : find(".stage-shown", box));
+  const stands = state && (ended && state === "pending" ? "not begun" : word.toLowerCase());
+  const says = [stage.name, stage.agent, stands, round > 1 && `round ${round}`].filter(Boolean).join(", ");
+  if (pressed) box.setAttribute("aria-label", says);
+  else write(parts(box)[0], says);
+  if (box.dataset.state !== String(state)) {
+    shownMark.replaceChildren(...(state ? [icon(mark, { class: mark === "working" ? "turning" : "" })] : []));
+    if (box.dataset.state !== undefined) box.dataset.changed = "";
+  }
+  Object.assign(box.dataset, { state, tone });
+  box.title = stage.name;
+  if (current) box.setAttribute("aria-current", "true");
+  else box.removeAttribute("aria-current");
+  write(name, stage.name);
+  write(agent, stage.agent);
+  write(shownRound, round > 1 ? `round ${round}` : "");
+  write(more, description(stage, gate, before));
+}
+
+/**
+ * @param {Stage} stage
+ * @param {GateState} gateState
+ * @param {string[]} before
+ */
+const description = ({ rework }, { rule, question }, before) =>
+  [
+    before.length ? `After ${all.format(before)}.` : "First.",
+    ASKS[rule] && `${ASKS[rule]}: ${question}`,
+    rework && `When it fails, ${rework.to} is done again, at most ${rework.max_rounds} times.`,
+  ].filter(Boolean).join(" ");

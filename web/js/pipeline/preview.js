@@ -1,0 +1,74 @@
+/** A pipeline drawn before it starts, with the gates that a project's oversight leaves in force. */
+
+import { h, write } from "../dom.js";
+import { failure } from "../notices.js";
+import { catalogue } from "../rest.js";
+import "./pipeline-graph.js";
+import { asks } from "./stages.js";
+
+/** @import { Oversight, Pipeline } from "../api.d.ts" */
+
+/** The pipeline that is chosen at first. */
+export const PREFERRED = "software-delivery";
+
+/** @param {AbortSignal} signal */
+export function pipelinePreview(signal) {
+  const graph = h("pipeline-graph");
+  const words = h("p", { class: "soft", role: "status" });
+  const trouble = h("div", {});
+  const element = h(
+    "section",
+    { class: "start-preview", "aria-label": "The pipeline", hidden: true },
+    trouble,
+    graph,
+    words,
+  );
+  /** @type {Map<string, Pipeline>} */
+  const known = new Map();
+  /** @type {string | null} */
+  let wanted = null;
+
+  /**
+   * @param {string} name
+   * @param {string} oversight "" leaves it to the pipeline
+   */
+  async function show(name, oversight) {
+    wanted = name;
+    element.hidden = false;
+    try {
+      known.set(name, known.get(name) ?? (await catalogue.pipeline(name, { signal })));
+    } catch (error) {
+      if (!signal.aborted && wanted === name) trouble.replaceChildren(failure(error, () => show(name, oversight)));
+      return;
+    }
+    if (wanted !== name) return;
+    trouble.replaceChildren();
+    const pipeline = known.get(name);
+    if (!pipeline) return;
+    const level = /** @type {Oversight | ""} */ (oversight) || null;
+    graph.show({ pipeline, oversight: level });
+    write(words, gatesInWords(pipeline, level));
+  }
+
+  return { element, show };
+}
+
+/**
+ * "You decide after discovery, plan and launch."
+ * @param {Pipeline} pipeline
+ * @param {Oversight | null} oversight
+ */
+export function gatesInWords(pipeline, oversight) {
+  /** @param {string} rule */
+  const under = (rule) => pipeline.stages.filter((stage) => asks(stage, oversight) === rule).map(({ name }) => name);
+  const always = under("always");
+  const unsure = under("on_low_confidence");
+  if (!always.length && !unsure.length) return "No gate asks. You are asked only when a step fails.";
+  const parts = [
+    always.length && `You decide after ${list.format(always)}`,
+    unsure.length && `${always.length ? "and " : "You decide "}after ${list.format(unsure)} when the agent is unsure`,
+  ];
+  return `${parts.filter(Boolean).join(always.length && unsure.length ? ", " : "")}.`;
+}
+
+const list = new Intl.ListFormat("en-GB", { type: "conjunction" });

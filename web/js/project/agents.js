@@ -1,0 +1,89 @@
+/** The agents of a project: the status of each, and what it is doing now. */
+
+import { badge } from "../badges.js";
+import { each, h, parts, write } from "../dom.js";
+import { title } from "../labels.js";
+import { catalogue } from "../rest.js";
+
+/** @import { AgentStatePublic, TaskPublic } from "../api.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+
+/**
+ * `{element, update()}`.
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
+export function agentsPanel(model, signal) {
+  const list = h("ul", { class: "crew" });
+  const provider = h("span", { class: "provider soft" });
+  const element = h(
+    "section",
+    { class: "panel", "aria-labelledby": "crew-title" },
+    h("header", {}, h("h2", { id: "crew-title" }, "Agents"), provider),
+    list,
+  );
+  catalogue.agents({ signal }).then(({ items }) => {
+    const names = [...new Set(items.map((one) => one.provider))];
+    write(provider, names.includes("rehearsal") ? "Rehearsal: deterministic, offline, free" : names.join(", "));
+  }).catch(() => {}); // who provides them is worth no error
+  return {
+    element,
+    update() {
+      const tasks = new Map(model.progress.tasks.map((task) => [task.task_id, task]));
+      /**
+       * @param {HTMLElement} item
+       * @param {AgentStatePublic} agent
+       */
+      const paint = (item, agent) => update(item, agent, tasks.get(agent.task_id ?? ""), model);
+      each(list, model.agents, (agent) => agent.agent_type, made, paint);
+    },
+  };
+}
+
+/** @param {AgentStatePublic} agent */
+function made(agent) {
+  return h(
+    "li",
+    { class: "crew-agent" },
+    h("div", { class: "crew-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
+    h("p", { class: "crew-says cut", dir: "auto" }),
+    h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }),
+  );
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {AgentStatePublic} agent
+ * @param {TaskPublic | undefined} task
+ * @param {ProjectModel} model
+ */
+function update(item, agent, task, model) {
+  // Agents of an ended project are idle, whatever they were doing when it was cancelled.
+  agent = model.ended ? { ...agent, status: "idle" } : agent;
+  const [head, says, bar] = parts(item);
+  const [, standing] = parts(head);
+  if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));
+  standing.dataset.status = item.dataset.status = agent.status;
+  const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
+  write(says, line(agent, task, doing?.message, model));
+  says.title = says.textContent;
+  const progress = /** @type {HTMLProgressElement} */ (bar);
+  progress.hidden = doing?.fraction === undefined || doing.fraction === null;
+  progress.value = doing?.fraction ?? 0;
+}
+
+/**
+ * "build, round 2: writing the tests", or what it was last.
+ * @param {AgentStatePublic} agentState
+ * @param {TaskPublic | undefined} task
+ * @param {string | undefined} message
+ * @param {ProjectModel} model
+ */
+function line({ status }, task, message, model) {
+  if (!task) return "Not asked yet";
+  const staged = task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
+  const place = model.stages.has(task.stage) ? staged : "a task outside the pipeline";
+  if (status === "idle") return `Last on ${place}`;
+  const says = message ?? (status === "error" ? task.error : null);
+  return says ? `${place}: ${says}` : `On ${place}`;
+}

@@ -1,0 +1,84 @@
+/** The questions before a project is cancelled, or before a project or task whose workflow is lost is ended. */
+
+import { h } from "../dom.js";
+import { count } from "../labels.js";
+import { visible } from "../text.js";
+
+/** @import { Child } from "../elements.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+
+const OPEN = ["pending", "working", "waiting_for_hitl"];
+
+/**
+ * Ask; `keep` and `confirm` are the texts of the buttons. Resolves to whether the person confirms.
+ * @param {{ heading: string, body: Child, keep: string, confirm: string }} texts
+ * @returns {Promise<boolean>}
+ */
+function confirmDialog({ heading, body, keep, confirm }) {
+  return new Promise((resolve) => {
+    /** @param {boolean} confirmed */
+    const answer = (confirmed) => {
+      resolve(confirmed);
+      dialog.close();
+    };
+    const onclose = () => {
+      resolve(false);
+      dialog.remove();
+    };
+    const labels = { "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" };
+    const dialog = h(
+      "dialog",
+      { ...labels, onclose },
+      h(
+        "div",
+        { class: "dialog" },
+        h("h2", { id: "confirm-title" }, heading),
+        body,
+        h(
+          "footer",
+          {},
+          h("button", { type: "button", autofocus: true, onclick: () => answer(false) }, keep),
+          h("button", { type: "button", class: "danger", onclick: () => answer(true) }, confirm),
+        ),
+      ),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** @param {ProjectModel} model */
+export function confirmCancel({ project, progress }) {
+  const open = progress.tasks.filter(({ status }) => OPEN.includes(status)).length;
+  const requests = progress.open_requests.length;
+  const lost = [
+    open > 0 && `${count(open, "open task")} will be stopped; what is not written yet is lost.`,
+    requests > 0 && `${count(requests, "open request")} will be closed without a response.`,
+    "No further stage will run. A cancelled project cannot be resumed.",
+  ].filter(Boolean);
+  return confirmDialog({
+    heading: "Cancel the project?",
+    body: h(
+      "div",
+      { id: "confirm-body", class: "cancel-lost" },
+      h("p", { class: "soft cut", dir: "auto" }, visible(project.name)),
+      h("ul", {}, lost.map((line) => h("li", {}, line))),
+      h("p", {}, "Its artifacts, its decisions and its log stay."),
+    ),
+    keep: "Keep the project",
+    confirm: "Cancel the project",
+  });
+}
+
+/** @param {string} what "the project", or a task of it */
+export const confirmEnd = (what) =>
+  confirmDialog({
+    heading: `End ${what}?`,
+    body: h(
+      "p",
+      { id: "confirm-body" },
+      "It becomes cancelled, with what is open of it, and cannot be started again. Artifacts, decisions and log stay.",
+    ),
+    keep: "Leave it",
+    confirm: `End ${what}`,
+  });

@@ -1,0 +1,122 @@
+/** The project, or tasks outside the pipeline, whose workflow is stopped, with the two ways out: restart and end. */
+
+import { each, h, icon } from "../dom.js";
+import { problemLabel } from "../labels.js";
+import { announce, failure } from "../notices.js";
+import { isPassing, projects, tasks } from "../rest.js";
+import { visible } from "../text.js";
+import { confirmEnd } from "./confirm-dialog.js";
+
+/** @import { Properties } from "../dom.js" */
+/** @import { ProjectModel } from "./model.js" */
+/** @import { TaskPublic, WorkflowProblemPublic } from "../api.d.ts" */
+
+/**
+ * @typedef {object} Stopped
+ * @property {string} id
+ * @property {TaskPublic} [task] undefined for the project
+ * @property {{ change(id: string, what: "restart" | "end"): Promise<unknown> }} of
+ * @property {WorkflowProblemPublic} problem
+ */
+
+const ASKING = { restart: "Starting it again…", end: "Ending it…" };
+
+/**
+ * `{element, update()}`.
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
+export function workflowProblems(model, signal) {
+  const element = h("div", { class: "stopped", role: "group", "aria-label": "What stands still", hidden: true });
+
+  function update() {
+    const { project, progress } = model;
+    /** @type {Stopped[]} */
+    const found = [];
+    if (project.workflow_problem) found.push({ id: project.id, of: projects, problem: project.workflow_problem });
+    for (const task of progress.tasks) {
+      if (task.workflow_problem) found.push({ id: task.task_id, task, of: tasks, problem: task.workflow_problem });
+    }
+    each(element, found, ({ id }) => id, (item) => banner(item, model, signal), paint);
+    element.hidden = found.length === 0;
+  }
+  return { element, update };
+}
+
+/**
+ * @param {Stopped} stopped
+ * @param {ProjectModel} model
+ * @param {AbortSignal} signal
+ */
+function banner({ id, task, of }, model, signal) {
+  const what = task ? `the task of the ${task.agent_type}` : "the project";
+  const trouble = h("div", {});
+  /**
+   * @param {string} text
+   * @param {string} name
+   * @param {() => void} action
+   * @param {Properties} [more]
+   */
+  const button = (text, name, action, more) =>
+    h(
+      "button",
+      { type: "button", onclick: action, ...more },
+      icon(name),
+      text,
+      h("span", { class: "visually-hidden" }, `: ${what}`),
+    );
+  const restart = button("Start again from its records", "resume", () => ask("restart"));
+  const end = button(
+    task ? "End the task" : "End the project",
+    "close",
+    async () => (await confirmEnd(what)) && ask("end"),
+    { class: "danger" },
+  );
+  const element = h(
+    "div",
+    { class: "notice", dataset: { tone: "bad" } },
+    h("strong", {}),
+    h("span", { class: "prose", dir: "auto" }),
+    restart,
+    end,
+    trouble,
+  );
+  let pending = false;
+
+  /** @param {"restart" | "end"} change */
+  async function ask(change) {
+    if (pending) return;
+    mark(true);
+    trouble.replaceChildren();
+    announce(ASKING[change]);
+    try {
+      await of.change(id, change);
+      model.refresh();
+    } catch (error) {
+      if (!signal.aborted) trouble.replaceChildren(failure(error, isPassing(error) ? () => ask(change) : undefined));
+    } finally {
+      mark(false);
+    }
+  }
+
+  // Not `disabled`, which would take the focus from the button that was just pressed.
+  /** @param {boolean} on */
+  function mark(on) {
+    pending = on;
+    for (const one of [restart, end]) one.setAttribute("aria-disabled", String(on));
+  }
+  return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {Stopped} stopped
+ */
+function paint(element, { task, problem: found }) {
+  const [heading, detail] = element.children;
+  const subject = task ? `The ${task.agent_type}'s task stands still` : "The project stands still";
+  const says = `${subject}: ${problemLabel(found.kind)}`;
+  if (heading.textContent !== says) heading.textContent = says;
+  const why = visible(found.detail);
+  if (detail.textContent !== why) detail.textContent = why;
+}

@@ -1,0 +1,187 @@
+/** The table of projects: its rows, and how each is kept up to date. */
+
+import { badge, oversightMark } from "../badges.js";
+import { find, h, icon, parts, present, write } from "../dom.js";
+import { problemLabel, title } from "../labels.js";
+import { visible } from "../text.js";
+import { inFull, span } from "../time.js";
+
+/** @import { ProjectItem } from "../api.d.ts" */
+/** @import { Child } from "../elements.d.ts" */
+
+const painted = new WeakMap();
+
+const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+
+export function emptyTable() {
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h(
+    "table",
+    { class: "projects", role: "table", "aria-label": "Projects", hidden: true },
+    h(
+      "thead",
+      { role: "rowgroup" },
+      h("tr", { role: "row" }, COLUMNS.map((word) => h("th", { role: "columnheader", scope: "col" }, word))),
+    ),
+    body,
+  );
+  return { table, body };
+}
+
+/** @param {ProjectItem} item */
+export function row(item) {
+  return h(
+    "tr",
+    { class: "project-row", role: "row" },
+    cell("status"),
+    h(
+      "th",
+      { class: "project-name", role: "rowheader", scope: "row" },
+      h("a", { href: `/projects/${item.id}`, dir: "auto" }),
+    ),
+    cell("note"),
+    cell("progress", progress()),
+    cell("pipeline"),
+    cell("when", h("time-ago", { datetime: item.updated_at })),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {...Child} children
+ */
+const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "cell" }, ...children);
+
+/**
+ * Only what differs is written: a row that is being read stays as it is.
+ * @param {HTMLElement} element
+ * @param {ProjectItem} item
+ */
+export function paintRow(element, item) {
+  const before = painted.get(element);
+  painted.set(element, item);
+  const [status, name, note, stages, pipeline, when] = parts(element);
+  const link = find("a", name);
+  if (before?.status !== item.status) {
+    status.replaceChildren(badge("project", item.status));
+    if (before) flash(status);
+  }
+  const called = visible(item.name);
+  write(link, called);
+  link.title = called;
+  if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
+  paintProgress(parts(stages)[0], item);
+  if (!before) {
+    pipeline.replaceChildren(
+      ...present([h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)]),
+    );
+  }
+  parts(when)[0].setAttribute("datetime", item.updated_at);
+}
+
+/** @param {ProjectItem} project */
+const noted = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
+  JSON.stringify([status, phase, reason, waiting_for, open_requests, workflow_problem]);
+
+/**
+ * What a project waits for, what it is at, or why it has stopped.
+ * @param {ProjectItem} project
+ */
+function noteOf(
+  {
+    id,
+    status,
+    phase,
+    reason,
+    waiting_for: open,
+    open_requests: count,
+    created_at: created,
+    ended_at: ended,
+    workflow_problem: stopped,
+  },
+) {
+  if (stopped) {
+    const says = `It stands still: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
+    return [
+      h(
+        "a",
+        { class: "cut", href: `/projects/${id}`, title: says },
+        h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"),
+      ),
+    ];
+  }
+  if (open) {
+    const until = status === "paused"
+      ? "Its deadline stands still."
+      : `It expires ${inFull(Date.parse(open.expires_at))}.`;
+    const says = `${visible(open.question)} ${until}`;
+    return [
+      h(
+        "a",
+        { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: says },
+        h("strong", {}, title(open.stage)),
+        h("span", { class: "visually-hidden" }, ":"),
+        " ",
+        h("bdi", {}, visible(open.question)),
+      ),
+      h(
+        "span",
+        { class: "project-since" },
+        h("span", { class: "visually-hidden" }, "for "),
+        h("time-ago", { datetime: open.since, mode: "brief" }),
+        count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`),
+      ),
+    ];
+  }
+  if (count) {
+    return [
+      h(
+        "a",
+        { class: "project-asks cut", href: `/projects/${id}` },
+        count > 1 ? `${count} open gates` : "An open gate",
+      ),
+    ];
+  }
+  if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
+  if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
+  if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
+  if (status === "completed") {
+    return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended ?? "") - Date.parse(created))}`)];
+  }
+  return [];
+}
+
+/** @param {HTMLElement} element */
+function flash(element) {
+  element.classList.remove("changed");
+  void element.offsetWidth; // restarts the animation
+  element.classList.add("changed");
+}
+
+export function progress() {
+  return h(
+    "div",
+    { class: "stage-progress" },
+    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Stages", "aria-valuemin": "0" }),
+    h("span", { class: "stage-progress-text", "aria-hidden": "true" }),
+  );
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {ProjectItem} project
+ */
+export function paintProgress(element, { progress: { done, total }, phase, status }) {
+  const [bar, text] = parts(element);
+  while (bar.childElementCount < total) bar.append(h("i"));
+  parts(bar).forEach((segment, index) => {
+    segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
+  });
+  const words = `${done} of ${total} stages done`;
+  bar.setAttribute("aria-valuemax", String(total));
+  bar.setAttribute("aria-valuenow", String(done));
+  bar.setAttribute("aria-valuetext", words);
+  bar.title = phase ? `${words}; the last that began: ${phase}` : words;
+  element.dataset.status = status;
+  write(text, `${done}/${total}`);
+}

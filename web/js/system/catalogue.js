@@ -1,0 +1,97 @@
+/** What BotArmy offers: agents, pipelines, and links to other places. */
+
+import { h, icon, present } from "../dom.js";
+import { title } from "../labels.js";
+import "../pipeline/pipeline-graph.js";
+import { gatesInWords } from "../pipeline/preview.js";
+import { MEANS, REHEARSAL } from "../rehearsal.js";
+import { visible } from "../text.js";
+
+/** @import { AgentPublic, Links, Pipeline, PipelineLeftOut } from "../api.d.ts" */
+
+/** @param {AgentPublic[]} items */
+export function agents(items) {
+  const rehearse = items.some(({ provider }) => provider === REHEARSAL);
+  return present([
+    h(
+      "ul",
+      { class: "system-agents", role: "list", "aria-label": "Agents" },
+      items.map(({ agent_type: agent, description, provider }) =>
+        h(
+          "li",
+          {},
+          h("span", { class: "agent-name" }, title(agent)),
+          h("span", { class: "soft" }, description),
+          provider === REHEARSAL
+            ? h("span", { class: "badge agent-provider" }, icon("rehearsal"), "Rehearsal")
+            : h("span", { class: "badge agent-provider" }, provider),
+        )
+      ),
+    ),
+    rehearse && h("p", { class: "panel-note soft" }, MEANS),
+  ]);
+}
+
+/** @type {[key: keyof Links, name: string, what: string, fallback: string | null][]} */
+const LINKS = [
+  ["temporal_ui", "Temporal's web UI", "Each project's workflow, step by step", null],
+  ["api_docs", "API documentation", "Every call, with its shapes and examples", "/docs"],
+  ["openapi", "OpenAPI document", "The same for programs", "/openapi.json"],
+];
+
+/**
+ * Links to other places; `given` are those that the API names.
+ * @param {Links | undefined} given
+ */
+export function links(given) {
+  return h(
+    "ul",
+    { class: "system-links", role: "list", "aria-label": "Links" },
+    LINKS
+      .map(([key, name, what, fallback]) => [given?.[key] ?? fallback, name, what])
+      .filter(([href]) => href && /^(https?:\/\/|\/)/.test(href))
+      .map(([href, name, what]) =>
+        h(
+          "li",
+          {},
+          h("a", { href, target: "_blank", rel: "noreferrer" }, name, icon("elsewhere")),
+          h("span", { class: "soft" }, what),
+        )
+      ),
+  );
+}
+
+/** @param {Pipeline[]} items */
+export function pipelines(items) {
+  return items.map((pipeline) => {
+    const graph = h("pipeline-graph");
+    graph.show({ pipeline });
+    return h(
+      "article",
+      { class: "system-pipeline" },
+      h("h3", {}, pipeline.name),
+      h("p", { class: "soft" }, pipeline.description),
+      graph,
+      h("p", { class: "soft" }, gatesInWords(pipeline, null)),
+    );
+  });
+}
+
+/**
+ * The files that cannot be run, and why.
+ * @param {PipelineLeftOut[]} items
+ */
+export function leftOutList(items) {
+  return h(
+    "ul",
+    { class: "left-out" },
+    items.map(({ file, problems }) =>
+      h(
+        "li",
+        {},
+        h("strong", { dir: "auto" }, visible(file)),
+        problems.map((problem) => h("p", { class: "soft", dir: "auto" }, visible(problem))),
+      )
+    ),
+  );
+}

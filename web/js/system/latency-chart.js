@@ -1,0 +1,64 @@
+/** The newest readings of a component, a bar each: as high as it took long, red where it was down. */
+
+import { svg } from "../dom.js";
+
+/** @import { Properties } from "../dom.js" */
+
+const MOST = 32;
+const WIDTH = 4;
+const HEIGHT = 20;
+/** @type {WeakMap<Element, { latency: number | null, status: string }[]>} */
+const readings = new WeakMap();
+
+export function trace() {
+  const element = svg("svg", {
+    class: "system-trace",
+    viewBox: `0 0 ${MOST * WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: "xMaxYMax meet",
+    role: "img",
+  });
+  readings.set(element, []);
+  return element;
+}
+
+/**
+ * Add a reading. Heights are logarithmic: 1 ms is hardly seen, a second is nearly full.
+ * @param {Element} element
+ * @param {number | null} latency
+ * @param {string} status
+ */
+export function paintTrace(element, latency, status) {
+  const known = readings.get(element) ?? [];
+  known.push({ latency, status });
+  if (known.length > MOST) known.shift();
+  const well = known.filter((one) => one.status === "ok").map((one) => one.latency ?? 0).sort((a, b) => a - b);
+  element.setAttribute(
+    "aria-label",
+    well.length
+      ? `${well.length} of ${known.length} readings OK, mostly ${Math.round(well[well.length >> 1])} ms`
+      : "No reading OK",
+  );
+  const missing = MOST - known.length;
+  element.replaceChildren(
+    ...Array.from({ length: missing }, (_, index) => bar(index, 1.5, { class: "none" })),
+    ...known.map(({ latency: ms, status: how }, index) =>
+      bar(missing + index, how === "ok" ? Math.min(HEIGHT, 3 + 5.5 * Math.log10(1 + (ms ?? 0))) : HEIGHT, {
+        "data-status": how,
+      })
+    ),
+  );
+}
+
+/**
+ * @param {number} index
+ * @param {number} height
+ * @param {Properties} more
+ */
+const bar = (index, height, more) =>
+  svg("rect", {
+    x: String(index * WIDTH),
+    y: String(HEIGHT - height),
+    width: String(WIDTH - 1),
+    height: String(height),
+    ...more,
+  });

@@ -1,0 +1,90 @@
+/** `<time-ago>` and `<time-left>`: times that stay up to date. */
+
+import { ago, brief, inFull, wholeSeconds } from "./time.js";
+
+const SHORT_OF_TIME = 0.1; // of the whole time
+const HOUR = 3_600_000;
+
+/** @type {Set<TickingElement>} */
+const connected = new Set();
+
+function tickAll() {
+  if (document.visibilityState === "visible") { for (const element of connected) element.tick(); }
+}
+
+setInterval(tickAll, 1_000);
+document.addEventListener("visibilitychange", tickAll);
+
+/** Its `tick()` is called every second while the page is visible. */
+class TickingElement extends HTMLElement {
+  connectedCallback() {
+    connected.add(this);
+    this.tick();
+  }
+
+  disconnectedCallback() {
+    connected.delete(this);
+  }
+
+  tick() {}
+
+  /** @param {string} text */
+  write(text) {
+    if (this.textContent !== text) this.textContent = text;
+  }
+}
+
+/** @type {Record<string, (ms: number) => string>} */
+const LENGTHS = { span: wholeSeconds, brief };
+
+/**
+ * `<time-ago datetime="…">`: how long ago, or in how long. `mode="span"` shows the time since (or until) as a duration,
+ * such as "3 min 20 s"; `mode="brief"` only its largest unit, "3 min".
+ */
+class TimeAgo extends TickingElement {
+  static observedAttributes = ["datetime", "mode"];
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   */
+  attributeChangedCallback(name, before) {
+    if (name === "datetime" && before !== null) this.title = "";
+    if (this.isConnected) this.tick();
+  }
+
+  /** @override */
+  tick() {
+    const moment = Date.parse(this.getAttribute("datetime") ?? "");
+    if (Number.isNaN(moment)) return;
+    if (!this.title) this.title = inFull(moment);
+    const length = LENGTHS[this.getAttribute("mode") ?? ""];
+    this.write(length ? length(Math.abs(Date.now() - moment)) : ago(moment));
+  }
+}
+
+/**
+ * `<time-left until="…" since="…">`: the time that is left. Its tone warns when little is left; it dispatches `expired`
+ * when none is.
+ */
+class TimeLeft extends TickingElement {
+  #expired = false;
+
+  /** @override */
+  tick() {
+    const until = Date.parse(this.getAttribute("until") ?? "");
+    const left = until - Date.now();
+    const whole = until - Date.parse(this.getAttribute("since") ?? "");
+    const short = left < Math.min(HOUR, SHORT_OF_TIME * whole);
+    const tone = left <= 0 ? "bad" : short ? "asks" : "";
+    if (this.dataset.tone !== tone) this.dataset.tone = tone;
+    if (!this.title) this.title = `Waits until ${inFull(until)}`;
+    this.write(left > 0 ? `${brief(left)} left` : "expired");
+    if (left > 0 || this.#expired) return;
+    this.#expired = true;
+    this.dispatchEvent(new Event("expired"));
+  }
+}
+
+customElements.define("time-ago", TimeAgo);
+customElements.define("time-left", TimeLeft);

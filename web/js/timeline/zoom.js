@@ -1,0 +1,102 @@
+/** The timeline's scale: compressed or not, how far it is enlarged, and the buttons for both. */
+
+import { h } from "../dom.js";
+import { needsCompressing, timeScale } from "./scale.js";
+
+/** @import { Scale } from "./scale.js" */
+/** @import { Span } from "./rows.js" */
+
+const SCALES = { compressed: "Compressed", even: "To scale" };
+const KEYS = { work: "an agent works", wait: "a human is waited for", gate: "a gate asks, and is answered" };
+const MOST_ZOOM = 64;
+const EDGE = 14; // px right of the scale; as much again for the word "now"
+
+export class TimelineZoom {
+  #zoom = 1;
+  /** @type {string | null} a key of SCALES once somebody has chosen, else as it is needed */
+  #mode = null;
+  #needed = false;
+  #radios;
+  #buttons;
+
+  /**
+   * @param {string} id a name that is unique in the document
+   * @param {(times?: number) => void} enlarge called with a factor, or without one when the scale was chosen
+   */
+  constructor(id, enlarge) {
+    this.#radios = Object.keys(SCALES).map((value) =>
+      h("input", {
+        type: "radio",
+        name: id,
+        value,
+        onchange: () => {
+          this.#mode = value;
+          enlarge();
+        },
+      })
+    );
+    /** @type {[string, string, number][]} */
+    const buttons = [["−", "Zoom out", 0.5], ["+", "Zoom in", 2]];
+    this.#buttons = buttons.map(([sign, name, times]) =>
+      h("button", {
+        type: "button",
+        class: "icon-button",
+        "aria-label": name,
+        title: name,
+        onclick: () => enlarge(times),
+      }, sign)
+    );
+    this.element = h(
+      "div",
+      { class: "timeline-tools" },
+      h(
+        "fieldset",
+        { class: "segments" },
+        h("legend", { class: "visually-hidden" }, "Scale of time"),
+        Object.values(SCALES).map((word, index) => h("label", {}, this.#radios[index], word)),
+      ),
+      h("div", { class: "buttons" }, this.#buttons),
+      h(
+        "p",
+        { class: "timeline-legend", "aria-hidden": "true" },
+        Object.entries(KEYS).map(([key, text]) => h("span", { class: `key-${key}` }, text)),
+      ),
+    );
+  }
+
+  /** @param {number} times */
+  enlarge(times) {
+    this.#zoom = Math.min(MOST_ZOOM, Math.max(1, this.#zoom * times));
+  }
+
+  /**
+   * The scale for these spans; `room` is the visible width in pixels.
+   * @param {Span[]} spans
+   * @param {number} now ms since the epoch
+   * @param {{ ended: boolean, room: number }} timeline
+   */
+  scale(spans, now, { ended, room }) {
+    const from = spans.reduce((least, one) => Math.min(least, one.from), Infinity);
+    const to = spans.reduce((most, one) => Math.max(most, one.to), ended ? -Infinity : now);
+    // Once compressing was needed it stays, so that the axis does not jump to and fro.
+    this.#needed ||= needsCompressing(spans.map((one) => one.worked - one.from), to - from, room);
+    return timeScale({
+      from,
+      to,
+      width: room * this.#zoom - (ended ? EDGE : 2 * EDGE),
+      moments: spans.flatMap((one) => [one.from, one.worked, one.to]),
+      compressed: this.#mode ? this.#mode === "compressed" : this.#needed,
+    });
+  }
+
+  /**
+   * Show which scale is chosen.
+   * @param {Scale} scale
+   */
+  update({ compressed }) {
+    for (const radio of this.#radios) radio.checked = (radio.value === "compressed") === compressed;
+    // Not `disabled`, which would take the focus from the keyboard's user at either end.
+    this.#buttons[0].setAttribute("aria-disabled", String(this.#zoom <= 1));
+    this.#buttons[1].setAttribute("aria-disabled", String(this.#zoom >= MOST_ZOOM));
+  }
+}
