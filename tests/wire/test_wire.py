@@ -1,7 +1,7 @@
-"""REST and WebSocket carry the same JSON as in version 0.1.0, texts for people aside.
+"""REST and WebSocket carry the same JSON as before the code moved into its present folders, texts for people aside.
 
-`recorded/` holds what the API of 0.1.0 said. `WIRE_RECORD=1 pytest tests/wire` records it again: do so only where the
-contract is meant to change, and say so in the changelog.
+`recorded/` was recorded with the code of commit 829b7f5. `WIRE_RECORD=1 pytest tests/wire` records it again: do so only
+where the contract is meant to change, and say so in the changelog.
 """
 
 from __future__ import annotations
