@@ -53,7 +53,7 @@ async def follow(
                 async for frame in frames:
                     if frame.event_type == "connection_ready":
                         backoff.reset()
-                        yield Connected(frame.number("head"))
+                        yield Connected(int(frame.data["head"]))
                     elif frame.seq is None:
                         yield frame
                     elif frame.seq > last + 1:

@@ -6,9 +6,10 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contracts.enums import HitlReason, HitlStatus, Verdict
+from models.contracts.enums import EventType, HitlReason, HitlStatus, Verdict
+from models.contracts.event_data import PAYLOADS, EventData, read_data
 
 
 class Shape(BaseModel):
@@ -28,15 +29,23 @@ class Event(Shape):
     data: dict[str, Any] = Field(default_factory=dict)
     timestamp: datetime | None = None
 
-    def text(self, name: str) -> str:
-        """Return a field of the data as text, empty if it is missing."""
-        value = self.data.get(name)
-        return "" if value is None else str(value)
+    @property
+    def payload(self) -> EventData | None:
+        """The data as the model of its event type; None if the type is unknown, or of a control frame.
 
-    def number(self, name: str) -> int:
-        """Return a field of the data as a number, 0 if it is not one."""
-        value = self.data.get(name)
-        return value if isinstance(value, int) else 0
+        The API may be of another version: a value that this version does not know stays as it came, and a missing
+        field is None. So compare enum values with `==`, not with `is`.
+        """
+        try:
+            event_type = EventType(self.event_type)
+        except ValueError:
+            return None
+        try:
+            return read_data(event_type, self.data)
+        except ValidationError:
+            payload = PAYLOADS[event_type]
+            values: Any = {name: self.data.get(name) for name in payload.model_fields}
+            return payload.model_construct(**values)
 
 
 class Progress(Shape):

@@ -14,6 +14,7 @@ from cli.views.project_view import ProjectView
 from cli.views.wording import describe, local_time
 from config.redaction import redacted
 from models.contracts.enums import EventType
+from models.contracts.event_data import TaskCompleted, TaskProgress
 
 
 class Display(Protocol):
@@ -52,17 +53,17 @@ class LineDisplay:
     def show(self, event: Event, view: ProjectView) -> None:
         if event.seq is not None and event.seq <= self._since:
             return
-        if event.event_type == EventType.TASK_PROGRESS:
-            stage, message = event.text("stage"), event.text("message")
-            if self._activities.get(stage) == message:
+        data = event.payload
+        if isinstance(data, TaskProgress):
+            if self._activities.get(data.stage) == data.message:
                 return
-            self._activities[stage] = message
+            self._activities[data.stage] = data.message
         line = describe(event)
         if line is not None:
             when = f"{local_time(event.timestamp)} " if event.timestamp else ""
             self._console.print(plain(f"{when}{line}", longest=400))
-        if note := event.text("note"):
-            self.message(note)
+        if isinstance(data, TaskCompleted) and data.note:
+            self.message(data.note)
 
     def message(self, text: str) -> None:
         self._console.print(plain(redacted(text), longest=1000))

@@ -18,7 +18,8 @@ from cli.views.printable import one_line, plain
 from cli.views.project_view import ProjectView, StageRow, StageStatus
 from cli.views.wording import EXPIRED, describe_decision, duration, local_time
 from config.redaction import redacted
-from models.contracts.enums import EventType, HitlAction, ProjectStatus
+from models.contracts.enums import HitlAction, ProjectStatus
+from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded, TaskCompleted
 
 FRAME_SECONDS = 0.125
 NARROW = 80
@@ -64,21 +65,22 @@ class LiveDisplay:
         self._drawing = asyncio.create_task(self._draw())
 
     def show(self, event: Event, view: ProjectView) -> None:
-        if event.event_type == EventType.HITL_RESPONSE:
-            rejected = event.text("action") == HitlAction.REJECT
-            mark, style, text = "✗" if rejected else "✓", "red" if rejected else "green", describe_decision(event)
-        elif event.event_type == EventType.HITL_EXPIRED:
-            mark, style, text = "✗", "red", EXPIRED
-        elif event.event_type == EventType.TASK_COMPLETED and event.text("note"):
-            self._console.print(plain(event.text("note"), longest=1000))
-            return
-        elif event.event_type == EventType.ERROR and event.seq is not None:
-            mark, style, text = "!", "red", event.text("message")
-        else:
-            return
+        data = event.payload
+        match data:
+            case HitlResponded():
+                text = f"{data.stage}: {describe_decision(data)}"
+                mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case HitlExpired():
+                mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
+            case ErrorEvent() if event.seq is not None:
+                mark, style, text = "!", "red", data.message
+            case TaskCompleted() if data.note:
+                self._console.print(plain(data.note, longest=1000))
+                return
+            case _:
+                return
         when = (f"  {local_time(event.timestamp)}" if event.timestamp else "", "dim")
-        stage = f"{event.text('stage')}: " if event.event_type != EventType.ERROR else ""
-        self._console.print(Text.assemble((f"{mark} ", style), plain(f"{stage}{text}"), when))
+        self._console.print(Text.assemble((f"{mark} ", style), plain(text), when))
 
     def message(self, text: str) -> None:
         self._console.print(plain(redacted(text), longest=1000))

@@ -6,9 +6,24 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from cli.client.shapes import Event, Project
-from models.contracts.enums import FINAL_PROJECT_STATUSES, EventType, HitlAction, ProjectStatus, Verdict
+from models.contracts.enums import FINAL_PROJECT_STATUSES, HitlAction, ProjectStatus, Verdict
+from models.contracts.event_data import (
+    AgentStatusChange,
+    ArtifactCreated,
+    ErrorEvent,
+    HitlExpired,
+    HitlRequested,
+    HitlResponded,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskProgress,
+    TaskStarted,
+    WorkflowEvent,
+)
 
 
 class StageStatus(StrEnum):
@@ -106,78 +121,69 @@ class ProjectView:
         if event.seq is not None:
             self.clock.update(moment)
             self.started = self.started or moment
-        match event.event_type:
-            case EventType.WORKFLOW_EVENT:
-                self._update_status(event, moment)
-            case EventType.TASK_STARTED:
-                self._start(event, moment)
-            case EventType.HITL_REQUEST:
-                self._open_gate(event)
-            case EventType.HITL_RESPONSE | EventType.HITL_EXPIRED:
-                if event.event_type == EventType.HITL_RESPONSE:
-                    self._row(event).has_failed_verdict = False
-                self.open_requests.pop(event.text("request_id"), None)
-                self._end(event, moment, _status_of_decision(event))
-            case EventType.TASK_PROGRESS:
-                self._update_progress(event)
-            case EventType.TASK_COMPLETED:
-                failed = event.data.get("verdict") == Verdict.FAILED
-                self._row(event).has_failed_verdict = failed
-                self._end(event, moment, StageStatus.SENT_BACK if failed else StageStatus.DONE)
-            case EventType.TASK_FAILED:
-                self._end(event, moment, StageStatus.FAILED)
-                self._row(event).activity = event.text("error")
-            case EventType.TASK_CANCELLED:
-                self._end(event, moment, StageStatus.CANCELLED)
+        data = event.payload
+        match data:
+            case WorkflowEvent():
+                self._update_status(data, moment)
+            case TaskStarted():
+                row = self._row(data.stage, event)
+                row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
+                row.round, row.started, row.ended, row.activity, row.fraction = data.round, moment, None, "", None
+                row.has_failed_verdict = False
+            case TaskProgress():
+                row = self._row(data.stage, event)
+                if row.task_id == event.task_id and row.status is StageStatus.WORKING:
+                    row.activity, row.fraction = data.message, data.fraction
+            case TaskCompleted():
+                failed = data.verdict == Verdict.FAILED
+                self._row(data.stage, event).has_failed_verdict = failed
+                self._end(data.stage, event, moment, StageStatus.SENT_BACK if failed else StageStatus.DONE)
+            case TaskFailed():
+                self._end(data.stage, event, moment, StageStatus.FAILED)
+                self._row(data.stage, event).activity = data.error
+            case TaskCancelled():
+                self._end(data.stage, event, moment, StageStatus.CANCELLED)
                 # No event closes the request of a cancelled task.
-                stage = event.text("stage")
-                self.open_requests = {id_: other for id_, other in self.open_requests.items() if other != stage}
+                self.open_requests = {id_: stage for id_, stage in self.open_requests.items() if stage != data.stage}
+            case HitlRequested():
+                row = self._row(data.stage, event)
+                row.status, row.ended = StageStatus.WAITING, None
+                self.open_requests[str(data.request_id)] = data.stage
+            case HitlResponded():
+                self._row(data.stage, event).has_failed_verdict = False
+                self.open_requests.pop(str(data.request_id), None)
+                self._end(data.stage, event, moment, _status_of_response(data))
+            case HitlExpired():
+                self.open_requests.pop(str(data.request_id), None)
+                status = StageStatus.APPROVED if data.accepted else StageStatus.EXPIRED
+                self._end(data.stage, event, moment, status)
+            case AgentStatusChange() | ArtifactCreated() | ErrorEvent() | None:
+                pass
+            case _:
+                assert_never(data)
 
-    def _update_status(self, event: Event, moment: datetime) -> None:
-        self.status = event.text("status") or self.status
-        self.reason = event.text("reason")
+    def _update_status(self, data: WorkflowEvent, moment: datetime) -> None:
+        self.status, self.reason = data.status or self.status, data.reason or ""
         if self.has_ended:
             self.ended = moment
             self.open_requests.clear()
 
-    def _row(self, event: Event) -> StageRow:
-        name = event.text("stage")
-        return self.stages.setdefault(name, StageRow(name, event.agent_type or ""))
+    def _row(self, stage: str, event: Event) -> StageRow:
+        return self.stages.setdefault(stage, StageRow(stage, event.agent_type or ""))
 
-    def _start(self, event: Event, moment: datetime) -> None:
-        row = self._row(event)
-        row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
-        row.round, row.started, row.ended, row.activity, row.fraction = event.number("round"), moment, None, "", None
-        row.has_failed_verdict = False
-
-    def _open_gate(self, event: Event) -> None:
-        row = self._row(event)
-        row.status, row.ended = StageStatus.WAITING, None
-        self.open_requests[event.text("request_id")] = event.text("stage")
-
-    def _update_progress(self, event: Event) -> None:
-        row = self._row(event)
-        if row.task_id == event.task_id and row.status is StageStatus.WORKING:
-            fraction = event.data.get("fraction")
-            row.activity = event.text("message")
-            row.fraction = float(fraction) if isinstance(fraction, int | float) else None
-
-    def _end(self, event: Event, moment: datetime, status: StageStatus) -> None:
-        row = self._row(event)
+    def _end(self, stage: str, event: Event, moment: datetime, status: StageStatus) -> None:
+        row = self._row(stage, event)
         if row.task_id in (event.task_id, None):
             row.status, row.ended, row.activity, row.fraction = status, moment, "", None
 
 
-def _status_of_decision(event: Event) -> StageStatus:
-    accepted = bool(event.data.get("accepted"))
-    if event.event_type == EventType.HITL_EXPIRED:
-        return StageStatus.APPROVED if accepted else StageStatus.EXPIRED
-    match event.text("action"):
+def _status_of_response(data: HitlResponded) -> StageStatus:
+    match data.action:
         case HitlAction.REJECT:
             return StageStatus.REJECTED
-        case HitlAction.AMEND if accepted:
+        case HitlAction.AMEND if data.accepted:
             return StageStatus.AMENDED
-        case HitlAction.APPROVE if accepted:
+        case HitlAction.APPROVE if data.accepted:
             return StageStatus.APPROVED
         case _:
             return StageStatus.REDO

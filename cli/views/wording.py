@@ -3,54 +3,72 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from cli.client.shapes import Event
 from cli.views.printable import one_line
-from models.contracts.enums import EventType
+from models.contracts.event_data import (
+    AgentStatusChange,
+    ArtifactCreated,
+    ErrorEvent,
+    HitlExpired,
+    HitlRequested,
+    HitlResponded,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskProgress,
+    TaskStarted,
+    WorkflowEvent,
+)
 
 EXPIRED = "expired without a decision"
 
 
 def describe(event: Event) -> str | None:
     """Return the event as one line for a person; None if it is not worth a line."""
-    stage, round_ = event.text("stage"), event.number("round")
-    rounds = f" (round {round_})" if round_ > 1 else ""
-    match event.event_type:
-        case EventType.TASK_STARTED:
-            feedback = f", feedback: {event.text('feedback')}" if event.text("feedback") else ""
-            line = f"{stage}: {event.agent_type} starts{rounds}{feedback}"
-        case EventType.TASK_PROGRESS:
-            line = f"{stage}: {event.text('message')}"
-        case EventType.TASK_COMPLETED:
-            verdict = f", verdict: {event.text('verdict')}" if event.text("verdict") else ""
-            line = f"{stage}: {event.agent_type} is done{rounds}{verdict}"
-        case EventType.TASK_FAILED:
-            line = f"{stage}: {event.agent_type} failed{rounds}: {event.text('error')}"
-        case EventType.TASK_CANCELLED:
-            line = f"{stage}: cancelled"
-        case EventType.ARTIFACT_CREATED:
-            line = f"{event.text('type')} v{event.text('version')} by {event.text('author')}"
-        case EventType.HITL_REQUEST:
-            line = f"{stage}: waiting for a decision: {event.text('question')}"
-        case EventType.HITL_RESPONSE:
-            line = f"{stage}: {describe_decision(event)}"
-        case EventType.HITL_EXPIRED:
-            line = f"{stage}: {EXPIRED}"
-        case EventType.WORKFLOW_EVENT:
-            reason = f": {event.text('reason')}" if event.text("reason") else ""
-            line = f"the project is {event.text('status')}{reason}"
-        case EventType.ERROR:
-            line = f"problem: {event.text('message') or event.text('detail')}"
-        case _:
+    data = event.payload
+    match data:
+        case TaskStarted():
+            feedback = f", feedback: {data.feedback}" if data.feedback else ""
+            line = f"{data.stage}: {event.agent_type} starts{_rounds(data.round)}{feedback}"
+        case TaskProgress():
+            line = f"{data.stage}: {data.message}"
+        case TaskCompleted():
+            verdict = f", verdict: {data.verdict}" if data.verdict else ""
+            line = f"{data.stage}: {event.agent_type} is done{_rounds(data.round)}{verdict}"
+        case TaskFailed():
+            line = f"{data.stage}: {event.agent_type} failed{_rounds(data.round)}: {data.error}"
+        case TaskCancelled():
+            line = f"{data.stage}: cancelled"
+        case ArtifactCreated():
+            line = f"{data.type} v{data.version} by {data.author}"
+        case HitlRequested():
+            line = f"{data.stage}: waiting for a decision: {data.question}"
+        case HitlResponded():
+            line = f"{data.stage}: {describe_decision(data)}"
+        case HitlExpired():
+            line = f"{data.stage}: {EXPIRED}"
+        case WorkflowEvent():
+            reason = f": {data.reason}" if data.reason else ""
+            line = f"the project is {data.status}{reason}"
+        case ErrorEvent():
+            line = f"problem: {data.message}"
+        case AgentStatusChange() | None:
             return None
+        case _:
+            assert_never(data)
     return one_line(line, 300)
 
 
-def describe_decision(event: Event) -> str:
+def _rounds(round_: int | None) -> str:
+    return f" (round {round_})" if round_ and round_ > 1 else ""
+
+
+def describe_decision(data: HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
-    outcome = event.text("status") or event.text("action")
-    comment = f": {event.text('comment')}" if event.text("comment") else ""
-    return f"{outcome} by {event.text('responder') or 'unknown'}{comment}"
+    comment = f": {data.comment}" if data.comment else ""
+    return f"{data.status or data.action} by {data.responder or 'unknown'}{comment}"
 
 
 def local_time(when: datetime) -> str:

@@ -1,25 +1,49 @@
-"""Events, durations and sizes in words."""
+"""Events, durations and sizes in words; events also from an API of another version."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 from cli.client.shapes import Event
+from cli.views.project_view import ProjectView, StageStatus
 from cli.views.wording import describe, duration, size
 from models.contracts.enums import EventType
+from tests.models.test_event_data import RELEASE_0_1_0
 
-WITHOUT_A_LINE = {EventType.AGENT_STATUS_CHANGE}
-"""Types that the terminal does not print: the events of the tasks say the same."""
+
+def event(event_type: str, data: dict[str, Any]) -> Event:
+    return Event(event_type=event_type, seq=1, task_id="1", agent_type="analyst", data=data)
 
 
 @pytest.mark.parametrize("event_type", EventType)
-def test_every_event_type_has_a_line_except_those_named(event_type: EventType) -> None:
-    line = describe(Event(event_type=event_type, data={"stage": "build"}))
-    assert (line is None) is (event_type in WITHOUT_A_LINE)
+def test_the_terminal_knows_every_event_type(event_type: EventType) -> None:
+    line = describe(event(event_type, RELEASE_0_1_0[event_type]))
+    if event_type is EventType.AGENT_STATUS_CHANGE:
+        assert line is None  # the events of its task say as much
+    else:
+        assert line
+        assert "None" not in line
 
 
-def test_an_unknown_event_type_has_no_line() -> None:
-    assert describe(Event(event_type="of_a_later_version")) is None
+def test_an_unknown_event_type_is_not_shown() -> None:
+    assert describe(event("added_later", {"message": "Hello."})) is None
+    ProjectView().apply(event("added_later", {"message": "Hello."}))
+
+
+def test_values_of_a_newer_api_are_shown_as_they_came() -> None:
+    data = RELEASE_0_1_0[EventType.HITL_REQUEST]
+    data = data | {"reason": "added_later", "artifacts": [data["artifacts"][0] | {"type": "added_later"}]}
+    view = ProjectView()
+    view.apply(event(EventType.HITL_REQUEST, data))
+    assert describe(event(EventType.HITL_REQUEST, data)) == "plan: waiting for a decision: Is it good?"
+    assert view.stages["plan"].status is StageStatus.WAITING
+    assert view.open_requests == {data["request_id"]: "plan"}
+
+
+def test_a_status_of_a_newer_api_is_shown_as_it_came() -> None:
+    assert describe(event(EventType.WORKFLOW_EVENT, {"status": "added_later"})) == "the project is added_later"
 
 
 def test_sizes_and_durations_have_readable_units() -> None:
