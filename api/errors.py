@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-RECOVERY_HINT = "Restart or end it on its page, or with `botarmy doctor`."
+RECOVERY_HINT = "Restart it from its records, or end it: on its page, or with `botarmy doctor`."
 """What a person can do about an open project or task whose workflow is gone."""
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
