@@ -11,7 +11,7 @@ from api.artifacts import files
 from api.artifacts.content import load_content
 from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
-from api.documentation import UNCHANGED, answers
+from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError
 from api.http.etags import is_not_modified, make_etag, short_hash
 from api.shapes.artifacts import FilePublic
@@ -26,7 +26,7 @@ MAX_FILE = 16 * 2**20
 @router.get(
     "/files",
     summary="List the files of a file set or a zip",
-    responses=answers(examples.page(examples.FILE), 404, 409, 422, 503),
+    responses=describe_responses(examples.page(examples.FILE), 404, 409, 422, 503),
 )
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
     """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is
@@ -42,7 +42,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
     "/content",
     response_class=Response,
     summary="Download an artifact's content",
-    responses=answers("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | UNCHANGED,
+    responses=describe_responses("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | NOT_MODIFIED,
 )
 async def get_content(
     artifact: ArtifactDep,

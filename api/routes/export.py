@@ -14,7 +14,7 @@ from api.artifacts.content import load_content
 from api.artifacts.export import ExportWriter
 from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from store import artifacts
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
@@ -29,7 +29,7 @@ CHUNK = 2**16
     "/export",
     summary="Download the accepted artifacts as a zip",
     response_class=StreamingResponse,
-    responses=answers("PK...", 404, 422, 503, media_type="application/zip"),
+    responses=describe_responses("PK...", 404, 422, 503, media_type="application/zip"),
 )
 async def export_project(project: ProjectDep, services: ServicesDep) -> StreamingResponse:
     """Source files are files in it, documents are Markdown, packages are unchanged, and `manifest.json` lists them."""
