@@ -98,5 +98,5 @@ def create_app(settings: Settings) -> FastAPI:
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(page.router)
-    documentation.complete(app)
+    documentation.extend_openapi(app)
     return app

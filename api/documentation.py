@@ -30,7 +30,7 @@ _DETAILS = {
 }
 
 
-def example(value: Any, media_type: str = "application/json") -> dict[str, Any]:
+def example_response(value: Any, media_type: str = "application/json") -> dict[str, Any]:
     """Return one entry of `responses`, with an example of the body."""
     return {"content": {media_type: {"example": _replace(value, None, _NULL)}}}
 
@@ -42,11 +42,11 @@ def _header(name: str, description: str, schema: Mapping[str, Any]) -> dict[str,
 _LOCATION = _header("Location", "The path of the new resource.", {"type": "string", "pattern": "^/api/v1/"})
 _RETRY_AFTER = _header("Retry-After", "Seconds to wait before the next attempt.", {"type": "integer", "minimum": 1})
 
-UNCHANGED: Responses = {304: {"description": "The client's copy, named in If-None-Match, is current."}}
+NOT_MODIFIED: Responses = {304: {"description": "The client's copy, named in If-None-Match, is current."}}
 """The additional response of a call that returns an ETag."""
 
 
-def answers(
+def describe_responses(
     value: Any,
     *problems: int,
     status: int = 200,
@@ -58,7 +58,9 @@ def answers(
     A call with parameters can return 422, and one that needs a server 503. A call with a body can also return 413 and
     415 (408 is added to 413), and one that changes something 403.
     """
-    responses: Responses = {status: example(value, media_type) | (_LOCATION if status == HTTPStatus.CREATED else {})}
+    responses: Responses = {
+        status: example_response(value, media_type) | (_LOCATION if status == HTTPStatus.CREATED else {})
+    }
     if media_type != "application/json":
         responses[status]["content"][media_type]["schema"] = {"type": "string", "format": "binary"}
     if html is not None:
@@ -75,7 +77,7 @@ def _problem(code: int) -> dict[str, Any]:
     return {"description": title, "content": content, **headers}
 
 
-def complete(app: FastAPI) -> None:
+def extend_openapi(app: FastAPI) -> None:
     """Extend the app's document, in the way that FastAPI recommends: restore nulls in examples, and add the schema that
     all problems share."""
     generate = app.openapi

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api import examples
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.shapes.catalogue import AgentPublic
 from api.shapes.shape import Page
 from models.contracts.enums import AgentType
@@ -21,7 +21,7 @@ DESCRIPTIONS = {
 }
 
 
-@router.get("/", summary="List the kinds of agents", responses=answers(examples.page(examples.AGENT)))
+@router.get("/", summary="List the kinds of agents", responses=describe_responses(examples.page(examples.AGENT)))
 async def list_agents() -> Page[AgentPublic]:
     return Page(
         items=[

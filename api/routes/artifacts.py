@@ -16,7 +16,7 @@ from api.artifacts.content import check_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
-from api.documentation import UNCHANGED, answers
+from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
@@ -43,7 +43,7 @@ class _KeyTakenError(Exception):
 @router.get(
     "/projects/{project_id}/artifacts",
     summary="List a project's artifacts, oldest first",
-    responses=answers(examples.page(examples.ARTIFACT), 404, 422, 503),
+    responses=describe_responses(examples.page(examples.ARTIFACT), 404, 422, 503),
 )
 async def list_artifacts(
     project: ProjectDep,
@@ -63,7 +63,7 @@ async def list_artifacts(
     "/projects/{project_id}/artifacts",
     status_code=201,
     summary="Add context to a project",
-    responses=answers(examples.ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(examples.ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_artifact(
     project: ProjectDep,
@@ -118,7 +118,8 @@ async def _add_version(services: Services, project_id: UUID, body: ArtifactCreat
     "/artifacts/{artifact_id}",
     response_model=ArtifactPublic,
     summary="Show an artifact with its content and provenance",
-    responses=answers(examples.WHOLE_ARTIFACT, 404, 409, 422, 503, html=examples.ARTIFACT_HTML) | UNCHANGED,
+    responses=describe_responses(examples.WHOLE_ARTIFACT, 404, 409, 422, 503, html=examples.ARTIFACT_HTML)
+    | NOT_MODIFIED,
 )
 async def get_artifact(
     artifact: ArtifactDep,
@@ -156,7 +157,7 @@ async def get_artifact(
 @router.get(
     "/artifacts/{artifact_id}/diff",
     summary="Show the changes from another version to this one",
-    responses=answers(examples.DIFF, 404, 409, 422, 503),
+    responses=describe_responses(examples.DIFF, 404, 409, 422, 503),
 )
 async def get_artifact_diff(
     artifact: ArtifactDep,

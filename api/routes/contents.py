@@ -8,16 +8,14 @@ from fastapi import APIRouter, Header, Response
 
 from api import examples
 from api.artifacts import files
+from api.artifacts.content import load_content
 from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
-from api.documentation import UNCHANGED, answers
+from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError
 from api.http.etags import is_not_modified, make_etag, short_hash
-from api.services import Services
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
-from models.tables import Artifact
-from store import contents
 
 router = APIRouter(prefix="/artifacts/{artifact_id}", tags=["artifacts"])
 
@@ -28,14 +26,15 @@ MAX_FILE = 16 * 2**20
 @router.get(
     "/files",
     summary="List the files of a file set or a zip",
-    responses=answers(examples.page(examples.FILE), 404, 409, 422, 503),
+    responses=describe_responses(examples.page(examples.FILE), 404, 409, 422, 503),
 )
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
     """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is
     refused with 409. 409 also means that the artifact is neither."""
     if not files.contains_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
-    found = await services.run_in_process(files.list_files, artifact.media_type, await _get_body(services, artifact))
+    body = await load_content(services.store, artifact)
+    found = await services.run_in_process(files.list_files, artifact.media_type, body)
     return Page(items=[FilePublic(path=entry.path, size=entry.size) for entry in found])
 
 
@@ -43,7 +42,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
     "/content",
     response_class=Response,
     summary="Download an artifact's content",
-    responses=answers("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | UNCHANGED,
+    responses=describe_responses("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | NOT_MODIFIED,
 )
 async def get_content(
     artifact: ArtifactDep,
@@ -56,18 +55,11 @@ async def get_content(
     not_modified = is_not_modified(if_none_match, etag)
     if not_modified and file is None:
         return Response(status_code=304, headers={"ETag": etag})
-    body = await _get_body(services, artifact)
+    body = await load_content(services.store, artifact)
     if file is not None:
         body = await services.run_in_process(files.read_file, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
-            raise ConflictError(f"The file is larger than {MAX_FILE} bytes; download and unpack the zip.")
+            raise ConflictError(f"The file is larger than {MAX_FILE // 2**20} MiB; download and unpack the zip.")
     if not_modified:  # only now: the file might not exist
         return Response(status_code=304, headers={"ETag": etag})
     return download_response(artifact, file, body, etag)
-
-
-async def _get_body(services: Services, artifact: Artifact) -> bytes:
-    async with services.store.reading() as connection:
-        body = await contents.get(connection, artifact.content_hash)
-    assert body is not None
-    return body

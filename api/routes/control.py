@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHandle
 
 from api import examples
 from api.deps import ProjectDep, ServicesDep, require_not_final
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
 from api.services import Services
 from api.shapes.projects import StatusChange
@@ -39,7 +39,10 @@ def _example(requested: str) -> dict[str, object]:
 
 
 @router.post(
-    "/pause", status_code=202, summary="Pause a project", responses=answers(_example("pause"), *PROBLEMS, status=202)
+    "/pause",
+    status_code=202,
+    summary="Pause a project",
+    responses=describe_responses(_example("pause"), *PROBLEMS, status=202),
 )
 async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     """No further step starts until it is resumed. Running steps finish, and open gates still accept responses."""
@@ -53,7 +56,10 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
 
 
 @router.post(
-    "/resume", status_code=202, summary="Resume a project", responses=answers(_example("resume"), *PROBLEMS, status=202)
+    "/resume",
+    status_code=202,
+    summary="Resume a project",
+    responses=describe_responses(_example("resume"), *PROBLEMS, status=202),
 )
 async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     if project.status != ProjectStatus.PAUSED:
@@ -65,7 +71,10 @@ async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusCh
 
 
 @router.post(
-    "/cancel", status_code=202, summary="Cancel a project", responses=answers(_example("cancel"), *PROBLEMS, status=202)
+    "/cancel",
+    status_code=202,
+    summary="Cancel a project",
+    responses=describe_responses(_example("cancel"), *PROBLEMS, status=202),
 )
 async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
     """Ends the project, with every open task and request, and cannot be undone."""

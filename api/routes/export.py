@@ -10,11 +10,12 @@ from typing import IO
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from api.artifacts.content import load_content
 from api.artifacts.export import ExportWriter
 from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import answers
-from store import artifacts, contents
+from api.documentation import describe_responses
+from store import artifacts
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
@@ -28,7 +29,7 @@ CHUNK = 2**16
     "/export",
     summary="Download the accepted artifacts as a zip",
     response_class=StreamingResponse,
-    responses=answers("PK...", 404, 422, 503, media_type="application/zip"),
+    responses=describe_responses("PK...", 404, 422, 503, media_type="application/zip"),
 )
 async def export_project(project: ProjectDep, services: ServicesDep) -> StreamingResponse:
     """Source files are files in it, documents are Markdown, packages are unchanged, and `manifest.json` lists them."""
@@ -38,9 +39,7 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
             async with services.store.reading() as connection:
                 delivery = await artifacts.delivery(connection, project.id)
             for artifact in delivery:
-                async with services.store.reading() as connection:  # released while this artifact is compressed
-                    body = await contents.get(connection, artifact.content_hash)
-                assert body is not None
+                body = await load_content(services.store, artifact)  # no connection is held while it is compressed
                 await asyncio.to_thread(export.add, artifact, body)
         size = file.tell()
     except BaseException:

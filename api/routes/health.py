@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api import examples
 from api.deps import ServicesDep
-from api.documentation import answers, example
+from api.documentation import describe_responses, example_response
 from api.errors import DATABASE_ERRORS
 from api.health.checks import DATABASE_SECONDS
 from api.services import Services
@@ -24,13 +24,15 @@ MAX_LISTED = 20
 """How many workflows with problems are listed; GET /workflows/problems has them all."""
 
 
-@router.get("/", summary="Check that the API is alive", responses=answers(examples.HEALTH))
+@router.get("/", summary="Check that the API is alive", responses=describe_responses(examples.HEALTH))
 async def alive() -> Health:
     """Contacts no server."""
     return Health()
 
 
-@router.get("/detailed", summary="Show the health of each component", responses=answers(examples.DETAILED_HEALTH))
+@router.get(
+    "/detailed", summary="Show the health of each component", responses=describe_responses(examples.DETAILED_HEALTH)
+)
 async def detailed_health(services: ServicesDep) -> DetailedHealth:
     """Always 200: the body reports on the components, and on workflows that cannot continue."""
     health = await _check_health(services)
@@ -42,8 +44,8 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
 @router.get(
     "/ready",
     summary="Check that the API is ready to work",
-    responses=answers(examples.DETAILED_HEALTH | {"status": "ok"})
-    | {503: {"model": DetailedHealth, **example(examples.DETAILED_HEALTH)}},
+    responses=describe_responses(examples.DETAILED_HEALTH | {"status": "ok"})
+    | {503: {"model": DetailedHealth, **example_response(examples.DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
     """503 while the database, Redis or Temporal is unavailable, or no worker polls the task queue. Workflows that

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api import examples
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.realtime.client_frames import MAX_SEQ
 from api.shapes.projects import AgentStatePublic, EventPage
 from api.shapes.shape import Page
@@ -18,7 +18,7 @@ from store import agents, events
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
 
-@router.get("/events", summary="Read a project's log", responses=answers(examples.EVENTS, 404, 422, 503))
+@router.get("/events", summary="Read a project's log", responses=describe_responses(examples.EVENTS, 404, 422, 503))
 async def list_events(
     project: ProjectDep,
     services: ServicesDep,
@@ -36,7 +36,7 @@ async def list_events(
 @router.get(
     "/agents",
     summary="Show what a project's agents are doing",
-    responses=answers(examples.page(examples.AGENT_STATE), 404, 422, 503),
+    responses=describe_responses(examples.page(examples.AGENT_STATE), 404, 422, 503),
 )
 async def list_project_agents(project: ProjectDep, services: ServicesDep) -> Page[AgentStatePublic]:
     async with services.store.reading() as connection:

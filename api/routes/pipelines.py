@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api import examples
 from api.deps import ServicesDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import NotFoundError
 from api.shapes.catalogue import PipelineItem
 from api.shapes.shape import Page
@@ -16,7 +16,7 @@ from models.contracts.pipeline import Pipeline
 router = APIRouter(prefix="/pipelines", tags=["catalogue"])
 
 
-@router.get("/", summary="List the pipelines", responses=answers(examples.page(examples.PIPELINE_ITEM)))
+@router.get("/", summary="List the pipelines", responses=describe_responses(examples.page(examples.PIPELINE_ITEM)))
 async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
     return Page(
         items=[
@@ -31,7 +31,7 @@ async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
     )
 
 
-@router.get("/{name}", summary="Show a pipeline", responses=answers(examples.PIPELINE, 404, 422))
+@router.get("/{name}", summary="Show a pipeline", responses=describe_responses(examples.PIPELINE, 404, 422))
 async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
     pipeline = services.pipelines.get(name)
     if pipeline is None:

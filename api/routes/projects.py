@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from api import examples
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import InvalidError, TooLargeError, UnavailableError
 from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
     "/",
     status_code=201,
     summary="Start a project",
-    responses=answers(examples.NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
+    responses=describe_responses(examples.NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
 )
 async def create_project(
     body: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
@@ -128,7 +128,9 @@ def _as_created(project: Project) -> Project:
     )
 
 
-@router.get("/", summary="List projects, newest first", responses=answers(examples.page(examples.PROJECT), 422, 503))
+@router.get(
+    "/", summary="List projects, newest first", responses=describe_responses(examples.page(examples.PROJECT), 422, 503)
+)
 async def list_projects(
     services: ServicesDep,
     params: PageParamsDep,
@@ -146,7 +148,9 @@ async def list_projects(
     return Page(items=items, next_cursor=next_cursor)
 
 
-@router.get("/{project_id}", summary="Show a project", responses=answers(examples.WHOLE_PROJECT, 404, 422, 503))
+@router.get(
+    "/{project_id}", summary="Show a project", responses=describe_responses(examples.WHOLE_PROJECT, 404, 422, 503)
+)
 async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
@@ -165,7 +169,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
 @router.get(
     "/{project_id}/status",
     summary="Show a project's progress, tasks and open requests",
-    responses=answers(examples.PROGRESS, 404, 422, 503),
+    responses=describe_responses(examples.PROGRESS, 404, 422, 503),
 )
 async def get_project_status(project: ProjectDep, services: ServicesDep) -> ProjectProgress:
     async with services.store.reading() as connection:

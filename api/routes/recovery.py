@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api import examples, recovery
 from api.deps import ProjectDep, ServicesDep, TaskDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import ConflictError
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task
@@ -28,7 +28,7 @@ def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
     status_code=202,
     tags=["projects"],
     summary="Restart a project's workflow from its records",
-    responses=answers(_example("restart"), *PROBLEMS, status=202),
+    responses=describe_responses(_example("restart"), *PROBLEMS, status=202),
 )
 async def restart_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
     """For a project whose workflow is missing from Temporal or cannot continue; 409 while it is running. Accepted
@@ -41,7 +41,7 @@ async def restart_project(project: ProjectDep, services: ServicesDep) -> Workflo
     status_code=202,
     tags=["projects"],
     summary="End a project whose workflow cannot continue",
-    responses=answers(_example("end"), *PROBLEMS, status=202),
+    responses=describe_responses(_example("end"), *PROBLEMS, status=202),
 )
 async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
     """Records it as cancelled, with its open tasks and requests; 409 while its workflow is running: use `cancel`."""
@@ -53,7 +53,7 @@ async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowCha
     status_code=202,
     tags=["tasks"],
     summary="Restart a task's workflow from its records",
-    responses=answers(_example("restart", examples.TASK_ID), *PROBLEMS, status=202),
+    responses=describe_responses(_example("restart", examples.TASK_ID), *PROBLEMS, status=202),
 )
 async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     """As for a project. A task of the pipeline is restarted with its project."""
@@ -65,7 +65,7 @@ async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     status_code=202,
     tags=["tasks"],
     summary="End a task whose workflow cannot continue",
-    responses=answers(_example("end", examples.TASK_ID), *PROBLEMS, status=202),
+    responses=describe_responses(_example("end", examples.TASK_ID), *PROBLEMS, status=202),
 )
 async def end_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     return _change("end", await recovery.end(services, _standalone_workflow_id(task)))

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from api import examples
 from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.strict_route import StrictRoute
@@ -35,7 +35,7 @@ PHASE = "task"
 @router.get(
     "/tasks/{task_id}",
     summary="Show a task, what its agent was given and what it wrote",
-    responses=answers(examples.TASK_DETAIL, 404, 422, 503),
+    responses=describe_responses(examples.TASK_DETAIL, 404, 422, 503),
 )
 async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     async with services.store.reading() as connection:
@@ -53,7 +53,7 @@ async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetai
     "/projects/{project_id}/tasks",
     status_code=201,
     summary="Give an agent a task",
-    responses=answers(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_task(
     project: ProjectDep,

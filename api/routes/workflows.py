@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from api import examples
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import answers
+from api.documentation import describe_responses
 from api.errors import NotFoundError
 from api.http.pagination import PageParamsDep
 from api.shapes.projects import WorkflowPublic
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
 @router.get(
     "/problems",
     summary="List open projects and tasks whose workflow cannot continue",
-    responses=answers(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
+    responses=describe_responses(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
 )
 async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
     """As the workers found them: they check when they start, and then every dozen sweeps."""
@@ -37,7 +37,7 @@ async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -
 @router.get(
     "/{project_id}",
     summary="Show the workflow of a project",
-    responses=answers(examples.WORKFLOW, 404, 422, 503),
+    responses=describe_responses(examples.WORKFLOW, 404, 422, 503),
 )
 async def get_workflow(project: ProjectDep, services: ServicesDep) -> WorkflowPublic:
     try:
