@@ -241,7 +241,7 @@ async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, 
     records = Records(store)
     step = await a_step(store)
     await run(step)
-    befores = []
+    previous_versions = []
     for _ in range(2):
         await ActivityEnvironment().run(
             records.record_expiry, RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=True)
@@ -253,8 +253,8 @@ async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, 
             records.record_status,
             RecordStatus(project_id=step.project_id, status=ProjectStatus.FAILED, key="failed", reason="so"),
         )
-        befores.append(await written(store, step.project_id))
-    assert befores[0] == befores[1]
+        previous_versions.append(await written(store, step.project_id))
+    assert previous_versions[0] == previous_versions[1]
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)
     assert request.status == HitlStatus.EXPIRED
