@@ -542,3 +542,9 @@ export interface WorkflowPublic {
   closed_at: string | null;
   url: string | null;
 }
+
+export interface WrittenArtifact {
+  artifact_id: string;
+  type: ArtifactType;
+  version: number;
+}

@@ -66,7 +66,10 @@ function fill(element, properties, children) {
       Object.assign(element, { [name]: value });
     } else element.setAttribute(name, value === true ? "" : String(value));
   }
-  append(element, children);
+  const shown = /** @type {unknown[]} */ (children).flat(Infinity).filter((child) =>
+    child !== undefined && child !== null && child !== false
+  );
+  element.append(.../** @type {(Node | string)[]} */ (shown));
   return element;
 }
 
@@ -76,18 +79,6 @@ function fill(element, properties, children) {
  */
 function setStyle(element, values) {
   for (const [name, value] of Object.entries(values)) element.style.setProperty(name, String(value));
-}
-
-/**
- * @param {Element} element
- * @param {Child[]} children
- */
-function append(element, children) {
-  for (const child of children) {
-    if (Array.isArray(child)) append(element, child);
-    else if (child instanceof Node) element.append(child);
-    else if (child !== undefined && child !== null && child !== false) element.append(String(child));
-  }
 }
 
 /**
