@@ -85,7 +85,7 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
 @asynccontextmanager
 async def _exclusive(services: Services, workflow_id: str) -> AsyncIterator[None]:
     """Hold the lock that every restart and every end of this workflow takes."""
-    async with services.recovery_slots, services.store.database.engine.begin() as connection:
+    async with services.recovery_slots, services.store.database.writing(TIMEOUT_SECONDS) as connection:
         if not await open_workflows.try_lock(connection, workflow_id):
             raise ConflictError(CONCURRENT_RECOVERY)
         yield

@@ -106,9 +106,14 @@ def test_every_variable_has_a_default() -> None:
     assert [match[0] for match in found if match[2] is None] == []
 
 
+def test_temporals_web_ui_is_started_only_on_request() -> None:
+    assert SERVICES["temporal-ui"]["profiles"] == ["temporal-ui"]
+    assert SERVICES["api"]["environment"]["BOTARMY_TEMPORAL_UI_URL"] == "${BOTARMY_TEMPORAL_UI_URL:-}"
+
+
 def test_every_long_running_service_has_a_health_check_and_restarts() -> None:
     for name, service in SERVICES.items():
-        if "profiles" in service:  # run by people, not by `up`
+        if name == "cli":  # run by people, not by `up`
             assert service["restart"] == "no", name
         elif name in one_shots():
             assert service["healthcheck"] == {"disable": True}, name
