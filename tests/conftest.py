@@ -17,7 +17,6 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
-from serving import served
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
@@ -29,6 +28,7 @@ from models.contracts.enums import AgentType
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.serving import served
 from worker.worker import run_worker
 from workflows.client import connect
 

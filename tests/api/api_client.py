@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import httpx2
-from waiting import eventually
+
+from tests.waiting import eventually
 
 V1 = "/api/v1"
 BRIEF = (

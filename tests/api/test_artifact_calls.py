@@ -12,7 +12,9 @@ from hashlib import sha256
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import (
+
+from artifacts.media_types import FILES
+from tests.api.api_client import (
     BRIEF,
     UNKNOWN_ID,
     V1,
@@ -24,8 +26,6 @@ from api_client import (
     wait_for_request,
     wait_for_status,
 )
-
-from artifacts.media_types import FILES
 
 pytestmark = pytest.mark.usefixtures("worker")
 

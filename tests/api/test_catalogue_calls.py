@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-from api_client import V1, assert_problem, get
+
+from tests.api.api_client import V1, assert_problem, get
 
 
 async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:

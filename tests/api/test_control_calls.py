@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-from api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client, WorkflowExecutionStatus
-from waiting import eventually
+
+from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import BRIEF, UNKNOWN_ID, V1, assert_problem
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.http.strict_route import check_structure
 from config.settings import Settings
+from tests.api.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem
 
 FRIEND = "https://friend.example"
 

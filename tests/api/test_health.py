@@ -21,13 +21,13 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollWorkflowTaskQueueRequest
 from temporalio.client import Client
 from uuid_utils.compat import uuid7
-from waiting import eventually
 
 from api.health.checks import HealthChecks
 from api.shapes.health import ComponentHealth
 from config import version
 from config.settings import Settings
 from store.transaction import Store
+from tests.waiting import eventually
 
 
 async def test_the_api_is_alive(http: httpx2.AsyncClient) -> None:

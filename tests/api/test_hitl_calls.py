@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
@@ -20,6 +19,17 @@ from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.pipeline import Gate, Pipeline, Stage
 from store import projects
 from store.transaction import Store
+from tests.api.api_client import (
+    BRIEF,
+    UNKNOWN_ID,
+    V1,
+    assert_problem,
+    get,
+    respond,
+    start,
+    wait_for_request,
+    wait_for_status,
+)
 from workflows.client import start_project
 
 pytestmark = pytest.mark.usefixtures("worker")

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from api_client import V1
 from pydantic import ValidationError
-from serving import served
 
 from api.middleware.hosts import HostError, Hosts, host_of
 from config.settings import Settings
+from tests.api.api_client import V1
+from tests.serving import served
 
 PUBLIC = "https://botarmy.example"
 

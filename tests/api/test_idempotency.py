@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import V1, Json, assert_problem, get, start, wait_for_status
 
 from config.settings import Settings
+from tests.api.api_client import V1, Json, assert_problem, get, start, wait_for_status
 
 pytestmark = pytest.mark.usefixtures("worker")
 

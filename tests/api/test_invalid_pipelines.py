@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx2
-from api_client import BRIEF, V1, assert_problem
-from serving import served
 
 from config.settings import Settings
+from tests.api.api_client import BRIEF, V1, assert_problem
+from tests.serving import served
 
 
 async def test_invalid_pipelines_are_reported_and_the_others_are_served(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest_asyncio
-from api_client import Json
 from jsonschema import Draft202012Validator
 
 from models.contracts.enums import OPEN_TASK_STATUSES, HitlStatus, ProjectStatus, TaskStatus
+from tests.api.api_client import Json
 
 NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/"}
 """Routes that need no server."""

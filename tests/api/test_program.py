@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import httpx2
-from waiting import eventually
 
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
+from tests.waiting import eventually
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

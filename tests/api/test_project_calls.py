@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
-from serving import served
 from temporalio.client import Client
-from waiting import eventually
 
 from config.settings import Settings
+from tests.api.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
+from tests.serving import served
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-from api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
-from spellings import ALIKE
-from waiting import eventually
+
+from tests.api.api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
+from tests.spellings import ALIKE
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 

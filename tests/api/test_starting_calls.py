@@ -10,12 +10,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from temporalio.client import Client
 
 from config.settings import Settings
 from crew.protocol import Agent
 from models.contracts.enums import AgentType
+from tests.api.api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from worker.worker import run_worker
 
 Working = Callable[[], AbstractAsyncContextManager[None]]

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from api_client import UNKNOWN_ID, V1, assert_problem, get, start
-from waiting import eventually
+
+from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 

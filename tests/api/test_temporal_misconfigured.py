@@ -9,20 +9,20 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from api_client import BRIEF, V1, assert_problem, get, start
 from google.protobuf.duration_pb2 import Duration
-from serving import served
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
-from waiting import eventually
 
 from api.errors import UnavailableError
 from api.temporal import WorkflowGoneError, temporal_call
 from config.settings import Settings
 from crew.rehearsal import rehearsal_agents
+from tests.api.api_client import BRIEF, V1, assert_problem, get, start
+from tests.serving import served
+from tests.waiting import eventually
 from worker.worker import run_worker
 from workflows.client import connect
 

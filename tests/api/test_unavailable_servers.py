@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 import pytest_asyncio
-from api_client import BRIEF, V1, Json, assert_problem, get, respond, start, wait_for_request, wait_for_status
-from serving import served
-from tcp_proxy import TcpProxy
-from waiting import eventually
 from websockets.asyncio.client import connect
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.api.api_client import BRIEF, V1, Json, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.api.tcp_proxy import TcpProxy
+from tests.serving import served
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from rehearsal_under_test import T, assignment, deliver, run
 
 from crew.rehearsal.reading.brief import Brief, read_brief
 from crew.rehearsal.reading.section_headings import section_of
@@ -15,6 +14,7 @@ from crew.rehearsal.reading.sections import Section
 from crew.rehearsal.reading.selection import select
 from crew.rehearsal.reading.sentences import sentences
 from models.contracts.enums import AgentType
+from tests.crew.rehearsal_under_test import T, assignment, deliver, run
 
 BRIEFS = Path(__file__).parent / "briefs"
 

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 import pytest
-from rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
 
 from artifacts.media_types import FILES
 from crew.protocol import AgentError, Outcome
 from crew.rehearsal import Controls, rehearsal_agents, rehearsal_controls
 from crew.rehearsal.controls import without_front_matter
 from models.contracts.enums import AgentType, Verdict
+from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
 
 
 def with_controls(block: str) -> str:

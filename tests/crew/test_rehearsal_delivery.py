@@ -8,12 +8,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, ZIP
 from crew.rehearsal.reading.document_requirements import requirements_in
 from models.contracts.enums import AgentType, ArtifactType, Verdict
+from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 
 TITLE = "Short links for the support team"
 

@@ -5,7 +5,6 @@ import time
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from rehearsal_under_test import EXAMPLE, T, assignment, deliver, run
 
 from artifacts.file_sets import unpack
 from crew.rehearsal.reading.brief import read_brief
@@ -15,6 +14,7 @@ from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS
 from crew.rehearsal.writing.document import escape_markdown
 from models.contracts.enums import AgentType
 from sandbox import run_tests
+from tests.crew.rehearsal_under_test import EXAMPLE, T, assignment, deliver, run
 
 HOSTILE = [
     "",

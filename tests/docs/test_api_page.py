@@ -6,9 +6,6 @@ import json
 import re
 from typing import Any
 
-from event_tables import with_tables
-from pages import block, read, rows, section
-
 from api.app import create_app
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import CloseCode, ErrorCode
@@ -17,6 +14,8 @@ from config.settings import Settings
 from models.contracts.enums import EventType, HitlAction
 from models.contracts.event_data import TaskStarted
 from models.contracts.events import Event
+from tests.docs.event_tables import with_tables
+from tests.docs.pages import block, read, rows, section
 
 PAGE = read("docs/api.md")
 FROM_THE_SERVER = {1009}

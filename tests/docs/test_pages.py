@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from pages import CHECKOUT, PAGES, anchors, blocks, code, links, name_of, read
 
 from cli.main import app
+from tests.docs.pages import CHECKOUT, PAGES, anchors, blocks, code, links, name_of, read
 
 BOTARMY = typer.main.get_command(app)
 MAKEFILE = (CHECKOUT / "Makefile").read_text()

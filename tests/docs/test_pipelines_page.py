@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from pages import block, read, rows, section
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -16,6 +15,7 @@ from models.contracts.contract import Duration
 from models.contracts.enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
 from models.contracts.pipeline import Gate, Pipeline, Rework, Stage
 from pipelines.catalogue import PipelineError, load_catalogue, load_pipeline
+from tests.docs.pages import block, read, rows, section
 
 PAGE = read("docs/pipelines.md")
 EXAMPLE = block("docs/pipelines.md", "yaml pipelines/two-hands.yaml")

@@ -8,7 +8,8 @@ import os
 import subprocess
 
 import httpx2
-from pages import CHECKOUT, block, blocks, read
+
+from tests.docs.pages import CHECKOUT, block, blocks, read
 
 
 async def paste(info: str, api_url: str) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from pages import CHECKOUT, read, rows, section
 
 from config.settings import Settings
+from tests.docs.pages import CHECKOUT, read, rows, section
 
 EXAMPLE = CHECKOUT / ".env.example"
 NAMES = [field.validation_alias or f"BOTARMY_{name.upper()}" for name, field in Settings.model_fields.items()]

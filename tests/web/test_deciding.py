@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.async_api import Locator, Page, expect
-from waiting import eventually
 
+from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import SHORTENER, Director
 

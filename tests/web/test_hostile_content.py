@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 from playwright.async_api import Page, expect
-from waiting import eventually
 
 from models.contracts.enums import AgentType
 from models.contracts.handoff import Handoff
 from store import tasks
 from store.transaction import Store
+from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 

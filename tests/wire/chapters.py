@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from transcript import V1, Transcript
-from waiting import eventually
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+from tests.waiting import eventually
+from tests.wire.transcript import V1, Transcript
 
 Json = dict[str, Any]
 Chapter = Callable[[Transcript], Awaitable[None]]

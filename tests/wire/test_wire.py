@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 import pytest_asyncio
-from chapters import CHAPTERS, Chapter
 from jsonschema import Draft7Validator
-from transcript import Transcript
+
+from tests.wire.chapters import CHAPTERS, Chapter
+from tests.wire.transcript import Transcript
 
 if TYPE_CHECKING:
     from config.settings import Settings

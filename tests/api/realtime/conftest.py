@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from relay_server import Relay, relay
 
 from config.settings import Settings
+from tests.api.realtime.relay_server import Relay, relay
 
 
 @pytest_asyncio.fixture(scope="module")

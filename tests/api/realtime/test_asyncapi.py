@@ -10,13 +10,13 @@ from uuid import UUID
 import httpx2
 import pytest
 from jsonschema import Draft7Validator, ValidationError
-from relay_server import Relay, until
 
 from api.realtime import asyncapi, frames
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import ErrorCode
 from models.contracts.enums import EventType
 from models.contracts.event_data import ErrorEvent
+from tests.api.realtime.relay_server import Relay, until
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 SPECIFICATION = json.loads((Path(__file__).parents[2] / "asyncapi-3.0.0.json").read_text())

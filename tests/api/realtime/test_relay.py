@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from relay_server import Relay, close_code, condition, numbers, receive, relay, until
 from websockets.exceptions import InvalidStatus
 
 from config.settings import Settings
@@ -18,6 +17,7 @@ from models.contracts.event_data import ErrorEvent
 from models.contracts.events import Event
 from store import events
 from store.transaction import Transaction
+from tests.api.realtime.relay_server import Relay, close_code, condition, numbers, receive, relay, until
 
 
 async def test_without_since_only_new_events_arrive(running: Relay) -> None:

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from relay_server import Relay, close_code, condition, numbers, read_until_closed, receive, relay
-from waiting import PATIENCE_SECONDS, eventually
 from websockets.asyncio.client import ClientConnection
 
 from api.realtime.redis_subscriber import RedisSubscriber
@@ -22,6 +20,8 @@ from models.contracts.enums import EventType
 from models.contracts.events import Event
 from store import events
 from store.bus import Bus
+from tests.api.realtime.relay_server import Relay, close_code, condition, numbers, read_until_closed, receive, relay
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 LARGE = "x" * 20_000
 

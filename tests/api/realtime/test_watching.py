@@ -9,12 +9,12 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
-from relay_server import Relay, close_code, condition, numbers, receive
-from watching_client import assert_no_frames, complete, receive_changes, send, watch
 
 from api.realtime.throttle import Throttle
 from models.contracts.enums import EventType
 from models.contracts.events import Event
+from tests.api.realtime.relay_server import Relay, close_code, condition, numbers, receive
+from tests.api.realtime.watching_client import assert_no_frames, complete, receive_changes, send, watch
 
 
 async def test_new_projects_and_every_change_are_reported(running: Relay) -> None:

@@ -11,14 +11,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from relay_server import Relay, condition, receive, relay, until
-from watching_client import assert_no_frames, complete, receive_changes, send, watch
 from websockets.asyncio.client import ClientConnection
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import ArtifactType
 from store import artifacts
+from tests.api.realtime.relay_server import Relay, condition, receive, relay, until
+from tests.api.realtime.watching_client import assert_no_frames, complete, receive_changes, send, watch
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from relay_server import Frame, Relay, receive, until
 from websockets.asyncio.client import ClientConnection
 
 from models.contracts.enums import ProjectStatus
 from store import projects
+from tests.api.realtime.relay_server import Frame, Relay, receive, until
 
 
 async def send(socket: ClientConnection, action: str, **fields: object) -> None:

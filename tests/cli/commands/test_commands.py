@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from projects_under_test import UNKNOWN_ID, open_request, start_project
 
+from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, botarmy, environment
 from tests.waiting import eventually
 

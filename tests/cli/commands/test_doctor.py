@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from projects_under_test import open_request, start_project
 from temporalio.client import Client
 
 from config.settings import Settings
 from store.transaction import Store
+from tests.cli.commands.projects_under_test import open_request, start_project
 from tests.cli.terminal_under_test import Result, botarmy
 from tests.worker.losing import lose
 from worker.reconciler import Reconciler

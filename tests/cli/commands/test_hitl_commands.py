@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from projects_under_test import UNKNOWN_ID, open_request, start_project
 
+from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, Result, botarmy, environment
 
 pytestmark = pytest.mark.usefixtures("worker")

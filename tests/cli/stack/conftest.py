@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from stack_under_test import CHECKOUT, PROGRAMS
+
+from tests.cli.stack.stack_under_test import CHECKOUT, PROGRAMS
 
 
 @pytest.fixture

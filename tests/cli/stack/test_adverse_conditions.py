@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-from stack_under_test import BOTARMY, botarmy, environment
 
 from cli.stack.datadir import DataDir, DataDirError
 from cli.stack.ports import free_port, is_free
 from cli.stack.programs import Api
 from cli.stack.state import DamagedStateError, StackState
 from config.settings import SettingsError, get_settings
+from tests.cli.stack.stack_under_test import BOTARMY, botarmy, environment
 
 pytestmark = pytest.mark.long
 

@@ -12,7 +12,6 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from stack_under_test import assert_serves, botarmy, processes_of, running
 from temporalio.client import WorkflowExecutionStatus
 
 from cli.stack import restore
@@ -21,6 +20,7 @@ from cli.stack.backup import back_up
 from cli.stack.datadir import DataDir
 from config.schema_check import revisions
 from config.settings import Settings
+from tests.cli.stack.stack_under_test import assert_serves, botarmy, processes_of, running
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from stack_under_test import assert_serves, processes_of, running
 
 from cli.stack import external
 from cli.stack.component import ComponentError
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
+from tests.cli.stack.stack_under_test import assert_serves, processes_of, running
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from stack_under_test import eventually, processes_of
 
 from cli.stack.component import Component, ComponentError, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.log_writer import LONGEST_LINE, RotatingLog
 from cli.stack.supervisor import Supervisor
+from tests.cli.stack.stack_under_test import eventually, processes_of
 
 pytestmark = pytest.mark.long
 
@@ -128,7 +128,7 @@ async def test_output_after_the_supervisor_is_killed_is_in_the_log(data: DataDir
 import asyncio, sys
 sys.path[:0] = {[str(Path(__file__).parents[3]), str(Path(__file__).parent)]!r}
 from pathlib import Path
-from test_logs import Program, WRITES
+from tests.cli.stack.test_logs import Program, WRITES
 from cli.stack.datadir import DataDir
 from cli.stack.supervisor import Supervisor
 async def main():

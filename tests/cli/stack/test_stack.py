@@ -19,7 +19,6 @@ import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from stack_under_test import assert_serves, eventually, processes_of, running
 from temporalio.service import RPCError
 
 from cli.stack import orphans, postgres, programs, temporal, valkey
@@ -30,13 +29,14 @@ from cli.stack.ports import free_port
 from cli.stack.state import COMPONENTS, StackState
 from config.schema_check import revisions
 from models.tables import metadata
+from tests.cli.stack.stack_under_test import assert_serves, eventually, processes_of, running
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from stack_under_test import running
+from tests.cli.stack.stack_under_test import running
 
 async def main():
     async with running(Path(sys.argv[1])) as state:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from stack_under_test import BOTARMY, botarmy, environment, processes_of
+
+from tests.cli.stack.stack_under_test import BOTARMY, botarmy, environment, processes_of
 
 pytestmark = pytest.mark.long
 

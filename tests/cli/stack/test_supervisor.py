@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from stack_under_test import eventually
 
 from cli.stack.component import Component, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.supervisor import Supervisor
+from tests.cli.stack.stack_under_test import eventually
 
 
 class Sleeper(Component):

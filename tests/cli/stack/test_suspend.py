@@ -8,9 +8,9 @@ import sys
 
 import psutil
 import pytest
-from stack_under_test import eventually
 
 from cli.stack.suspend import suspended
+from tests.cli.stack.stack_under_test import eventually
 
 SUSPEND = """
 import sys

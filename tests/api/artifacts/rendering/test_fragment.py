@@ -7,11 +7,11 @@ import json
 import zipfile
 
 import pytest
-from harmless import Page, kind, page
 
 from api.artifacts.rendering.fragment import MAX_RENDERED, MAX_SHOWN
 from api.errors import ConflictError, NotFoundError
 from artifacts.media_types import FILES, ZIP
+from tests.api.artifacts.rendering.harmless import Page, kind, page
 
 
 def file_set(**files: str) -> str:

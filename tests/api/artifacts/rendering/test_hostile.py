@@ -9,7 +9,6 @@ import time
 import zipfile
 
 import pytest
-from harmless import MARKDOWN, kind, page
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from api.artifacts.rendering.fragment import MAX_RENDERED, SECONDS
 from api.artifacts.rendering.highlighting import highlight
 from api.artifacts.rendering.text import reveal_hidden
 from artifacts.media_types import FILES, ZIP
+from tests.api.artifacts.rendering.harmless import MARKDOWN, kind, page
 
 ATTACKS = [
     "<script>alert(1)</script>",
