@@ -19,6 +19,7 @@ HEADERS = ("content-type", "location", "etag", "retry-after", "allow", "content-
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SHA256 = r"\b[0-9a-f]{64}\b"
 _IDENTITY = re.compile(f"({_UUID})|({_SHA256})")
+_RENDERER_VERSION = re.compile(r"(?<=\.html)\.[0-9a-f]{8}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 _WORD = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -121,6 +122,7 @@ class Transcript:
 
     def _replaced(self, text: str) -> str:
         """The text with a name in place of each id and hash, the same one whenever it occurs, and without times."""
+        text = _RENDERER_VERSION.sub(".<renderer>", text)
         return _TIME.sub(r"<time \1>", _IDENTITY.sub(self._name, text))
 
     def _name(self, match: re.Match[str]) -> str:
