@@ -226,7 +226,7 @@ RESPONSE: Json = {
 SUBMITTED_RESPONSE: Json = RESPONSE | {"outcome": None, "status": "submitted"}
 AGENT: Json = {
     "agent_type": "analyst",
-    "description": "Reads the brief and writes down what is wanted.",
+    "description": "Reads the brief and specifies what is wanted.",
     "provider": "rehearsal",
 }
 WORKFLOW: Json = {

@@ -109,7 +109,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
 
 def limited_http_protocol(seconds: float, max_connections: int) -> type[asyncio.Protocol]:
-    """Return a protocol class that gives a request, head and body, `seconds` to arrive and that serves at most
+    """Return a protocol class that allows a request, head and body, `seconds` to arrive and that serves at most
     `max_connections` clients."""
     options = {"seconds": seconds, "max_connections": max_connections}
     return type("LimitedHttpProtocol", (LimitedHttpProtocol,), options)

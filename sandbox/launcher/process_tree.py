@@ -85,7 +85,7 @@ def _send(number: signal.Signals, pids: list[int]) -> None:
 
 
 def remove_shared_memory(user: int | None) -> None:
-    """Remove the shared memory that a run's user has left. Without a user of its own, it cannot be told apart."""
+    """Remove the shared memory that a run's user has left. Without a user of its own, it cannot be distinguished."""
     if user is None or user < FIRST_SANDBOX_UID:
         return
     with suppress(OSError), os.scandir(_SHARED_MEMORY) as entries:

@@ -113,13 +113,13 @@ async def test_a_step_that_runs_again_after_its_commit_returns_the_same_and_writ
 async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(
     store: Store, script: Script, settings: Settings
 ) -> None:
-    script.on("plan", raises(OperationalError("SELECT", None, Exception("the server is away"))))
+    script.on("plan", raises(OperationalError("SELECT", None, Exception("the server is unavailable"))))
     step = await a_step(store)
     delays = []
     for attempt in (1, 2, 3, 4, 20):
         worker = ActivityEnvironment()
         worker.info = replace(worker.info, attempt=attempt)
-        with pytest.raises(ApplicationError, match="the server is away") as refused:
+        with pytest.raises(ApplicationError, match="the server is unavailable") as refused:
             await worker.run(AgentSteps(store, script.crew(), settings.max_artifact_bytes).run_agent_step, step)
         assert refused.value.next_retry_delay is not None
         delays.append(refused.value.next_retry_delay.total_seconds())

@@ -59,7 +59,7 @@ async def decided(director: Director, request_id: str, status: str) -> dict[str,
 
 
 async def told(page: Page, what: str) -> None:
-    """The page says what came of a response."""
+    """The page shows the outcome of a response."""
     await expect(page.get_by_text(re.compile(f"^{what}")).first).to_be_attached()
 
 

@@ -391,5 +391,5 @@ def _zip(*paths: str) -> str:
 
 
 def _project_of(size: int) -> str:
-    """The body of a project whose brief has so many characters."""
+    """The body of a project whose brief has this many characters."""
     return json.dumps({"name": "Wire", "description": "x" * size})

@@ -13,7 +13,7 @@ from models.contracts.enums import ArtifactType, EventType, Oversight
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, Script, pipeline, raises, works
 
-BROKEN = AgentError("The model is away.")
+BROKEN = AgentError("The model is unavailable.")
 TWICE = PLAN | {"attempts": 2}
 
 
@@ -37,11 +37,11 @@ async def test_a_step_whose_attempts_are_exhausted_asks_a_human_even_at_low_over
     story = await begin(pipeline(TWICE), Oversight.LOW)
     request = await story.request("plan")
     assert (request.reason, request.artifacts, request.supplies) == ("failed_step", [], "project_plan")
-    assert "The model is away." in request.question
+    assert "The model is unavailable." in request.question
     (task,) = await story.tasks()
-    assert (task.status, task.failures, task.error) == ("failed", 2, "The model is away.")
+    assert (task.status, task.failures, task.error) == ("failed", 2, "The model is unavailable.")
     (told,) = await story.events(EventType.TASK_FAILED)
-    assert told.data["error"] == "The model is away."
+    assert told.data["error"] == "The model is unavailable."
     assert len(script.assignments["plan"]) == 2
     project = await story.project()
     assert (project.status, project.open_requests) == ("waiting", 1)
