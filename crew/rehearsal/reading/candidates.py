@@ -22,7 +22,8 @@ class Tier(IntEnum):
 class Candidate:
     """A part of the brief that may be a requirement.
 
-    `is_prose` marks a sentence: beside lists, it counts only if it states a requirement. `heading_index` is the block
+    `is_prose` marks a sentence: beside lists, it counts only if it states a requirement. `is_summary` marks one of the
+    brief's first paragraph, which the documents show. `heading_index` is the block
     of the heading above it.
     """
 
@@ -32,6 +33,7 @@ class Candidate:
     label: str | None = None
     quality: bool = False
     is_prose: bool = False
+    is_summary: bool = False
     heading_index: int = 0
     details: list[str] = field(default_factory=list)
 

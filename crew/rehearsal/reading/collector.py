@@ -6,16 +6,10 @@ from dataclasses import replace
 
 from crew.rehearsal.reading import patterns
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
-from crew.rehearsal.reading.headings import (
-    BOLD,
-    COLON,
-    find_title,
-    has_labelled_subheading,
-    heading_label,
-    is_requirement_heading,
-    pseudo_heading,
-)
+from crew.rehearsal.reading.headings import find_title, heading_label
+
 from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
+from crew.rehearsal.reading.outline import COLON, Outline, pseudo_heading, pseudo_level
 from crew.rehearsal.reading.patterns import (
     MIN_REQUIREMENT_WORDS,
     collapse_whitespace,
@@ -51,6 +45,7 @@ class CandidateCollector:
         # The level and candidate of a heading that is a requirement itself; what follows are its details.
         self._parent: tuple[int, Candidate] | None = None
         self._title_index, self.title = find_title(blocks)
+        self._outline = Outline(blocks)
         self.summary = ""
         self._after_list = False
 
@@ -97,8 +92,8 @@ class CandidateCollector:
         may_be_requirement = outer is None or outer.is_requested
         if section is not None or self._parent is not None or not may_be_requirement or not text:
             return
-        if (labelled and not has_labelled_subheading(self._blocks, index, level)) or (
-            level < COLON and outer is not None and is_requirement_heading(self._blocks, index, level)
+        if (labelled and not index in self._outline.groups) or (
+            level < COLON and outer is not None and self._outline.is_requirement(index)
         ):
             remark = patterns.REMARK.search(rest)
             if remark and is_exclusion(remark[1]):
@@ -113,7 +108,7 @@ class CandidateCollector:
         if self._after_list:
             self._headings = [each for each in self._headings if each[0] < COLON]
         if (name := pseudo_heading(block, after)) and not block.quoted:
-            self._heading(index, BOLD if block.emphasised or name.isupper() else COLON, name)
+            self._heading(index, pseudo_level(block), name)
             return
         section = self._section()
         lines = labelled_lines(block)
@@ -131,7 +126,8 @@ class CandidateCollector:
             self._prose(block, section)
 
     def _prose(self, block: Block, section: Section | None) -> None:
-        if not self.summary and (section is None or section in (Section.CONTEXT, Section.GOALS)):
+        is_summary = not self.summary and (section is None or section in (Section.CONTEXT, Section.GOALS))
+        if is_summary:
             self.summary = block.text
         if block.text.endswith((":", "\uff1a")):
             return  # it introduces what follows
@@ -144,11 +140,12 @@ class CandidateCollector:
             elif says_out_of_scope(sentence):
                 self.mark_unused(Section.EXCLUDED.value, sentence)
             else:
-                self._add(_PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS), sentence, None, section, is_prose=True)
+                tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
+                self._add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)
 
     def _item(self, item: Block, section: Section | None) -> None:
         text = item.text
-        if item.struck and patterns.ONLY_A_REMARK.match(text):
+        if item.struck and patterns.is_only_a_remark(text):
             self.mark_unused(STRUCK, text_with_children(replace(item, text=f"{item.struck} {text}".strip())))
             return
         if item.struck:
@@ -167,7 +164,7 @@ class CandidateCollector:
         if section is Section.CRITERIA and self.candidates and self._parent is None and section is not self._section():
             self.candidates[-1].details.append(text_with_children(item))
             return
-        struck = [child for child in item.children if child.struck and patterns.ONLY_A_REMARK.match(child.text)]
+        struck = [child for child in item.children if child.struck and patterns.is_only_a_remark(child.text)]
         for child in struck:
             self.mark_unused(STRUCK, text_with_children(replace(child, text=child.struck)))
         whole = text_with_children(
@@ -253,11 +250,18 @@ class CandidateCollector:
         return self._add(tier, text, label, section)
 
     def _add(
-        self, tier: Tier, text: str, label: str | None, section: Section | None, *, is_prose: bool = False
+        self,
+        tier: Tier,
+        text: str,
+        label: str | None,
+        section: Section | None,
+        *,
+        is_prose: bool = False,
+        is_summary: bool = False,
     ) -> Candidate:
         reason = PROSE if section is None or section.is_requested else section.value
         heading_index = self._headings[-1][2] if self._headings else -1
-        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, heading_index)
+        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, is_summary, heading_index)
         self.candidates.append(found)
         return found
 

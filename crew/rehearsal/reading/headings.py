@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import re
 
-from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
-from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, PARAGRAPH_NUMBER, count_words
+from crew.rehearsal.reading.markdown_blocks import Block, Kind
+from crew.rehearsal.reading.patterns import PARAGRAPH_NUMBER
 from crew.rehearsal.reading.requirements import split_label
 from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
-
-BOLD, COLON = 7, 8
-"""The levels of paragraphs that serve as headings: one in bold, and one that ends with a colon."""
 
 _NAMED = re.compile(
     r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)\s*[.:)–—-]\s*(?=\S)",
@@ -23,7 +19,6 @@ _MAX_SECTION_WORDS = 3
 """A longer heading that names a section is the brief's title: "Requirements of the ferry bookings"."""
 _MAX_TITLE_LINE = 80
 """Characters of a first line that may be the title."""
-_MAX_PSEUDO_HEADING = 80
 
 
 def heading_label(text: str) -> tuple[str | None, str]:
@@ -34,48 +29,6 @@ def heading_label(text: str) -> tuple[str | None, str]:
     if label is None and (named := _NAMED.match(text)):
         label, rest = f"{named[1].capitalize()}-{named[2]}", text[named.end() :]
     return label, rest
-
-
-def pseudo_heading(block: Block, after: Block | None = None) -> str:
-    """Return the words of a paragraph that serves as a heading, or ""."""
-    if len(block.lines) != 1 or len(block.text) > _MAX_PSEUDO_HEADING:
-        return ""
-    text = block.text
-    if block.emphasised or text.endswith((":", "\uff1a")):
-        return text.rstrip(":\uff1a ")
-    if text.isupper() and len(text) > 3 and len(text.split()) <= 8:
-        return text
-    listed = after is not None and after.kind in (Kind.ITEM, Kind.ROW)
-    return text if listed and not text.endswith((".", "!", "?")) and section_of(text) is not None else ""
-
-
-def has_labelled_subheading(blocks: list[Block], index: int, level: int) -> bool:
-    """Return whether the next heading below this one has a label: "Epic 1" is then the name of a group."""
-    for block in blocks[index + 1 :]:
-        if block.kind is Kind.HEADING:
-            if block.level <= level:
-                return False
-            return split_label(block.text)[0] is not None or _NAMED.match(block.text) is not None
-    return False
-
-
-def is_requirement_heading(blocks: list[Block], index: int, level: int) -> bool:
-    """Return whether a heading among requirements is one itself, rather than the name of a group: below it are only
-    criteria, or lists of very short items."""
-    criteria, listed, long = False, 0, 0
-    for block in blocks[index + 1 :]:
-        if block.kind is Kind.HEADING:
-            if block.level <= level:
-                break
-            if split_label(block.text)[0]:
-                return False
-            criteria = section_of(block.text) is Section.CRITERIA
-        elif block.kind is Kind.PARAGRAPH and (name := pseudo_heading(block)):
-            criteria = section_of(name) is Section.CRITERIA
-        elif block.kind in (Kind.ITEM, Kind.ROW) and not criteria:
-            listed += 1
-            long += count_words(text_with_children(block)) >= MIN_REQUIREMENT_WORDS
-    return long * 2 <= listed
 
 
 def find_title(blocks: list[Block]) -> tuple[int, str]:

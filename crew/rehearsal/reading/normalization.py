@@ -21,16 +21,16 @@ _PIECES = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-_TABLE = re.compile(r"<table\b[^>]*>(.*?)(?:</table>|\Z)", re.DOTALL | re.IGNORECASE)
-_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?:</tr>|(?=<tr\b)|\Z)", re.DOTALL | re.IGNORECASE)
-_CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)(?:</t[hd]>|(?=<t[hd]\b)|\Z)", re.DOTALL | re.IGNORECASE)
+_TABLE = re.compile(r"<table\b[^<>]*>(.*?)(?:</table>|\Z)", re.DOTALL | re.IGNORECASE)
+_ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b)|\Z)", re.DOTALL | re.IGNORECASE)
+_CELL = re.compile(r"<t[hd]\b[^<>]*>(.*?)(?:</t[hd]>|(?=<t[hd]\b)|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
         (r"<h([1-6])\b[^<>]*>", r"\n\n@\1@ "),
         (r"</h[1-6]>|</?p\b[^<>]*>|</?(?:ul|ol|dl|div|section|article|header|footer|main|body|html)\b[^<>]*>", "\n\n"),
-        (r"\s*<li\b[^<>]*>\s*", "\n- "),
-        (r"\s*</li>", ""),
+        (r"<li\b[^<>]*>\s*", "\n- "),
+        (r"</li>", ""),
         (r"<br\s*/?>", " "),
         (r"</?(?:del|s|strike)>", "~~"),
         (r"</?(?:b|strong)>", "**"),
@@ -44,7 +44,9 @@ _BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►�
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z0-9]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-z])\.[ \t]+(?=\S)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_WIKI_HEADING = re.compile(r"^(?:h([1-6])\.[ \t]+|(={2,6})[ \t]+(?=\S))(.*?)(?:[ \t]+=+)?[ \t]*$")
+_WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
+"""The line below the header of a table with so many columns that the parser would take seconds to fill its rows."""
+_WIKI_HEADING = re.compile(r"^(?:h([1-6])\.|(={2,6}))[ \t]+(?=\S)")
 
 
 def as_markdown(text: str) -> tuple[str, list[str]]:
@@ -58,19 +60,20 @@ def as_markdown(text: str) -> tuple[str, list[str]]:
 
 def _pieces(text: str, comments: list[str]) -> Iterator[str]:
     """Yield the text's code unchanged and the rest as Markdown; append its comments to `comments`."""
-    at, kept = 0, ""
+    at = 0
+    kept: list[str] = []
     for piece in _PIECES.finditer(text):
-        kept += text[at : piece.start()]
+        kept.append(text[at : piece.start()])
         at = piece.end()
         if piece["code"] is None:
             comments.append(piece["comment"] or piece["remark"] or "")
         elif piece["mark"] is None:
-            kept += piece["code"]
+            kept.append(piece["code"])
         else:
-            yield _convert(kept)
-            kept = ""
+            yield _convert("".join(kept))
+            kept.clear()
             yield piece["code"]
-    yield _convert(kept + text[at:])
+    yield _convert("".join(kept) + text[at:])
 
 
 def _convert(text: str) -> str:
@@ -101,8 +104,12 @@ def _lines(lines: list[str]) -> Iterator[str]:
             listed = "- " + line[letter.end() :]
         if listed != line and before.strip() and not _LISTED.match(before):
             yield ""  # otherwise it would continue the paragraph above
+        if _WIDE_RULE.match(listed):
+            listed = f"\\{listed.lstrip()}"
         if heading := _WIKI_HEADING.match(listed):
-            listed = "#" * (int(heading[1]) if heading[1] else len(heading[2])) + f" {heading[3]}"
+            words = listed[heading.end() :].rstrip()
+            words = words if heading[1] else words.rstrip("=").rstrip()
+            listed = f"{'#' * (int(heading[1]) if heading[1] else len(heading[2]))} {words}"
         if before.strip() and _is_heading_line(listed, before, lines[index + 1] if index + 1 < len(lines) else ""):
             yield ""  # otherwise it would continue the item or paragraph above
         yield listed

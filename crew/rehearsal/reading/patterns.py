@@ -13,7 +13,6 @@ from crew.rehearsal.reading.sections import Section
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
 _LEAD = re.compile(r"^([^:：]{2,60})[:：]\s*(.*)$", re.DOTALL)
-ONLY_A_REMARK = re.compile(r"^[\s.,;:–—-]*(?:[(\[（].*[)\]）])?[\s.,;]*$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
@@ -25,7 +24,7 @@ MODAL = re.compile(
 URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
 SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
 CONTINUED_BY_CHILDREN = re.compile(
-    r"\w.*\b(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen)\s*:?$", re.I
+    r"(?<=\s)(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen) ?:?$", re.I
 )
 """An item whose nested items continue its sentence: "Users can:", "sign up"."""
 PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
@@ -68,6 +67,12 @@ def labelled_lines(block: Block) -> list[tuple[str, str]]:
         else:
             found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
     return found
+
+
+def is_only_a_remark(text: str) -> bool:
+    """Return whether there is nothing but punctuation and a remark in brackets."""
+    rest = text.strip(" .,;:–—-")
+    return not rest or (rest[0] in "([（" and rest[-1] in ")]）")
 
 
 def collapse_whitespace(text: str) -> str:

@@ -95,6 +95,6 @@ def _is_stated_in_prose(candidate: Candidate) -> bool:
 def _mark_others_unused(collector: CandidateCollector, chosen: list[Candidate]) -> None:
     used = set(map(id, chosen))
     for each in collector.candidates:
-        if id(each) not in used and each.text not in collector.summary:
+        if id(each) not in used and not each.is_summary:
             text = f"{each.label}: {each.full_text}" if each.label else each.full_text
             collector.mark_unused(each.reason_if_unused, text)

@@ -28,9 +28,9 @@ def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text. "e.g.", "6 p.m." and initials do not end one."""
     start = 0
     for stop in _STOP.finditer(text):
-        sentence = text[start : stop.start()]
-        if _continues(sentence, text[stop.end() : stop.end() + 1]):
+        if _continues(text[max(start, stop.start() - 40) : stop.start()], text[stop.end() : stop.end() + 1]):
             continue
+        sentence = text[start : stop.start()]
         if sentence.strip():
             yield sentence.strip() + text[stop.start() : stop.end()].strip()
         start = stop.end()
@@ -48,7 +48,7 @@ def is_question(sentence: str) -> bool:
 
 
 def _continues(sentence: str, following: str) -> bool:
-    word = _LAST_WORD.search(sentence[-40:])
+    word = _LAST_WORD.search(sentence)
     if word is None:
         return False
     last = word[1].lower()
