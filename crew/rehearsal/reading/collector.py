@@ -7,7 +7,6 @@ from dataclasses import replace
 from crew.rehearsal.reading import patterns
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
 from crew.rehearsal.reading.headings import find_title, heading_label
-
 from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
 from crew.rehearsal.reading.outline import COLON, Outline, pseudo_heading, pseudo_level
 from crew.rehearsal.reading.patterns import (
@@ -18,12 +17,13 @@ from crew.rehearsal.reading.patterns import (
     sections_in_item,
 )
 from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import is_exclusion, says_out_of_scope, section_of
+from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, says_out_of_scope, section_of
 from crew.rehearsal.reading.sections import Section
 from crew.rehearsal.reading.sentences import is_question, sentences, states_requirement
-from crew.rehearsal.reading.tables import has_requirement_column, parse_row
+from crew.rehearsal.reading.tables import has_requirement_column, parse_rows
 
 STRUCK, PROSE, QUOTE, CODE = "struck out", "prose", "a quotation", "a code block"
+HEADING = "a heading"
 
 _TIERS: dict[Section | None, Tier | None] = {
     None: Tier.LISTED,
@@ -80,19 +80,30 @@ class CandidateCollector:
             self._parent = None
         label, rest = heading_label(text)
         labelled = label is not None and not label[0].isdigit()
-        section = None if labelled else section_of(rest if label else text)
         outer = self._section()
+        section = None if labelled else section_of(rest if label else text, outer)
         if outer is Section.CONTEXT and rest.casefold() == "scope":
             section = None  # the scope of the document itself
-        if section in (Section.CONTEXT, Section.GOALS, Section.LINKS) and outer is not None and outer.is_requested:
-            section = None  # features called Notes, Users or History
+        if section is Section.GOALS and outer is not None and outer.is_requested:
+            section = None
         self._headings.append((level, section, index))
         if section is None and self._parent is not None and text:
             self._parent[1].details.append(text)
-        may_be_requirement = outer is None or outer.is_requested
-        if section is not None or self._parent is not None or not may_be_requirement or not text:
+        if section is not None or self._parent is not None or not text:
             return
-        if (labelled and not index in self._outline.groups) or (
+        if outer is not None and outer.is_unused:
+            self.mark_unused(outer.value, text)
+        elif outer is None or outer.is_requested:
+            self._heading_among_requirements(index, level, text)
+        elif index in self._outline.leaves and level < COLON:
+            self._add(_TIERS[outer] or Tier.BACKGROUND, text, None, outer)
+
+    def _heading_among_requirements(self, index: int, level: int, text: str) -> None:
+        """Add a heading that is a requirement itself."""
+        outer = self._section()
+        label, rest = heading_label(text)
+        labelled = label is not None and not label[0].isdigit()
+        if (labelled and index not in self._outline.groups) or (
             level < COLON and outer is not None and self._outline.is_requirement(index)
         ):
             remark = patterns.REMARK.search(rest)
@@ -102,6 +113,8 @@ class CandidateCollector:
                 return
             candidate = self._add(Tier.IN_REQUIREMENTS if outer is not None else Tier.LISTED, rest, label, outer)
             self._parent = (level, candidate)
+        elif index in self._outline.leaves and level < COLON and not patterns.PLACEHOLDER.match(text):
+            self._add(Tier.PROSE, rest, label, None).reason_if_unused = HEADING
 
     def _paragraph(self, index: int, block: Block) -> None:
         after = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
@@ -145,7 +158,7 @@ class CandidateCollector:
 
     def _item(self, item: Block, section: Section | None) -> None:
         text = item.text
-        if item.struck and patterns.is_only_a_remark(text):
+        if item.struck and (patterns.is_only_a_remark(text) or is_exclusion_remark(text)):
             self.mark_unused(STRUCK, text_with_children(replace(item, text=f"{item.struck} {text}".strip())))
             return
         if item.struck:
@@ -190,22 +203,20 @@ class CandidateCollector:
         return not item.text or (long and (names or all(states_requirement(child.text) for child in item.children)))
 
     def _row(self, block: Block) -> None:
-        section = self._section()
-        row = parse_row(block)
-        if row is None:
-            return
-        if row.struck:
-            self.mark_unused(STRUCK, row.text)
-        elif row.excluded:
-            self.mark_unused(Section.EXCLUDED.value, row.text)
-        elif self._parent is not None:
-            self._parent[1].details.append(row.text)
-        elif section is None and not has_requirement_column(block.header) and row.label is None:
-            self._add(Tier.PROSE, row.text, None, None)
-        elif is_question(row.text):
-            self.mark_unused(Section.QUESTIONS.value, row.text)
-        else:
-            self._add_unless_excluded(row.text, section, row.label)
+        for row in parse_rows(block):
+            section = row.section or self._section()
+            if row.struck:
+                self.mark_unused(STRUCK, row.text)
+            elif section is not None and section.is_unused:
+                self.mark_unused(section.value, f"{row.label}: {row.text}" if row.label else row.text)
+            elif self._parent is not None and row.section is None:
+                self._parent[1].details.append(row.text)
+            elif section is None and not has_requirement_column(block.header) and row.label is None:
+                self._add(Tier.PROSE, row.text, None, None)
+            elif is_question(row.text):
+                self.mark_unused(Section.QUESTIONS.value, row.text)
+            else:
+                self._add_unless_excluded(row.text, section, row.label)
 
     def _code(self, block: Block) -> None:
         lines = block.text.splitlines()

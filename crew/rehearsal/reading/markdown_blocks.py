@@ -15,7 +15,8 @@ from markdown_it.token import Token
 # Raw HTML is kept as text: otherwise "<name>" placeholders would be lost.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
-_CHECKBOX = re.compile(r"^\[[ xX]\](?:\s+|$)")
+_CHECKBOX = re.compile(r"^\[[ xX~>/]\](?:\s+|$)")
+_CANCELLED = re.compile(r"^\[-\](?=\s|$)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
 
@@ -128,7 +129,7 @@ class _BlockBuilder:
         text = " ".join(block.text for block in own if block.text)
         item = Block(
             Kind.ITEM,
-            _CHECKBOX.sub("", text),
+            _CANCELLED.sub("❌", _CHECKBOX.sub("", text)),
             group=(self._lists[0],),
             children=tuple(children),
             struck=" ".join(block.struck for block in own if block.struck),

@@ -39,25 +39,38 @@ class Outline:
     def __init__(self, blocks: list[Block]) -> None:
         self.groups: set[int] = set()
         """Headings whose next heading is a requirement below them: "Epic 1"."""
+        self.leaves: set[int] = set()
+        """Headings with nothing below them."""
         self._open: list[tuple[int, int]] = []  # level and index
         self._undecided: list[tuple[int, int]] = []  # the headings since the last one that is no paragraph
         self._listed: dict[int, int] = {}
         self._long: dict[int, int] = {}
         self._with_labels: set[int] = set()
         in_criteria = False
+        last: tuple[int, int] | None = None  # the level and index of the block before, if it is a heading
         for index, block in enumerate(blocks):
             after = blocks[index + 1] if index + 1 < len(blocks) else None
             if block.kind is Kind.HEADING:
+                last = self._leaf(last, index, block.level)
                 in_criteria = self._heading(index, block.level, block.text)
             elif block.kind is Kind.PARAGRAPH and not block.quoted and (name := pseudo_heading(block, after)):
+                last = self._leaf(last, index, pseudo_level(block))
                 in_criteria = self._heading(index, pseudo_level(block), name, is_paragraph=True)
-            elif block.kind in (Kind.ITEM, Kind.ROW) and not in_criteria:
-                self._entry(count_words(text_with_children(block)) >= MIN_REQUIREMENT_WORDS)
+            else:
+                last = None
+                if block.kind in (Kind.ITEM, Kind.ROW) and not in_criteria:
+                    self._entry(count_words(text_with_children(block)) >= MIN_REQUIREMENT_WORDS)
+        self._leaf(last, len(blocks), 0)
 
     def is_requirement(self, index: int) -> bool:
         """Return whether a heading among requirements is one itself, rather than the name of a group: below it are
         only criteria, or lists of very short items."""
         return index not in self._with_labels and self._long.get(index, 0) * 2 <= self._listed.get(index, 0)
+
+    def _leaf(self, last: tuple[int, int] | None, index: int, level: int) -> tuple[int, int]:
+        if last is not None and last[0] >= level:
+            self.leaves.add(last[1])
+        return level, index
 
     def _heading(self, index: int, level: int, text: str, *, is_paragraph: bool = False) -> bool:
         self._open = [each for each in self._open if each[0] < level]

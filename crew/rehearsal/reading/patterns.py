@@ -7,11 +7,15 @@ import re
 
 from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import is_exclusion, section_of
+from crew.rehearsal.reading.scope_words import CROSSES
+from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
 from crew.rehearsal.reading.sections import Section
 
+_DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
+_TAIL = re.compile(r"(?:[:：] ?| [-–—] ?|— ?)([^:：–—]+)$")
+MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
-LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
+LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
 _LEAD = re.compile(r"^([^:：]{2,60})[:：]\s*(.*)$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
@@ -33,19 +37,37 @@ MIN_REQUIREMENT_WORDS = 3
 
 
 def sections_in_item(item: Block, section: Section | None) -> tuple[Section | None, Section | None]:
-    """Return the sections of an item and of its children, where its first words name one: "Out of scope: payments"."""
+    """Return the sections of an item and of its children, where its first or last words name one: "Out of scope:
+    payments", "[Risk] rough sea", "Groups: not in v1"."""
     if section is not None and not section.is_requested and section is not Section.GOALS:
         return section, section
+    if (named := _named_section(item.text, section)) is not None:
+        return named, named
     lead = _LEAD.match(item.text)
-    own = section_of(lead[1] if lead else item.text) if lead or item.children else None
-    if lead and own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS):
-        return own, own
+    own = section_of(lead[1] if lead else item.text, section) if lead or item.children else None
     if item.children and own is not None and own not in (Section.CONTEXT, Section.GOALS) and not (lead and lead[2]):
         return section, own
-    remark = REMARK.search(item.text) or LEADING_REMARK.match(item.text)
-    if remark and is_exclusion(remark[1]):
-        return Section.EXCLUDED, Section.EXCLUDED
     return section, section
+
+
+def _named_section(text: str, section: Section | None) -> Section | None:
+    """Return the kind of an item that is ruled out, a risk, a question or background by its own words."""
+    if text[:1] in CROSSES and text:
+        return Section.EXCLUDED
+    for lead in filter(None, (_LEAD.match(text), _DASH.match(text), LEADING_REMARK.match(text))):
+        if (own := label_section(lead[1])) is not None:
+            return own
+    if (lead := _LEAD.match(text)) and section_of(lead[1], section) in (
+        Section.EXCLUDED,
+        Section.RISKS,
+        Section.QUESTIONS,
+    ):
+        return section_of(lead[1], section)
+    tail = _TAIL.search(text[-MAX_TAIL:])
+    remark = REMARK.search(text) or LEADING_REMARK.match(text)
+    if (tail and is_exclusion_remark(tail[1])) or (remark and is_exclusion(remark[1])):
+        return Section.EXCLUDED
+    return None
 
 
 def count_words(text: str) -> int:

@@ -7,7 +7,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crew.rehearsal.reading.sections import PHRASES, Section
+from crew.rehearsal.reading.scope_words import (
+    CROSSES,
+    FILLER,
+    LATER,
+    NEGATIONS,
+    NUMBERS,
+    RULED_OUT,
+    SUBJECTS,
+    VERSIONS,
+    WEAK_NEGATIONS,
+)
+from crew.rehearsal.reading.sections import ITEM_LABELS, PHRASES, Section
+from crew.rehearsal.reading.sentences import states_requirement
 
 # If two kinds match, the earlier wins: "Features that are out of scope" is not a list of features. The last word decides,
 # though: "Risk management features" are features.
@@ -24,57 +36,95 @@ _PRECEDENCE = (
     Section.GOALS,
 )
 _NUMBERING = re.compile(r"^(?:(?:section|chapter|part|kapitel|chapitre|capítulo)\s+)?(?:\d+(?:\.\d+)+\.?(?=\s)|[\divxlc]{1,5}[.)]|\d+(?=\s)|[a-z][.)]|第?[一二三四五六七八九十\d]+[、.章节]|[§#])\s*", re.I)  # fmt: skip
-_JOINED = re.compile(r"\s*(?:[/,+&|:()\[\]–—]|\s-\s|\b(?:and|or|und|oder|et|ou|y|o|e|en|och|og|i|и)\b|与|和|及|と)\s*")  # fmt: skip
+_MARKS = re.compile(r"^[^\w\s(\[#§" + CROSSES + r"]+\s+")
+_JOINED = re.compile(r" ?(?:[/,+&|:()\[\]–—]|\b(?:and|or|und|oder|et|ou|y|o|e|en|och|og|i|и)\b|与|和|及|と) ?")  # fmt: skip
 _NOT_WORDS = re.compile(r"[^\w\s'+&/,|:()\[\]–—]|_")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def _split_phrases(phrases: str) -> tuple[frozenset[str], tuple[str, ...]]:
+def _split_phrases(phrases: str) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     found = [" ".join(each.split()).replace("-", " ") for each in phrases.split(";")]
-    return frozenset(each.lstrip("*") for each in found), tuple(each[1:] for each in found if each.startswith("*"))
+    return (
+        frozenset(each.lstrip("*~") for each in found),
+        tuple(each[1:] for each in found if each.startswith("*")),
+        frozenset(each[1:] for each in found if each.startswith("~")),
+    )
 
 
 _BY_SECTION = {section: _split_phrases(phrases) for section, phrases in PHRASES.items()}
-# Phrases that match inside a longer heading: by words, except in scripts without spaces between words.
+_WHOLE = {each: section for section in reversed(_PRECEDENCE) for each in _BY_SECTION[section][0]}
+_AMBIGUOUS = frozenset().union(*(ambiguous for _, _, ambiguous in _BY_SECTION.values()))
+# Phrases that match inside a longer heading: by words, or in scripts without spaces between words, at its start or end.
 _INSIDE = [(each, section) for section in _PRECEDENCE for each in _BY_SECTION[section][1]]
 _BY_WORDS = {each: section for each, section in reversed(_INSIDE) if not _SPACELESS.search(each)}
 _BY_LETTERS = [(each, section) for each, section in _INSIDE if _SPACELESS.search(each)]
 _MAX_WORDS = max(len(each.split()) for each in _BY_WORDS)
+_ASKING_WORDS = frozenset(
+    each
+    for section in (Section.REQUIREMENTS, Section.GOALS)
+    for each in _BY_SECTION[section][0]
+    if " " not in each and len(each) > 3 and not states_requirement(each)
+)
 _ENDS_WITH_REQUIREMENTS = re.compile(
     r"\b(?:requirements|features|functions|functionality|user stories|use cases|anforderungen|funktionen)$"
 )
 _REMARK = re.compile(r"[(\[]([^()\[\]]+)[)\]]$")
+_LATER_VERSION = re.compile(rf"\b(?:{VERSIONS}) ?(?:{NUMBERS})\b|\b(?:{NUMBERS}) (?:{VERSIONS})\b")
+_NOT_IN_SPACELESS = re.compile(
+    r"(?:不(?![能得可应應])|未|ない|않|없).{0,12}(?:功能|范围|範圍|需求|目标|目標|内容|项目|項目|機能|要件|スコープ|もの|こと|事項|기능|것|범위|요구사항|목표)$"
+)
+_STORY = re.compile(r"as an? |als |en tant que |como |come ")
 _MAX_HEADING = 120
 
 
-@lru_cache(maxsize=1024)
-def section_of(heading: str) -> Section | None:
-    """Return the kind of section that a heading names, or None if it names none, or two that contradict each other."""
+def section_of(heading: str, below: Section | None = None) -> Section | None:
+    """Return the kind of section that a heading names, or None if it names none, or two that contradict each other.
+
+    `below` is the section around it: the groups of a list of features may be called "Backlog", "Questions" or "Users".
+    """
     if len(heading) > _MAX_HEADING:
         return None
-    words = unicodedata.normalize("NFKC", heading).casefold().replace("’", "'").replace("-", " ").replace("‑", " ")
-    words = " ".join(_NOT_WORDS.sub(" ", _NUMBERING.sub("", words.strip())).split())
-    whole = words.strip(" :")
-    if (exact := _exact_match(whole)) is not None:
-        return exact
-    if (remark := _REMARK.search(whole)) and section_of(remark[1]) is Section.EXCLUDED:
+    return _lookup(heading, below is not None and below.is_requested)
+
+
+@lru_cache(maxsize=2048)
+def _lookup(heading: str, among_requirements: bool) -> Section | None:
+    heading = _NUMBERING.sub("", _MARKS.sub("", unicodedata.normalize("NFKC", heading).strip()))
+    if heading[:1] in CROSSES and heading:
         return Section.EXCLUDED
-    parts = [found for part in _JOINED.split(words) if part for found in [_exact_match(part)] if found is not None]
-    inside = _phrases_inside(whole)
-    excluded = Section.EXCLUDED in inside
-    if parts and excluded and any(part is not Section.EXCLUDED for part in parts):
+    words = heading.casefold().replace("’", "'").replace("-", " ").replace("\u2011", " ")
+    words = " ".join(_NOT_WORDS.sub(" ", words).split())
+    whole = words.strip(" :")
+    if whole in _WHOLE:
+        return None if among_requirements and whole in _AMBIGUOUS else _WHOLE[whole]
+    if (remark := _REMARK.search(whole)) and _lookup(remark[1], False) is Section.EXCLUDED:
+        return Section.EXCLUDED
+    if _is_ruled_out(whole) or _WHOLE.get(re.split(r" ?[:–—] ?", whole)[-1]) is Section.EXCLUDED:
+        return Section.EXCLUDED
+    if _is_statement(whole):
+        return None
+    inside = _phrases_inside(whole, among_requirements)
+    parts = _parts(words, among_requirements)
+    excluded = Section.EXCLUDED in inside or Section.EXCLUDED in parts
+    if excluded and any(part.is_requested or part is Section.GOALS for part in parts):
         return None  # "Goals and non-goals": its content must tell which is which
-    if excluded:
+    if excluded or (Section.QUALITY not in inside and _rules_out_requirements(whole)):
         return Section.EXCLUDED
     if _ENDS_WITH_REQUIREMENTS.search(whole) and Section.QUALITY not in inside:
         return Section.REQUIREMENTS
-    if parts:
-        return min(parts, key=_PRECEDENCE.index)
-    return min(inside, key=_PRECEDENCE.index, default=None)
+    return min(parts or inside, key=_PRECEDENCE.index, default=None)
 
 
-def _phrases_inside(heading: str) -> set[Section]:
-    """Return the kinds of section whose phrases occur inside a heading."""
+def _parts(words: str, among_requirements: bool) -> list[Section]:
+    """Return the sections that the parts of a heading name: "Goals & scope"."""
+    parts = [part for part in _JOINED.split(words) if part]
+    found = [_WHOLE[part] for part in parts if part in _WHOLE and not (among_requirements and part in _AMBIGUOUS)]
+    return [] if among_requirements and len(found) < len(parts) else found
+
+
+def _phrases_inside(heading: str, among_requirements: bool) -> set[Section]:
+    """Return the kinds of section whose phrases occur inside a heading; among requirements, only those kinds that no
+    feature is named after."""
     words = re.split(r"[^\w']+", heading)
     found = {
         _BY_WORDS[phrase]
@@ -83,9 +133,45 @@ def _phrases_inside(heading: str) -> set[Section]:
         for phrase in [" ".join(words[start:end])]
         if phrase in _BY_WORDS
     }
+    if among_requirements:
+        return {section for section in found if section.is_requested or section is Section.EXCLUDED}
     if _SPACELESS.search(heading):
-        found |= {section for phrase, section in _BY_LETTERS if phrase in heading}
+        found |= {section for phrase, section in _BY_LETTERS if heading.startswith(phrase) or heading.endswith(phrase)}
     return found
+
+
+def _tokens(words: str) -> list[str]:
+    if not re.search(r"\bv ?1\b", words):
+        words = _LATER_VERSION.sub("v2", words)
+    return [token for token in re.split(r"[^\w']+", words) if token and not token.isdigit()]
+
+
+def _is_ruled_out(words: str) -> bool:
+    """Return whether words say that something is ruled out, and nothing else: "not in version 1", "moved to v2"."""
+    tokens = _tokens(words)
+    turns = NEGATIONS | RULED_OUT | LATER | {"non"}
+    return any(token in turns for token in tokens) and all(token in turns or token in FILLER for token in tokens)
+
+
+def _rules_out_requirements(words: str) -> bool:
+    """Return whether a heading says of requirements that they are ruled out or come later."""
+    if _NOT_IN_SPACELESS.search(words):
+        return True
+    tokens = _tokens(words)
+    if tokens[:1] and tokens[0] in SUBJECTS and any(token in NEGATIONS or token in WEAK_NEGATIONS for token in tokens):
+        return True
+    turned = any(token in NEGATIONS or token in RULED_OUT or token in LATER for token in tokens)
+    asks = any(token in _ASKING_WORDS or token in ("version", "release", "mvp") for token in tokens)
+    return turned and (asks or (bool(tokens) and tokens[0] in SUBJECTS))
+
+
+def _is_statement(words: str) -> bool:
+    """Return whether a heading states a requirement itself: "The system shall export bookings"."""
+    if _STORY.match(words):
+        return True
+    first, _, rest = words.partition(" ")
+    long = len(words.split()) >= _MIN_STATEMENT_WORDS and first not in SUBJECTS and first not in _ASKING_WORDS
+    return long and not states_requirement(first) and states_requirement(rest)
 
 
 def is_exclusion(words: str) -> bool:
@@ -93,6 +179,27 @@ def is_exclusion(words: str) -> bool:
     return section_of(words) is Section.EXCLUDED
 
 
+def is_exclusion_remark(words: str) -> bool:
+    """Return whether words are only a remark that something is out of scope: "not in v1", "moved to v2"."""
+    if len(words) > _MAX_REMARK:
+        return False
+    plain = " ".join(_NOT_WORDS.sub(" ", words.casefold().replace("’", "'").replace("-", " ")).split()).strip(" :")
+    return bool(plain) and (_WHOLE.get(plain) is Section.EXCLUDED or _is_ruled_out(plain))
+
+
+def label_section(label: str) -> Section | None:
+    """Return the kind of a single item that a label before it names: "Risk", "Assumption", "Q", "Won't have"."""
+    words = " ".join(_NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold().replace("’", "'")).split())
+    if words in _ITEM_LABELS:
+        return _ITEM_LABELS[words]
+    return Section.EXCLUDED if is_exclusion_remark(label) else None
+
+
+_MAX_REMARK = 60
+_MIN_STATEMENT_WORDS = 4
+_ITEM_LABELS = {
+    " ".join(each.split()): section for section, labels in ITEM_LABELS.items() for each in labels.split(";")
+}
 _OUT_OF_SCOPE = re.compile(
     r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|nicht im (?:umfang|scope)"
     r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
@@ -101,11 +208,21 @@ _OUT_OF_SCOPE = re.compile(
 )
 
 
+_WE_WILL_NOT = re.compile(
+    r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
+    r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
+    r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
+    r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
+    r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
+    re.IGNORECASE,
+)
+
+
 def says_out_of_scope(sentence: str) -> bool:
     """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
     lead, colon, _ = sentence.partition(":")
-    return (bool(colon) and is_exclusion(lead)) or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
-
-
-def _exact_match(words: str) -> Section | None:
-    return next((section for section in _PRECEDENCE if words in _BY_SECTION[section][0]), None)
+    return (
+        (bool(colon) and label_section(lead) is Section.EXCLUDED)
+        or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
+        or _WE_WILL_NOT.match(sentence.replace("’", "'")) is not None
+    )

@@ -44,7 +44,13 @@ def states_requirement(sentence: str) -> bool:
 
 
 def is_question(sentence: str) -> bool:
-    return sentence.rstrip("\"'”’»)] ").endswith(("?", "\uff1f", "\u061f"))
+    """Return whether a text is a question, or begins with one that is followed by a remark or an answer."""
+    first = next(sentences(sentence[:_MAX_QUESTION]), "")
+    return sentence.rstrip("\"'”’»)] ").endswith(_QUESTION_MARKS) or first.endswith(_QUESTION_MARKS)
+
+
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
+_MAX_QUESTION = 300
 
 
 def _continues(sentence: str, following: str) -> bool:

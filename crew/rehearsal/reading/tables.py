@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.requirements import is_label
-from crew.rehearsal.reading.section_headings import is_exclusion
+from crew.rehearsal.reading.scope_words import CROSSES, RULED_OUT
+from crew.rehearsal.reading.section_headings import is_exclusion, label_section, section_of
+from crew.rehearsal.reading.sections import Section
 
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
 _METADATA_COLUMNS = (
@@ -20,9 +22,9 @@ _METADATA_COLUMNS = (
     "link links ticket jira issue rank complexity risk done ✓ komplexität"
 ).split()
 _REQUIREMENT_COLUMN = re.compile(
-    r"requirement|feature|stor(?:y|ies)|use case|function|capabilit|need|shall|must|criteri|as an? |i want|description|what"
+    r"requirement|feature|stor(?:y|ies)|use case|function|capabilit|\b(?:needs?|shall|must|what)\b|criteri|\bas an? |\bi want|description"
     r"|anforderung|funktion|beschreibung|bedarf|wunsch|exigence|fonction|besoin|requisit|requerimiento|función|funcionalidad|funcionalidade|funzion"
-    r"|eis|vereiste|wymaganie|krav|требовани|функци|описание|需求|功能|描述|要件|機能|要求|요구|기능|설명",
+    r"|\beis(?:en)?\b|vereiste|wymagani[ae]|\bkrav|требовани|функци|описание|需求|功能|描述|要件|機能|要求|요구|기능|설명",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
@@ -34,12 +36,12 @@ _BENEFIT = re.compile(r"^(?:so(?: that)?|in order to|benefit|because|why|reason)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table row as a requirement."""
+    """A table row, or a cell of it, as a requirement. `section` is its own kind, if the table or the row names one."""
 
     text: str
-    label: str | None
-    excluded: bool
-    struck: bool
+    label: str | None = None
+    section: Section | None = None
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class _Columns:
     metadata: tuple[int, ...]
     texts: tuple[int, ...]
     story: tuple[int, int, int | None] | None
+    section: Section | None  # of the whole table
+    sections: tuple[Section | None, ...]  # of each column
+    scope: tuple[int, ...]  # columns that say whether a row is in scope
 
 
 def has_requirement_column(header: tuple[str, ...]) -> bool:
@@ -55,33 +60,74 @@ def has_requirement_column(header: tuple[str, ...]) -> bool:
     return any(_REQUIREMENT_COLUMN.search(name) for name in header)
 
 
-def parse_row(row: Block) -> Row | None:
-    """Return the requirement in a row, or None if the row is empty."""
+def parse_rows(row: Block) -> list[Row]:
+    """Return the requirements in a row: one, or one for each column of a table such as "In scope", "Out of scope"."""
     columns = _columns(row.header)
     cells = (*row.cells, *("" for _ in range(len(row.header) - len(row.cells))))
     label = cells[columns.label] if columns.label is not None else next(filter(is_label, cells[:1]), "")
-    excluded = any(
-        _means_excluded(cells[at]) or (is_exclusion(row.header[at]) and cells[at].lower() in _YES_WORDS)
-        for at in range(len(cells))
-        if at in columns.metadata or is_exclusion(row.header[at])
-    )
+    if columns.section is None and (by_column := _rows_by_column(columns, row.header, cells)):
+        return by_column
     filled = [at for at in columns.texts if cells[at] and cells[at] != label]
-    if columns.story:
+    if columns.section is not None:
+        text = "; ".join(cells[at] for at in range(len(cells)) if at != columns.label and cells[at])
+    elif columns.story:
         text = _story(row.header, cells, columns.story)
     else:
-        text = "; ".join(
-            cells[at]
-            if order == 0 or _REQUIREMENT_COLUMN.search(row.header[at]) or not row.header[at]
-            else f"{row.header[at].lower()}: {cells[at]}"
-            for order, at in enumerate(filled)
-        )
-        if len(filled) > 1 and len(cells[filled[0]].split()) <= 5:
-            text = text.replace("; ", ": ", 1)  # a name and its description
-    if not text and row.struck:
-        return Row(row.struck, None, excluded=False, struck=True)
+        text = _text(row.header, cells, filled)
     if not text:
-        return None
-    return Row(text, label if is_label(label) else None, excluded, struck=False)
+        return [Row(row.struck, struck=True)] if row.struck else []
+    section = columns.section or (Section.EXCLUDED if _is_excluded(columns, cells) else None)
+    return [Row(text, label if is_label(label) else None, section)]
+
+
+def _text(header: tuple[str, ...], cells: tuple[str, ...], filled: list[int]) -> str:
+    text = "; ".join(
+        cells[at]
+        if order == 0 or _REQUIREMENT_COLUMN.search(header[at]) or not header[at]
+        else f"{header[at].lower()}: {cells[at]}"
+        for order, at in enumerate(filled)
+    )
+    if len(filled) > 1 and len(cells[filled[0]].split()) <= 5:
+        return text.replace("; ", ": ", 1)  # a name and its description
+    return text
+
+
+def _rows_by_column(columns: _Columns, header: tuple[str, ...], cells: tuple[str, ...]) -> list[Row]:
+    """Return a requirement for each cell, if the columns are sections of their own and one of them is excluded."""
+    named = [at for at, section in enumerate(columns.sections) if section is not None and cells[at]]
+    wanted = [
+        at for at, section in enumerate(columns.sections) if section is not None and section is not Section.EXCLUDED
+    ]
+    if Section.EXCLUDED not in columns.sections or not wanted or any(_is_mark(cells[at]) for at in named):
+        return []
+    groups = [
+        cells[at] for at in range(len(header)) if columns.sections[at] is None and at != columns.label and cells[at]
+    ]
+    prefix = f"{groups[0]}: " if groups else ""
+    return [Row(f"{prefix}{cells[at]}", section=columns.sections[at]) for at in named]
+
+
+def _is_excluded(columns: _Columns, cells: tuple[str, ...]) -> bool:
+    """Return whether a cell rules the row out: a status, a "no" below "In scope", a "yes" below "Out of scope" or "v2"."""
+    in_scope = [cells[at].casefold().strip(" .") for at in columns.scope]
+    if any(_is_no(cell) or _means_excluded(cell) for cell in in_scope):
+        return True
+    flags = [cells[at] for at, section in enumerate(columns.sections) if section is Section.EXCLUDED]
+    if any(cell.casefold().strip() in _YES_WORDS for cell in flags) and not any(map(_is_yes, in_scope)):
+        return True
+    return any(_means_excluded(cells[at]) for at in columns.metadata)
+
+
+def _is_yes(cell: str) -> bool:
+    return cell.casefold().strip(" .") in _YES_WORDS
+
+
+def _is_no(cell: str) -> bool:
+    return cell.casefold().strip(" .") in _NO_WORDS
+
+
+def _is_mark(cell: str) -> bool:
+    return _is_yes(cell) or _is_no(cell) or cell.strip() in ("-", "–", "—")
 
 
 def _story(header: tuple[str, ...], cells: tuple[str, ...], at: tuple[int, int, int | None]) -> str:
@@ -101,20 +147,50 @@ def _story(header: tuple[str, ...], cells: tuple[str, ...], at: tuple[int, int, 
 
 
 def _means_excluded(cell: str) -> bool:
-    words = cell.strip(" .()[]").casefold().replace("’", "'")
-    return is_exclusion(words) or words in _NO_WORDS
+    words = cell.strip(" .()[]")
+    ruled_out = any(word in RULED_OUT for word in re.split(r"[^\w]+", words[:80].casefold()))
+    return bool(words) and (words[0] in CROSSES or ruled_out or _is_no(words) or is_exclusion(words))
 
 
-_YES_WORDS = frozenset("yes y x true ja oui sí si sim да 是 はい ✓ ✔ ✅".split())
+_YES_WORDS = frozenset("yes y x true in ja oui sí si sim да 是 はい ✓ ✔ ✅ ☑ ● •".split())
 _NO_WORDS = frozenset(
-    "no w won't wont declined cancelled canceled removed obsolete withdrawn superseded duplicate cut not planned "
-    "out nein abgelehnt gestrichen non rejeté rifiutato rechazado cancelado rejeitado отклонено 否 不做 废弃 取消 対象外 보류 제외".split()
+    "no n w false out nein non nee não nie нет 否 いいえ 아니오 ✗ ✘ ❌ 🚫 cut duplicate 不做 対象外".split()
 )
+_SCOPE_COLUMNS = frozenset(
+    "scope;in scope;in scope for v1;included;include;in mvp;mvp;in v1;v1;version 1;phase 1;release 1;build;build it;in;umfang;im umfang;enthalten;im scope;"
+    "inclus;dans le périmètre;incluido;incluida;en alcance;incluído;no escopo;incluso;in ambito;inbegrepen;binnen scope;w zakresie;в рамках;范围内;対象".split(
+        ";"
+    )
+)
+_HISTORY_COLUMNS = frozenset("version ver rev revision date author by changes change 版本 版 日付".split())
+_GLOSSARY_COLUMNS = frozenset(
+    "term abbreviation acronym begriff abkürzung terme sigle término termo termine begrip термин 术语 用語".split()
+)
+
+
+def _table_section(names: list[str], label: int | None) -> Section | None:
+    """Return the kind of a whole table, by the first column that is no label: risks, questions, background."""
+    first = next((name for at, name in enumerate(names) if at != label), "")
+    if first in _GLOSSARY_COLUMNS or (first in _HISTORY_COLUMNS and len(_HISTORY_COLUMNS.intersection(names)) > 1):
+        return Section.CONTEXT
+    section = label_section(first) or section_of(first)
+    return section if section is not None and section.is_unused else None
+
+
+def _column_section(name: str) -> Section | None:
+    if name in _SCOPE_COLUMNS and name not in ("in", "in scope", "scope", "im umfang", "umfang"):
+        return None
+    section = section_of(name)
+    return (
+        section
+        if section is Section.EXCLUDED or section is Section.GOALS or (section and section.is_requested)
+        else None
+    )
 
 
 @lru_cache(maxsize=256)
 def _columns(header: tuple[str, ...]) -> _Columns:
-    names = [unicodedata.normalize("NFKC", each).casefold().strip(" .:") for each in header]
+    names = [unicodedata.normalize("NFKC", each).casefold().strip(" .:?") for each in header]
     label = next(
         (at for at, name in enumerate(names) if name in _LABELS or name.endswith((" id", "-id", " no", " nr"))), None
     )
@@ -127,7 +203,15 @@ def _columns(header: tuple[str, ...]) -> _Columns:
         for at, name in enumerate(names)
         if at != label and (name in _METADATA_COLUMNS or name.split(" ")[-1] in _METADATA_COLUMNS)
     )
-    texts = tuple(at for at in range(len(names)) if at != label and at not in metadata)
+    sections = tuple(map(_column_section, names))
+    scope = tuple(at for at, name in enumerate(names) if name in _SCOPE_COLUMNS)
+    flags = {at for at, section in enumerate(sections) if section is Section.EXCLUDED} | set(scope)
+    metadata = tuple(at for at in metadata if at not in flags and names[at] not in ("done", "✓", "risk"))
+    texts = tuple(
+        at
+        for at, name in enumerate(names)
+        if at != label and at not in metadata and at not in flags and name not in ("done", "✓")
+    )
     says = [at for at in texts if _REQUIREMENT_COLUMN.search(names[at])]
     if says and texts and says[0] != texts[0] and not has_requirement_column((names[texts[0]],)) and len(says) == 1:
         texts = (
@@ -135,4 +219,9 @@ def _columns(header: tuple[str, ...]) -> _Columns:
             if names[texts[0]] not in ("name", "title", "titel")
             else texts
         )
-    return _Columns(label, metadata, texts, story)
+    whole = None if story or _is_in_out(sections) else _table_section(names, label)
+    return _Columns(label, metadata, texts, story, whole, sections, scope)
+
+
+def _is_in_out(sections: tuple[Section | None, ...]) -> bool:
+    return len({section for section in sections if section is not None}) > 1 and Section.EXCLUDED in sections
