@@ -40,12 +40,14 @@ def _note(context: TaskContext) -> str | None:
     counts = Counter(part.reason for part in context.brief.not_used)
     if context.brief.cut:
         counts[f"everything after the first {MAX_CHARACTERS:,} characters"] = 1
+    found = "No requirement was found in the brief: its title is built instead." if context.brief.only_title else ""
     if not counts:
-        return None
+        return found or None
     total = sum(counts.values())
     listed = ", ".join(reason if count == 1 else f"{reason} ({count})" for reason, count in counts.items())
     parts = "1 part" if total == 1 else f"{total} parts"
-    return f'Not used from the brief: {parts}, listed in the plan under "Not used": {listed}.'
+    not_used = f'Not used from the brief: {parts}, listed in the plan under "Not used": {listed}.'
+    return f"{found} {not_used}".strip()
 
 
 def _plan(context: TaskContext) -> Draft:
@@ -89,6 +91,8 @@ def _risks(context: TaskContext) -> list[str]:
         risks.append(f"- No measurable figure: {', '.join(unmeasured)}. Agree on one in the specification.")
     if any(part.reason == TOO_MANY for part in context.brief.not_used):
         risks.append(f"- A rehearsal builds {MAX_REQUIREMENTS} requirements: the brief has more, see Not used.")
+    if context.brief.only_title:
+        risks.append("- No requirement was found in the brief. Its title is built instead.")
     if context.brief.cut:
         risks.append("- Only the beginning of the brief was read. Requirements may be missing.")
     return risks or ["- The brief shows none."]

@@ -82,15 +82,13 @@ def without_front_matter(brief: str) -> str:
     return brief[front_matter.end() :]
 
 
-def front_matter_title(brief: str) -> str:
-    """Return the `title` in the brief's YAML or TOML front matter, or ""."""
+def front_matter(brief: str) -> dict[str, Any]:
+    """Return the brief's YAML or TOML front matter, or {}."""
     if toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS]):
-        title = _load_toml(toml[1]).get("title")
-        return title if isinstance(title, str) else ""
-    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
-    loaded = _load_yaml(front_matter.group(1)) if front_matter else None
-    title = loaded.get("title") if isinstance(loaded, dict) else None
-    return title if isinstance(title, str) else ""
+        return _load_toml(toml[1])
+    found = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
+    loaded = _load_yaml(found.group(1)) if found else None
+    return loaded if isinstance(loaded, dict) else {}
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from crew.rehearsal.reading import patterns
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
 from crew.rehearsal.reading.headings import find_title, heading_label
-from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
+from crew.rehearsal.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
 from crew.rehearsal.reading.outline import COLON, Outline, pseudo_heading, pseudo_level
 from crew.rehearsal.reading.patterns import (
     MIN_REQUIREMENT_WORDS,
@@ -25,6 +25,7 @@ from crew.rehearsal.reading.tables import has_requirement_column, parse_rows
 STRUCK, PROSE, QUOTE, CODE = "struck out", "prose", "a quotation", "a code block"
 HEADING = "a heading"
 
+_DETAILS_LEVEL = -1
 _TIERS: dict[Section | None, Tier | None] = {
     None: Tier.LISTED,
     Section.GOALS: Tier.GOAL,
@@ -37,14 +38,14 @@ _PROSE_TIERS = {None: Tier.PROSE, Section.GOALS: Tier.GOAL, Section.CONTEXT: Tie
 class CandidateCollector:
     """Visits each block of a brief, keeps track of its section, and collects candidates for requirements."""
 
-    def __init__(self, blocks: list[Block]) -> None:
+    def __init__(self, blocks: list[Block], has_title: bool = False) -> None:
         self._blocks = blocks
         self._headings: list[tuple[int, Section | None, int]] = []  # level, section and index of the headings above
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
         # The level and candidate of a heading that is a requirement itself; what follows are its details.
         self._parent: tuple[int, Candidate] | None = None
-        self._title_index, self.title = find_title(blocks)
+        self._title_index, self.title = find_title(blocks, has_title)
         self._outline = Outline(blocks)
         self.summary = ""
         self._after_list = False
@@ -74,8 +75,16 @@ class CandidateCollector:
                 self._code(block)
         self._after_list = block.kind in (Kind.ITEM, Kind.ROW)
 
+    def _pop(self, level: int) -> None:
+        """End the sections of this level and below; those outside of an open <details> stay."""
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
+
     def _heading(self, index: int, level: int, text: str) -> None:
-        self._headings = [each for each in self._headings if each[0] < level]
+        if text.startswith(DETAILS):
+            self._details(index, text.removeprefix(DETAILS).strip())
+            return
+        self._pop(level)
         if self._parent is not None and self._parent[0] >= level:
             self._parent = None
         label, rest = heading_label(text)
@@ -98,6 +107,15 @@ class CandidateCollector:
         elif index in self._outline.leaves and level < COLON:
             self._add(_TIERS[outer] or Tier.BACKGROUND, text, None, outer)
 
+    def _details(self, index: int, summary: str) -> None:
+        """Begin a <details> with this summary, or end it."""
+        self._parent = None
+        if summary:
+            self._headings.append((_DETAILS_LEVEL, section_of(summary, self._section()), index))
+            return
+        while self._headings and self._headings.pop()[0] != _DETAILS_LEVEL:
+            pass
+
     def _heading_among_requirements(self, index: int, level: int, text: str) -> None:
         """Add a heading that is a requirement itself."""
         outer = self._section()
@@ -119,7 +137,7 @@ class CandidateCollector:
     def _paragraph(self, index: int, block: Block) -> None:
         after = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         if self._after_list:
-            self._headings = [each for each in self._headings if each[0] < COLON]
+            self._pop(COLON)
         if (name := pseudo_heading(block, after)) and not block.quoted:
             self._heading(index, pseudo_level(block), name)
             return

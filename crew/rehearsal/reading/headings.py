@@ -31,21 +31,24 @@ def heading_label(text: str) -> tuple[str | None, str]:
     return label, rest
 
 
-def find_title(blocks: list[Block]) -> tuple[int, str]:
+def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
     """Return the index of the title's block and the title.
 
-    The title is the first heading, if it has level 1 and names no section, or else the first line; "" if there is
-    neither. The index is -1 if there is no title, or if it is a requirement as well.
+    The title is the first heading, if it has level 1 and names no section, or is the only one above other sections; or
+    else the first line, unless the brief has a title elsewhere (`has_title`); "" if there is neither. The index is -1 if there is no title, or if it is a requirement as well.
     """
     unquoted = [(index, block) for index, block in enumerate(blocks) if not block.quoted]
     headings = [(index, block) for index, block in unquoted if block.kind is Kind.HEADING]
     tops = [index for index, block in headings if block.level == 1]
     if tops and headings[0][0] == tops[0]:
         index, text = tops[0], blocks[tops[0]].text
-        alone = len(tops) == 1 and len(headings) > 1 and len(text.split()) > _MAX_SECTION_WORDS
+        names_others = len(text.split()) > _MAX_SECTION_WORDS or any(
+            section_of(block.text) is not None for _, block in headings[1:]
+        )
+        alone = len(tops) == 1 and len(headings) > 1 and names_others
         if (section_of(text) is None or alone) and not split_label(text)[0]:
             return index, text
-    if tops or not unquoted or unquoted[0][1].kind is not Kind.PARAGRAPH or len(unquoted[0][1].lines) != 1:
+    if has_title or tops or not unquoted or unquoted[0][1].kind is not Kind.PARAGRAPH or len(unquoted[0][1].lines) != 1:
         return -1, ""
     index, text = unquoted[0][0], unquoted[0][1].text
     if (

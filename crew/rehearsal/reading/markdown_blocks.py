@@ -21,6 +21,10 @@ _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
 
 
+DETAILS = "\ue000"
+"""The first character of the heading that stands for the summary of a <details>; alone, it is its end."""
+
+
 class Kind(Enum):
     HEADING = "heading"
     ITEM = "item"
@@ -176,7 +180,7 @@ class _BlockBuilder:
     def _code(self, token: Token) -> Iterator[Block]:
         if token.type == "code_block" and _LISTED.match(token.content):
             yield from parse_blocks(textwrap.dedent(token.content))  # an indented list
-        elif not self._items:
+        else:
             yield Block(Kind.CODE, token.content, lines=(token.info.strip(),))
 
 

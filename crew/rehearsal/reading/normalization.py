@@ -7,7 +7,16 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.markdown_blocks import DETAILS
+from crew.rehearsal.reading.numbered_headings import is_contents_line, number_headings
+from crew.rehearsal.reading.scope_words import CROSSES
 from crew.rehearsal.reading.section_headings import section_of
+from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.table_formats import as_pipe_tables
+from crew.rehearsal.reading.wiki_markup import as_markdown_markup
+
+COMMENT = "a comment"
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = str.maketrans(dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u205f\u3000", " "))  # fmt: skip
@@ -16,10 +25,12 @@ _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\xad"))
 # Code first: it may contain what looks like a comment or a tag.
 _PIECES = re.compile(
     r"(?P<code>^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
-    r"|<!--(?P<comment>.*?)(?:-->|\Z)"
+    r"|<!--(?P<html>.*?)(?:-->|\Z)|<%--(?P<jsp>.*?)(?:--%>|\Z)|\{/\*(?P<mdx>.*?)(?:\*/\}|\Z)|%%(?P<obsidian>[^%]+)%%"
+    r"|<(?P<hidden>template\b|(?:div|section|p|span|ul|details)\b(?=[^<>]*\bhidden\b))[^<>]*>(?P<inner>.*?)(?:</(?P=hidden)>|\Z)"
     r"|^\[(?://|comment)\]: *(?:#|<>) *[(\"'](?P<remark>[^\n]*)[)\"'][ \t]*$",
-    re.DOTALL | re.MULTILINE,
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
+_COMMENTS = ("html", "jsp", "mdx", "obsidian", "inner", "remark")
 
 _TABLE = re.compile(r"<table\b[^<>]*>(.*?)(?:</table>|\Z)", re.DOTALL | re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b)|\Z)", re.DOTALL | re.IGNORECASE)
@@ -28,7 +39,14 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
         (r"<h([1-6])\b[^<>]*>", r"\n\n@\1@ "),
-        (r"</h[1-6]>|</?p\b[^<>]*>|</?(?:ul|ol|dl|div|section|article|header|footer|main|body|html)\b[^<>]*>", "\n\n"),
+        (r"<summary\b[^<>]*>", f"\n\n@6@ {DETAILS}"),
+        (r"</details>", f"\n\n@6@ {DETAILS}\n\n"),
+        (r"<dt\b[^<>]*>", "\n- "),
+        (r"</dt>\s*<dd\b[^<>]*>", ": "),
+        (
+            r"</h[1-6]>|</summary>|<details\b[^<>]*>|</dd>|</?p\b[^<>]*>|</?(?:ul|ol|dl|div|section|article|header|footer|main|body|html)\b[^<>]*>",
+            "\n\n",
+        ),
         (r"<li\b[^<>]*>\s*", "\n- "),
         (r"</li>", ""),
         (r"<br\s*/?>", " "),
@@ -37,53 +55,60 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
         (r"</?(?:em|i|u|ins|mark|span|font|small|sup|sub)(?:\s[^<>]*)?>", ""),
     )
 ]
+_SINGLE_TILDES = re.compile(r"(?<![~\w\\])~(?=[^\s~])([^~\n]*[^~\s])~(?![~\w])")
 _HTML_HEADING = re.compile(r"^@([1-6])@ ", re.MULTILINE)
 _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s[^<>\n]*)?/?>[ \t]*$", re.MULTILINE)
 
-_BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔✗☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
+_BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
+_CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z0-9]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
-_LETTERED = re.compile(r"^[ \t]*([a-z])\.[ \t]+(?=\S)")
+_LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
 """The line below the header of a table with so many columns that the parser would take seconds to fill its rows."""
-_WIKI_HEADING = re.compile(r"^(?:h([1-6])\.|(={2,6}))[ \t]+(?=\S)")
 
 
-def as_markdown(text: str) -> tuple[str, list[str]]:
-    """Return the text as Markdown without comments, and the comments. Takes time linear in the text."""
+def as_markdown(text: str) -> tuple[str, list[NotUsed]]:
+    """Return the text as Markdown without comments and tables of contents, and what was removed. Takes time linear in the text."""
     text = _LINE_ENDS.sub("\n", text).translate(_BLANKS).translate(_INVISIBLE)
     if not re.search(r"^\S", text, re.MULTILINE):
         text = textwrap.dedent(text.expandtabs(4))
-    comments: list[str] = []
-    return "".join(_pieces(text, comments)), comments
+    removed: list[NotUsed] = []
+    return "".join(_pieces(text, removed)), removed
 
 
-def _pieces(text: str, comments: list[str]) -> Iterator[str]:
-    """Yield the text's code unchanged and the rest as Markdown; append its comments to `comments`."""
+def _pieces(text: str, removed: list[NotUsed]) -> Iterator[str]:
+    """Yield the text's code unchanged and the rest as Markdown; append its comments to `removed`."""
     at = 0
     kept: list[str] = []
     for piece in _PIECES.finditer(text):
         kept.append(text[at : piece.start()])
         at = piece.end()
         if piece["code"] is None:
-            comments.append(piece["comment"] or piece["remark"] or "")
+            removed.append(NotUsed(COMMENT, next(filter(None, map(piece.group, _COMMENTS)), "")))
         elif piece["mark"] is None:
             kept.append(piece["code"])
         else:
-            yield _convert("".join(kept))
+            yield _convert("".join(kept), removed)
             kept.clear()
             yield piece["code"]
-    yield _convert("".join(kept) + text[at:])
+    yield _convert("".join(kept) + text[at:], removed)
 
 
-def _convert(text: str) -> str:
+def _convert(text: str, removed: list[NotUsed]) -> str:
     if "<" in text:
         text = _TABLE.sub(_convert_table, text)
         for pattern, to in _TAGS:
             text = pattern.sub(to, text)
         text = _HTML_HEADING.sub(lambda found: "#" * int(found[1]) + " ", text)
         text = _ONLY_A_TAG.sub("", text)
-    return "\n".join(_lines(text.split("\n")))
+    text = _SINGLE_TILDES.sub(r"~~\1~~", text)
+    lines = list(as_pipe_tables(text.split("\n")))
+    contents = [line for line in lines if is_contents_line(line)]
+    if len(contents) > 1:
+        removed += [NotUsed(Section.CONTENTS.value, line) for line in contents]
+        lines = [line for line in lines if not is_contents_line(line)]
+    return "\n".join(_lines(number_headings(as_markdown_markup(lines))))
 
 
 def _convert_table(table: re.Match[str]) -> str:
@@ -97,7 +122,7 @@ def _convert_table(table: re.Match[str]) -> str:
 def _lines(lines: list[str]) -> Iterator[str]:
     before = ""
     for index, line in enumerate(lines):
-        listed = _BULLET.sub(r"\1- ", line)
+        listed = _CROSSED.sub(r"\1- ", _BULLET.sub(r"\1- ", line))
         if listed is line or listed == line:
             listed = _ENUMERATED.sub(r"\1- ", line)
         if listed == line and (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
@@ -106,10 +131,6 @@ def _lines(lines: list[str]) -> Iterator[str]:
             yield ""  # otherwise it would continue the paragraph above
         if _WIDE_RULE.match(listed):
             listed = f"\\{listed.lstrip()}"
-        if heading := _WIKI_HEADING.match(listed):
-            words = listed[heading.end() :].rstrip()
-            words = words if heading[1] else words.rstrip("=").rstrip()
-            listed = f"{'#' * (int(heading[1]) if heading[1] else len(heading[2]))} {words}"
         if before.strip() and _is_heading_line(listed, before, lines[index + 1] if index + 1 < len(lines) else ""):
             yield ""  # otherwise it would continue the item or paragraph above
         yield listed

@@ -174,6 +174,28 @@ def _is_statement(words: str) -> bool:
     return long and not states_requirement(first) and states_requirement(rest)
 
 
+def is_section_title(text: str) -> bool:
+    """Return whether a text is nothing but the title of a section, and no name of a feature."""
+    words = " ".join(_NOT_WORDS.sub(" ", text.casefold().replace("’", "'").replace("-", " ")).split())
+    if len(words) > _MAX_REMARK or text.rstrip().endswith((".", ";", ",", "。")):
+        return False
+    if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
+        return True
+    parts = [part for part in _JOINED.split(words) if part]
+    return bool(parts) and words not in _AMBIGUOUS and all(_consists_of_phrases(part.split()) for part in parts)
+
+
+def _consists_of_phrases(words: list[str]) -> bool:
+    """Return whether words are phrases that name sections, one after the other: "functional requirements"."""
+    at = 0
+    while at < len(words):
+        ends = (end for end in range(len(words), at, -1) if " ".join(words[at:end]) in _WHOLE)
+        if (end := next(ends, None)) is None:
+            return False
+        at = end
+    return True
+
+
 def is_exclusion(words: str) -> bool:
     """Return whether a few words, such as a table cell or a remark in brackets, mean out of scope."""
     return section_of(words) is Section.EXCLUDED

@@ -128,7 +128,8 @@ PHRASES: dict[Section, str] = {
         *acceptanskriterier; *akseptansekriterier; *hyväksymiskriteerit; *kabul kriterleri; *критерии приемки;
         *критерии приёмки; *критерії; *验收标准; *驗收標準; *受け入れ基準; *受入基準; *인수 조건; *완료 조건; *معايير القبول; *קריטריוני קבלה""",
     Section.REQUIREMENTS: """
-        *requirements; *requirement; reqs; *features; *feature list; *feature set; feature; *user stories; *user story;
+        *requirements; *requirement; specific requirements; system requirements; business requirements; software requirements;
+        product requirements; user requirements; general requirements; reqs; *features; *feature list; *feature set; feature; *user stories; *user story;
         stories; *use cases; *use case; *functionality; *functionalities; *functional; *functions; *capabilities;
         *must have; *must haves; must; *musts; *should have; should; *could have; could; *nice to have; *nice to haves;
         *mandatory; optional; required; needs; *user needs; *what we need; *what is needed; *what i need; we need;

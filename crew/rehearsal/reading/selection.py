@@ -16,7 +16,6 @@ from crew.rehearsal.reading.patterns import collapse_whitespace
 from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS, Requirement, assign_labels
 from crew.rehearsal.reading.sentences import states_requirement
 
-COMMENT = "a comment"
 TOO_MANY = f"more than the {MAX_REQUIREMENTS} requirements that a rehearsal builds"
 
 
@@ -28,12 +27,12 @@ class Selection:
     summary: str = ""
 
 
-def select(text: str) -> Selection:
+def select(text: str, has_title: bool = False) -> Selection:
     """Select a text's requirements, if it has any. Takes time linear in the text."""
-    markdown, comments = as_markdown(text)
+    markdown, removed = as_markdown(text)
     blocks = parse_blocks(markdown)
-    not_used = [NotUsed(COMMENT, comment) for comment in map(collapse_whitespace, comments) if comment]
-    selection = _select(blocks)
+    not_used = [NotUsed(each.reason, collapse_whitespace(each.text)) for each in removed if each.text.strip()]
+    selection = _select(blocks, has_title)
     if not selection.requirements:
         selection = _select_inside_quotes_or_code(blocks) or selection
     return replace(selection, not_used=(*selection.not_used, *not_used))
@@ -52,8 +51,8 @@ def _select_inside_quotes_or_code(blocks: list[Block]) -> Selection | None:
     return None
 
 
-def _select(blocks: list[Block]) -> Selection:
-    collector = CandidateCollector(blocks)
+def _select(blocks: list[Block], has_title: bool = False) -> Selection:
+    collector = CandidateCollector(blocks, has_title)
     collector.run()
     return _choose(collector)
 

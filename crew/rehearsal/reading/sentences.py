@@ -13,7 +13,7 @@ _ABBREVIATIONS = frozenset(
     "p.ex par.ex ex p.ej ej pág núm sra ud uds env resp bijv o.a d.w.z enz np itd itp tzn m.in т.е т.д т.п напр см".split()
 )
 _STOP = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|(?<=[。！？])[”’」』）]*\s*")
-_LAST_WORD = re.compile(r"([^\s(\[\"'“]+)\.[\"'”’»)\]]*$")
+_LAST_WORD = re.compile(r"([^\s(\[\"'“]{1,40})\.[\"'”’»)\]]{0,5}$")
 _MODAL_VERBS = re.compile(
     r"\b(?:must|shall|should|needs? to|ha(?:s|ve) to|is required to|are required to|required"
     r"|muss|müssen|soll|sollen|sollte|sollten|doit|doivent|devra|devront|il faut|debe|deben|deberá|deberán|tiene que|deve|devem|devono"

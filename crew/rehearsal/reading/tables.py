@@ -60,6 +60,17 @@ def has_requirement_column(header: tuple[str, ...]) -> bool:
     return any(_REQUIREMENT_COLUMN.search(name) for name in header)
 
 
+def names_columns(cells: list[str]) -> bool:
+    """Return whether the cells of a row are the names of a table's columns, one of them for labels or requirements."""
+    header = tuple(" ".join(cell.split()) for cell in cells)
+    if len(header) > _MAX_COLUMNS or not all(len(cell.split()) <= _MAX_COLUMN_WORDS for cell in header):
+        return False
+    return any(header) and (_columns(header).label is not None or has_requirement_column(header))
+
+
+_MAX_COLUMNS, _MAX_COLUMN_WORDS = 24, 4
+
+
 def parse_rows(row: Block) -> list[Row]:
     """Return the requirements in a row: one, or one for each column of a table such as "In scope", "Out of scope"."""
     columns = _columns(row.header)

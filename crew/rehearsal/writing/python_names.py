@@ -49,7 +49,8 @@ def names_for(title: str, requirement: Requirement) -> PythonNames:
     usable = slug.isidentifier() and not keyword.iskeyword(slug) and slug not in _USED_BY_TEMPLATES
     return PythonNames(
         package=package_name(title),
-        module=f"{key}_{slug}" if slug else key,
+        # Two underscores, which neither part has: FR-1 "1 click" and FR-1.1 "click" are different modules.
+        module=f"{key}__{slug}" if slug else key,
         function=slug if usable else f"deliver_{key}",
     )
 
