@@ -80,6 +80,8 @@ def _text(content: bytes, source: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise UsageError(f"{source} contains an incomplete {encoding.upper()} character") from None
+    if text.lstrip().startswith("{\\rtf"):
+        raise UsageError(f"{source} is RTF, the format of a word processor: save it as plain text or Markdown")
     if not text.strip():
         raise UsageError(f"{source} is empty: describe what you want")
     return text

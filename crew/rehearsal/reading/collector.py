@@ -142,6 +142,8 @@ class CandidateCollector:
             self._heading(index, pseudo_level(block), name)
             return
         section = self._section()
+        if section is None or section.is_requested or section is Section.GOALS:
+            section = patterns.lead_section(block.text, section) or section  # "Risks: rough sea."
         lines = labelled_lines(block)
         if lines:
             for label, text in lines:

@@ -11,7 +11,7 @@ from crew.rehearsal.reading.requirements import split_label
 from crew.rehearsal.reading.section_headings import section_of
 
 _NAMED = re.compile(
-    r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)\s*[.:)–—-]\s*(?=\S)",
+    r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)(?:\s*[.:)–—-]\s*(?=\S)|$)",
     re.IGNORECASE,
 )
 """Headings that people give to single requirements: "Story 1.1: Sign up"."""
@@ -27,7 +27,7 @@ def heading_label(text: str) -> tuple[str | None, str]:
     if label is None and (number := PARAGRAPH_NUMBER.match(text)):
         label, rest = number[1], text[number.end() :]
     if label is None and (named := _NAMED.match(text)):
-        label, rest = f"{named[1].capitalize()}-{named[2]}", text[named.end() :]
+        label, rest = f"{named[1].capitalize()}-{named[2]}", text[named.end() :] or text
     return label, rest
 
 

@@ -1,5 +1,6 @@
-"""Finds headings in numbered plain text, as a word processor exports it: "3. Exclusions", "III. Out of scope", "四、风险"."""
+"""Finds headings in numbered plain text, as word processors export it: "3. Exclusions", "III. Out of scope", "四、风险"."""
 
+# ruff: noqa: E501 - a long pattern
 from __future__ import annotations
 
 import re

@@ -16,7 +16,7 @@ _TAIL = re.compile(r"(?:[:：] ?| [-–—] ?|— ?)([^:：–—]+)$")
 MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
-_LEAD = re.compile(r"^([^:：]{2,60})[:：]\s*(.*)$", re.DOTALL)
+_LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
@@ -54,20 +54,23 @@ def _named_section(text: str, section: Section | None) -> Section | None:
     """Return the kind of an item that is ruled out, a risk, a question or background by its own words."""
     if text[:1] in CROSSES and text:
         return Section.EXCLUDED
-    for lead in filter(None, (_LEAD.match(text), _DASH.match(text), LEADING_REMARK.match(text))):
-        if (own := label_section(lead[1])) is not None:
-            return own
-    if (lead := _LEAD.match(text)) and section_of(lead[1], section) in (
-        Section.EXCLUDED,
-        Section.RISKS,
-        Section.QUESTIONS,
-    ):
-        return section_of(lead[1], section)
+    if (own := lead_section(text, section)) is not None:
+        return own
     tail = _TAIL.search(text[-MAX_TAIL:])
     remark = REMARK.search(text) or LEADING_REMARK.match(text)
     if (tail and is_exclusion_remark(tail[1])) or (remark and is_exclusion(remark[1])):
         return Section.EXCLUDED
     return None
+
+
+def lead_section(text: str, section: Section | None) -> Section | None:
+    """Return the kind that the words before a colon or a dash, or in brackets, give to an item or a paragraph."""
+    lead = _LEAD.match(text)
+    for label in filter(None, (lead, _DASH.match(text), LEADING_REMARK.match(text))):
+        if (own := label_section(label[1])) is not None:
+            return own
+    own = section_of(lead[1], section) if lead else None
+    return own if own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS) else None
 
 
 def count_words(text: str) -> int:

@@ -182,14 +182,16 @@ def is_section_title(text: str) -> bool:
     if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
         return True
     parts = [part for part in _JOINED.split(words) if part]
-    return bool(parts) and words not in _AMBIGUOUS and all(_consists_of_phrases(part.split()) for part in parts)
+    return bool(parts) and words not in _AMBIGUOUS and all(map(_consists_of_phrases, parts))
 
 
-def _consists_of_phrases(words: list[str]) -> bool:
+def _consists_of_phrases(part: str) -> bool:
     """Return whether words are phrases that name sections, one after the other: "functional requirements"."""
+    between = "" if _SPACELESS.search(part) else " "
+    words = part.split() if between else list(part)
     at = 0
     while at < len(words):
-        ends = (end for end in range(len(words), at, -1) if " ".join(words[at:end]) in _WHOLE)
+        ends = (end for end in range(len(words), at, -1) if between.join(words[at:end]) in _WHOLE)
         if (end := next(ends, None)) is None:
             return False
         at = end

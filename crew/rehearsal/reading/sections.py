@@ -39,7 +39,7 @@ class Section(Enum):
 
 PHRASES: dict[Section, str] = {
     Section.EXCLUDED: """
-        *out of scope; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
+        *out of scope; not used; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
         *nongoals; *no goals; *not goals; *anti goals; *non objectives; *non requirements; *won't have; *won't haves; *wont have;
         *will not have; *won't do; *wont do; *will not do; won't; wont; *not included; excluded; *exclusions;
         *not doing; *not planned; *not now; *not yet; *do not build; *don't build; *not required; *not needed;
@@ -60,17 +60,17 @@ PHRASES: dict[Section, str] = {
         *exclusions; *ce qui n'est pas; *non inclus; *pas inclus; *plus tard; *évolutions futures; *à venir; perspectives;
         *fuera de alcance; *fuera del alcance; *fuera de ámbito; *no objetivos; *no incluido; *no incluye; *no se incluye; no haremos; *quedan fuera; *queda fuera;
         *exclusiones; *no está incluido; *más adelante; *fases futuras; *trabajo futuro; *futuras; futuro;
-        *fora do escopo; *fora de escopo; *fora do âmbito; *não objetivos; *não incluído; *não está incluído; *exclusões; *não faz parte; *trabalhos futuros; *mais tarde;
+        *fora do escopo; *fora de escopo; *fora do âmbito; *fora de âmbito; *não objetivos; *não incluído; *não está incluído; *exclusões; *não faz parte; *trabalhos futuros; *mais tarde;
         *fuori ambito; *fuori dall'ambito; *fuori scopo; *fuori perimetro; *non obiettivi; *fuori portata; *fuori dallo scopo; *non rientra;
         *esclusioni; *non incluso; *non inclusi; *sviluppi futuri; *in futuro;
         *buiten scope; *buiten bereik; *buiten het bereik; *buiten beschouwing; *buiten de reikwijdte; *buiten de scope; *niet in scope; *niet inbegrepen; *geen doelen; *niet doelen;
         *uitgesloten; *uitsluitingen; *valt buiten;
         *poza zakresem; *wykluczenia; *wykluczone; *nie cele; *nie obejmuje; *w przyszłości; *mimo rozsah; *mimo rámec;
-        *utanför omfattning; *ingår inte; *avgränsningar; *icke mål; *utenfor omfang; *uden for scope; *afgrænsning;
+        *utanför omfattning; *utanför omfattningen; *ingår inte; *avgränsningar; *icke mål; *utenfor omfang; *uden for scope; *afgrænsning;
         *rajaukset; *ei kuulu; *rajauksen ulkopuolella; *kapsam dışı; *kapsam dışında; *hedef dışı;
         *вне рамок; *вне области; *не входит; *исключения; *исключено; *нецели; *не цели; *за рамками; *поза межами;
         *не входить; *на будущее; *в будущем;
-        *不在范围; *不在範圍; *范围外; *範圍外; *超出范围; *不包括; *不包含; *非目标; *非目標; *排除; *不做; *暂不考虑; *不考虑; *二期; *次期; *非ゴール; *今後; *以后再做;
+        *不在范围; *不在范围内; *范围之外; *不在範圍; *范围外; *範圍外; *超出范围; *不包括; *不包含; *非目标; *非目標; *排除; *不做; *暂不考虑; *不考虑; *二期; *次期; *非ゴール; *今後; *以后再做;
         *后续版本; *未来; *スコープ外; *対象外; *範囲外; *含まない; *含まれない; *非目標; *やらないこと; *実施しない; *将来;
         *범위 외; *범위 밖; *제외; *비목표; *포함되지 않; *하지 않을; *향후;
         *خارج النطاق; *خارج نطاق; *غير مشمول; *מחוץ לתחום; *लक्ष्य नहीं; *दायरे से बाहर""",
@@ -92,7 +92,7 @@ PHRASES: dict[Section, str] = {
         *pontos em aberto; domande; *domande aperte; *questioni aperte; *punti aperti; vragen; *open vragen;
         *openstaande vragen; *open punten; *otwarte pytania; pytania; *otevřené otázky; *öppna frågor; *åpne spørsmål;
         *åbne spørgsmål; *avoimet kysymykset; *açık sorular; *открытые вопросы; вопросы; *відкриті питання; *未解决;
-        *待解决; *待确认; *待定; *问题; *開放問題; *未決事項; *未解決; *質問; *미해결; *질문; *أسئلة; *שאלות; *प्रश्न""",
+        *待解决; *待确认; *待定; *问题; *開放問題; *未決事項; *未解決; *質問; *미해결; *미결 사항; *미결사항; *질문; *أسئلة; *שאלות; *प्रश्न""",
     Section.CONTENTS: """
         ~contents; *table of contents; toc; ~index; *on this page; *inhaltsverzeichnis; inhalt; *table des matières;
         sommaire; *índice; *tabla de contenidos; *contenido; sumário; *tabela de conteúdos; *indice; *inhoudsopgave;

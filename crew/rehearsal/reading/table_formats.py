@@ -65,11 +65,15 @@ def _grid(lines: list[str], at: int) -> tuple[Rows, int] | None:
         return None
     end = _end(lines, at, lambda line: line.lstrip()[:1] in ("+", "|") and bool(line.strip()))
     rows: Rows = [[]]
+    # With no rules but those around the header and the body, each line of the body is a row.
+    one_line_rows = sum(line.lstrip().startswith("+") for line in lines[at:end]) <= _RULES_OF_A_PLAIN_GRID
     for line in lines[at:end]:
         if line.lstrip().startswith("+"):
             rows.append([])
             continue
         cells = _cells(line)
+        if one_line_rows and cells[0] and rows[-1]:
+            rows.append([])
         row = rows[-1]
         row.extend("" for _ in range(len(cells) - len(row)))
         for index, cell in enumerate(cells):
@@ -162,6 +166,7 @@ def _split(line: str, mark: str) -> list[str]:
         return []
 
 
+_RULES_OF_A_PLAIN_GRID = 3
 _MIN_ROWS = 2
 _MAX_LINE = 2_000
 _FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _tabs, _csv)

@@ -65,6 +65,8 @@ def names_columns(cells: list[str]) -> bool:
     header = tuple(" ".join(cell.split()) for cell in cells)
     if len(header) > _MAX_COLUMNS or not all(len(cell.split()) <= _MAX_COLUMN_WORDS for cell in header):
         return False
+    if any(cell.isdigit() or is_label(cell) for cell in header):
+        return False
     return any(header) and (_columns(header).label is not None or has_requirement_column(header))
 
 
