@@ -96,7 +96,7 @@ SHAPES = [
     ("# A\n## Requirements\n| ID | Requirement | Criteria |\n|-|-|-|\n| X-1 | aa | x<br>y |\n| X-2 | ~~bb~~ | |\n", "aa: x y", "bb"),
     ("| Stakeholder | Role |\n|-|-|\n| Ada | boss |\n\n# A\n\n- aa bb\n", "aa bb", "Ada: role: boss"),
     ("# A\n\n- aa\n- what about bb?\n- [docs](https://example.org)\n- https://example.org\n- Out of scope: cc\n- dd (phase 2)\n- (later) ee\n- TBD\n- <fill in>\n", "aa", "what about bb?|docs|https://example.org|Out of scope: cc|dd (phase 2)|(later) ee"),
-    ("# A\n- aa ~~bb~~ cc\n- <del>dd</del>\n- [ ] ~~ee~~\n- ~~ff~~: dropped\n", "aa cc|: dropped", "bb|dd|ee|ff"),
+    ("# A\n- aa ~~bb~~ cc\n- <del>dd</del>\n- [ ] ~~ee~~\n- ~~ff~~: dropped\n", "aa cc", "bb|dd|ee|ff : dropped"),
     ("# A\n[//]: # (aa)\n- bb\n\n<!-- cc", "bb", "aa|cc"),
     ("# A\n\n`<!-- not a comment -->` stays.\n\n- bb `<!-- x -->`\n", "bb <!-- x -->", ""),
     ("We need aa. It must do bb, e.g. cc. Version 2.5 of dd. Dr. Smith tests. Does it? Out of scope is ee.", "We need aa.|It must do bb, e.g. cc.|Version 2.5 of dd.|Dr. Smith tests.", "Does it?|Out of scope is ee."),
@@ -195,7 +195,7 @@ async def test_plan_and_specification_list_unused_parts_and_the_note_counts_them
         assert "## Not used" in text
         assert "- out of scope: R9: cc \\| dd" in text
     assert "R9" not in drafts[T.SOURCE_CODE].content.decode()
-    assert "fr_7_aa" in drafts[T.SOURCE_CODE].content.decode()
+    assert "fr_7__aa" in drafts[T.SOURCE_CODE].content.decode()
 
     outcome = await run(assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
     assert outcome.note == (

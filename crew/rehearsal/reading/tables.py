@@ -80,7 +80,11 @@ def parse_rows(row: Block) -> list[Row]:
     label = cells[columns.label] if columns.label is not None else next(filter(is_label, cells[:1]), "")
     if columns.section is None and (by_column := _rows_by_column(columns, row.header, cells)):
         return by_column
-    filled = [at for at in columns.texts if cells[at] and cells[at] != label]
+    filled = [
+        at
+        for at in columns.texts
+        if cells[at] and cells[at] != label and not (columns.sections[at] is not None and _is_mark(cells[at]))
+    ]
     if columns.section is not None:
         text = "; ".join(cells[at] for at in range(len(cells)) if at != columns.label and cells[at])
     elif columns.story:
@@ -194,11 +198,10 @@ def _column_section(name: str) -> Section | None:
     if name in _SCOPE_COLUMNS and name not in ("in", "in scope", "scope", "im umfang", "umfang"):
         return None
     section = section_of(name)
-    return (
-        section
-        if section is Section.EXCLUDED or section is Section.GOALS or (section and section.is_requested)
-        else None
-    )
+    if section is Section.EXCLUDED or section is Section.GOALS:
+        return section
+    names_items = _REQUIREMENT_COLUMN.search(name) is not None and not name.startswith(("must", "shall", "what"))
+    return section if section is not None and section.is_requested and not names_items else None
 
 
 @lru_cache(maxsize=256)
