@@ -88,16 +88,16 @@ async def test_later_stages_follow_an_amended_document(type: ArtifactType) -> No
         amended = amended.replace(last, f"{last}\n- R9. Archive: links older than a year are put away")
     code = (await deliver(EXAMPLE, 4, {type: amended}))[T.SOURCE_CODE]
     paths = unpack(code.content).keys()
-    assert "tests/test_r9_archive.py" in paths
-    assert "tests/test_r6_print.py" in paths
-    assert "tests/test_r6_export.py" not in paths
+    assert "tests/test_r9__archive.py" in paths
+    assert "tests/test_r6__print.py" in paths
+    assert "tests/test_r6__export.py" not in paths
 
 
 async def test_a_line_that_a_person_adds_without_a_label_gets_the_next_free_label() -> None:
     plan = "# Plan\n\n## Requirements\n\n- R1. One thing\n- Another thing\n- R3. A third thing\n"
     code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, inputs=(artifact(T.PROJECT_PLAN, plan),)))
     paths = unpack(code.drafts[0].content).keys()
-    assert {"tests/test_r1_one_thing.py", "tests/test_r2_another_thing.py", "tests/test_r3_a_third_thing.py"} < paths
+    assert {"tests/test_r1__one_thing.py", "tests/test_r2__another_thing.py", "tests/test_r3__a_third_thing.py"} < paths
 
 
 async def test_feedback_is_quoted_in_the_new_version() -> None:

@@ -45,7 +45,7 @@ FILLER = frozenset(
     "a an in into for of from to the this that our any at on is are be been it its by part time now yet moment version release phase "
     "iteration mvp scope project product plan planned launch first initial current explicitly currently deliberately please doing do "
     "done going will would build building built included include includes needed required wanted considered being today anymore "
-    "further longer us we moved maybe perhaps or v1 "
+    "further longer us we moved fix maybe perhaps or v1 "
     "im für von der die das des dem den dieser diese dieses diesem ersten erste aktuellen projekt projekts projektes umfang kommt wird "
     "werden ist sind bestandteil teil bewusst explizit ausdrücklich derzeit aktuell jetzt mehr gebaut umgesetzt gemacht realisiert wir "
     "dans pour du de la le les cette ce projet périmètre sera seront est sont fait faite faits prévu prévue réalisé cela l'instant "
