@@ -24,7 +24,7 @@ _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\xad"))
 
 # Code first: it may contain what looks like a comment or a tag.
 _PIECES = re.compile(
-    r"(?P<code>^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
+    r"(?P<code>^ {0,3}(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
     r"|<!--(?P<html>.*?)(?:-->|\Z)|<%--(?P<jsp>.*?)(?:--%>|\Z)|\{/\*(?P<mdx>.*?)(?:\*/\}|\Z)|%%(?P<obsidian>[^%]+)%%"
     r"|<(?P<hidden>template\b|(?:div|section|p|span|ul|details)\b(?=[^<>]*\bhidden\b))[^<>]*>(?P<inner>.*?)(?:</(?P=hidden)>|\Z)"
     r"|^\[(?://|comment)\]: *(?:#|<>) *[(\"'](?P<remark>[^\n]*)[)\"'][ \t]*$",

@@ -10,7 +10,7 @@ from crew.rehearsal.reading.section_headings import is_section_title, section_of
 from crew.rehearsal.reading.sentences import states_requirement
 
 _NUMBER = re.compile(
-    r"^(?:(?P<digits>\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)、](?=\D)|(?=[ \t]))|(?P<roman>[IVXLC]{1,6})[.)]|(?P<han>第?[一二三四五六七八九十]{1,3})(?:、|[章节])"
+    r"^(?:(?P<digits>\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)、](?=\D)|(?=[ \t]))|(?P<roman>[IVXLC]{1,6}|[A-Z])[.)]|(?P<han>第?[一二三四五六七八九十]{1,3})(?:、|[章节])"
     r"|[(](?P<inner>[一二三四五六七八九十]{1,3})[)])[ \t]*(?P<rest>\S.{0,80})$"
 )
 _PAGE = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+|\t) ?\d{1,4}$")

@@ -12,7 +12,7 @@ from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_r
 from crew.rehearsal.reading.sections import Section
 
 _DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
-_TAIL = re.compile(r"(?:[:：] ?| [-–—] ?|— ?)([^:：–—]+)$")
+_TAIL = re.compile(r"(?:[:：→] ?|[-=]> ?| [-–—] ?|— ?)([^:：–—→>]+)$")
 MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")

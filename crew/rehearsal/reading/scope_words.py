@@ -13,12 +13,15 @@ NEGATIONS = frozenset(
     "keine keinen keiner keines nie ne n'est pas não nao nunca nada niet geen nooit niets inte ej icke ingen inga ikke ei eivät nie ani "
     "değil yok не нет ни без ليس لا לא".split()
 )
+LEADING_NEGATIONS = frozenset("not nicht niet inte ikke nie не ei não pas".split())
+"""Negations with which a heading begins that rules its section out, unless it is the name of a feature."""
+
 WEAK_NEGATIONS = frozenset("non no n".split())
 """Negations only after a word such as "what"; `non` also beside filler."""
 
 RULED_OUT = frozenset(
     "dropped rejected removed cancelled canceled cut descoped deferred postponed excluded omitted skipped obsolete abandoned "
-    "unwanted unplanned unsupported withdrawn discarded superseded shelved parked declined "
+    "unwanted unplanned unsupported withdrawn discarded scrapped superseded skip omit exclude postpone defer shelved parked declined "
     "verworfen verworfene verworfenen gestrichen gestrichene abgelehnt abgelehnte zurückgestellt zurückgestellte verschoben "
     "verschobene ausgeschlossen ausgeschlossene weggelassen weggelassene entfallen entfallene entfällt obsolet obsolete "
     "abandonné abandonnés abandonnée abandonnées exclu exclus exclue exclues rejeté rejetés rejetée rejetées reporté reportés "
@@ -45,7 +48,7 @@ FILLER = frozenset(
     "a an in into for of from to the this that our any at on is are be been it its by part time now yet moment version release phase "
     "iteration mvp scope project product plan planned launch first initial current explicitly currently deliberately please doing do "
     "done going will would build building built included include includes needed required wanted considered being today anymore "
-    "further longer us we moved fix maybe perhaps or v1 "
+    "further longer us we moved fix happening roadmap gefordert maybe perhaps or v1 "
     "im für von der die das des dem den dieser diese dieses diesem ersten erste aktuellen projekt projekts projektes umfang kommt wird "
     "werden ist sind bestandteil teil bewusst explizit ausdrücklich derzeit aktuell jetzt mehr gebaut umgesetzt gemacht realisiert wir "
     "dans pour du de la le les cette ce projet périmètre sera seront est sont fait faite faits prévu prévue réalisé cela l'instant "

@@ -11,6 +11,7 @@ from crew.rehearsal.reading.scope_words import (
     CROSSES,
     FILLER,
     LATER,
+    LEADING_NEGATIONS,
     NEGATIONS,
     NUMBERS,
     RULED_OUT,
@@ -97,7 +98,7 @@ def _lookup(heading: str, among_requirements: bool) -> Section | None:
     whole = words.strip(" :")
     if whole in _WHOLE:
         return None if among_requirements and whole in _AMBIGUOUS else _WHOLE[whole]
-    if (remark := _REMARK.search(whole)) and _lookup(remark[1], False) is Section.EXCLUDED:
+    if (remark := _REMARK.search(whole)) and is_exclusion(remark[1]):
         return Section.EXCLUDED
     if _is_ruled_out(whole) or _WHOLE.get(re.split(r" ?[:–—] ?", whole)[-1]) is Section.EXCLUDED:
         return Section.EXCLUDED
@@ -108,7 +109,7 @@ def _lookup(heading: str, among_requirements: bool) -> Section | None:
     excluded = Section.EXCLUDED in inside or Section.EXCLUDED in parts
     if excluded and any(part.is_requested or part is Section.GOALS for part in parts):
         return None  # "Goals and non-goals": its content must tell which is which
-    if excluded or (Section.QUALITY not in inside and _rules_out_requirements(whole)):
+    if excluded or (Section.QUALITY not in inside and _rules_out_requirements(whole, among_requirements)):
         return Section.EXCLUDED
     if _ENDS_WITH_REQUIREMENTS.search(whole) and Section.QUALITY not in inside:
         return Section.REQUIREMENTS
@@ -153,11 +154,13 @@ def _is_ruled_out(words: str) -> bool:
     return any(token in turns for token in tokens) and all(token in turns or token in FILLER for token in tokens)
 
 
-def _rules_out_requirements(words: str) -> bool:
+def _rules_out_requirements(words: str, among_requirements: bool) -> bool:
     """Return whether a heading says of requirements that they are ruled out or come later."""
     if _NOT_IN_SPACELESS.search(words):
         return True
     tokens = _tokens(words)
+    if tokens and tokens[0] in LEADING_NEGATIONS and not among_requirements:
+        return True
     if tokens[:1] and tokens[0] in SUBJECTS and any(token in NEGATIONS or token in WEAK_NEGATIONS for token in tokens):
         return True
     turned = any(token in NEGATIONS or token in RULED_OUT or token in LATER for token in tokens)
@@ -200,7 +203,7 @@ def _consists_of_phrases(part: str) -> bool:
 
 def is_exclusion(words: str) -> bool:
     """Return whether a few words, such as a table cell or a remark in brackets, mean out of scope."""
-    return section_of(words) is Section.EXCLUDED
+    return is_exclusion_remark(words) or section_of(words, Section.REQUIREMENTS) is Section.EXCLUDED
 
 
 def is_exclusion_remark(words: str) -> bool:
@@ -225,7 +228,7 @@ _ITEM_LABELS = {
     " ".join(each.split()): section for section, labels in ITEM_LABELS.items() for each in labels.split(";")
 }
 _OUT_OF_SCOPE = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|nicht im (?:umfang|scope)"
+    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
     r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
     r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
     re.IGNORECASE,
@@ -234,6 +237,7 @@ _OUT_OF_SCOPE = re.compile(
 
 _WE_WILL_NOT = re.compile(
     r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
+    r"|(?:the|this) (?:app|application|system|project|product|site|service|tool|release|version) (?:will not|won't|does not|doesn't) (?:support|include|offer|provide|implement|cover|handle)\b"
     r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
     r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
     r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"

@@ -39,7 +39,7 @@ class Section(Enum):
 
 PHRASES: dict[Section, str] = {
     Section.EXCLUDED: """
-        *out of scope; not used; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
+        *out of scope; not used; *ruled out; *off the table; for another day; *out of bounds; *non features; should not have; must not; hors sujet; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
         *nongoals; *no goals; *not goals; *anti goals; *non objectives; *non requirements; *won't have; *won't haves; *wont have;
         *will not have; *won't do; *wont do; *will not do; won't; wont; *not included; excluded; *exclusions;
         *not doing; *not planned; *not now; *not yet; *do not build; *don't build; *not required; *not needed;

@@ -136,6 +136,15 @@ def _is_row(line: str) -> bool:
     return len(line) > _MIN_ROWS and line.startswith("|") and line.endswith("|") and line.count("|") > _MIN_ROWS
 
 
+def _bare_pipes(lines: list[str], at: int) -> tuple[Rows, int] | None:
+    """Rows without pipes at the ends, and without a rule below the header."""
+    columns = lines[at].count(" | ")
+    if not columns or not names_columns(lines[at].split(" | ")):
+        return None
+    end = _end(lines, at, lambda line: line.count(" | ") == columns)
+    return ([line.split(" | ") for line in lines[at:end]], end) if end - at >= _MIN_ROWS else None
+
+
 def _tabs(lines: list[str], at: int) -> tuple[Rows, int] | None:
     columns = lines[at].strip().count("\t")
     if not columns or not names_columns(lines[at].strip().split("\t")):
@@ -169,4 +178,4 @@ def _split(line: str, mark: str) -> list[str]:
 _RULES_OF_A_PLAIN_GRID = 3
 _MIN_ROWS = 2
 _MAX_LINE = 2_000
-_FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _tabs, _csv)
+_FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.requirements import is_label
 from crew.rehearsal.reading.scope_words import CROSSES, RULED_OUT
-from crew.rehearsal.reading.section_headings import is_exclusion, label_section, section_of
+from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
 from crew.rehearsal.reading.sections import Section
 
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
@@ -19,7 +19,7 @@ _METADATA_COLUMNS = (
     "priority prio priorität priorité prioridad prioridade priorità prioriteit priorytet приоритет 优先级 優先度 우선순위 moscow importance severity "
     "status state zustand statut estado stato stan статус 状态 状態 상태 phase release version milestone sprint iteration quarter owner assignee author responsible "
     "verantwortlich responsable estimate effort points storypoints aufwand size source quelle origin date datum fecha category kategorie catégorie categoría type typ tipo "
-    "link links ticket jira issue rank complexity risk done ✓ komplexität"
+    "decision verdict outcome resolution entscheidung décision decisión link links ticket jira issue rank complexity risk done ✓ komplexität"
 ).split()
 _REQUIREMENT_COLUMN = re.compile(
     r"requirement|feature|stor(?:y|ies)|use case|function|capabilit|\b(?:needs?|shall|must|what)\b|criteri|\bas an? |\bi want|description"
@@ -91,10 +91,18 @@ def parse_rows(row: Block) -> list[Row]:
         text = _story(row.header, cells, columns.story)
     else:
         text = _text(row.header, cells, filled)
+    if not text and row.struck:
+        return [Row(row.struck, struck=True)]
     if not text:
-        return [Row(row.struck, struck=True)] if row.struck else []
+        rest = "; ".join(cell for at, cell in enumerate(cells) if at != columns.label and cell)
+        return [Row(rest, label if is_label(label) else None, Section.CONTEXT)] if rest else []
     section = columns.section or (Section.EXCLUDED if _is_excluded(columns, cells) else None)
-    return [Row(text, label if is_label(label) else None, section)]
+    ruled_out = [
+        Row(cell, section=Section.EXCLUDED)
+        for cell, named in zip(cells, columns.sections, strict=False)
+        if named is Section.EXCLUDED and cell and not _is_mark(cell) and columns.section is None
+    ]
+    return [Row(text, label if is_label(label) else None, section), *ruled_out]
 
 
 def _text(header: tuple[str, ...], cells: tuple[str, ...], filled: list[int]) -> str:
@@ -131,6 +139,8 @@ def _is_excluded(columns: _Columns, cells: tuple[str, ...]) -> bool:
         return True
     flags = [cells[at] for at, section in enumerate(columns.sections) if section is Section.EXCLUDED]
     if any(cell.casefold().strip() in _YES_WORDS for cell in flags) and not any(map(_is_yes, in_scope)):
+        return True
+    if any(is_exclusion_remark(cells[at]) and not _is_mark(cells[at]) for at in columns.texts[1:]):
         return True
     return any(_means_excluded(cells[at]) for at in columns.metadata)
 
@@ -190,13 +200,15 @@ def _table_section(names: list[str], label: int | None) -> Section | None:
     first = next((name for at, name in enumerate(names) if at != label), "")
     if first in _GLOSSARY_COLUMNS or (first in _HISTORY_COLUMNS and len(_HISTORY_COLUMNS.intersection(names)) > 1):
         return Section.CONTEXT
-    section = label_section(first) or section_of(first)
+    if (labelled := label_section(first)) is not None:
+        return labelled
+    section = section_of(first)
     return section if section is not None and section.is_unused else None
 
 
 def _column_section(name: str) -> Section | None:
-    if name in _SCOPE_COLUMNS and name not in ("in", "in scope", "scope", "im umfang", "umfang"):
-        return None
+    if name in _SCOPE_COLUMNS:
+        return Section.REQUIREMENTS
     section = section_of(name)
     if section is Section.EXCLUDED or section is Section.GOALS:
         return section
