@@ -17,6 +17,9 @@ from crew.rehearsal.reading.section_headings import section_of
 from crew.rehearsal.reading.sections import Section
 from crew.rehearsal.reading.selection import select
 
+NOT_USED_HEADING = "Not used"
+"""The last section of a document. What a person adds below its list, with a label, is a requirement."""
+
 
 @lru_cache(maxsize=64)
 def requirements_in(document: str) -> tuple[Requirement, ...]:
@@ -52,7 +55,7 @@ def _with_sections(blocks: list[Block]) -> Iterator[tuple[Block, Section | None]
         if block.kind is Kind.HEADING:
             label, _ = split_label(block.text)
             # The document's title does not name a section.
-            names_no_section = label or block.level == 1
+            names_no_section = label or block.level == 1 or block.text == NOT_USED_HEADING
             above.append((block.level, None if names_no_section else section_of(block.text)))
 
 

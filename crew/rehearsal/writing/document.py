@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from crew.protocol import Draft
+from crew.rehearsal.reading.document_requirements import NOT_USED_HEADING
 from crew.rehearsal.reading.markdown_blocks import plain, printable
 from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
@@ -69,7 +70,7 @@ def not_used_section(context: TaskContext) -> list[Section]:
     intro = "These parts of the brief are not built. To have one built, move it into the requirements."
     # The reason comes first: a label at the start of a line would make it a requirement.
     lines = [f"- {part.reason}: {escape_markdown(plain(part.text))}" for part in context.brief.not_used]
-    return [("Not used", [intro, "", *lines])]
+    return [(NOT_USED_HEADING, [intro, "", *lines])]
 
 
 def escape_markdown(text: str) -> str:
