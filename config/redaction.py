@@ -13,6 +13,7 @@ _IN_ASSIGNMENT = re.compile(
     r"((?:password|passwd|secret|token|api_?key|scram_client_key|scram_server_key)\s{0,5}=\s{0,5}\\?[\"']?)[^\s&\"'\\]+",
     re.IGNORECASE,
 )
+_USER_INFO = re.compile(r"^([\['\"]{0,2}(?:\w{0,20}://)?).*@", re.DOTALL)
 _VARIABLE = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)$")
 _MIN_SECRET = 8
 """Characters that a secret needs to be searched for. A shorter one may be an ordinary word."""
@@ -28,6 +29,12 @@ def redacted(text: str) -> str:
     for secret in environment_secrets():
         text = text.replace(secret, "***")
     return text
+
+
+def redacted_value(value: object) -> str:
+    """Return the representation of an invalid setting, without whatever may be a user and a password: everything before
+    the last @, since the value need not have the form of an address."""
+    return redacted(_USER_INFO.sub(r"\1***@", repr(value)))
 
 
 @lru_cache(maxsize=1)

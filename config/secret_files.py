@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from config.redaction import redacted_value
+
 MAX_BYTES = 64 * 2**10
 """An address is shorter."""
 
@@ -37,17 +39,18 @@ def resolve_secret_files(
 
 
 def _content(variable: str, file: str) -> str:
+    shown = redacted_value(file)  # which may be the secret itself
     try:
         with Path(file).open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
         text = content.decode("utf-8-sig").strip()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SecretFileError(f"{variable}={file!r}: the file cannot be read: {reason}") from None
+        raise SecretFileError(f"{variable}={shown}: the file cannot be read: {reason}") from None
     if len(content) > MAX_BYTES:
-        raise SecretFileError(f"{variable}={file!r}: the file is larger than {MAX_BYTES // 2**10} KiB")
+        raise SecretFileError(f"{variable}={shown}: the file is larger than {MAX_BYTES // 2**10} KiB")
     if not text:
-        raise SecretFileError(f"{variable}={file!r}: the file is empty")
+        raise SecretFileError(f"{variable}={shown}: the file is empty")
     if "\n" in text:
-        raise SecretFileError(f"{variable}={file!r}: the file has more than one line")
+        raise SecretFileError(f"{variable}={shown}: the file has more than one line")
     return text

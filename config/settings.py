@@ -16,6 +16,7 @@ from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
+from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
 
 DOTENV = Path(".env")
@@ -172,8 +173,8 @@ def get_settings() -> Settings:
     """Read the settings, once per process.
 
     Raises:
-        SettingsError: a value is invalid. The message names the variable, the value unless it is secret, and the
-            problem.
+        SettingsError: a value is invalid. The message names the variable, the value without passwords, and
+            the problem.
     """
     try:
         return Settings(_env_file_encoding=_encoding(DOTENV))
@@ -192,7 +193,7 @@ def _describe(problem: dict[str, Any]) -> str:
     variable = name if name in fields else f"BOTARMY_{name.upper()}"
     if variable in fields and not fields[variable].repr:
         return f"{variable}: {message} (its value is not shown, because it may contain a password)"
-    return f"{variable}={problem['input']!r}: {message}"
+    return f"{variable}={redacted_value(problem['input'])}: {message}"
 
 
 def _encoding(file: Path) -> str:

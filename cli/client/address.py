@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from cli.exits import NoApiError, UsageError
 from cli.stack.datadir import DataDir
 from cli.stack.state import StackState
+from config.redaction import redacted_value
 from config.settings import SettingsError, get_settings
 
 VARIABLE = "BOTARMY_API_URL"
@@ -68,5 +69,5 @@ def _normalised(address: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"{address!r} is not the address of an API; an example is {DEFAULT}")
+        raise UsageError(f"{redacted_value(address)} is not the address of an API; an example is {DEFAULT}")
     return url.rstrip("/")

@@ -14,7 +14,7 @@ def print_addresses(state: StackState, console: Console) -> None:
     """Print where the stack serves. The passwords are only in stack.json."""
     console.print(f"  Page, API    {state.api}\n  Temporal     {state.temporal}")
     if state.temporal_ui:
-        console.print(f"  Temporal UI  {state.temporal_ui}")
+        console.print(f"  Temporal UI  {redacted(state.temporal_ui)}")
     console.print(f"  Database     {redacted(state.database)}\n  Redis        {redacted(state.redis)}")
 
 
@@ -37,5 +37,5 @@ def print_status(status: StackStatus, console: Console) -> None:
             pid = str(state.pids.get(name, "external"))
             table.add_row(name, status.health.get(name, "unknown"), pid, redacted(addresses.get(name, "")))
         no_ui = "none; start it with: botarmy up --temporal-ui" if "temporal" in state.pids else "none"
-        table.add_row("temporal ui", "", "", state.temporal_ui or no_ui)
+        table.add_row("temporal ui", "", "", redacted(state.temporal_ui or no_ui))
         console.print(table)

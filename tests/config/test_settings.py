@@ -130,6 +130,28 @@ def test_invalid_addresses_are_reported_without_their_password(
         monkeypatch.delenv(variable)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "shown"),
+    [
+        ("BOTARMY_PUBLIC_URL", "https://bob:hunter2@host", "'https://***@host'"),
+        ("BOTARMY_PUBLIC_URL", "https://bob:x'hunter2 y\"@host, https://a@b", "'https://***@b'"),
+        ("BOTARMY_PUBLIC_URL", "bob:hunter2@host", "'***@host'"),
+        ("BOTARMY_PUBLIC_URL", "ftp://host?token=hunter2", "'ftp://host?token=***'"),
+        ("BOTARMY_TEMPORAL_UI_URL", "ftp://bob:hunter2@h", "'ftp://***@h'"),
+        ("BOTARMY_PORT", "http://bob:hunter2@h", "'http://***@h'"),
+        ("DATABASE_URL_FILE", "postgresql://bob:hunt/er2@hunter2@h/d", "'postgresql://***@h/d'"),
+    ],
+)
+def test_no_invalid_value_shows_a_password(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, shown: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as error:
+        get_settings()
+    assert str(error.value).startswith(f"{variable}={shown}: ")
+    assert "hunter2" not in "".join(traceback.format_exception(error.value))
+
+
 def test_settings_print_no_password() -> None:
     settings = Settings(_env_file=None, database_url="postgresql://u:hunter2@h/d", redis_url="redis://:hunter2@h")
     assert "hunter2" not in f"{settings} {settings!r}"
