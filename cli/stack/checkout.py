@@ -10,7 +10,11 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def python_path() -> dict[str, str]:
-    """Return the environment variables with which Python finds our packages first, in any working directory."""
-    if not (CHECKOUT / "pyproject.toml").exists():
-        return {}  # installed: site-packages is searched anyway, and must not precede the standard library
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))}
+    """Return the environment variables with which Python finds our packages first, in any working directory.
+
+    PYTHONPATH may name another project, with packages named like ours, such as `models`. Without it, an installed
+    BotArmy needs no variable: site-packages is searched anyway, and should not precede the standard library.
+    """
+    inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    is_found = inherited[0] == str(CHECKOUT) if inherited else not (CHECKOUT / "pyproject.toml").exists()
+    return {} if is_found else {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *inherited])}
