@@ -78,7 +78,7 @@ def show(rows: Sequence[Row], *, as_json: bool) -> None:
         table = Table(*HEADINGS)
         for row in rows:
             table.add_row(*row.cells())
-        Console(highlight=False, markup=False).print(table)
+        Console(highlight=False, markup=False, emoji=False).print(table)
     else:
         for cells in (HEADINGS, ("---", "---", "---:", "---:", "---", "---"), *(row.cells() for row in rows)):
             print(f"| {' | '.join(cells)} |")

@@ -63,7 +63,7 @@ async def up(
                     await _write_to_log(data)
                 await stopping
         except (ComponentError, external.ConfigurationError) as error:
-            console.print(f"Cannot start: {redacted(str(error))}", markup=False)
+            console.print(f"Cannot start: {redacted(str(error))}")
             return 1
     return 0
 

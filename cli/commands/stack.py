@@ -13,6 +13,7 @@ from rich.console import Console
 from cli.command_line import print_error
 from cli.interrupts import raise_on_interrupt
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
+from cli.views.console import PlainConsole
 from cli.views.stack_progress import TolerantConsole
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(stack.as_json(), indent=2))
     else:
-        print_status(stack, Console(highlight=False, soft_wrap=True))
+        print_status(stack, PlainConsole(soft_wrap=True))
     if not stack.is_running:
         raise typer.Exit(NOT_RUNNING)
     if not stack.is_healthy:
@@ -162,7 +163,7 @@ def _report_running(console: Console, data: DataDir, pid: int) -> None:
     try:
         state = StackState.read(data.state_file)
     except DamagedStateError as error:
-        console.print(f"Already running on {data.path} (pid {pid}), but {error}.", markup=False)
+        console.print(f"Already running on {data.path} (pid {pid}), but {error}.")
         return
     console.print(f"Already {'running' if state else 'starting'} on {data.path} (pid {pid}).")
     if state:

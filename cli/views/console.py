@@ -15,12 +15,23 @@ MIN_WIDTH = 20
 """The least number of columns in which a table can be set; COLUMNS may be 0."""
 
 
+class PlainConsole(Console):
+    """A console that prints strings as they are.
+
+    Paths, addresses and texts may contain what rich interprets by default: markup (`[/b]` fails, `[fd00::1]` vanishes)
+    and emoji codes (`:bug:`). Styles are set with `Text` and `style`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+
 def stdout() -> Console:
-    return Console(highlight=False, **console_options(sys.stdout))
+    return PlainConsole(**console_options(sys.stdout))
 
 
 def stderr() -> Console:
-    return Console(stderr=True, highlight=False, **console_options(sys.stderr))
+    return PlainConsole(stderr=True, **console_options(sys.stderr))
 
 
 def print_json(document: object) -> None:

@@ -10,22 +10,22 @@ from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from cli.command_line import discard_stdout
-from cli.views.console import console_options
+from cli.views.console import PlainConsole, console_options
 
-MARKS = {"ready": "[green]✓[/]", "restarted": "[green]✓[/]", "died": "[red]✗[/]", "failed": "[red]✗[/]"}
+MARKS = {"ready": ("✓", "green"), "restarted": ("✓", "green"), "died": ("✗", "red"), "failed": ("✗", "red")}
 TIMESTAMPED = ("died", "restarted", "failed")
 """States that are reported at any time after the start."""
 
 
-class TolerantConsole(Console):
+class TolerantConsole(PlainConsole):
     """A console that ignores failed writes: `| head`, or a full disk, must not stop a stack."""
 
     def __init__(self) -> None:
         file = cast(IO[str], _TolerantStdout())
-        super().__init__(file=file, highlight=False, soft_wrap=True, **console_options(sys.stdout))
+        super().__init__(file=file, soft_wrap=True, **console_options(sys.stdout))
 
 
 class _TolerantStdout:
@@ -74,7 +74,7 @@ class Progress:
             self._starting.append(name)
         else:
             self._starting = [other for other in self._starting if other != name]
-            mark = MARKS.get(state, "[yellow]·[/]")
+            mark = MARKS.get(state, ("·", "yellow"))
             when = time.strftime("%Y-%m-%d %H:%M:%S  ") if state in TIMESTAMPED else ""
-            self._console.print(f"{mark} {name:<10} {state:<9} {when}{escape(details)}".rstrip())
-        self._status.update(f"starting {', '.join(self._starting)}")
+            self._console.print(Text.assemble(mark, f" {name:<10} {state:<9} {when}{details}".rstrip()))
+        self._status.update(Text(f"starting {', '.join(self._starting)}"))
