@@ -38,6 +38,8 @@ CASES = [
     ("# A\n\n## Requirements\n\n- FR1 aa\n- FR-2 bb\n- UTF-8 cc\n", "FR1 aa|FR-2 bb|R1 UTF-8 cc", ""),
     ("# A\n\n## Requirements\n\n- aa\n\n  ```json\n  {}\n  ```\n", "R1 aa", "{}"),
     ("---\ntitle: B\nrequirements:\n  - aa\n  - bb\nnon_goals:\n  - cc\n---\nWords of the company.\n", "R1 aa|R2 bb", "cc"),
+    ("Requirements: aa\nOut of scope: bb\n", "R1 Requirements: aa", "Out of scope: bb"),
+    ("# A\n\nID | Requirement\nFR-1 | aa\nFR-2 | bb\n", "FR-1 aa|FR-2 bb", ""),
 ]  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def test_a_format_is_read(text: str, built: str, left: str) -> None:
 
 def test_the_only_first_heading_is_the_title_and_that_of_the_front_matter_comes_before_a_sentence() -> None:
     assert read_brief("# Requirements\n\n## Goals\n\n- aa\n\n## Features\n\n- bb\n", "x").title == "Requirements"
+    assert read_brief("# Not just another ferry\n\n- aa\n", "x").title == "Not just another ferry"
     assert read_brief("---\ntitle: Ferry\n---\nWe sell tickets.\n", "x").title == "Ferry"
     assert read_brief("---\ntitle: Ferry\n---\n# Boats\n\n- aa\n", "x").title == "Boats"
 

@@ -111,7 +111,7 @@ class CandidateCollector:
         """Begin a <details> with this summary, or end it."""
         self._parent = None
         if summary:
-            self._headings.append((_DETAILS_LEVEL, section_of(summary, self._section()), index))
+            self._headings.append((_DETAILS_LEVEL, section_of(summary), index))
             return
         while self._headings and self._headings.pop()[0] != _DETAILS_LEVEL:
             pass
@@ -135,6 +135,11 @@ class CandidateCollector:
             self._add(Tier.PROSE, rest, label, None).reason_if_unused = HEADING
 
     def _paragraph(self, index: int, block: Block) -> None:
+        parts = patterns.split_at_leads(block.lines)
+        if len(parts) > 1:
+            for part in parts:
+                self._paragraph(index, replace(block, text=" ".join(part), lines=part, emphasised=False))
+            return
         after = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         if self._after_list:
             self._pop(COLON)

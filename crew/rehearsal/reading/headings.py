@@ -8,7 +8,7 @@ import re
 from crew.rehearsal.reading.markdown_blocks import Block, Kind
 from crew.rehearsal.reading.patterns import PARAGRAPH_NUMBER
 from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import section_of
+from crew.rehearsal.reading.section_headings import is_section_title, section_of
 
 _NAMED = re.compile(
     r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)(?:\s*[.:)–—-]\s*(?=\S)|$)",
@@ -46,7 +46,8 @@ def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
             section_of(block.text) is not None for _, block in headings[1:]
         )
         alone = len(tops) == 1 and len(headings) > 1 and names_others
-        if (section_of(text) is None or alone) and not split_label(text)[0]:
+        names_none = not is_section_title(text) if len(tops) == 1 else section_of(text) is None
+        if (names_none or alone) and not split_label(text)[0]:
             return index, text
     if has_title or tops or not unquoted or unquoted[0][1].kind is not Kind.PARAGRAPH or len(unquoted[0][1].lines) != 1:
         return -1, ""

@@ -8,7 +8,13 @@ import re
 from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.requirements import split_label
 from crew.rehearsal.reading.scope_words import CROSSES
-from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.rehearsal.reading.section_headings import (
+    is_exclusion,
+    is_exclusion_remark,
+    is_section_title,
+    label_section,
+    section_of,
+)
 from crew.rehearsal.reading.sections import Section
 
 _DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
@@ -71,6 +77,17 @@ def lead_section(text: str, section: Section | None) -> Section | None:
             return own
     own = section_of(lead[1], section) if lead else None
     return own if own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS) else None
+
+
+def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Split a paragraph before each line that names a section: "Requirements: ...", "Out of scope: ..."."""
+    starts = [at for at, line in enumerate(lines) if at == 0 or _names_section(line)]
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _names_section(line: str) -> bool:
+    lead = _LEAD.match(line) or _DASH.match(line)
+    return lead is not None and is_section_title(lead[1])
 
 
 def count_words(text: str) -> int:

@@ -60,14 +60,15 @@ def has_requirement_column(header: tuple[str, ...]) -> bool:
     return any(_REQUIREMENT_COLUMN.search(name) for name in header)
 
 
-def names_columns(cells: list[str]) -> bool:
+def names_columns(cells: list[str], *, with_label: bool = False) -> bool:
     """Return whether the cells of a row are the names of a table's columns, one of them for labels or requirements."""
     header = tuple(" ".join(cell.split()) for cell in cells)
     if len(header) > _MAX_COLUMNS or not all(len(cell.split()) <= _MAX_COLUMN_WORDS for cell in header):
         return False
     if any(cell.isdigit() or is_label(cell) for cell in header):
         return False
-    return any(header) and (_columns(header).label is not None or has_requirement_column(header))
+    has_label = _columns(header).label is not None
+    return any(header) and (has_label or (has_requirement_column(header) and not with_label))
 
 
 _MAX_COLUMNS, _MAX_COLUMN_WORDS = 24, 4
