@@ -40,6 +40,7 @@ def test_the_name_is_the_title_else_that_of_the_file(text: str, name: str, tmp_p
         (b"", "is empty"),
         (b" \n\t\n", "is empty"),
         (b"# A\n" + b"x" * 2**20, "larger than"),
+        (b"{\\rtf1 A}", "RTF"),
         (b"# A\n\x00", "NUL"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not text in UTF-8"),
         (b"\xff\xfe#\x00 \x00\x00\xd8", "UTF-16"),
