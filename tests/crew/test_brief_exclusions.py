@@ -53,6 +53,7 @@ CASES = [
     ("# A\n\n**Requirements:** aa.\n\n**Risks:** bb.\n\n**Open questions:** cc\n", "Requirements: aa.", "Risks: bb.|Open questions: cc"),
     ("# A\n\n{/* - bb */}\n%% - cc %%\n<template>\n- dd\n</template>\n<div hidden>\n\n- ee\n\n</div>\n<%-- ff --%>\n\n- aa\n", "aa", "- bb|- cc|- dd|- ee|ff"),
     ("# A\n\n## Requirements\n\n- aa bb\n- Cows will not be supported.\n- The app will not support cats.\n- Dogs → phase 2\n- The app will not store card numbers\n- Not more than 3 clicks\n", "aa bb|The app will not store card numbers|Not more than 3 clicks", "Cows will not be supported.|The app will not support cats.|Dogs → phase 2"),
+    ("# A\n\n~~bb~~\n\n- aa\n", "aa", "bb"),
     ("# A\n\n| Feature | Comment |\n|-|-|\n| aa | fast |\n| bb | not in v1 |\n\n| Do | Don't |\n|-|-|\n| cc | dd |\n\n| Decision | Date |\n|-|-|\n| ee | May |\n", "aa: comment: fast", "bb: comment: not in v1|dd|cc|ee; May"),
 ]  # fmt: skip
 

@@ -82,7 +82,7 @@ def lead_section(text: str, section: Section | None) -> Section | None:
 def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Split a paragraph before each line that names a section: "Requirements: ...", "Out of scope: ..."."""
     starts = [at for at, line in enumerate(lines) if at == 0 or _names_section(line)]
-    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return [lines[start:end] for start, end in zip(starts, [*starts, len(lines)][1:], strict=True)]
 
 
 def _names_section(line: str) -> bool:
