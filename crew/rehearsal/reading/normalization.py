@@ -65,7 +65,7 @@ _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳
 _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
-"""The line below the header of a table with so many columns that the parser would take seconds to fill its rows."""
+"""The line below the header of a wide table, for which the parser would take seconds to fill its rows."""
 
 
 def as_markdown(text: str) -> tuple[str, list[NotUsed]]:

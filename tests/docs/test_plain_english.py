@@ -1,0 +1,81 @@
+"""Prose in code and docs is plain English: phrases that a native engineer would not write are not used again."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import subprocess
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.docs.pages import CHECKOUT
+
+BANNED = {
+    r"\bgives (how|whether|what|it)\b": "returns",
+    r"\b(is|are|was|were|be) told\b": "is notified, is informed, receives",
+    r"\bstand(s|ing)? still\b": "is frozen, is paused, makes no progress",
+    r"\bis away\b|\bare away\b|\bwere away\b|\bwas away\b": "is unavailable",
+    r"\bby then\b": "until then, or leave it out",
+    r"\bwhat (came|comes|becomes|became) of\b": "the outcome of",
+    r"\bcalled off\b|\bcall(s|ing)? off\b": "cancelled",
+    r"\bhears? of\b": "receives, learns",
+    r"\bfor ever\b": "forever",
+    r"\bno more than\b": "at most",
+    r"\banew\b|\bafresh\b": "again",
+    r"\bso many\b": "how many",
+    r"\bwhoever\b|\bwhomever\b": "the person: a caller, a client, an operator",
+    r"\bput off\b": "postponed",
+    r"\bat work\b": "running",
+    r"\btaken up again\b": "resumed",
+    r"\bwritten down\b|\bwrites? down\b|\bwrote down\b": "recorded",
+    r"\blet in\b": "admitted",
+    r"\bhow .{1,20} stands\b": "the state of",
+}
+"""A pattern of what is not written, with what is written instead."""
+
+SKIPPED = (
+    "CHANGELOG.md",  # what was said then
+    "docs/proof.md",  # what a run printed
+    "examples/",  # customers' words
+    "migrations/versions/",
+    "tests/crew/",
+    "tests/histories/",
+    "tests/releases/",
+    "tests/web/",  # the page's words
+    "web/",
+)
+
+
+def prose() -> Iterator[tuple[str, str]]:
+    """Each piece of prose in the repository, with where it is."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    for name in tracked.stdout.splitlines():
+        path = CHECKOUT / name
+        if name.startswith(SKIPPED) or path == Path(__file__) or not path.is_file():
+            continue
+        if name.endswith(".md"):
+            for number, paragraph in enumerate(path.read_text().split("\n\n"), 1):
+                yield f"{name}, paragraph {number}", paragraph
+        elif name.endswith(".py"):
+            yield from ((f"{name}:{line}", text) for line, text in _prose_of(path.read_text()))
+
+
+def _prose_of(source: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.lineno, node.value
+
+
+def test_no_phrase_is_used_that_a_native_engineer_would_not_write() -> None:
+    found = [
+        f"{where}: {match[0]!r}: write {instead!r}"
+        for where, text in prose()
+        for pattern, instead in BANNED.items()
+        if (match := re.search(pattern, " ".join(text.split()), re.IGNORECASE))
+    ]
+    assert not found, "\n".join(found)
