@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import typer
 
-from cli.exits import FAILED, CommandError
+from cli.exits import FAILED, USAGE, CommandError
 from cli.interrupts import install_exit_handler
 from cli.views.printable import one_line
 from config.redaction import redacted
@@ -33,6 +33,9 @@ class CommandLine(typer.Typer):
             code = error.code
         except OSError as error:
             code = _report(error)
+        except UnicodeEncodeError:  # an argument with bytes that are not UTF-8 cannot be sent to the API
+            print_error("an argument is not valid UTF-8")
+            code = USAGE
         with suppress(OSError):
             sys.stderr.flush()
         try:

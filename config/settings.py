@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import codecs
-import re
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
+from config.hosts import HostError, host_of
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
 
 DOTENV = Path(".env")
-
-_AUTHORITY = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
 
 
 class SettingsError(Exception):
@@ -35,8 +34,11 @@ def _split(value: object) -> object:
 def _urls(urls: list[str]) -> list[str]:
     for url in urls:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not re.fullmatch(_AUTHORITY, parts.netloc):
-            raise ValueError("should be URLs such as https://botarmy.example")
+        with suppress(HostError):
+            host_of(parts.netloc)
+            if parts.scheme in ("http", "https"):
+                continue
+        raise ValueError("should be URLs such as https://botarmy.example")
     return urls
 
 
@@ -177,13 +179,27 @@ def get_settings() -> Settings:
             the problem.
     """
     try:
-        return Settings(_env_file_encoding=_encoding(DOTENV))
+        encoding = _encoding(DOTENV)
+        _check_dotenv(DOTENV, encoding)
+        return Settings(_env_file_encoding=encoding)
     except OSError as error:
         raise SettingsError(f"{DOTENV} cannot be read: {error.strerror}") from None
     except SecretFileError as error:
         raise SettingsError(str(error)) from None
     except ValidationError as error:
         raise SettingsError("\n".join(_describe(dict(problem)) for problem in error.errors())) from None
+
+
+def _check_dotenv(file: Path, encoding: str | None) -> None:
+    """Raise SettingsError for a line that python-dotenv would only log, without naming the file, and skip."""
+    if not file.is_file():
+        return
+    with file.open(encoding=encoding or "utf-8", errors="replace") as stream:
+        for binding in parse_stream(stream):
+            if binding.error:
+                text = binding.original.string  # begins with the blank lines before it
+                line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+                raise SettingsError(f"{file}, line {line}: not NAME=value, or a quote is not closed")
 
 
 def _describe(problem: dict[str, Any]) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.middleware.access_log import AccessLog
 from api.problems import problem
+from config.hosts import HostError, host_of, is_host, normalize
 from config.settings import Settings
 from models.contracts.contract import storable
 
@@ -29,42 +29,8 @@ log = structlog.get_logger(__name__)
 TARGET = "botarmy.target"
 """The ASGI scope extension with the request target as it was sent, which may contain a host."""
 
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 MAX_SHOWN = 100
-
-
-class HostError(ValueError):
-    """A Host that cannot be parsed."""
-
-
-@lru_cache(maxsize=256)
-def host_of(authority: str) -> tuple[str, int | None]:
-    """Return the normalized name and the port, if any, of a Host header or of a URL's authority.
-
-    Raises:
-        HostError: the name is neither a host name nor an IP address, or the port is invalid.
-    """
-    found = _HOST.fullmatch(authority)
-    if found is None or int(found["port"] or 0) > 65535:
-        raise HostError(authority)
-    name = found["name"].strip("[]").lower()
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        if found["name"].startswith("["):
-            raise HostError(authority) from None
-        name = name.removesuffix(".")
-        if not name:
-            raise HostError(authority) from None
-    else:
-        name = _normalize(address)
-    return name, int(found["port"]) if found["port"] else None
-
-
-def _normalize(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 class Hosts:
@@ -102,7 +68,7 @@ def _as_authority(host: str) -> str:
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return host if _HOST.fullmatch(host) else ""
+        return host if is_host(host) else ""
     if address.is_unspecified:
         return ""
     return f"[{address}]" if address.version == 6 else str(address)
@@ -110,7 +76,7 @@ def _as_authority(host: str) -> str:
 
 def _normalize_server(server: str) -> str:
     try:
-        return _normalize(ipaddress.ip_address(server))
+        return normalize(ipaddress.ip_address(server))
     except ValueError:
         return ""
 

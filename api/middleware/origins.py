@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.middleware.hosts import HostError, host_of
 from api.problems import problem
+from config.hosts import HostError, host_of
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PORTS = {"http": 80, "https": 443}

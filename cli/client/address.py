@@ -6,6 +6,7 @@ import ipaddress
 import os
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from urllib.parse import urlsplit
 
 from cli.exits import NoApiError, UsageError
@@ -38,7 +39,7 @@ def find(api: str | None, data_dir: Path | None) -> Address:
         except SettingsError as error:
             raise UsageError(f"a setting cannot be used: {error}") from None
     elif not DataDir(data_dir).state_file.exists():
-        raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {data_dir}")
+        raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {quote(str(data_dir))}")
     file = DataDir(data_dir).state_file
     return lambda: _of_stack(file)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 from uuid import UUID
 
@@ -28,8 +29,8 @@ class ApiTarget:
 
     def as_arguments(self) -> str:
         """Return the options as typed, with a leading space, for a command that is suggested to the user."""
-        url = f" --api {self.url}" if self.url else ""
-        return url or (f" --data-dir {self.data_dir}" if self.data_dir else "")
+        url = f" --api {quote(self.url)}" if self.url else ""
+        return url or (f" --data-dir {quote(str(self.data_dir))}" if self.data_dir else "")
 
 
 ApiOption = Annotated[

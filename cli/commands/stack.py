@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,7 +131,8 @@ def restore(
     data = DataDir(_settings(data_dir).data_dir)
     with raise_on_interrupt():
         manifest = asyncio.run(implementation.restore(data, file, replace))
-    print(f"Restored {data.path} as of {manifest.created_at}. Start it with: botarmy up --data-dir {data.path}")
+    start = f"botarmy up --data-dir {quote(str(data.path))}"
+    print(f"Restored {data.path} as of {manifest.created_at}. Start it with: {start}")
 
 
 def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:

@@ -24,6 +24,7 @@ from cli.stack.postgres import PROGRAMS, Postgres
 from cli.stack.state import DamagedStateError, StackState
 from cli.stack.supervisor import Supervisor
 from cli.stack.suspend import suspended
+from config.postgres import conninfo
 from config.settings import Settings
 from config.version import release
 
@@ -111,7 +112,7 @@ async def _copy_databases(data: DataDir, folder: Path, url: str, temporal: int |
 async def _copy(data: DataDir, folder: Path, url: str, temporal: int | None) -> dict[str, str]:
     import psycopg
 
-    async with await psycopg.AsyncConnection.connect(url, connect_timeout=10) as connection:
+    async with await psycopg.AsyncConnection.connect(conninfo(url), connect_timeout=10) as connection:
         await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
         if temporal and Path(psutil.Process(temporal).cwd()) != data.path / "temporal":

@@ -8,6 +8,7 @@ import re
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 
 from cli.stack import archive
 from cli.stack.archive import BackupError, Manifest
@@ -48,7 +49,7 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
                 _sync(data.path)
                 data.finish_restore()
         except AlreadyRunningError as running:
-            raise BackupError(f"{running}; stop it first: botarmy down --data-dir {data.path}") from None
+            raise BackupError(f"{running}; stop it first: botarmy down --data-dir {quote(str(data.path))}") from None
         except ComponentError as error:
             raise BackupError(f"cannot restore: {error}") from None
     return manifest

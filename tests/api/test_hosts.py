@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
-from api.middleware.hosts import HostError, Hosts, host_of
+from api.middleware.hosts import Hosts
+from config.hosts import HostError, host_of
 from config.settings import Settings
 from tests.api.api_client import V1
 from tests.serving import served

@@ -35,6 +35,9 @@ def unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         ("BOTARMY_TEMPORAL_SYNCHRONOUS", "OFF"),
         ("BOTARMY_WEBSOCKET_HEARTBEAT_SECONDS", "0"),
         ("BOTARMY_REHEARSAL_STEP_SECONDS", "-1"),
+        ("BOTARMY_PUBLIC_URL", "https://x:99999"),
+        ("BOTARMY_PUBLIC_URL", "https://."),
+        ("BOTARMY_PUBLIC_URL", "https://[::1"),
     ],
 )
 def test_an_invalid_value_is_reported_with_its_variable(
@@ -216,3 +219,10 @@ def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path) 
     assert ran.returncode == 1
     assert ran.stderr.strip().splitlines()[-1].startswith("settings: BOTARMY_WORKER_STEPS='many': ")
     assert "Traceback" not in ran.stderr
+
+
+def test_a_dotenv_that_cannot_be_parsed_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("BOTARMY_PORT=8000\n\nBOTARMY_LOG_LEVEL='DEBUG\n")
+    with pytest.raises(SettingsError, match=r"^\.env, line 3: ") as error:
+        get_settings()
+    assert "\n" not in str(error.value)

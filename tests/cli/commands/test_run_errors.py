@@ -29,6 +29,8 @@ async def test_a_usage_error_is_reported_on_one_line(api_url: str, tmp_path: Pat
         (("run", BRIEF, "--out", "/proc/out"), "cannot write a delivery to /proc/out"),
         (("run", BRIEF, "--out", "n" * 300), "cannot use"),
         (("run", BRIEF, "--api", "ftp://x"), "is not the address"),
+        (("run", BRIEF, "--name", "a\udcff"), "not valid UTF-8"),
+        (("run", BRIEF, "--pipeline", "a\udcff"), "not valid UTF-8"),
     ]
     for ran, (_, message) in zip(
         await asyncio.gather(*(botarmy(api_url, *arguments, cwd=tmp_path) for arguments, _ in cases)),

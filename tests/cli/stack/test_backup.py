@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 SETTINGS = Settings(_env_file=None)
 
 
-async def test_a_backup_of_a_running_or_stopped_stack_is_restored(tmp_path: Path) -> None:
+async def test_a_backup_of_a_running_or_stopped_stack_is_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     with pytest.raises(BackupError, match="no stack has run"):
         await back_up(DataDir(first), SETTINGS, tmp_path / "nothing")
@@ -36,7 +38,10 @@ async def test_a_backup_of_a_running_or_stopped_stack_is_restored(tmp_path: Path
         await client.start_workflow("Anything", id="kept", task_queue="nobody-polls")
         async with await psycopg.AsyncConnection.connect(state.database) as connection:
             await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-        await back_up(DataDir(first), SETTINGS, tmp_path / "while-it-runs")
+        with monkeypatch.context() as shell:
+            shell.setenv("PGSSLMODE", "require")
+            shell.setenv("PGOPTIONS", "-c nonsense=1")
+            await back_up(DataDir(first), SETTINGS, tmp_path / "while-it-runs")
         await client.get_workflow_handle("kept").terminate()
         async with await psycopg.AsyncConnection.connect(state.database) as connection:
             await connection.execute("UPDATE kept SET answer = 43")
