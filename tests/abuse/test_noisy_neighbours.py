@@ -11,7 +11,7 @@ from tests.abuse.projects import open_request, start
 from tests.abuse.target import Target
 from tests.proving import Proof
 
-SLOWDOWN, SHORT_FORM_SLOWDOWN = 2, 4
+SLOWDOWN, SHORT_FORM_SLOWDOWN = 2, 10
 """The allowed slowdown in the full form, and with the few calls of the short form."""
 
 

@@ -26,7 +26,10 @@ async def lose(temporal: Client, *workflow_ids: str) -> None:
     for workflow_id in workflow_ids:
 
         async def is_lost(workflow_id: str = workflow_id) -> bool:
-            return await find_workflow(temporal, workflow_id) is None
+            if await find_workflow(temporal, workflow_id) is not None:
+                return False
+            # Visibility follows later, and until then the reconciler takes it for running.
+            return [run async for run in temporal.list_workflows(f"WorkflowId = '{workflow_id}'")] == []
 
         await eventually(is_lost)
 
