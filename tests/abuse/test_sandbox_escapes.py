@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -80,8 +79,15 @@ async def run_source(http: httpx2.AsyncClient, content: str) -> Run:
     return Run(task["verdict"], report)
 
 
-async def wait_until_clean(target: Target, tripwires: Tripwires, since: float) -> None:
+async def first_report(http: httpx2.AsyncClient, project_id: str) -> Json | None:
+    """Return the project's first test results, None while there are none."""
+    found: list[Json] = (await get(http, f"/projects/{project_id}/artifacts", type="test_results"))["items"]
+    return found[0] if found else None
+
+
+async def wait_until_clean(target: Target, tripwires: Tripwires) -> None:
     """Wait until all sandboxed processes have ended and their files are removed."""
+    since = psutil.Process(target.worker.pid).create_time()
 
     async def is_clean() -> bool:
         sandboxed = [
@@ -108,11 +114,12 @@ async def run_sources(
     target: Target, tripwires: Tripwires, sources: Mapping[str, str], at_once: int = AT_ONCE
 ) -> tuple[dict[str, Run], int]:
     """Run each source, and check that nothing outside was touched. Returns the runs and the worker's memory growth."""
-    pid, before, started = target.worker.pid, tripwires.snapshot(), time.time()
+    await wait_until_clean(target, tripwires)  # of what earlier tests have left running
+    pid, before = target.worker.pid, tripwires.snapshot()
     memory = resident(pid)
     async with target.client() as http:
         found = await few_at_once(lambda each: run_source(http, each), list(sources.values()), at_once)
-    await wait_until_clean(target, tripwires, started)
+    await wait_until_clean(target, tripwires)
     assert tripwires.snapshot() == before
     assert tripwires.contacts == []
     assert (target.worker.pid, target.deaths) == (pid, [])
@@ -220,8 +227,7 @@ async def test_without_confinement_only_the_rehearsals_own_code_runs(
         question = await open_request(http, refused, "validate", seconds=60)
         own = await start(http, pipeline="hostile")
         await respond(http, await open_request(http, own, "build", seconds=60), "approve")
-        await open_request(http, own, "package", seconds=120)
-        (report,) = (await get(http, f"/projects/{own}/artifacts", type="test_results"))["items"]
+        report = await eventually(lambda: first_report(http, own), 120)  # its stages run in parallel
         text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
         reports = (await get(http, f"/projects/{refused}/artifacts", type="test_results"))["items"]
         deaths = denied.deaths
@@ -250,13 +256,14 @@ async def test_python_in_a_brief_stays_text(target: Target, tripwires: Tripwires
         f"`{touch}` <script>alert(1)</script> $({touch}) ; rm -rf / # \x0c {touch}",
     ]
     brief = "# __import__('os').system('x')\n\n## Requirements\n\n" + "".join(f"- {line}\n" for line in lines)
-    before, started = tripwires.snapshot(), time.time()
+    await wait_until_clean(target, tripwires)
+    before = tripwires.snapshot()
     count = proof.times(3, 1)
     async with target.client() as http:
         for _ in range(count):
             project = await start(http, description=brief, name='"""\n' + touch, oversight="low")
             await wait_for_status(http, project, "completed", seconds=90)
-    await wait_until_clean(target, tripwires, started)
+    await wait_until_clean(target, tripwires)
     proof.row(
         f"briefs with {len(lines)} requirements that would run if they were pasted into code",
         count,
