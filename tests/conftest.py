@@ -38,9 +38,9 @@ pytest_plugins = ["tests.proving"]
 
 # No deadlines, because the machine may be busy. The same examples every time, so that a failure is due to a change;
 # `--hypothesis-profile explore` searches for new ones.
-PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-hypothesis.settings.register_profile("explore", **PATIENT, max_examples=1000)
-hypothesis.settings.register_profile("tests", **PATIENT, derandomize=True)
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("explore", PATIENT, max_examples=1000)
+hypothesis.settings.register_profile("tests", PATIENT, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 

@@ -85,9 +85,10 @@ class ProjectItem(Shape):
     @classmethod
     def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **extra: Any) -> Self:
         """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request."""
+        problem = None if ProjectStatus(project.status).is_final else project.workflow_problem
         return cls(
             **project.model_dump(exclude={"pipeline", "workflow_problem"}),
-            workflow_problem=None if ProjectStatus(project.status).is_final else project.workflow_problem,
+            workflow_problem=WorkflowProblemPublic.model_validate(problem) if problem else None,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,

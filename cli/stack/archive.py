@@ -64,7 +64,7 @@ def write(file: Path, folder: Path, versions: dict[str, str]) -> None:
             for name in MEMBERS:
                 with (folder / name).open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
                     members[name] = _copy(source, target)
-            archive.writestr(MANIFEST, Manifest(members=members, **versions).model_dump_json(indent=2))
+            archive.writestr(MANIFEST, Manifest(format=FORMAT, members=members, **versions).model_dump_json(indent=2))
             archive.close()
             out.flush()
             os.fsync(out.fileno())

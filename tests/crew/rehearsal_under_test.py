@@ -15,7 +15,8 @@ from models.contracts.enums import AgentType, ArtifactType
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text()
 
-A, T = AgentType, ArtifactType
+A = AgentType
+T = ArtifactType
 PIPELINE = (
     ("discovery", A.ANALYST, (T.USER_INPUT,), (T.PROJECT_PLAN,)),
     ("plan", A.ANALYST, (T.USER_INPUT, T.PROJECT_PLAN), (T.SOFTWARE_SPECIFICATION,)),

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import pytest
-from rehearsal_under_test import T, assignment, run
 
 from artifacts.file_sets import unpack
 from crew.rehearsal.reading.brief import read_brief
 from models.contracts.enums import AgentType
+from tests.crew.rehearsal_under_test import T, assignment, run
 
 # A text, its requirements with labels, and its unused parts.
 CASES = [

@@ -7,7 +7,6 @@ import inspect
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 from uuid import UUID
@@ -45,7 +44,10 @@ Direction = Literal["takes", "returns"]
 
 FIELDS_0_1_0: dict[str, list[str]] = json.loads(Path(__file__).with_name("fields-0.1.0.json").read_text())
 
-WORKFLOWS = {"ProjectWorkflow": ProjectWorkflow, "HandoffWorkflow": HandoffWorkflow}
+WORKFLOWS: dict[str, type[ProjectWorkflow | HandoffWorkflow]] = {
+    "ProjectWorkflow": ProjectWorkflow,
+    "HandoffWorkflow": HandoffWorkflow,
+}
 ACTIVITIES = {
     name: method
     for activities in (AgentSteps, Records)
@@ -80,7 +82,6 @@ def model(function: Any, direction: Direction) -> type[BaseModel] | None:
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None
 
 
-@cache
 def wire_models() -> set[type[BaseModel]]:
     """Return every model that Temporal carries, including nested ones."""
     functions = [*ACTIVITIES.values(), *(one.run for one in WORKFLOWS.values())]
@@ -94,6 +95,9 @@ def wire_models() -> set[type[BaseModel]]:
             found.add(one)
             to_read += get_type_hints(one, include_extras=True).values()
     return found
+
+
+WIRE_MODELS = sorted(wire_models(), key=lambda one: one.__name__)
 
 
 def recorded_payloads() -> Iterator[tuple[type[BaseModel], Json]]:
@@ -174,15 +178,15 @@ def test_every_recorded_payload_decodes_also_with_fields_of_a_later_version() ->
         later = json.loads(content)
         seen |= add_later_fields(value, later)
         assert decode(kind, json.dumps(later).encode()) == value, kind
-    assert seen == wire_models()
+    assert seen == set(WIRE_MODELS)
 
 
-@pytest.mark.parametrize("kind", sorted(wire_models(), key=lambda one: one.__name__))
+@pytest.mark.parametrize("kind", WIRE_MODELS)
 def test_a_model_that_temporal_carries_ignores_unknown_fields(kind: type[BaseModel]) -> None:
     assert kind.model_config["extra"] == "ignore"
 
 
-@pytest.mark.parametrize("kind", sorted(wire_models(), key=lambda one: one.__name__))
+@pytest.mark.parametrize("kind", WIRE_MODELS)
 def test_every_field_added_since_0_1_0_has_a_default(kind: type[BaseModel]) -> None:
     old = FIELDS_0_1_0.get(kind.__name__)
     assert old is not None, "a new model: add its fields to a file of the release that first has it"

@@ -19,6 +19,7 @@ import pytest
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from benchmarks.timing import few_at_once
+from crew.protocol import InputArtifact
 from crew.rehearsal import rehearsal_agents
 from models.contracts.enums import AgentType, Verdict
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
@@ -172,8 +173,8 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
     source = artifact(T.SOURCE_CODE, pack(files), FILES)
     by_agent = artifact(T.SOURCE_CODE, pack(files), FILES, by_agent=True)
 
-    async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
-        task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
+    async def report(role: AgentType, type: T, code: InputArtifact, allow: bool) -> tuple[Verdict | None, str]:
+        task = assignment(role, "any", type, inputs=(code,))
         outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
@@ -243,10 +244,10 @@ async def test_the_sandbox_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     home = f"{sys.base_prefix}:{sys.base_exec_prefix}"
     bytes_of = f"folder = os.fsencode({str(folder)!r}) + b'/\\xff'; os.mkdir(folder)"
     venv = folder / "venv"
-    await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     nested_venv = folder / "nested venv"
     await asyncio.to_thread(
-        subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", nested_venv], check=True
+        subprocess.run, [str(venv / "bin/python"), "-m", "venv", "--without-pip", str(nested_venv)], check=True
     )
     hostile = {"TMPDIR": str(deep), "PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
     environments: dict[str, dict[str, Any]] = {

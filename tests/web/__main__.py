@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 import uvloop
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from benchmarks.browser import browser_path, launched
 from cli.stack.embedded import embedded_servers
@@ -25,7 +25,7 @@ from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
-SCREENS = {"wide": {"width": 1440, "height": 1000}, "narrow": {"width": 390, "height": 1400}}
+SCREENS = {"wide": ViewportSize(width=1440, height=1000), "narrow": ViewportSize(width=390, height=1400)}
 SETTLED_MS = 400
 
 

@@ -313,7 +313,7 @@ async def _until(t: Transcript, project_id: str, status: str) -> None:
     async def look() -> bool:
         project = (await t.http.get(f"{V1}/projects/{project_id}")).json()
         workflow = (await t.http.get(f"{V1}/workflows/{project_id}")).json()
-        return project["status"] == status and workflow["status"] != "running"
+        return bool(project["status"] == status and workflow["status"] != "running")
 
     await eventually(look)
 

@@ -42,6 +42,7 @@ from tests.workflows.crew_under_test import (
 from worker.reconciler import Reconciler
 from worker.worker import build_worker
 from workflows.client import connect, find_workflow, generation_of, project_handle, project_workflow_id, start_project
+from workflows.project import ProjectWorkflow
 
 pytestmark = pytest.mark.long
 
@@ -193,7 +194,7 @@ async def test_a_pause_survives_a_restart(lost: Lost) -> None:
     assert (await story.project()).status == "paused"
 
     async def is_paused() -> bool:
-        return bool((await story.handle.query("state"))["status"] == "paused")
+        return (await story.handle.query(ProjectWorkflow.state)).status == "paused"
 
     await eventually(is_paused)
     assert await post(lost.http, f"/projects/{story.id}/resume") == 202

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import ArtifactType, EventType
+from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
 from tests.waiting import eventually
@@ -28,8 +29,8 @@ def script() -> Script:
     return Script()
 
 
-async def begin(temporal: Client, store: Store, settings: Settings, script: Script, stages: object) -> Story:
-    return await Story.begin(temporal, store, settings.task_queue, script, stages)  # type: ignore[arg-type]
+async def begin(temporal: Client, store: Store, settings: Settings, script: Script, stages: Pipeline) -> Story:
+    return await Story.begin(temporal, store, settings.task_queue, script, stages)
 
 
 async def test_a_stopping_worker_hands_its_step_to_another(
@@ -90,7 +91,7 @@ async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
 ) -> None:
     async def has(event: str) -> bool:
         history = await story.handle.fetch_history()
-        return any(one.HasField(event) for one in history.events)
+        return any(one.WhichOneof("attributes") == event for one in history.events)
 
     async with build_worker(temporal, store, script.crew(), settings):
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))

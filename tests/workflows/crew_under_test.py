@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.worker import Worker
 from uuid_utils.compat import uuid7
 
@@ -23,7 +23,7 @@ from models.contracts.enums import AgentType, EventType, HitlAction, HitlStatus,
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
-from models.contracts.project import ProjectInput
+from models.contracts.project import ProjectInput, ProjectResult, WorkflowView
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
@@ -141,7 +141,7 @@ class Story:
         self.script = script
         self.given = given
         self.id: UUID = given.project_id
-        self.handle: WorkflowHandle[Any, Any] = project_handle(client, self.id)
+        self.handle = project_handle(client, self.id)
 
     @classmethod
     async def begin(
@@ -167,7 +167,7 @@ class Story:
             await start_project(client, task_queue, given)
         return story
 
-    async def result(self) -> Any:
+    async def result(self) -> ProjectResult:
         return await self.handle.result()
 
     async def project(self) -> Project:
@@ -214,13 +214,13 @@ class Story:
 
         return await eventually(look)
 
-    async def view(self, first: str) -> Any:
+    async def view(self, first: str) -> WorkflowView:
         """Wait until the workflow reports this status of its first stage. The records are written before the workflow
         receives the result of the activity that wrote them."""
 
-        async def look() -> Any:
-            view = await self.handle.query("state")
-            return view if view["stages"][0]["status"] == first else None
+        async def look() -> WorkflowView | None:
+            view = await self.handle.query(ProjectWorkflow.state)
+            return view if view.stages[0].status == first else None
 
         return await eventually(look)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from uuid_utils.compat import uuid7
 
@@ -27,7 +26,7 @@ class Alone:
     def __init__(self, story: Story, task_id: UUID) -> None:
         self.story = story
         self.task_id = task_id
-        self.handle: WorkflowHandle = handoff_handle(story.client, task_workflow_id(task_id))
+        self.handle = handoff_handle(story.client, task_workflow_id(task_id))
 
     async def request(self, round: int = 1) -> HitlRequest:
         return await self.story.request("task", round)

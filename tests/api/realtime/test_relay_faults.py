@@ -112,7 +112,7 @@ async def test_a_restarted_redis_loses_no_event(running: Relay, servers: Servers
                     )
                 ]
             )
-            return (await receive(socket))["event_type"] == "task_progress"
+            return bool((await receive(socket))["event_type"] == "task_progress")
 
         assert await eventually(progress), "events arrive live again, not only from the log"
 
@@ -161,7 +161,7 @@ async def test_a_killed_database_loses_no_event(running: Relay, servers: Servers
 
     async def is_connected() -> bool:
         async with running.connect(project_id) as another:
-            return (await receive(another))["event_type"] == "connection_ready"
+            return bool((await receive(another))["event_type"] == "connection_ready")
 
     await eventually(is_connected)  # while it starts, clients get log_unavailable
 

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,7 +73,7 @@ async def test_a_killed_component_restarts_at_its_address(data_dir: Path) -> Non
     async with running(data_dir) as state:
         for name, pid in state.pids.items():
             os.kill(pid, signal.SIGKILL)
-            await eventually(lambda name=name, pid=pid: _pids(data_dir).get(name, pid) != pid)
+            await eventually(partial(_has_restarted, data_dir, name, pid))
         async with asyncio.timeout(30):
             while True:
                 try:
@@ -168,7 +169,12 @@ def test_the_revisions_are_those_of_alembic() -> None:
 
 
 def _pids(data_dir: Path) -> dict[str, int]:
-    return json.loads((data_dir / "stack.json").read_text())["pids"]
+    pids: dict[str, int] = json.loads((data_dir / "stack.json").read_text())["pids"]
+    return pids
+
+
+def _has_restarted(data_dir: Path, name: str, pid: int) -> bool:
+    return _pids(data_dir).get(name, pid) != pid
 
 
 def _addresses(state: StackState) -> list[str]:
