@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
@@ -38,12 +39,11 @@ class Provider:
         self.calls = Calls()
         self.faults = Faults(*(fault for script in scripts for fault in script.faults))
         self.url = ""
-        openai, anthropic = OpenAI(), Anthropic()
         self._app = Starlette(
             routes=[
                 Route("/", self._label),
-                Route("/v1/chat/completions", lambda request: self._answer(request, openai), methods=["POST"]),
-                Route("/v1/messages", lambda request: self._answer(request, anthropic), methods=["POST"]),
+                Route("/v1/chat/completions", partial(self._answer, OpenAI()), methods=["POST"]),
+                Route("/v1/messages", partial(self._answer, Anthropic()), methods=["POST"]),
                 Route("/v1/models", self._models),
                 Route("/calls", self._calls, methods=["GET", "DELETE"]),
                 Route("/faults", self._arm, methods=["POST", "DELETE"]),
@@ -58,7 +58,7 @@ class Provider:
         """What OPENAI_BASE_URL names."""
         return f"{self.url}/v1"
 
-    async def _answer(self, http: HttpRequest, shape: Shape) -> Response:
+    async def _answer(self, shape: Shape, http: HttpRequest) -> Response:
         raw = await http.body()
         call = CallRecord(shape.name, dict(http.headers), raw)
         self.calls.add(call)

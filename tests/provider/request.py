@@ -82,8 +82,9 @@ class Request:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of the request's body."""
-        return hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
+        """A hash of what is asked, and of which model; not of the settings, nor of whether it is streamed."""
+        asked = [self.body.get(name) for name in ("model", "system", "messages", "tools")]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     @property
     def results(self) -> tuple[str, ...]:
