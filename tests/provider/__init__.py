@@ -2,6 +2,17 @@
 
 A server that speaks HTTP as OpenAI and Anthropic do and says what a script tells it to, with the faults that real ones
 have. Tests run it in their event loop (`running`) or as a process (`python -m tests.provider SCRIPT.json --port N`).
+
+A script is data. This one writes a file and finishes; it says something else from round 2 on, and its first answer is
+an error:
+
+    {"conversations": {
+        "build": [{"calls": [{"name": "write_file", "arguments": {"path": "a.py", "content": ""}}]},
+                  {"text": "Done.", "calls": [{"name": "finish", "arguments": {"summary": "It is written."}}]}],
+        "build#2": [{"calls": [{"name": "impossible", "arguments": {"reason": "It is too hard."}}]}]},
+     "faults": [{"kind": "rate_limit", "retry_after": 2, "conversation": "build", "turn": 1, "attempt": 1}]}
+
+`scripts` makes whole ones, of good crews and of bad ones; GET /calls tells what was asked; POST /faults arms more faults.
 """
 
 from tests.provider.app import KEY, Provider

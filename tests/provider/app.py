@@ -31,7 +31,8 @@ class Provider:
     """The application, with its scripts, its faults and its log.
 
     A request is answered from itself alone: the head of its first user message picks the conversation, the number of
-    the assistant's messages the turn. Only the attempts of equal requests are counted in memory.
+    the assistant's messages the turn. Only the attempts of equal requests are counted in memory. With an empty key it
+    asks for none, as local servers do.
     """
 
     def __init__(self, *scripts: Script, key: str = KEY) -> None:
@@ -68,7 +69,7 @@ class Provider:
             request = replace(request, attempt=self.calls.count(request))
             call.conversation, call.turn, call.attempt = request.conversation, request.turn, request.attempt
             call.model = request.model
-            if presented != self.key:
+            if self.key and presented != self.key:
                 return self._error(call, shape, "unauthorized", presented)
             request.check()
             script = next((script for script in self.scripts if script.serves(request)), None)
@@ -76,8 +77,9 @@ class Provider:
                 raise RefusedError("no script is for this request")
             call.script = script.when
             turn = script.turn(request)
-        except (ValueError, LookupError, RefusedError) as error:
-            return self._error(call, shape, "bad_request", presented, Fault(kind="bad_request", message=str(error)))
+        except Exception as error:  # of a turn that is a function, too: the client should show what happened
+            fault = Fault(kind="bad_request", message=str(error) or repr(error))
+            return self._error(call, shape, "bad_request", presented, fault)
         fault = self.faults.take(request)
         if fault:
             call.fault = fault.kind
@@ -108,7 +110,7 @@ class Provider:
     async def _models(self, http: HttpRequest) -> Response:
         shape: Shape = Anthropic() if "anthropic-version" in http.headers else OpenAI()
         presented = shape.key(http.headers)
-        if presented != self.key:
+        if self.key and presented != self.key:
             error = shape.errors["unauthorized"]
             message = error.message.format(model="", key=presented)
             return JSONResponse(shape.error(replace(error, message=message)), error.status, LABEL)
