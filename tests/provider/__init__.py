@@ -12,7 +12,7 @@ an error:
         "build#2": [{"calls": [{"name": "impossible", "arguments": {"reason": "It is too hard."}}]}]},
      "faults": [{"kind": "rate_limit", "retry_after": 2, "conversation": "build", "turn": 1, "attempt": 1}]}
 
-`scripts` makes whole ones, of good crews and of bad ones; GET /calls tells what was asked; POST /faults arms more faults.
+`scripts` makes whole ones, of good crews and of bad ones. GET /calls tells what was asked; POST /faults arms faults.
 """
 
 from tests.provider.app import KEY, Provider

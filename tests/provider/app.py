@@ -78,8 +78,8 @@ class Provider:
             call.script = script.when
             turn = script.turn(request)
         except Exception as error:  # of a turn that is a function, too: the client should show what happened
-            fault = Fault(kind="bad_request", message=str(error) or repr(error))
-            return self._error(call, shape, "bad_request", presented, fault)
+            refused = Fault(kind="bad_request", message=str(error) or repr(error))
+            return self._error(call, shape, "bad_request", presented, refused)
         fault = self.faults.take(request)
         if fault:
             call.fault = fault.kind
