@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
@@ -63,14 +64,13 @@ class Provider:
         raw = await http.body()
         call = CallRecord(shape.name, dict(http.headers), raw)
         self.calls.add(call)
-        presented = shape.key(http.headers)
         try:
             request = shape.request(json.loads(raw))
             request = replace(request, attempt=self.calls.count(request))
             call.conversation, call.turn, call.attempt = request.conversation, request.turn, request.attempt
             call.model = request.model
-            if self.key and presented != self.key:
-                return self._error(call, shape, "unauthorized", presented)
+            if not self._knows(shape, http):
+                return self._error(call, shape, http, Fault(kind="unauthorized"))
             request.check()
             script = next((script for script in self.scripts if script.serves(request)), None)
             if script is None:
@@ -78,16 +78,13 @@ class Provider:
             call.script = script.when
             turn = script.turn(request)
         except Exception as error:  # of a turn that is a function, too: the client should show what happened
-            refused = Fault(kind="bad_request", message=str(error) or repr(error))
-            return self._error(call, shape, "bad_request", presented, refused)
-        fault = self.faults.take(request)
+            return self._error(call, shape, http, Fault(kind="bad_request", message=str(error) or repr(error)))
+        fault = self.faults.take(request) or script.limit(request)
         if fault:
             call.fault = fault.kind
             if fault.kind in shape.errors:
-                return self._error(call, shape, fault.kind, presented, fault)
+                return self._error(call, shape, http, fault)
             turn = fault.changed(turn, request)
-        elif script.context_tokens is not None and request.tokens > script.context_tokens:
-            return self._error(call, shape, "context_overflow", presented)
         answered = None if fault and fault.kind == "no_choices" else turn
         model = script.answers_as or request.model
         seconds = fault.seconds if fault and fault.seconds else turn.seconds
@@ -97,23 +94,20 @@ class Provider:
         body = json.dumps(shape.answer(request, answered, model)).encode()
         return Reply(call, [body], fault=fault, seconds=seconds)
 
-    def _error(
-        self, call: CallRecord, shape: Shape, kind: ErrorKind, key: str | None, fault: Fault | None = None
-    ) -> Response:
-        error = shape.errors[kind]
-        message = (fault and fault.message) or error.message.format(model=call.model, key=key)
+    def _knows(self, shape: Shape, http: HttpRequest) -> bool:
+        return not self.key or shape.key(http.headers) == self.key
+
+    def _error(self, call: CallRecord, shape: Shape, http: HttpRequest, fault: Fault) -> Response:
+        error = shape.errors[cast(ErrorKind, fault.kind)]
+        message = fault.message or error.message.format(model=call.model, key=shape.key(http.headers))
         body = json.dumps(shape.error(replace(error, message=message))).encode()
-        headers = fault.headers if fault else {}
-        status = (fault and fault.status) or error.status
-        return Reply(call, [body], status=status, headers=headers, seconds=fault.seconds if fault else 0)
+        status = fault.status or error.status
+        return Reply(call, [body], status=status, headers=fault.headers, seconds=fault.seconds)
 
     async def _models(self, http: HttpRequest) -> Response:
         shape: Shape = Anthropic() if "anthropic-version" in http.headers else OpenAI()
-        presented = shape.key(http.headers)
-        if self.key and presented != self.key:
-            error = shape.errors["unauthorized"]
-            message = error.message.format(model="", key=presented)
-            return JSONResponse(shape.error(replace(error, message=message)), error.status, LABEL)
+        if not self._knows(shape, http):
+            return self._error(CallRecord(shape.name, {}, b""), shape, http, Fault(kind="unauthorized"))
         names = dict.fromkeys(name for script in self.scripts for name in script.models)
         return JSONResponse(shape.models(tuple(names)), headers=LABEL)
 

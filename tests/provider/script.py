@@ -79,6 +79,11 @@ class Script(Data):
         """Whether a request belongs to this script."""
         return self.when is None or bool(re.search(rf"(?<!\w){re.escape(self.when)}(?!\w)", request.opening))
 
+    def limit(self, request: Request) -> Fault | None:
+        """The fault of a request that is too long."""
+        too_long = self.context_tokens is not None and request.tokens > self.context_tokens
+        return Fault(kind="context_overflow") if too_long else None
+
     def turn(self, request: Request) -> Turn:
         """The turn that answers a request; LookupError if no conversation is for it."""
         for name in _names(request):
