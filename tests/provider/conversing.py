@@ -69,7 +69,7 @@ async def ask_anthropic(provider: Provider, text: str | None = None, *, key: str
     messages: list[MessageParam] = [{"role": "user", "content": text or opening()}]
     async with anthropic_client(provider, key) as client:
         return await client.messages.create(
-            model="claude-sonnet-4-5", max_tokens=1000, messages=messages, tools=ANTHROPIC_TOOLS
+            model="claude", max_tokens=1000, messages=messages, tools=ANTHROPIC_TOOLS
         )
 
 

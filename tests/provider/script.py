@@ -133,8 +133,8 @@ def example(schema: dict[str, Any], root: dict[str, Any] | None = None) -> JsonV
     if reference := schema.get("$ref"):
         return example(root["$defs"][reference.rpartition("/")[2]], root)
     for choices in (schema.get("anyOf"), schema.get("oneOf"), schema.get("allOf")):
-        if choices:
-            return example(choices[0], root)
+        if choices:  # null ends a type that holds itself
+            return example({"type": "null"} if {"type": "null"} in choices else choices[0], root)
     if values := schema.get("enum", [schema["const"]] if "const" in schema else None):
         return cast(JsonValue, values[0])
     match schema:
