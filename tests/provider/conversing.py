@@ -68,9 +68,7 @@ async def ask_anthropic(provider: Provider, text: str | None = None, *, key: str
     """One request with tools."""
     messages: list[MessageParam] = [{"role": "user", "content": text or opening()}]
     async with anthropic_client(provider, key) as client:
-        return await client.messages.create(
-            model="claude", max_tokens=1000, messages=messages, tools=ANTHROPIC_TOOLS
-        )
+        return await client.messages.create(model="claude", max_tokens=1000, messages=messages, tools=ANTHROPIC_TOOLS)
 
 
 async def converse(
