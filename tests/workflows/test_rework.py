@@ -19,10 +19,9 @@ from tests.workflows.crew_under_test import (
     fails_its_verdict,
     passes_its_verdict,
     pipeline,
-    step_worker,
-    workflow_worker,
     works,
 )
+from tests.workflows.partial_workers import step_worker, workflow_worker
 
 MAKE = BUILD | {"consumes": ["user_input"]}
 VALIDATE = {
