@@ -111,7 +111,8 @@ class ProjectView:
         data = event.payload
         match data:
             case event_data.WorkflowEvent():
-                self._update_status(data, moment)
+                if event.task_id is None:  # otherwise it is about the workflow of a standalone task
+                    self._update_status(data, moment)
             case event_data.TaskStarted():
                 row = self._row(data.stage, event)
                 row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id

@@ -36,6 +36,8 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: {describe_decision(data)}"
         case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
+        case event_data.WorkflowEvent() if event.task_id and data.reason:
+            line = data.reason  # about the workflow of a standalone task
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
