@@ -229,6 +229,12 @@ AGENT: Json = {
     "description": "Reads the brief and specifies what is wanted.",
     "provider": "rehearsal",
 }
+PROVIDER: Json = {
+    "name": "rehearsal",
+    "description": "Plays every role offline. No model is asked.",
+    "is_rehearsal": True,
+    "is_default": True,
+}
 WORKFLOW: Json = {
     "project_id": PROJECT_ID,
     "workflow_id": f"project-{PROJECT_ID}",

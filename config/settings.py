@@ -119,6 +119,18 @@ class Settings(BaseSettings):
         default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief sets another duration."
     )
 
+    model: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$",
+        description="The model that new projects ask, as provider:model, such as openai:gpt-5. Without it they rehearse.",
+    )
+    daily_budget: float = Field(
+        default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
+    )
+    daily_budget: float = Field(
+        default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
+    )
+
     data_dir: Path = Field(default=Path(".botarmy"), description="Folder for the state of the embedded stack.")
     temporal_synchronous: Literal["NORMAL", "FULL"] = Field(
         default="NORMAL", description="SQLite's synchronous mode in the embedded Temporal; FULL survives power cuts."

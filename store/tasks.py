@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, TaskStatus, Verdict
+from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, TaskStatus, Verdict
 from models.contracts.event_data import TaskCancelled, TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
+from models.contracts.names import REHEARSAL, AgentType
+from models.contracts.pipeline import Pipeline
 from models.contracts.project import HandoffInput
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import hitl
@@ -216,7 +218,7 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
             TaskCancelled(stage=row.stage, round=row.round),
             key=f"task:{row.id}:cancelled",
             task_id=row.id,
-            agent_type=AgentType(row.agent_type),
+            agent_type=row.agent_type,
         )
 
 
@@ -263,8 +265,9 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
     """Return the input of a submitted task's workflow."""
-    query = select(PROJECT.c.name, PROJECT.c.oversight).where(PROJECT.c.id == task.project_id)
-    project = (await connection.execute(query)).one()
+    columns = (PROJECT.c.name, PROJECT.c.oversight, PROJECT.c.pipeline, PROJECT.c.crew, PROJECT.c.model)
+    project = (await connection.execute(select(*columns).where(PROJECT.c.id == task.project_id))).one()
+    role = Pipeline.model_validate(project.pipeline).declared_role(task.agent_type)
     return HandoffInput(
         project_id=task.project_id,
         task_id=task.id,
@@ -272,4 +275,7 @@ async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
         handoff=Handoff.model_validate(task.handoff),
         oversight=project.oversight,
         generation=task.generation,
+        crew=project.crew or REHEARSAL,
+        model=(role.model if role else None) or project.model,
+        role=role,
     )

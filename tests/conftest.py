@@ -24,7 +24,7 @@ from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
 from crew.protocol import Agent
 from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType
+from models.contracts.names import AgentType
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store

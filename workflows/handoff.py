@@ -21,12 +21,14 @@ from workflows.run_context import RunContext
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.ending import Accepted, Ending, Halted, SentBack
-    from models.contracts.enums import AgentType, HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
+    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
+    from models.contracts.names import AgentType
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import RequestOutcome
+    from models.contracts.roles import Role
 
 
 MAX_FEEDBACK = 10_000
@@ -39,6 +41,7 @@ class StageHandoff:
     Everything it knows is in `state`, so that a later run of the workflow can resume it.
 
     Args:
+        role: the stage's role, if its pipeline declares it.
         changed: called when the status that an operator sees has changed.
     """
 
@@ -48,6 +51,7 @@ class StageHandoff:
         stage: Stage,
         state: HandoffState,
         *,
+        role: Role | None,
         from_agent: AgentType | None,
         context_ids: tuple[UUID, ...],
         changed: Callable[[], None] = lambda: None,
@@ -55,6 +59,7 @@ class StageHandoff:
         self._context = context
         self._stage = stage
         self._state = state
+        self._role = role
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
@@ -116,6 +121,9 @@ class StageHandoff:
             timeout=stage.timeout,
             attempts=stage.attempts,
             short=short,
+            crew=context.crew,
+            model=stage.model or (self._role.model if self._role else None) or context.model,
+            role=self._role,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:

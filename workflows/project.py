@@ -16,8 +16,9 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending, Halted, SentBack
-    from models.contracts.enums import AgentType, ProjectStatus
+    from models.contracts.enums import ProjectStatus
     from models.contracts.handoff import ArtifactRef
+    from models.contracts.names import AgentType
     from models.contracts.pipeline import Stage
     from models.contracts.project import (
         HandoffState,
@@ -51,6 +52,8 @@ class ProjectWorkflow:
             name=project.name,
             oversight=project.oversight,
             unrecorded=self._state.unrecorded,
+            crew=project.crew,
+            model=project.model,
             short_agents=self._state.short_agents,
             paused=self._state.paused,
             deadlines_held=self._state.deadlines_held,
@@ -170,6 +173,7 @@ class ProjectWorkflow:
                 self._context,
                 stage,
                 state,
+                role=self._pipeline.declared_role(stage.agent),
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
                 changed=self._publish_progress,

@@ -11,9 +11,10 @@ from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Moment, StrictContract, Text
-from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import check_response
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
 
 

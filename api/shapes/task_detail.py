@@ -11,8 +11,8 @@ from pydantic import Field
 from api.shapes.artifacts import ArtifactItem
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.handoff import Handoff
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import Artifact, Task
 
 

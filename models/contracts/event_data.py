@@ -11,8 +11,6 @@ from pydantic import AfterValidator, Field
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
-    AgentType,
-    ArtifactType,
     EventType,
     HitlAction,
     HitlReason,
@@ -23,6 +21,7 @@ from .enums import (
     WorkflowProblemKind,
 )
 from .handoff import ArtifactRef
+from .names import AgentType, ArtifactType
 
 StoredText = Annotated[str, AfterValidator(storable)]
 """Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""

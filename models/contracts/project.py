@@ -8,10 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from .contract import Contract
-from .enums import AgentType, Oversight, ProjectStatus
+from .enums import Oversight, ProjectStatus
 from .handoff import ArtifactRef, Handoff, OpenRequest
 from .hitl import HitlResponse, JudgedResponse
+from .names import REHEARSAL, AgentType, CrewName
 from .pipeline import Pipeline
+from .roles import ModelName, Role
 
 
 class State(BaseModel):
@@ -73,6 +75,8 @@ class ProjectInput(Contract):
     brief: ArtifactRef
     state: ProjectState | None = None
     generation: int = 0
+    crew: CrewName = REHEARSAL
+    model: ModelName | None = None
 
 
 class ProjectResult(Contract):
@@ -94,6 +98,9 @@ class HandoffInput(Contract):
     oversight: Oversight | None = None
     state: HandoffState | None = None
     generation: int = 0
+    crew: CrewName = REHEARSAL
+    model: ModelName | None = None
+    role: Role | None = None
 
 
 class HandoffResult(Contract):

@@ -19,17 +19,10 @@ from activities.agent_step import AgentSteps
 from activities.records import Records
 from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Outcome, Step
-from models.contracts.enums import (
-    AgentType,
-    ArtifactType,
-    EventType,
-    HitlStatus,
-    ProjectStatus,
-    ResponseOutcome,
-    Verdict,
-)
+from models.contracts.enums import EventType, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
 from models.contracts.handoff import Handoff, StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import NO_GATE, Gate
 from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
 from store import artifacts, events, hitl, projects, tasks
@@ -68,10 +61,10 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
         task_id=uuid7(),
         request_id=uuid7(),
         handoff=Handoff(
-            to_agent=AgentType.ANALYST,
+            to_agent=BuiltInRole.ANALYST,
             phase="plan",
             context_ids=(brief.artifact_id,),
-            expected_outputs=(ArtifactType.PROJECT_PLAN, ArtifactType.SOURCE_CODE),
+            expected_outputs=(BuiltInArtifact.PROJECT_PLAN, BuiltInArtifact.SOURCE_CODE),
         ),
         round=1,
         gate=Gate(),

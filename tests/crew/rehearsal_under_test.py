@@ -11,7 +11,7 @@ from uuid import UUID
 from artifacts.media_types import MARKDOWN
 from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType, ArtifactType
+from models.contracts.names import AgentType, ArtifactType
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text()
 

@@ -20,7 +20,8 @@ from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from benchmarks.timing import few_at_once
 from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import AgentType, BuiltInRole
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
 from sandbox.launcher import filesystem_view
 from sandbox.launcher_process import PYTHON
@@ -177,7 +178,7 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
         outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
-    for role, type in ((AgentType.TESTER, T.TEST_RESULTS), (AgentType.DEPLOYER, T.DEPLOYMENT_LOG)):
+    for role, type in ((BuiltInRole.TESTER, T.TEST_RESULTS), (BuiltInRole.DEPLOYER, T.DEPLOYMENT_LOG)):
         with pytest.raises(UnconfinedError, match="neither namespaces nor Landlock"):
             await report(role, type, source, allow=False)
         for code, allow in ((by_agent, False), (source, True)):
@@ -186,7 +187,7 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
             assert "**NOT CONFINED.**" in text
             assert "files: NOT ISOLATED on this system" in text
     monkeypatch.undo()
-    assert "CONFINED" not in (await report(AgentType.TESTER, T.TEST_RESULTS, source, allow=False))[1]
+    assert "CONFINED" not in (await report(BuiltInRole.TESTER, T.TEST_RESULTS, source, allow=False))[1]
 
 
 DRIVER = """\

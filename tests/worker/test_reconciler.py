@@ -20,7 +20,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from api import recovery
 from config.settings import Settings
 from crew.protocol import Agent, Assignment, Outcome, Step
-from models.contracts.enums import AgentType, EventType, Oversight
+from models.contracts.enums import EventType, Oversight
+from models.contracts.names import AgentType
 from models.contracts.project import ProjectInput
 from store.transaction import Store
 from tests.waiting import eventually

@@ -19,9 +19,10 @@ from uuid_utils.compat import uuid7
 from activities.agent_step import AgentSteps
 from config.settings import Settings
 from crew.protocol import Agent, Assignment, Draft, Outcome, Step
-from models.contracts.enums import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
+from models.contracts.enums import EventType, HitlAction, HitlStatus, Oversight, Verdict
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
+from models.contracts.names import AgentType
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
