@@ -1,0 +1,58 @@
+"""What fits into a model's context: counting, cutting long results, dropping old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ToolReturnPart
+
+from crew.protocol import AgentError
+
+CHARACTERS_PER_TOKEN = 3.0
+"""A cautious estimate: English text has about 4, code about 3. Tokenizers differ by model and need downloads."""
+
+MAX_RESULT = 16_000
+"""Characters of a tool's result; the rest is cut from its middle, since errors stand at either end."""
+
+RECENT = 6
+"""The newest messages, whose tool results are never dropped."""
+
+DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
+
+
+def cut(text: str, most: int = MAX_RESULT) -> str:
+    """Return a text without its middle if it is long, and say so there."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half:,} characters are left out ...]\n{text[-half:]}"
+
+
+def count(messages: Sequence[ModelMessage]) -> int:
+    """Return about how many tokens the messages have."""
+    return int(len(ModelMessagesTypeAdapter.dump_json(list(messages))) / CHARACTERS_PER_TOKEN)
+
+
+def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
+    """Return the messages, without the oldest tool results if they do not fit.
+
+    Raises:
+        AgentError: they do not fit without them either (not retryable).
+    """
+    fitting = list(messages)
+    for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
+        if count(fitting) <= tokens:
+            return fitting
+        if isinstance(message, ModelRequest) and any(isinstance(part, ToolReturnPart) for part in message.parts):
+            parts = [
+                replace(part, content=DROPPED) if isinstance(part, ToolReturnPart) else part for part in message.parts
+            ]
+            fitting[index] = replace(message, parts=parts)
+    if (needed := count(fitting)) > tokens:
+        raise AgentError(
+            f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
+            "step less to read, or a larger model.",
+            retryable=False,
+        )
+    return fitting
