@@ -56,4 +56,5 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
         ),
         expected_outputs=handoff.expected_outputs,
         model=step.model,
+        continued=step.continued,
     )

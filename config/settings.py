@@ -146,8 +146,8 @@ class Settings(BaseSettings):
     )
     model_prices: Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)] = Field(
         default={},
-        description="Prices of models that are not on the public list, as provider:model=INPUT/OUTPUT in US dollars for a "
-        "million tokens; comma-separated.",
+        description="Prices of models that are not on the public list, as provider:model=INPUT/OUTPUT, in US dollars "
+        "for a million tokens; comma-separated.",
     )
     model_tools: Literal["native", "json"] = Field(
         default="native", description="json: the model cannot call tools, and is asked for JSON text instead."

@@ -78,7 +78,8 @@ class Project(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. A rework resets `accepted`.
+    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person let it
+    go on after it had failed.
 
     The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
     """
@@ -103,6 +104,7 @@ class Task(SQLModel, table=True):
     round: int
     status: str = text_column()
     accepted: bool = False
+    continued: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     attempt: int = 1
     failures: int = 0
     handoff: dict[str, Any] = json_column()
@@ -170,6 +172,7 @@ class HitlRequest(SQLModel, table=True):
     reason: str = text_column()
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
+    may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
 
 MAX_FEEDBACK = 10_000
 """Characters, the limit of a comment."""
+CONTINUE = "continue-failed-step"
 
 
 class StageHandoff:
@@ -83,7 +84,7 @@ class StageHandoff:
 
     async def _step(self) -> StepResult:
         """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""
-        request_id = self._context.id_of("request", self._stage.name, self._state.round + 1)
+        request_id = self._context.id_of("request", self._stage.name, self._state.round + 1, self._state.continued)
         with self._context.inbox.expecting(request_id) as early:
             result = await self._run_agent(request_id)
             if result.request is not None:
@@ -118,6 +119,7 @@ class StageHandoff:
             gate=self._gate,
             reworks=stage.rework is not None and state.reworked < stage.rework.max_rounds,
             reopens=state.reopens,
+            continued=state.continued,
             timeout=stage.timeout,
             attempts=stage.attempts,
             short=short,
@@ -158,7 +160,7 @@ class StageHandoff:
         state = self._state
         if result.artifacts:
             state.produced = result.artifacts
-            state.feedback, state.report, state.reopens = None, (), ()
+            state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
         state.failed_verdict = result.verdict is Verdict.FAILED
         if state.gate is not None:
             return None
@@ -253,11 +255,22 @@ class StageHandoff:
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
-        # Approving a failed step runs the stage again, and so does amending without content.
+        # Approving a failed step runs it again, and so does amending without content.
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
+        # Versions before 0.3.0 started a new round instead.
+        if continues(response, request) and workflow.patched(f"{CONTINUE}-{request.request_id}"):
+            state.round -= 1
+            state.continued += 1
+            return None
+        state.continued = 0
         state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
         return None
+
+
+def continues(response: HitlResponse, request: OpenRequest) -> bool:
+    """Return whether a response lets a failed step go on as the same task. With advice, it starts a new round."""
+    return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 
 def cancel_handoff(task: asyncio.Task[Ending]) -> None:

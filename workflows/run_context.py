@@ -60,13 +60,13 @@ class RunContext:
         self._continues_as_new = continues_as_new
         self._busy = 0
 
-    def id_of(self, kind: str, stage: str, round: int) -> UUID:
+    def id_of(self, kind: str, stage: str, round: int, continued: int = 0) -> UUID:
         """Return the id of a task or a request of this workflow, the same at every call.
 
         It depends neither on time nor on randomness: if a workflow task is lost, the next one runs the local activities
         again at another time, and they must find what they wrote before.
         """
-        return sibling(self._root_id, f"{kind}:{stage}:{round}")
+        return sibling(self._root_id, f"{kind}:{stage}:{round}" + (f":{continued}" if continued else ""))
 
     @property
     def draining(self) -> bool:

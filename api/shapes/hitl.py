@@ -75,6 +75,9 @@ class RequestItem(Shape):
     status: HitlStatus
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
+    may_continue: bool = Field(
+        description="Whether an approval without a comment lets a failed step go on as the same task."
+    )
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
     created_at: Moment

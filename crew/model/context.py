@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ToolReturnPart
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelRequestPart, ToolReturnPart
 
 from crew.protocol import AgentError
 
@@ -45,10 +45,7 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
         if count(fitting) <= tokens:
             return fitting
         if isinstance(message, ModelRequest) and any(isinstance(part, ToolReturnPart) for part in message.parts):
-            parts = [
-                replace(part, content=DROPPED) if isinstance(part, ToolReturnPart) else part for part in message.parts
-            ]
-            fitting[index] = replace(message, parts=parts)
+            fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
     if (needed := count(fitting)) > tokens:
         raise AgentError(
             f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
@@ -56,3 +53,9 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
             retryable=False,
         )
     return fitting
+
+
+def _dropped(part: ModelRequestPart) -> ModelRequestPart:
+    if not isinstance(part, ToolReturnPart):
+        return part
+    return ToolReturnPart(tool_name=part.tool_name, content=DROPPED, tool_call_id=part.tool_call_id)

@@ -43,7 +43,7 @@ class InvalidOutputError(ToolError):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the agent is told: `system` is ours alone, `task` contains data. `version` is the hash of the prompt files."""
+    """What the agent is told: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
 
     version: str
     system: str

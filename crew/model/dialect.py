@@ -60,11 +60,7 @@ class NativeTools:
         return ModelRequestParameters(function_tools=[tool.definition for tool in tools], allow_text_output=True)
 
     def calls(self, response: ModelResponse) -> list[Call]:
-        return [
-            Call(part.tool_call_id, part.tool_name, _object(part.args), _text(part.args))
-            for part in response.parts
-            if isinstance(part, ToolCallPart)
-        ]
+        return [_call(part) for part in response.parts if isinstance(part, ToolCallPart)]
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
         return [ToolReturnPart(tool_name=call.tool, content=text, tool_call_id=call.id)]
@@ -103,6 +99,11 @@ class JsonText:
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
         return [UserPromptPart(f"Result of {call.tool}:\n{text}")]
+
+
+def _call(part: ToolCallPart) -> Call:
+    arguments: Any = part.args
+    return Call(part.tool_call_id, part.tool_name, _object(arguments), _text(arguments))
 
 
 def _text(arguments: str | dict[str, Any] | None) -> str:

@@ -18,11 +18,11 @@ ModuleName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z
 
 class ProjectPlan(Arguments):
     summary: Line
-    users: Lines = []
+    users: Lines = Field(default=[])
     goals: Lines = Field(min_length=1)
-    out_of_scope: Lines = []
-    risks: Lines = []
-    open_questions: Lines = []
+    out_of_scope: Lines = Field(default=[])
+    risks: Lines = Field(default=[])
+    open_questions: Lines = Field(default=[])
 
     def markdown(self) -> str:
         return _page(
@@ -50,8 +50,8 @@ class SpecifiedRequirement(Arguments):
 class Specification(Arguments):
     summary: Line
     requirements: list[SpecifiedRequirement] = Field(min_length=1, max_length=200)
-    out_of_scope: Lines = []
-    open_questions: Lines = []
+    out_of_scope: Lines = Field(default=[])
+    open_questions: Lines = Field(default=[])
 
     def markdown(self) -> str:
         lines = [self.summary, "", "## Requirements"]
@@ -71,7 +71,7 @@ class Component(Arguments):
 class Architecture(Arguments):
     overview: Line
     components: list[Component] = Field(min_length=1, max_length=100)
-    decisions: Lines = []
+    decisions: Lines = Field(default=[])
 
     def markdown(self) -> str:
         components = [f"**{each.name}**: {each.responsibility}" for each in self.components]
@@ -81,14 +81,14 @@ class Architecture(Arguments):
 class Module(Arguments):
     path: Line
     purpose: Line
-    signatures: Lines = []
-    requirements: list[RequirementId] = []
+    signatures: Lines = Field(default=[])
+    requirements: list[RequirementId] = Field(default=[])
 
 
 class ImplementationPlan(Arguments):
     entry_point: ModuleName = Field(description="The module that `python -m` runs, such as shortlinks.")
     modules: list[Module] = Field(min_length=1, max_length=200)
-    order: Lines = []
+    order: Lines = Field(default=[])
 
     def markdown(self) -> str:
         lines = [f"{ENTRY_POINT} `{self.entry_point}`", "", "## Modules"]

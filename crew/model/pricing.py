@@ -55,8 +55,8 @@ def price_of(model: str, configured: dict[str, tuple[float, float]]) -> Price:
         )
     except LookupError:
         raise AgentError(
-            f"the price of {model} is unknown, so no budget can hold. Set BOTARMY_MODEL_PRICES to {model}=INPUT/OUTPUT, in "
-            "US dollars for a million tokens each (0/0 for a model of your own).",
+            f"the price of {model} is unknown, so that no budget can hold. Set BOTARMY_MODEL_PRICES to "
+            f"{model}=INPUT/OUTPUT, in US dollars for a million tokens (0/0 for a model of your own).",
             retryable=False,
         ) from None
 

@@ -112,7 +112,7 @@ KINDS: dict[str, _Kind] = {
     "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",), needs_key=False),
     "vllm": _Kind(_vllm, ("VLLM_API_KEY",), needs_key=False),
 }
-"""The providers by the first part of `provider:model`. Any server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
+"""The providers by the first part of `provider:model`. Any server with OpenAI's API is `openai`, with OPENAI_BASE_URL."""
 
 
 class Sources:
@@ -139,8 +139,8 @@ class Sources:
         kind = KINDS.get(provider)
         if kind is None:
             raise AgentError(
-                f"{name} names no provider that is known here; the providers are {', '.join(KINDS)}. For any other server "
-                "with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
+                f"{name} names no provider that is known here; the providers are {', '.join(KINDS)}. For any other "
+                "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
                 retryable=False,
             )
         key = next((value for variable in kind.keys if (value := self._environment.get(variable))), None)

@@ -1,4 +1,4 @@
-"""The files that an agent works on: in memory, every write checked, rebuilt by running the calls of a transcript again."""
+"""The files that an agent works on: in memory, every write checked, rebuilt by running a transcript's calls again."""
 
 from __future__ import annotations
 

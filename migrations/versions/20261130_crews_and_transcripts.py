@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("project", sa.Column("crew", sa.Text(), nullable=True))
     op.add_column("project", sa.Column("model", sa.Text(), nullable=True))
+    op.add_column("task", sa.Column("continued", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("hitl_request", sa.Column("may_continue", sa.Boolean(), server_default="false", nullable=False))
     op.create_table(
         "transcript",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -54,5 +56,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("reservation", "budget", "transcript"):
         op.drop_table(table)
+    op.drop_column("hitl_request", "may_continue")
+    op.drop_column("task", "continued")
     for column in ("model", "crew"):
         op.drop_column("project", column)

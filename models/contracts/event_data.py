@@ -62,6 +62,7 @@ class TaskStarted(Payload):
     round: int = Field(description="Counts the tasks of the stage, from 1.")
     from_agent: AgentType | None = Field(description="Who handed the work over; null for the product owner.")
     feedback: StoredText | None = Field(description="What a human or a failed verdict asks to be changed.")
+    continued: int = Field(default=0, description="How many times the task went on after it had failed.")
 
 
 class TaskProgress(Payload):

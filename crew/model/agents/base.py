@@ -59,7 +59,7 @@ def read_artifact_tool(inputs: Sequence[InputArtifact]) -> Tool:
 
 
 def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
-    """Return those of an agent's tools that its role lists; without a list, all. The ones that end a step always stay."""
+    """Return those of an agent's tools that its role lists, and all without a list. Those that end a step stay."""
     listed = assignment.role.tools
     return tuple(tool for tool in tools if listed is None or tool.name in listed or tool.ends)
 

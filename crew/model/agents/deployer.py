@@ -73,7 +73,8 @@ def _log(project: str, notes: DeliveryNotes, package: bytes, root: str, files: d
         f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
         for path, text in sorted(files.items())
     ]
-    result = f"**{'Passed' if run.passed else 'Failed'}**: {run.ran} of {run.counted} tests of the built package, {run.failed} failed."
+    verdict = "Passed" if run.passed else "Failed"
+    result = f"**{verdict}**: {run.ran} of {run.counted} tests of the built package ran, {run.failed} failed."
     return "\n".join(
         [
             f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",

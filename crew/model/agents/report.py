@@ -1,4 +1,4 @@
-"""The report on a test run: a row for each requirement, and what failed in words that help without showing the tests."""
+"""The report on test runs: a row for each requirement, and what failed, without the source of the tests."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sandbox import TestRun
 _ID = re.compile(r"\bR\d{1,3}\b")
 
 UNCONFINED = (
-    "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it ran, "
-    "this code could read, change and reach everything that the worker can.\n"
+    "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
+    "ran, this code could read, change and reach everything that the worker can.\n"
 )
 NOT_INDEPENDENT = (
     "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
