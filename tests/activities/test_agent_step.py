@@ -42,7 +42,7 @@ def run(store: Store, script: Script, settings: Settings) -> Run:
     """Runs a step as a worker would."""
 
     async def run(step: StepInput) -> StepResult:
-        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget)
         return await ActivityEnvironment().run(steps.run_agent_step, step)
 
     return run
@@ -113,7 +113,10 @@ async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(
         worker = ActivityEnvironment()
         worker.info = replace(worker.info, attempt=attempt)
         with pytest.raises(ApplicationError, match="the server is unavailable") as refused:
-            await worker.run(AgentSteps(store, script.crew(), settings.max_artifact_bytes).run_agent_step, step)
+            await worker.run(
+                AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget).run_agent_step,
+                step,
+            )
         assert refused.value.next_retry_delay is not None
         delays.append(refused.value.next_retry_delay.total_seconds())
     assert delays == [0.5, 1, 2, 4, 5]

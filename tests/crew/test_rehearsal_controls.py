@@ -7,10 +7,11 @@ import pytest
 
 from artifacts.media_types import FILES
 from crew.protocol import AgentError, Outcome
-from crew.rehearsal import Controls, rehearsal_agents, rehearsal_controls
+from crew.rehearsal import Controls, RehearsalCrew, rehearsal_controls
 from crew.rehearsal.controls import without_front_matter
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
 
 
@@ -116,7 +117,7 @@ async def test_a_slow_step_reports_its_progress() -> None:
 
 
 async def test_a_slow_step_is_cancelled_at_once() -> None:
-    agent = rehearsal_agents(step_seconds=600)[BuiltInRole.CODER]
+    agent = RehearsalCrew(step_seconds=600).agent(BUILT_IN_ROLES[BuiltInRole.CODER])
     running = asyncio.create_task(agent.run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE), RecordingStep()))
     await asyncio.sleep(0)
     running.cancel()

@@ -117,7 +117,7 @@ async def test_feedback_is_quoted_in_the_new_version() -> None:
     assert "> Please say who may export." in unpack(code.drafts[0].content)["CHANGES.md"]
 
 
-@pytest.mark.parametrize("role", list(AgentType))
+@pytest.mark.parametrize("role", list(BuiltInRole))
 @pytest.mark.parametrize("inputs", [(), (artifact(T.SYSTEM_ARCHITECTURE, b"\xff\x00not text"),)])
 async def test_every_agent_writes_every_output(role: AgentType, inputs: tuple[()]) -> None:
     outcome = await run(assignment(role, "any", *T, inputs=inputs))

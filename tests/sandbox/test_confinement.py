@@ -19,9 +19,10 @@ import pytest
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from benchmarks.timing import few_at_once
-from crew.rehearsal import rehearsal_agents
+from crew.rehearsal import RehearsalCrew
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
 from sandbox.launcher import filesystem_view
 from sandbox.launcher_process import PYTHON
@@ -175,7 +176,7 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
 
     async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
         task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
-        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
+        outcome = await RehearsalCrew(allow_unconfined=allow).agent(BUILT_IN_ROLES[role]).run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
     for role, type in ((BuiltInRole.TESTER, T.TEST_RESULTS), (BuiltInRole.DEPLOYER, T.DEPLOYMENT_LOG)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +19,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from api import recovery
 from config.settings import Settings
-from crew.protocol import Agent, Assignment, Outcome, Step
+from crew.protocol import Assignment, Outcome, Step
 from models.contracts.enums import EventType, Oversight
-from models.contracts.names import AgentType
 from models.contracts.project import ProjectInput
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.worker.losing import V1, lose, post, problems
 from tests.workflows.crew_under_test import (
@@ -56,7 +56,7 @@ VALIDATE: dict[str, Any] = {
 DESIGN: dict[str, Any] = {"name": "design", "agent": "architect", "produces": ["system_architecture"]}
 
 
-class Crews:
+class AgentOfManyProjects:
     """The agents of one worker for many projects, each with its own script."""
 
     def __init__(self) -> None:
@@ -69,12 +69,13 @@ class Crews:
         return await self.scripts[assignment.project_id].run(assignment, step)
 
 
-CREWS = Crews()
+AGENT = AgentOfManyProjects()
+CREWS = OneAgentCrews(AGENT)
 
 
 @pytest.fixture(scope="module")
-def agents() -> Mapping[AgentType, Agent]:
-    return dict.fromkeys(AgentType, CREWS)
+def crews() -> OneAgentCrews:
+    return CREWS
 
 
 class Lost:
@@ -89,7 +90,7 @@ class Lost:
     ) -> Story:
         queue = queue or self.settings.task_queue
         story = await Story.begin(self.temporal, self.store, queue, Script(), pipeline(*stages), oversight, start=False)
-        CREWS.scripts[story.id] = story.script
+        AGENT.scripts[story.id] = story.script
         for stage, each in turns.items():
             story.script.on(stage, *each)
         await start_project(self.temporal, queue, story.given)
@@ -397,7 +398,7 @@ async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
     """Two responses are acknowledged that it cannot judge. It judges them after a restart from the records."""
     queue = f"{lost.settings.task_queue}-upgraded"
     elsewhere = lost.settings.model_copy(update={"task_queue": queue})
-    async with build_worker(lost.temporal, lost.store, dict.fromkeys(AgentType, CREWS), elsewhere):
+    async with build_worker(lost.temporal, lost.store, CREWS, elsewhere):
         story = await lost.begin(PLAN | GATE, BUILD, queue=queue)
         request = await story.request("plan")
         await story.view("waiting for a decision")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,16 +18,16 @@ from uuid_utils.compat import uuid7
 
 from activities.agent_step import AgentSteps
 from config.settings import Settings
-from crew.protocol import Agent, Assignment, Draft, Outcome, Step
+from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import EventType, HitlAction, HitlStatus, Oversight, Verdict
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
-from models.contracts.names import AgentType
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import PATIENCE_SECONDS, eventually
 from worker.worker import activities
 from worker.workflow_sandbox import sandboxed_runner
@@ -113,8 +113,8 @@ class Script:
         self.assignments[assignment.stage].append(assignment)
         return await turns[min(len(self.assignments[assignment.stage]), len(turns)) - 1](assignment, step)
 
-    def crew(self) -> Mapping[AgentType, Agent]:
-        return dict.fromkeys(AgentType, self)
+    def crew(self) -> OneAgentCrews:
+        return OneAgentCrews(self)
 
 
 def pipeline(*stages: dict[str, Any]) -> Pipeline:
@@ -284,7 +284,7 @@ def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlRespons
 
 def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
     """A worker that only runs agent steps."""
-    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget)
     return Worker(client, task_queue=settings.task_queue, activities=[steps.run_agent_step])
 
 
