@@ -5,3 +5,7 @@ from sandbox.launcher.protocol import Limits
 from sandbox.unit_tests import Sandbox, TestRun, run_tests
 
 __all__ = ["Limits", "Sandbox", "SandboxError", "TestRun", "UnconfinedError", "run_tests"]
+
+
+def product_interface() -> str:
+    return ""

@@ -1,4 +1,4 @@
-"""What an agent is told: its prompt, which is ours, and its task, in which what comes from outside is marked as data."""
+"""What an agent is told: its prompt, which is ours, and its task, in which foreign text is marked as data."""
 
 from __future__ import annotations
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelRequestPart, ToolReturnPart
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    ModelRequest,
+    ModelRequestPart,
+    ModelResponsePart,
+    ToolCallPart,
+    ToolReturnPart,
+)
 
 from crew.protocol import AgentError
 
@@ -18,6 +28,10 @@ MAX_RESULT = 16_000
 RECENT = 6
 """The newest messages, whose tool results are never dropped."""
 
+LONG_ARGUMENT = 500
+"""Characters of a call's argument that are kept however old it is."""
+
+DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
 
 
@@ -35,7 +49,7 @@ def count(messages: Sequence[ModelMessage]) -> int:
 
 
 def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
-    """Return the messages, without the oldest tool results if they do not fit.
+    """Return the messages; if they do not fit, without the oldest results of tools and the longest arguments of calls.
 
     Raises:
         AgentError: they do not fit without them either (not retryable).
@@ -44,8 +58,10 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
     for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
         if count(fitting) <= tokens:
             return fitting
-        if isinstance(message, ModelRequest) and any(isinstance(part, ToolReturnPart) for part in message.parts):
+        if isinstance(message, ModelRequest):
             fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
+        else:
+            fitting[index] = replace(message, parts=[_shortened(part) for part in message.parts])
     if (needed := count(fitting)) > tokens:
         raise AgentError(
             f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
@@ -59,3 +75,22 @@ def _dropped(part: ModelRequestPart) -> ModelRequestPart:
     if not isinstance(part, ToolReturnPart):
         return part
     return ToolReturnPart(tool_name=part.tool_name, content=DROPPED, tool_call_id=part.tool_call_id)
+
+
+def _shortened(part: ModelResponsePart) -> ModelResponsePart:
+    """Return a call without its long arguments, such as the content of a file that was written."""
+    if not isinstance(part, ToolCallPart):
+        return part
+    arguments: Any = part.args
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments)
+        except ValueError:
+            return part
+    if not isinstance(arguments, dict):
+        return part
+    short = {
+        key: DROPPED_ARGUMENT if isinstance(value, str) and len(value) > LONG_ARGUMENT else value
+        for key, value in arguments.items()
+    }
+    return ToolCallPart(tool_name=part.tool_name, args=short, tool_call_id=part.tool_call_id)

@@ -45,7 +45,7 @@ def tests_in(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def weakened(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return what happened to tests between two versions of the code, one phrase a test: removed, skipped or emptied."""
+    """Return the tests that were removed, skipped or emptied between two versions of the code, one phrase each."""
     old, new = _bodies(before), _bodies(after)
     found = [f"{name} was removed" for name in old if name not in new]
     for name, (skipped, asserts) in new.items():

@@ -112,7 +112,7 @@ KINDS: dict[str, _Kind] = {
     "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",), needs_key=False),
     "vllm": _Kind(_vllm, ("VLLM_API_KEY",), needs_key=False),
 }
-"""The providers by the first part of `provider:model`. Any server with OpenAI's API is `openai`, with OPENAI_BASE_URL."""
+"""The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
 
 
 class Sources:

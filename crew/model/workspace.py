@@ -82,8 +82,8 @@ class Workspace:
         unknown = [name for name in foreign if name in KNOWN_DISTRIBUTIONS]
         if unknown:
             raise ToolError(
-                f"{path} imports {', '.join(unknown)}, which is not available: only the standard library"
-                f"{''.join(f', {each}' for each in sorted(self._packages))} and your own modules are. It was not written."
+                f"{path} imports {', '.join(unknown)}, which is not available; the standard library"
+                f"{''.join(f', {each}' for each in sorted(self._packages))} and your own modules are."
             )
 
     def missing_imports(self) -> dict[str, list[str]]:

@@ -96,7 +96,7 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
             raise ToolError(f"some imports are not available: {listed}.")
         if missing_tests := uncovered(wanted, workspace.files):
             raise ToolError(
-                f"no test covers {', '.join(missing_tests)}. Begin each test's docstring with the numbers that it covers."
+                f"no test covers {', '.join(missing_tests)}. A test's docstring begins with the numbers it covers."
             )
         run = await _run(workspace, sandbox)
         if not run.passed:
