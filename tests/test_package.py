@@ -97,7 +97,7 @@ def test_the_wheel_contains_every_file_of_our_packages(wheel: Path) -> None:
 
 def test_every_folder_of_code_is_in_the_wheel() -> None:
     packages = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
-    code = {path.parent.name for path in CHECKOUT.glob("*/*.py")} - {"benchmarks", "scripts", "tests"}
+    code = {path.parent.name for path in CHECKOUT.glob("*/*.py")} - {"benchmarks", "evals", "scripts", "tests"}
     assert code <= packages
 
 
