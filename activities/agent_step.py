@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep, heartbeating
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import AgentError, Crews, Outcome
+from crew.protocol import AgentError, Crews, Outcome, Usage
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
@@ -176,7 +177,7 @@ class AgentSteps:
         result = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
-            usage=asdict(outcome.usage) if outcome.usage else None,
+            usage=_dumped(outcome.usage) if outcome.usage else None,
             note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
@@ -267,6 +268,10 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
+
+
+def _dumped(usage: Usage) -> dict[str, Any]:
+    return {name: value for name, value in asdict(usage).items() if value is not None}
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

@@ -106,12 +106,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the step cost; `cost_usd` in US dollars."""
+    """What the step cost, in US dollars, and what wrote it: its provenance.
+
+    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; `prompt_version` names the
+    prompt and its hash, `framework` the library that asked.
+    """
 
     model: str
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    asked_for: str | None = None
+    prompt_version: str | None = None
+    framework: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

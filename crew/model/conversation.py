@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import orjson
+import pydantic_ai
 from pydantic import ValidationError
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
@@ -52,13 +53,12 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The call that ended a conversation, what it cost, and the model that answered last."""
+    """The call that ended a conversation, and what it cost."""
 
     tool: str
     arguments: Arguments
     turns: int
     usage: Usage
-    prompt_version: str
 
 
 class Conversation:
@@ -106,7 +106,7 @@ class Conversation:
             results = [await self._carry_out(call) for call in calls]
             for call, result in zip(calls, results, strict=True):
                 if result.ended is not None:
-                    return Completed(call.tool, result.ended, self._turns, self._usage(), self._prompt.version)
+                    return Completed(call.tool, result.ended, self._turns, self._usage())
             usable = any(result.is_usable for result in results)
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
@@ -312,7 +312,15 @@ class Conversation:
         return " or ".join(tool.name for tool in self._tools.values() if tool.ends)
 
     def _usage(self) -> Usage:
-        return Usage(self._answered_by, self._input_tokens, self._output_tokens, self._cost_usd)
+        return Usage(
+            self._answered_by,
+            self._input_tokens,
+            self._output_tokens,
+            self._cost_usd,
+            asked_for=self._source.name,
+            prompt_version=self._prompt.version,
+            framework=f"pydantic-ai {pydantic_ai.__version__}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ async def test_a_deploy_with_another_prompt_keeps_the_one_that_the_task_began_wi
     with pytest.raises(DiedError):
         await conversation(model, step).run()
     completed = await conversation(model, step, prompt=Prompt("coder@2", "Another.", "Another task.")).run()
-    assert (len(model.asked), completed.prompt_version) == (4, "coder@1")
+    assert (len(model.asked), completed.usage.prompt_version) == (4, "coder@1")
 
 
 async def test_a_deploy_with_other_tools_replays_nothing_that_does_not_fit() -> None:
@@ -99,7 +99,7 @@ async def test_a_deploy_with_other_tools_replays_nothing_that_does_not_fit() -> 
         await conversation(model, step, dialect=JsonText()).run()
     asked = len(model.asked)
     completed = await conversation(model, step, prompt=Prompt("coder@2", "Another.", "Another task.")).run()
-    assert (len(model.asked), completed.prompt_version) == (asked + 4, "coder@2")
+    assert (len(model.asked), completed.usage.prompt_version) == (asked + 4, "coder@2")
     assert json.loads(step.transcript.stored[0].body)["version"] == "coder@2"
 
 
