@@ -109,27 +109,34 @@ class Pipeline(Contract):
         return self
 
     def _check_names(self) -> None:
-        """Check that each role and artifact type that a stage names is declared, once."""
-        for what, declared in (("role", self.roles), ("artifact", self.artifacts)):
-            for name, count in Counter(each.name for each in declared).items():
-                if count > 1:
-                    raise ValueError(f"{what} {name!r}: it is declared {count} times")
-        for kind in self.artifacts:
-            if kind.name in BUILT_IN_ARTIFACTS:
-                raise ValueError(f"artifact {kind.name!r}: it is built in, and cannot be declared again")
+        """Check that each role and artifact type that a stage names is declared, once. One line of the error a problem."""
         roles, types = self._roles(), self._artifacts()
+        problems = [
+            f"{what} {name!r}: it is declared {count} times"
+            for what, declared in (("role", self.roles), ("artifact", self.artifacts))
+            for name, count in Counter(each.name for each in declared).items()
+            if count > 1
+        ]
+        problems += [
+            f"artifact {kind.name!r}: it is built in, and cannot be declared again"
+            for kind in self.artifacts
+            if kind.name in BUILT_IN_ARTIFACTS
+        ]
         for stage in self.stages:
             if stage.agent not in roles:
-                raise ValueError(
+                problems.append(
                     f"stage {stage.name!r}, agent: {stage.agent} is not a role; the roles are {', '.join(roles)}, and "
                     "those that the pipeline declares under `roles`"
                 )
-            for type in (*stage.consumes, *stage.produces):
-                if type not in types:
-                    raise ValueError(
-                        f"stage {stage.name!r}: {type} is not an artifact type; declare it under `artifacts`, or use "
-                        f"one of {', '.join(types)}"
-                    )
+            problems += [
+                f"stage {stage.name!r}, {field}.{index}: {type} is not an artifact type; the types are "
+                f"{', '.join(types)}, and those that the pipeline declares under `artifacts`"
+                for field, named in (("consumes", stage.consumes), ("produces", stage.produces))
+                for index, type in enumerate(named)
+                if type not in types
+            ]
+        if problems:
+            raise ValueError("\n".join(problems))
 
     def _roles(self) -> dict[str, Role]:
         return BUILT_IN_ROLES | {role.name: role for role in self.roles}
