@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from artifacts.media_types import default_media_type
-from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
@@ -108,10 +107,10 @@ class Records:
             ),
             key=f"response:{request.id}",
             task_id=request.task_id,
-            agent_type=AgentType(request.agent_type),
+            agent_type=request.agent_type,
         )
         await artifacts.accept(tx, (one.artifact_id for one in accepted))
-        await tasks.end_wait(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
+        await tasks.end_wait(tx, request.task_id, request.agent_type, accepted=bool(accepted))
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -124,14 +123,15 @@ class Records:
             raise ContradictionError(f"content {response.content_hash} does not exist")
         original = next((one for one in asked if one.artifact_id == response.artifact_id), asked[0] if asked else None)
         before = await artifacts.get(tx.connection, original.artifact_id) if original else None
-        kind = ArtifactType(before.type if before else request.supplies or "")
+        kind = before.type if before else request.supplies or ""
+        media_type = before.media_type if before else await projects.media_type(tx.connection, tx.project_id, kind)
         (amended,) = await artifacts.add(
             tx,
             [
                 artifacts.NewVersion(
                     type=kind,
                     body=body,
-                    media_type=before.media_type if before else default_media_type(kind),
+                    media_type=media_type,
                     author=response.responder,
                     origin_id=request.id,
                     name=before.name if before else str(kind),
@@ -154,7 +154,7 @@ class Records:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
-            agent = AgentType(request.agent_type)
+            agent = request.agent_type
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
             await tasks.end_wait(tx, request.task_id, agent, accepted=expiry.accepts)

@@ -69,7 +69,9 @@ def load_pipeline(path: Path) -> Pipeline:
         return Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
     except ValidationError as error:
         problems = [
-            _place(content, problem["loc"]) + problem["msg"].removeprefix("Value error, ") for problem in error.errors()
+            _place(content, problem["loc"]) + line
+            for problem in error.errors()
+            for line in problem["msg"].removeprefix("Value error, ").splitlines()
         ]
         raise PipelineError(path.name, problems) from None
 

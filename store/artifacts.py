@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.event_data import ArtifactCreated
 from models.contracts.handoff import ArtifactRef
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import ARTIFACT, Artifact
 from store import contents
 from store.rows import fetch_all, fetch_one
@@ -128,9 +128,7 @@ _REF = (ARTIFACT.c.id, ARTIFACT.c.type, ARTIFACT.c.version, ARTIFACT.c.content_h
 
 def ref_of(row: Any) -> ArtifactRef:
     """Return the reference of an artifact's row."""
-    return ArtifactRef(
-        artifact_id=row.id, type=ArtifactType(row.type), version=row.version, content_hash=row.content_hash
-    )
+    return ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
 
 
 async def written_by(

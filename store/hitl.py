@@ -27,9 +27,9 @@ SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, supplies, status, created_at, expires_at)
+                          may_redo, may_continue, supplies, status, created_at, expires_at)
 VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
-        %(reason)s, %(artifacts)s, %(may_redo)s, %(supplies)s, 'pending', clock_timestamp(),
+        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', clock_timestamp(),
         clock_timestamp() + %(expires_in)s)
 ON CONFLICT DO NOTHING
 RETURNING *
@@ -95,6 +95,7 @@ async def open_request(
         reason=reason,
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
+        may_continue=reason is HitlReason.FAILED_STEP,
         supplies=supplies,
         expires_in=step.gate.expires_in,
     )

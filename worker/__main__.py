@@ -12,7 +12,7 @@ import uvloop
 from config.descriptors import raise_limit
 from config.logging import configure_logs
 from config.settings import SettingsError, get_settings
-from crew.rehearsal import rehearsal_agents
+from crew.providers import InstalledCrews
 from worker.worker import run_worker
 from workflows.client import connect
 
@@ -28,12 +28,7 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect()
     log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
-    crew = rehearsal_agents(
-        settings.rehearsal_step_seconds,
-        settings.test_seconds,
-        allow_unconfined=settings.sandbox == "allow-unconfined",
-    )
-    await run_worker(client, crew, settings, stop)
+    await run_worker(client, InstalledCrews(settings), settings, stop)
     log.info("worker_stopped")
 
 

@@ -125,7 +125,7 @@ class _StateBuilder:
         return self._recorded.requests[gate.request.request_id]
 
     def _started(self, task_id: UUID | None, data: TaskStarted, stage: Stage, state: HandoffState) -> None:
-        state.round, state.task_id = data.round, task_id
+        state.round, state.task_id, state.continued = data.round, task_id, data.continued
         state.feedback, state.gate, state.accepted = data.feedback, None, None
         self._working.add(stage.name)
 
@@ -133,7 +133,7 @@ class _StateBuilder:
         if not self._ends_step(task_id, stage, state):
             return
         state.produced = self._recorded.tasks[task_id].wrote if task_id in self._recorded.tasks else ()
-        state.feedback, state.report, state.reopens = None, (), ()
+        state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
         state.failed_verdict = data.verdict is Verdict.FAILED
         if self._opens_gate(task_id, state):
             return
@@ -173,8 +173,12 @@ class _StateBuilder:
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
             self._send_back(stage, data.comment or "", state.produced)
-        else:
+        elif gate.request.may_continue and data.action is HitlAction.APPROVE and not data.comment:
             state.gate = None
+            state.continued += 1
+            self._repeat_step(state)
+        else:
+            state.gate, state.continued = None, 0
             state.feedback = _joined(state.feedback, data.comment)
 
     def _expired(self, data: HitlExpired, state: HandoffState) -> None:
@@ -194,6 +198,7 @@ class _StateBuilder:
         descendants = self._descendants(stage.rework.to)
         for name in descendants:
             self._states[name].accepted = self._states[name].gate = None
+            self._states[name].continued = 0
             self._working.discard(name)
         target = self._states[stage.rework.to]
         target.accepted = None

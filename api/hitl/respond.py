@@ -6,6 +6,7 @@ The workflow decides; what is refused here are only responses that it would refu
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
@@ -16,13 +17,12 @@ from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidErr
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
-from artifacts.media_types import MARKDOWN, default_media_type
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
 from models.tables import HitlDecision, HitlRequest
-from store import artifacts, contents, hitl
+from store import artifacts, contents, hitl, projects
 from workflows.client import handoff_handle
 from workflows.gate import OpenGate
 
@@ -63,7 +63,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
     _check_against_gate(open_request, response)
     if content is not None:
-        await _check_amendment(services, open_request, response, content)
+        await _check_amendment(services, request.project_id, open_request, response, content)
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
         async with services.store.reading() as connection:
             await contents.put(connection, [content])
@@ -84,17 +84,17 @@ def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> No
 
 
 async def _check_amendment(
-    services: Services, open_request: OpenRequest, response: HitlResponse, content: bytes
+    services: Services, project_id: UUID, open_request: OpenRequest, response: HitlResponse, content: bytes
 ) -> None:
     """Refuse content that is not valid for the media type of what it replaces."""
     foremost = open_request.artifacts[0].artifact_id if open_request.artifacts else None
     amended = response.artifact_id or foremost
     async with services.store.reading() as connection:
         original = await artifacts.get(connection, amended) if amended else None
-    if original is not None:
-        media_type = original.media_type
-    else:
-        media_type = default_media_type(open_request.supplies) if open_request.supplies else MARKDOWN
+        if original is not None:
+            media_type = original.media_type
+        else:
+            media_type = await projects.media_type(connection, project_id, open_request.supplies or "")
     await check_content(media_type, content)
 
 

@@ -26,7 +26,7 @@ from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType
 from store import artifacts, contents, tasks
 from store.idempotency import Request, claim
 

@@ -18,10 +18,11 @@ from api.http.strict_route import StrictRoute
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
+from api.shapes.transcript import TranscriptPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
-from store import artifacts, tasks
+from store import artifacts, tasks, transcripts
 from store.idempotency import Request, claim
 from workflows.client import start_handoff, task_workflow_id
 
@@ -40,6 +41,17 @@ PHASE = "task"
 async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     async with services.store.reading() as connection:
         return await read_task_detail(connection, task)
+
+
+@router.get(
+    "/tasks/{task_id}/transcript",
+    summary="Show a task's conversation with a model",
+    responses=describe_responses(examples.TRANSCRIPT, 404, 422, 503),
+)
+async def get_transcript(task: TaskDep, services: ServicesDep) -> TranscriptPublic:
+    """What the agent was told, each turn with its tool calls and their results, tokens, cost and time."""
+    async with services.store.reading() as connection:
+        return TranscriptPublic.of(task.id, await transcripts.of_task(connection, task.id))
 
 
 async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetail:

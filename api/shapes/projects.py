@@ -12,9 +12,11 @@ from api.shapes.shape import Prose, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Moment, Name, StrictContract
-from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
+from models.contracts.enums import AgentStatus, Oversight, ProjectStatus
 from models.contracts.events import Event
+from models.contracts.names import REHEARSAL, AgentType, CrewName
 from models.contracts.pipeline import Pipeline
+from models.contracts.roles import ModelName
 from models.tables import HitlRequest, Project
 
 
@@ -38,6 +40,12 @@ class ProjectCreate(StrictContract):
     description: Prose = Field(description="The brief, in Markdown.")
     pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
     oversight: Oversight | None = Field(default=None, description="Overrides the pipeline's gates; null keeps them.")
+    crew: CrewName | None = Field(
+        default=None, description="A provider of GET /agents/. Null: `models` if a model is named, else `rehearsal`."
+    )
+    model: ModelName | None = Field(
+        default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
+    )
 
 
 class Progress(Shape):
@@ -69,6 +77,8 @@ class ProjectItem(Shape):
     name: str
     pipeline: str
     oversight: Oversight | None
+    crew: CrewName
+    model: ModelName | None
     status: ProjectStatus
     phase: str | None
     progress: Progress
@@ -87,7 +97,8 @@ class ProjectItem(Shape):
         """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request."""
         problem = None if ProjectStatus(project.status).is_final else project.workflow_problem
         return cls(
-            **project.model_dump(exclude={"pipeline", "workflow_problem"}),
+            **project.model_dump(exclude={"pipeline", "workflow_problem", "crew"}),
+            crew=project.crew or REHEARSAL,
             workflow_problem=WorkflowProblemPublic.model_validate(problem) if problem else None,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),

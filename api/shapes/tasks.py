@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from api.shapes.shape import Prose, Shape
 from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Moment, StrictContract
-from models.contracts.enums import AgentType, TaskStatus, Verdict
+from models.contracts.enums import TaskStatus, Verdict
+from models.contracts.names import AgentType
 from models.tables import Task
 
 

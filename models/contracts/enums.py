@@ -3,28 +3,6 @@
 from enum import StrEnum
 
 
-class AgentType(StrEnum):
-    ANALYST = "analyst"
-    ARCHITECT = "architect"
-    CODER = "coder"
-    TESTER = "tester"
-    DEPLOYER = "deployer"
-
-
-class ArtifactType(StrEnum):
-    USER_INPUT = "user_input"
-    PROJECT_PLAN = "project_plan"
-    SOFTWARE_SPECIFICATION = "software_specification"
-    SYSTEM_ARCHITECTURE = "system_architecture"
-    IMPLEMENTATION_PLAN = "implementation_plan"
-    SOURCE_CODE = "source_code"
-    TEST_RESULTS = "test_results"
-    DEPLOYMENT_PACKAGE = "deployment_package"
-    DEPLOYMENT_LOG = "deployment_log"
-    AGENT_OUTPUT = "agent_output"
-    HITL_RESPONSE = "hitl_response"
-
-
 class ProjectStatus(StrEnum):
     """The status of a project.
 

@@ -11,8 +11,6 @@ from pydantic import AfterValidator, Field
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
-    AgentType,
-    ArtifactType,
     EventType,
     HitlAction,
     HitlReason,
@@ -23,6 +21,7 @@ from .enums import (
     WorkflowProblemKind,
 )
 from .handoff import ArtifactRef
+from .names import AgentType, ArtifactType
 
 StoredText = Annotated[str, AfterValidator(storable)]
 """Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""
@@ -64,6 +63,7 @@ class TaskStarted(Payload):
     round: int = Field(description="Counts the tasks of the stage, from 1.")
     from_agent: AgentType | None = Field(description="Who handed the work over; null for the product owner.")
     feedback: StoredText | None = Field(description="What a human or a failed verdict asks to be changed.")
+    continued: int = Field(default=0, description="How many times the task went on after it had failed.")
 
 
 class TaskProgress(Payload):

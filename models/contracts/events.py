@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import GetJsonSchemaHandler
 
 from .contract import Contract
-from .enums import AgentType, EventType
+from .enums import EventType
 from .event_data import PAYLOADS, EventData, read_data
+from .names import AgentType
 
 
 class _PayloadSchema:

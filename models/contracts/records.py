@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Contract, Moment
-from .enums import AgentType, ProjectStatus
+from .enums import ProjectStatus
 from .handoff import ArtifactRef
 from .hitl import HitlResponse, JudgedResponse
+from .names import AgentType
 
 
 class RecordResponses(Contract):

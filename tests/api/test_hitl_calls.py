@@ -15,7 +15,7 @@ from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
 from config.settings import Settings
-from models.contracts.enums import AgentType, ArtifactType
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Gate, Pipeline, Stage
 from store import projects
 from store.transaction import Store
@@ -213,7 +213,7 @@ async def _start_with_short_deadline(store: Store, temporal: Client, settings: S
     """Start a project whose only gate expires at once."""
     project_id = uuid7()
     gate = Gate(expires_in=timedelta(milliseconds=10))
-    stage = Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,), gate=gate)
+    stage = Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,), gate=gate)
     async with store.transaction(project_id) as tx:
         new = projects.NewProject(project_id, "Too late", BRIEF, Pipeline(name="short", stages=(stage,)))
         await projects.create(tx, new)

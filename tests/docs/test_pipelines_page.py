@@ -12,7 +12,8 @@ from pydantic_core import PydanticUndefined
 
 from crew.rehearsal import rehearsal_controls
 from models.contracts.contract import Duration
-from models.contracts.enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
+from models.contracts.enums import GateAsk, OnExpiry, Oversight
+from models.contracts.names import AgentType, ArtifactType
 from models.contracts.pipeline import Gate, Pipeline, Rework, Stage
 from pipelines.catalogue import PipelineError, load_catalogue, load_pipeline
 from tests.docs.pages import block, read, rows, section

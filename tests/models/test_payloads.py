@@ -24,8 +24,9 @@ from api.shapes.hitl import ResponseCreate
 from api.shapes.projects import ProjectCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
-from models.contracts.enums import AgentType, HitlAction, ProjectStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
 from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.names import BuiltInRole
 from models.contracts.project import StageView, WorkflowView
 from models.contracts.records import (
     CheckResponse,
@@ -59,7 +60,7 @@ REQUESTS = (ArtifactCreate, ResponseCreate, ProjectCreate, TaskCreate, Subscribe
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RESPONSE = HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=2), action=HitlAction.APPROVE, responded_at=NOW)
 JUDGED = JudgedResponse(response=RESPONSE, outcome=ResponseOutcome.APPLIED)
-STAGE = StageView(stage="plan", agent=AgentType.ANALYST, status="working", round=1)
+STAGE = StageView(stage="plan", agent=BuiltInRole.ANALYST, status="working", round=1)
 PROJECT = UUID(int=3)
 UNRECORDED = (
     RecordResponses(project_id=PROJECT, responses=(JUDGED,)),

@@ -14,7 +14,8 @@ from temporalio.client import Client
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from models.contracts.enums import ArtifactType, EventType
+from models.contracts.enums import EventType
+from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
@@ -149,6 +150,6 @@ async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
     (task,) = await story.tasks()
     assert (task.status, task.failures) == ("completed", 0)
     assert task.attempt > 1
-    assert [one.version for one in await story.artifacts(ArtifactType.PROJECT_PLAN)] == [1]
+    assert [one.version for one in await story.artifacts(BuiltInArtifact.PROJECT_PLAN)] == [1]
     for type in (EventType.TASK_STARTED, EventType.TASK_COMPLETED, EventType.HITL_REQUEST):
         assert len(await story.events(type)) == 1

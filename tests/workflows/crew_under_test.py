@@ -1,6 +1,7 @@
 """Scripted agents and a project for them. Only agents are faked."""
 
 from __future__ import annotations
+from tests.crews import OneAgentCrews
 
 import asyncio
 from collections import defaultdict
@@ -14,8 +15,9 @@ from temporalio.client import Client, WorkflowHandle
 from uuid_utils.compat import uuid7
 
 from crew.protocol import Agent, Assignment, Draft, Outcome, Step
-from models.contracts.enums import AgentType, HitlAction, Oversight, Verdict
+from models.contracts.enums import HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
+from models.contracts.names import AgentType
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import HitlRequest
@@ -103,8 +105,8 @@ class Script:
         self.assignments[assignment.stage].append(assignment)
         return await turns[min(len(self.assignments[assignment.stage]), len(turns)) - 1](assignment, step)
 
-    def crew(self) -> Mapping[AgentType, Agent]:
-        return dict.fromkeys(AgentType, self)
+    def crew(self) -> OneAgentCrews:
+        return OneAgentCrews(self)
 
 
 def pipeline(*stages: dict[str, Any]) -> Pipeline:

@@ -46,7 +46,7 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
         attempts=found.attempts,
         short=story.script.short,
     )
-    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES)
+    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES, 5.0)
     worker = ActivityEnvironment()
     worker.info = replace(worker.info, workflow_id=story.handle.id)
     await worker.run(steps.open_project, OpenProject(project_id=story.id))

@@ -9,14 +9,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contracts.enums import ArtifactType, HitlAction, HitlReason, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.project import GateState
 from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ASKED = ArtifactRef(artifact_id=UUID(int=7), type=ArtifactType.PROJECT_PLAN, version=1, content_hash="a" * 64)
+ASKED = ArtifactRef(artifact_id=UUID(int=7), type=BuiltInArtifact.PROJECT_PLAN, version=1, content_hash="a" * 64)
 SHAPES = {
     "approve": partial(HitlResponse, action=HitlAction.APPROVE),
     "amend": partial(HitlResponse, action=HitlAction.AMEND, content_hash="b" * 64),
@@ -74,7 +75,7 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
     responses(),
     st.booleans(),
     st.sampled_from(HitlReason),
-    st.sampled_from([None, ArtifactType.PROJECT_PLAN]),
+    st.sampled_from([None, BuiltInArtifact.PROJECT_PLAN]),
     st.data(),
 )
 def test_the_first_valid_response_wins_whatever_else_arrives(

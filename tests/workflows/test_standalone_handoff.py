@@ -10,8 +10,9 @@ from uuid_utils.compat import uuid7
 
 from config.settings import Settings
 from crew.protocol import AgentError
-from models.contracts.enums import AgentType, EventType, HitlStatus, Oversight
+from models.contracts.enums import EventType, HitlStatus, Oversight
 from models.contracts.handoff import Handoff
+from models.contracts.names import BuiltInRole
 from models.contracts.project import HandoffResult
 from models.tables import HitlRequest
 from store import tasks
@@ -39,7 +40,7 @@ async def submit(begin: Begin, settings: Settings, oversight: Oversight | None =
     story = await begin(pipeline(PLAN | GATE), oversight)
     await story.request("plan")
     handoff = Handoff(
-        to_agent=AgentType.ARCHITECT,
+        to_agent=BuiltInRole.ARCHITECT,
         phase="task",
         instructions="Draw it.",
         context_ids=(story.given.brief.artifact_id,),

@@ -1,6 +1,7 @@
 """Projects that lose their workflow, or whose records are restored from an earlier state."""
 
 from __future__ import annotations
+from tests.crews import OneAgentCrews
 
 from collections import defaultdict
 from typing import Any
@@ -30,7 +31,7 @@ VALIDATE: dict[str, Any] = {
 DESIGN: dict[str, Any] = {"name": "design", "agent": "architect", "produces": ["system_architecture"]}
 
 
-class Crews:
+class AgentOfManyProjects:
     """The agents of one worker for many projects, each with its own script."""
 
     def __init__(self) -> None:
@@ -43,7 +44,8 @@ class Crews:
         return await self.scripts[assignment.project_id].run(assignment, step)
 
 
-CREWS = Crews()
+AGENT = AgentOfManyProjects()
+CREWS = OneAgentCrews(AGENT)
 
 
 class Lost:
@@ -58,7 +60,7 @@ class Lost:
     ) -> Story:
         queue = queue or self.settings.task_queue
         story = await Story.begin(self.temporal, self.store, queue, Script(), pipeline(*stages), oversight, start=False)
-        CREWS.scripts[story.id] = story.script
+        AGENT.scripts[story.id] = story.script
         for stage, each in turns.items():
             story.script.on(stage, *each)
         await start_project(self.temporal, queue, story.given)
