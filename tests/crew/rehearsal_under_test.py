@@ -1,9 +1,6 @@
 """Runs the rehearsal crew without Temporal: assignments, a step that records, a whole delivery."""
 
 from __future__ import annotations
-from models.contracts.names import BuiltInArtifact, BuiltInRole
-from models.contracts.roles import BUILT_IN_ROLES
-from crew.protocol import Entry
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
-from crew.protocol import Assignment, Draft, InputArtifact, Outcome, Transcript
+from crew.protocol import Assignment, Draft, Entry, InputArtifact, Outcome, Transcript
 from crew.rehearsal import RehearsalCrew
-from models.contracts.names import AgentType, ArtifactType
+from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text()
 
@@ -106,7 +104,7 @@ async def run(task: Assignment, step: RecordingStep | None = None) -> Outcome:
 
 async def deliver(brief: str, stages: int = 6, amended: Mapping[ArtifactType, str] = {}) -> dict[ArtifactType, Draft]:
     """Run the first stages of the shipped pipeline; a person amends the artifacts in `amended`."""
-    drafts = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
+    drafts: dict[ArtifactType, Draft] = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
     for stage, role, consumed, produced in PIPELINE[:stages]:
         inputs = tuple(artifact(type, drafts[type].content, drafts[type].media_type) for type in consumed)
         outcome = await run(assignment(role, stage, *produced, brief=brief, inputs=inputs))

@@ -46,7 +46,7 @@ async def test_a_stream_says_the_same() -> None:
 
 async def test_usage_can_be_given() -> None:
     turn = Turn(text="ok", usage=Usage(input=1000, output=20, cached=900))
-    async with running(Script(conversations={"build": [turn]})) as provider:
+    async with running(Script(conversations={"build": Conversation(turns=(turn,))})) as provider:
         used = (await ask_anthropic(provider)).usage
     assert (used.input_tokens, used.cache_read_input_tokens, used.output_tokens) == (100, 900, 20)
 

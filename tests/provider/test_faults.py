@@ -249,7 +249,9 @@ async def test_a_redirect_leads_to_another_host() -> None:
 
 
 async def test_a_request_can_be_too_long() -> None:
-    async with running(Script(conversations={"build": [Turn(text="ok")]}, context_tokens=2000)) as provider:
+    async with running(
+        Script(conversations={"build": Conversation(turns=(Turn(text="ok"),))}, context_tokens=2000)
+    ) as provider:
         await ask_openai(provider)
         with pytest.raises(openai.BadRequestError, match="maximum context length"):
             await ask_openai(provider, opening(inputs="word " * 2000))

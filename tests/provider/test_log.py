@@ -44,7 +44,7 @@ async def test_the_log_keeps_no_more_than_its_limit() -> None:
 
 
 async def test_many_calls_are_in_flight_at_once() -> None:
-    script = Script(conversations={"build": [Turn(text="ok", seconds=0.5)]})
+    script = Script(conversations={"build": Conversation(turns=(Turn(text="ok", seconds=0.5),))})
     body = {"model": "m", "messages": [{"role": "user", "content": opening()}]}
     limits = httpx2.Limits(max_connections=200)
     headers = {"authorization": f"Bearer {KEY}"}

@@ -41,7 +41,16 @@ async def test_the_number_of_assistant_messages_picks_the_turn() -> None:
 
 
 async def test_the_last_turn_repeats() -> None:
-    script = Script(conversations={"build": [Turn(text="one"), Turn(text="two")]})
+    script = Script(
+        conversations={
+            "build": Conversation(
+                turns=(
+                    Turn(text="one"),
+                    Turn(text="two"),
+                )
+            )
+        }
+    )
     async with running(script) as provider, openai_client(provider) as client:
         messages: list[ChatCompletionMessageParam] = [{"role": "user", "content": opening()}]
         for expected in ("one", "two", "two", "two"):
@@ -73,7 +82,9 @@ async def test_a_stream_says_the_same() -> None:
 
 async def test_usage_can_be_given() -> None:
     turn = Turn(text="ok", usage=Usage(input=1000, output=20, cached=900))
-    async with running(Script(conversations={"build": [turn]}, answers_as="gpt-5-2025-08-07")) as provider:
+    async with running(
+        Script(conversations={"build": Conversation(turns=(turn,))}, answers_as="gpt-5-2025-08-07")
+    ) as provider:
         completion = await ask_openai(provider)
     used = completion.usage
     assert used
@@ -120,7 +131,9 @@ async def test_what_openai_refuses_is_refused() -> None:
 
 async def test_a_turn_can_be_a_function_of_the_request() -> None:
     async with running(
-        Script(conversations={"build": [lambda request: Turn(calls=(Call(name=max(request.tools)),))]})
+        Script(
+            conversations={"build": Conversation(turns=(lambda request: Turn(calls=(Call(name=max(request.tools)),)),))}
+        )
     ) as provider:
         (call,) = (await ask_openai(provider)).choices[0].message.tool_calls or []
     assert call.type == "function"

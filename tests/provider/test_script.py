@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tests.provider import Call, Conversation, Detour, Script, Turn, running
 from tests.provider.conversing import ask_openai, converse, openai_client, opening
-from tests.provider.script import example
+from tests.provider.script import Conversation, example
 
 SCRIPT = Script.model_validate(
     {
@@ -49,7 +49,7 @@ async def test_only_the_head_of_the_first_message_counts() -> None:
 
 
 async def test_a_stage_without_a_conversation_is_an_error() -> None:
-    script = Script(conversations={"build": [Turn(text="ok")]})
+    script = Script(conversations={"build": Conversation(turns=(Turn(text="ok"),))})
     with pytest.raises(openai.BadRequestError, match="no conversation for 'design#1'"):
         await said(script, opening("design"))
 
@@ -88,7 +88,10 @@ def test_an_example_fits_its_schema() -> None:
 
 
 async def test_a_word_of_the_first_message_picks_the_script() -> None:
-    scripts = [Script(conversations={"default": [Turn(text=name)]}, when=name) for name in ("bill", "billing")]
+    scripts = [
+        Script(conversations={"default": Conversation(turns=(Turn(text=name),))}, when=name)
+        for name in ("bill", "billing")
+    ]
     async with running(*scripts) as provider:
         for name in ("billing", "bill"):
             completion = await ask_openai(provider, opening(inputs=f"Run it with `python -m {name}`."))
@@ -125,7 +128,7 @@ async def test_a_detour_begins_where_its_text_is_shown_and_returns() -> None:
 
 async def test_without_tools_calls_are_text_one_a_turn() -> None:
     calls = (Call(name="list_files"), Call(name="finish", arguments={"summary": "done"}))
-    script = Script(conversations={"build": [Turn(calls=calls)]})
+    script = Script(conversations={"build": Conversation(turns=(Turn(calls=calls),))})
     async with running(script) as provider, openai_client(provider) as client:
         messages: list[ChatCompletionMessageParam] = [{"role": "user", "content": opening()}]
         first = await client.chat.completions.create(model="m", messages=messages)

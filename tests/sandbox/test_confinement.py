@@ -1,4 +1,3 @@
-from models.contracts.roles import BUILT_IN_ROLES
 """The sandbox reports its isolation truthfully, blocks every known way out, and refuses what it cannot confine."""
 
 import asyncio
@@ -18,6 +17,7 @@ from artifacts.media_types import FILES
 from crew.rehearsal import RehearsalCrew
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
 from tests.crew.rehearsal_under_test import RecordingStep, T, artifact, assignment
 from tests.sandbox.levels import LEVELS, linux_only

@@ -1,11 +1,10 @@
 """Scripted agents and a project for them. Only agents are faked."""
 
 from __future__ import annotations
-from tests.crews import OneAgentCrews
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,15 +13,15 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowHandle
 from uuid_utils.compat import uuid7
 
-from crew.protocol import Agent, Assignment, Draft, Outcome, Step
+from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
-from models.contracts.names import AgentType
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import HitlRequest
 from store import projects
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project

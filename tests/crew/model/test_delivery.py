@@ -6,7 +6,7 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
@@ -30,7 +30,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> AsyncIterator[None]:
+def environment(provider: Provider) -> Iterator[None]:
     """The provider's addresses and keys, as a person sets them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_BASE_URL", provider.openai_url)

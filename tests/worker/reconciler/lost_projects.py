@@ -1,7 +1,6 @@
 """Projects that lose their workflow, or whose records are restored from an earlier state."""
 
 from __future__ import annotations
-from tests.crews import OneAgentCrews
 
 from collections import defaultdict
 from typing import Any
@@ -15,6 +14,7 @@ from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
 from models.contracts.enums import Oversight
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.worker.losing import V1, lose, problems
 from tests.workflows.crew_under_test import Script, Story, Turn, pipeline

@@ -14,7 +14,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from config.settings import Settings
-from models.contracts.names import AgentType
 from models.contracts.project import ProjectInput
 from store.transaction import Store
 from tests.waiting import eventually
