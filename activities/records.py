@@ -71,8 +71,8 @@ class Records:
         """Return whether a response answers a recorded request of the project. If not, record an error event.
 
         A request is visible once the step that opens it has committed, which may be before the workflow receives the
-        step's result. A response sent before that answers no question. The first answer stands: a workflow that lost a
-        workflow task asks again, when the request may exist.
+        step's result. A response sent earlier refers to no request and is recorded as an error. A later check of the
+        same response returns the same result, even if the request exists by now.
         """
         response = check.response
         async with self._store.reading() as connection:

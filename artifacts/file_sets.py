@@ -67,4 +67,4 @@ def check(files: Mapping[str, str]) -> None:
 
 
 def _invalid(reason: str) -> InvalidArtifactError:
-    return InvalidArtifactError(f"The file set is refused: {reason}.")
+    return InvalidArtifactError(f"The file set was rejected: {reason}.")

@@ -35,8 +35,8 @@ def open_zip(content: bytes) -> Iterator[zipfile.ZipFile]:
     """Open a zip for reading.
 
     Raises:
-        InvalidArtifactError: it has more than `MAX_FILES` files, or it cannot be read; also when that shows only inside
-            the block.
+        InvalidArtifactError: it has more than `MAX_FILES` files, or it cannot be read. Errors raised inside the block
+            are converted, too.
     """
     # Counted first: zipfile would build an object for each of millions of entries.
     if content.count(_ENTRY_SIGNATURE) > MAX_FILES:
@@ -105,4 +105,4 @@ def unpack(content: bytes, root: str) -> dict[str, str]:
 
 
 def _refused(reason: str) -> InvalidArtifactError:
-    return InvalidArtifactError(f"The zip is refused: {reason}.")
+    return InvalidArtifactError(f"The zip was rejected: {reason}.")

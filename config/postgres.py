@@ -1,7 +1,7 @@
 """Connection parameters of PostgreSQL for the API, the worker, the migrations and `botarmy up`.
 
-Only the URL counts. The environment variables of libpq (PGSSLMODE, PGOPTIONS, PGCLIENTENCODING, ...) are ignored. Only
-the sources of a password are used, so that it need not be in the URL: PGPASSWORD, PGPASSFILE and `~/.pgpass`.
+Of libpq's environment variables only the password sources are used (PGPASSWORD, PGPASSFILE, `~/.pgpass`), so that the
+password need not be in the URL. The rest comes from the URL: PGSSLMODE, PGOPTIONS, PGCLIENTENCODING, ... are ignored.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def key_reused_error() -> InvalidError:
 
 
 def keyed_request(call: str, key: str | None, body: BaseModel) -> Request | None:
-    """Return what identifies the request; None without a key, since it is then executed each time."""
+    """Return what identifies the request, or None without a key, since it is then executed each time."""
     return Request(call, key, hash_body(body)) if key is not None else None
 
 

@@ -100,7 +100,7 @@ def _message(name: str, frame: type[BaseModel]) -> Json:
 
 
 def _schemas(frames: Iterable[type[BaseModel]], envelopes: set[type[BaseModel]]) -> Json:
-    # Of what is read, not of what is written: a field of `data` with a default may be missing.
+    # Validation schemas, since clients read these: a field of `data` with a default may be missing.
     _, definitions = models_json_schema(
         [(frame, "validation") for frame in frames], ref_template="#/components/schemas/{model}"
     )

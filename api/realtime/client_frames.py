@@ -70,7 +70,7 @@ def read_frame(text: str | None) -> Request:
 
 
 def read_query(query: QueryParams) -> Subscribe | None:
-    """Parse the query string; return None where it names no project. Raises BadRequestError."""
+    """Parse the query string. Return None if it names no project. Raises BadRequestError."""
     project, since = query.get("project_id"), query.get("since")
     if project is None:
         if since is not None:

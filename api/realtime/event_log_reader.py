@@ -41,7 +41,7 @@ class EventLogReader:
         self._heads_project_ids: set[UUID] = set()
 
     async def page(self, project_id: UUID, since: int) -> list[Frame]:
-        """Return the events after a number, at most PAGE_SIZE; none where the log ended there when this was called."""
+        """Return the events after a number, at most PAGE_SIZE, or none if the log ended there when this was called."""
         key = project_id, since
         if key not in self._pages:
             self._pages[key] = self._start(self._read_page(project_id, since))

@@ -122,7 +122,7 @@ def published(message: bytes) -> Frame:
 
 
 def parse_heads(message: bytes) -> dict[UUID, int]:
-    """Return the new heads of projects in a message from Redis. Raises ValueError where it has another form."""
+    """Return the new heads of projects in a message from Redis. Raises ValueError if it has another form."""
     heads = orjson.loads(message)
     if not isinstance(heads, dict) or not all(type(head) is int and head >= 1 for head in heads.values()):
         raise ValueError("not the heads of projects")

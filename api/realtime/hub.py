@@ -52,7 +52,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start to subscribe; return once Redis is connected, or known to be unavailable."""
+        """Start to subscribe. Return once Redis is connected, or known to be unavailable."""
         loops = self._subscriber.run, self._run_comparisons, self._run_heartbeats, self.change_feed.run
         self._tasks = [asyncio.create_task(self._restart_on_error(loop)) for loop in loops]
         with suppress(TimeoutError):

@@ -18,7 +18,7 @@ class ProjectListener(Protocol):
 
     @property
     def is_ready(self) -> bool:
-        """Whether it has missed anything if Redis was interrupted."""
+        """Whether it has started to deliver, so that an interruption of Redis may have cost it events."""
 
     def on_message(self, frame: Frame) -> None:
         """Handle an event from Redis."""

@@ -38,7 +38,7 @@ class ProjectSubscription:
         self._reading: asyncio.Task[None] | None = None
 
     def start(self, *, must_exist: bool) -> None:
-        """Join the project. If it is unknown, the socket gets an error frame, and is closed where it must exist."""
+        """Join the project. If it does not exist, send an error frame, and close the socket if `must_exist`."""
         self._hub.join(self)
         self._start_reading(lambda: self._open(must_exist))
 

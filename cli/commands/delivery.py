@@ -90,7 +90,7 @@ def slug(name: str) -> str:
 
 
 def unpack(archive: bytes, folder: Path) -> int:
-    """Write the archive's files into the folder, all or none; return their number.
+    """Write the archive's files into the folder, all or none. Return their number.
 
     Raises:
         DeliveryError: the archive is not a zip, a name in it is not safe, or the folder cannot be written.

@@ -65,7 +65,7 @@ def _relay(output: IO[bytes]) -> None:
 
 
 async def stop(data: DataDir, console: Console) -> int:
-    """Stop the stack on the data directory and wait for it to exit; return 0, or 1 if it does not."""
+    """Stop the stack on the data directory and wait for it to exit. Return 0, or 1 if it does not."""
     await starting.wait_for_lock(data)
     if data.holder() is None:
         pids = await orphans.stop_orphans(data.path)

@@ -83,7 +83,7 @@ async def examine(client: Client, options: DoctorOptions) -> int:
     else:
         _report(unhealthy, problems, results, options)
         for id_ in sorted(unknown):
-            stderr().print(plain(f"No problem is known of {id_}."))
+            stderr().print(plain(f"{id_} has no known problem."))
     return COMPLETED if not left and not unhealthy else FAILED
 
 

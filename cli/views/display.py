@@ -27,7 +27,7 @@ class Display(Protocol):
         """Display a message of the command itself."""
 
     def connection_problem(self, reason: str | None) -> None:
-        """Display why the API is out of reach; None means that it is reachable again."""
+        """Display why the API is unreachable, or with None that it is reachable again."""
 
     def paused(self) -> AbstractContextManager[None]:
         """Leave the terminal to a conversation with the person for the block."""

@@ -26,7 +26,7 @@ EXPIRED = "expired without a decision"
 
 
 def describe(event: Event) -> str | None:
-    """Return the event as one line for a person; None if it is not worth a line."""
+    """Return the event as one line for a person, or None if it is not worth a line."""
     data = event.payload
     match data:
         case TaskStarted():
@@ -77,7 +77,7 @@ def local_time(when: datetime) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return minutes and seconds, or hours and minutes; empty for None."""
+    """Return minutes and seconds, or hours and minutes. Return an empty string for None."""
     if seconds is None:
         return ""
     whole = int(seconds)

@@ -1,4 +1,4 @@
-"""The closed vocabularies. The values are the same in the database, on the wire and in the user interfaces."""
+"""The enums of the wire and the database. The values are the same in the user interfaces."""
 
 from enum import StrEnum
 

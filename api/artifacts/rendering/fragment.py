@@ -142,7 +142,7 @@ def _sanitize(html: str) -> str:
 
 
 def _decode(media_type: str | None, body: bytes, *, is_complete: bool) -> str | None:
-    """Return the content as text; None if it is not text."""
+    """Return the content as text, or None if it is not text."""
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(body, final=is_complete)
     except UnicodeDecodeError:
