@@ -15,7 +15,7 @@ from workflows.response_inbox import ResponseInbox
 with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import AgentType, Oversight
     from models.contracts.hitl import JudgedResponse
-    from models.contracts.ids import sibling
+    from models.contracts.ids import derive_uuid7
 
 
 class RunContext:
@@ -59,7 +59,7 @@ class RunContext:
         It depends neither on time nor on randomness: if a workflow task is lost, the next one runs the local activities
         again at another time, and they must find what they wrote before.
         """
-        return sibling(self._root_id, f"{kind}:{stage}:{round}")
+        return derive_uuid7(self._root_id, f"{kind}:{stage}:{round}")
 
     @property
     def draining(self) -> bool:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import structlog
 from uuid_utils.compat import uuid7
 
-from activities.records import STATUS
 from api.artifacts.content import check_content
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
 from api.services import Services
@@ -142,7 +141,7 @@ async def _result(
         request_id=request.id,
         decision_id=decision.id,
         outcome=ResponseOutcome.APPLIED,
-        status=STATUS[response.action],  # the row may have been read right before it was closed
+        status=response.action.resulting_status,  # the row may have been read right before it was closed
     )
 
 

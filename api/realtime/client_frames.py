@@ -53,16 +53,16 @@ class Ping(StrictContract):
     action: Literal["ping"]
 
 
-Request = Subscribe | Unsubscribe | Watch | Unwatch | Ping
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="action")])
+ClientFrame = Subscribe | Unsubscribe | Watch | Unwatch | Ping
+_CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="action")])
 
 
-def read_frame(text: str | None) -> Request:
+def read_frame(text: str | None) -> ClientFrame:
     """Parse a client's frame; None is a binary one. Raises BadRequestError."""
     if text is None:
         raise BadRequestError(ErrorCode.BAD_FRAME, "send text frames, not binary ones")
     try:
-        return _REQUEST.validate_json(text)
+        return _CLIENT_FRAME.validate_json(text)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in details["loc"][1:])

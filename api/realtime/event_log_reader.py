@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.realtime.frames import Frame, logged
+from api.realtime.frames import Frame, frame_of
 from store import events
 from store.transaction import Store
 
@@ -78,7 +78,7 @@ class EventLogReader:
             del self._pages[project_id, since]
             async with asyncio.timeout(READ_SECONDS), self._store.reading() as connection:
                 page = await events.since(connection, project_id, since, limit=PAGE_SIZE)
-        return [logged(event) for event in page]
+        return [frame_of(event) for event in page]
 
     async def _read_heads(self) -> dict[UUID, int]:
         heads: dict[UUID, int] = {}

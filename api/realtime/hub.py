@@ -17,7 +17,7 @@ from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
 from api.realtime.redis_subscriber import RedisSubscriber
 from api.server.limits import max_websockets
-from config import descriptors
+from config.open_files import open_file_limit
 from config.settings import Settings
 from store.transaction import Store
 
@@ -38,7 +38,7 @@ class Hub:
         self.settings = settings
         self.log_reader = EventLogReader(store)
         self.sockets: set[RegisteredSocket] = set()
-        self.max_sockets = min(settings.websocket_connections, max_websockets(descriptors.limit()))
+        self.max_sockets = min(settings.websocket_connections, max_websockets(open_file_limit()))
         if self.max_sockets < settings.websocket_connections:
             log.warning("websocket_limit_lowered", most=self.max_sockets, reason="the limit of open files is low")
         self.rejected_sockets = 0
@@ -108,7 +108,7 @@ class Hub:
 
     def _on_message(self, project_id: UUID, message: bytes) -> None:
         try:
-            frame = frames.published(message)
+            frame = frames.parse_event(message)
         except ValueError as error:
             log.warning("message_not_relayed", project_id=str(project_id), reason=str(error))
             return

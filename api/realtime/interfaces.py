@@ -46,8 +46,8 @@ class Connection(Protocol):
     def max_held(self) -> int:
         """How many events of one project may wait for a gap to be filled."""
 
-    def send(self, text: str) -> None:
-        """Enqueue a frame."""
+    def enqueue(self, text: str) -> None:
+        """Queue a frame to be sent."""
 
     async def wait_for_space(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The order in which one socket gets one project's events: a pure class, no I/O."""
+"""Puts numbered events in order for one socket; numbers come from `store/transaction.py`."""
 
 from __future__ import annotations
 

@@ -11,9 +11,8 @@ from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.errors import NotFoundError
 from api.http.pagination import PageParamsDep
-from api.shapes.projects import WorkflowPublic
 from api.shapes.shape import Page
-from api.shapes.workflows import WorkflowProblemItem
+from api.shapes.workflows import WorkflowProblemItem, WorkflowPublic
 from api.temporal import WorkflowGoneError, temporal_call
 from store import open_workflows
 from workflows.client import project_handle

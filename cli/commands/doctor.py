@@ -133,7 +133,7 @@ async def _apply(client: Client, problem: Problem, repair: Repair) -> str:
 
 
 def _line(problem: Problem) -> Text:
-    return plain(f"{problem.subject} ({problem.project_name}): {problem.kind}. {problem.detail}", longest=700)
+    return plain(f"{problem.subject} ({problem.project_name}): {problem.kind}. {problem.detail}", max_length=700)
 
 
 def _report(
@@ -161,8 +161,8 @@ def _table(problems: list[Problem], results: dict[str, str]) -> Table:
     for problem in problems:
         table.add_row(
             plain(problem.subject),
-            plain(problem.project_name, longest=40),
-            plain(f"{problem.kind}: {problem.detail}", longest=400),
+            plain(problem.project_name, max_length=40),
+            plain(f"{problem.kind}: {problem.detail}", max_length=400),
             plain(results.get(problem.workflow_id, "")),
         )
     return table

@@ -28,9 +28,9 @@ async def list_artifacts(client: Client, project_id: str, type_: str | None, as_
         table.add_row(
             plain(artifact.id),
             plain(artifact.type),
-            plain("" if artifact.name == artifact.type else artifact.name, longest=40),
+            plain("" if artifact.name == artifact.type else artifact.name, max_length=40),
             f"v{artifact.version}",
-            plain(artifact.author, longest=40),
+            plain(artifact.author, max_length=40),
             size(artifact.size),
             "✓" if artifact.accepted_at else "",
         )

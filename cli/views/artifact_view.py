@@ -39,7 +39,7 @@ def preview(artifact: Artifact, console: Console, lines: int) -> None:
     is_document = artifact.is_text and artifact.media_type != FILES
     content = artifact.content.splitlines() if is_document else _entries(artifact)
     for line in islice(filter(str.strip, content), lines):
-        console.print(plain(line, "dim", longest=500), no_wrap=True, overflow="ellipsis")
+        console.print(plain(line, "dim", max_length=500), no_wrap=True, overflow="ellipsis")
 
 
 def diff(text: str) -> Text:

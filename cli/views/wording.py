@@ -7,6 +7,7 @@ from typing import assert_never
 
 from cli.client.shapes import Event
 from cli.views.printable import one_line
+from models.contracts.enums import ProjectStatus
 from models.contracts.event_data import (
     AgentStatusChange,
     ArtifactCreated,
@@ -23,6 +24,14 @@ from models.contracts.event_data import (
 )
 
 EXPIRED = "expired without a decision"
+
+PROJECT_STYLES: dict[str, str] = {
+    ProjectStatus.WAITING: "yellow",
+    ProjectStatus.COMPLETED: "green",
+    ProjectStatus.REJECTED: "red",
+    ProjectStatus.FAILED: "red",
+    ProjectStatus.CANCELLED: "dim",
+}
 
 
 def describe(event: Event) -> str | None:
@@ -69,6 +78,11 @@ def describe_decision(data: HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
     comment = f": {data.comment}" if data.comment else ""
     return f"{data.status or data.action} by {data.responder or 'unknown'}{comment}"
+
+
+def project_style(status: str) -> str:
+    """Return the style of a project's status."""
+    return PROJECT_STYLES.get(status, "cyan")
 
 
 def local_time(when: datetime) -> str:

@@ -128,6 +128,15 @@ class HitlAction(StrEnum):
     AMEND = "amend"
     REJECT = "reject"
 
+    @property
+    def resulting_status(self) -> HitlStatus:
+        """The status of a request to which this action was applied."""
+        return {
+            HitlAction.APPROVE: HitlStatus.APPROVED,
+            HitlAction.AMEND: HitlStatus.AMENDED,
+            HitlAction.REJECT: HitlStatus.REJECTED,
+        }[self]
+
 
 class HitlReason(StrEnum):
     """Why a HITL request was opened."""

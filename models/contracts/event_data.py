@@ -1,4 +1,7 @@
-"""What each type of event carries in its `data`: one frozen model per event type."""
+"""What each type of event carries in its `data`: one frozen model per event type.
+
+Recipe: CONTRIBUTING, An event type.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from api import recovery
+from api.recovery import restart as recovery
 from config.settings import Settings
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.enums import AgentType, EventType, Oversight
