@@ -1,4 +1,4 @@
-"""Events, times and sizes in words."""
+"""Events and times in words."""
 
 from __future__ import annotations
 
@@ -98,11 +98,3 @@ def duration(seconds: float | None) -> str:
     if whole >= 3600:
         return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes in a readable unit."""
-    if count < 2**10:
-        return f"{count} B"
-    number, unit = (count / 2**10, "KiB") if count < 2**20 else (count / 2**20, "MiB")
-    return f"{number:.1f}".removesuffix(".0") + f" {unit}"
