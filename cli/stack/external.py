@@ -10,12 +10,13 @@ from pathlib import Path
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 
 from cli.stack.component import ComponentError
-from cli.stack.temporal import SEARCH_ATTRIBUTES, program
+from cli.stack.temporal import program
 from cli.stack.wheels import is_installed
 from config.environment import utf8_environment
 from config.postgres import conninfo, explain, is_final
 from config.redaction import redacted
 from config.settings import Settings
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 
 ANSWER_SECONDS = 15.0
 

@@ -14,8 +14,8 @@ import psutil
 from cli.stack.component import Component, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port, is_free
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 
-SEARCH_ATTRIBUTES = {"BotArmyPipeline": "Keyword", "BotArmyPhase": "Keyword", "BotArmyWaiting": "Bool"}
 NO_HOST = "\n"
 """A host name that no request can contain."""
 BLOCKED_PORTS = (1719, 1720, 1723, 3659, 4190, 5060, 5061, 6566, *range(6665, 6670), 6679, 6697, 10080)
