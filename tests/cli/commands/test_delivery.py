@@ -64,6 +64,7 @@ def test_files_are_unpacked_to_their_paths(tmp_path: Path) -> None:
         archive((".git/hooks/pre-commit", b"x")),
         b"not a zip",
         archive(("ok", b"x" * 1000))[:-30],
+        archive(("ok", b"x" * 1000)).replace(b"ok\xab", b"ok\xff", 1),  # a deflate block of no known type
     ],
 )
 def test_an_unsafe_archive_is_refused_as_a_whole(packed: bytes, tmp_path: Path) -> None:
