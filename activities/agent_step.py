@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import questions
+from activities import gate_question
 from activities.assignment import build_assignment
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep, heartbeating
@@ -173,7 +173,7 @@ class AgentSteps:
                 raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
-        reason = questions.reason_to_ask(step, outcome)
+        reason = gate_question.reason_to_ask(step, outcome)
         result = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
@@ -205,9 +205,9 @@ class AgentSteps:
                 raise TaskEndedError
             request = None
             if reason is not None:
-                question = questions.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
+                question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", reason, refs, questions.fill(question, step)
+                    tx, step, activity.info().workflow_id or "", reason, refs, gate_question.fill(question, step)
                 )
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
@@ -230,7 +230,7 @@ class AgentSteps:
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))
-                question = questions.fill(questions.FAILED_STEP, step, str(error))
+                question = gate_question.fill(gate_question.FAILED_STEP, step, str(error))
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )

@@ -72,7 +72,7 @@ async def heartbeating() -> AsyncIterator[None]:
             await asyncio.sleep(seconds)
             activity.heartbeat()
 
-    # The first one after half the timeout: a step that ends earlier costs Temporal no write.
+    # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
     sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
     try:
         yield

@@ -23,7 +23,7 @@ async def run_tests(
 
     Args:
         without: parts of the sandbox to leave out: "namespaces", "landlock", "seccomp". For the sandbox's own tests.
-        unconfined: run them even where the system cannot confine them.
+        unconfined: run them even if the system cannot confine them.
 
     Raises:
         InvalidArtifactError: the file set is unsafe.

@@ -58,7 +58,7 @@ WHERE id = %(id)s AND project_id = %(project_id)s AND status = 'pending'
 RETURNING *
 """
 
-_KEEP: LiteralString = """
+_ADD_DECISIONS: LiteralString = """
 INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
                            explanation, responded_at, recorded_at)
 SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
@@ -213,7 +213,7 @@ async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: 
         if one.response.content_hash in missing:
             response["content_hash"] = None
         responses.append({**response, "outcome": one.outcome, "explanation": one.explanation})
-    await run(tx.connection, _KEEP, project_id=tx.project_id, responses=Jsonb(responses))
+    await run(tx.connection, _ADD_DECISIONS, project_id=tx.project_id, responses=Jsonb(responses))
 
 
 def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:

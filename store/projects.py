@@ -222,7 +222,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
     """Return projects that should have a workflow but may not have one, in random order.
 
-    They include projects that only wait for a worker. These may be many, and must not keep the others from their turn.
+    Many may only be waiting for a worker; random order keeps these from starving the others.
     """
     query = (
         select(PROJECT)

@@ -1,4 +1,4 @@
-"""The unit of work: write, update the project's row and its log, commit, publish."""
+"""The unit of work: write, update the project's row, number its events, add them to its log, commit, publish."""
 
 from __future__ import annotations
 

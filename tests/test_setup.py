@@ -23,7 +23,7 @@ INTERPRETER = str(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.mi
 
 
 def wheel(folder: Path, name: str) -> str:
-    """Build a package with one module and one data file; return the line that pins it."""
+    """Build a package with one module and one data file. Return the line that pins it."""
     info = f"{name}-1.0.dist-info"
     files = {
         f"{name}.py": "HERE = True\n",

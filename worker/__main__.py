@@ -9,8 +9,8 @@ import sys
 import structlog
 import uvloop
 
-from config.descriptors import raise_limit
 from config.logging import configure_logs
+from config.open_files import raise_open_file_limit
 from config.settings import SettingsError, get_settings
 from crew.providers import InstalledCrews
 from worker.worker import run_worker
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
-    raise_limit()
+    raise_open_file_limit()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

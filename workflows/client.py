@@ -22,17 +22,16 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, Tele
 from temporalio.service import RPCError, RPCStatusCode
 
 from config.environment import utf8_environment
+from models.contracts import search_attributes
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
-PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
+PIPELINE = SearchAttributeKey.for_keyword(search_attributes.PIPELINE)
 GENERATION = "generation"
 """The memo field that says how many times the workflow had been restarted from its records when a run began."""
-SEARCH_ATTRIBUTES = {PIPELINE.name: "Keyword", PHASE.name: "Keyword", WAITING.name: "Bool"}
-"""The search attributes that must be registered in the namespace, and their types."""
 _ENGINE_LOG = TelemetryFilter(core_level="WARN", other_level="ERROR")
 """What the SDK logs by default."""
 

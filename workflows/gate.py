@@ -1,4 +1,7 @@
-"""The decision logic of a gate, without I/O or waiting: the first valid response wins."""
+"""The first valid response wins: the decision logic of a gate, without I/O.
+
+`StageHandoff._decide` calls it; `activities/gate_question.py` decides whether the gate asks.
+"""
 
 from __future__ import annotations
 

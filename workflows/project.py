@@ -141,7 +141,9 @@ class ProjectWorkflow:
                 self._start_ready()
                 if not self._running:
                     return None
-                await workflow.wait_condition(lambda: self._has_news() or bool(self._context.recorder.unrecorded))
+                await workflow.wait_condition(
+                    lambda: self._is_stage_done_or_draining() or bool(self._context.recorder.unrecorded)
+                )
                 await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
@@ -158,7 +160,7 @@ class ProjectWorkflow:
             for task in self._running.values():
                 cancel_handoff(task)
 
-    def _has_news(self) -> bool:
+    def _is_stage_done_or_draining(self) -> bool:
         return any(task.done() for task in self._running.values()) or self._context.may_continue_as_new
 
     def _start_ready(self) -> None:

@@ -1,9 +1,9 @@
 """Rebuild a workflow's state from its records, for a workflow whose history is lost or unusable.
 
-The events are applied in order, with the same rules as in `StageHandoff` and `ProjectWorkflow`. Decisions stand. A step
-that was running runs again as the same task, so that it finds its checkpoint and keeps its failure count. An open gate
-opens as the same request, with its deadline. If a rejection was recorded before the workflow ended the project, its
-gate opens with that response queued: the records return how the request was closed (docs/decisions/0008), and the
+The events are applied in order, with the same rules as in `StageHandoff` and `ProjectWorkflow`. Decisions are kept. A
+step that was running runs again as the same task, so that it finds its checkpoint and keeps its failure count. An open
+gate opens as the same request, with its deadline. If a rejection was recorded before the workflow ended the project,
+its gate opens with that response queued: the records return how the request was closed (docs/decisions/0008), and the
 workflow follows.
 """
 

@@ -15,7 +15,7 @@ from workflows.response_inbox import ResponseInbox
 with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import Oversight
     from models.contracts.hitl import JudgedResponse
-    from models.contracts.ids import sibling
+    from models.contracts.ids import derive_uuid7
     from models.contracts.names import AgentType, CrewName
     from models.contracts.roles import ModelName
 
@@ -66,7 +66,7 @@ class RunContext:
         It depends neither on time nor on randomness: if a workflow task is lost, the next one runs the local activities
         again at another time, and they must find what they wrote before.
         """
-        return sibling(self._root_id, f"{kind}:{stage}:{round}" + (f":{continued}" if continued else ""))
+        return derive_uuid7(self._root_id, f"{kind}:{stage}:{round}" + (f":{continued}" if continued else ""))
 
     @property
     def draining(self) -> bool:

@@ -1,6 +1,6 @@
 """Submit a response to a HITL request: check it, send it to the workflow as a signal, and wait for the outcome.
 
-The workflow decides; what is refused here are only responses that it would refuse, too.
+The workflow decides. This module only rejects what the workflow would reject.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from activities.records import STATUS
 from api.artifacts.content import check_content
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
 from api.services import Services
@@ -72,7 +71,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
 
 
 def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> None:
-    """Refuse at once what the gate would refuse, by the gate's own rules."""
+    """Reject at once what the gate would reject, by the gate's own rules."""
     artifact_ids = {artifact.artifact_id for artifact in open_request.artifacts}
     if response.artifact_id is not None and response.artifact_id not in artifact_ids:
         raise InvalidError("artifact_id", "is not an artifact of this request")
@@ -86,9 +85,9 @@ def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> No
 async def _check_amendment(
     services: Services, project_id: UUID, open_request: OpenRequest, response: HitlResponse, content: bytes
 ) -> None:
-    """Refuse content that is not valid for the media type of what it replaces."""
-    foremost = open_request.artifacts[0].artifact_id if open_request.artifacts else None
-    amended = response.artifact_id or foremost
+    """Reject content that is not valid for the media type of what it replaces."""
+    first_id = open_request.artifacts[0].artifact_id if open_request.artifacts else None
+    amended = response.artifact_id or first_id
     async with services.store.reading() as connection:
         original = await artifacts.get(connection, amended) if amended else None
         if original is not None:
@@ -107,7 +106,7 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
 
 
 async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
-    """Return the outcome, or `submitted` where there is none yet. The response is durable now, whatever fails here."""
+    """Return the outcome, or `submitted` if there is none yet. The response is durable now, whatever fails here."""
     try:
         decided = await services.outcome_waiter.wait(
             request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
@@ -130,7 +129,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
 async def _result(
     services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
 ) -> ResponseAnswer:
-    """Return the result of a response that was judged; the same response, sent again, has the same result."""
+    """Return the result of a response that was judged. The same response, sent again, has the same result."""
     recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
     if recorded != (response.action, response.comment, response.content_hash, response.artifact_id):
         raise InvalidError("decision_id", "was used for another response")
@@ -142,7 +141,7 @@ async def _result(
         request_id=request.id,
         decision_id=decision.id,
         outcome=ResponseOutcome.APPLIED,
-        status=STATUS[response.action],  # the row may have been read right before it was closed
+        status=response.action.resulting_status,  # the row may have been read right before it was closed
     )
 
 

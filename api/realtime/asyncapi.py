@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import models_json_schema
 
-from api.realtime.client_frames import Request
+from api.realtime.client_frames import ClientFrame
 from api.realtime.frames import CONTROL_FRAMES
 from models.contracts.enums import EventType
 from models.contracts.event_data import PAYLOADS
@@ -40,7 +40,7 @@ def document() -> Json:
     """Return the document; do not change it."""
     events = {f"event.{event_type}": _event_frame(event_type) for event_type in PAYLOADS}
     controls = {f"control.{_tag(frame, 'event_type')}": frame for frame in CONTROL_FRAMES}
-    requests = {f"client.{_tag(frame, 'action')}": frame for frame in get_args(Request)}
+    requests = {f"client.{_tag(frame, 'action')}": frame for frame in get_args(ClientFrame)}
     messages: dict[str, type[BaseModel]] = {**events, **controls, **requests}
     return {
         "asyncapi": "3.0.0",
@@ -100,7 +100,7 @@ def _message(name: str, frame: type[BaseModel]) -> Json:
 
 
 def _schemas(frames: Iterable[type[BaseModel]], envelopes: set[type[BaseModel]]) -> Json:
-    # Of what is read, not of what is written: a field of `data` with a default may be missing.
+    # Validation schemas, since clients read these: a field of `data` with a default may be missing.
     _, definitions = models_json_schema(
         [(frame, "validation") for frame in frames], ref_template="#/components/schemas/{model}"
     )

@@ -28,7 +28,7 @@ from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from models.contracts.names import ArtifactType
 from store import artifacts, contents, tasks
-from store.idempotency import Request, claim
+from store.idempotency import KeyedRequest, claim
 
 router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
@@ -85,7 +85,9 @@ async def create_artifact(
     return ArtifactItem.of(artifact)
 
 
-async def _add_version(services: Services, project_id: UUID, body: ArtifactCreate, request: Request | None) -> UUID:
+async def _add_version(
+    services: Services, project_id: UUID, body: ArtifactCreate, request: KeyedRequest | None
+) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
     content = body.decode_content(services.settings.max_artifact_bytes)
     await check_content(body.media_type, content)

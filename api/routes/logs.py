@@ -10,7 +10,8 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.realtime.client_frames import MAX_SEQ
-from api.shapes.projects import AgentStatePublic, EventPage
+from api.shapes.agents import AgentStatePublic
+from api.shapes.events import EventPage
 from api.shapes.shape import Page
 from models.contracts.enums import AgentStatus
 from models.contracts.roles import BUILT_IN_ROLES

@@ -105,7 +105,7 @@ class _KeyTakenError(Exception):
 
 
 async def _create(services: Services, new: projects.NewProject) -> Project | None:
-    """Create a project and start its workflow, if Temporal is available; return None where the idempotency key is
+    """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
     try:
         async with services.store.transaction(new.id) as tx:

@@ -23,7 +23,7 @@ from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
 from store import artifacts, tasks, transcripts
-from store.idempotency import Request, claim
+from store.idempotency import KeyedRequest, claim
 from workflows.client import start_handoff, task_workflow_id
 
 router = APIRouter(tags=["tasks"], route_class=StrictRoute)
@@ -84,7 +84,7 @@ async def create_task(
     return TaskSubmitted(task_id=task_id, workflow_id=task_workflow_id(task_id))
 
 
-async def _submit_task(services: Services, project: Project, body: TaskCreate, request: Request | None) -> UUID:
+async def _submit_task(services: Services, project: Project, body: TaskCreate, request: KeyedRequest | None) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
     require_not_final(project)
     async with services.store.reading() as connection:

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.sizes import format_size
 from cli.exits import UsageError
 from cli.views.printable import printable
-from cli.views.wording import size
 
 MAX_BYTES = 2**20
 """The limit of the API."""
@@ -65,7 +65,7 @@ def _bytes(source: str) -> bytes:
 
 def _text(content: bytes, source: str) -> str:
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{source} is larger than {size(MAX_BYTES)}, the limit of a brief")
+        raise UsageError(f"{source} is larger than {format_size(MAX_BYTES)}, the limit of a brief")
     encoding = _encoding(content)
     try:
         text = content.decode(encoding)

@@ -16,7 +16,7 @@ from rich.console import Console
 from cli.command_line import discard_stdout
 from cli.exits import INTERRUPTED
 from cli.interrupts import raise_on_interrupt
-from cli.stack import orphans, starting
+from cli.stack import orphans, pending_start
 from cli.stack.checkout import python_path
 from cli.stack.datadir import DataDir
 
@@ -65,8 +65,8 @@ def _relay(output: IO[bytes]) -> None:
 
 
 async def stop(data: DataDir, console: Console) -> int:
-    """Stop the stack on the data directory and wait for it to exit; return 0, or 1 if it does not."""
-    await starting.wait_for_lock(data)
+    """Stop the stack on the data directory and wait for it to exit. Return 0, or 1 if it does not."""
+    await pending_start.wait_for_lock(data)
     if data.holder() is None:
         pids = await orphans.stop_orphans(data.path)
         console.print(f"Stopped orphaned processes: {pids}" if pids else f"Nothing is running on {data.path}.")

@@ -111,13 +111,13 @@ def backup(
     data_dir: DataDirOption = None,
 ) -> None:
     """Back up both databases of the embedded stack, running or not, into one file. The file contains passwords."""
+    from artifacts.sizes import format_size
     from cli.stack.backup import back_up
-    from cli.views.wording import size
 
     settings = _settings(data_dir)
     with raise_on_interrupt():
         asyncio.run(back_up(DataDir(settings.data_dir), settings, file))
-    print(f"Saved {file} ({size(file.stat().st_size)}). It contains the stack's passwords: keep it safe.")
+    print(f"Saved {file} ({format_size(file.stat().st_size)}). It contains the stack's passwords: keep it safe.")
 
 
 def restore(

@@ -127,7 +127,7 @@ def extract(manifest: Manifest, archive: zipfile.ZipFile, folder: Path) -> None:
 
 
 def _copy(source: IO[bytes], target: IO[bytes], limit: int | None = None) -> Member:
-    """Copy up to about `limit` bytes; return the size and hash of what was read."""
+    """Copy up to about `limit` bytes. Return the size and hash of what was read."""
     size, digest = 0, hashlib.sha256()
     while chunk := source.read(CHUNK):
         size += len(chunk)

@@ -24,7 +24,7 @@ class RehearsalCrew:
     Args:
         step_seconds: how long each step takes, unless the brief sets it.
         test_seconds: how long the tests of a package may run.
-        allow_unconfined: whether a person's code may run where the system cannot confine it.
+        allow_unconfined: whether a person's code may run if the system cannot confine it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The closed vocabularies. The values are the same in the database, on the wire and in the user interfaces."""
+"""The enums of the wire and the database. The values are the same in the user interfaces."""
 
 from enum import StrEnum
 
@@ -105,6 +105,15 @@ class HitlAction(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     REJECT = "reject"
+
+    @property
+    def resulting_status(self) -> HitlStatus:
+        """The status of a request to which this action was applied."""
+        return {
+            HitlAction.APPROVE: HitlStatus.APPROVED,
+            HitlAction.AMEND: HitlStatus.AMENDED,
+            HitlAction.REJECT: HitlStatus.REJECTED,
+        }[self]
 
 
 class HitlReason(StrEnum):

@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     """Resident memory of all processes together."""
     file_size: int = 16 * 1024 * 1024
     disk: int = 64 * 1024 * 1024
-    """All files together; enforced only where the run has a file system of its own."""
+    """All files together; enforced only if the run has a file system of its own."""
     open_files: int = 128
     processes: int = 64
     """Processes and threads."""

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _run(request: RunRequest) -> RunResult:
-    """Run in namespaces; where the system forbids them, without."""
+    """Run in namespaces, or without if the system forbids them."""
     why = "no reason is known"
     for own_root in (True, False):
         if own_root and "namespaces" in request.without:
@@ -156,7 +156,7 @@ class _Attempt:
 
 
 def _exceeded_limit(limits: Limits) -> str | None:
-    """Return the limit that all processes together exceed, where the kernel does not enforce it."""
+    """Return the limit that all processes together exceed, if the kernel does not enforce it."""
     pids = process_tree.descendants(os.getpid())
     if len(pids) > limits.processes + run.OVERHEAD:
         return f"started more than {limits.processes} processes"

@@ -142,7 +142,7 @@ async def test_malicious_names_in_the_database_are_not_exported_as_files(
 
 
 async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
-    """Run the command; return its exit code and output."""
+    """Run the command. Return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli.main", *map(str, arguments)),
         cwd=cwd,

@@ -19,9 +19,9 @@ import yaml
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from cli.stack.postgres import PROGRAMS
-from cli.stack.temporal import SEARCH_ATTRIBUTES
 from cli.stack.valkey import PROGRAM
 from config.settings import Settings
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 from tests.compose.compose_under_test import (
     CHECKOUT,
     COMPOSE,

@@ -143,7 +143,7 @@ async def test_no_shared_memory_outlives_the_run_and_no_process_outside_is_chang
     ]
     run = await run_tests(suite_of(bodies), LIMITS, without)
     assert_passed(run, bodies)
-    # POSIX shared memory works only where the run has a /dev/shm of its own.
+    # POSIX shared memory works only if the run has a /dev/shm of its own.
     body = "    def test(self):\n        from multiprocessing import shared_memory\n"
     body += f"        shared_memory.SharedMemory('{key}', create=True, size=64)\n"
     run = await run_tests({"test_it.py": HEAD + body}, LIMITS, without)

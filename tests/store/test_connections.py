@@ -228,7 +228,7 @@ async def test_a_refused_connection_is_not_retried_and_its_error_has_no_password
             assert said in explain(away.value)
 
     redis = servers.redis.replace("redis://:", "redis://:wrong")
-    with pytest.raises(ComponentError, match=r"refuses at the address in REDIS_URL: .*check user"):
+    with pytest.raises(ComponentError, match=r"rejected the connection \(address from REDIS_URL\): .*check user"):
         await external.wait_for_server("redis", "REDIS_URL", lambda: external.check_redis(redis))
     monkeypatch.setattr(external, "ANSWER_SECONDS", 1.0)
     with pytest.raises(ComponentError, match=r"does not answer at the address in DATABASE_URL: .*refused$"):

@@ -60,7 +60,7 @@ class Feed:
         return await self.project(events, ProjectStatus.PAUSED)
 
     async def record(self, project_id: UUID, events: int = 1, text: str = "") -> int:
-        """Write events in one transaction; return the log's head."""
+        """Write events in one transaction. Return the log's head."""
         async with self.store.transaction(project_id) as tx:
             for _ in range(events):
                 tx.record(ErrorEvent(message=text), key=str(uuid4()))

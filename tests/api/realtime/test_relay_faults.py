@@ -69,7 +69,7 @@ async def test_a_bus_that_drops_repeats_and_reorders_messages_changes_nothing(
 
 
 async def _write_until(running: Relay, project_id: UUID, is_done: Callable[[], bool]) -> int:
-    """Write events, at least one, until a condition is met; return the head."""
+    """Write events, at least one, until a condition is met. Return the head."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             head = await running.record(project_id)

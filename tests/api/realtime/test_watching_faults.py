@@ -114,7 +114,7 @@ async def test_many_changes_at_once_are_sent_no_faster_than_the_client_reads(set
 
 
 async def write_until(running: Relay, project_id: UUID, is_done: Callable[[], bool]) -> dict[str, int]:
-    """Change one project, and create and complete others, until a condition is met; return the heads."""
+    """Change one project, and create and complete others, until a condition is met. Return the heads."""
     heads: dict[str, int] = {}
     async with asyncio.timeout(30):
         while not is_done():

@@ -22,7 +22,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from temporalio.service import RPCError
 
-from cli.stack import orphans, postgres, programs, temporal, valkey
+from cli.stack import orphans, postgres, processes, temporal, valkey
 from cli.stack.checkout import CHECKOUT
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError
@@ -117,7 +117,7 @@ async def test_a_port_that_is_taken_at_the_last_moment_is_replaced(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ExitStack() as taken:
-        for module in (postgres, valkey, temporal, programs):
+        for module in (postgres, valkey, temporal, processes):
             port = taken.enter_context(_Listener(0))
             first = iter([port])
             monkeypatch.setattr(module, "free_port", lambda *_, first=first, **__: next(first, None) or free_port())
@@ -164,7 +164,7 @@ async def test_orphans_of_an_earlier_stack_are_stopped(tmp_path: Path, monkeypat
 def test_the_revisions_are_those_of_alembic() -> None:
     script = ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini"))
     assert revisions().newest == set(script.get_heads())
-    assert revisions().every == {one.revision for one in script.walk_revisions()}
+    assert revisions().known == {one.revision for one in script.walk_revisions()}
     assert revisions().tables == set(metadata.tables)
 
 

@@ -20,7 +20,7 @@ LOCK_SECONDS = 20.0
 
 async def wait_for_lock(data: DataDir) -> None:
     """Return once the data directory is locked, or no `up` on this machine is about to lock it."""
-    while data.holder() is None and any(_is_starting(one, data.path) for one in psutil.process_iter()):  # noqa: ASYNC110
+    while data.holder() is None and any(_is_starting(process, data.path) for process in psutil.process_iter()):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 
@@ -30,7 +30,7 @@ def _is_starting(process: psutil.Process, folder: Path) -> bool:
         if process.pid == os.getpid() or time.time() - process.create_time() > LOCK_SECONDS:
             return False
         arguments = process.cmdline()
-        if not any(Path(one).name in PROGRAMS and two == "up" for one, two in pairwise(arguments)):
+        if not any(Path(program).name in PROGRAMS and argument == "up" for program, argument in pairwise(arguments)):
             return False
         if "--data-dir" in arguments[:-1]:
             data_dir = arguments[arguments.index("--data-dir") + 1]

@@ -10,7 +10,7 @@ NO_LIMIT = 2**20
 MACOS_LIMIT = 10_240
 
 
-def raise_limit() -> int:
+def raise_open_file_limit() -> int:
     """Raise the limit as far as the system allows, and return it. The usual limit of 1,024 exists for programs that use
     `select`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -21,9 +21,9 @@ def raise_limit() -> int:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             break
-    return limit()
+    return open_file_limit()
 
 
-def limit() -> int:
+def open_file_limit() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return NO_LIMIT if soft == resource.RLIM_INFINITY else soft

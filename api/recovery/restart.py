@@ -36,7 +36,7 @@ RUNNING = "Its workflow is running."
 
 
 async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
-    """Start a workflow again from its records; return its row from before the restart.
+    """Start a workflow again from its records. Return its row from before the restart.
 
     The order of the steps makes it safe to fail anywhere and to be requested again: increment the generation, which
     only one caller can; terminate the last run; read the responses that it received and did not judge; start the next
@@ -64,7 +64,7 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
 
 
 async def end(services: Services, workflow_id: str) -> OpenWorkflow:
-    """Record a project or task as cancelled and terminate its workflow, if there is one; return its row from before.
+    """Record a project or task as cancelled and terminate its workflow, if there is one. Return its row from before.
 
     Raises:
         ConflictError: the workflow is running, or has ended.
@@ -100,7 +100,7 @@ async def _get_open(services: Services, workflow_id: str) -> OpenWorkflow:
 
 
 async def _find_stopped_run(services: Services, row: OpenWorkflow) -> WorkflowExecutionDescription | None:
-    """Return the last run of a workflow that is closed or cannot continue; None where Temporal has none."""
+    """Return the last run of a workflow that is closed or cannot continue, or None if Temporal has none."""
     last_run = await find_workflow(services.temporal, row.workflow_id)
     if last_run is None or last_run.status is not WorkflowExecutionStatus.RUNNING:
         return last_run
@@ -121,7 +121,7 @@ async def _terminate(client: Client, run: WorkflowExecutionDescription, reason: 
 
 
 async def _start(services: Services, row: OpenWorkflow, responses: Sequence[HitlResponse]) -> bool:
-    """Start the next run from the records; return False where another one is running."""
+    """Start the next run from the records. Return False if another one is running."""
     async with services.store.reading() as connection:
         current = await open_workflows.get(connection, row.workflow_id)
         if current is None or current.generation != row.generation + 1:
@@ -189,7 +189,7 @@ def _carried_responses(workflow_input: Contract | None) -> list[HitlResponse]:
 
 
 async def _decode(client: Client, payloads: Sequence[Payload], wanted: type[Any]) -> Any:
-    """Return the value in a payload; None where it cannot be decoded, which the run itself has reported."""
+    """Return the value in a payload, or None if it cannot be decoded, which the run itself has reported."""
     try:
         (value,) = await client.data_converter.decode(payloads, [wanted])
     except Exception as error:
