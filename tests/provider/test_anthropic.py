@@ -6,7 +6,7 @@ import anthropic
 import pytest
 from anthropic.types import MessageParam, ToolResultBlockParam, ToolUseBlock
 
-from tests.provider import Script, Turn, Usage, running
+from tests.provider import Conversation, Script, Turn, Usage, running
 from tests.provider.conversing import ANTHROPIC_TOOLS, SCRIPT, anthropic_client, ask_anthropic, opening
 
 

@@ -14,7 +14,7 @@ import pytest
 from anthropic.types import MessageParam
 from openai.types.chat import ChatCompletionMessageParam
 
-from tests.provider import Fault, Provider, Script, Turn, running
+from tests.provider import Conversation, Fault, Provider, Script, Turn, running
 from tests.provider.conversing import (
     SCRIPT,
     anthropic_client,

@@ -10,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from tests.provider import KEY, Fault, Provider, Script, Turn, running, started
+from tests.provider import KEY, Conversation, Fault, Provider, Script, Turn, running, started
 from tests.provider.calls import Calls
 from tests.provider.conversing import SCRIPT, ask_anthropic, ask_openai, opening
 

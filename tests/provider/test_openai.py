@@ -8,7 +8,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
-from tests.provider import Call, Script, Turn, Usage, running
+from tests.provider import Call, Conversation, Script, Turn, Usage, running
 from tests.provider.conversing import OPENAI_TOOLS, SCRIPT, ask_openai, openai_client, opening
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tests.provider import Call, Conversation, Detour, Script, Turn, running
 from tests.provider.conversing import ask_openai, converse, openai_client, opening
-from tests.provider.script import Conversation, example
+from tests.provider.script import example
 
 SCRIPT = Script.model_validate(
     {
