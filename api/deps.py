@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import structlog
 from fastapi import Depends, Path, Query, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.artifacts import files
 from api.errors import ConflictError, InvalidError, NotFoundError
@@ -48,13 +50,23 @@ def require_not_final(project: Project) -> None:
         raise ConflictError(f"The project is {project.status}.")
 
 
-async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:
+_Record = TypeVar("_Record", Artifact, Task, HitlRequest)
+
+
+async def _read(
+    services: Services, get: Callable[[AsyncConnection, UUID], Awaitable[_Record | None]], noun: str, id_: UUID
+) -> _Record:
+    """Return a project's record, and add the project's id to the log lines."""
     async with services.store.reading() as connection:
-        artifact = await artifacts.get(connection, artifact_id)
-    if artifact is None:
-        raise NotFoundError.of("artifact", artifact_id)
-    _bind_project(artifact.project_id)
-    return artifact
+        record = await get(connection, id_)
+    if record is None:
+        raise NotFoundError.of(noun, id_)
+    _bind_project(record.project_id)
+    return record
+
+
+async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:
+    return await _read(services, artifacts.get, "artifact", artifact_id)
 
 
 ArtifactDep = Annotated[Artifact, Depends(_get_artifact)]
@@ -75,12 +87,7 @@ FileDep = Annotated[str | None, Depends(_get_file)]
 
 
 async def _get_task(services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
-    async with services.store.reading() as connection:
-        task = await tasks.get(connection, task_id)
-    if task is None:
-        raise NotFoundError.of("task", task_id)
-    _bind_project(task.project_id)
-    return task
+    return await _read(services, tasks.get, "task", task_id)
 
 
 TaskDep = Annotated[Task, Depends(_get_task)]
@@ -88,12 +95,7 @@ TaskDep = Annotated[Task, Depends(_get_task)]
 
 
 async def _get_hitl_request(services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:
-    async with services.store.reading() as connection:
-        request = await hitl.get(connection, request_id)
-    if request is None:
-        raise NotFoundError.of("HITL request", request_id)
-    _bind_project(request.project_id)
-    return request
+    return await _read(services, hitl.get, "HITL request", request_id)
 
 
 HitlRequestDep = Annotated[HitlRequest, Depends(_get_hitl_request)]

@@ -101,6 +101,11 @@ class OpenWorkflow:
         """The id of the standalone handoff or the project."""
         return self.task_id or self.project_id
 
+    @property
+    def noun(self) -> str:
+        """What the workflow carries, in a message."""
+        return "task" if self.task_id else "project"
+
 
 def _open_workflow(row: Any) -> OpenWorkflow:
     problem = WorkflowProblem.model_validate(row.workflow_problem) if row.workflow_problem else None
@@ -165,16 +170,13 @@ async def record_problem(tx: Transaction, of: OpenWorkflow, problem: WorkflowPro
     )
     if not rows:
         return False
-    what = "task" if of.task_id else "project"
     if problem is not None:
         key = f"workflow:{of.workflow_id}:{problem.kind}:{problem.since.isoformat()}"
-        message = storable(f"The workflow of this {what} does not continue: {problem.detail}")[:2000]
+        message = storable(f"The workflow of this {of.noun} does not continue: {problem.detail}")[:2000]
         tx.record(ErrorEvent(message=message, workflow_problem=problem.kind), key=key, task_id=of.task_id)
     elif of.problem is not None:
         key = f"workflow:{of.workflow_id}:found:{of.problem.since.isoformat()}"
-        status = of.status if of.task_id else ProjectStatus(rows[0].status)
-        reason = f"the workflow of this {what} continues"
-        tx.record(WorkflowEvent(status=status, reason=reason), key=key, task_id=of.task_id)
+        _record_event(tx, of, rows[0], f"the workflow of this {of.noun} continues", key)
     return True
 
 
@@ -190,11 +192,15 @@ async def claim_restart(tx: Transaction, of: OpenWorkflow) -> bool:
     )
     if not rows:
         return False
-    status = of.status if of.task_id else ProjectStatus(rows[0].status)
     key = f"restarted:{of.workflow_id}:{of.generation + 1}"
-    reason = f"the workflow of this {'task' if of.task_id else 'project'} is restarted from its records"
-    tx.record(WorkflowEvent(status=status, reason=reason), key=key, task_id=of.task_id)
+    _record_event(tx, of, rows[0], f"the workflow of this {of.noun} is restarted from its records", key)
     return True
+
+
+def _record_event(tx: Transaction, of: OpenWorkflow, row: Any, reason: str, key: str) -> None:
+    """Record what happened to a workflow, with the status of its project. `row` is the updated one."""
+    status = of.status if of.task_id else ProjectStatus(row.status)
+    tx.record(WorkflowEvent(status=status, reason=reason), key=key, task_id=of.task_id)
 
 
 async def cancel(tx: Transaction, of: OpenWorkflow, reason: str) -> None:

@@ -27,7 +27,7 @@ class Repair(StrEnum):
     END = "end"
 
 
-REPAIRED = {Repair.RESTART: "started again", Repair.END: "ended"}
+REPAIRED = {Repair.RESTART: "restarted", Repair.END: "ended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ async def _repair(client: Client, problems: list[Problem], repair: Repair | None
             chosen = repair
             if prompt is not None:
                 stdout().print(_line(problem))
-                question = Text("[r] start it again, [e] end it, [s] skip it, [q] quit > ", "bold")
+                question = Text("[r] restart it, [e] end it, [s] skip it, [q] quit > ", "bold")
                 key = await prompt.choice(question, "resq")
                 if key == "q":
                     break

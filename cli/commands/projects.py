@@ -156,9 +156,7 @@ def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Repair each problem: asks on a terminal, else needs --restart or --end.")
     ] = False,
-    restart: Annotated[
-        bool, typer.Option("--restart", help="With --repair: start all again from their records.")
-    ] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="With --repair: restart all from their records.")] = False,
     end: Annotated[bool, typer.Option("--end", help="With --repair: end all; they become cancelled.")] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,

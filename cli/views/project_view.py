@@ -9,21 +9,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from cli.client.shapes import Event, Project
+from models.contracts import event_data
 from models.contracts.enums import FINAL_PROJECT_STATUSES, HitlAction, ProjectStatus, Verdict
-from models.contracts.event_data import (
-    AgentStatusChange,
-    ArtifactCreated,
-    ErrorEvent,
-    HitlExpired,
-    HitlRequested,
-    HitlResponded,
-    TaskCancelled,
-    TaskCompleted,
-    TaskFailed,
-    TaskProgress,
-    TaskStarted,
-    WorkflowEvent,
-)
 
 
 class StageStatus(StrEnum):
@@ -123,46 +110,47 @@ class ProjectView:
             self.started = self.started or moment
         data = event.payload
         match data:
-            case WorkflowEvent():
-                self._update_status(data, moment)
-            case TaskStarted():
+            case event_data.WorkflowEvent():
+                if event.task_id is None:  # otherwise it is about the workflow of a standalone task
+                    self._update_status(data, moment)
+            case event_data.TaskStarted():
                 row = self._row(data.stage, event)
                 row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
                 row.round, row.started, row.ended, row.activity, row.fraction = data.round, moment, None, "", None
                 row.has_failed_verdict = False
-            case TaskProgress():
+            case event_data.TaskProgress():
                 row = self._row(data.stage, event)
                 if row.task_id == event.task_id and row.status is StageStatus.WORKING:
                     row.activity, row.fraction = data.message, data.fraction
-            case TaskCompleted():
+            case event_data.TaskCompleted():
                 failed = data.verdict == Verdict.FAILED
                 self._row(data.stage, event).has_failed_verdict = failed
                 self._end(data.stage, event, moment, StageStatus.SENT_BACK if failed else StageStatus.DONE)
-            case TaskFailed():
+            case event_data.TaskFailed():
                 self._end(data.stage, event, moment, StageStatus.FAILED)
                 self._row(data.stage, event).activity = data.error
-            case TaskCancelled():
+            case event_data.TaskCancelled():
                 self._end(data.stage, event, moment, StageStatus.CANCELLED)
                 # No event closes the request of a cancelled task.
                 self.open_requests = {id_: stage for id_, stage in self.open_requests.items() if stage != data.stage}
-            case HitlRequested():
+            case event_data.HitlRequested():
                 row = self._row(data.stage, event)
                 row.status, row.ended = StageStatus.WAITING, None
                 self.open_requests[str(data.request_id)] = data.stage
-            case HitlResponded():
+            case event_data.HitlResponded():
                 self._row(data.stage, event).has_failed_verdict = False
                 self.open_requests.pop(str(data.request_id), None)
                 self._end(data.stage, event, moment, _status_of_response(data))
-            case HitlExpired():
+            case event_data.HitlExpired():
                 self.open_requests.pop(str(data.request_id), None)
                 status = StageStatus.APPROVED if data.accepted else StageStatus.EXPIRED
                 self._end(data.stage, event, moment, status)
-            case AgentStatusChange() | ArtifactCreated() | ErrorEvent() | None:
+            case event_data.AgentStatusChange() | event_data.ArtifactCreated() | event_data.ErrorEvent() | None:
                 pass
             case _:
                 assert_never(data)
 
-    def _update_status(self, data: WorkflowEvent, moment: datetime) -> None:
+    def _update_status(self, data: event_data.WorkflowEvent, moment: datetime) -> None:
         self.status, self.reason = data.status or self.status, data.reason or ""
         if self.has_ended:
             self.ended = moment
@@ -177,7 +165,7 @@ class ProjectView:
             row.status, row.ended, row.activity, row.fraction = status, moment, "", None
 
 
-def _status_of_response(data: HitlResponded) -> StageStatus:
+def _status_of_response(data: event_data.HitlResponded) -> StageStatus:
     match data.action:
         case HitlAction.REJECT:
             return StageStatus.REJECTED

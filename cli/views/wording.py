@@ -7,20 +7,7 @@ from typing import assert_never
 
 from cli.client.shapes import Event
 from cli.views.printable import one_line
-from models.contracts.event_data import (
-    AgentStatusChange,
-    ArtifactCreated,
-    ErrorEvent,
-    HitlExpired,
-    HitlRequested,
-    HitlResponded,
-    TaskCancelled,
-    TaskCompleted,
-    TaskFailed,
-    TaskProgress,
-    TaskStarted,
-    WorkflowEvent,
-)
+from models.contracts import event_data
 
 EXPIRED = "expired without a decision"
 
@@ -29,32 +16,34 @@ def describe(event: Event) -> str | None:
     """Return the event as one line for a person; None if it is not worth a line."""
     data = event.payload
     match data:
-        case TaskStarted():
+        case event_data.TaskStarted():
             feedback = f", feedback: {data.feedback}" if data.feedback else ""
             line = f"{data.stage}: {event.agent_type} starts{_rounds(data.round)}{feedback}"
-        case TaskProgress():
+        case event_data.TaskProgress():
             line = f"{data.stage}: {data.message}"
-        case TaskCompleted():
+        case event_data.TaskCompleted():
             verdict = f", verdict: {data.verdict}" if data.verdict else ""
             line = f"{data.stage}: {event.agent_type} is done{_rounds(data.round)}{verdict}"
-        case TaskFailed():
+        case event_data.TaskFailed():
             line = f"{data.stage}: {event.agent_type} failed{_rounds(data.round)}: {data.error}"
-        case TaskCancelled():
+        case event_data.TaskCancelled():
             line = f"{data.stage}: cancelled"
-        case ArtifactCreated():
+        case event_data.ArtifactCreated():
             line = f"{data.type} v{data.version} by {data.author}"
-        case HitlRequested():
+        case event_data.HitlRequested():
             line = f"{data.stage}: waiting for a decision: {data.question}"
-        case HitlResponded():
+        case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
-        case HitlExpired():
+        case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
-        case WorkflowEvent():
+        case event_data.WorkflowEvent() if event.task_id and data.reason:
+            line = data.reason  # about the workflow of a standalone task
+        case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
-        case ErrorEvent():
+        case event_data.ErrorEvent():
             line = f"problem: {data.message}"
-        case AgentStatusChange() | None:
+        case event_data.AgentStatusChange() | None:
             return None
         case _:
             assert_never(data)
@@ -65,7 +54,7 @@ def _rounds(round_: int | None) -> str:
     return f" (round {round_})" if round_ and round_ > 1 else ""
 
 
-def describe_decision(data: HitlResponded) -> str:
+def describe_decision(data: event_data.HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
     comment = f": {data.comment}" if data.comment else ""
     return f"{data.status or data.action} by {data.responder or 'unknown'}{comment}"

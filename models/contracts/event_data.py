@@ -48,7 +48,8 @@ class WorkflowEvent(Payload):
     event_type = EventType.WORKFLOW_EVENT
 
     status: ProjectStatus | TaskStatus = Field(
-        description="The project's status; with a `task_id`, the status of that task outside the pipeline."
+        description="The project's status. An event with a `task_id` is about the workflow of that task outside the "
+        "pipeline; its status is then what the project's was when the workflow was checked."
     )
     reason: StoredText | None = Field(default=None, description="Why the status changed.")
     name: StoredText | None = Field(default=None, description="The project's name, in its first event.")

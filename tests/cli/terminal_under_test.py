@@ -108,6 +108,11 @@ class Terminal:
     def type(self, line: str) -> None:
         os.write(self._master, line.encode())
 
+    async def answers(self, prompt: str, line: str) -> None:
+        """Wait for a prompt, then type a line."""
+        await self.sees(prompt)
+        self.type(f"{line}\n")
+
     async def ended(self, seconds: float = 20) -> int:
         """Wait for the command to exit; return its code."""
         async with asyncio.timeout(seconds):

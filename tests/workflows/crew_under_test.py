@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Worker
 from uuid_utils.compat import uuid7
 
-from activities.agent_step import AgentSteps
-from config.settings import Settings
 from crew.protocol import Agent, Assignment, Draft, Outcome, Step
-from models.contracts.enums import AgentType, EventType, HitlAction, HitlStatus, Oversight, Verdict
-from models.contracts.events import Event
+from models.contracts.enums import AgentType, HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
-from store import artifacts, contents, events, hitl, projects, tasks
+from models.tables import HitlRequest
+from store import projects
 from store.transaction import Store
-from tests.waiting import PATIENCE_SECONDS, eventually
-from worker.worker import activities
-from worker.workflow_sandbox import sandboxed_runner
+from tests.waiting import eventually
+from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project
-from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
 
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
@@ -131,16 +122,15 @@ GATE: dict[str, Any] = {"gate": {}}
 TWO_STAGES = pipeline(PLAN | GATE, BUILD)
 
 
-class Story:
+class Story(ProjectRecords):
     """One project under test: its workflow and its records."""
 
     def __init__(self, client: Client, store: Store, task_queue: str, script: Script, given: ProjectInput) -> None:
+        super().__init__(store, given.project_id)
         self.client = client
-        self.store = store
         self.task_queue = task_queue
         self.script = script
         self.given = given
-        self.id: UUID = given.project_id
         self.handle: WorkflowHandle[Any, Any] = project_handle(client, self.id)
 
     @classmethod
@@ -170,50 +160,6 @@ class Story:
     async def result(self) -> Any:
         return await self.handle.result()
 
-    async def project(self) -> Project:
-        async with self.store.reading() as connection:
-            found = await projects.get(connection, self.id)
-        assert found is not None
-        return found
-
-    async def tasks(self, stage: str | None = None) -> list[Task]:
-        async with self.store.reading() as connection:
-            found = await tasks.of_project(connection, self.id)
-        return [one for one in found if stage in (None, one.stage)]
-
-    async def artifacts(self, type: str | None = None) -> list[Artifact]:
-        async with self.store.reading() as connection:
-            found = await artifacts.of_project(connection, self.id)
-        return [one for one in found if type in (None, one.type)]
-
-    async def text(self, artifact: Artifact) -> str:
-        async with self.store.reading() as connection:
-            body = await contents.get(connection, artifact.content_hash)
-        assert body is not None
-        return body.decode()
-
-    async def requests(self, status: HitlStatus | None = None) -> list[HitlRequest]:
-        async with self.store.reading() as connection:
-            return await hitl.find(connection, project_id=self.id, status=status)
-
-    async def request(self, stage: str, round: int = 1, seconds: float = PATIENCE_SECONDS) -> HitlRequest:
-        """Wait for the open request of a stage's round."""
-
-        async def look() -> HitlRequest | None:
-            found = await self.requests(HitlStatus.PENDING)
-            return next((one for one in found if (one.stage, one.round) == (stage, round)), None)
-
-        return await eventually(look, seconds)
-
-    async def status(self, *wanted: str) -> Project:
-        """Wait until the project has one of these statuses."""
-
-        async def look() -> Project | None:
-            project = await self.project()
-            return project if project.status in wanted else None
-
-        return await eventually(look)
-
     async def view(self, first: str) -> Any:
         """Wait until the workflow reports this status of its first stage. The records are written before the workflow
         receives the result of the activity that wrote them."""
@@ -223,47 +169,6 @@ class Story:
             return view if view["stages"][0]["status"] == first else None
 
         return await eventually(look)
-
-    async def history(self, request: HitlRequest) -> list[HitlDecision]:
-        async with self.store.reading() as connection:
-            return await hitl.history(connection, request.id)
-
-    async def judged(self, response: HitlResponse) -> HitlDecision:
-        """Wait for the outcome of a response."""
-
-        async def look() -> HitlDecision | None:
-            async with self.store.reading() as connection:
-                return await hitl.decision(connection, response.request_id, response.decision_id)
-
-        return await eventually(look)
-
-    async def events(self, *types: EventType) -> list[Event]:
-        async with self.store.reading() as connection:
-            found = await events.since(connection, self.id, 0, limit=10_000)
-        assert [one.seq for one in found] == list(range(1, len(found) + 1)), "a gap in the log"
-        return [one for one in found if not types or one.event_type in types]
-
-    async def event(self, type: EventType, number: int = 1) -> Event:
-        """Wait for the first, second, ... event of a type."""
-
-        async def look() -> Event | None:
-            found = await self.events(type)
-            return found[number - 1] if len(found) >= number else None
-
-        return await eventually(look)
-
-    async def supply(self, text: str) -> str:
-        """Store a content, as the API does before it sends the signal. Return its hash."""
-        async with self.store.transaction(self.id) as tx:
-            await contents.put(tx.connection, [text.encode()])
-        return contents.hash_of(text.encode())
-
-    @asynccontextmanager
-    async def undecided(self) -> AsyncIterator[None]:
-        """Lock the project's row, so that nothing is recorded or decided inside the block."""
-        async with self.store.database.engine.begin() as holding:
-            await holding.execute(select(PROJECT.c.id).where(PROJECT.c.id == self.id).with_for_update())
-            yield
 
     async def respond(self, request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
         response = answer(request, action, **more)
@@ -278,23 +183,4 @@ def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlRespons
         action=HitlAction(action),
         responded_at=datetime.now(UTC),
         **more,
-    )
-
-
-def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
-    """A worker that only runs agent steps."""
-    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
-    return Worker(client, task_queue=settings.task_queue, activities=[steps.run_agent_step])
-
-
-def workflow_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
-    """A worker that only runs workflows with their local activities, and replays every workflow task."""
-    return Worker(
-        client,
-        task_queue=settings.task_queue,
-        workflows=[ProjectWorkflow, HandoffWorkflow],
-        activities=activities(store, script.crew(), settings),
-        no_remote_activities=True,
-        workflow_runner=sandboxed_runner(strict=True),
-        max_cached_workflows=0,
     )

@@ -18,19 +18,8 @@ from store import agents
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import (
-    BUILD,
-    GATE,
-    PLAN,
-    TWO_STAGES,
-    Held,
-    Script,
-    Story,
-    pipeline,
-    step_worker,
-    workflow_worker,
-    works,
-)
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, pipeline, works
+from tests.workflows.partial_workers import step_worker, workflow_worker
 from worker.worker import build_worker
 
 

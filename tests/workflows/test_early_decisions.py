@@ -13,20 +13,9 @@ from models.contracts.enums import EventType, Oversight, ProjectStatus
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.waiting import eventually
-from tests.workflows.crew_under_test import (
-    BUILD,
-    GATE,
-    PLAN,
-    Held,
-    Script,
-    Story,
-    answer,
-    pipeline,
-    step_worker,
-    workflow_worker,
-    works,
-)
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, Held, Script, Story, answer, pipeline, works
 from tests.workflows.lost import lost_ending, lost_judgement, lost_step
+from tests.workflows.partial_workers import step_worker, workflow_worker
 from tests.workflows.test_standalone_handoff import submit
 
 SOON = {"gate": {"expires_in": "4s", "on_expiry": "reject"}}

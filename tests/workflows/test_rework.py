@@ -19,10 +19,9 @@ from tests.workflows.crew_under_test import (
     fails_its_verdict,
     passes_its_verdict,
     pipeline,
-    step_worker,
-    workflow_worker,
     works,
 )
+from tests.workflows.partial_workers import step_worker, workflow_worker
 
 MAKE = BUILD | {"consumes": ["user_input"]}
 VALIDATE = {
@@ -34,19 +33,21 @@ VALIDATE = {
 }
 LAUNCH = {"name": "launch", "agent": "deployer", "consumes": ["test_results"], "produces": ["deployment_log"]}
 LOOP = pipeline(MAKE, VALIDATE, LAUNCH)
+ONE_REWORK = [
+    ("build", 1, False),
+    ("validate", 1, False),
+    ("build", 2, True),
+    ("validate", 2, True),
+    ("launch", 1, True),
+]
+"""The tasks of the loop after one failed verdict: stage, round, and whether it was accepted."""
 
 
 async def test_a_failed_verdict_sends_the_work_back_with_its_report(begin: Begin, script: Script) -> None:
     script.on("validate", fails_its_verdict, passes_its_verdict)
     story = await begin(LOOP)
     result = await story.result()
-    assert [(one.stage, one.round, one.accepted) for one in await story.tasks()] == [
-        ("build", 1, False),
-        ("validate", 1, False),
-        ("build", 2, True),
-        ("validate", 2, True),
-        ("launch", 1, True),
-    ]
+    assert [(one.stage, one.round, one.accepted) for one in await story.tasks()] == ONE_REWORK
     again = script.assignments["build"][1]
     assert again.feedback == "tester found failures in validate; its report is among the inputs."
     assert [one.text for one in again.inputs] == [
@@ -191,10 +192,4 @@ async def test_short_steps_are_reworked_too(begin: Begin, script: Script) -> Non
     script.on("validate", fails_its_verdict, passes_its_verdict)
     story = await begin(LOOP)
     await story.result()
-    assert [(one.stage, one.round, one.accepted) for one in await story.tasks()] == [
-        ("build", 1, False),
-        ("validate", 1, False),
-        ("build", 2, True),
-        ("validate", 2, True),
-        ("launch", 1, True),
-    ]
+    assert [(one.stage, one.round, one.accepted) for one in await story.tasks()] == ONE_REWORK

@@ -20,10 +20,9 @@ from tests.workflows.crew_under_test import (
     passes_its_verdict,
     pipeline,
     raises,
-    step_worker,
-    workflow_worker,
     works,
 )
+from tests.workflows.partial_workers import step_worker, workflow_worker
 
 
 @pytest_asyncio.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
+from crew.rehearsal.reading.collection import Collection
 from crew.rehearsal.reading.collector import CandidateCollector
 from crew.rehearsal.reading.markdown_blocks import Block, Kind, parse_blocks
 from crew.rehearsal.reading.normalization import as_markdown
@@ -58,7 +59,8 @@ def _select(blocks: list[Block], has_title: bool = False) -> Selection:
 
 
 def _choose(collector: CandidateCollector) -> Selection:
-    candidates = collector.candidates
+    collection = collector.collection
+    candidates = collection.candidates
     tiers = {each.tier for each in candidates}
     if Tier.IN_REQUIREMENTS in tiers:
         best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS]
@@ -80,20 +82,20 @@ def _choose(collector: CandidateCollector) -> Selection:
     else:
         best_tier = min(tiers, default=Tier.PROSE)
         chosen = [each for each in candidates if each.tier is best_tier]
-    _mark_others_unused(collector, chosen)
+    _mark_others_unused(collection, chosen)
     ordered = sorted(chosen, key=lambda each: each.quality)
     found = assign_labels((each.label, each.full_text, each.quality) for each in ordered)
     more = [NotUsed(TOO_MANY, each.text) for each in found[MAX_REQUIREMENTS:]]
-    return Selection(found[:MAX_REQUIREMENTS], (*collector.not_used, *more), collector.title, collector.summary)
+    return Selection(found[:MAX_REQUIREMENTS], (*collection.not_used, *more), collector.title, collector.summary)
 
 
 def _is_stated_in_prose(candidate: Candidate) -> bool:
     return candidate.tier is Tier.PROSE and candidate.is_prose and states_requirement(candidate.text)
 
 
-def _mark_others_unused(collector: CandidateCollector, chosen: list[Candidate]) -> None:
+def _mark_others_unused(collection: Collection, chosen: list[Candidate]) -> None:
     used = set(map(id, chosen))
-    for each in collector.candidates:
+    for each in collection.candidates:
         if id(each) not in used and not each.is_summary:
             text = f"{each.label}: {each.full_text}" if each.label else each.full_text
-            collector.mark_unused(each.reason_if_unused, text)
+            collection.mark_unused(each.reason_if_unused, text)

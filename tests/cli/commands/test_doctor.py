@@ -50,7 +50,7 @@ async def test_doctor_reports_problems_and_repairs_all_or_those_named(
     (item,) = json.loads(ran.out)["items"]
     assert (ran.code, item["project_id"], item["done"]) == (0, ids[0], "ended"), ran
     ran = await doctor("--repair", "--restart")
-    assert (ran.code, ran.out.count("started again")) == (0, 2), ran
+    assert (ran.code, ran.out.count("restarted")) == (0, 2), ran
     ran = await doctor()
     assert (ran.code, ran.err) == (0, ""), ran
     statuses = [(await http.get(f"/api/v1/projects/{project_id}")).json()["status"] for project_id in ids]

@@ -33,30 +33,23 @@ async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await terminal.project_id()
         await terminal.sees("Is this the right project?")
-        await terminal.sees(MENU)
-        terminal.type("e\n")
-        await terminal.sees("Lines added: 1, removed: 0. Send it?")
-        terminal.type("y\n")
+        await terminal.answers(MENU, "e")
+        await terminal.answers("Lines added: 1, removed: 0. Send it?", "y")
         await terminal.sees("discovery: amended by human")
 
         await terminal.sees("Do these requirements say what you need?")
-        await terminal.sees(MENU)
-        terminal.type("c\n")
-        await terminal.sees("What should change?")
-        terminal.type("Say who pays.\n")
+        await terminal.answers(MENU, "c")
+        await terminal.answers("What should change?", "Say who pays.")
         await terminal.sees("plan: amended by human: Say who pays.")
 
         await terminal.sees("plan: analyst, round 2")
         await terminal.sees("[d] diff")
-        await terminal.sees(MENU)
-        terminal.type("d\n")
+        await terminal.answers(MENU, "d")
         await terminal.sees("+> Say who pays.")
-        await terminal.sees(MENU)
-        terminal.type("s\n")
+        await terminal.answers(MENU, "s")
         await terminal.sees("software_specification v2 by analyst")
         for stage in ("plan", "design", "launch"):
-            await terminal.sees(MENU)
-            terminal.type("a\n")
+            await terminal.answers(MENU, "a")
             await terminal.sees(f"{stage}: approved by human")
         await terminal.sees("Delivered: deliveries/")
         assert await terminal.ended() == 0
@@ -70,15 +63,11 @@ async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
 
 async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: Path) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, columns=60) as terminal:
-        await terminal.sees(MENU)
-        terminal.type("r\n")
-        await terminal.sees("Why?")
-        terminal.type("\n")
+        await terminal.answers(MENU, "r")
+        await terminal.answers("Why?", "")
         await terminal.sees("No comment, nothing sent.")
-        await terminal.sees(MENU)
-        terminal.type("r\n")
-        await terminal.sees("Why?")
-        terminal.type("We buy it.\n")
+        await terminal.answers(MENU, "r")
+        await terminal.answers("Why?", "We buy it.")
         await terminal.sees("discovery: rejected by human: We buy it.")
         await terminal.sees("The project was rejected. We buy it.")
         assert await terminal.ended() == 3
@@ -99,8 +88,7 @@ async def test_ctrl_c_leaves_the_project_running_and_prints_how_to_return(
 
     async with on_a_terminal(api_url, "watch", project_id, "--gates", "ask", cwd=tmp_path) as terminal:
         await terminal.sees("Is this the right project?")
-        await terminal.sees(MENU)
-        terminal.type("a\n")
+        await terminal.answers(MENU, "a")
         await terminal.sees("discovery: approved by human")
         await terminal.sees("Do these requirements say what you need?")
 
@@ -110,8 +98,7 @@ async def test_the_question_of_a_gate_that_is_decided_elsewhere_is_withdrawn_and
 ) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await terminal.project_id()
-        await terminal.sees(MENU)
-        terminal.type("e\n")
+        await terminal.answers(MENU, "e")
         await terminal.sees("Send it?")
         (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
         answer = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json={"action": "approve"})
@@ -130,15 +117,12 @@ async def test_the_question_is_repeated_after_a_refused_response(api_url: str, t
     script.write_text("#!/bin/sh\nprintf 'a\\000b' > \"$1\"\n")
     script.chmod(0o755)
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env={"EDITOR": str(script)}) as terminal:
-        await terminal.sees(MENU)
-        terminal.type("e\n")
-        await terminal.sees("Send it?")
-        terminal.type("y\n")
+        await terminal.answers(MENU, "e")
+        await terminal.answers("Send it?", "y")
         await terminal.sees("Your text was not sent; it is in ")
         await terminal.sees("NUL")
         await terminal.sees("Is this the right project?")
-        await terminal.sees(MENU)
-        terminal.type("a\n")
+        await terminal.answers(MENU, "a")
         await terminal.sees("discovery: approved by human")
     draft = re.search(r"it is in\s+(\S+\.md)", terminal.text)
     assert draft
@@ -153,12 +137,9 @@ async def test_the_inbox_lists_requests_and_accepts_decisions(
     assert f"{request['request_id']} Inbox discovery: Is this the right project?" in listed.out
     request_ids = [line.split()[0] for line in listed.out.splitlines()]
     async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=120) as terminal:
-        await terminal.sees("Decide on which?")
-        terminal.type(f"{request_ids.index(request['request_id']) + 1}\n")
-        await terminal.sees(MENU)
-        terminal.type("r\n")
-        await terminal.sees("Why?")
-        terminal.type("Not now.\n")
+        await terminal.answers("Decide on which?", str(request_ids.index(request["request_id"]) + 1))
+        await terminal.answers(MENU, "r")
+        await terminal.answers("Why?", "Not now.")
         await terminal.sees("discovery: rejected")
         await terminal.sees("q" if len(request_ids) > 1 else "No decisions are waiting")
     assert (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["status"] == "rejected"

@@ -13,8 +13,8 @@ from models.contracts.enums import EventType
 from tests.models.test_event_data import RELEASE_0_1_0
 
 
-def event(event_type: str, data: dict[str, Any]) -> Event:
-    return Event(event_type=event_type, seq=1, task_id="1", agent_type="analyst", data=data)
+def event(event_type: str, data: dict[str, Any], task_id: str | None = "1") -> Event:
+    return Event(event_type=event_type, seq=1, task_id=task_id, agent_type="analyst", data=data)
 
 
 @pytest.mark.parametrize("event_type", EventType)
@@ -43,7 +43,18 @@ def test_values_of_a_newer_api_are_shown_as_they_came() -> None:
 
 
 def test_a_status_of_a_newer_api_is_shown_as_it_came() -> None:
-    assert describe(event(EventType.WORKFLOW_EVENT, {"status": "added_later"})) == "the project is added_later"
+    assert describe(event(EventType.WORKFLOW_EVENT, {"status": "added_later"}, None)) == "the project is added_later"
+
+
+def test_an_event_about_the_workflow_of_a_task_leaves_the_project_as_it_is() -> None:
+    """Its status is what the project's was when the workflow was checked, which may be out of date."""
+    view = ProjectView()
+    view.apply(event(EventType.WORKFLOW_EVENT, {"status": "completed", "reason": "the end"}, None))
+    reason = "the workflow of this task is restarted from its records"
+    restarted = event(EventType.WORKFLOW_EVENT, {"status": "waiting", "reason": reason})
+    view.apply(restarted)
+    assert (view.status, view.reason) == ("completed", "the end")
+    assert describe(restarted) == reason
 
 
 def test_sizes_and_durations_have_readable_units() -> None:

@@ -3,8 +3,9 @@
 import { each, h, icon, write } from "../dom.js";
 import { shortcuts } from "../keyboard.js";
 import { count } from "../labels.js";
-import { announce, failure, messageOf } from "../notices.js";
-import { emptyState } from "../projects/empty-state.js";
+import { announce, empty, failure, messageOf } from "../notices.js";
+import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
+import { EXAMPLE } from "../projects/brief.js";
 import { filters, readAddress } from "../projects/filters.js";
 import { ProjectList } from "../projects/list.js";
 import { RowNavigation } from "../projects/row-navigation.js";
@@ -12,6 +13,7 @@ import { startDialog } from "../projects/start-dialog.js";
 import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
 
+/** @import { Filter } from "../projects/filters.js" */
 /** @import { Context } from "../router.js" */
 /** @import { Kept } from "../projects/list.js" */
 
@@ -133,4 +135,51 @@ export function open(root, { signal, back }) {
   list.open(readAddress(), last?.list);
   if (back && last?.at) walk.goTo(last.at);
   start.prepare();
+}
+
+/**
+ * What is shown instead of an empty list. `start` is the start dialog; `clear()` clears the filters.
+ * @param {Filter} filter
+ * @param {{ start: { open(example?: object): void }, clear: () => void, signal: AbortSignal }} options
+ */
+function emptyState({ show, search }, { start, clear, signal }) {
+  if (show === "all" && !search) {
+    const preview = pipelinePreview(signal);
+    preview.show(PREFERRED, "");
+    return empty(
+      "folder",
+      "No projects yet",
+      "BotArmy takes a brief through a crew of software agents, from the plan to the tested delivery, and stops wherever you must decide. You can drop a brief here, too.",
+      h(
+        "div",
+        { class: "buttons" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            onclick: () => start.open(),
+          },
+          icon("plus"),
+          "Start your first project",
+        ),
+        h("button", { type: "button", onclick: () => start.open(EXAMPLE) }, "Try an example brief"),
+      ),
+      preview.element,
+    );
+  }
+  if (show === "waiting" && !search) {
+    return empty(
+      "waiting",
+      "Nothing waits for you",
+      "When a gate asks, its project appears here, and in the inbox.",
+      h("button", { type: "button", onclick: clear }, "Show all projects"),
+    );
+  }
+  return empty(
+    "search",
+    "No project matches",
+    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "None has such a status.",
+    h("button", { type: "button", onclick: clear }, "Clear the filters"),
+  );
 }
