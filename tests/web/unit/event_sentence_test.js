@@ -20,7 +20,10 @@ const event = (type, data) => ({
 });
 
 test("events are sentences", () => {
-  assert.equal(plain(event("workflow_event", { status: "paused", reason: null })), "The project is paused");
+  assert.equal(
+    plain({ ...event("workflow_event", { status: "paused", reason: null }), task_id: null }),
+    "The project is paused",
+  );
   assert.equal(plain(event("task_started", { stage: "build", round: 2 })), "Coder started build, round 2");
   assert.equal(
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
@@ -29,6 +32,16 @@ test("events are sentences", () => {
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
   assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");
+});
+
+test("an event about the workflow of a task says nothing about the project", () => {
+  const reason = "the workflow of this task continues";
+  assert.equal(
+    plain(event("workflow_event", { status: "waiting", reason })),
+    `A task outside the pipeline: “${reason}”`,
+  );
+  const project = { ...event("workflow_event", { status: "waiting", reason }), task_id: null };
+  assert.equal(plain(project), `The project waits for a human: “${reason}”`);
 });
 
 test("what a person or an agent wrote is a part of its own, and hides nothing", () => {

@@ -51,7 +51,10 @@ const AT_WORK = {
 
 /** @type {Record<EventType, (event: LogEvent) => Part[]>} */
 const SENTENCES = {
-  workflow_event: ({ data }) => [STATUS[data.status] ?? `The project is ${data.status}`, ...quoted(data.reason)],
+  workflow_event: ({ data, task_id }) => [
+    task_id ? "A task outside the pipeline" : STATUS[data.status] ?? `The project is ${data.status}`,
+    ...quoted(data.reason),
+  ],
   task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
   task_progress: (event) => [`${agent(event)}: `, by(event.data.message ?? event.data.stage)],
   task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
