@@ -132,6 +132,17 @@ export function write(element, text) {
 }
 
 /**
+ * Add a class that plays an animation. If the element has it already, the animation starts again.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+export function animate(element, name) {
+  element.classList.remove(name);
+  void element.offsetWidth; // a layout in between restarts the animation
+  element.classList.add(name);
+}
+
+/**
  * The element that a selector finds, where it is sure to exist.
  * @param {string} selector
  * @param {ParentNode} [root]

@@ -1,6 +1,6 @@
 /** The list of a project's artifacts, grouped by type: a row for each name, with its newest version. */
 
-import { each, h, icon, parts } from "../dom.js";
+import { animate, each, h, icon, parts } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
 import { authorMark, nameOf } from "./provenance.js";
@@ -131,7 +131,7 @@ function paintRow(element, work, chosen, known) {
   const version = newest(work);
   const shown = `${version.artifact_id} ${version.accepted_at}`;
   if (painted.get(element) === shown) return;
-  if (known && !known.has(version.artifact_id)) flash(element);
+  if (known && !known.has(version.artifact_id)) animate(element, "fresh");
   painted.set(element, shown);
   const [, mark, facts] = parts(element);
   const accepted = version.accepted_at ? "accepted" : "not accepted";
@@ -142,11 +142,4 @@ function paintRow(element, work, chosen, known) {
   facts.replaceChildren(`${type}v${version.version} · `, authorMark(version), h("bdi", {}, visible(version.author)));
   const wrote = `version ${version.version} by ${visible(version.author)}`;
   element.setAttribute("aria-label", `${nameOf(work)}, ${wrote}, ${accepted}`);
-}
-
-/** @param {HTMLElement} element */
-function flash(element) {
-  element.classList.remove("fresh");
-  void element.offsetWidth; // restarts the animation
-  element.classList.add("fresh");
 }

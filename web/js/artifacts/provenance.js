@@ -1,8 +1,8 @@
 /** What is known of a version: its name, its author, and where it comes from. */
 
+import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
-import { bytes, title } from "../labels.js";
-import { toast } from "../notices.js";
+import { AGENTS, bytes, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
@@ -48,18 +48,13 @@ function author(artifact) {
 
 /** @param {string} whole */
 function hash(whole) {
-  const button = { type: "button", class: "quiet copy", "aria-label": "Copy the SHA-256", onclick: () => copy(whole) };
+  const button = {
+    type: "button",
+    class: "quiet copy",
+    "aria-label": "Copy the SHA-256",
+    onclick: () => copyText(whole),
+  };
   return [h("code", { title: whole }, whole.slice(0, DIGITS)), h("button", button, "Copy")];
-}
-
-/** @param {string} text */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied.");
-  } catch {
-    toast(`It could not be copied: ${text}`);
-  }
 }
 
 /**
@@ -73,8 +68,6 @@ export const nameOf = ({ name, type }) => (name === type ? title(type) : visible
  * @param {{ author: string }} artifact
  */
 export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
-
-const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 
 /** @param {{ author: string }} artifact */
 const byAgent = (artifact) => AGENTS.has(artifact.author);

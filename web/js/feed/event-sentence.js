@@ -1,6 +1,6 @@
 /** Events as sentences, by kind, and with a mark. Pure. */
 
-import { REASONS, title } from "../labels.js";
+import { AGENTS, DECIDED, REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
@@ -14,7 +14,6 @@ import { visible } from "../text.js";
  */
 const by = (text) => ({ text: visible(String(text)) });
 
-const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 /** @param {LogEvent} event */
 const agent = (event) => title(event.agent_type ?? "agent");
 /** @param {{ data: Data }} options */
@@ -25,9 +24,6 @@ const lower = (type) => String(type).replaceAll("_", " ");
 const list = (artifacts) => artifacts.map((one) => `${lower(one.type)} v${one.version}`).join(" and ");
 /** @param {string | null | undefined} text */
 const quoted = (text) => (text ? [": “", by(text), "”"] : []);
-
-/** @type {Record<string, string>} */
-const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** @type {Record<string, string>} */
 const STATUS = {
@@ -100,7 +96,7 @@ function outcome({ verdict, artifacts, note }) {
 function did(data) {
   const what = data.accepted?.length ? [list(data.accepted)] : stage({ data });
   if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...what, " done again"];
-  return [`${ACTIONS[data.action] ?? data.action} `, ...what];
+  return [`${DECIDED[data.action] ?? data.action} `, ...what];
 }
 
 /**

@@ -2,14 +2,12 @@
 
 import { badge } from "../badges.js";
 import { h, parts, write } from "../dom.js";
-import { REASONS } from "../labels.js";
+import { DECIDED, REASONS } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
 
 /** @import { DecisionPublic, RequestItem } from "../api.d.ts" */
-
-const DID = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** @param {RequestItem} request */
 export function requestEntry(request) {
@@ -80,7 +78,7 @@ function response(one) {
       "span",
       {},
       h("strong", { dir: "auto" }, visible(one.responder)),
-      ` ${DID[one.action]}${how} `,
+      ` ${DECIDED[one.action]}${how} `,
       h("time-ago", { datetime: one.responded_at }),
       one.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),

@@ -1,7 +1,7 @@
 /** The table of projects: its rows, and how each is kept up to date. */
 
 import { badge, oversightMark } from "../badges.js";
-import { find, h, icon, parts, present, write } from "../dom.js";
+import { animate, find, h, icon, parts, present, write } from "../dom.js";
 import { problemLabel, title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull, span } from "../time.js";
@@ -64,7 +64,7 @@ export function paintRow(element, item) {
   const link = find("a", name);
   if (before?.status !== item.status) {
     status.replaceChildren(badge("project", item.status));
-    if (before) flash(status);
+    if (before) animate(status, "changed");
   }
   const called = visible(item.name);
   write(link, called);
@@ -149,13 +149,6 @@ function noteOf(
     return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended ?? "") - Date.parse(created))}`)];
   }
   return [];
-}
-
-/** @param {HTMLElement} element */
-function flash(element) {
-  element.classList.remove("changed");
-  void element.offsetWidth; // restarts the animation
-  element.classList.add("changed");
 }
 
 export function progress() {
