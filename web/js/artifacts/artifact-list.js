@@ -1,6 +1,6 @@
 /** The list of a project's artifacts by type: a row for each name, with its newest version. */
 
-import { animate, each, h, icon, parts } from "../dom.js";
+import { animate, childrenOf, each, h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
 import { authorMark, nameOf } from "./provenance.js";
@@ -133,7 +133,7 @@ function paintRow(element, group, selected, painted) {
   if (shownVersions.get(element) === shown) return;
   if (painted && !painted.has(version.artifact_id)) animate(element, "fresh");
   shownVersions.set(element, shown);
-  const [, mark, facts] = parts(element);
+  const [, mark, facts] = childrenOf(element);
   const accepted = version.accepted_at ? "accepted" : "not accepted";
   mark.replaceChildren(icon(version.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);

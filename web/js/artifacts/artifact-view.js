@@ -3,7 +3,7 @@
 import { h, icon, onCustom } from "../dom.js";
 import { insertInSteps, parseHtml } from "../html.js";
 import { failure } from "../notices.js";
-import { artifacts, isPassing, Problem } from "../rest.js";
+import { artifacts, isTemporary, Problem } from "../rest.js";
 import { inSlices } from "../scheduling.js";
 import { style } from "../style.js";
 import { visible } from "../text.js";
@@ -136,7 +136,7 @@ export class ArtifactView extends HTMLElement {
     } catch (error) {
       clearTimeout(loadingTimer);
       if (signal.aborted) return;
-      const retry = isPassing(error) ? () => this.#show(artifact, place, file, signal) : undefined;
+      const retry = isTemporary(error) ? () => this.#show(artifact, place, file, signal) : undefined;
       place.replaceChildren(
         h(
           "div",

@@ -1,6 +1,6 @@
 /** `<file-tree>`: the files of a set in their folders, of which a reader selects one. */
 
-import { closest, h, parts } from "../dom.js";
+import { childrenOf, closest, h } from "../dom.js";
 import { firstFile, folderTree } from "./folders.js";
 import { contains, fileItem, folderItem, parentItem, Typeahead } from "./tree-items.js";
 
@@ -115,9 +115,9 @@ export class FileTree extends HTMLElement {
         const folder = this.#folders.get(item);
         if (!folder || !contains(folder, path)) return false;
         this.#expand(item, true);
-        return Boolean(item.lastElementChild) && openIn(parts(/** @type {Element} */ (item.lastElementChild)));
+        return Boolean(item.lastElementChild) && openIn(childrenOf(/** @type {Element} */ (item.lastElementChild)));
       });
-    openIn(parts(this.#tree));
+    openIn(childrenOf(this.#tree));
   }
 
   /** @param {string | null} path */

@@ -1,6 +1,6 @@
 /** `<event-feed>`: a project's log as it grows, the newest event on top. */
 
-import { each, h, onCustom, parts, write } from "../dom.js";
+import { childrenOf, each, h, onCustom, write } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
@@ -43,11 +43,7 @@ export class EventFeed extends HTMLElement {
   constructor() {
     super();
     const { element } = this.#rows;
-    element.addEventListener(
-      "toggle",
-      ({ target }) => target instanceof HTMLDetailsElement && this.#toggled(target),
-      true,
-    );
+    element.addEventListener("toggle", ({ target }) => this.#toggled(target), true);
     element.addEventListener("focusout", () => this.#frames.ask());
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#rows.addEventListener("change", () => {
@@ -147,7 +143,9 @@ export class EventFeed extends HTMLElement {
 
   /** @param {string} kind */
   #choose(kind) {
-    for (const button of parts(this.#filter)) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+    for (const button of childrenOf(this.#filter)) {
+      button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+    }
     if (this.#log?.tail) this.#show(kind);
     else this.#rows.kind = kind;
   }
@@ -170,9 +168,9 @@ export class EventFeed extends HTMLElement {
     }
   }
 
-  /** @param {HTMLDetailsElement} details */
+  /** @param {EventTarget | null} details */
   #toggled(details) {
-    if (details.open && details.parentElement) unfold(details.parentElement);
+    if (details instanceof HTMLDetailsElement && details.open && details.parentElement) unfold(details.parentElement);
     this.#frames.ask();
   }
 
@@ -184,7 +182,7 @@ export class EventFeed extends HTMLElement {
     if (!this.#controller.signal.aborted) this.#error.replaceChildren(...(error ? [failure(error)] : []));
   }
 
-  /** Announce new events at intervals, if the focus is in the feed; otherwise it would be noise. */
+  /** Announce new events at intervals, but only if the focus is in the feed: it would be noise elsewhere. */
   #announce() {
     if (!this.contains(document.activeElement)) this.#unannounced = 0;
     if (!this.#unannounced || performance.now() - this.#announcedAt < ANNOUNCE_INTERVAL) return;

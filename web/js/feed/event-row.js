@@ -1,6 +1,6 @@
 /** An event as a row of the feed. */
 
-import { find, h, icon, parts, write } from "../dom.js";
+import { childrenOf, find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
@@ -54,7 +54,7 @@ function template(name, tone) {
  */
 export function row(event) {
   const element = template(...markOf(event));
-  const [, text, time, number] = parts(find("summary", element));
+  const [, text, time, number] = childrenOf(find("summary", element));
   const moment = new Date(event.timestamp);
   element.dataset.seq = String(event.seq);
   element.dataset.type = event.event_type;
@@ -124,7 +124,7 @@ export function doingRow([agent]) {
  * @param {[agent: string, progress: Doing]} entry
  */
 export function paintDoing(element, [, { stage, message, fraction }]) {
-  const [, text, bar] = parts(element);
+  const [, text, bar] = childrenOf(element);
   write(find("bdi", text), visible(message ?? stage ?? ""));
   const progress = /** @type {HTMLProgressElement} */ (bar);
   progress.hidden = fraction === null || fraction === undefined;

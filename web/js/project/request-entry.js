@@ -1,7 +1,7 @@
 /** One HITL request in a stage's detail: what was asked, and who decided what, when. */
 
 import { badge } from "../badges.js";
-import { h, parts, write } from "../dom.js";
+import { childrenOf, h, write } from "../dom.js";
 import { DECIDED, REASONS } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
@@ -36,7 +36,7 @@ export function updateRequest(entry, request, signal, held) {
   if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
   entry.dataset.expires = expires;
-  const [asks, responses] = parts(entry);
+  const [asks, responses] = childrenOf(entry);
   asks.firstElementChild?.replaceChildren(badge("hitl", request.status));
   asks.lastElementChild?.replaceChildren(
     `${REASONS[request.reason] ?? request.reason} · asked `,
