@@ -1,4 +1,4 @@
-/** How a status, and a project's oversight, look on the page. */
+/** The badges of statuses and of a project's oversight. */
 
 import { h, icon } from "./dom.js";
 import { status } from "./labels.js";
@@ -22,7 +22,7 @@ export function badge(of, value) {
 }
 
 /**
- * The mark alone, for where the word is beside it anyway.
+ * The mark alone, for places that show the word beside it.
  * @param {Kind} of
  * @param {string} value
  */
@@ -44,7 +44,7 @@ export const LEVELS = {
 };
 
 /**
- * Three small bars, as many of them full as the level says; nothing where the pipeline decides.
+ * Three small bars, of which the level fills some; null if the pipeline decides.
  * @param {Oversight | null} level
  */
 export function oversightMark(level) {

@@ -1,4 +1,4 @@
-/** Elements from plain values. Text is always text: nothing that an agent or a person wrote can become markup here. */
+/** Creates and updates elements. Text stays text: what an agent or a person wrote cannot become markup here. */
 
 /** @import { Child } from "./elements.d.ts" */
 
@@ -17,7 +17,7 @@ const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 
 /**
  * Create an HTML element. Properties are attributes, except: `on…` adds a listener, `dataset` and `style` take objects,
- * and what is not a string is set as a property where the element has one. null, undefined and false are left out.
+ * and a value that is not a string is set as a property if the element has it. null, undefined and false are left out.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Properties} [properties]
@@ -41,7 +41,7 @@ export function svg(tag, properties, ...children) {
 }
 
 /**
- * A picture from icons.svg. It is hidden from screen readers, so a word has to accompany it.
+ * An icon from icons.svg. It is hidden from screen readers, so a word has to accompany it.
  * @param {string} name
  * @param {Properties} [properties]
  */
@@ -90,11 +90,11 @@ function setStyle(element, values) {
 export const present = (values) => /** @type {T[]} */ (values.filter(Boolean));
 
 /** @type {WeakMap<Element, Map<unknown, Element>>} */
-const made = new WeakMap();
+const elementsByKey = new WeakMap();
 
 /**
- * Let the children of `parent` be those of `items`, in their order. An item's element is made once per key and then
- * updated, so that focus, selection and scrolling stay where they are.
+ * Give `parent` a child for each of `items`, in their order. The element of a key is elementsByKey once and then updated, so that
+ * focus, selection and scroll position are kept.
  * @template T
  * @template {Element} E
  * @param {Element} parent
@@ -104,7 +104,7 @@ const made = new WeakMap();
  * @param {(element: E, item: T) => void} [update]
  */
 export function each(parent, items, key, make, update) {
-  const before = /** @type {Map<unknown, E>} */ (made.get(parent) ?? new Map());
+  const before = /** @type {Map<unknown, E>} */ (elementsByKey.get(parent) ?? new Map());
   /** @type {Map<unknown, E>} */
   const now = new Map();
   for (const item of items) {
@@ -119,11 +119,11 @@ export function each(parent, items, key, make, update) {
     if (element === place) place = place.nextElementSibling;
     else parent.insertBefore(element, place);
   }
-  made.set(parent, now);
+  elementsByKey.set(parent, now);
 }
 
 /**
- * Set a text only where it differs: a screen reader speaks each change of a live region.
+ * Set a text only if it differs: a screen reader announces each change of a live region.
  * @param {Element} element
  * @param {string} text
  */
@@ -132,7 +132,18 @@ export function write(element, text) {
 }
 
 /**
- * The element that a selector finds, where it is sure to exist.
+ * Add a class that plays an animation. If the element has it already, the animation starts again.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+export function animate(element, name) {
+  element.classList.remove(name);
+  void element.offsetWidth; // a layout in between restarts the animation
+  element.classList.add(name);
+}
+
+/**
+ * The element that a selector finds. Throws an Error if there is none.
  * @param {string} selector
  * @param {ParentNode} [root]
  * @returns {HTMLElement}
@@ -147,7 +158,7 @@ export function find(selector, root = document) {
  * The children of an element.
  * @param {Element} element
  */
-export const parts = (element) => /** @type {HTMLElement[]} */ ([...element.children]);
+export const childrenOf = (element) => /** @type {HTMLElement[]} */ ([...element.children]);
 
 /**
  * The nearest element at or above the target of an event that matches a selector, or null.

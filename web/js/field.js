@@ -9,11 +9,11 @@ import { h, write } from "./dom.js";
  * @typedef {object} Field
  * @property {HTMLElement} element
  * @property {T} input
- * @property {(message: string) => boolean} say Shows an error, or none for "". Returns whether there is one.
- * @property {boolean} wrong Whether an error is shown.
+ * @property {(message: string) => boolean} showError "" removes the error. Returns whether there is one.
+ * @property {boolean} invalid whether an error is shown
  */
 
-let made = 0;
+let lastId = 0;
 
 /**
  * @template {Input} T
@@ -23,28 +23,28 @@ let made = 0;
  * @returns {Field<T>}
  */
 export function field(label, input, hint) {
-  const id = `field-${made += 1}`;
+  const id = `field-${lastId += 1}`;
   const error = h("p", { class: "field-error", id: `${id}-error` });
-  const about = hint ? h("p", { class: "faint", id: `${id}-hint` }, hint) : null;
+  const description = hint ? h("p", { class: "faint", id: `${id}-hint` }, hint) : null;
   input.id = id;
-  input.setAttribute("aria-describedby", about ? `${about.id} ${error.id}` : error.id);
+  input.setAttribute("aria-describedby", description ? `${description.id} ${error.id}` : error.id);
   return {
-    element: h("div", { class: "field" }, h("label", { for: id }, label), about, input, error),
+    element: h("div", { class: "field" }, h("label", { for: id }, label), description, input, error),
     input,
-    say(message) {
+    showError(message) {
       write(error, message);
       if (message) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       return Boolean(message);
     },
-    get wrong() {
+    get invalid() {
       return input.getAttribute("aria-invalid") === "true";
     },
   };
 }
 
 /**
- * A field of several lines. `typed(text)` is called as it changes; `properties` are those of the textarea.
+ * A field of several lines. `typed(text)` is called for each change; `properties` are those of the textarea.
  * @param {string} label
  * @param {string} text
  * @param {(text: string) => void} typed
@@ -53,7 +53,7 @@ export function field(label, input, hint) {
  */
 export function textField(label, text, typed, { hint, ...properties } = {}) {
   const oninput = () => {
-    result.say("");
+    result.showError("");
     typed(result.input.value);
   };
   const result = field(label, h("textarea", { dir: "auto", oninput, ...properties }), hint);

@@ -1,6 +1,6 @@
 /**
- * The only place that makes markup from text: HTML that the API has sanitised. The Content-Security-Policy allows no other.
- * Large documents are put on the page bit by bit.
+ * The only module that makes markup from text: HTML that the API has sanitised. The Content-Security-Policy allows no
+ * other. Large documents are inserted in steps.
  */
 
 import { h } from "./dom.js";
@@ -17,16 +17,15 @@ export function parseHtml(html) {
   return template.content;
 }
 
-/** Elements that are put on the page in one step. */
-const STEP = 50;
+const ELEMENTS_PER_STEP = 50;
 
-/** A text that is longer than this is laid out by parts, so that what is out of sight costs nothing. */
-const LONG = 50_000;
-const PART = 100; // lines
-const WIDE = 20_000; // characters of a line; a browser takes seconds to lay out one of a megabyte
+/** A longer text (in characters) is split into parts: browsers skip the layout of those that are off screen. */
+const SPLIT_FROM = 50_000;
+const LINES_PER_PART = 100;
+const MAX_PART_LENGTH = 20_000; // characters: a browser takes seconds to lay out a line of a megabyte
 
 /**
- * Fill `place` with the elements of a representation; one step at a time.
+ * Fill `place` with the elements of a representation, in steps.
  * @param {DocumentFragment} fragment
  * @param {Element} place
  */
@@ -36,33 +35,33 @@ export function* insertInSteps(fragment, place) {
   place.replaceChildren(shell);
   while (whole.firstChild) {
     const code = whole.firstElementChild?.matches("pre") && whole.firstElementChild.firstElementChild;
-    if (code instanceof HTMLElement && !code.childElementCount && code.textContent.length > LONG) {
-      yield* parted(code, shell);
+    if (code instanceof HTMLElement && !code.childElementCount && code.textContent.length > SPLIT_FROM) {
+      yield* insertParts(code, shell);
       continue;
     }
-    const some = document.createDocumentFragment();
-    for (let i = 0; i < STEP && whole.firstChild; i += 1) some.append(whole.firstChild);
-    for (const item of some.querySelectorAll("li")) tick(item);
-    for (const table of some.querySelectorAll("table")) wrap(table);
-    for (const code of some.querySelectorAll("pre")) sizes.observe(code);
-    shell.append(some);
+    const chunk = document.createDocumentFragment();
+    for (let i = 0; i < ELEMENTS_PER_STEP && whole.firstChild; i += 1) chunk.append(whole.firstChild);
+    for (const item of chunk.querySelectorAll("li")) addCheckbox(item);
+    for (const table of chunk.querySelectorAll("table")) wrapTable(table);
+    for (const code of chunk.querySelectorAll("pre")) overflow.observe(code);
+    shell.append(chunk);
     yield;
   }
 }
 
 /**
- * A long plain text, in parts.
+ * Insert a long plain text, in parts.
  * @param {Element} code
  * @param {Element} shell
  */
-function* parted(code, shell) {
+function* insertParts(code, shell) {
   const lines = code.textContent.split("\n");
   code.replaceChildren();
   if (code.parentElement) shell.append(code.parentElement);
-  for (let at = 0; at < lines.length; at += PART) {
-    const some = lines.slice(at, at + PART);
-    const end = at + PART < lines.length ? "\n" : "";
-    for (const text of cut(some.join("\n") + end)) {
+  for (let at = 0; at < lines.length; at += LINES_PER_PART) {
+    const part = lines.slice(at, at + LINES_PER_PART);
+    const end = at + LINES_PER_PART < lines.length ? "\n" : "";
+    for (const text of pieces(part.join("\n") + end)) {
       const height = Math.max(1, text.split("\n").length - 1);
       code.append(h("span", { class: "part", style: { "--lines": height } }, text));
       yield;
@@ -71,23 +70,23 @@ function* parted(code, shell) {
 }
 
 /**
- * A text in pieces that can be laid out, at the ends of lines where there are any.
+ * Split a text into pieces that a browser can lay out, at line ends if there are any.
  * @param {string} text
  */
-function* cut(text) {
+function* pieces(text) {
   for (let at = 0; at < text.length;) {
-    let piece = text.slice(at, at + WIDE);
-    if (at + WIDE < text.length) {
+    let piece = text.slice(at, at + MAX_PART_LENGTH);
+    if (at + MAX_PART_LENGTH < text.length) {
       piece = piece.slice(0, piece.lastIndexOf("\n") + 1) || piece;
-      if (/[\uD800-\uDBFF]$/.test(piece)) piece = piece.slice(0, -1); // a character of two halves stays whole
+      if (/[\uD800-\uDBFF]$/.test(piece)) piece = piece.slice(0, -1); // does not split a surrogate pair
     }
     yield piece;
     at += piece.length;
   }
 }
 
-/** What is wider than the page scrolls by itself, and so has to be within reach of the keyboard. */
-const sizes = new ResizeObserver((entries) => {
+/** An element that is wider than the page scrolls by itself, so the keyboard has to reach it. */
+const overflow = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
@@ -95,32 +94,32 @@ const sizes = new ResizeObserver((entries) => {
 });
 
 /** @param {Element} table */
-function wrap(table) {
+function wrapTable(table) {
   const frame = h("div", { class: "table-frame", role: "group", "aria-label": "Table" });
   table.replaceWith(frame);
   frame.append(table);
-  sizes.observe(frame);
+  overflow.observe(frame);
 }
 
 const BOX = /^\[([ xX])\]\s/;
 
 /**
- * "[x] this" in a list is a task that is done.
+ * Show "[x] text" in a list as a checked box, and "[ ] text" as an empty one.
  * @param {Element} item
  */
-function tick(item) {
+function addCheckbox(item) {
   const text = firstText(item);
   const found = text && BOX.exec(text.data.trimStart());
   if (!found) return;
   const done = found[1] !== " ";
-  const says = done ? "Done" : "Not done";
+  const label = done ? "Done" : "Not done";
   text.data = text.data.trimStart().slice(found[0].length);
-  text.before(h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": says }));
+  text.before(h("input", { type: "checkbox", checked: done, disabled: true, "aria-label": label }));
   item.classList.add("task");
 }
 
 /**
- * The text that a list's item begins with, itself or in its first paragraph.
+ * The text at the start of a list's item, or of its first paragraph; null if it starts with an element.
  * @param {Node} item
  * @returns {Text | null}
  */

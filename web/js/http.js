@@ -1,4 +1,4 @@
-/** HTTP as the API uses it: JSON in, JSON out, errors as problems (RFC 9457), lists in pages. */
+/** HTTP requests to the API: JSON bodies, errors as problems (RFC 9457), lists in pages. */
 
 /** @import { DecisionPublic, ProblemField, RequestItem } from "./api.d.ts" */
 
@@ -13,8 +13,8 @@
  * @property {string} [title]
  * @property {string} [detail]
  * @property {ProblemField[]} [errors]
- * @property {RequestItem} [request] in a conflict about a HITL request: the request as it is
- * @property {DecisionPublic | null} [decision] and the decision that won
+ * @property {RequestItem} [request] in a conflict about a HITL request: its current state
+ * @property {DecisionPublic | null} [decision] in the same conflict: the decision that was applied
  */
 
 /**
@@ -37,8 +37,8 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same call may succeed a little later. */
-  get passing() {
+  /** Whether the same request may succeed a little later. */
+  get temporary() {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
   }
 
@@ -47,15 +47,15 @@ export class Problem extends Error {
    * @param {string} field
    */
   about(field) {
-    return (this.body.errors ?? []).filter((one) => one.field === field).map((one) => one.message).join("; ");
+    return (this.body.errors ?? []).filter((error) => error.field === field).map(({ message }) => message).join("; ");
   }
 }
 
 /**
- * Whether the same call may succeed a little later.
+ * Whether the same request may succeed a little later.
  * @param {unknown} error
  */
-export const isPassing = (error) => error instanceof Problem && error.passing;
+export const isTemporary = (error) => error instanceof Problem && error.temporary;
 
 const OFFLINE = { title: "Unreachable", detail: "BotArmy cannot be reached. Is it running, and are you connected?" };
 
@@ -79,8 +79,8 @@ async function call(method, path, request) {
 export async function send(method, path, { query, body, headers = {}, signal } = {}) {
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== "") url.searchParams.append(name, String(one));
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (item !== undefined && item !== null && item !== "") url.searchParams.append(name, String(item));
     }
   }
   /** @type {RequestInit & { headers: Record<string, string> }} */
@@ -114,15 +114,15 @@ export const get = (path, request) => call("GET", path, request);
  * @template T
  * @param {string} path
  * @param {object} [body]
- * @param {string} [key] makes the call idempotent
+ * @param {string} [key] makes the request idempotent
  * @returns {Promise<T>}
  */
 export const post = (path, body, key) => call("POST", path, { body, headers: key ? { "Idempotency-Key": key } : {} });
 
-const MOST_ITEMS = 2_000;
+const MAX_ITEMS = 2_000;
 
 /**
- * Every item of a list, page by page, up to MOST_ITEMS.
+ * Every item of a list, page by page, up to MAX_ITEMS.
  * @template T
  * @param {string} path
  * @param {Options} [options]
@@ -137,6 +137,6 @@ export async function all(path, { signal } = {}) {
     const page = await get(path, { query: { limit: 200, cursor }, signal });
     items.push(...page.items);
     cursor = page.next_cursor;
-  } while (cursor && items.length < MOST_ITEMS);
+  } while (cursor && items.length < MAX_ITEMS);
   return items;
 }

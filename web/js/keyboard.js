@@ -1,4 +1,4 @@
-/** Keyboard shortcuts: single keys, off while a person types or has turned them off. `?` lists those in force. */
+/** Keyboard shortcuts: single keys, ignored while a person types or if they are turned off. `?` lists them. */
 
 import { find, h } from "./dom.js";
 import { load, save } from "./storage.js";
@@ -7,20 +7,25 @@ import { load, save } from "./storage.js";
 
 const SETTING = "botarmy.single-keys";
 /** @type {Set<Shortcuts>} */
-const inForce = new Set();
-const EVERYWHERE = [["?", "Show this list"], ["g p", "Go to the projects"], ["g i", "Go to the inbox"], [
-  "g s",
-  "Go to the system",
-]];
+const active = new Set();
+const EVERYWHERE = [
+  ["?", "Show this list"],
+  ["g p", "Go to the projects"],
+  ["g i", "Go to the inbox"],
+  ["g s", "Go to the system"],
+];
+
+/** The addresses that these keys open after "g"; ROUTES in router.js has their views. @type {Record<string, string>} */
+const ADDRESSES = { p: "/", i: "/inbox", s: "/system" };
 
 /**
- * Put `{key: [what it does, action]}` in force until `signal` aborts. An action that returns false leaves the key alone.
+ * Add shortcuts until `signal` aborts. A key whose action returns false keeps its default behaviour.
  * @param {Shortcuts} keys
  * @param {AbortSignal} signal
  */
 export function shortcuts(keys, signal) {
-  inForce.add(keys);
-  signal.addEventListener("abort", () => inForce.delete(keys));
+  active.add(keys);
+  signal.addEventListener("abort", () => active.delete(keys));
 }
 
 /** @param {EventTarget | null} target */
@@ -28,41 +33,39 @@ const typing = (target) =>
   target instanceof Element &&
   target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
-/** Whether single keys do something. People who dictate, or press keys by accident, turn them off. */
+/** Whether single keys are shortcuts. People who dictate, or press keys by accident, turn them off. */
 const singleKeys = {
-  /** @type {boolean | undefined} */
-  kept: undefined,
+  /** The setting, if the browser cannot store it. @type {boolean | undefined} */
+  unsaved: undefined,
   get on() {
-    return this.kept ?? load("local", SETTING) !== "off";
+    return this.unsaved ?? load("local", SETTING) !== "off";
   },
   set on(on) {
-    this.kept = save("local", SETTING, on ? null : "off") ? undefined : on;
+    this.unsaved = save("local", SETTING, on ? null : "off") ? undefined : on;
   },
 };
 
 /** @param {(href: string) => void} go */
 export function startKeyboard(go) {
-  let leading = false;
-  /** @type {Record<string, string>} */
-  const places = { p: "/", i: "/inbox", s: "/system" };
+  let afterG = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    // Keys that write nothing, such as Escape, stay: they are not pressed by accident.
+    // Keys that type nothing, such as Escape, stay active: they are not pressed by accident.
     if (!singleKeys.on && event.key.length === 1) return;
-    if (leading && places[event.key]) {
-      leading = false;
+    if (afterG && ADDRESSES[event.key]) {
+      afterG = false;
       event.preventDefault();
-      go(places[event.key]);
+      go(ADDRESSES[event.key]);
       return;
     }
-    leading = event.key === "g";
+    afterG = event.key === "g";
     if (event.key === "?") {
       event.preventDefault();
       help();
       return;
     }
-    for (const keys of inForce) {
+    for (const keys of active) {
       if (keys[event.key] && keys[event.key][1](event) !== false) {
         event.preventDefault();
         return;
@@ -74,14 +77,14 @@ export function startKeyboard(go) {
 
 function help() {
   const rows = [
-    ...[...inForce].flatMap((keys) => Object.entries(keys).map(([key, [what]]) => [key, what])),
+    ...[...active].flatMap((keys) => Object.entries(keys).map(([key, [what]]) => [key, what])),
     ...EVERYWHERE,
   ];
-  const turn = h("input", {
+  const checkbox = h("input", {
     type: "checkbox",
     checked: singleKeys.on,
     onchange: () => {
-      singleKeys.on = turn.checked;
+      singleKeys.on = checkbox.checked;
     },
   });
   const dialog = h(
@@ -103,12 +106,12 @@ function help() {
           h(
             "dt",
             {},
-            key.split(" ").map((one) => h("kbd", {}, one)),
+            key.split(" ").map((part) => h("kbd", {}, part)),
           ),
           h("dd", {}, what),
         ]),
       ),
-      h("label", { class: "keys-turn" }, turn, "Single-key shortcuts"),
+      h("label", { class: "keys-turn" }, checkbox, "Single-key shortcuts"),
       h(
         "footer",
         {},

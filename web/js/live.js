@@ -7,13 +7,13 @@ import { Subscriptions } from "./subscriptions.js";
 
 /** @import { Event as LogEvent } from "./api.d.ts" */
 
-const PING_EVERY = 20_000; // ms
-const PONG_WITHIN = 10_000;
-const OPEN_WITHIN = 10_000;
-const FULL = new Set([4013, 4429]); // the server is full, or this client sent too much: come back later
-const FULL_FAILURES = 4;
-const WAIT_LEAST = 500;
-const WAIT_MOST = 15_000;
+const PING_INTERVAL = 20_000; // ms
+const PONG_TIMEOUT = 10_000;
+const OPEN_TIMEOUT = 10_000;
+const OVERLOAD_CODES = new Set([4013, 4429]); // the server is full, or this client sent too much
+const OVERLOAD_FAILURES = 4; // an overload counts as this many failures, so that the page waits longer
+const MIN_WAIT = 500;
+const MAX_WAIT = 15_000;
 
 class Live extends EventTarget {
   /** A `state` event is dispatched for each change. */
@@ -34,7 +34,7 @@ class Live extends EventTarget {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retry());
   }
 
-  /** Connect at once where the connection is lost; where it is open, check it. */
+  /** Connect at once if the connection is lost; check it if it is open. */
   retry() {
     if (this.state === "lost") this.#connect();
     else if (this.state === "open") this.#ping();
@@ -54,7 +54,7 @@ class Live extends EventTarget {
   }
 
   /**
-   * Call `changed(projectId)` whenever a project's log has grown, and `changed(null)` when any may have.
+   * Call `changed(projectId)` whenever a project's log has grown, and `changed(null)` when any of them may have.
    * @param {(projectId: string | null) => void} changed
    * @param {AbortSignal} signal
    */
@@ -68,52 +68,52 @@ class Live extends EventTarget {
 
   #connect() {
     clearTimeout(this.#timers.retry);
-    this.#become("connecting");
+    this.#setState("connecting");
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     this.#socket = socket;
-    socket.onopen = () => socket === this.#socket && this.#opened();
+    socket.onopen = () => socket === this.#socket && this.#connected();
     socket.onmessage = (message) => socket === this.#socket && this.#receive(JSON.parse(message.data));
-    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
-    this.#timers.open = setTimeout(() => this.#drop(), OPEN_WITHIN);
+    socket.onclose = ({ code }) => socket === this.#socket && this.#disconnected(code);
+    this.#timers.open = setTimeout(() => this.#drop(), OPEN_TIMEOUT);
   }
 
   /** The handshake is done; the first frame says whether the server accepts the connection. */
-  #opened() {
+  #connected() {
     this.#send({ action: "ping" });
     for (const frame of this.#subscriptions.frames()) this.#send(frame);
-    this.#timers.ping = setInterval(() => this.#ping(), PING_EVERY);
+    this.#timers.ping = setInterval(() => this.#ping(), PING_INTERVAL);
   }
 
   #ping() {
     this.#send({ action: "ping" });
     clearTimeout(this.#timers.pong);
-    this.#timers.pong = setTimeout(() => this.#drop(), PONG_WITHIN);
+    this.#timers.pong = setTimeout(() => this.#drop(), PONG_TIMEOUT);
   }
 
-  /** Give up a silent connection at once: its close event could take minutes. */
+  /** Abandon a silent connection at once: its close event could take minutes. */
   #drop() {
     const socket = this.#socket;
-    this.#lost();
+    this.#disconnected();
     socket?.close();
   }
 
   /** @param {number} [code] of the close event */
-  #lost(code) {
+  #disconnected(code) {
     this.#socket = null;
     clearInterval(this.#timers.ping);
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.open);
-    if (code !== undefined && FULL.has(code)) this.#failures = Math.max(this.#failures, FULL_FAILURES);
-    // Half fixed, half random, so that a thousand pages do not reconnect in the same instant.
-    const wait = Math.min(WAIT_MOST, WAIT_LEAST * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    if (code !== undefined && OVERLOAD_CODES.has(code)) this.#failures = Math.max(this.#failures, OVERLOAD_FAILURES);
+    // Half of the wait is random, so that a thousand pages do not reconnect in the same instant.
+    const wait = Math.min(MAX_WAIT, MIN_WAIT * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#failures += 1;
     this.retryAt = Date.now() + wait;
     this.#timers.retry = setTimeout(() => this.#connect(), wait);
-    this.#become("lost");
+    this.#setState("lost");
   }
 
   /** @param {"connecting" | "open" | "lost"} state */
-  #become(state) {
+  #setState(state) {
     if (state === this.state) return;
     this.state = state;
     this.dispatchEvent(new Event("state"));
@@ -129,7 +129,7 @@ class Live extends EventTarget {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.open);
     this.#failures = 0;
-    this.#become("open");
+    this.#setState("open");
     if (frame.event_type === "error" && frame.seq === null) console.warn("BotArmy:", frame.data.message);
     else this.#subscriptions.deliver(frame);
   }

@@ -1,4 +1,4 @@
-/** Where the page starts. */
+/** Starts the page. */
 
 import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";

@@ -1,4 +1,4 @@
-/** Messages outside the views: announcements to screen readers, toasts, and errors with a way out. */
+/** Messages: announcements to screen readers, toasts, errors with a button to try again, and empty states. */
 
 import { find, h, icon, write } from "./dom.js";
 import { Problem } from "./rest.js";
@@ -25,7 +25,7 @@ export function toast(text) {
 }
 
 /**
- * What went wrong, and a button to try again where that may help.
+ * An error, and a button that calls `again`, if it is given.
  * @param {unknown} error
  * @param {() => void} [again]
  */
@@ -43,7 +43,7 @@ export function failure(error, again) {
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * What is shown where there is nothing yet: says what to do next.
+ * What is shown instead of an empty list or view: it says what to do next.
  * @param {string} picture
  * @param {string} heading
  * @param {string} text

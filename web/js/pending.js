@@ -25,7 +25,7 @@ class Pending extends EventTarget {
     refresher.ask();
   }
 
-  /** Read again: a slow worker may judge a response long after it was given. */
+  /** Read again: a slow worker may judge a response long after it was sent. */
   refresh() {
     this.#refresher?.ask();
   }

@@ -1,4 +1,4 @@
-/** Repeats a piece of work when asked: soon after, never twice at once or within `gap` ms, and again after a failure. */
+/** Runs `work` soon after ask(), one run at a time and at least `gap` ms apart, and again after a failure. */
 export class Refresher {
   #work;
   #gap;
@@ -12,7 +12,7 @@ export class Refresher {
   #wake = () => {};
 
   /**
-   * `work(signal)` may throw; `failed(error)` is then called, and called with null when it works again.
+   * If `work(signal)` throws, `failed(error)` is called, and `failed(null)` once it works again.
    * @param {(signal: AbortSignal) => unknown} work
    * @param {{ gap?: number, signal: AbortSignal, failed?: (error: unknown) => void }} options
    */
@@ -52,7 +52,7 @@ export class Refresher {
         this.#failures += 1;
         this.#asked = true;
       }
-      // Slow work is repeated less often: it takes at most a quarter of the time.
+      // Slow work runs less often: it takes at most a quarter of the time.
       const took = performance.now() - started;
       const backoff = this.#failures && Math.min(10_000, 500 * 2 ** this.#failures);
       this.#next = performance.now() + Math.max(this.#gap, 3 * took, backoff);
@@ -64,9 +64,9 @@ export class Refresher {
   async #pause(ms) {
     if (ms <= 0) return;
     await new Promise((done) => {
-      const clock = setTimeout(done, ms);
+      const timer = setTimeout(done, ms);
       this.#wake = () => {
-        clearTimeout(clock);
+        clearTimeout(timer);
         done(undefined);
       };
     });

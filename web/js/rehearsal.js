@@ -1,4 +1,4 @@
-/** `<rehearsal-mark>`: says in the bar that agents only rehearse, where any does; a press explains it. */
+/** `<rehearsal-mark>`: shows in the bar that some or all agents are rehearsal agents; a click explains that. */
 
 import { find, h, icon } from "./dom.js";
 import { live } from "./live.js";
@@ -8,8 +8,7 @@ import { catalogue } from "./rest.js";
 
 export const REHEARSAL = "rehearsal";
 
-/** What rehearsing means, in a sentence or two. */
-export const MEANS =
+export const EXPLANATION =
   "These agents are deterministic, work offline and cost nothing. From the real brief they make real documents, code " +
   "and tests, so that a team can rehearse a pipeline, its gates and its alarms before it pays for tokens.";
 
@@ -34,13 +33,13 @@ class RehearsalMark extends HTMLElement {
     }
   }
 
-  /** @param {AgentPublic[]} some the agents that rehearse, where others do not */
+  /** @param {AgentPublic[]} some the rehearsal agents if there are others, else none */
   #show(some) {
     const note = h(
       "div",
       { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
       h("h2", {}, "This is a rehearsal"),
-      h("p", {}, MEANS),
+      h("p", {}, EXPLANATION),
       some.length > 0 && h("p", {}, `It is so for: ${some.map(({ agent_type: agent }) => agent).join(", ")}.`),
       h("p", {}, h("a", { href: "/system" }, "See the agents")),
     );

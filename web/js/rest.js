@@ -1,4 +1,4 @@
-/** The calls of the API. Only this module uses http.js's transport. */
+/** The endpoints of the API that the page uses. No other module sends requests. */
 
 import { all, get, post, send } from "./http.js";
 
@@ -13,7 +13,7 @@ import { all, get, post, send } from "./http.js";
 
 /** @import { Options, Page, Query } from "./http.js" */
 
-export { isPassing, Problem } from "./http.js";
+export { isTemporary, Problem } from "./http.js";
 
 const V1 = "/api/v1";
 

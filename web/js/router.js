@@ -1,4 +1,4 @@
-/** From paths to views. A view ends when its `signal` aborts. */
+/** Opens the view of each path. A view is closed when its `signal` aborts. */
 
 import { find, h } from "./dom.js";
 import { go } from "./navigation.js";
@@ -9,7 +9,7 @@ import { showPlace } from "./shell.js";
  * @typedef {object} Context what a view is opened with
  * @property {string[]} params the ids in the path
  * @property {AbortSignal} signal
- * @property {boolean} back whether the reader went back (or forth) to it
+ * @property {boolean} back whether the reader went back or forward to it
  * @property {(text: string) => void} title sets the document's title
  */
 
@@ -17,6 +17,7 @@ import { showPlace } from "./shell.js";
 
 const ID = "([0-9a-f-]{36})";
 
+/** The view at each path. VIEWS in api/page.py has the same paths; index.html and keyboard.js link to them. */
 /** @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]} */
 const ROUTES = [
   [/^\/(?:projects)?$/, "projects", "Projects", () => import("./views/projects.js")],
@@ -25,7 +26,7 @@ const ROUTES = [
   [/^\/system$/, "system", "System", () => import("./views/system.js")],
 ];
 
-let leave = new AbortController();
+let controller = new AbortController();
 /** @type {string | null} */
 let path = null;
 
@@ -59,8 +60,8 @@ async function open(back = false) {
     return;
   }
   const current = (path = location.pathname);
-  leave.abort();
-  const { signal } = (leave = new AbortController());
+  controller.abort();
+  const { signal } = (controller = new AbortController());
   const root = h("div", { class: "view" });
   const main = find("main");
   const route = ROUTES.find(([pattern]) => pattern.test(current));

@@ -1,10 +1,10 @@
-/** When work on the page is done: in slices, with the next frame, or once for several changes. */
+/** Schedules work on the page: in slices, with the next frame, or once for several changes. */
 
 const SLICE = 10; // ms
 
 /**
- * Exhaust `steps`, which does a bit of work with each step, unless `signal` aborts before. The work is done in slices,
- * between which the browser answers input and paints; the first slice is done at once.
+ * Run all of `steps`, each of which does a bit of work, unless `signal` aborts first. They run in slices, between which
+ * the browser handles input and paints; the first slice runs at once.
  * @param {{ next(): { done?: boolean } }} steps
  * @param {AbortSignal} signal
  */
@@ -19,9 +19,9 @@ export async function inSlices(steps, signal) {
 }
 
 const BURST = 50; // rows
-const HIDDEN = 250; // ms between two turns of a page in the background, which gets no frames
+const HIDDEN_INTERVAL = 250; // ms between two runs while the page is in the background and gets no frames
 
-/** Calls `work()` with the next frame after ask(); after a burst, not before the reader had a turn. */
+/** Calls `work()` with the next frame after ask(); after a burst, it waits until the browser has handled input. */
 export class FrameScheduler {
   #work;
   #due = false;
@@ -35,16 +35,16 @@ export class FrameScheduler {
   ask() {
     if (this.#due) return;
     this.#due = true;
-    const wait = Math.max(this.#pausedUntil - performance.now(), document.hidden ? HIDDEN : 0);
-    if (wait > 0) setTimeout(() => this.#turn(), wait);
-    else requestAnimationFrame(() => this.#turn());
+    const wait = Math.max(this.#pausedUntil - performance.now(), document.hidden ? HIDDEN_INTERVAL : 0);
+    if (wait > 0) setTimeout(() => this.#run(), wait);
+    else requestAnimationFrame(() => this.#run());
   }
 
-  #turn() {
+  #run() {
     const began = performance.now();
     this.#due = false;
     if (this.#work() <= BURST) return;
-    // Runs when the frame is painted: a burst takes a third of the time.
+    // This runs once the frame is painted. Bursts then take at most a third of the time.
     setTimeout(() => {
       this.#pausedUntil = 3 * performance.now() - 2 * began;
     });

@@ -1,4 +1,4 @@
-/** The frame around the views: the places, the number of open requests, the connection and the colours. */
+/** The frame around the views: navigation, the number of open requests, the connection and the colours. */
 
 import { find, h, icon, write } from "./dom.js";
 import { live } from "./live.js";
@@ -10,7 +10,7 @@ import { save } from "./storage.js";
 let viewTitle = "";
 
 /**
- * Mark the place that is shown, and set the title; the number of open requests precedes it.
+ * Mark the link to the view that is shown, and set the title, which starts with the number of open requests.
  * @param {string} place
  * @param {string} title
  */
@@ -47,10 +47,10 @@ class ConnectionMark extends HTMLElement {
   }
 }
 
-/** Shown under the bar while the connection is lost; a first attempt that succeeds quickly shows nothing. */
+/** Shown under the bar while the connection is lost; not while the page connects for the first time. */
 class ConnectionBanner extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
   #lost = false;
 
   connectedCallback() {
@@ -59,7 +59,7 @@ class ConnectionBanner extends HTMLElement {
   }
 
   #paint() {
-    clearInterval(this.#clock);
+    clearInterval(this.#timer);
     if (live.state === "open") {
       this.replaceChildren();
       if (this.#lost) announce("Connected again. The page is up to date.");
@@ -76,7 +76,7 @@ class ConnectionBanner extends HTMLElement {
     );
     const tick = () => write(wait, `Next try in ${Math.max(0, Math.ceil((live.retryAt - Date.now()) / 1000))} s.`);
     tick();
-    this.#clock = setInterval(tick, 500);
+    this.#timer = setInterval(tick, 500);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the browser keeps for the page. Storage may be missing, full or forbidden; the page then works without it. */
+/** The browser's storage for the page. It may be missing, full or forbidden; the page then works without it. */
 
 /** @typedef {"local" | "session"} Kind */
 
@@ -37,7 +37,7 @@ export function save(kind, key, text) {
 /**
  * The object under a key of this tab, or an empty one.
  * @param {string} key
- * @returns {Record<string, any>} whatever an earlier version of the page has kept
+ * @returns {Record<string, any>} it may come from an earlier version of the page
  */
 export function loadObject(key) {
   try {

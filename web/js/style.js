@@ -4,7 +4,7 @@
  */
 
 /** @type {Map<string, Promise<unknown>>} */
-const asked = new Map();
+const sheets = new Map();
 
 /**
  * Load the sheet of that name in css/, unless the document links it already.
@@ -12,8 +12,8 @@ const asked = new Map();
  */
 export function style(name) {
   const { pathname } = new URL(`../css/${name}`, import.meta.url);
-  if (!asked.has(pathname)) asked.set(pathname, linked(pathname) ? Promise.resolve() : load(pathname));
-  return asked.get(pathname);
+  if (!sheets.has(pathname)) sheets.set(pathname, linked(pathname) ? Promise.resolve() : load(pathname));
+  return sheets.get(pathname);
 }
 
 /** @param {string} pathname */

@@ -1,10 +1,10 @@
-/** What the page follows over the WebSocket: keeps events in order, each once, and knows what to ask for again. Pure. */
+/** The projects that the page follows over the WebSocket: delivers each event once, in order, and resumes. Pure. */
 
 /** @import { Event } from "./api.d.ts" */
 
 /** A frame of the server: an event of a log, or one about the connection. @typedef {Omit<Event, "event_type"> & { event_type: string }} Frame */
 
-const ABOUT_THE_CONNECTION = new Set(["pong", "heartbeat", "connection_ready"]);
+const CONNECTION_FRAMES = new Set(["pong", "heartbeat", "connection_ready"]);
 
 export class Subscriptions {
   /** @type {Map<string, { last: number, handle: (event: Event) => void }>} */
@@ -13,7 +13,7 @@ export class Subscriptions {
   #watchers = new Set();
 
   /**
-   * Follow a project after event number `since`. Return the frame that asks for it.
+   * Follow a project after event number `since`. Return the frame that subscribes to it.
    * @param {string} projectId
    * @param {number} since
    * @param {(event: Event) => void} handle
@@ -25,7 +25,7 @@ export class Subscriptions {
   }
 
   /**
-   * Follow a project no longer. Return the frame that says so.
+   * Stop following a project. Return the frame that unsubscribes from it.
    * @param {string} projectId
    */
   unfollow(projectId) {
@@ -62,13 +62,13 @@ export class Subscriptions {
   }
 
   /**
-   * Pass a frame to whom it concerns. An event whose number was delivered before is dropped.
+   * Pass a frame to its follower, or to the watchers. An event whose number was delivered before is dropped.
    * @param {Frame} frame
    */
   deliver(frame) {
     if (frame.event_type === "watching") this.#notify(null);
     else if (frame.event_type === "project_changed") this.#notify(frame.project_id);
-    else if (!ABOUT_THE_CONNECTION.has(frame.event_type)) this.#deliver(/** @type {Event} */ (frame));
+    else if (!CONNECTION_FRAMES.has(frame.event_type)) this.#deliver(/** @type {Event} */ (frame));
   }
 
   /** @param {string | null} projectId */

@@ -1,8 +1,8 @@
 /** Texts as people read and compare them. Pure. */
 
 /**
- * The form in which texts are compared, as in the API's search: without case, however accents are encoded. Both sides
- * of a comparison go through it.
+ * The form in which texts are compared, as in the API's search: it ignores case, and how accents are encoded. Convert
+ * both sides of a comparison.
  * @param {string} text
  */
 export const comparable = (text) =>
@@ -12,17 +12,17 @@ export const comparable = (text) =>
 // The characters that api/artifacts/rendering/text.py shows, and the marks of direction too: a name is short.
 // deno-lint-ignore no-control-regex
 const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
-const EACH = new RegExp(HIDDEN, "gu");
+const EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 
 /**
  * The text with control characters and those that change the direction made visible: a NUL as "␀", a U+202E by its
  * name.
  * @param {string} text
  */
-export const visible = (text) => (HIDDEN.test(text) ? text.replace(EACH, sign) : text);
+export const visible = (text) => (HIDDEN.test(text) ? text.replace(EACH_HIDDEN, symbol) : text);
 
 /** @param {string} character */
-function sign(character) {
+function symbol(character) {
   const code = /** @type {number} */ (character.codePointAt(0));
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   return `\u2039U+${code.toString(16).toUpperCase().padStart(4, "0")}\u203a`;

@@ -2,7 +2,7 @@
 
 import { ago, brief, inFull, wholeSeconds } from "./time.js";
 
-const SHORT_OF_TIME = 0.1; // of the whole time
+const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
 
 /** @type {Set<TickingElement>} */
@@ -65,7 +65,7 @@ class TimeAgo extends TickingElement {
 
 /**
  * `<time-left until="…" since="…">`: the time that is left. Its tone warns when little is left; it dispatches `expired`
- * when none is.
+ * when the time is up.
  */
 class TimeLeft extends TickingElement {
   #expired = false;
@@ -75,8 +75,8 @@ class TimeLeft extends TickingElement {
     const until = Date.parse(this.getAttribute("until") ?? "");
     const left = until - Date.now();
     const whole = until - Date.parse(this.getAttribute("since") ?? "");
-    const short = left < Math.min(HOUR, SHORT_OF_TIME * whole);
-    const tone = left <= 0 ? "bad" : short ? "asks" : "";
+    const warns = left < Math.min(HOUR, WARNING_SHARE * whole);
+    const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
     if (!this.title) this.title = `Waits until ${inFull(until)}`;
     this.write(left > 0 ? `${brief(left)} left` : "expired");

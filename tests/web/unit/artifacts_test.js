@@ -31,12 +31,12 @@ test("artifacts are grouped by type in the order of the pipeline, their versions
     name: type,
     version,
   });
-  const groups = groupArtifacts(
+  const sections = groupArtifacts(
     [artifact("source_code", 2), artifact("source_code", 1), artifact("user_input", 1), artifact("project_plan", 1)],
     undefined,
   );
-  assert.deepEqual(groups.map(({ type }) => type), ["user_input", "project_plan", "source_code"]);
-  const [work] = groups[2].works;
-  assert.deepEqual(work.versions.map(({ version }) => version), [1, 2]);
-  assert.equal(newest(work).version, 2);
+  assert.deepEqual(sections.map(({ type }) => type), ["user_input", "project_plan", "source_code"]);
+  const [group] = sections[2].artifactGroups;
+  assert.deepEqual(group.versions.map(({ version }) => version), [1, 2]);
+  assert.equal(newest(group).version, 2);
 });

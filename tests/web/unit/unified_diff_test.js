@@ -15,7 +15,7 @@ const EDIT = `--- a/app.py
 test("lines have their numbers on both sides", () => {
   const [file] = parse(EDIT);
   assert.equal(file.path, "app.py");
-  assert.equal(file.was, "app.py");
+  assert.equal(file.oldPath, "app.py");
   assert.deepEqual([file.added, file.removed], [1, 1]);
   const [{ lines }] = file.hunks;
   assert.deepEqual(lines.map(({ kind, old, new: now }) => [kind, old, now]), [
@@ -24,15 +24,15 @@ test("lines have their numbers on both sides", () => {
     ["+", null, 2],
     [" ", 3, 3],
   ]);
-  assert.deepEqual(lines.map(({ bare }) => bare), [false, false, false, true]);
+  assert.deepEqual(lines.map(({ noNewline }) => noNewline), [false, false, false, true]);
 });
 
 test("a new file has no path before, a removed one none after", () => {
   const [added, removed] = parse(
     "--- /dev/null\n+++ b/new.txt\n@@ -0,0 +1 @@\n+x\n--- a/old.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n",
   );
-  assert.deepEqual([added.was, added.path], [null, "new.txt"]);
-  assert.deepEqual([removed.was, removed.path], ["old.txt", null]);
+  assert.deepEqual([added.oldPath, added.path], [null, "new.txt"]);
+  assert.deepEqual([removed.oldPath, removed.path], ["old.txt", null]);
 });
 
 test("a removed line that looks like the head of a file is a line", () => {

@@ -1,4 +1,4 @@
-/** `<artifact-browser>`: what agents and people wrote for a project, with every version. */
+/** `<artifact-browser>`: the artifacts of a project, with every version. */
 
 import { h } from "../dom.js";
 import { empty } from "../notices.js";
@@ -7,7 +7,7 @@ import { ArtifactDetail } from "./artifact-detail.js";
 import { ArtifactList } from "./artifact-list.js";
 import { groupArtifacts, newest } from "./versions.js";
 
-/** @import { Group, Work } from "./versions.js" */
+/** @import { ArtifactGroup, TypeSection } from "./versions.js" */
 /** @import { ArtifactItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "../project/model.js" */
 
@@ -15,27 +15,27 @@ await style("artifacts.css");
 
 /**
  * `model` is a ProjectModel. `select(artifactId)` shows a version, as does `#artifact=<id>` in the address; an
- * `artifact-select` event (`detail.artifact_id`) is dispatched when the reader chooses one.
+ * `artifact-select` event (`detail.artifact_id`) is dispatched when the reader selects one.
  */
 export class ArtifactBrowser extends HTMLElement {
   /** @type {ProjectModel | null} */
   #model = null;
-  #leave = new AbortController();
+  #controller = new AbortController();
   /** @type {Set<string> | null} the ids of the versions that were painted before */
-  #known = null;
-  /** @type {string | null} an artifact's id */
-  #chosen = null;
-  /** @type {string | null} what the address named last */
-  #obeyed = null;
+  #painted = null;
+  /** @type {string | null} the id of the selected version */
+  #selected = null;
+  /** @type {string | null} the id that the address named last */
+  #addressed = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #writing;
+  #addressTimer;
   /** @type {ArtifactItem[] | null} as they were painted last */
   #artifacts = null;
-  /** @type {Group[]} */
-  #groups = [];
-  /** @type {Map<string, Work>} by the ids of their versions */
-  #works = new Map();
-  #list = new ArtifactList((work) => this.#choose(newest(work).artifact_id));
+  /** @type {TypeSection[]} */
+  #sections = [];
+  /** @type {Map<string, ArtifactGroup>} by the ids of their versions */
+  #groups = new Map();
+  #list = new ArtifactList((group) => this.#choose(newest(group).artifact_id));
   #detail = new ArtifactDetail((id) => this.#choose(id));
 
   constructor() {
@@ -48,37 +48,37 @@ export class ArtifactBrowser extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#leave.abort();
+    this.#controller.abort();
   }
 
   /** @param {ProjectModel} model */
   set model(model) {
     this.#model = model;
-    this.#known = this.#artifacts = null;
+    this.#painted = this.#artifacts = null;
     if (this.isConnected) this.#follow();
   }
 
   /**
-   * Show a version; false where there is none of that id.
+   * Show a version. Return whether there is one with that id.
    * @param {string} artifactId
    */
   select(artifactId) {
-    if (!this.#works.has(artifactId)) return false;
-    this.#chosen = artifactId;
+    if (!this.#groups.has(artifactId)) return false;
+    this.#selected = artifactId;
     this.#paint();
     this.#list.reveal();
     return true;
   }
 
   #follow() {
-    this.#leave.abort();
-    const { signal } = (this.#leave = new AbortController());
-    this.#model?.addEventListener("change", () => this.#look(), { signal });
-    addEventListener("hashchange", () => this.#obey(), { signal });
-    this.#look();
+    this.#controller.abort();
+    const { signal } = (this.#controller = new AbortController());
+    this.#model?.addEventListener("change", () => this.#update(), { signal });
+    addEventListener("hashchange", () => this.#followAddress(), { signal });
+    this.#update();
   }
 
-  #look() {
+  #update() {
     if (!this.#model) return;
     const { artifacts, project } = this.#model;
     if (artifacts === this.#artifacts) {
@@ -96,41 +96,41 @@ export class ArtifactBrowser extends HTMLElement {
       );
       return;
     }
-    this.#groups = groupArtifacts(artifacts, project.pipeline_definition);
-    const works = this.#groups.flatMap((group) => group.works);
-    this.#works = new Map(
-      works.flatMap((work) => work.versions.map((one) => /** @type {const} */ ([one.artifact_id, work]))),
-    );
+    this.#sections = groupArtifacts(artifacts, project.pipeline_definition);
+    this.#groups = new Map();
+    for (const group of this.#sections.flatMap((section) => section.artifactGroups)) {
+      for (const version of group.versions) this.#groups.set(version.artifact_id, group);
+    }
     if (!this.contains(this.#list.element)) {
       this.replaceChildren(h("div", { class: "artifact-columns" }, this.#list.element, this.#detail.element));
     }
-    if (!this.#obey()) this.#paint();
-    this.#known = new Set(this.#works.keys());
+    if (!this.#followAddress()) this.#paint();
+    this.#painted = new Set(this.#groups.keys());
   }
 
-  /** Show and scroll to what the address names, once: a link was followed. */
-  #obey() {
+  /** Show the version that the address names and scroll to it, once for each link. Return whether it did. */
+  #followAddress() {
     const id = new URLSearchParams(location.hash.slice(1)).get("artifact");
-    if (!id || id === this.#obeyed) return false;
+    if (!id || id === this.#addressed) return false;
     if (!this.select(id)) return false;
-    this.#obeyed = id;
+    this.#addressed = id;
     this.scrollIntoView({ block: "start" });
     return true;
   }
 
   /** @param {string} id */
   #choose(id) {
-    this.#obeyed = id;
-    this.#chosen = id;
-    // Browsers limit how often the address may change: only the last one of a quick series is written.
-    clearTimeout(this.#writing);
-    this.#writing = setTimeout(() => this.#address(id), 150);
+    this.#addressed = id;
+    this.#selected = id;
+    // Browsers limit how often the address may change, so only the last of several quick changes is written.
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => this.#writeAddress(id), 150);
     this.#paint();
     this.dispatchEvent(new CustomEvent("artifact-select", { detail: { artifact_id: id }, bubbles: true }));
   }
 
   /** @param {string} id */
-  #address(id) {
+  #writeAddress(id) {
     if (!this.isConnected) return;
     const fragment = new URLSearchParams(location.hash.slice(1));
     fragment.set("artifact", id);
@@ -138,15 +138,15 @@ export class ArtifactBrowser extends HTMLElement {
   }
 
   #paint() {
-    // Until the reader chooses, the newest version is shown, and stays when newer ones come.
-    this.#chosen ??= this.#artifacts?.at(-1)?.artifact_id ?? null;
-    this.#list.paint(this.#groups, this.#works.get(this.#chosen ?? ""), this.#known);
+    // Until the reader selects one, the version that was the newest at first is shown.
+    this.#selected ??= this.#artifacts?.at(-1)?.artifact_id ?? null;
+    this.#list.paint(this.#sections, this.#groups.get(this.#selected ?? ""), this.#painted);
     this.#paintDetail();
   }
 
   #paintDetail() {
-    const work = this.#works.get(this.#chosen ?? "");
-    if (work && this.#chosen && this.#model) this.#detail.paint(work, this.#chosen, this.#model);
+    const group = this.#groups.get(this.#selected ?? "");
+    if (group && this.#selected && this.#model) this.#detail.paint(group, this.#selected, this.#model);
   }
 }
 

@@ -1,4 +1,4 @@
-/** One artifact of the browser: its versions, where the chosen one comes from, what it holds and what it changed. */
+/** One artifact of the browser: its versions, and the provenance, content and changes of the selected one. */
 
 import { each, h, valueOf, write } from "../dom.js";
 import { title } from "../labels.js";
@@ -9,24 +9,24 @@ import { download } from "./artifact-view.js";
 import { newest } from "./versions.js";
 
 /** @import { ArtifactItem } from "../api.d.ts" */
-/** @import { Work } from "./versions.js" */
+/** @import { ArtifactGroup } from "./versions.js" */
 /** @import { ProjectModel } from "../project/model.js" */
 
-let made = 0;
+let lastId = 0;
 
 export class ArtifactDetail {
   #choose;
-  /** @type {Work | null} */
-  #work = null;
+  /** @type {ArtifactGroup | null} */
+  #group = null;
   /** @type {ArtifactItem | null} the version that is shown */
   #artifact = null;
-  /** @type {string | null} what is shown of it */
+  /** @type {string | null} the facts that are shown, as JSON */
   #facts = null;
-  /** @type {string | null} the id that the reader chose to compare it with */
-  #against = null;
-  /** @type {string | null} */
-  #compared = null;
-  #showing = "view";
+  /** @type {string | null} the id of the version that the reader compares it with */
+  #comparedWith = null;
+  /** @type {string | null} the ids of the versions whose comparison is shown */
+  #comparedPair = null;
+  #tab = "view";
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: (event) => this.#choose(valueOf(event)) });
@@ -41,12 +41,12 @@ export class ArtifactDetail {
   #panels;
 
   /**
-   * `choose(artifactId)` is called when the reader picks another version.
+   * `choose(artifactId)` is called when the reader selects another version.
    * @param {(artifactId: string) => void} choose
    */
   constructor(choose) {
     this.#choose = choose;
-    const id = `artifact-${(made += 1)}`;
+    const id = `artifact-${(lastId += 1)}`;
     this.#tabs = ["view", "diff"].map((name) =>
       h("button", {
         type: "button",
@@ -87,47 +87,47 @@ export class ArtifactDetail {
   }
 
   /**
-   * Show version `id` of `work`. Only what differs is touched.
-   * @param {Work} work
+   * Show version `id` of `group`. Updates only what differs.
+   * @param {ArtifactGroup} group
    * @param {string} id
    * @param {ProjectModel} model
    */
-  paint(work, id, model) {
-    const artifact = work.versions.find((one) => one.artifact_id === id);
+  paint(group, id, model) {
+    const artifact = group.versions.find((version) => version.artifact_id === id);
     if (!artifact) return;
-    if (work.key !== this.#work?.key) this.#against = null;
-    this.#work = work;
+    if (group.key !== this.#group?.key) this.#comparedWith = null;
+    this.#group = group;
     this.#artifact = artifact;
     write(this.#name, nameOf(artifact));
     this.#name.title = visible(artifact.name);
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
-    this.#options(this.#version, work.versions, id);
-    this.#newer.hidden = newest(work) === artifact;
-    write(this.#newer, `Show version ${newest(work).version}`);
-    const task = model.progress.tasks.find((one) => one.task_id === artifact.task_id);
+    this.#paintOptions(this.#version, group.versions, id);
+    this.#newer.hidden = newest(group) === artifact;
+    write(this.#newer, `Show version ${newest(group).version}`);
+    const task = model.progress.tasks.find(({ task_id }) => task_id === artifact.task_id);
     const facts = JSON.stringify([id, artifact.accepted_at, task]);
     if (facts !== this.#facts) {
       this.#facts = facts;
       this.#download.replaceChildren(download(artifact));
-      this.#provenance.replaceChildren(...provenance(artifact, task, work));
+      this.#provenance.replaceChildren(...provenance(artifact, task, group));
     }
     this.#view.artifact = artifact;
-    this.#choices();
+    this.#paintComparedVersions();
     this.#compare();
   }
 
   #chooseNewest() {
-    if (this.#work) this.#choose(newest(this.#work).artifact_id);
+    if (this.#group) this.#choose(newest(this.#group).artifact_id);
   }
 
-  #choices() {
+  #paintComparedVersions() {
     const shown = this.#artifact;
-    if (!this.#work || !shown) return;
-    const others = this.#work.versions.filter((one) => one !== shown);
-    if (!others.some((one) => one.artifact_id === this.#against)) this.#against = null;
+    if (!this.#group || !shown) return;
+    const others = this.#group.versions.filter((version) => version !== shown);
+    if (!others.some((version) => version.artifact_id === this.#comparedWith)) this.#comparedWith = null;
     this.#beforeField.hidden = others.length === 0;
-    const older = others.filter((one) => one.version < shown.version);
-    this.#options(this.#before, others, this.#against ?? (older.at(-1) ?? others[0])?.artifact_id);
+    const older = others.filter(({ version }) => version < shown.version);
+    this.#paintOptions(this.#before, others, this.#comparedWith ?? (older.at(-1) ?? others[0])?.artifact_id);
   }
 
   /**
@@ -135,17 +135,18 @@ export class ArtifactDetail {
    * @param {ArtifactItem[]} versions
    * @param {string | undefined} value
    */
-  #options(select, versions, value) {
-    each(select, [...versions].reverse(), (one) => one.artifact_id, () => h("option", {}), (option, one) => {
-      option.value = one.artifact_id;
-      write(option, `Version ${one.version}${one.accepted_at ? "" : ", not accepted"}`);
+  #paintOptions(select, versions, value) {
+    const newestFirst = [...versions].reverse();
+    each(select, newestFirst, (version) => version.artifact_id, () => h("option", {}), (option, version) => {
+      option.value = version.artifact_id;
+      write(option, `Version ${version.version}${version.accepted_at ? "" : ", not accepted"}`);
     });
     if (value && select.value !== value) select.value = value;
   }
 
   /** @param {string} name */
   #show(name) {
-    this.#showing = name;
+    this.#tab = name;
     this.#tabs.forEach((tab, index) => {
       const chosen = tab.dataset.name === name;
       tab.setAttribute("aria-selected", String(chosen));
@@ -166,25 +167,25 @@ export class ArtifactDetail {
 
   /** @param {string} id */
   #compareWith(id) {
-    this.#against = id;
+    this.#comparedWith = id;
     this.#compare();
   }
 
   async #compare() {
-    if (this.#showing !== "diff" || !this.#artifact) return;
+    if (this.#tab !== "diff" || !this.#artifact) return;
     const before = this.#before.value || null;
     const after = this.#artifact.artifact_id;
     const pair = `${after} ${before}`;
-    if (pair === this.#compared) return;
-    this.#compared = pair;
+    if (pair === this.#comparedPair) return;
+    this.#comparedPair = pair;
     try {
       await import("./diff-view.js"); // loaded at the first comparison
     } catch (error) {
-      this.#compared = null;
+      this.#comparedPair = null;
       this.#diff.replaceChildren(failure(error, () => this.#compare()));
       return;
     }
     customElements.upgrade(this.#diff);
-    if (pair === this.#compared) this.#diff.show(after, before);
+    if (pair === this.#comparedPair) this.#diff.show(after, before);
   }
 }

@@ -1,20 +1,20 @@
-/** The list of a project's artifacts, grouped by type: a row for each name, with its newest version. */
+/** The list of a project's artifacts by type: a row for each name, with its newest version. */
 
-import { each, h, icon, parts } from "../dom.js";
+import { animate, childrenOf, each, h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
 import { authorMark, nameOf } from "./provenance.js";
 import { newest } from "./versions.js";
 
-/** @import { Group, Work } from "./versions.js" */
+/** @import { ArtifactGroup, TypeSection } from "./versions.js" */
 
 /** A search field is shown from this many artifacts. */
 const SEARCH_FROM = 12;
 
 export class ArtifactList {
   #choose;
-  /** @type {WeakMap<Element, Work>} */
-  #works = new WeakMap();
+  /** @type {WeakMap<Element, ArtifactGroup>} the artifact of each row */
+  #groups = new WeakMap();
   #search = h("input", {
     type: "search",
     placeholder: "Find an artifact",
@@ -29,42 +29,42 @@ export class ArtifactList {
     onclick: (event) => this.#click(event),
     onkeydown: (event) => this.#key(event),
   });
-  #none = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
-  element = h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#none);
-  /** Called when the reader searches; paint() then shows what matches. */
+  #noMatch = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
+  element = h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#noMatch);
+  /** Called when the reader types in the search field; paint() then shows the matches. */
   onsearch = () => {};
 
-  /** @param {(work: Work) => void} choose called when the reader picks a row */
+  /** @param {(group: ArtifactGroup) => void} choose called when the reader selects a row */
   constructor(choose) {
     this.#choose = choose;
   }
 
   /**
-   * `known` holds the ids of the versions that were shown before, or is null the first time.
-   * @param {Group[]} groups
-   * @param {Work | undefined} chosen
-   * @param {Set<string> | null} known
+   * `painted` holds the ids of the versions that were shown before, or is null the first time.
+   * @param {TypeSection[]} sections
+   * @param {ArtifactGroup | undefined} selected
+   * @param {Set<string> | null} painted
    */
-  paint(groups, chosen, known) {
-    this.#search.hidden = groups.flatMap((group) => group.works).length < SEARCH_FROM;
+  paint(sections, selected, painted) {
+    this.#search.hidden = sections.flatMap((section) => section.artifactGroups).length < SEARCH_FROM;
     const wanted = this.#search.hidden ? "" : comparable(this.#search.value.trim());
-    const matching = groups
-      .map(({ type, works }) => ({ type, works: works.filter((work) => matches(work, wanted)) }))
-      .filter((group) => group.works.length);
-    this.#none.hidden = matching.length > 0;
-    each(this.#list, matching, (group) => group.type, makeGroup, (element, group) => {
-      each(element, group.works, (work) => work.key, makeRow, (row, work) => {
-        this.#works.set(row, work);
-        paintRow(row, work, work === chosen, known);
+    const matching = sections
+      .map(({ type, artifactGroups }) => ({ type, groups: artifactGroups.filter((group) => matches(group, wanted)) }))
+      .filter(({ groups }) => groups.length);
+    this.#noMatch.hidden = matching.length > 0;
+    each(this.#list, matching, ({ type }) => type, makeSection, (element, { groups }) => {
+      each(element, groups, (group) => group.key, makeRow, (row, group) => {
+        this.#groups.set(row, group);
+        paintRow(row, group, group === selected, painted);
       });
     });
-    // Tab stops at the chosen row; where a search hides it, at the first one.
+    // Tab reaches the selected row, or the first one if a search hides it.
     /** @type {HTMLElement | null} */
-    const stop = this.#list.querySelector("[tabindex='0']") ?? this.#list.querySelector("[role=option]");
-    if (stop) stop.tabIndex = 0;
+    const tabStop = this.#list.querySelector("[tabindex='0']") ?? this.#list.querySelector("[role=option]");
+    if (tabStop) tabStop.tabIndex = 0;
   }
 
-  /** Scroll the chosen row into view. */
+  /** Scroll the selected row into view. */
   reveal() {
     this.#list.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
@@ -79,8 +79,8 @@ export class ArtifactList {
   #pick(row) {
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
-    const work = this.#works.get(row);
-    if (work) this.#choose(work);
+    const group = this.#groups.get(row);
+    if (group) this.#choose(group);
   }
 
   /** @param {KeyboardEvent} event */
@@ -97,56 +97,49 @@ export class ArtifactList {
 }
 
 /**
- * @param {Work} work
+ * @param {ArtifactGroup} group
  * @param {string} wanted
  */
 const matches = ({ type, name }, wanted) => comparable(`${type.replaceAll("_", " ")} ${name}`).includes(wanted);
 
-/** @param {Group} group */
-const makeGroup = (group) => h("div", { role: "group", "aria-label": title(group.type) });
+/** @param {{ type: string }} section */
+const makeSection = ({ type }) => h("div", { role: "group", "aria-label": title(type) });
 
-/** @param {Work} work */
-function makeRow(work) {
+/** @param {ArtifactGroup} group */
+function makeRow(group) {
   return h(
     "div",
     { role: "option", class: "artifact-row", tabindex: "-1" },
-    h("span", { class: "artifact-name cut", dir: "auto", title: visible(work.name) }, nameOf(work)),
+    h("span", { class: "artifact-name cut", dir: "auto", title: visible(group.name) }, nameOf(group)),
     h("span", { class: "artifact-mark" }),
     h("span", { class: "artifact-facts cut" }),
   );
 }
 
-/** @type {WeakMap<Element, string>} what each row shows of its newest version */
-const painted = new WeakMap();
+/** @type {WeakMap<Element, string>} the newest version that each row shows, and whether it is accepted */
+const shownVersions = new WeakMap();
 
 /**
  * @param {HTMLElement} element
- * @param {Work} work
- * @param {boolean} chosen
- * @param {Set<string> | null} known
+ * @param {ArtifactGroup} group
+ * @param {boolean} selected
+ * @param {Set<string> | null} painted
  */
-function paintRow(element, work, chosen, known) {
-  element.setAttribute("aria-selected", String(chosen));
-  if (chosen !== (element.tabIndex === 0)) element.tabIndex = chosen ? 0 : -1;
-  const version = newest(work);
+function paintRow(element, group, selected, painted) {
+  element.setAttribute("aria-selected", String(selected));
+  if (selected !== (element.tabIndex === 0)) element.tabIndex = selected ? 0 : -1;
+  const version = newest(group);
   const shown = `${version.artifact_id} ${version.accepted_at}`;
-  if (painted.get(element) === shown) return;
-  if (known && !known.has(version.artifact_id)) flash(element);
-  painted.set(element, shown);
-  const [, mark, facts] = parts(element);
+  if (shownVersions.get(element) === shown) return;
+  if (painted && !painted.has(version.artifact_id)) animate(element, "fresh");
+  shownVersions.set(element, shown);
+  const [, mark, facts] = childrenOf(element);
   const accepted = version.accepted_at ? "accepted" : "not accepted";
   mark.replaceChildren(icon(version.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);
   mark.classList.toggle("accepted", Boolean(version.accepted_at));
-  const type = work.name === work.type ? "" : `${title(work.type)} · `;
+  const type = group.name === group.type ? "" : `${title(group.type)} · `;
   facts.replaceChildren(`${type}v${version.version} · `, authorMark(version), h("bdi", {}, visible(version.author)));
-  const wrote = `version ${version.version} by ${visible(version.author)}`;
-  element.setAttribute("aria-label", `${nameOf(work)}, ${wrote}, ${accepted}`);
-}
-
-/** @param {HTMLElement} element */
-function flash(element) {
-  element.classList.remove("fresh");
-  void element.offsetWidth; // restarts the animation
-  element.classList.add("fresh");
+  const authorship = `version ${version.version} by ${visible(version.author)}`;
+  element.setAttribute("aria-label", `${nameOf(group)}, ${authorship}, ${accepted}`);
 }

@@ -1,9 +1,9 @@
-/** `<artifact-view>`: what one version of an artifact holds, as people read it. */
+/** `<artifact-view>`: the content of one version of an artifact, rendered for people. */
 
 import { h, icon, onCustom } from "../dom.js";
 import { insertInSteps, parseHtml } from "../html.js";
 import { failure } from "../notices.js";
-import { artifacts, isPassing, Problem } from "../rest.js";
+import { artifacts, isTemporary, Problem } from "../rest.js";
 import { inSlices } from "../scheduling.js";
 import { style } from "../style.js";
 import { visible } from "../text.js";
@@ -14,22 +14,22 @@ await style("artifacts.css");
 await style("rendered.css");
 await style("code.css");
 
-const SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
+const FILE_SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
 
-/** `artifact` is an ArtifactItem, or null. It is fetched when it is first seen, once: a version never changes. */
+/** `artifact` is an ArtifactItem, or null. Its content is read once, when it first becomes visible: a version never changes. */
 export class ArtifactView extends HTMLElement {
   /** @type {ArtifactItem | null} */
   #artifact = null;
-  #leave = new AbortController();
-  #seen = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open());
+  #controller = new AbortController();
+  #visibility = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#open());
 
   connectedCallback() {
-    if (this.#artifact) this.#seen.observe(this);
+    if (this.#artifact) this.#visibility.observe(this);
   }
 
   disconnectedCallback() {
-    this.#leave.abort();
-    this.#seen.disconnect();
+    this.#controller.abort();
+    this.#visibility.disconnect();
   }
 
   get artifact() {
@@ -39,20 +39,20 @@ export class ArtifactView extends HTMLElement {
   set artifact(artifact) {
     if (artifact?.artifact_id === this.#artifact?.artifact_id) return;
     this.#artifact = artifact;
-    this.#leave.abort();
-    this.#seen.disconnect();
+    this.#controller.abort();
+    this.#visibility.disconnect();
     if (!artifact) this.replaceChildren();
-    else if (this.isConnected) this.#seen.observe(this);
+    else if (this.isConnected) this.#visibility.observe(this);
   }
 
   async #open() {
-    this.#seen.disconnect();
+    this.#visibility.disconnect();
     const artifact = this.#artifact;
     if (!artifact) return;
-    const { signal } = (this.#leave = new AbortController());
+    const { signal } = (this.#controller = new AbortController());
     const label = `Content of ${artifact.name}, version ${artifact.version}`;
     const page = h("div", { class: "artifact-page", role: "region", "aria-label": label, tabindex: "0" });
-    const files = SETS.has(artifact.media_type) ? await this.#files(artifact, signal) : null;
+    const files = FILE_SETS.has(artifact.media_type) ? await this.#files(artifact, signal) : null;
     if (signal.aborted || files === undefined) return;
     if (files) {
       this.replaceChildren(h("div", { class: "artifact-files" }, this.#tree(artifact, files, page, signal), page));
@@ -63,15 +63,15 @@ export class ArtifactView extends HTMLElement {
   }
 
   /**
-   * The files of a set; null where it cannot be read as one, undefined where that is not known.
+   * The files of a set; null if it cannot be read as a set, undefined if the request fails or is aborted.
    * @param {ArtifactItem} artifact
    * @param {AbortSignal} signal
    */
   async #files(artifact, signal) {
     this.setAttribute("aria-busy", "true");
-    const slow = loading(this);
+    const loadingTimer = showLoadingLater(this);
     try {
-      // The tree is loaded with the first set.
+      // The tree's module is loaded with the first set.
       const [{ items }] = await Promise.all([
         artifacts.files(artifact.artifact_id, { signal }),
         import("./file-tree.js"),
@@ -84,7 +84,7 @@ export class ArtifactView extends HTMLElement {
       this.replaceChildren(failure(error, () => this.#open()));
       return undefined;
     } finally {
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
     }
   }
 
@@ -96,17 +96,17 @@ export class ArtifactView extends HTMLElement {
    */
   #tree(artifact, files, page, signal) {
     const tree = h("file-tree", { files });
-    let leave = new AbortController();
+    let controller = new AbortController();
     /** @param {string} path */
     const show = (path) => {
-      leave.abort();
-      leave = new AbortController();
+      controller.abort();
+      controller = new AbortController();
       const name = h("span", { class: "mono cut", dir: "auto", title: visible(path) }, visible(path));
       const body = h("div", {});
       page.setAttribute("aria-label", `Content of ${visible(path)}`);
       page.scrollTo(0, 0);
       page.replaceChildren(h("header", { class: "file-head" }, name, download(artifact, path)), body);
-      this.#show(artifact, body, path, AbortSignal.any([signal, leave.signal]));
+      this.#show(artifact, body, path, AbortSignal.any([signal, controller.signal]));
     };
     onCustom(tree, "file-select", ({ path }) => show(path));
     tree.selected = tree.first;
@@ -127,22 +127,22 @@ export class ArtifactView extends HTMLElement {
    */
   async #show(artifact, place, file, signal) {
     this.setAttribute("aria-busy", "true");
-    const slow = loading(place);
+    const loadingTimer = showLoadingLater(place);
     try {
       const html = await artifacts.html(artifact.artifact_id, file, { signal });
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
       if (signal.aborted) return;
       await inSlices(insertInSteps(parseHtml(html), place), signal);
     } catch (error) {
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
       if (signal.aborted) return;
-      const again = isPassing(error) ? () => this.#show(artifact, place, file, signal) : undefined;
+      const retry = isTemporary(error) ? () => this.#show(artifact, place, file, signal) : undefined;
       place.replaceChildren(
         h(
           "div",
           { class: "artifact-unread" },
-          failure(error, again),
-          !again && h("p", {}, download(artifact, file, "Download it instead")),
+          failure(error, retry),
+          !retry && h("p", {}, download(artifact, file, "Download it instead")),
         ),
       );
     } finally {
@@ -152,13 +152,14 @@ export class ArtifactView extends HTMLElement {
 }
 
 /**
- * Show that it takes a while, if it does: a quick response leaves no flash.
+ * Show a notice after 150 ms, so that a quick response does not flash. Return the timer.
  * @param {HTMLElement} place
  */
-const loading = (place) => setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
+const showLoadingLater = (place) =>
+  setTimeout(() => place.replaceChildren(h("p", { class: "loading" }, "Loading…")), 150);
 
 /**
- * A link to the bytes of a version, or of one of its files.
+ * A link that downloads a version, or one of its files.
  * @param {ArtifactItem} artifact
  * @param {string} [file] the path of one of its files
  */

@@ -1,4 +1,4 @@
-/** The lines of a diff as rows. Rows are copied from patterns, not built: that is several times as fast. */
+/** The lines of a diff as rows. Cloning a row from a template is several times as fast as building it. */
 
 import { h, icon } from "../dom.js";
 import { count } from "../labels.js";
@@ -7,18 +7,18 @@ import { changedParts } from "./unified-diff.js";
 
 /** @import { FileDiff, Hunk, Line } from "./unified-diff.js" */
 
-/** Lines of a block: what is out of sight is laid out by blocks, or not at all (content-visibility). */
-const BLOCK = 100;
+/** Browsers skip the layout of blocks that are off screen (content-visibility). */
+const LINES_PER_BLOCK = 100;
 
-/** Characters of a line that are shown: a browser takes seconds to lay out one of a megabyte. */
-const WIDE = 10_000;
+/** Characters shown of a line: a browser takes seconds to lay out a line of a megabyte. */
+const MAX_LINE_LENGTH = 10_000;
 
 /**
  * @param {string} kind
  * @param {string} sign
  * @param {string} word
  */
-const pattern = (kind, sign, word) =>
+const template = (kind, sign, word) =>
   h(
     "div",
     { class: "diff-line", role: "row", dataset: { kind } },
@@ -29,32 +29,32 @@ const pattern = (kind, sign, word) =>
   );
 
 /** @type {Record<string, HTMLElement>} */
-const PATTERNS = {
-  " ": pattern("same", " ", "unchanged"),
-  "+": pattern("added", "+", "added"),
-  "-": pattern("removed", "−", "removed"),
+const TEMPLATES = {
+  " ": template("same", " ", "unchanged"),
+  "+": template("added", "+", "added"),
+  "-": template("removed", "−", "removed"),
 };
 
 /**
- * Add a file's lines to `body`, block by block. Each step yields the number of lines that it has added.
+ * Add a file's lines to `body`, block by block. Yields the number of lines after each block.
  * @param {FileDiff} file
  * @param {Element} body
  */
 export function* blocks(file, body) {
-  const label = `Changes in ${visible(file.path ?? file.was ?? "")}`;
+  const label = `Changes in ${visible(file.path ?? file.oldPath ?? "")}`;
   const table = h("div", { class: "diff-table", role: "table", "aria-label": label });
   body.append(table);
   for (const hunk of file.hunks) {
     const parts = changedParts(hunk.lines);
-    const place = h("span", { role: "cell", "aria-colspan": "4" }, heading(hunk));
-    const named = h("div", { class: "diff-hunk", role: "row" }, place);
-    for (let at = 0; at < hunk.lines.length; at += BLOCK) {
-      const lines = hunk.lines.slice(at, at + BLOCK);
+    const cell = h("span", { role: "cell", "aria-colspan": "4" }, heading(hunk));
+    const headingRow = h("div", { class: "diff-hunk", role: "row" }, cell);
+    for (let at = 0; at < hunk.lines.length; at += LINES_PER_BLOCK) {
+      const lines = hunk.lines.slice(at, at + LINES_PER_BLOCK);
       table.append(
         h(
           "div",
           { class: "diff-block", role: "rowgroup", style: { "--lines": lines.length } },
-          at === 0 && named,
+          at === 0 && headingRow,
           lines.map((line) => row(line, parts.get(line))),
         ),
       );
@@ -64,12 +64,12 @@ export function* blocks(file, body) {
 }
 
 /**
- * How many digits the highest line number of some files has.
+ * The number of digits of the highest line number in some files.
  * @param {FileDiff[]} files
  */
 export function digits(files) {
   const last = files.flatMap(({ hunks }) => hunks.slice(-1));
-  const ends = last.map((one) => Math.max(one.old + one.oldCount, one.new + one.newCount));
+  const ends = last.map((hunk) => Math.max(hunk.old + hunk.oldCount, hunk.new + hunk.newCount));
   return String(Math.max(1, ...ends)).length;
 }
 
@@ -91,32 +91,32 @@ function heading(hunk) {
  * @param {[number, number] | undefined} part
  */
 function row(line, part) {
-  const element = /** @type {HTMLElement} */ (PATTERNS[line.kind].cloneNode(true));
+  const element = /** @type {HTMLElement} */ (TEMPLATES[line.kind].cloneNode(true));
   const [old, now, , text] = element.children;
   if (line.old !== null) old.textContent = String(line.old);
   if (line.new !== null) now.textContent = String(line.new);
-  if (line.text.length > WIDE) {
-    text.textContent = visible(line.text.slice(0, WIDE));
-    text.append(h("span", { class: "bare" }, count(line.text.length - WIDE, "more character")));
+  if (line.text.length > MAX_LINE_LENGTH) {
+    text.textContent = visible(line.text.slice(0, MAX_LINE_LENGTH));
+    text.append(h("span", { class: "bare" }, count(line.text.length - MAX_LINE_LENGTH, "more character")));
   } else if (part && part[0] < part[1]) {
     const [before, differs, after] = [line.text.slice(0, part[0]), line.text.slice(...part), line.text.slice(part[1])];
     text.append(visible(before), h("mark", {}, visible(differs)), visible(after));
   } else {
     text.textContent = visible(line.text);
   }
-  if (line.bare) text.append(h("span", { class: "bare" }, "no newline at the end"));
+  if (line.noNewline) text.append(h("span", { class: "bare" }, "no newline at the end"));
   return element;
 }
 
 /**
  * @param {string} name
  * @param {string} text
- * @param {string} says
+ * @param {string} label
  */
-const counted = (name, text, says) => h("span", { class: name, role: "img", "aria-label": says }, text);
+const countMark = (name, text, label) => h("span", { class: name, role: "img", "aria-label": label }, text);
 
 /**
- * How many lines were added and removed.
+ * The numbers of added and removed lines.
  * @param {number} added
  * @param {number} removed
  */
@@ -124,20 +124,20 @@ export const counts = (added, removed) =>
   h(
     "span",
     { class: "diff-counts" },
-    counted("plus", `+${added.toLocaleString()}`, `${count(added, "line")} added`),
+    countMark("plus", `+${added.toLocaleString()}`, `${count(added, "line")} added`),
     " ",
-    counted("minus", `−${removed.toLocaleString()}`, `${count(removed, "line")} removed`),
+    countMark("minus", `−${removed.toLocaleString()}`, `${count(removed, "line")} removed`),
   );
 
 /**
- * A file of several, which can be folded.
+ * One of several files, as a section that can be closed.
  * @param {FileDiff} file
  * @param {Element} body
  * @param {boolean} open
  */
 export function section(file, body, open) {
-  const name = visible(file.path ?? file.was ?? "");
-  const fate = file.was === null ? "new" : file.path === null ? "removed" : null;
+  const name = visible(file.path ?? file.oldPath ?? "");
+  const change = file.oldPath === null ? "new" : file.path === null ? "removed" : null;
   return h(
     "details",
     { class: "diff-file", open },
@@ -146,7 +146,7 @@ export function section(file, body, open) {
       {},
       icon("chevron", { class: "diff-turn" }),
       h("span", { class: "mono cut", dir: "auto", title: name }, name),
-      fate && h("span", { class: "diff-fate" }, fate),
+      change && h("span", { class: "diff-fate" }, change),
       counts(file.added, file.removed),
     ),
     body,

@@ -14,23 +14,23 @@ import { parse } from "./unified-diff.js";
 
 await style("diff.css");
 
-/** Lines that are shown at first, and with each press of the button: half a million elements are too slow. */
-const MOST_LINES = 20_000;
+/** Lines drawn at first, and with each press of the button: half a million elements would be too loadingTimer. */
+const LINES_PER_LOAD = 20_000;
 
-/** `show(afterId, beforeId)` shows what changed from one version to another; `beforeId` null is the version before. */
+/** `show(afterId, beforeId)` shows what changed from one version to another; if `beforeId` is null, from the previous version. */
 export class DiffView extends HTMLElement {
-  #leave = new AbortController();
-  #open = true; // whether files that are still to be drawn begin open
+  #controller = new AbortController();
+  #open = true; // whether the files still to be drawn are open at first
 
   /** @type {[afterId: string, beforeId: string | null] | null} the versions that are being read */
-  #wanted = null;
+  #loading = null;
 
   connectedCallback() {
-    if (this.#wanted && this.#leave.signal.aborted) this.show(...this.#wanted);
+    if (this.#loading && this.#controller.signal.aborted) this.show(...this.#loading);
   }
 
   disconnectedCallback() {
-    this.#leave.abort();
+    this.#controller.abort();
   }
 
   /**
@@ -38,28 +38,28 @@ export class DiffView extends HTMLElement {
    * @param {string | null} beforeId
    */
   async show(afterId, beforeId) {
-    this.#wanted = [afterId, beforeId];
-    this.#leave.abort();
-    const { signal } = (this.#leave = new AbortController());
+    this.#loading = [afterId, beforeId];
+    this.#controller.abort();
+    const { signal } = (this.#controller = new AbortController());
     this.setAttribute("aria-busy", "true");
-    // An answer that comes at once leaves no flash behind.
-    const slow = setTimeout(() => this.replaceChildren(h("p", { class: "loading" }, "Comparing…")), 150);
+    // Shown after 150 ms, so that a quick response does not flash.
+    const loadingTimer = setTimeout(() => this.replaceChildren(h("p", { class: "loading" }, "Comparing…")), 150);
     try {
       const { diff, from } = await artifacts.diff(afterId, beforeId ?? undefined, { signal });
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
       if (!signal.aborted) await this.#draw(parse(diff), from, signal);
     } catch (error) {
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
       if (signal.aborted) return;
       this.replaceChildren(
         error instanceof Problem && error.status === 409
-          ? refusal(error)
+          ? conflict(error)
           : failure(error, () => this.show(afterId, beforeId)),
       );
     } finally {
-      clearTimeout(slow);
+      clearTimeout(loadingTimer);
       if (!signal.aborted) {
-        this.#wanted = null;
+        this.#loading = null;
         this.removeAttribute("aria-busy");
       }
     }
@@ -72,8 +72,8 @@ export class DiffView extends HTMLElement {
    */
   #draw(files, from, signal) {
     if (!files.length) {
-      const says = from ? "The two versions are equal." : "There is nothing in this version.";
-      this.replaceChildren(h("p", { class: "notice" }, says));
+      const text = from ? "The two versions are equal." : "There is nothing in this version.";
+      this.replaceChildren(h("p", { class: "notice" }, text));
       return undefined;
     }
     this.#open = true;
@@ -84,7 +84,7 @@ export class DiffView extends HTMLElement {
   }
 
   /**
-   * Draw file after file. Each step yields the number of lines that it has added.
+   * Draw the files one by one. Yields the number of lines after each step.
    * @param {FileDiff[]} files
    * @param {HTMLElement} scroll
    */
@@ -97,19 +97,19 @@ export class DiffView extends HTMLElement {
   }
 
   /**
-   * Draw up to MOST_LINES lines; a button draws more.
+   * Draw up to LINES_PER_LOAD lines, and a button that draws more.
    * @param {Iterator<number, void>} steps
    * @param {HTMLElement} scroll
    * @param {AbortSignal} signal
    */
   async #fill(steps, scroll, signal) {
-    let room = MOST_LINES;
+    let linesLeft = LINES_PER_LOAD;
     let ended = false;
     const next = () => {
       const step = steps.next();
       ended = Boolean(step.done);
-      room -= step.value ?? 0;
-      return { done: ended || room <= 0 };
+      linesLeft -= step.value ?? 0;
+      return { done: ended || linesLeft <= 0 };
     };
     await inSlices({ next }, signal);
     if (ended || signal.aborted) return;
@@ -128,12 +128,12 @@ export class DiffView extends HTMLElement {
    * @param {HTMLElement} scroll
    */
   #summary(files, from, scroll) {
-    /** @param {"added" | "removed"} what */
-    const sum = (what) => files.reduce((total, file) => total + file[what], 0);
+    /** @param {"added" | "removed"} kind */
+    const sum = (kind) => files.reduce((total, file) => total + file[kind], 0);
     /** @param {boolean} open */
     const fold = (open) => () => {
       this.#open = open;
-      for (const one of scroll.querySelectorAll("details")) one.open = open;
+      for (const section of scroll.querySelectorAll("details")) section.open = open;
     };
     const changed = files.length > 1 ? `${count(files.length, "file")} changed` : "Changed";
     return h(
@@ -153,7 +153,7 @@ export class DiffView extends HTMLElement {
 }
 
 /** @param {Error} error */
-function refusal(error) {
+function conflict(error) {
   return h("p", { class: "notice", role: "status" }, h("strong", {}, "No comparison"), error.message);
 }
 

@@ -1,18 +1,19 @@
-/** `<file-tree>`: files in their folders, to choose one from. */
+/** `<file-tree>`: the files of a set in their folders, of which a reader selects one. */
 
-import { closest, h, parts } from "../dom.js";
+import { childrenOf, closest, h } from "../dom.js";
 import { firstFile, folderTree } from "./folders.js";
-import { fileItem, folderItem, holds, parentItem, Typeahead } from "./tree-items.js";
+import { contains, fileItem, folderItem, parentItem, Typeahead } from "./tree-items.js";
 
 /** @import { FilePublic } from "../api.d.ts" */
 /** @import { FolderEntry, TreeEntry } from "./folders.js" */
 
-/** With more files than this, folders begin closed. */
+/** With more files than this, folders are closed at first. */
 const OPEN_UP_TO = 200;
 
 /**
  * `files` is a list of `{path, size}`, `selected` a path or null. A `file-select` event (`detail.path`) is dispatched
- * when the reader chooses a file. Folders fill when they are first opened, so a thousand files cost what is seen of them.
+ * when the reader selects a file. A folder is filled when it is first opened: of many files, only those that are seen
+ * become elements.
  */
 export class FileTree extends HTMLElement {
   /** @type {TreeEntry[] | null} */
@@ -24,8 +25,8 @@ export class FileTree extends HTMLElement {
   #first = null;
   /** @type {WeakMap<Element, FolderEntry>} */
   #folders = new WeakMap();
-  /** @type {WeakMap<Element, () => void>} what fills a folder when it is first opened */
-  #fills = new WeakMap();
+  /** @type {WeakMap<Element, () => void>} called when a folder is first opened */
+  #fillers = new WeakMap();
   #typeahead = new Typeahead();
 
   constructor() {
@@ -38,7 +39,7 @@ export class FileTree extends HTMLElement {
     if (!this.#tree.isConnected) this.append(this.#tree);
   }
 
-  /** The path of the file to begin with, or null. */
+  /** The path of the file to select first, or null. */
   get first() {
     return this.#first;
   }
@@ -48,8 +49,8 @@ export class FileTree extends HTMLElement {
     this.#root = folderTree(files);
     this.#first = firstFile(files);
     this.#tree.replaceChildren(...this.#items(this.#root, 1, files.length <= OPEN_UP_TO));
-    this.#mark();
-    this.#stop(this.#at(this.#selected) ?? this.#tree.firstElementChild);
+    this.#markSelected();
+    this.#setTabStop(this.#itemOf(this.#selected) ?? this.#tree.firstElementChild);
   }
 
   get selected() {
@@ -60,9 +61,9 @@ export class FileTree extends HTMLElement {
     this.#selected = path;
     if (!this.#root) return;
     this.#reveal(path);
-    this.#mark();
-    const item = this.#at(path);
-    if (item) this.#stop(item);
+    this.#markSelected();
+    const item = this.#itemOf(path);
+    if (item) this.#setTabStop(item);
   }
 
   /**
@@ -81,8 +82,8 @@ export class FileTree extends HTMLElement {
    */
   #folder(entry, level, open) {
     const item = folderItem(entry.name, level);
-    this.#fills.set(item, () => {
-      this.#fills.delete(item);
+    this.#fillers.set(item, () => {
+      this.#fillers.delete(item);
       item.append(h("ul", { role: "group" }, this.#items(entry.children, level + 1, open)));
     });
     this.#folders.set(item, entry);
@@ -95,12 +96,12 @@ export class FileTree extends HTMLElement {
    * @param {boolean} open
    */
   #expand(item, open) {
-    if (open) this.#fills.get(item)?.();
+    if (open) this.#fillers.get(item)?.();
     item.setAttribute("aria-expanded", String(open));
   }
 
   /**
-   * Open the folders on the way to a file.
+   * Open the folders that contain a file.
    * @param {string | null} path
    */
   #reveal(path) {
@@ -108,32 +109,32 @@ export class FileTree extends HTMLElement {
      * @param {HTMLElement[]} items
      * @returns {boolean}
      */
-    const way = (items) =>
+    const openIn = (items) =>
       items.some((item) => {
         if (item.dataset.path === path) return true;
         const folder = this.#folders.get(item);
-        if (!folder || !holds(folder, path)) return false;
+        if (!folder || !contains(folder, path)) return false;
         this.#expand(item, true);
-        return Boolean(item.lastElementChild) && way(parts(/** @type {Element} */ (item.lastElementChild)));
+        return Boolean(item.lastElementChild) && openIn(childrenOf(/** @type {Element} */ (item.lastElementChild)));
       });
-    way(parts(this.#tree));
+    openIn(childrenOf(this.#tree));
   }
 
   /** @param {string | null} path */
-  #at(path) {
+  #itemOf(path) {
     return path === null ? null : this.#tree.querySelector(`[data-path="${CSS.escape(path)}"]`);
   }
 
-  #mark() {
+  #markSelected() {
     for (const item of this.#tree.querySelectorAll("[aria-selected=true]")) item.setAttribute("aria-selected", "false");
-    this.#at(this.#selected)?.setAttribute("aria-selected", "true");
+    this.#itemOf(this.#selected)?.setAttribute("aria-selected", "true");
   }
 
   /**
-   * Let one item be where Tab stops.
+   * Make an item the one that Tab reaches.
    * @param {Element | null} item
    */
-  #stop(item) {
+  #setTabStop(item) {
     for (const other of this.#tree.querySelectorAll("[tabindex='0']")) other.setAttribute("tabindex", "-1");
     item?.setAttribute("tabindex", "0");
   }
@@ -145,7 +146,7 @@ export class FileTree extends HTMLElement {
       return;
     }
     this.#selected = item.dataset.path ?? null;
-    this.#mark();
+    this.#markSelected();
     this.dispatchEvent(new CustomEvent("file-select", { detail: { path: this.#selected }, bubbles: true }));
   }
 
@@ -153,7 +154,7 @@ export class FileTree extends HTMLElement {
   #click(event) {
     const item = closest(event, "[role=treeitem]");
     if (!item) return;
-    this.#stop(item);
+    this.#setTabStop(item);
     item.focus({ preventScroll: true });
     this.#choose(item);
   }
@@ -163,7 +164,7 @@ export class FileTree extends HTMLElement {
     const item = closest(event, "[role=treeitem]");
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
     const shown = /** @type {HTMLElement[]} */ ([...this.#tree.querySelectorAll("[role=treeitem]")])
-      .filter((one) => !one.parentElement?.closest("[aria-expanded=false]"));
+      .filter((other) => !other.parentElement?.closest("[aria-expanded=false]"));
     const at = shown.indexOf(item);
     const open = item.getAttribute("aria-expanded");
     /** @type {Record<string, () => HTMLElement | null | undefined | void | false | "">} */
@@ -183,7 +184,7 @@ export class FileTree extends HTMLElement {
     event.stopPropagation();
     const next = move();
     if (!next) return;
-    this.#stop(next);
+    this.#setTabStop(next);
     next.focus();
   }
 }

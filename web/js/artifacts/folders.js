@@ -1,15 +1,15 @@
-/** Paths as a tree of folders. Pure: no DOM, no calls. */
+/** Paths as a tree of folders. Pure: no DOM, no requests. */
 
 /** @import { FilePublic } from "../api.d.ts" */
 
 /** @typedef {{ name: string, path: string, size: number, children?: undefined }} FileEntry */
 /** @typedef {{ name: string, children: TreeEntry[], path?: undefined }} FolderEntry */
 /** @typedef {FileEntry | FolderEntry} TreeEntry */
-/** @typedef {Map<string, FileEntry | Map<string, any>>} Folder by name; a folder inside has "/" at the end of its name */
+/** @typedef {Map<string, FileEntry | Map<string, any>>} Folder by name; the name of a subfolder ends with "/" */
 
 /**
- * The entries of the topmost folder: a file is `{name, path, size}`, a folder `{name, children}`. Folders come first,
- * then by name; a folder that holds only one folder is one entry with it ("src/app").
+ * The entries of the root folder, folders first, each kind by name. A folder that contains only a folder is merged with
+ * it ("src/app").
  * @param {FilePublic[]} files
  */
 export function folderTree(files) {
@@ -18,9 +18,9 @@ export function folderTree(files) {
     const names = path.split("/").filter(Boolean);
     const name = names.pop() ?? path;
     let folder = root;
-    for (const one of names) {
-      if (!(folder.get(`${one}/`) instanceof Map)) folder.set(`${one}/`, new Map());
-      folder = folder.get(`${one}/`);
+    for (const parent of names) {
+      if (!(folder.get(`${parent}/`) instanceof Map)) folder.set(`${parent}/`, new Map());
+      folder = folder.get(`${parent}/`);
     }
     folder.set(name, { name, path, size });
   }
@@ -35,7 +35,7 @@ const order = new Intl.Collator("en", { numeric: true });
  */
 function entries(folder) {
   return [...folder]
-    .map(([name, entry]) => (entry instanceof Map ? joined(name.slice(0, -1), entries(entry)) : entry))
+    .map(([name, entry]) => (entry instanceof Map ? merged(name.slice(0, -1), entries(entry)) : entry))
     .sort((a, b) => Number(Boolean(b.children)) - Number(Boolean(a.children)) || order.compare(a.name, b.name));
 }
 
@@ -43,19 +43,19 @@ function entries(folder) {
  * @param {string} name
  * @param {TreeEntry[]} children
  */
-function joined(name, children) {
+function merged(name, children) {
   const [only] = children;
   if (children.length > 1 || !only.children) return { name, children };
   return { name: `${name}/${only.name}`, children: only.children };
 }
 
 /**
- * The file that is shown first: a read-me where there is one, else the topmost.
+ * The path of the file that is shown first: a readme if there is one, else the first file of the root folder.
  * @param {FilePublic[]} files
  */
 export function firstFile(files) {
   /** @param {FilePublic} file */
   const depth = ({ path }) => path.split("/").length;
-  const readMe = files.filter(({ path }) => /(^|\/)readme(\.\w+)?$/i.test(path)).sort((a, b) => depth(a) - depth(b))[0];
-  return (readMe ?? files.find((file) => depth(file) === 1) ?? files[0])?.path ?? null;
+  const readme = files.filter(({ path }) => /(^|\/)readme(\.\w+)?$/i.test(path)).sort((a, b) => depth(a) - depth(b))[0];
+  return (readme ?? files.find((file) => depth(file) === 1) ?? files[0])?.path ?? null;
 }

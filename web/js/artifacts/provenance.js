@@ -1,24 +1,24 @@
-/** What is known of a version: its name, its author, and where it comes from. */
+/** The provenance of a version: its name, its author and its origin. */
 
+import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
-import { bytes, title } from "../labels.js";
-import { toast } from "../notices.js";
+import { AGENTS, bytes, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
-/** @import { Work } from "./versions.js" */
+/** @import { ArtifactGroup } from "./versions.js" */
 /** @import { Child } from "../elements.d.ts" */
 
-const DIGITS = 12; // of a hash that are shown
+const HASH_DIGITS = 12; // shown of a hash
 
 /**
- * The children of a `<dl>`; `task` is the TaskPublic that wrote the version, `work` holds its other versions.
+ * The children of a `<dl>`; `task` is the TaskPublic that wrote the version, `group` holds its other versions.
  * @param {ArtifactItem} artifact
  * @param {TaskPublic | undefined} task
- * @param {Work} work
+ * @param {ArtifactGroup} group
  */
-export function provenance(artifact, task, work) {
-  const origin = work.versions.find((one) => one.artifact_id === artifact.based_on);
+export function provenance(artifact, task, group) {
+  const origin = group.versions.find((version) => version.artifact_id === artifact.based_on);
   return present([
     fact("Author", author(artifact)),
     task && fact("Stage", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
@@ -48,22 +48,17 @@ function author(artifact) {
 
 /** @param {string} whole */
 function hash(whole) {
-  const button = { type: "button", class: "quiet copy", "aria-label": "Copy the SHA-256", onclick: () => copy(whole) };
-  return [h("code", { title: whole }, whole.slice(0, DIGITS)), h("button", button, "Copy")];
-}
-
-/** @param {string} text */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied.");
-  } catch {
-    toast(`It could not be copied: ${text}`);
-  }
+  const button = {
+    type: "button",
+    class: "quiet copy",
+    "aria-label": "Copy the SHA-256",
+    onclick: () => copyText(whole),
+  };
+  return [h("code", { title: whole }, whole.slice(0, HASH_DIGITS)), h("button", button, "Copy")];
 }
 
 /**
- * The name of an artifact; one without a name of its own is called by its type.
+ * The name of an artifact; without a name of its own, it is named after its type.
  * @param {{ name: string, type: string }} options
  */
 export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
@@ -73,8 +68,6 @@ export const nameOf = ({ name, type }) => (name === type ? title(type) : visible
  * @param {{ author: string }} artifact
  */
 export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
-
-const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 
 /** @param {{ author: string }} artifact */
 const byAgent = (artifact) => AGENTS.has(artifact.author);

@@ -1,4 +1,4 @@
-/** The items of a file tree, and how typing finds one of them. */
+/** The items of a file tree, and the search for one by typing. */
 
 import { h, icon } from "../dom.js";
 import { bytes } from "../labels.js";
@@ -8,7 +8,7 @@ import { comparable, visible } from "../text.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { FileEntry, TreeEntry } from "./folders.js" */
 
-const TYPING_PAUSE = 700; // ms after which typing starts over
+const TYPING_PAUSE = 700; // ms without a key, after which a new search begins
 
 /**
  * @param {string} name
@@ -58,13 +58,13 @@ function treeItem(label, level, more, ...children) {
 const cutText = (text, whole) => h("span", { class: "cut", dir: "auto", title: visible(whole) }, visible(text));
 
 /**
- * Whether a file is in a folder, at any depth.
+ * Whether a folder contains a file, at any depth; a file contains itself.
  * @param {TreeEntry} entry
  * @param {string | null} path
  * @returns {boolean}
  */
-export function holds(entry, path) {
-  return entry.children ? entry.children.some((one) => holds(one, path)) : entry.path === path;
+export function contains(entry, path) {
+  return entry.children ? entry.children.some((child) => contains(child, path)) : entry.path === path;
 }
 
 /**
@@ -78,7 +78,7 @@ export const parentItem = (item) => item.parentElement?.closest("[role=treeitem]
 export class Typeahead {
   #typed = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
 
   /**
    * @param {string} key
@@ -86,8 +86,8 @@ export class Typeahead {
    * @param {number} at the index of the current one
    */
   find(key, items, at) {
-    clearTimeout(this.#clock);
-    this.#clock = setTimeout(() => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
       this.#typed = "";
     }, TYPING_PAUSE);
     this.#typed += key;

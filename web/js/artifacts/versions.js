@@ -1,12 +1,12 @@
-/** A project's artifacts as a list shows them. Pure: no DOM, no calls. */
+/** A project's artifacts, grouped for a list. Pure: no DOM, no requests. */
 
 /** @import { ArtifactItem, ArtifactType, Pipeline } from "../api.d.ts" */
 
-/** @typedef {{ key: string, type: ArtifactType, name: string, versions: ArtifactItem[] }} Work all versions under one name */
-/** @typedef {{ type: ArtifactType, works: Work[] }} Group */
+/** @typedef {{ key: string, type: ArtifactType, name: string, versions: ArtifactItem[] }} ArtifactGroup all versions of one name */
+/** @typedef {{ type: ArtifactType, artifactGroups: ArtifactGroup[] }} TypeSection */
 
-/** @type {ArtifactType[]} */
-const REST = [
+/** The types that a pipeline may not name, in the usual order. @type {ArtifactType[]} */
+const OTHER_TYPES = [
   "project_plan",
   "software_specification",
   "system_architecture",
@@ -20,46 +20,46 @@ const REST = [
 ];
 
 /**
- * The artifacts by type, in the order of the pipeline: `[{type, works}]`. A work is everything under one name:
- * `{key, type, name, versions}`, oldest version first.
+ * The artifacts by type, in the order of the pipeline, and by name within a type; the oldest version comes first.
  * @param {ArtifactItem[]} artifacts
  * @param {Pipeline | undefined} pipeline
  */
 export function groupArtifacts(artifacts, pipeline) {
-  /** @type {Map<string, Work>} */
-  const works = new Map();
-  for (const one of artifacts) {
-    const key = `${one.type}/${one.name}`;
-    const work = works.get(key) ?? { key, type: one.type, name: one.name, versions: [] };
-    works.set(key, work);
-    work.versions.push(one);
+  /** @type {Map<string, ArtifactGroup>} */
+  const artifactGroups = new Map();
+  for (const artifact of artifacts) {
+    const { type, name } = artifact;
+    const key = `${type}/${name}`;
+    const group = artifactGroups.get(key) ?? { key, type, name, versions: [] };
+    artifactGroups.set(key, group);
+    group.versions.push(artifact);
   }
-  /** @type {Map<ArtifactType, Work[]>} */
-  const groups = new Map(order(pipeline).map((type) => [type, []]));
-  for (const work of works.values()) {
-    work.versions.sort((a, b) => a.version - b.version);
-    const group = groups.get(work.type) ?? [];
-    groups.set(work.type, group);
-    group.push(work);
+  /** @type {Map<ArtifactType, ArtifactGroup[]>} */
+  const sections = new Map(typeOrder(pipeline).map((type) => [type, []]));
+  for (const group of artifactGroups.values()) {
+    group.versions.sort((a, b) => a.version - b.version);
+    const section = sections.get(group.type) ?? [];
+    sections.set(group.type, section);
+    section.push(group);
   }
-  return [...groups].filter(([, found]) => found.length).map(([type, found]) => ({
+  return [...sections].filter(([, groups]) => groups.length).map(([type, groups]) => ({
     type,
-    works: found.sort((a, b) => names.compare(a.name, b.name)),
+    artifactGroups: groups.sort((a, b) => byName.compare(a.name, b.name)),
   }));
 }
 
-/** @param {Work} work */
-export const newest = (work) => work.versions[work.versions.length - 1];
+/** @param {ArtifactGroup} group */
+export const newest = (group) => group.versions[group.versions.length - 1];
 
-const names = new Intl.Collator("en", { numeric: true });
+const byName = new Intl.Collator("en", { numeric: true });
 
 /** @param {Pipeline | undefined} pipeline */
-const order = (
+const typeOrder = (
   pipeline,
 ) => [
   ...new Set([
     /** @type {ArtifactType} */ ("user_input"),
     ...(pipeline?.stages ?? []).flatMap((stage) => stage.produces),
-    ...REST,
+    ...OTHER_TYPES,
   ]),
 ];

@@ -1,6 +1,6 @@
 /** An event as a row of the feed. */
 
-import { find, h, icon, parts, write } from "../dom.js";
+import { childrenOf, find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
@@ -15,19 +15,19 @@ const clock = new Intl.DateTimeFormat(undefined, { ...minutes, second: "2-digit"
 const day = new Intl.DateTimeFormat(undefined, { ...minutes, day: "numeric", month: "short" });
 
 /** @type {Map<string, HTMLElement>} */
-const patterns = new Map();
+const templates = new Map();
 
 /** @type {WeakMap<Element, LogEvent>} the event of each row */
 const events = new WeakMap();
 
 /**
- * Rows are copied from one for each mark, not built: that is several times as fast.
+ * A copy of the row with a mark: copying a row is several times as fast as building it.
  * @param {string} name
  * @param {string} tone
  */
-function pattern(name, tone) {
+function template(name, tone) {
   const key = `${name} ${tone}`;
-  const made = patterns.get(key) ??
+  const original = templates.get(key) ??
     h(
       "li",
       { class: "event" },
@@ -44,8 +44,8 @@ function pattern(name, tone) {
         ),
       ),
     );
-  patterns.set(key, made);
-  return /** @type {HTMLElement} */ (made.cloneNode(true));
+  templates.set(key, original);
+  return /** @type {HTMLElement} */ (original.cloneNode(true));
 }
 
 /**
@@ -53,13 +53,13 @@ function pattern(name, tone) {
  * @param {LogEvent} event
  */
 export function row(event) {
-  const element = pattern(...markOf(event));
-  const [, says, time, number] = parts(find("summary", element));
+  const element = template(...markOf(event));
+  const [, text, time, number] = childrenOf(find("summary", element));
   const moment = new Date(event.timestamp);
   element.dataset.seq = String(event.seq);
   element.dataset.type = event.event_type;
   events.set(element, event);
-  says.append(...sentence(event).map((part) => (typeof part === "string" ? part : h("bdi", {}, part.text))));
+  text.append(...sentence(event).map((part) => (typeof part === "string" ? part : h("bdi", {}, part.text))));
   time.setAttribute("datetime", event.timestamp);
   time.title = inFull(moment);
   time.textContent = (isToday(moment) ? clock : day).format(moment);
@@ -71,7 +71,7 @@ export function row(event) {
 const isToday = (moment) => moment.toDateString() === new Date().toDateString();
 
 /**
- * Put an event's data behind its sentence, once.
+ * Add an event's data below its sentence, once.
  * @param {Element} element
  */
 export function unfold(element) {
@@ -91,8 +91,11 @@ export function unfold(element) {
 function shown(name, value) {
   if (name === "artifact_id") return link(value, value);
   if (name === "time") return inFull(new Date(value));
-  if (Array.isArray(value) && value.length && value.every((one) => one?.artifact_id)) {
-    return value.map((one, index) => [index > 0 && ", ", link(one.artifact_id, `${title(one.type)} v${one.version}`)]);
+  if (Array.isArray(value) && value.length && value.every((item) => item?.artifact_id)) {
+    return value.map((
+      item,
+      index,
+    ) => [index > 0 && ", ", link(item.artifact_id, `${title(item.type)} v${item.version}`)]);
   }
   if (typeof value === "object") return h("code", {}, visible(JSON.stringify(value, null, 1)));
   if (name.endsWith("_id") || name === "content_hash") return h("code", {}, value);
@@ -106,7 +109,7 @@ function shown(name, value) {
 const link = (id, text) => h("a", { href: `#artifact=${id}` }, text);
 
 /** @param {[agent: string, progress: Doing]} entry */
-export function doing([agent]) {
+export function doingRow([agent]) {
   return h(
     "li",
     { class: "doing" },
@@ -121,8 +124,8 @@ export function doing([agent]) {
  * @param {[agent: string, progress: Doing]} entry
  */
 export function paintDoing(element, [, { stage, message, fraction }]) {
-  const [, says, bar] = parts(element);
-  write(find("bdi", says), visible(message ?? stage ?? ""));
+  const [, text, bar] = childrenOf(element);
+  write(find("bdi", text), visible(message ?? stage ?? ""));
   const progress = /** @type {HTMLProgressElement} */ (bar);
   progress.hidden = fraction === null || fraction === undefined;
   progress.value = fraction ?? 0;

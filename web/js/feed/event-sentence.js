@@ -1,6 +1,6 @@
-/** Events as sentences, by kind, and with a mark. Pure. */
+/** The sentence, the kinds and the mark of an event. Pure. */
 
-import { REASONS, title } from "../labels.js";
+import { AGENTS, DECIDED, REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
@@ -9,28 +9,24 @@ import { visible } from "../text.js";
 /** @typedef {string | { text: string }} Part of a sentence; `text` was written by a person or an agent */
 
 /**
- * A part that a person or an agent wrote: it is isolated in direction, stays text, and shows hidden characters.
+ * A part that a person or an agent wrote: its direction is isolated, and its hidden characters are visible.
  * @param {unknown} text
  */
-const by = (text) => ({ text: visible(String(text)) });
+const written = (text) => ({ text: visible(String(text)) });
 
-const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
 /** @param {LogEvent} event */
 const agent = (event) => title(event.agent_type ?? "agent");
 /** @param {{ data: Data }} options */
-const stage = ({ data }) => [by(data.stage), data.round > 1 ? `, round ${data.round}` : ""];
+const stage = ({ data }) => [written(data.stage), data.round > 1 ? `, round ${data.round}` : ""];
 /** @param {string} type */
 const lower = (type) => String(type).replaceAll("_", " ");
 /** @param {ArtifactRef[]} artifacts */
-const list = (artifacts) => artifacts.map((one) => `${lower(one.type)} v${one.version}`).join(" and ");
+const list = (artifacts) => artifacts.map(({ type, version }) => `${lower(type)} v${version}`).join(" and ");
 /** @param {string | null | undefined} text */
-const quoted = (text) => (text ? [": “", by(text), "”"] : []);
+const quoted = (text) => (text ? [": “", written(text), "”"] : []);
 
 /** @type {Record<string, string>} */
-const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
-
-/** @type {Record<string, string>} */
-const STATUS = {
+const PROJECT_STATUS = {
   starting: "The project was created",
   active: "The project is active",
   waiting: "The project waits for a human",
@@ -42,7 +38,7 @@ const STATUS = {
 };
 
 /** @type {Record<string, string>} */
-const AT_WORK = {
+const AGENT_STATUS = {
   idle: "is idle",
   working: "is at work",
   waiting_for_hitl: "waits for a human",
@@ -52,55 +48,55 @@ const AT_WORK = {
 /** @type {Record<EventType, (event: LogEvent) => Part[]>} */
 const SENTENCES = {
   workflow_event: ({ data, task_id }) => [
-    task_id ? "A task outside the pipeline" : STATUS[data.status] ?? `The project is ${data.status}`,
+    task_id ? "A task outside the pipeline" : PROJECT_STATUS[data.status] ?? `The project is ${data.status}`,
     ...quoted(data.reason),
   ],
   task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
-  task_progress: (event) => [`${agent(event)}: `, by(event.data.message ?? event.data.stage)],
+  task_progress: (event) => [`${agent(event)}: `, written(event.data.message ?? event.data.stage)],
   task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
   task_failed: (event) => [`${agent(event)} could not do `, ...stage(event), ...quoted(event.data.error)],
   task_cancelled: (event) => [`${agent(event)}’s task in `, ...stage(event), " was cancelled"],
-  agent_status_change: (event) => [`${agent(event)} ${AT_WORK[event.data.status] ?? event.data.status}`],
+  agent_status_change: (event) => [`${agent(event)} ${AGENT_STATUS[event.data.status] ?? event.data.status}`],
   artifact_created: (
     { data },
-  ) => [by(sayer(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  ) => [written(authorName(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
   hitl_request: (
     event,
-  ) => ["The gate after ", ...stage(event), ` asks (${why(event.data.reason)})`, ...quoted(event.data.question)],
-  hitl_response: ({ data }) => [by(sayer(data.responder)), " ", ...did(data), ...quoted(data.comment)],
+  ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
-  error: ({ data }) => [by(data.message ?? "Something is wrong")],
+  error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
 /** @param {Data} data */
-const named = ({ name, type }) => (name === type ? [] : [": ", by(name)]);
+const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
-function why(reason) {
+function reasonText(reason) {
   const text = REASONS[reason] ?? String(reason);
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** @param {string} name */
-function sayer(name) {
+function authorName(name) {
   if (!name || name === "human") return "A human";
   return AGENTS.has(name) ? title(name) : name;
 }
 
 /** @param {Data} data */
 function outcome({ verdict, artifacts, note }) {
-  const said = note ? `. ${note}` : "";
-  if (verdict) return `: ${verdict}${said}`;
-  return (artifacts?.length ? `: ${list(artifacts)}` : "") + said;
+  const remark = note ? `. ${note}` : "";
+  if (verdict) return `: ${verdict}${remark}`;
+  return (artifacts?.length ? `: ${list(artifacts)}` : "") + remark;
 }
 
 /** @param {Data} data */
-function did(data) {
-  const what = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...what, " done again"];
-  return [`${ACTIONS[data.action] ?? data.action} `, ...what];
+function decided(data) {
+  const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
+  if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...subject, " done again"];
+  return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 
 /**
@@ -108,8 +104,8 @@ function did(data) {
  * @param {LogEvent} event
  */
 export function sentence(event) {
-  const say = SENTENCES[event.event_type];
-  return (say ? say(event) : [lower(event.event_type)]).filter((part) => part !== "");
+  const compose = SENTENCES[event.event_type];
+  return (compose ? compose(event) : [lower(event.event_type)]).filter((part) => part !== "");
 }
 
 /**
@@ -118,7 +114,7 @@ export function sentence(event) {
  */
 export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
 
-/** What a reader can choose to see: an event is of each kind that it belongs to. */
+/** The kinds of events that a reader can choose. */
 export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
 
 const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);

@@ -9,16 +9,16 @@ import { projects } from "../rest.js";
 
 /** @typedef {LogEvent & { seq: number }} NumberedEvent */
 
-/** Most events that REST returns at once. */
-const PAGE = 200;
+/** The most events that one request returns. */
+const PAGE_SIZE = 200;
 
-/** How much of the newest part is kept, at least. */
-const KEPT = 300;
+/** At least this many of the newest events are kept. */
+const MIN_KEPT = 300;
 
 /**
- * Dispatches `open` once its newest part was read, and then `grown` (`detail`: events, in the order of their numbers)
- * for what is new: each number once, without gaps. New events come from the model; where a number is missing there, they
- * are read from REST.
+ * Dispatches `open` once its newest part is read, and then `grown` (`detail`: events in the order of their numbers) for
+ * new events: each number once, without gaps. New events come from the model; if it skips a number, they are read from
+ * REST.
  */
 export class EventLog extends EventTarget {
   /** The newest events, without gaps; null until they are read. @type {NumberedEvent[] | null} */
@@ -44,13 +44,13 @@ export class EventLog extends EventTarget {
     this.#refresher.ask();
   }
 
-  /** The number of the newest event that was handed on. */
+  /** The number of the newest event that was delivered. */
   get head() {
     return this.tail?.at(-1)?.seq ?? 0;
   }
 
   /**
-   * All events after number `seq`, where they are at hand, else null.
+   * All events after number `seq`, or null if they are no longer in memory.
    * @param {number} seq
    */
   newest(seq) {
@@ -63,7 +63,7 @@ export class EventLog extends EventTarget {
    * @param {number} seq
    */
   before(seq) {
-    const since = Math.max(0, seq - 1 - PAGE);
+    const since = Math.max(0, seq - 1 - PAGE_SIZE);
     return this.#read(since, seq - 1 - since);
   }
 
@@ -72,7 +72,7 @@ export class EventLog extends EventTarget {
    * @param {number} seq
    */
   after(seq) {
-    return this.#read(seq, PAGE);
+    return this.#read(seq, PAGE_SIZE);
   }
 
   /**
@@ -100,7 +100,7 @@ export class EventLog extends EventTarget {
 
   async #catchUp() {
     if (!this.tail) {
-      this.tail = await this.#read(Math.max(0, this.#known - PAGE), PAGE);
+      this.tail = await this.#read(Math.max(0, this.#known - PAGE_SIZE), PAGE_SIZE);
       this.dispatchEvent(new Event("open"));
     }
     while (this.head < this.#known) {
@@ -108,7 +108,7 @@ export class EventLog extends EventTarget {
       const items = (await this.after(before)).filter((event) => event.seq > this.head);
       if (items.length) this.#grow(items);
       if (this.head === before) {
-        this.#refresher.ask(); // REST does not return it yet: again, a little later
+        this.#refresher.ask(); // REST does not return it yet: try again a little later
         return;
       }
     }
@@ -117,14 +117,14 @@ export class EventLog extends EventTarget {
   /** @param {NumberedEvent[]} events */
   #grow(events) {
     this.tail = [...(this.tail ?? []), ...events];
-    if (this.tail.length > 2 * KEPT) this.tail = this.tail.slice(-KEPT);
+    if (this.tail.length > 2 * MIN_KEPT) this.tail = this.tail.slice(-MIN_KEPT);
     this.dispatchEvent(new CustomEvent("grown", { detail: events }));
   }
 }
 
 /**
- * Which part of a log is shown. Pure: no DOM, no calls. Every wanted event from number `from` to number `to` is in
- * `items`, in order; at most `limit` are, so that what comes in at one end drops out at the other.
+ * Which part of a log is shown. Pure: no DOM, no requests. `items` holds the wanted events from number `from` to number
+ * `to`, in order. It has at most `limit` of them: adding events at one end drops others at the other end.
  */
 export class EventWindow {
   /** @type {NumberedEvent[]} */
@@ -138,46 +138,46 @@ export class EventWindow {
   }
 
   /**
-   * Start over with the wanted ones of the events from number `from` to number `to`, the newest `most` of them.
+   * Start again with the wanted events from number `from` to number `to`, and keep the newest `limit` of them.
    * @param {NumberedEvent[]} items
    * @param {number} from
    * @param {number} to
    */
-  reset(items, from, to, most = this.limit) {
-    this.items = items.slice(-most);
+  reset(items, from, to, limit = this.limit) {
+    this.items = items.slice(-limit);
     this.to = to;
-    this.from = items.length > most ? this.items[0].seq : from;
+    this.from = items.length > limit ? this.items[0].seq : from;
   }
 
   /**
-   * Add the wanted ones of the events after `to`, up to the new `to`. Return how many dropped out at the old end.
+   * Add the wanted events between the old `to` and the new one. Return how many of the oldest were dropped.
    * @param {NumberedEvent[]} items
    * @param {number} to
    */
   newer(items, to) {
     this.items.push(...items);
     this.to = to;
-    const out = Math.max(0, this.items.length - this.limit);
-    if (out) {
-      this.items.splice(0, out);
+    const dropped = Math.max(0, this.items.length - this.limit);
+    if (dropped) {
+      this.items.splice(0, dropped);
       this.from = this.items[0].seq;
     }
-    return out;
+    return dropped;
   }
 
   /**
-   * Add the wanted ones of those before `from`, down to the new `from`. Return how many dropped out at the new end.
+   * Add the wanted events between the new `from` and the old one. Return how many of the newest were dropped.
    * @param {NumberedEvent[]} items
    * @param {number} from
    */
   older(items, from) {
     this.items.unshift(...items);
     this.from = from;
-    const out = Math.max(0, this.items.length - this.limit);
-    if (out) {
+    const dropped = Math.max(0, this.items.length - this.limit);
+    if (dropped) {
       this.items.length = this.limit;
       this.to = this.items[this.items.length - 1].seq;
     }
-    return out;
+    return dropped;
   }
 }

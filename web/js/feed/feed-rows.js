@@ -1,4 +1,4 @@
-/** The rows of the feed: the part of the log that is shown, which the reader moves to and fro. */
+/** The rows of the feed: the part of the log that is shown, which changes as the reader scrolls. */
 
 import { h, write } from "../dom.js";
 import { row } from "./event-row.js";
@@ -8,28 +8,28 @@ import { EventWindow } from "./feed-log.js";
 /** @import { Event as LogEvent } from "../api.d.ts" */
 /** @import { EventLog, NumberedEvent } from "./feed-log.js" */
 
-const MOST = 300; // rows
-const AFTER_BURST = 100; // rows that are shown when more came at once than are kept
-const ENOUGH = 40; // rows that one wish for older events brings, where they are rare
-const MOST_PAGES = 10; // that are searched for them at once
+const MAX_ROWS = 300;
+const ROWS_AFTER_BURST = 100; // shown when more events came at once than the log keeps
+const ROWS_PER_LOAD = 40; // at least, if MAX_PAGES pages have so many of the chosen kind
+const MAX_PAGES = 10; // read for one load
 
-/** Dispatches `change` after work that ended in a later turn, and `failure` when it failed. */
+/** Dispatches `change` after it has loaded events, and `failure` if it could not. */
 export class FeedRows extends EventTarget {
   /** How many wanted events are newer than those that are shown. */
   newer = 0;
-  /** Whether the newest rows dropped out while older ones were read. */
+  /** Whether the newest rows were dropped while older ones were loaded. */
   detached = false;
   /** How many rows were made so far. */
   made = 0;
   kind = "all";
   /** @type {EventLog | null} */
   #log = null;
-  #window = new EventWindow(MOST);
+  #window = new EventWindow(MAX_ROWS);
   #loading = false;
   #rows = h("ol", { class: "feed-rows" });
   #end = h("p", { class: "feed-end faint", hidden: true });
 
-  older = h("button", { type: "button", class: "quiet feed-older", hidden: true, onclick: () => this.goBack() });
+  older = h("button", { type: "button", class: "quiet feed-older", hidden: true, onclick: () => this.loadOlder() });
   element = h(
     "div",
     { class: "feed-scroll", role: "log", "aria-label": "Events", "aria-live": "off", tabindex: "0" },
@@ -39,47 +39,47 @@ export class FeedRows extends EventTarget {
   );
 
   /**
-   * Show the newest part of a log, at most `most` rows.
+   * Show the newest part of a log, at most `limit` rows.
    * @param {EventLog} log
    */
-  show(log, kind = this.kind, most = MOST) {
+  show(log, kind = this.kind, limit = MAX_ROWS) {
     this.#log = log;
     this.kind = kind;
     this.detached = false;
     this.newer = 0;
     const tail = log.tail ?? [];
-    this.#window.reset(this.#wanted(tail), tail[0]?.seq ?? 1, log.head, most);
+    this.#window.reset(this.#wanted(tail), tail[0]?.seq ?? 1, log.head, limit);
     this.#rows.replaceChildren(...this.#window.items.map(row).reverse());
     this.made += this.#window.items.length;
     this.element.scrollTop = 0;
     this.#paintEnds();
   }
 
-  /** Whether the reader is away from the newest row, so that new ones would move what is read. */
+  /** Whether the reader has scrolled, or has a row open or in focus: new rows would move what is read. */
   get reading() {
     return this.element.scrollTop > 4 || this.#rows.querySelector("details[open], :focus-visible") !== null;
   }
 
   close() {
-    for (const one of this.#rows.querySelectorAll("details[open]")) one.removeAttribute("open");
+    for (const details of this.#rows.querySelectorAll("details[open]")) details.removeAttribute("open");
   }
 
-  /** Show what has come since. */
+  /** Show the events that have arrived since. */
   catchUp() {
     if (!this.#log || this.#window.to === this.#log.head) return;
     const events = this.#log.newest(this.#window.to);
     if (events) this.#addNewer(events);
-    else this.show(this.#log, this.kind, AFTER_BURST);
+    else this.show(this.#log, this.kind, ROWS_AFTER_BURST);
     this.newer = 0;
   }
 
-  /** Bring older events. */
-  async goBack() {
-    await this.#once(async (log, kind) => {
+  /** Load older events. */
+  async loadOlder() {
+    await this.#load(async (log, kind) => {
       /** @type {NumberedEvent[]} */
       const found = [];
       let { from } = this.#window;
-      for (let pages = 0; pages < MOST_PAGES && found.length < ENOUGH && from > 1; pages += 1) {
+      for (let pages = 0; pages < MAX_PAGES && found.length < ROWS_PER_LOAD && from > 1; pages += 1) {
         const page = await log.before(from);
         found.unshift(...this.#wanted(page, kind));
         from = page[0].seq;
@@ -88,12 +88,12 @@ export class FeedRows extends EventTarget {
     });
   }
 
-  /** Bring the next of the events that had dropped out. */
-  async goOn() {
-    await this.#once(async (log) => {
+  /** Load the next of the newer events that were dropped. */
+  async loadNewer() {
+    await this.#load(async (log) => {
       const page = log.newest(this.#window.to) ?? await log.after(this.#window.to);
       return () =>
-        this.staying(() => {
+        this.keepPosition(() => {
           this.#addNewer(page);
           this.newer -= this.#wanted(page).length;
           this.detached = this.#window.to < log.head;
@@ -102,20 +102,21 @@ export class FeedRows extends EventTarget {
   }
 
   /**
-   * Change something without moving a row on the screen.
+   * Change the rows without moving `anchor` on the screen.
    * @param {() => void} change
    */
-  staying(change, anchor = this.#rows.firstElementChild) {
+  keepPosition(change, anchor = this.#rows.firstElementChild) {
     const top = anchor?.getBoundingClientRect().top ?? 0;
     change();
     if (anchor?.isConnected) this.element.scrollTop += anchor.getBoundingClientRect().top - top;
   }
 
   /**
-   * Read once at a time. `read` returns what to do then, unless the reader has chosen something else meanwhile.
+   * Load events, unless that is already going on. `read` returns a function that shows them; it is not called if the reader
+   * has chosen another kind or log meanwhile.
    * @param {(log: EventLog, kind: string) => Promise<() => void>} read
    */
-  async #once(read) {
+  async #load(read) {
     const [log, kind] = [this.#log, this.kind];
     if (this.#loading || !log) return;
     this.#loading = true;
@@ -135,8 +136,8 @@ export class FeedRows extends EventTarget {
   #addNewer(events) {
     const wanted = this.#wanted(events);
     this.#window.newer(wanted, events[events.length - 1].seq);
-    // Of a burst, only what stays is made.
-    const rows = wanted.slice(-MOST).map(row).reverse();
+    // Of a burst, create only the rows that stay.
+    const rows = wanted.slice(-MAX_ROWS).map(row).reverse();
     this.made += rows.length;
     this.#rows.prepend(...rows);
     while (this.#rows.childElementCount > this.#window.items.length) this.#rows.lastElementChild?.remove();
@@ -148,19 +149,19 @@ export class FeedRows extends EventTarget {
    * @param {number} from
    */
   #addOlder(events, from) {
-    const out = this.#window.older(events, from);
-    this.staying(() => {
+    const dropped = this.#window.older(events, from);
+    this.keepPosition(() => {
       this.#rows.append(...events.map(row).reverse());
-      for (let left = out; left > 0; left -= 1) this.#rows.firstElementChild?.remove();
+      for (let left = dropped; left > 0; left -= 1) this.#rows.firstElementChild?.remove();
     }, this.#rows.lastElementChild);
-    this.newer += out;
-    this.detached ||= out > 0;
-    this.#paintEnds(events.length < ENOUGH ? `Look further back than #${from}` : undefined);
+    this.newer += dropped;
+    this.detached ||= dropped > 0;
+    this.#paintEnds(events.length < ROWS_PER_LOAD ? `Look further back than #${from}` : undefined);
   }
 
-  #paintEnds(further = "Load older events") {
+  #paintEnds(label = "Load older events") {
     const { from, items } = this.#window;
-    write(this.older, further);
+    write(this.older, label);
     if (from <= 1 && document.activeElement === this.older) this.element.focus({ preventScroll: true });
     this.older.hidden = from <= 1;
     this.#end.hidden = from > 1;

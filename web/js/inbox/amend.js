@@ -114,8 +114,8 @@ function written(draft, request) {
     },
     /** @param {Record<string, string>} fields */
     blame(fields) {
-      if (fields.content) pad.say(fields.content);
-      if (fields.comment) comment.say(fields.comment);
+      if (fields.content) pad.showError(fields.content);
+      if (fields.comment) comment.showError(fields.comment);
     },
     given() {
       const content = pad.given();
@@ -140,11 +140,11 @@ function redone(draft) {
     input: feedback.input,
     /** @param {Record<string, string>} fields */
     blame(fields) {
-      if (fields.comment) feedback.say(fields.comment);
+      if (fields.comment) feedback.showError(fields.comment);
     },
     given() {
       if (draft.typed.amend.feedback.trim()) return { comment: draft.typed.amend.feedback.trim() };
-      feedback.say("Say what should be different.");
+      feedback.showError("Say what should be different.");
       return null;
     },
   };

@@ -1,7 +1,7 @@
 /** The body of a card: evidence, the place in the pipeline, earlier responses, and the agent's instructions. */
 
 import { h, onCustom, present } from "../dom.js";
-import { bytes, count, status, title } from "../labels.js";
+import { bytes, count, DECIDED, ENDED_STATUSES, status, title } from "../labels.js";
 import { live } from "../live.js";
 import "../pipeline/pipeline-graph.js";
 import { stageStates } from "../pipeline/stages.js";
@@ -12,7 +12,7 @@ import { visible } from "../text.js";
 import { evidence } from "./evidence.js";
 import { earlierRounds } from "./requests.js";
 
-/** @import { ArtifactItem, HitlAction, ProjectPublic, RequestPublic, UsagePublic } from "../api.d.ts" */
+/** @import { ArtifactItem, ProjectPublic, RequestPublic, UsagePublic } from "../api.d.ts" */
 /** @import { Decision } from "./entry.js" */
 
 /**
@@ -98,8 +98,6 @@ function usage(spent) {
   return parts.filter(Boolean).join(", ");
 }
 
-const ENDED = new Set(["completed", "rejected", "failed", "cancelled"]);
-
 /**
  * A section that fills itself. A task that belongs to no stage, or a project that cannot be read, leaves it empty.
  * @param {RequestPublic} request
@@ -121,7 +119,7 @@ export function pipelinePlace({ project_id: id, stage }, signal) {
       pipeline,
       oversight,
       current: stage,
-      ended: ENDED.has(progress.status),
+      ended: ENDED_STATUSES.has(progress.status),
       stages: stageStates(pipeline, progress.tasks, progress.open_requests),
     });
   }, { gap: 500, signal });
@@ -129,9 +127,6 @@ export function pipelinePlace({ project_id: id, stage }, signal) {
   refresher.ask();
   return section;
 }
-
-/** @type {Record<HitlAction, string>} */
-const ACTIONS = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /**
  * "Anna amended it with feedback", as an element.
@@ -145,7 +140,7 @@ export function decisionText(decision) {
     "span",
     {},
     h("strong", { dir: "auto" }, visible(decision.responder)),
-    ` ${ACTIONS[decision.action]} it${how} `,
+    ` ${DECIDED[decision.action]} it${how} `,
     h("time-ago", { datetime: decision.responded_at, mode: "brief" }),
     " ago",
   );

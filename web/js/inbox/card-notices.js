@@ -1,8 +1,9 @@
 /** The notices above the forms of a card: closed by whom, response sent, draft too large to keep. */
 
+import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
 import { status } from "../labels.js";
-import { announce, toast } from "../notices.js";
+import { announce } from "../notices.js";
 import { visible } from "../text.js";
 import { decisionText, quotation } from "./card-body.js";
 import { forgetRequest } from "./requests.js";
@@ -82,7 +83,7 @@ function closedNotice(entry, closure, { next, discard }) {
     h(
       "span",
       { class: "buttons" },
-      texts.length > 0 && h("button", { type: "button", onclick: () => copy(texts) }, "Copy my draft"),
+      texts.length > 0 && h("button", { type: "button", onclick: () => copyDraft(texts) }, "Copy my draft"),
       texts.length > 0 && h("button", { type: "button", onclick: discard }, "Discard my draft"),
       h("button", { type: "button", onclick: next }, "Next request"),
     ),
@@ -106,20 +107,6 @@ function announceClosed(entry, closure) {
 }
 
 /** @param {[label: string, text: string][]} texts */
-async function copy(texts) {
-  const text = texts.length === 1 ? texts[0][1] : texts.map(([label, one]) => `${label}:\n${one}`).join("\n\n");
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Without a secure origin there is no clipboard but that of a selected field.
-    const field = h("textarea", { class: "visually-hidden" });
-    field.value = text;
-    document.body.append(field);
-    const before = document.activeElement;
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    if (before instanceof HTMLElement) before.focus();
-  }
-  toast("Copied.");
+function copyDraft(texts) {
+  return copyText(texts.length === 1 ? texts[0][1] : texts.map(([label, text]) => `${label}:\n${text}`).join("\n\n"));
 }

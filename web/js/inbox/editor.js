@@ -21,7 +21,7 @@ const UNCHANGED = "You have not changed anything yet";
  * @typedef {object} Pad
  * @property {HTMLElement[]} parts
  * @property {HTMLTextAreaElement} input
- * @property {(message: string) => boolean} say
+ * @property {(message: string) => boolean} showError
  * @property {(before: string, after: string) => Change[]} compare
  */
 
@@ -107,12 +107,12 @@ export function editor(draft, request) {
       return pad.input;
     },
     /** @param {string} message */
-    say: (message) => pad.say(message),
+    showError: (message) => pad.showError(message),
     given() {
       const { key, artifactId } = chosen();
       const content = draft.typed.amend.contents[key];
       if (content?.trim()) return { content, artifact_id: artifactId };
-      pad.say(content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.");
+      pad.showError(content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.");
       return null;
     },
   };
@@ -130,7 +130,7 @@ function textPad({ label, mediaType }, text, type) {
     spellcheck: String(prose),
     dir: direction(text),
   });
-  return { parts: [one.element], input: one.input, say: one.say, compare: changes };
+  return { parts: [one.element], input: one.input, showError: one.showError, compare: changes };
 }
 
 /**
@@ -168,7 +168,7 @@ function filePad(text, type) {
       "Such as package/main.py",
     );
   if (!paths.length) which.input.value = path = "main.py";
-  return { parts: [which.element, pad.element], input: pad.input, say: pad.say, compare: compareFiles };
+  return { parts: [which.element, pad.element], input: pad.input, showError: pad.showError, compare: compareFiles };
 }
 
 /**

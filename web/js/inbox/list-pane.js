@@ -34,14 +34,14 @@ export function listPane({ pick, approve }) {
     dir: "auto",
     oninput: () => paint(),
   });
-  const trouble = h("div", { class: "inbox-trouble" });
+  const errors = h("div", { class: "inbox-trouble" });
   const none = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const element = h(
     "section",
     { class: "inbox-list", "aria-label": "Requests" },
     h("header", { class: "inbox-head" }, heading, total, several),
     h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
-    trouble,
+    errors,
     none,
     list.element,
   );
@@ -70,7 +70,7 @@ export function listPane({ pick, approve }) {
     write(several, `Approve ${checks.size}`);
     if (said === pending.error) return;
     said = pending.error;
-    trouble.replaceChildren(...(said ? [failure(said, () => pending.retry())] : []));
+    errors.replaceChildren(...(said ? [failure(said, () => pending.retry())] : []));
   }
 
   return { element, heading, search, checks, list, visible, paint };

@@ -64,7 +64,7 @@ async function settle(entry, action, given, problem, { tries, quiet }) {
   if (problem.status === 409 && request && request.status !== "pending") {
     if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.name}`);
     entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
-  } else if (problem.passing) {
+  } else if (problem.temporary) {
     const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];
     setReply(entry, {
       phase: "waiting",

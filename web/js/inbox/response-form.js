@@ -117,7 +117,7 @@ function approve(draft, request) {
         : `Accepts ${names(request)} unchanged, and ${then}. This is final.`,
     /** @param {Record<string, string>} fields */
     blame(fields) {
-      comment.say(fields.comment ?? "");
+      comment.showError(fields.comment ?? "");
     },
     given: () => ({ comment: draft.typed.approve.comment.trim() || undefined }),
   };
@@ -141,11 +141,11 @@ function reject(draft, request) {
     effect: () => `The ${what} ends as rejected. Nothing more is done for it. This is final.`,
     /** @param {Record<string, string>} fields */
     blame(fields) {
-      if (fields.comment) comment.say(fields.comment);
+      if (fields.comment) comment.showError(fields.comment);
     },
     given() {
       if (draft.typed.reject.comment.trim()) return { comment: draft.typed.reject.comment.trim() };
-      comment.say("Say why: a rejection needs a reason.");
+      comment.showError("Say why: a rejection needs a reason.");
       return null;
     },
   };

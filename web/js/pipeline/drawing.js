@@ -1,6 +1,6 @@
 /** The parts of a pipeline's drawing: stages, edges, gates, reworks. */
 
-import { find, h, icon, parts, svg, write } from "../dom.js";
+import { childrenOf, find, h, icon, svg, write } from "../dom.js";
 import { status } from "../labels.js";
 import { asks } from "./stages.js";
 
@@ -142,16 +142,16 @@ export function stageBox(id, select) {
  * @param {StageView} stageView
  */
 export function updateStage(item, stage, { now, gate, before, place, current, ended }) {
-  const [box, more] = parts(item);
+  const [box, more] = childrenOf(item);
   for (const [side, value] of Object.entries(place)) item.style.setProperty(`--${side}`, `${value}px`);
   const { state = null, round = 0 } = now ?? {};
   const { word, tone, mark } = status("stage", state);
   const pressed = box.localName === "button";
-  const [shownMark, name, agent, shownRound] = parts(pressed ? box : find(".stage-shown", box));
+  const [shownMark, name, agent, shownRound] = childrenOf(pressed ? box : find(".stage-shown", box));
   const stands = state && (ended && state === "pending" ? "not begun" : word.toLowerCase());
   const says = [stage.name, stage.agent, stands, round > 1 && `round ${round}`].filter(Boolean).join(", ");
   if (pressed) box.setAttribute("aria-label", says);
-  else write(parts(box)[0], says);
+  else write(childrenOf(box)[0], says);
   if (box.dataset.state !== String(state)) {
     shownMark.replaceChildren(...(state ? [icon(mark, { class: mark === "working" ? "turning" : "" })] : []));
     if (box.dataset.state !== undefined) box.dataset.changed = "";

@@ -15,11 +15,11 @@ export const PREFERRED = "software-delivery";
 export function pipelinePreview(signal) {
   const graph = h("pipeline-graph");
   const words = h("p", { class: "soft", role: "status" });
-  const trouble = h("div", {});
+  const errors = h("div", {});
   const element = h(
     "section",
     { class: "start-preview", "aria-label": "The pipeline", hidden: true },
-    trouble,
+    errors,
     graph,
     words,
   );
@@ -38,11 +38,11 @@ export function pipelinePreview(signal) {
     try {
       known.set(name, known.get(name) ?? (await catalogue.pipeline(name, { signal })));
     } catch (error) {
-      if (!signal.aborted && wanted === name) trouble.replaceChildren(failure(error, () => show(name, oversight)));
+      if (!signal.aborted && wanted === name) errors.replaceChildren(failure(error, () => show(name, oversight)));
       return;
     }
     if (wanted !== name) return;
-    trouble.replaceChildren();
+    errors.replaceChildren();
     const pipeline = known.get(name);
     if (!pipeline) return;
     const level = /** @type {Oversight | ""} */ (oversight) || null;

@@ -2,7 +2,7 @@
 
 import { h, icon, write } from "../dom.js";
 import { announce, failure, messageOf } from "../notices.js";
-import { isPassing, Problem, projects } from "../rest.js";
+import { isTemporary, Problem, projects } from "../rest.js";
 import { confirmCancel } from "./confirm-dialog.js";
 
 /** @import { ProjectPublic } from "../api.d.ts" */
@@ -27,7 +27,7 @@ const standing = ({ status, workflow_problem: problem }) => `${status} ${problem
  * @param {AbortSignal} signal
  */
 export function actions(model, signal) {
-  const trouble = h("div", { class: "project-trouble" });
+  const errors = h("div", { class: "project-trouble" });
   const asked = h("span", { class: "asked-for", role: "status" });
   /**
    * @param {string} text
@@ -44,7 +44,7 @@ export function actions(model, signal) {
     try {
       open(await import("./input-dialogs.js"));
     } catch (error) {
-      trouble.replaceChildren(failure(error));
+      errors.replaceChildren(failure(error));
     }
   };
   const askToCancel = async () => {
@@ -81,7 +81,7 @@ export function actions(model, signal) {
   async function change(what) {
     if (pending) return;
     pending = what;
-    trouble.replaceChildren();
+    errors.replaceChildren();
     update();
     announce(CHANGES[what].asking);
     try {
@@ -89,7 +89,7 @@ export function actions(model, signal) {
     } catch (error) {
       if (signal.aborted) return;
       pending = null;
-      trouble.replaceChildren(failure(error, isPassing(error) ? () => change(what) : undefined));
+      errors.replaceChildren(failure(error, isTemporary(error) ? () => change(what) : undefined));
       update();
     }
   }
@@ -166,5 +166,5 @@ export function actions(model, signal) {
     workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), text));
   }
 
-  return { buttons, asked, trouble, update };
+  return { buttons, asked, errors, update };
 }

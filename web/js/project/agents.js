@@ -1,7 +1,7 @@
 /** The agents of a project: the status of each, and what it is doing now. */
 
 import { badge } from "../badges.js";
-import { each, h, parts, write } from "../dom.js";
+import { childrenOf, each, h, write } from "../dom.js";
 import { title } from "../labels.js";
 import { catalogue } from "../rest.js";
 
@@ -60,8 +60,8 @@ function made(agent) {
 function update(item, agent, task, model) {
   // Agents of an ended project are idle, whatever they were doing when it was cancelled.
   agent = model.ended ? { ...agent, status: "idle" } : agent;
-  const [head, says, bar] = parts(item);
-  const [, standing] = parts(head);
+  const [head, says, bar] = childrenOf(item);
+  const [, standing] = childrenOf(head);
   if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));
   standing.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;

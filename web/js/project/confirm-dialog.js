@@ -1,13 +1,11 @@
 /** The questions before a project is cancelled, or before a project or task whose workflow is lost is ended. */
 
 import { h } from "../dom.js";
-import { count } from "../labels.js";
+import { count, OPEN_TASK_STATUSES } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
-
-const OPEN = ["pending", "working", "waiting_for_hitl"];
 
 /**
  * Ask; `keep` and `confirm` are the texts of the buttons. Resolves to whether the person confirms.
@@ -49,7 +47,7 @@ function confirmDialog({ heading, body, keep, confirm }) {
 
 /** @param {ProjectModel} model */
 export function confirmCancel({ project, progress }) {
-  const open = progress.tasks.filter(({ status }) => OPEN.includes(status)).length;
+  const open = progress.tasks.filter(({ status }) => OPEN_TASK_STATUSES.has(status)).length;
   const requests = progress.open_requests.length;
   const lost = [
     open > 0 && `${count(open, "open task")} will be stopped; what is not written yet is lost.`,

@@ -24,7 +24,7 @@ import { loadObject, randomKey, saveObject } from "../storage.js";
  * @param {Form} form
  */
 export function formDialog({ heading, text, fields, required, submit, send, refused }) {
-  const trouble = h("div", {});
+  const errors = h("div", {});
   const button = h("button", { type: "submit", class: "primary" }, submit);
   const form = h(
     "form",
@@ -32,7 +32,7 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
     h("h2", { id: "form-dialog-title" }, heading),
     h("p", { class: "soft" }, text),
     fields,
-    trouble,
+    errors,
     h(
       "footer",
       {},
@@ -53,18 +53,18 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
   }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const empty = required.filter(([field, message]) => field.say(field.input.value.trim() ? "" : message));
+    const empty = required.filter(([field, message]) => field.showError(field.input.value.trim() ? "" : message));
     if (empty.length) {
       empty[0][0].input.focus();
       return;
     }
     button.disabled = true;
-    trouble.replaceChildren();
+    errors.replaceChildren();
     try {
       await send();
       dialog.close();
     } catch (error) {
-      if (!refused(error)) trouble.replaceChildren(failure(error));
+      if (!refused(error)) errors.replaceChildren(failure(error));
     } finally {
       button.disabled = false;
     }
@@ -80,7 +80,7 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
  */
 export function blame(fields, error) {
   const blamed = Object.entries(fields).filter(([name, field]) =>
-    field.say(error instanceof Problem ? error.about(name) : "")
+    field.showError(error instanceof Problem ? error.about(name) : "")
   );
   blamed[0]?.[1].input.focus();
   return blamed.length > 0;

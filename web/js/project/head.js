@@ -31,7 +31,7 @@ export function projectHead(model, signal) {
     h("div", { class: "project-title" }, name, standing, does.asked),
     facts,
     does.buttons,
-    does.trouble,
+    does.errors,
     still.element,
     reason,
     brief(model),

@@ -4,6 +4,7 @@
  * in the order of their numbers, and for progress, which has none.
  */
 
+import { ENDED_STATUSES } from "../labels.js";
 import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
@@ -36,7 +37,6 @@ const STALE = {
 
 /** These end an agent's progress message. */
 const DONE = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
-const SETTLED = new Set(["completed", "rejected", "failed", "cancelled"]);
 
 /**
  * @typedef {object} Parts
@@ -182,7 +182,7 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #noteProgress(event) {
-    if (event.event_type === "workflow_event" && SETTLED.has(event.data.status)) this.#over = true;
+    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#over = true;
     if (this.#over || this.ended) this.doing.clear();
     else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
     else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type ?? "");

@@ -1,15 +1,13 @@
 /** One HITL request in a stage's detail: what was asked, and who decided what, when. */
 
 import { badge } from "../badges.js";
-import { h, parts, write } from "../dom.js";
-import { REASONS } from "../labels.js";
+import { childrenOf, h, write } from "../dom.js";
+import { DECIDED, REASONS } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
 
 /** @import { DecisionPublic, RequestItem } from "../api.d.ts" */
-
-const DID = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** @param {RequestItem} request */
 export function requestEntry(request) {
@@ -38,7 +36,7 @@ export function updateRequest(entry, request, signal, held) {
   if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
   entry.dataset.expires = expires;
-  const [asks, responses] = parts(entry);
+  const [asks, responses] = childrenOf(entry);
   asks.firstElementChild?.replaceChildren(badge("hitl", request.status));
   asks.lastElementChild?.replaceChildren(
     `${REASONS[request.reason] ?? request.reason} · asked `,
@@ -80,7 +78,7 @@ function response(one) {
       "span",
       {},
       h("strong", { dir: "auto" }, visible(one.responder)),
-      ` ${DID[one.action]}${how} `,
+      ` ${DECIDED[one.action]}${how} `,
       h("time-ago", { datetime: one.responded_at }),
       one.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),

@@ -2,7 +2,7 @@
 
 import { badge } from "../badges.js";
 import { each, find, h, icon, present, write } from "../dom.js";
-import { bytes, title } from "../labels.js";
+import { bytes, OPEN_TASK_STATUSES, title } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { tasks } from "../rest.js";
 import { span } from "../time.js";
@@ -10,8 +10,6 @@ import { requestEntry, updateRequest } from "./request-entry.js";
 
 /** @import { ArtifactItem, RequestItem, TaskPublic } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
-
-const OPEN = new Set(["pending", "working", "waiting_for_hitl"]);
 
 /**
  * @param {TaskPublic} task
@@ -71,7 +69,7 @@ export function updateTask(entry, task, model) {
  * @param {RequestItem | undefined} request
  */
 function facts(place, task, request) {
-  const until = request ? request.created_at : OPEN.has(task.status) ? null : task.updated_at;
+  const until = request ? request.created_at : OPEN_TASK_STATUSES.has(task.status) ? null : task.updated_at;
   const says = [
     until && `worked ${span(Date.parse(until) - Date.parse(task.created_at))}`,
     task.attempt > 1 && `${task.attempt} attempts`,

@@ -3,7 +3,7 @@
 import { each, h, icon } from "../dom.js";
 import { problemLabel } from "../labels.js";
 import { announce, failure } from "../notices.js";
-import { isPassing, projects, tasks } from "../rest.js";
+import { isTemporary, projects, tasks } from "../rest.js";
 import { visible } from "../text.js";
 import { confirmEnd } from "./confirm-dialog.js";
 
@@ -50,7 +50,7 @@ export function workflowProblems(model, signal) {
  */
 function banner({ id, task, of }, model, signal) {
   const what = task ? `the task of the ${task.agent_type}` : "the project";
-  const trouble = h("div", {});
+  const errors = h("div", {});
   /**
    * @param {string} text
    * @param {string} name
@@ -79,7 +79,7 @@ function banner({ id, task, of }, model, signal) {
     h("span", { class: "prose", dir: "auto" }),
     restart,
     end,
-    trouble,
+    errors,
   );
   let pending = false;
 
@@ -87,13 +87,13 @@ function banner({ id, task, of }, model, signal) {
   async function ask(change) {
     if (pending) return;
     mark(true);
-    trouble.replaceChildren();
+    errors.replaceChildren();
     announce(ASKING[change]);
     try {
       await of.change(id, change);
       model.refresh();
     } catch (error) {
-      if (!signal.aborted) trouble.replaceChildren(failure(error, isPassing(error) ? () => ask(change) : undefined));
+      if (!signal.aborted) errors.replaceChildren(failure(error, isTemporary(error) ? () => ask(change) : undefined));
     } finally {
       mark(false);
     }

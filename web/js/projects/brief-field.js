@@ -74,13 +74,13 @@ export class BriefField {
     return this.input.value;
   }
 
-  get wrong() {
-    return this.#field.wrong;
+  get invalid() {
+    return this.#field.invalid;
   }
 
   /** @param {string} text */
-  say(text) {
-    this.#field.say(text);
+  showError(text) {
+    this.#field.showError(text);
   }
 
   /**
@@ -101,7 +101,7 @@ export class BriefField {
   use(text, name, from = "") {
     const before = this.value;
     this.set(text);
-    this.say("");
+    this.showError("");
     this.#note.replaceChildren(...present([
       from && h("span", { class: "cut", dir: "auto", title: from }, from),
       before.trim() && before !== text &&
@@ -118,7 +118,7 @@ export class BriefField {
   }
 
   #typed() {
-    this.say("");
+    this.showError("");
     clearTimeout(this.#clock);
     this.#clock = setTimeout(() => this.#measure(), MEASURE_AFTER);
     this.#example.hidden = Boolean(this.value);
@@ -135,7 +135,7 @@ export class BriefField {
       this.use(text, nameFrom(text) || name, `From ${file.name}`);
       announce(`The brief is read from ${file.name}`);
     } catch (error) {
-      this.say(messageOf(error));
+      this.showError(messageOf(error));
       announce(messageOf(error));
     }
   }

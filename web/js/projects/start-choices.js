@@ -58,10 +58,10 @@ export class StartChoices {
       const { items } = await catalogue.pipelines({ signal: this.#signal });
       this.#known = items.sort((one, other) => Number(other.name === PREFERRED) - Number(one.name === PREFERRED));
     } catch (error) {
-      if (!this.#signal.aborted) this.#pipeline.trouble.replaceChildren(failure(error, () => this.load()));
+      if (!this.#signal.aborted) this.#pipeline.errors.replaceChildren(failure(error, () => this.load()));
       return;
     }
-    this.#pipeline.trouble.replaceChildren();
+    this.#pipeline.errors.replaceChildren();
     this.#choosePipeline();
   }
 
@@ -86,17 +86,17 @@ export class StartChoices {
 }
 
 /**
- * Radio buttons, each with a line that says what it means; `trouble` is for notices.
+ * Radio buttons, each with a line that says what it means; `errors` is for notices.
  * @param {string} legend
  * @param {string} name
  */
 function radioGroup(legend, name) {
   const list = h("div", { class: "start-choices-list" });
-  const trouble = h("div", {});
-  const element = h("fieldset", { class: "start-choices" }, h("legend", { class: "label" }, legend), list, trouble);
+  const errors = h("div", {});
+  const element = h("fieldset", { class: "start-choices" }, h("legend", { class: "label" }, legend), list, errors);
   return {
     element,
-    trouble,
+    errors,
     get value() {
       /** @type {HTMLInputElement | null} */
       const checked = list.querySelector("input:checked");

@@ -32,7 +32,7 @@ export class StartForm {
     }),
   );
   #choices;
-  #trouble = h("div", {});
+  #errors = h("div", {});
   #submit = h("button", SUBMIT, "Start project");
   #discard = h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, "Discard");
   #busy = false;
@@ -95,7 +95,7 @@ export class StartForm {
       h(
         "footer",
         {},
-        this.#trouble,
+        this.#errors,
         this.#discard,
         h(
           "span",
@@ -118,16 +118,16 @@ export class StartForm {
   #nameChanged() {
     // A name that a person typed stays; once it is deleted, one may be proposed again.
     this.#draft.proposed = this.#name.input.value ? null : "";
-    this.#name.say("");
+    this.#name.showError("");
     this.#keep();
   }
 
   /** @param {string} name the name that the brief suggests */
   #briefChanged(name) {
-    const { input, say } = this.#name;
+    const { input, showError } = this.#name;
     if (name && this.#draft.proposed !== null && input.value === this.#draft.proposed) {
       input.value = this.#draft.proposed = name;
-      say("");
+      showError("");
     }
     this.#keep();
   }
@@ -152,8 +152,8 @@ export class StartForm {
     if (this.#busy) return;
     this.#clearErrors();
     const { name, description, pipeline, oversight } = this.#values();
-    if (!name.trim()) this.#name.say("Give the project a name.");
-    if (!description.trim()) this.#brief.say("Say what is to be delivered, or choose a file that does.");
+    if (!name.trim()) this.#name.showError("Give the project a name.");
+    if (!description.trim()) this.#brief.showError("Say what is to be delivered, or choose a file that does.");
     if (this.#focusError()) return;
     this.#setBusy(true);
     try {
@@ -178,22 +178,22 @@ export class StartForm {
   /** @param {unknown} error */
   #refused(error) {
     const problem = error instanceof Problem ? error : null;
-    this.#name.say(capitalised(problem?.about("name") ?? ""));
+    this.#name.showError(capitalised(problem?.about("name") ?? ""));
     const tooLarge = problem?.status === 413 ? problem.message : problem?.about("description");
-    this.#brief.say(capitalised(tooLarge ?? ""));
+    this.#brief.showError(capitalised(tooLarge ?? ""));
     if (this.#focusError()) return;
-    this.#trouble.replaceChildren(failure(error, problem?.passing ? () => this.#start() : undefined));
+    this.#errors.replaceChildren(failure(error, problem?.temporary ? () => this.#start() : undefined));
   }
 
   #clearErrors() {
-    this.#name.say("");
-    this.#brief.say("");
-    this.#trouble.replaceChildren();
+    this.#name.showError("");
+    this.#brief.showError("");
+    this.#errors.replaceChildren();
   }
 
   /** Focus the first field with an error; false where none has one. */
   #focusError() {
-    const first = [this.#name, this.#brief].find(({ wrong }) => wrong);
+    const first = [this.#name, this.#brief].find(({ invalid }) => invalid);
     first?.input.focus();
     return Boolean(first);
   }

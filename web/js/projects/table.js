@@ -1,7 +1,7 @@
 /** The table of projects: its rows, and how each is kept up to date. */
 
 import { badge, oversightMark } from "../badges.js";
-import { find, h, icon, parts, present, write } from "../dom.js";
+import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
 import { problemLabel, title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull, span } from "../time.js";
@@ -60,23 +60,23 @@ const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "c
 export function paintRow(element, item) {
   const before = painted.get(element);
   painted.set(element, item);
-  const [status, name, note, stages, pipeline, when] = parts(element);
+  const [status, name, note, stages, pipeline, when] = childrenOf(element);
   const link = find("a", name);
   if (before?.status !== item.status) {
     status.replaceChildren(badge("project", item.status));
-    if (before) flash(status);
+    if (before) animate(status, "changed");
   }
   const called = visible(item.name);
   write(link, called);
   link.title = called;
   if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
-  paintProgress(parts(stages)[0], item);
+  paintProgress(childrenOf(stages)[0], item);
   if (!before) {
     pipeline.replaceChildren(
       ...present([h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)]),
     );
   }
-  parts(when)[0].setAttribute("datetime", item.updated_at);
+  childrenOf(when)[0].setAttribute("datetime", item.updated_at);
 }
 
 /** @param {ProjectItem} project */
@@ -151,13 +151,6 @@ function noteOf(
   return [];
 }
 
-/** @param {HTMLElement} element */
-function flash(element) {
-  element.classList.remove("changed");
-  void element.offsetWidth; // restarts the animation
-  element.classList.add("changed");
-}
-
 export function progress() {
   return h(
     "div",
@@ -172,9 +165,9 @@ export function progress() {
  * @param {ProjectItem} project
  */
 export function paintProgress(element, { progress: { done, total }, phase, status }) {
-  const [bar, text] = parts(element);
+  const [bar, text] = childrenOf(element);
   while (bar.childElementCount < total) bar.append(h("i"));
-  parts(bar).forEach((segment, index) => {
+  childrenOf(bar).forEach((segment, index) => {
     segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
   });
   const words = `${done} of ${total} stages done`;

@@ -4,7 +4,7 @@ import { h, icon, present } from "../dom.js";
 import { title } from "../labels.js";
 import "../pipeline/pipeline-graph.js";
 import { gatesInWords } from "../pipeline/preview.js";
-import { MEANS, REHEARSAL } from "../rehearsal.js";
+import { EXPLANATION, REHEARSAL } from "../rehearsal.js";
 import { visible } from "../text.js";
 
 /** @import { AgentPublic, Links, Pipeline, PipelineLeftOut } from "../api.d.ts" */
@@ -28,7 +28,7 @@ export function agents(items) {
         )
       ),
     ),
-    rehearse && h("p", { class: "panel-note soft" }, MEANS),
+    rehearse && h("p", { class: "panel-note soft" }, EXPLANATION),
   ]);
 }
 

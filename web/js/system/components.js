@@ -1,7 +1,7 @@
 /** The components that BotArmy is made of: how each is, and what to do about one that is down. */
 
 import { badge } from "../badges.js";
-import { each, h, parts, write } from "../dom.js";
+import { childrenOf, each, h, write } from "../dom.js";
 import { count, title } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { stoppedSentence } from "./health.js";
@@ -147,8 +147,8 @@ function row({ key }) {
  * @param {Component} component
  */
 function paintRow(element, { key, status, latency_ms: latency, version, detail, count: number }) {
-  const [, past, took, edition, state] = parts(element);
-  paintTrace(parts(past)[0], latency ?? null, status);
+  const [, past, took, edition, state] = childrenOf(element);
+  paintTrace(childrenOf(past)[0], latency ?? null, status);
   write(took, latency === null || latency === undefined ? "–" : milliseconds(latency));
   write(
     edition,

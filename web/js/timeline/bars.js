@@ -1,6 +1,6 @@
 /** The timeline's bars: a task each, hatched while a human is waited for, with diamonds where its gate asks. */
 
-import { each, parts, svg, write } from "../dom.js";
+import { childrenOf, each, svg, write } from "../dom.js";
 import { status } from "../labels.js";
 import { attributes, HEAD, LETTER, round } from "./axis.js";
 import { describeSpan } from "./card.js";
@@ -46,7 +46,7 @@ export function drawBars({ id, bars }, rows, { chosen, focus }) {
     set(group.dataset, "stale", String(task.status === "completed" && !task.accepted));
     const { task_id: own } = task;
     attributes(group, { tabindex: own === focus ? 0 : -1, "aria-pressed": String(own === chosen) });
-    if (request && group.childElementCount === 2) parts(group)[0].after(...gate(id));
+    if (request && group.childElementCount === 2) childrenOf(group)[0].after(...gate(id));
     place(group, bar);
   });
   return all;
@@ -79,7 +79,7 @@ function place(group, { span: { task, request }, x, width, worked, top, height, 
   const y = HEAD + top;
   const middle = y + height / 2;
   // A pixel short, so that two bars of a lane that touch are two.
-  const children = parts(group);
+  const children = childrenOf(group);
   attributes(children[0], { x: round(x), y, width: round(width - 1), height });
   label(children[children.length - 1], task, { x, width, worked, y: middle, height, free });
   if (!request) return;

@@ -1,17 +1,9 @@
 /** Tasks as bars in rows: a row for each agent, as many lanes in it as bars lie side by side. Pure. */
 
+import { OPEN_TASK_STATUSES } from "../labels.js";
+
 /** @import { RequestItem, TaskPublic } from "../api.d.ts" */
 /** @import { Scale } from "./scale.js" */
-
-/**
- * What a timeline shows.
- * @typedef {object} Shown
- * @property {TaskPublic[]} tasks
- * @property {RequestItem[]} requests
- * @property {string[]} agents in the order of the rows
- * @property {boolean} ended whether the project has ended
- * @property {string | null} selected a task's id
- */
 
 /**
  * A task over time, in ms since the epoch.
@@ -41,7 +33,6 @@
 
 const LEAST = 5; // px that the shortest bar is wide
 const MOST_LANES = 16; // beyond that, bars of a row lie over each other
-const WAITS_ON = new Set(["pending", "working", "waiting_for_hitl"]);
 
 /**
  * When each task began, when its agent was done, and when it ended (ms), with its request: `{task, from, worked, to,
@@ -55,7 +46,7 @@ export function spans(tasks, requests, now) {
   return tasks.map((task) => {
     const request = asked.get(task.task_id);
     const from = Date.parse(task.created_at);
-    const open = WAITS_ON.has(task.status) || request?.status === "pending";
+    const open = OPEN_TASK_STATUSES.has(task.status) || request?.status === "pending";
     const to = open ? now : Date.parse(request?.decided_at ?? task.updated_at);
     const worked = request ? Date.parse(request.created_at) : to;
     return { task, from, worked: Math.max(from, worked), to: Math.max(from, worked, to), open, request };

@@ -31,7 +31,7 @@ export function open(root, { signal, back }) {
   const start = startDialog(root, signal);
   const chosen = filters((filter) => list.filter(filter), signal);
   const number = h("span", { class: "soft numbers" });
-  const trouble = h("div", { class: "projects-trouble" });
+  const errors = h("div", { class: "projects-trouble" });
   const { table, body } = emptyTable();
   const place = h("div", {}, h("p", { class: "loading" }, "Reading the projects…"));
   const more = h(
@@ -54,7 +54,7 @@ export function open(root, { signal, back }) {
       ),
     ),
     chosen.element,
-    trouble,
+    errors,
     table,
     place,
     more,
@@ -89,7 +89,7 @@ export function open(root, { signal, back }) {
     const message = list.error && messageOf(list.error);
     if (shown.error === message) return;
     shown.error = message;
-    trouble.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
+    errors.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
   }
 
   function showMore() {
