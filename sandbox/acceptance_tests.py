@@ -58,7 +58,7 @@ async def run_acceptance(
     check(product)
     check(tests)
     driven = Product(dict(product), entry_point)
-    return await run(RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven))
+    return await run(RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True))
 
 
 def problems(run: TestRun) -> Iterator[str]:

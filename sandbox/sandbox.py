@@ -33,11 +33,11 @@ class Sandbox:
         self._slots = asyncio.Semaphore(at_once)
         self._allow_unconfined = allow_unconfined
 
-    async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False) -> TestRun:
+    async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False, loopback: bool = False) -> TestRun:
         """Wait for a free slot, then run the unit tests as the function `run_tests` does."""
         async with self._slots:
             unconfined = harmless or self._allow_unconfined
-            return await unit_tests.run_tests(files, self._limits, unconfined=unconfined)
+            return await unit_tests.run_tests(files, self._limits, unconfined=unconfined, loopback=loopback)
 
     async def run_acceptance(
         self, product: Mapping[str, str], tests: Mapping[str, str], entry_point: str, *, harmless: bool = False

@@ -16,6 +16,7 @@ async def run_tests(
     without: Sequence[str] = (),
     *,
     unconfined: bool = False,
+    loopback: bool = False,
 ) -> TestRun:
     """Run the unit tests in the files, each in a process of its own, in a sandbox.
 
@@ -24,6 +25,7 @@ async def run_tests(
     Args:
         without: parts of the sandbox to leave out: "namespaces", "landlock", "seccomp". For the sandbox's own tests.
         unconfined: run them even if the system cannot confine them.
+        loopback: let them use sockets, if the run has a network of its own.
 
     Raises:
         InvalidArtifactError: the file set is unsafe.
@@ -31,4 +33,4 @@ async def run_tests(
         UnconfinedError: they cannot be confined here.
     """
     check(files)
-    return await run(RunRequest(PYTHON, dict(files), "", limits, without, unconfined))
+    return await run(RunRequest(PYTHON, dict(files), "", limits, without, unconfined, loopback=loopback))

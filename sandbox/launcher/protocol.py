@@ -45,7 +45,7 @@ class RunRequest(NamedTuple):
     """A request to run the tests of `files`. `folder` is an empty folder, which the launcher removes.
 
     With a `product`, they are acceptance tests: they find the module `product`, which drives it, instead of their own
-    files, and may use the network of the run itself, if there is one.
+    files. With `loopback`, the tests may use the network of the run itself, if there is one.
 
     Where neither files nor the network can be isolated, the tests run only with `unconfined`. `without` leaves out
     parts of the confinement ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
@@ -58,6 +58,7 @@ class RunRequest(NamedTuple):
     without: Sequence[str] = ()
     unconfined: bool = False
     product: Product | None = None
+    loopback: bool = False
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()

@@ -49,8 +49,8 @@ class Run(NamedTuple):
 
     @property
     def loopback(self) -> bool:
-        """Whether the run may use sockets: only acceptance tests, and only in a network of its own."""
-        return self.own_root and self.request.product is not None
+        """Whether the run may use sockets: only in a network of its own."""
+        return self.own_root and self.request.loopback
 
     @property
     def read_only(self) -> list[str]:

@@ -51,7 +51,8 @@ class Deployer:
         root = _distribution(assignment.project_name)
         package = await asyncio.to_thread(zips.pack, files, root)
         await step.progress("testing the package as it was built")
-        run = await self._workshop.sandbox.run_tests(await asyncio.to_thread(zips.unpack, package, root))
+        built = await asyncio.to_thread(zips.unpack, package, root)
+        run = await self._workshop.sandbox.run_tests(built, loopback=True)
         log = _log(assignment.project_name, notes, package, root, files, run)
         drafts = {
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),

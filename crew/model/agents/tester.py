@@ -81,7 +81,7 @@ class TestRunner:
         entry = entry_point(plan.text if plan else None, files)
         if files:
             await step.progress("running the unit tests in the sandbox")
-            unit = await self._workshop.sandbox.run_tests(files)
+            unit = await self._workshop.sandbox.run_tests(files, loopback=True)
         if files and tests is not None and entry is not None:
             await step.progress("running the acceptance tests in the sandbox")
             acceptance = await self._workshop.sandbox.run_acceptance(files, unpack(tests.content), entry)
