@@ -109,12 +109,12 @@ class AgentSteps:
             )
         pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
         roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
-        short = (name for name, role in roles.items() if self._is_short(crew, role, brief))
+        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
         return OpenedProject(short_agents=tuple(short))
 
-    def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
+    async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
         try:
-            return self._crews.agent(crew, role).is_short(brief)
+            return (await self._crews.agent(crew, role)).is_short(brief)
         except AgentError:
             return False  # its steps fail, and say why
 
@@ -127,7 +127,7 @@ class AgentSteps:
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
         role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
-        agent = self._crews.agent(step.crew, role)
+        agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
             async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:

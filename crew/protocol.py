@@ -238,7 +238,7 @@ class Crew(Protocol):
 class Crews(Protocol):
     """The crews that a worker can use, by the name of their provider."""
 
-    def agent(self, crew: CrewName, role: Role) -> Agent:
+    async def agent(self, crew: CrewName, role: Role) -> Agent:
         """Return the agent of a crew that plays a role.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -84,19 +85,22 @@ class InstalledCrews:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._created: dict[CrewName, Crew] = {}
+        self._creating = asyncio.Lock()
 
-    def agent(self, crew: CrewName, role: Role) -> Agent:
+    async def agent(self, crew: CrewName, role: Role) -> Agent:
         """Return the agent that plays a role.
 
         Raises:
             AgentError: this worker has no such provider, or the provider cannot be used here (not retryable).
         """
-        if crew not in self._created:
-            provider = providers().get(crew)
-            if provider is None:
-                raise AgentError(
-                    f"this worker has no provider of agents named {crew}; it has {', '.join(providers())}.",
-                    retryable=False,
-                )
-            self._created[crew] = provider.create(self._settings)
+        async with self._creating:
+            if crew not in self._created:
+                provider = providers().get(crew)
+                if provider is None:
+                    raise AgentError(
+                        f"this worker has no provider of agents named {crew}; it has {', '.join(providers())}.",
+                        retryable=False,
+                    )
+                # In a thread: importing what asks models takes seconds, in which no workflow could continue.
+                self._created[crew] = await asyncio.to_thread(provider.create, self._settings)
         return self._created[crew].agent(role)

@@ -15,5 +15,5 @@ class OneAgentCrews:
 
     one: Agent
 
-    def agent(self, crew: CrewName, role: Role) -> Agent:
+    async def agent(self, crew: CrewName, role: Role) -> Agent:
         return self.one
