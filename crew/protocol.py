@@ -234,6 +234,9 @@ class Crew(Protocol):
     def agent(self, role: Role) -> Agent:
         """Return the agent that plays a role. Called for each step, so it should be cheap."""
 
+    async def close(self) -> None:
+        """Close connections. No agent runs any more."""
+
 
 class Crews(Protocol):
     """The crews that a worker can use, by the name of their provider."""
@@ -244,3 +247,6 @@ class Crews(Protocol):
         Raises:
             AgentError: this worker does not have the crew.
         """
+
+    async def close(self) -> None:
+        """Close all crews, after the last step."""

@@ -104,3 +104,7 @@ class InstalledCrews:
                 # In a thread: importing what asks models takes seconds, in which no workflow could continue.
                 self._created[crew] = await asyncio.to_thread(provider.create, self._settings)
         return self._created[crew].agent(role)
+
+    async def close(self) -> None:
+        for crew in self._created.values():
+            await crew.close()

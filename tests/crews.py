@@ -17,3 +17,6 @@ class OneAgentCrews:
 
     async def agent(self, crew: CrewName, role: Role) -> Agent:
         return self.one
+
+    async def close(self) -> None:
+        pass

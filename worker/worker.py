@@ -90,5 +90,6 @@ async def run_worker(client: Client, crews: Crews, settings: Settings, stop: asy
         database_check.cancel()
         sweeper.cancel()
         await asyncio.gather(database_check, sweeper, return_exceptions=True)
+        await crews.close()
         await bus.close()
         await database.close()

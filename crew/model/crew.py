@@ -20,11 +20,14 @@ class ModelCrew:
 
     def __init__(self, settings: Settings) -> None:
         sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
-        workshop = Workshop(Sources(settings), sandbox, settings.model)
-        self._agent = _AnyRole(workshop)
+        self._sources = Sources(settings)
+        self._agent = _AnyRole(Workshop(self._sources, sandbox, settings.model))
 
     def agent(self, role: Role) -> Agent:
         return self._agent
+
+    async def close(self) -> None:
+        await self._sources.close()
 
 
 class _AnyRole:

@@ -134,6 +134,12 @@ class Sources:
             self._created[name] = self._create(name)
         return self._created[name]
 
+    async def close(self) -> None:
+        """Close the connections to all providers."""
+        for source in self._created.values():
+            if (client := getattr(source.model, "client", None)) is not None:
+                await client.close()
+
     def _create(self, name: str) -> Source:
         provider, _, model_name = name.partition(":")
         kind = KINDS.get(provider)
@@ -150,8 +156,7 @@ class Sources:
             missing = f"Set {kind.keys[0]}." if kind.needs_key and not key else str(error)
             raise AgentError(f"{name} cannot be used: {missing}", retryable=False) from None
         # The step owns the retries, since each must be reserved and can be cancelled.
-        client = getattr(model, "client", None)
-        if client is not None:
+        if (client := getattr(model, "client", None)) is not None:
             client.max_retries = 0
         settings = self._settings
         context = model.profile.get("context_window") or settings.model_context_tokens or DEFAULT_CONTEXT_TOKENS

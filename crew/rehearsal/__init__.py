@@ -49,6 +49,9 @@ class RehearsalCrew:
     def agent(self, role: Role) -> Agent:
         return self._by_name.get(role.name) or self._by_writes[role.writes]
 
+    async def close(self) -> None:
+        """Close nothing: it has no connections."""
+
 
 def create(settings: Settings) -> RehearsalCrew:
     """Return the crew with the settings of this process."""

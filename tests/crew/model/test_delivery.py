@@ -29,7 +29,11 @@ pytestmark = pytest.mark.usefixtures("worker")
 @pytest_asyncio.fixture(scope="module")
 async def settings(servers: Servers) -> AsyncIterator[Settings]:
     async with own_settings(servers) as settings:
-        yield settings.model_copy(update={"pipelines_dir": Path(__file__).with_name("pipelines")})
+        own = {
+            "pipelines_dir": Path(__file__).with_name("pipelines"),
+            "model_prices": {"anthropic:claude-scripted": (3.0, 15.0)},
+        }
+        yield settings.model_copy(update=own)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -49,7 +53,7 @@ def environment(provider: Provider) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("model", ["openai:gpt-5", "anthropic:claude-opus-4-5"])
+@pytest.mark.parametrize("model", ["openai:gpt-5", "anthropic:claude-scripted"])
 async def test_a_brief_becomes_a_package_that_works(
     http: httpx2.AsyncClient, provider: Provider, model: str, tmp_path: Path
 ) -> None:
