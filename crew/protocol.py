@@ -136,7 +136,7 @@ class Outcome:
 
 
 class EntryKind(StrEnum):
-    """What an entry of a transcript is: what the agent was told, a model's response, a tool's result, or a remark of
+    """What an entry of a transcript is: the prompt, a model's response, a tool's result, or a remark of
     ours to the model (a correction, a nudge)."""
 
     PROMPT = "prompt"

@@ -1,4 +1,4 @@
-"""What a tester is told of the module `product`."""
+"""The interface of the module `product`, for testers."""
 
 from __future__ import annotations
 

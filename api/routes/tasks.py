@@ -49,7 +49,7 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     responses=describe_responses(examples.TRANSCRIPT, 404, 422, 503),
 )
 async def get_transcript(task: TaskDep, services: ServicesDep) -> TranscriptPublic:
-    """What the agent was told, each turn with its tool calls and their results, tokens, cost and time."""
+    """The prompt, and each turn with its tool calls and their results, tokens, cost and time."""
     async with services.store.reading() as connection:
         return TranscriptPublic.of(task.id, await transcripts.of_task(connection, task.id))
 

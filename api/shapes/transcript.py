@@ -25,7 +25,7 @@ class ToolCallPublic(Shape):
 
 
 class TurnPublic(Shape):
-    """One response of the model, and what came of its calls."""
+    """One response of the model, with its calls and their results."""
 
     number: int
     at: Moment
@@ -45,7 +45,7 @@ class TurnPublic(Shape):
 
 
 class PromptPublic(Shape):
-    """What the agent was told. The system prompt is the product's; the task contains data from people and agents."""
+    """The prompt. The system prompt is the product's; the task contains data from people and agents."""
 
     version: str
     system: str

@@ -1,4 +1,4 @@
-"""What an agent is told: its prompt, which is ours, and its task, in which foreign text is marked as data."""
+"""What an agent reads: its prompt, which is ours, and its task, in which foreign text is marked as data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEPT_CONTROLS = "\n\t"
 
 
 def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
-    """Return what the agent of an assignment is told.
+    """Return what the agent of an assignment reads.
 
     Args:
         name: the prompt file of its kind of work, in which `fill` replaces `{key}`.

@@ -44,7 +44,7 @@ class InvalidOutputError(ToolError):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the agent is told: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
+    """What the agent reads: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
 
     version: str
     system: str
@@ -225,7 +225,7 @@ class Conversation:
         raise AssertionError("unreachable")
 
     async def _carry_out(self, call: Call) -> _Result:
-        """Carry out a call, or read its stored result. Whatever goes wrong is told to the model."""
+        """Carry out a call, or read its stored result. The model reads what went wrong."""
         self._tool_calls += 1
         tool, arguments, problem = self._validated(call)
         if tool is None or arguments is None:

@@ -10,7 +10,7 @@ MAX_CORRECTIONS = 2
 """Responses in a row that cannot be used and are answered with the error; the next one is a failed attempt."""
 
 SAME_CALLS_NUDGE, SAME_CALLS_END = 3, 5
-"""The same call with the same result: the model is told after the first number, and the step ends after the second."""
+"""The same call with the same result: a remark after the first number, the end of the step after the second."""
 
 _TURNS = {Writes.DOCUMENT: 6, Writes.FILES: 40, Writes.REPORT: 15, Writes.PACKAGE: 4}
 _COST_USD = {Writes.DOCUMENT: 1.0, Writes.FILES: 2.0, Writes.REPORT: 1.0, Writes.PACKAGE: 0.5}

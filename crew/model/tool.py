@@ -12,7 +12,7 @@ from pydantic_ai.tools import ToolDefinition
 
 
 class Arguments(BaseModel):
-    """The arguments of a tool. Unknown ones are an error that the model is told."""
+    """The arguments of a tool. Unknown ones are an error, which the model reads."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -49,7 +49,7 @@ class RoleLimits(Contract):
 
 
 class Role(Contract):
-    """A member of the crew. `instructions` become part of what a model is told; `tools` are all that it may use."""
+    """A member of the crew. `instructions` become part of a model's prompt; `tools` are all that it may use."""
 
     name: AgentType
     description: Text = Field(default="", max_length=500)

@@ -31,11 +31,11 @@ _SHOWN = 300
 
 _command: dict[str, Any] = {}
 _history: deque[str] = deque(maxlen=5)
-"""What the product was last asked, and what came of it."""
+"""What the product was last asked, and the outcome."""
 
 
 class Result(NamedTuple):
-    """What came of a command: its exit code, and what it printed to stdout and stderr.
+    """The outcome of a command: its exit code, and what it printed to stdout and stderr.
 
     The code of a command that a signal has killed is minus the signal's number. Each output has at most 1 MB, and says
     if more was left out.
@@ -107,7 +107,7 @@ class Server:
 
 
 def run(*args: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 10) -> Result:
-    """Run the product's command line, `python -m NAME ARGS`, and return what came of it.
+    """Run the product's command line, `python -m NAME ARGS`, and return its outcome.
 
     It runs in `product.folder`. `env` adds environment variables.
 

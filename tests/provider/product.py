@@ -72,7 +72,7 @@ class Product(Data):
         specification = self.specification
         return {
             "summary": specification.summary,
-            "users": ["Whoever wrote the brief"],
+            "users": ["The writer of the brief"],
             "goals": [requirement.text for requirement in specification.requirements],
             "out_of_scope": list(specification.out_of_scope),
             "risks": ["A requirement may be read in two ways."],

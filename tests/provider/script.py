@@ -51,7 +51,7 @@ class Conversation(Data):
 
 
 class Script(Data):
-    """What one product's crew is told.
+    """What one product's crew says.
 
     Attributes:
         conversations: by stage and round. "build" serves each round of the stage `build`, "build#2" round 2 and later;
