@@ -24,7 +24,7 @@ def requirement_ids(brief: Brief) -> list[str]:
     return [requirement["id"] for requirement in brief.script.specification["requirements"]]
 
 
-def tests_in(files: Files) -> Iterator[ast.FunctionDef]:
+def functions_in(files: Files) -> Iterator[ast.FunctionDef]:
     for path, text in files.items():
         for node in ast.walk(ast.parse(text, path)):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -128,7 +128,7 @@ def test_tests_are_found_and_cover_every_requirement(brief: Brief, kind: str, fe
         "unit": {path: text for path, text in brief.reference.items() if path in new and path.startswith("tests/")},
     }[kind]
     found = discover(files)
-    tests = list(tests_in(files))
+    tests = list(functions_in(files))
     assert not found.never_run
     assert len(found.tests) == len(tests)
     assert fewest <= len(tests) <= most
@@ -138,7 +138,7 @@ def test_tests_are_found_and_cover_every_requirement(brief: Brief, kind: str, fe
 @each_brief
 def test_hidden_and_acceptance_tests_differ(brief: Brief) -> None:
     hidden, acceptance = (
-        {"\n".join(map(ast.unparse, test.body[1:])) for test in tests_in(files)}
+        {"\n".join(map(ast.unparse, test.body[1:])) for test in functions_in(files)}
         for files in (brief.hidden, brief.script.acceptance_tests)
     )
     assert not hidden & acceptance

@@ -244,6 +244,8 @@ class Bookkeeping(Case):
 
     def test_wrong_invoice_raises_a_value_error(self):
         """R6: so that the scripts can catch it"""
+        write(line())
+        self.assertEqual(product.call("invoicer.totals:total_cents", "a.json"), 1000)
         for more in ({"discount": 0}, {"lines": None}):
             write(**more)
             with self.assertRaises(product.Raised) as caught:

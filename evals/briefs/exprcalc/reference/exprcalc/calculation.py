@@ -10,7 +10,7 @@ MAX_PLACES = 10
 LIMIT = 10**100
 
 _MAX_BITS = 100_000
-"""A value whose denominator has more bits is also too large, so that no formula takes long."""
+"""A power whose numerator or denominator would have more bits is also too large, so that no formula takes long."""
 
 
 class ImpossibleError(Exception):
@@ -53,6 +53,8 @@ def power(base: Fraction, exponent: Fraction) -> Fraction:
         raise ImpossibleError(f"exponent must be a whole number from -{MAX_EXPONENT} to {MAX_EXPONENT}")
     if base == 0 and exponent < 0:
         raise ImpossibleError("division by zero")
+    if max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent) > _MAX_BITS:
+        raise ImpossibleError("too large")
     return Fraction(base ** int(exponent))
 
 
@@ -74,6 +76,6 @@ def show(value: Fraction) -> str:
 
 
 def _limited(value: Fraction) -> Fraction:
-    if abs(value) >= LIMIT or value.denominator.bit_length() > _MAX_BITS:
+    if abs(value) >= LIMIT:
         raise ImpossibleError("too large")
     return value

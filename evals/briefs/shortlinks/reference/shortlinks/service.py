@@ -1,6 +1,7 @@
 """The HTTP service that redirects."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,26 +13,36 @@ UNKNOWN = "Unknown link. Please check how it is spelled.\n"
 EXPIRED = "This link has expired. Ask the support team for a new one.\n"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A status with a page, or with the address to go to."""
+
+    status: HTTPStatus
+    page: str = ""
+    location: str | None = None
+
+
+def answer(store: Store, target: str, today: date) -> Answer:
+    """Answer a request for a path, and count the opening of a link."""
+    link = store.find(target.partition("?")[0].removeprefix("/"))
+    if link is None:
+        return Answer(HTTPStatus.NOT_FOUND, UNKNOWN)
+    if link.expired(today):
+        return Answer(HTTPStatus.GONE, EXPIRED)
+    store.count(link.name, today)
+    return Answer(HTTPStatus.FOUND, location=link.address)
+
+
 def redirect_server(store: Store, port: int, today: Callable[[], date]) -> ThreadingHTTPServer:
     """Return a server on the loopback interface, which answers once `serve_forever` is called."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            link = store.find(self.path.partition("?")[0].removeprefix("/"))
-            day = today()
-            if link is None:
-                self._answer(HTTPStatus.NOT_FOUND, UNKNOWN)
-            elif link.expired(day):
-                self._answer(HTTPStatus.GONE, EXPIRED)
-            else:
-                store.count(link.name, day)
-                self._answer(HTTPStatus.FOUND, "", location=link.address)
-
-        def _answer(self, status: HTTPStatus, text: str, location: str | None = None) -> None:
-            body = text.encode()
-            self.send_response(status)
-            if location is not None:
-                self.send_header("Location", location)
+            given = answer(store, self.path, today())
+            body = given.page.encode()
+            self.send_response(given.status)
+            if given.location is not None:
+                self.send_header("Location", given.location)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
