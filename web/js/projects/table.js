@@ -4,7 +4,7 @@ import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
 import { problemLabel, title } from "../labels.js";
 import { visible } from "../text.js";
-import { inFull, span } from "../time.js";
+import { duration, inFull } from "../time.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
@@ -146,7 +146,7 @@ function noteOf(
   if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
   if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
   if (status === "completed") {
-    return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended ?? "") - Date.parse(created))}`)];
+    return [h("span", { class: "cut" }, `Took ${duration(Date.parse(ended ?? "") - Date.parse(created))}`)];
   }
   return [];
 }

@@ -1,7 +1,7 @@
 /** The timeline's axis: when things happened, how long each stretch is, and where now is. */
 
 import { h, svg } from "../dom.js";
-import { span } from "../time.js";
+import { duration } from "../time.js";
 import { ticks } from "./scale.js";
 
 /** @import { Drawing } from "./bars.js" */
@@ -81,7 +81,7 @@ function clock(moment, before, finest) {
 function stretch({ from, to, x, width, squeezed }, y) {
   if (width < 3) return [];
   const drawn = line(squeezed ? "stretch squeezed" : "stretch", `M${round(x + 1)} ${y + 4.5}H${round(x + width - 1)}`);
-  const says = span(to - from);
+  const says = duration(to - from);
   const fits = width > says.length * LETTER + 10;
   return fits ? [drawn, text("length", round(x + width / 2), y + 15, says)] : [drawn];
 }

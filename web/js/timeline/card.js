@@ -3,7 +3,7 @@
 import { badge } from "../badges.js";
 import { h, present } from "../dom.js";
 import { REASONS, status, title } from "../labels.js";
-import { inFull, span } from "../time.js";
+import { duration, inFull } from "../time.js";
 
 /** @import { Span } from "./rows.js" */
 
@@ -15,9 +15,9 @@ const LINGERS = 150; // ms; time to move the pointer from the bar into the card
  * How long the agent worked, and how long a human was waited for (null where none was), in words.
  * @param {Span} span
  */
-export const worked = ({ from, worked: until }) => span(until - from);
+export const worked = ({ from, worked: until }) => duration(until - from);
 /** @param {Span} span */
-export const waited = ({ request, worked: since, to }) => (request ? span(to - since) : null);
+export const waited = ({ request, worked: since, to }) => (request ? duration(to - since) : null);
 
 /**
  * All of it, for a bar's accessible name.
