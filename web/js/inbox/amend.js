@@ -11,7 +11,7 @@ import { amendable } from "./requests.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { Asked } from "./entry.js" */
 
-/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given the part of a response that its form provides */
+/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given what a form provides of a response */
 
 /**
  * What the form for one action provides.

@@ -99,8 +99,8 @@ function usage(spent) {
 }
 
 /**
- * The pipeline, with the request's stage marked, up to date until `signal` aborts. It stays hidden for a task outside the
- * pipeline, and if the project cannot be read.
+ * The pipeline, with the request's stage marked, up to date until `signal` aborts. It stays hidden for a task outside
+ * the pipeline, and if the project cannot be read.
  * @param {RequestPublic} request
  * @param {AbortSignal} signal
  */

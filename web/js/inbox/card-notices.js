@@ -1,4 +1,4 @@
-/** The notices above the forms of a card: who closed the request, that a response was sent, that a draft is too large. */
+/** The notices above the forms of a card: who closed the request, a response was sent, a draft is too large to keep. */
 
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";

@@ -19,7 +19,10 @@ import { Draft } from "./draft.js";
  * @property {string | null} [content]
  */
 
-/** @typedef {{ status: HitlStatus, decision: Decision | null, mine: boolean }} RequestOutcome how a request was closed; `mine`: by a response sent from here */
+/**
+ * How a request was closed; `mine` if by a response that was sent from here.
+ * @typedef {{ status: HitlStatus, decision: Decision | null, mine: boolean }} RequestOutcome
+ */
 
 /**
  * The state of a response; see responding.js.

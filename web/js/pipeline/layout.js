@@ -17,8 +17,8 @@ const MARGIN = 4; // for focus rings and strokes
 const BOX = 52; // a stage's height
 
 /**
- * The sizes if the flow runs across the page (`main` is x), or down if there is little room: of a stage (`min`, `max`), of
- * the gap between layers (`minGap`, `maxGap`), and of the space between stages, between lanes, and beside a lane.
+ * The sizes if the flow runs across the page (`main` is x), or down if there is little room: of a stage (`min`, `max`),
+ * of the gap between layers (`minGap`, `maxGap`), and of the space between stages, between lanes, and beside a lane.
  */
 const ACROSS = { min: 124, max: 188, minGap: 30, maxGap: 76, apart: 20, lane: 26, clear: 16 };
 const DOWN = { min: 100, max: 240, minGap: 26, maxGap: 26, apart: 14, lane: 70, clear: 14 };

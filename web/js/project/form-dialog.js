@@ -1,4 +1,4 @@
-/** A form in a dialog, and its draft, which is kept until it is sent, even if the dialog is closed or a request fails. */
+/** A form in a dialog, and its draft, which is kept until it is sent: also if the dialog is closed or sending fails. */
 
 import { h } from "../dom.js";
 import { submitWithKeys } from "../field.js";
@@ -16,7 +16,7 @@ import { loadObject, randomKey, saveObject } from "../storage.js";
  * @property {[field: Field, message: string][]} required with the error to show if a field is empty
  * @property {string} submit the button's text
  * @property {() => Promise<void>} send may throw a Problem
- * @property {(error: unknown) => boolean} showErrors shows an error at the fields it is about; returns whether it is about any
+ * @property {(error: unknown) => boolean} showErrors at the fields that an error is about; returns whether there are any
  */
 
 /**

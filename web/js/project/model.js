@@ -1,7 +1,7 @@
 /**
- * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change` when
- * `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new events,
- * in the order of their numbers; task_progress has none.
+ * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
+ * when `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new
+ * events, in the order of their numbers; task_progress has none.
  */
 
 import { ENDED_STATUSES } from "../labels.js";

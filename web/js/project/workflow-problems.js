@@ -1,4 +1,4 @@
-/** Notices of stopped workflows, of the project or of tasks outside the pipeline, with buttons to restart or end them. */
+/** The stopped workflows of a project or of its tasks outside the pipeline, with buttons to restart or end them. */
 
 import { each, h, icon } from "../dom.js";
 import { problemLabel } from "../labels.js";

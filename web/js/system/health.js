@@ -1,4 +1,4 @@
-/** The health of each component, read every few seconds while the page is visible, and the list of stopped workflows. */
+/** The health of the components, read every few seconds while the page is visible, and the stopped workflows. */
 
 import { each, h, write } from "../dom.js";
 import { count, problemLabel } from "../labels.js";

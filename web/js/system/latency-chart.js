@@ -1,4 +1,4 @@
-/** The newest readings of a component, a bar for each: its height is the latency; it is red if the component was down. */
+/** The newest readings of a component as bars: the height is the latency, and red means that it was down. */
 
 import { svg } from "../dom.js";
 

@@ -30,7 +30,7 @@ export function canvas(id) {
 }
 
 /**
- * Draw the bars, and return them in the order of time. `selected` is the selected task, `focus` the one that Tab reaches.
+ * Draw the bars, and return them in the order of time. `focus` is the task whose bar Tab reaches.
  * @param {Drawing} drawing
  * @param {Row[]} rows
  * @param {{ selected: string | null, focus: string | null }} options
