@@ -15,8 +15,8 @@ const CONCURRENCY = 4;
 const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
 
 /**
- * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed, with
- * whether the approval was confirmed.
+ * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed,
+ * with whether the approval was confirmed.
  * @param {Entry[]} chosen
  * @param {(ran: boolean) => void} done
  */

@@ -73,10 +73,10 @@ const age = ({ request, id }) => request.created_at + id;
 
 /**
  * Oldest first.
- * @param {Entry} one
- * @param {Entry} other
+ * @param {Entry} a
+ * @param {Entry} b
  */
-export const byAge = (one, other) => (age(one) < age(other) ? -1 : 1);
+export const byAge = (a, b) => (age(a) < age(b) ? -1 : 1);
 
 /**
  * The outcome of a closed request.

@@ -24,8 +24,8 @@ import { asks } from "./stages.js";
 const GATE_STATES = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
 
 /**
- * A stage's gate: its state ("waiting", "passed", "refused" or still "ahead"), its question, and the rule in force: for a
- * gate that waits or has stopped the project, "always".
+ * A stage's gate: its state ("waiting", "passed", "refused" or still "ahead"), its question, and the rule in force:
+ * for a gate that waits or has stopped the project, "always".
  * @param {Stage} stage
  * @param {Oversight | null} oversight
  * @param {StageState | undefined} now

@@ -18,8 +18,8 @@ import { upstream } from "./stages.js";
  */
 
 /**
- * The layers (`rows`) of a pipeline, each a list of nodes in their order across the flow; and its edges (`chains`), each a
- * list of the nodes that it passes. An edge that a longer path implies is left out.
+ * The layers (`rows`) of a pipeline, each a list of nodes in their order across the flow; and its edges (`chains`),
+ * each a list of the nodes that it passes. An edge that a longer path implies is left out.
  * @param {Pipeline} pipeline
  */
 export function layered(pipeline) {

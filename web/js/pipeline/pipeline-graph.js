@@ -1,7 +1,7 @@
 /**
  * `<pipeline-graph>`: a pipeline's stages in the order of their dependencies, their gates and their rework rules.
- * show() sets what it draws. It dispatches `stage-select` with the stage's name as `detail`. For screen readers it is a list
- * of stages, each with its state and what it depends on.
+ * show() sets what it draws. It dispatches `stage-select` with the stage's name as `detail`. For screen readers it is
+ * a list of stages, each with its state and what it depends on.
  */
 
 import { each, h, svg, write } from "../dom.js";

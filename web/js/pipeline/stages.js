@@ -11,9 +11,9 @@
  */
 
 /**
- * The state of each stage, by name. `state` is the status of its newest task; "pending" if there is none; "redo" if its
- * result is not accepted (its verdict is a failure, or a rework sent it back); or "rejected" or "expired" if its gate ended
- * that way. `requests` are the open and the closed ones.
+ * The state of each stage, by name. `state` is the status of its newest task; "pending" if there is none; "redo" if
+ * its result is not accepted (its verdict is a failure, or a rework sent it back); or "rejected" or "expired" if its
+ * gate ended that way. `requests` are the open and the closed ones.
  * @param {Pipeline} pipeline
  * @param {TaskPublic[]} tasks
  * @param {RequestItem[]} openRequests

@@ -100,8 +100,8 @@ export class ProjectDraft {
   }
 
   /**
-   * The idempotency key of the start. It stays the same while the draft does, so that a retry after a lost response does
-   * not start a second project.
+   * The idempotency key of the start. It stays the same while the draft does, so that a retry after a lost response
+   * does not start a second project.
    */
   get key() {
     const key = this.#key ?? randomKey();

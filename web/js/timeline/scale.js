@@ -54,8 +54,8 @@ const STEPS = [
 const LONGEST_STEP = STEPS[STEPS.length - 1];
 
 /**
- * A scale. `moments` are the times of events, in ms. A compressed scale has a stretch between each two of them, which is
- * `squeezed` if it covers far more time per pixel than most. A linear scale has one stretch.
+ * A scale. `moments` are the times of events, in ms. A compressed scale has a stretch between each two of them, which
+ * is `squeezed` if it covers far more time per pixel than most. A linear scale has one stretch.
  * @param {{ from: number, to: number, width: number, moments?: number[], compressed?: boolean }} options
  */
 export function timeScale({ from, to, width, moments = [], compressed = false }) {
