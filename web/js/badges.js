@@ -35,7 +35,7 @@ export function mark(of, value) {
   );
 }
 
-/** What each level of oversight means; "" leaves it to the pipeline. @type {Record<string, { word: string, means: string }>} */
+/** The levels of oversight; "" leaves it to the pipeline. @type {Record<string, { word: string, means: string }>} */
 export const LEVELS = {
   "": { word: "As the pipeline says", means: "Each gate asks, or does not, as its pipeline has it." },
   high: { word: "High", means: "You decide at every gate." },

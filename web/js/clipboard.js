@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { toast } from "./notices.js";
 
 /**
- * Copy a text, and say whether that worked.
+ * Copy a text, and show whether that worked.
  * @param {string} text
  */
 export async function copyText(text) {

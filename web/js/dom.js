@@ -93,8 +93,8 @@ export const present = (values) => /** @type {T[]} */ (values.filter(Boolean));
 const elementsByKey = new WeakMap();
 
 /**
- * Give `parent` a child for each of `items`, in their order. The element of a key is elementsByKey once and then updated, so that
- * focus, selection and scroll position are kept.
+ * Give `parent` a child for each of `items`, in their order. The element of a key is created once and then updated, so
+ * that focus, selection and scroll position are kept.
  * @template T
  * @template {Element} E
  * @param {Element} parent

@@ -1,6 +1,6 @@
 /**
- * The only module that uses the WebSocket: one socket for the whole page. It reconnects by itself, resumes each followed
- * project after the last event that was delivered, and notifies watchers of changed projects.
+ * The only module that uses the WebSocket: one socket for the whole page. It reconnects by itself, resumes each
+ * followed project after the last event that was delivered, and notifies watchers of changed projects.
  */
 
 import { Subscriptions } from "./subscriptions.js";

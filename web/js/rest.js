@@ -1,4 +1,4 @@
-/** The endpoints of the API that the page uses. No other module sends requests. */
+/** The endpoints of the API that the page uses. Other modules send requests only through these. */
 
 import { all, get, post, send } from "./http.js";
 

@@ -21,7 +21,7 @@ export function ago(moment, now = Date.now()) {
  * A duration: "850 ms", "12.4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h".
  * @param {number} ms
  */
-export function span(ms) {
+export function duration(ms) {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${(ms / 1000).toFixed(1)} s`;
@@ -34,7 +34,7 @@ export function span(ms) {
  * A duration in whole seconds, for a text that changes every second: "12 s", "3 min 20 s".
  * @param {number} ms
  */
-export const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : span(ms));
+export const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : duration(ms));
 
 /**
  * A duration in its largest unit alone: "12 s", "3 min", "2 h", "3 d".

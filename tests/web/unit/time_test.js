@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, brief, span, wholeSeconds } from "../../../web/js/time.js";
+import { ago, brief, duration, wholeSeconds } from "../../../web/js/time.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -8,12 +8,12 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 test("a duration is shown in its two largest units", () => {
-  assert.equal(span(-5), "0 ms");
-  assert.equal(span(849.6), "850 ms");
-  assert.equal(span(12_400), "12.4 s");
-  assert.equal(span(3 * MINUTE + 20 * SECOND), "3 min 20 s");
-  assert.equal(span(2 * HOUR + 5 * MINUTE), "2 h 5 min");
-  assert.equal(span(3 * DAY + 4 * HOUR), "3 d 4 h");
+  assert.equal(duration(-5), "0 ms");
+  assert.equal(duration(849.6), "850 ms");
+  assert.equal(duration(12_400), "12.4 s");
+  assert.equal(duration(3 * MINUTE + 20 * SECOND), "3 min 20 s");
+  assert.equal(duration(2 * HOUR + 5 * MINUTE), "2 h 5 min");
+  assert.equal(duration(3 * DAY + 4 * HOUR), "3 d 4 h");
 });
 
 test("a duration that is kept up to date has no fractions", () => {

@@ -16,7 +16,7 @@ await style("code.css");
 
 const FILE_SETS = new Set(["application/vnd.botarmy.files+json", "application/zip"]);
 
-/** `artifact` is an ArtifactItem, or null. Its content is read once, when it first becomes visible: a version never changes. */
+/** `artifact` is an ArtifactItem, or null. Its content never changes: it is read once, when it is first visible. */
 export class ArtifactView extends HTMLElement {
   /** @type {ArtifactItem | null} */
   #artifact = null;

@@ -14,10 +14,10 @@ import { parse } from "./unified-diff.js";
 
 await style("diff.css");
 
-/** Lines drawn at first, and with each press of the button: half a million elements would be too loadingTimer. */
+/** Lines drawn at first, and with each press of the button: half a million elements would be too slow. */
 const LINES_PER_LOAD = 20_000;
 
-/** `show(afterId, beforeId)` shows what changed from one version to another; if `beforeId` is null, from the previous version. */
+/** `show(afterId, beforeId)` shows what changed between two versions; null `beforeId` means the previous version. */
 export class DiffView extends HTMLElement {
   #controller = new AbortController();
   #open = true; // whether the files still to be drawn are open at first

@@ -2,7 +2,10 @@
 
 /** @import { ArtifactItem, ArtifactType, Pipeline } from "../api.d.ts" */
 
-/** @typedef {{ key: string, type: ArtifactType, name: string, versions: ArtifactItem[] }} ArtifactGroup all versions of one name */
+/**
+ * All versions of an artifact.
+ * @typedef {{ key: string, type: ArtifactType, name: string, versions: ArtifactItem[] }} ArtifactGroup
+ */
 /** @typedef {{ type: ArtifactType, artifactGroups: ArtifactGroup[] }} TypeSection */
 
 /** The types that a pipeline may not name, in the usual order. @type {ArtifactType[]} */

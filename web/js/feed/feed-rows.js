@@ -112,8 +112,8 @@ export class FeedRows extends EventTarget {
   }
 
   /**
-   * Load events, unless that is already going on. `read` returns a function that shows them; it is not called if the reader
-   * has chosen another kind or log meanwhile.
+   * Load events, unless that is already going on. `read` returns a function that shows them, which is not called if the
+   * reader has chosen another kind or log meanwhile.
    * @param {(log: EventLog, kind: string) => Promise<() => void>} read
    */
   async #load(read) {

@@ -11,25 +11,25 @@ import { amendable } from "./requests.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { Asked } from "./entry.js" */
 
-/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given the part of the response that a form knows */
+/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given what a form provides of a response */
 
 /**
- * What a response form holds for one action.
+ * What the form for one action provides.
  * @typedef {object} ActionForm
  * @property {Child} [choice]
  * @property {HTMLElement[]} parts
  * @property {{ focus(options?: FocusOptions): void }} input
  * @property {() => string} label of the button
  * @property {() => string} effect
- * @property {(fields: Record<string, string>) => void} blame shows what is wrong with which field
- * @property {() => Given | null} given null where something is missing, which is then shown
- * @property {() => void} [changed] called when another way was chosen
+ * @property {(fields: Record<string, string>) => void} showErrors shows the errors of fields
+ * @property {() => Given | null} given null if something is missing, which is then shown
+ * @property {() => void} [changed] called when another way to amend was chosen
  */
 
 /** @type {Record<Way, string>} */
 const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
 
-const made = { content: written, feedback: redone };
+const FORMS = { content: contentForm, feedback: feedbackForm };
 
 /**
  * The form for amending.
@@ -41,17 +41,17 @@ export function amend(draft, request) {
   const ways = [];
   if (amendable(request).length) ways.push("content");
   if (request.may_redo) ways.push("feedback");
-  const current = () => ways.find((one) => one === draft.typed.amend.way) ?? ways[0];
+  const current = () => ways.find((way) => way === draft.typed.amend.way) ?? ways[0];
   draft.typed.amend.way = current();
   const body = h("div", { class: "way" });
-  /** @type {Partial<Record<Way, Pick<ActionForm, "parts" | "input" | "blame" | "given">>>} */
-  const done = {};
-  const way = () => (done[current()] ??= made[current()](draft, request));
-  const show = () => body.replaceChildren(...way().parts);
+  /** @type {Partial<Record<Way, Pick<ActionForm, "parts" | "input" | "showErrors" | "given">>>} */
+  const forms = {};
+  const wayForm = () => (forms[current()] ??= FORMS[current()](draft, request));
+  const show = () => body.replaceChildren(...wayForm().parts);
   show();
-  /** @param {Way} one */
-  const choose = (one) => {
-    draft.type("amend", { way: one });
+  /** @param {Way} way */
+  const choose = (way) => {
+    draft.type("amend", { way });
     show();
     form.changed?.();
   };
@@ -62,23 +62,23 @@ export function amend(draft, request) {
         "fieldset",
         { class: "ways" },
         h("legend", { class: "visually-hidden" }, "How to amend"),
-        ways.map((one) =>
+        ways.map((way) =>
           h(
             "label",
             {},
             h("input", {
               type: "radio",
               name: `way-${request.request_id}`,
-              checked: draft.typed.amend.way === one,
-              onchange: () => choose(one),
+              checked: draft.typed.amend.way === way,
+              onchange: () => choose(way),
             }),
-            WAYS[one],
+            WAYS[way],
           )
         ),
       ),
     parts: [body],
     get input() {
-      return way().input;
+      return wayForm().input;
     },
     label: () => (draft.typed.amend.way === "content" ? "Amend with this text" : "Ask for another round"),
     effect: () =>
@@ -88,19 +88,19 @@ export function amend(draft, request) {
         ? "The work is sent back with your feedback."
         : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,
     /** @param {Record<string, string>} fields */
-    blame: (fields) => way().blame(fields),
-    given: () => way().given(),
+    showErrors: (fields) => wayForm().showErrors(fields),
+    given: () => wayForm().given(),
   };
   return form;
 }
 
 /**
- * The way of writing it oneself.
+ * Amend by writing the new content.
  * @param {Draft} draft
  * @param {Asked} request
  */
-function written(draft, request) {
-  const pad = editor(draft, request);
+function contentForm(draft, request) {
+  const contentEditor = editor(draft, request);
   const comment = textField(
     "Comment (optional)",
     draft.typed.amend.comment,
@@ -108,27 +108,27 @@ function written(draft, request) {
     { maxLength: COMMENT_LIMIT, rows: 2 },
   );
   return {
-    parts: [pad.element, comment.element],
+    parts: [contentEditor.element, comment.element],
     get input() {
-      return pad.input;
+      return contentEditor.input;
     },
     /** @param {Record<string, string>} fields */
-    blame(fields) {
-      if (fields.content) pad.showError(fields.content);
+    showErrors(fields) {
+      if (fields.content) contentEditor.showError(fields.content);
       if (fields.comment) comment.showError(fields.comment);
     },
     given() {
-      const content = pad.given();
+      const content = contentEditor.given();
       return content && { ...content, comment: draft.typed.amend.comment.trim() || undefined };
     },
   };
 }
 
 /**
- * The way of having it done again.
+ * Amend by asking for another round.
  * @param {Draft} draft
  */
-function redone(draft) {
+function feedbackForm(draft) {
   const feedback = textField(
     "Feedback",
     draft.typed.amend.feedback,
@@ -139,7 +139,7 @@ function redone(draft) {
     parts: [feedback.element],
     input: feedback.input,
     /** @param {Record<string, string>} fields */
-    blame(fields) {
+    showErrors(fields) {
       if (fields.comment) feedback.showError(fields.comment);
     },
     given() {

@@ -1,4 +1,4 @@
-/** Approves several requests at once: a confirmation, the progress, and the outcome of each. */
+/** Approves several requests at once: shows a confirmation, the progress, and the outcome of each. */
 
 import { h, icon, write } from "../dom.js";
 import { count, status } from "../labels.js";
@@ -10,12 +10,13 @@ import { approveLabel } from "./response-form.js";
 
 /** @import { Entry } from "./entry.js" */
 
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 /** @type {Record<string, string>} */
 const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
 
 /**
- * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed.
+ * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed,
+ * with whether the approval was confirmed.
  * @param {Entry[]} chosen
  * @param {(ran: boolean) => void} done
  */
@@ -34,7 +35,7 @@ export function approveAll(chosen, done) {
           h("span", { dir: "auto" }, visible(entry.request.question)),
           h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name)),
         ),
-        h("span", { class: "bulk-state" }, before(entry)),
+        h("span", { class: "bulk-state" }, initialState(entry)),
       ),
     ]),
   );
@@ -53,7 +54,7 @@ export function approveAll(chosen, done) {
       dialog.close();
     },
   }, "Cancel");
-  const by = responderField();
+  const responder = responderField();
   const dialog = h(
     "dialog",
     { class: "bulk", "aria-labelledby": "bulk-title", onclose: closed },
@@ -63,15 +64,15 @@ export function approveAll(chosen, done) {
       h("h2", { id: "bulk-title" }, what),
       summary,
       h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]),
-      h("footer", {}, by, close, confirm),
+      h("footer", {}, responder, close, confirm),
     ),
   );
-  const stop = new AbortController();
-  entries.addEventListener("change", paint, { signal: stop.signal });
+  const controller = new AbortController();
+  entries.addEventListener("change", paint, { signal: controller.signal });
   let running = false;
 
   function closed() {
-    stop.abort();
+    controller.abort();
     dialog.remove();
     done(running);
   }
@@ -87,11 +88,11 @@ export function approveAll(chosen, done) {
   async function run() {
     running = true;
     confirm.disabled = true;
-    by.remove();
+    responder.remove();
     write(close, "Close");
     close.focus();
     const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
         await respond(entry, "approve", given(entry), { quiet: true });
       }
@@ -100,27 +101,27 @@ export function approveAll(chosen, done) {
   }
 
   function sumUp() {
-    const decided = chosen.filter((entry) => entry.closure?.mine).length;
-    const lost = chosen.filter((entry) => entry.closure && !entry.closure.mine).length;
+    const decided = chosen.filter((entry) => entry.outcome?.mine).length;
+    const lost = chosen.filter((entry) => entry.outcome && !entry.outcome.mine).length;
     /** @param {...string} names */
     const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase ?? ""));
-    const [sent, away, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
-    const barred = chosen.filter((entry) => !entry.closure && !mayApprove(entry.request)).length;
+    const [sent, waiting, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
+    const notApprovable = chosen.filter((entry) => !entry.outcome && !mayApprove(entry.request)).length;
     write(
       summary,
       [
         `${decided} of ${chosen.length} approved.`,
         lost && `${lost} decided by others first.`,
         sent && `${sent} sent, and judged as soon as a worker is there.`,
-        away.length && `${away.length} not taken yet; sent again in a moment.`,
+        waiting.length && `${waiting.length} not taken yet; sent again in a moment.`,
         failed && `${failed} not applied.`,
-        barred && `${barred} cannot be approved.`,
+        notApprovable && `${notApprovable} cannot be approved.`,
       ].filter(Boolean).join(" "),
     );
-    confirm.hidden = !away.length;
+    confirm.hidden = !waiting.length;
     confirm.disabled = false;
-    write(confirm, `Try the ${away.length} now`);
-    confirm.onclick = () => away.forEach((entry) => entry.reply?.again?.());
+    write(confirm, `Try the ${waiting.length} now`);
+    confirm.onclick = () => waiting.forEach((entry) => entry.reply?.again?.());
   }
 
   document.body.append(dialog);
@@ -129,10 +130,10 @@ export function approveAll(chosen, done) {
 }
 
 /**
- * The text of a row before the start.
+ * The text of a row before the approval is confirmed.
  * @param {Entry} entry
  */
-function before({ request, draft }) {
+function initialState({ request, draft }) {
   if (!mayApprove(request)) return "Cannot be approved";
   const dropped = draft.dropped("approve");
   return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approveLabel(request);
@@ -142,11 +143,11 @@ function before({ request, draft }) {
 const given = (entry) => ({ comment: entry.draft.typed.approve.comment.trim() || undefined });
 
 /** @param {Entry} entry */
-function stateOf({ closure, reply }) {
-  if (closure) {
-    const { word, tone, mark } = status("hitl", closure.status);
-    const who = closure.mine || !closure.decision ? "" : ` by ${visible(closure.decision.responder)}`;
-    const badge = h("span", { class: "badge", dataset: { tone: closure.mine ? tone : "asks" } }, icon(mark), word);
+function stateOf({ outcome, reply }) {
+  if (outcome) {
+    const { word, tone, mark } = status("hitl", outcome.status);
+    const who = outcome.mine || !outcome.decision ? "" : ` by ${visible(outcome.decision.responder)}`;
+    const badge = h("span", { class: "badge", dataset: { tone: outcome.mine ? tone : "asks" } }, icon(mark), word);
     return [badge, h("span", { dir: "auto" }, who)];
   }
   const words = reply?.phase === "failed" ? reply.message : PHASES[reply?.phase ?? ""];

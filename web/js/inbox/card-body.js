@@ -22,11 +22,11 @@ import { earlierRounds } from "./requests.js";
  */
 export function cardBody(request, signal) {
   const { task } = request;
-  const past = h("div", {}, history(request, []));
+  const pastResponses = h("div", {}, history(request, []));
   /** @param {RequestPublic[]} rounds */
-  const remember = (rounds) => past.replaceChildren(...present([history(request, rounds)]));
-  // Without them a person can decide, too.
-  earlierRounds(request, signal).then(remember, () => {});
+  const showRounds = (rounds) => pastResponses.replaceChildren(...present([history(request, rounds)]));
+  // If they cannot be read, a person can decide without them.
+  earlierRounds(request, signal).then(showRounds, () => {});
   const feedback = request.round > 1 && task?.feedback;
   // The question of a failed step may contain the error.
   const failure = task?.error && !request.question.includes(task.error);
@@ -50,12 +50,12 @@ export function cardBody(request, signal) {
         ),
       evidence(request),
     ),
-    h("div", { class: "card-aside" }, pipelinePlace(request, signal), past, taskFacts(request)),
+    h("div", { class: "card-aside" }, pipelinePlace(request, signal), pastResponses, taskFacts(request)),
   ]);
 }
 
 /**
- * The agent's instructions and result. Null where there is no task.
+ * The agent's instructions and result, or null if there is no task.
  * @param {RequestPublic} request
  */
 export function taskFacts({ task }) {
@@ -99,13 +99,14 @@ function usage(spent) {
 }
 
 /**
- * A section that fills itself. A task that belongs to no stage, or a project that cannot be read, leaves it empty.
+ * The pipeline, with the request's stage marked, up to date until `signal` aborts. It stays hidden for a task outside
+ * the pipeline, and if the project cannot be read.
  * @param {RequestPublic} request
  * @param {AbortSignal} signal
  */
 export function pipelinePlace({ project_id: id, stage }, signal) {
   const graph = document.createElement("pipeline-graph");
-  const section = h("section", { class: "standing", "aria-label": "Where it stands", hidden: true }, graph);
+  const section = h("section", { class: "pipeline-place", "aria-label": "Where it stands", hidden: true }, graph);
   onCustom(graph, "stage-select", (name) => go(`/projects/${id}#stage=${encodeURIComponent(name)}`));
   /** @type {ProjectPublic | null} */
   let project = null;
@@ -113,7 +114,7 @@ export function pipelinePlace({ project_id: id, stage }, signal) {
     const progress = await projects.status(id, { signal });
     project ??= await projects.get(id, { signal });
     const { oversight, pipeline_definition: pipeline } = project;
-    if (!pipeline.stages.some((one) => one.name === stage)) return;
+    if (!pipeline.stages.some(({ name }) => name === stage)) return;
     section.hidden = false;
     graph.show({
       pipeline,
@@ -133,7 +134,7 @@ export function pipelinePlace({ project_id: id, stage }, signal) {
  * @param {Decision} decision
  */
 export function decisionText(decision) {
-  // One that was read names the content by its hash, one that was sent from here has it.
+  // A decision that was read has the hash of the content; a response sent from here has the content.
   const content = decision.content_hash || decision.content !== undefined;
   const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
   return h(
@@ -150,29 +151,30 @@ export function decisionText(decision) {
 export const quotation = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, visible(comment));
 
 /**
- * Earlier responses, or null where there are none; `rounds` are earlier requests of the stage.
+ * Earlier responses, or null if there are none; `rounds` are earlier requests of the stage.
  * @param {RequestPublic} request
  * @param {RequestPublic[]} rounds
  */
 export function history(request, rounds) {
-  const here = request.history.filter((one) => one.decision_id !== request.decision_id || request.status === "pending");
+  const pending = request.status === "pending";
+  const responses = request.history.filter(({ decision_id }) => pending || decision_id !== request.decision_id);
   const items = [
-    ...here.map((one) =>
+    ...responses.map((response) =>
       h(
         "li",
         {},
-        decisionText(one),
-        one.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${one.explanation}.`),
-        quotation(one.comment),
+        decisionText(response),
+        response.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${response.explanation}.`),
+        quotation(response.comment),
       )
     ),
-    ...rounds.map((one) => {
-      const winner = one.history.find((each) => each.decision_id === one.decision_id);
+    ...rounds.map((earlier) => {
+      const winner = earlier.history.find(({ decision_id }) => decision_id === earlier.decision_id);
       return h(
         "li",
         {},
-        h("span", { class: "faint" }, `Round ${one.round}: `),
-        winner ? decisionText(winner) : status("hitl", one.status).word,
+        h("span", { class: "faint" }, `Round ${earlier.round}: `),
+        winner ? decisionText(winner) : status("hitl", earlier.status).word,
         quotation(winner?.comment),
       );
     }),

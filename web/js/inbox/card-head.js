@@ -1,4 +1,4 @@
-/** The top of a card: whose request it is, what it asks, why, and how long it still may. */
+/** The top of a card: the request's project, its question, its reason, and its deadline. */
 
 import { h, write } from "../dom.js";
 import { REASONS, title } from "../labels.js";
@@ -15,30 +15,30 @@ const WHY = {
   failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",
 };
 
-/** How bad a reason is. @type {Record<HitlReason, string>} */
+/** The tone of each reason. @type {Record<HitlReason, string>} */
 export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "bad", failed_step: "bad" };
 
 /**
- * The head of a card; tell(request) adds what only the whole request has.
+ * The head of a card; addDetails(request) adds what only the full request has.
  * @param {Entry} entry
  */
 export function cardHead(entry) {
   const { request } = entry;
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
-  const sure = h("span", {});
-  const left = request.deadline_held
+  const confidence = h("span", {});
+  const deadline = request.deadline_held
     ? h("span", { class: "soft" }, "paused: the deadline stands still")
     : h("time-left", { until: request.expires_at, since: request.created_at });
   const held = request.deadline_held === true;
-  const over = !held && Date.parse(request.expires_at) <= Date.now();
+  const overdue = !held && Date.parse(request.expires_at) <= Date.now();
   const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
   const expired = h(
     "p",
-    { class: "notice", dataset: { tone: "asks" }, hidden: !over },
+    { class: "notice", dataset: { tone: "asks" }, hidden: !overdue },
     "Its time is up. What comes of it is shown as soon as the log says so.",
   );
-  left.addEventListener("expired", () => {
-    expired.hidden = entry.closure !== null;
+  deadline.addEventListener("expired", () => {
+    expired.hidden = entry.outcome !== null;
   });
   const element = h(
     "header",
@@ -52,7 +52,7 @@ export function cardHead(entry) {
         visible(request.project_name),
       ),
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
-      left,
+      deadline,
     ),
     heading,
     h(
@@ -64,7 +64,7 @@ export function cardHead(entry) {
         REASONS[request.reason] ?? title(request.reason),
       ),
       ` ${WHY[request.reason] ?? ""}`,
-      sure,
+      confidence,
       " Asked ",
       waited,
       " ago.",
@@ -75,14 +75,14 @@ export function cardHead(entry) {
     element,
     heading,
     /** @param {RequestPublic} request */
-    tell({ task }) {
+    addDetails({ task }) {
       if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
-        write(sure, ` It is ${Math.round(task.confidence * 100)} % sure.`);
+        write(confidence, ` It is ${Math.round(task.confidence * 100)} % sure.`);
       }
     },
     update() {
-      left.hidden = entry.closure !== null;
-      if (entry.closure) expired.hidden = true;
+      deadline.hidden = entry.outcome !== null;
+      if (entry.outcome) expired.hidden = true;
     },
   };
 }

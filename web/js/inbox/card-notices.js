@@ -1,4 +1,4 @@
-/** The notices above the forms of a card: closed by whom, response sent, draft too large to keep. */
+/** The notices above the forms of a card: who closed the request, a response was sent, a draft is too large to keep. */
 
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
@@ -8,28 +8,29 @@ import { visible } from "../text.js";
 import { decisionText, quotation } from "./card-body.js";
 import { forgetRequest } from "./requests.js";
 
-/** @import { Closure, Entry } from "./entry.js" */
+/** @import { RequestOutcome, Entry } from "./entry.js" */
 
 /**
- * The notices of an entry. update(held) moves the focus to a new notice where `held`: it was on what disappears.
+ * The notices of an entry. `update(held)` moves the focus to a new notice if `held`: if it was on something that may
+ * have disappeared.
  * @param {Entry} entry
  * @param {{ next: () => void, discard: () => void }} options
  */
 export function cardNotices(entry, { next, discard }) {
   const { draft } = entry;
   const element = h("div", { class: "card-notices" });
-  let known = entry.closure !== null;
+  let wasClosed = entry.outcome !== null;
   let shown = "";
 
   /** @param {boolean} held */
   function update(held) {
-    const { closure, reply } = entry;
+    const { outcome, reply } = entry;
     const typed = draft.texts.length > 0;
-    const key = JSON.stringify([closure?.status, closure?.decision?.decision_id, reply?.phase, draft.kept, typed]);
+    const key = JSON.stringify([outcome?.status, outcome?.decision?.decision_id, reply?.phase, draft.kept, typed]);
     if (key === shown) return;
     shown = key;
     element.replaceChildren(...present([
-      closure && closedNotice(entry, closure, { next, discard }),
+      outcome && closedNotice(entry, outcome, { next, discard }),
       reply?.phase === "sent" &&
       h(
         "p",
@@ -41,19 +42,19 @@ export function cardNotices(entry, { next, discard }) {
       h("p", { class: "notice" }, "This draft is too large for the browser to keep over a reload of the page."),
     ]));
     /** @type {HTMLElement | null} */
-    const news = element.querySelector(".closed, .sent");
-    if (held) news?.focus();
-    if (!closure || known) return;
-    known = true;
+    const newNotice = element.querySelector(".closed, .sent");
+    if (held) newNotice?.focus();
+    if (!outcome || wasClosed) return;
+    wasClosed = true;
     forgetRequest(entry.id);
-    if (!closure.mine) announceClosed(entry, closure);
+    if (!outcome.mine) announceClosed(entry, outcome);
   }
 
   return { element, update };
 }
 
-/** @type {Record<string, string>} */
-const WITHOUT = {
+/** How a request was closed without a decision, by its status. @type {Record<string, string>} */
+const NO_DECISION = {
   expired: "Nobody decided in time: it has expired.",
   cancelled: "It was cancelled: its project, or this turn of the stage, has ended.",
 };
@@ -61,11 +62,11 @@ const WITHOUT = {
 /**
  * The notice for a closed entry. `next` continues with the next request, `discard` drops what was typed.
  * @param {Entry} entry
- * @param {Closure} closure
+ * @param {RequestOutcome} outcome
  * @param {{ next: () => void, discard: () => void }} options
  */
-function closedNotice(entry, closure, { next, discard }) {
-  const { status: how, decision, mine } = closure;
+function closedNotice(entry, outcome, { next, discard }) {
+  const { status: how, decision, mine } = outcome;
   const { word, tone, mark } = status("hitl", how);
   const texts = entry.draft.texts;
   return h(
@@ -77,7 +78,7 @@ function closedNotice(entry, closure, { next, discard }) {
       icon(mark, { width: 16, height: 16 }),
       decision && texts.length ? `${word} by somebody else` : word,
     ),
-    h("span", {}, decision ? decisionText(decision) : WITHOUT[how] ?? `The request is ${word.toLowerCase()}.`),
+    h("span", {}, decision ? decisionText(decision) : NO_DECISION[how] ?? `The request is ${word.toLowerCase()}.`),
     quotation(decision?.comment),
     texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),
     h(
@@ -91,12 +92,12 @@ function closedNotice(entry, closure, { next, discard }) {
 }
 
 /**
- * Announce that another person closed the request.
+ * Announce that a request was closed, and not from here.
  * @param {Entry} entry
- * @param {Closure} closure
+ * @param {RequestOutcome} outcome
  */
-function announceClosed(entry, closure) {
-  const { status: how, decision } = closure;
+function announceClosed(entry, outcome) {
+  const { status: how, decision } = outcome;
   announce(
     [
       decision && `${visible(decision.responder)} was first.`,

@@ -1,4 +1,4 @@
-/** The inbox's right pane: the selected request's card, and above it what was decided just before. */
+/** The inbox's right pane: the selected request's card, and above it the request that was decided just before. */
 
 import { h, icon, present } from "../dom.js";
 import { status } from "../labels.js";
@@ -9,7 +9,7 @@ import { address } from "./list.js";
 /** @import { Entry } from "./entry.js" */
 
 /**
- * It holds one card at a time, which ends when another is shown or `signal` aborts.
+ * It holds one card at a time. A card's signal aborts when another card is shown or `signal` aborts.
  * @param {AbortSignal} signal
  */
 export function cardPane(signal) {
@@ -21,8 +21,8 @@ export function cardPane(signal) {
     "All requests",
   );
   const hint = h("p", { class: "inbox-hint soft" }, "Select a request to see what it asks.");
-  let leave = new AbortController();
-  signal.addEventListener("abort", () => leave.abort());
+  let controller = new AbortController();
+  signal.addEventListener("abort", () => controller.abort());
   const pane = {
     element,
     /** The card that is shown, or null. */
@@ -33,10 +33,10 @@ export function cardPane(signal) {
      * @param {{ after: Entry | null, next: (from: Entry) => void, loaded: () => void }} options
      */
     show(entry, { after, next, loaded }) {
-      leave.abort();
-      leave = new AbortController();
-      pane.card = entry && requestCard(entry, { signal: leave.signal, next: () => next(entry), loaded });
-      pane.put(
+      controller.abort();
+      controller = new AbortController();
+      pane.card = entry && requestCard(entry, { signal: controller.signal, next: () => next(entry), loaded });
+      pane.replace(
         entry && back,
         after && after !== entry && decidedBefore(after),
         pane.card?.element,
@@ -44,20 +44,20 @@ export function cardPane(signal) {
       );
     },
     /**
-     * Show something in a card's place.
+     * Show something instead of a card.
      * @param {...(Node | null | undefined | false | "")} parts
      */
-    put(...parts) {
+    replace(...parts) {
       element.replaceChildren(...present(parts));
     },
     /**
-     * Show a notice in a card's place, and above it the way back where the notice has none itself.
+     * Show a notice instead of a card, and above it a link back to the list, unless the notice has a link.
      * @param {HTMLElement} notice
      */
-    fail(notice, { leads = false } = {}) {
-      leave.abort();
+    fail(notice, { hasLink = false } = {}) {
+      controller.abort();
       pane.card = null;
-      pane.put(!leads && back, notice);
+      pane.replace(!hasLink && back, notice);
     },
   };
   return pane;
@@ -65,7 +65,7 @@ export function cardPane(signal) {
 
 /** @param {Entry} entry */
 function decidedBefore(entry) {
-  const { word, tone, mark } = status("hitl", entry.closure?.status ?? null);
+  const { word, tone, mark } = status("hitl", entry.outcome?.status ?? null);
   return h(
     "p",
     { class: "passed", dataset: { tone } },

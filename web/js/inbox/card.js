@@ -1,4 +1,4 @@
-/** The selected request, whole: what it asks and why, what it is about, and the forms to respond with. */
+/** The selected request in full: its question, its reason, what it is about, and the forms to respond with. */
 
 import { h, icon } from "../dom.js";
 import { failure } from "../notices.js";
@@ -24,7 +24,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   /** @type {ReturnType<typeof responseForm> | null} */
   let form = null;
   /** @type {HitlAction | null} */
-  let awaited = null;
+  let pendingAction = null; // to open once the request is read
   const head = cardHead(entry);
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
@@ -47,9 +47,9 @@ export function requestCard(entry, { signal, next, loaded }) {
    * @param {HitlAction} action
    * @param {string} label
    * @param {string} key
-   * @param {string} picture
+   * @param {string} iconName
    */
-  function button(action, label, key, picture) {
+  function button(action, label, key, iconName) {
     return h(
       "button",
       {
@@ -57,9 +57,9 @@ export function requestCard(entry, { signal, next, loaded }) {
         class: action === "reject" ? "danger" : "",
         "aria-expanded": "false",
         "aria-keyshortcuts": key,
-        onclick: () => (draft.form === action ? shut() : act(action)),
+        onclick: () => (draft.form === action ? closeForm() : openForm(action)),
       },
-      icon(picture, { width: 14, height: 14 }),
+      icon(iconName, { width: 14, height: 14 }),
       label,
       h("kbd", { "aria-hidden": "true" }, key),
     );
@@ -70,32 +70,32 @@ export function requestCard(entry, { signal, next, loaded }) {
       const read = await readRequest(entry.id);
       if (signal.aborted) return;
       request = read;
-      head.tell(read);
+      head.addDetails(read);
       body.replaceChildren(...cardBody(read, signal));
-      if (draft.form && !form) open(draft.form);
+      if (draft.form && !form) setForm(draft.form);
       update();
       loaded();
-      if (awaited && !form) act(awaited);
+      if (pendingAction && !form) openForm(pendingAction);
     } catch (error) {
       if (!signal.aborted) body.replaceChildren(failure(error, load));
     }
   }
 
   /**
-   * Put the form of an action into its place, or none.
+   * Show the form of an action; null removes it.
    * @param {HitlAction | null} action
    */
-  function open(action) {
+  function setForm(action) {
     draft.form = action;
-    form = action && responseForm(entry, action, request, shut);
+    form = action && responseForm(entry, action, request, closeForm);
     place.replaceChildren(...(form ? [form.element] : []));
   }
 
-  function shut() {
-    if (entry.closure) return head.heading.focus();
+  function closeForm() {
+    if (entry.outcome) return head.heading.focus();
     const opener = draft.form && buttons[draft.form];
-    open(null);
-    draft.keep();
+    setForm(null);
+    draft.saveSoon();
     withdraw(entry);
     update();
     opener?.focus();
@@ -105,14 +105,14 @@ export function requestCard(entry, { signal, next, loaded }) {
    * Open the form of an action and focus it. Return whether that was possible.
    * @param {HitlAction} action
    */
-  function act(action) {
+  function openForm(action) {
     if (!entry.open || buttons[action].disabled) return false;
     if (action === "amend" && !request.contents) {
-      awaited = action; // what it amends is not read yet
+      pendingAction = action;
       return true;
     }
-    open(action);
-    draft.keep();
+    setForm(action);
+    draft.saveSoon();
     update();
     form?.focus();
     // On a small screen the form is part of the page's flow instead of staying at its bottom.
@@ -127,18 +127,18 @@ export function requestCard(entry, { signal, next, loaded }) {
   }
 
   function update() {
-    const { closure } = entry;
+    const { outcome } = entry;
     // A text field keeps the focus; other elements may lose it.
     const held = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
     buttons.approve.disabled = !entry.open || !mayApprove(request);
     buttons.amend.disabled = !entry.open || !mayAmend(request);
     buttons.reject.disabled = !entry.open;
-    // What is over shows what was typed, where something was.
+    // A closed request still shows what was typed, if anything.
     const typed = draft.typedAction;
-    if (closure && (closure.mine || !typed)) open(null);
-    else if (closure && !form && request.contents) open(typed);
-    for (const [action, one] of Object.entries(buttons)) {
-      one.setAttribute("aria-expanded", String(draft.form === action));
+    if (outcome && (outcome.mine || !typed)) setForm(null);
+    else if (outcome && !form && request.contents) setForm(typed);
+    for (const [action, button] of Object.entries(buttons)) {
+      button.setAttribute("aria-expanded", String(draft.form === action));
     }
     head.update();
     form?.update();
@@ -150,9 +150,9 @@ export function requestCard(entry, { signal, next, loaded }) {
   return {
     element,
     update,
-    act,
+    openForm,
     focus: () => head.heading.focus({ preventScroll: true }),
-    /** Close the open form; false where there is none. */
-    escape: () => (draft.form && !entry.closure ? (shut(), true) : false),
+    /** Close the form, and return whether one was open. */
+    escape: () => (draft.form && !entry.outcome ? (closeForm(), true) : false),
   };
 }

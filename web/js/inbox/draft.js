@@ -41,7 +41,7 @@ export class Draft {
   form = null;
   /** The action that was sent and not judged yet. @type {HitlAction | null} */
   sent = null;
-  /** Whether this tab can keep it; false where it is too large for the browser's storage. */
+  /** Whether this tab can keep it: not if it is too large for the browser's storage. */
   kept = true;
   /** What is typed for each action. */
   typed = blank();
@@ -65,18 +65,18 @@ export class Draft {
   }
 
   /**
-   * Change what is typed for an action: from then on it is another response.
+   * Change what is typed for an action. It is then another response, with a decision_id of its own.
    * @param {HitlAction} action
    * @param {object} values
    */
   type(action, values) {
     Object.assign(this.typed[action], values);
     delete this.#ids[action];
-    this.keep();
+    this.saveSoon();
   }
 
   /**
-   * The decision_id of an action as it is typed now: the same until that changes, so that sending again is safe.
+   * The decision_id of an action. It is the same until what is typed changes, so that a retry is safe.
    * @param {HitlAction} action
    */
   decisionId(action) {
@@ -86,12 +86,12 @@ export class Draft {
   }
 
   /**
-   * Take another decision_id, where the one there was used up.
+   * Use another decision_id the next time, since this one cannot be used again.
    * @param {HitlAction} action
    */
   renew(action) {
     delete this.#ids[action];
-    this.keep();
+    this.saveSoon();
   }
 
   /**
@@ -111,7 +111,7 @@ export class Draft {
     return texts.flatMap(([label, text]) => (text?.trim() ? [[label, text]] : []));
   }
 
-  /** The action that something was typed for. @returns {HitlAction | null} */
+  /** The action that something was typed for, or null. @returns {HitlAction | null} */
   get typedAction() {
     const { contents, comment, feedback } = this.typed.amend;
     if (Object.values(contents).some((text) => text !== undefined) || comment.trim() || feedback.trim()) return "amend";
@@ -120,21 +120,21 @@ export class Draft {
   }
 
   /**
-   * What was typed for other actions and goes when this one is taken: "amendment", "reason to reject", or both.
+   * What was typed for other actions and is dropped when this one is sent: "amendment", "reason to reject", or both.
    * @param {HitlAction} action
    */
   dropped(action) {
     const { contents, comment, feedback } = this.typed.amend;
     const amended = [...Object.values(contents), comment, feedback].some((text) => text?.trim());
-    const refused = this.typed.reject.comment.trim();
+    const rejected = this.typed.reject.comment.trim();
     return [
       action !== "amend" && amended && "amendment",
-      action !== "reject" && refused && "reason to reject",
+      action !== "reject" && rejected && "reason to reject",
     ].filter(Boolean).join(" and your ");
   }
 
-  /** Save it soon. */
-  keep() {
+  /** Save it after a short pause. */
+  saveSoon() {
     clearTimeout(this.#timer);
     unsaved.add(this);
     this.#timer = setTimeout(() => this.save(), SAVE_AFTER);

@@ -1,4 +1,4 @@
-/** The editor for an artifact's next version: its text, or the files of a set one at a time. */
+/** The editor for an artifact's next version: its text, or the files of a set, one at a time. */
 
 import { h, valueOf, write } from "../dom.js";
 import { field, textField } from "../field.js";
@@ -13,106 +13,110 @@ import { amendable, FILES } from "./requests.js";
 /** @import { Asked } from "./entry.js" */
 /** @import { Change } from "./line-diff.js" */
 
-const SUM_UP_AFTER = 250; // ms
-const SHOWN = 200; // lines
+const SUMMARY_DELAY = 250; // ms
+const MAX_SHOWN_LINES = 200;
 const LARGE = 200_000; // characters
 const UNCHANGED = "You have not changed anything yet";
+
 /**
- * @typedef {object} Pad
+ * @typedef {object} TextEditor
  * @property {HTMLElement[]} parts
- * @property {HTMLTextAreaElement} input
- * @property {(message: string) => boolean} showError
+ * @property {Field<HTMLTextAreaElement>} field
  * @property {(before: string, after: string) => Change[]} compare
  */
 
 /** @type {Record<string, string>} */
-const SIGNS = { "+": "come", "-": "gone", "": "file" };
+const LINE_CLASSES = { "+": "added", "-": "removed", "": "file" };
 const RIGHT_TO_LEFT = /[\u0591-\u08ff\ufb1d-\ufefc]/;
 
 /**
- * Where to begin writing: browsers take seconds to find that out for each line of a large text.
+ * The `dir` of a text. With "auto", browsers take seconds to find the direction of each line of a large text.
  * @param {string} text
  */
 const direction = (text) => (text.length < LARGE ? "auto" : RIGHT_TO_LEFT.test(text.slice(0, 1_000)) ? "rtl" : "ltr");
 
 /**
- * The editor. given() returns a part of the response, or null where something is missing, which is then shown.
+ * The editor. given() returns its part of the response, or null if something is missing, which is then shown.
  * @param {Draft} draft
  * @param {Asked} request
  */
 export function editor(draft, request) {
   const choices = amendable(request);
-  const chosen = () => choices.find((one) => one.key === draft.typed.amend.artifactId) ?? choices[0];
+  const chosen = () => choices.find(({ key }) => key === draft.typed.amend.artifactId) ?? choices[0];
   const body = h("div", { class: "editor" });
   const summary = h("summary", {});
-  const lines = h("pre", {
-    class: "edit-lines",
-    dir: "auto",
-    tabIndex: 0,
-    role: "group",
-    "aria-label": "Changed lines",
-  });
+  const labels = { role: "group", "aria-label": "Changed lines" };
+  const lines = h("pre", { class: "edit-lines", dir: "auto", tabIndex: 0, ...labels });
   const changed = h("details", { class: "edits" }, summary, lines);
-  /** @type {Pad} */
-  let pad;
+  /** @type {TextEditor} */
+  let editing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   /** @param {string} text */
-  const type = (text) => {
+  const typed = (text) => {
     const { key, text: original } = chosen();
     draft.type("amend", { contents: { ...draft.typed.amend.contents, [key]: text === original ? undefined : text } });
     clearTimeout(timer);
-    timer = setTimeout(sumUp, SUM_UP_AFTER);
+    timer = setTimeout(summarise, SUMMARY_DELAY);
   };
 
-  function sumUp() {
+  function summarise() {
     const { key, text } = chosen();
     const content = draft.typed.amend.contents[key];
-    const found = content === undefined ? [] : pad.compare(text, content);
-    const [gone, come] = ["-", "+"].map((sign) => found.filter(([one]) => one === sign).length);
-    const sums = [come && `${count(come, "line")} added`, gone && `${count(gone, "line")} taken out`].filter(Boolean);
-    write(summary, found.length ? `You changed: ${sums.join(", ")}` : UNCHANGED);
+    const found = content === undefined ? [] : editing.compare(text, content);
+    const [removed, added] = ["-", "+"].map((sign) => found.filter((change) => change[0] === sign).length);
+    const counts = [
+      added && `${count(added, "line")} added`,
+      removed && `${count(removed, "line")} taken out`,
+    ].filter(Boolean);
+    write(summary, found.length ? `You changed: ${counts.join(", ")}` : UNCHANGED);
     lines.replaceChildren(
-      ...found.slice(0, SHOWN).map(([sign, line]) => h("span", { class: SIGNS[sign] }, `${sign} ${line}\n`)),
-      found.length > SHOWN ? `and ${count(found.length - SHOWN, "more line")}` : "",
+      ...found.slice(0, MAX_SHOWN_LINES).map(([sign, line]) =>
+        h("span", { class: LINE_CLASSES[sign] }, `${sign} ${line}\n`)
+      ),
+      found.length > MAX_SHOWN_LINES ? `and ${count(found.length - MAX_SHOWN_LINES, "more line")}` : "",
     );
     changed.dataset.some = found.length ? "yes" : "no";
     changed.hidden = !text && !found.length;
   }
 
   function open() {
-    const one = chosen();
-    const text = draft.typed.amend.contents[one.key] ?? one.text;
-    pad = one.mediaType === FILES ? filePad(text, type) : textPad(one, text, type);
-    body.replaceChildren(...pad.parts);
-    pad.input.setSelectionRange(0, 0);
-    sumUp();
+    const artifact = chosen();
+    const text = draft.typed.amend.contents[artifact.key] ?? artifact.text;
+    editing = artifact.mediaType === FILES ? filesEditor(text, typed) : textEditor(artifact, text, typed);
+    body.replaceChildren(...editing.parts);
+    editing.field.input.setSelectionRange(0, 0);
+    summarise();
   }
 
+  /** @param {Event} event */
+  const onchange = (event) => {
+    draft.typed.amend.artifactId = valueOf(event);
+    open();
+  };
+  const options = choices.map((artifact) =>
+    h("option", { value: artifact.key, selected: artifact === chosen() }, artifact.label)
+  );
   const choice = choices.length > 1 && field(
     "Artifact",
-    h("select", {
-      onchange: (event) => {
-        draft.typed.amend.artifactId = valueOf(event);
-        open();
-      },
-    }, choices.map((one) => h("option", { value: one.key, selected: one === chosen() }, one.label))),
+    h("select", { onchange }, options),
     "One can be amended; the others are accepted as they are.",
   );
   open();
   return {
     element: h("div", { class: "editing" }, choice && choice.element, body, changed),
     get input() {
-      return pad.input;
+      return editing.field.input;
     },
     /** @param {string} message */
-    showError: (message) => pad.showError(message),
+    showError: (message) => editing.field.showError(message),
     given() {
       const { key, artifactId } = chosen();
       const content = draft.typed.amend.contents[key];
       if (content?.trim()) return { content, artifact_id: artifactId };
-      pad.showError(content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.");
+      const error = content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.";
+      editing.field.showError(error);
       return null;
     },
   };
@@ -121,54 +125,54 @@ export function editor(draft, request) {
 /**
  * @param {Amendable} amendable
  * @param {string} text
- * @param {(text: string) => void} type
+ * @param {(text: string) => void} typed
  */
-function textPad({ label, mediaType }, text, type) {
+function textEditor({ label, mediaType }, text, typed) {
   const prose = mediaType === "text/markdown" && text.length < LARGE;
-  const one = textField(label, text, type, {
+  const content = textField(label, text, typed, {
     class: `pad ${prose ? "prose" : "mono"}`,
     spellcheck: String(prose),
     dir: direction(text),
   });
-  return { parts: [one.element], input: one.input, showError: one.showError, compare: changes };
+  return { parts: [content.element], field: content, compare: changes };
 }
 
 /**
- * Files of a set, one at a time; where there is none yet, one whose name can be typed.
+ * The files of a set, one at a time; for an empty set, one file whose name can be typed.
  * @param {string} text
- * @param {(text: string) => void} type
+ * @param {(text: string) => void} typed
  */
-function filePad(text, type) {
+function filesEditor(text, typed) {
   const files = text ? filesOf(text) : {};
   const paths = Object.keys(files);
   let path = paths[0];
-  const tell = () => type(JSON.stringify({ files }, null, 1));
-  const pad = textField("Text", files[path] ?? "", (now) => {
+  const changed = () => typed(JSON.stringify({ files }, null, 1));
+  const content = textField("Text", files[path] ?? "", (now) => {
     files[path] = now;
-    tell();
+    changed();
   }, { class: "pad mono", spellcheck: "false", dir: "ltr" });
   /** @param {Event} event */
-  const turn = (event) => {
+  const select = (event) => {
     path = valueOf(event);
-    pad.input.value = files[path];
+    content.input.value = files[path];
   };
   /** @param {Event} event */
   const rename = (event) => {
     delete files[path];
     path = valueOf(event);
-    files[path] = pad.input.value;
-    tell();
+    files[path] = content.input.value;
+    changed();
   };
   /** @type {Field} */
-  const which = paths.length
-    ? field("File", h("select", { onchange: turn }, paths.map((one) => h("option", { value: one }, one))))
+  const choice = paths.length
+    ? field("File", h("select", { onchange: select }, paths.map((name) => h("option", { value: name }, name))))
     : field(
       "File name",
       h("input", { class: "mono", maxLength: 240, spellcheck: "false", oninput: rename }),
       "Such as package/main.py",
     );
-  if (!paths.length) which.input.value = path = "main.py";
-  return { parts: [which.element, pad.element], input: pad.input, showError: pad.showError, compare: compareFiles };
+  if (!paths.length) choice.input.value = path = "main.py";
+  return { parts: [choice.element, content.element], field: content, compare: compareFiles };
 }
 
 /**

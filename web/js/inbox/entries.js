@@ -1,19 +1,19 @@
 /**
- * The entries of the inbox: one for each open request, and for one that was closed while a person had it open or had typed
- * something. It outlives the view, so that a response on its way arrives wherever the person has gone.
+ * The entries of the inbox: one for each open request, and for each that was closed while a person had it open or had
+ * typed something. They outlive the view, so that a response is sent even if the person has gone to another view.
  */
 
 import { status } from "../labels.js";
 import { announce, toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, projects } from "../rest.js";
-import { byAge, closureOf, Entry } from "./entry.js";
+import { byAge, Entry, outcomeOf } from "./entry.js";
 
 /** @import { HitlAction } from "../api.d.ts" */
-/** @import { Closure } from "./entry.js" */
+/** @import { RequestOutcome } from "./entry.js" */
 
-const LINGERS = 5_000; // ms that what was decided here can still be seen
-const LOOK_AGAIN = 3_000;
+const LINGER = 5_000; // ms that a request stays in the list after it was decided here
+const POLL_INTERVAL = 3_000;
 
 class Entries extends EventTarget {
   /** The selected entry, or null. @type {Entry | null} */
@@ -29,20 +29,20 @@ class Entries extends EventTarget {
     this.#sync();
   }
 
-  /** Those in the list, oldest first; null until they are known. */
+  /** The entries in the list, oldest first; null until they are read. */
   get listed() {
     if (!pending.items) return null;
     return [...this.#byId.values()]
-      .filter((one) => one.listed && (!one.closure || one.lingers || one === this.selected)).sort(byAge);
+      .filter((entry) => entry.listed && (!entry.outcome || entry.lingers || entry === this.selected)).sort(byAge);
   }
 
-  /** How many wait for a response. */
+  /** How many requests wait for a response. */
   get waiting() {
-    return (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.closure).length;
+    return (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.outcome).length;
   }
 
   /**
-   * The entry of a request, which is read where the list does not have it. Throws a Problem.
+   * The entry of a request, which is read if the list does not have it. May throw a Problem.
    * @param {string} id
    * @param {AbortSignal} signal
    */
@@ -53,7 +53,7 @@ class Entries extends EventTarget {
     const { name } = await projects.get(request.project_id, { signal });
     const entry = this.#byId.get(id) ?? new Entry({ ...request, project_name: name });
     this.#byId.set(id, entry);
-    if (request.status !== "pending") this.close(entry, closureOf(request));
+    if (request.status !== "pending") this.close(entry, outcomeOf(request));
     return entry;
   }
 
@@ -63,14 +63,14 @@ class Entries extends EventTarget {
   }
 
   /**
-   * Turn to another entry, or to none: what was closed leaves.
+   * Select another entry, or none. If the one before was closed by someone else, it leaves the list.
    * @param {Entry | null} entry
    */
   select(entry) {
     const before = this.selected;
     if (entry === before) return;
     this.selected = entry;
-    if (before?.closure && !before.closure.mine) before.lingers = false;
+    if (before?.outcome && !before.outcome.mine) before.lingers = false;
     this.changed(entry);
   }
 
@@ -80,7 +80,7 @@ class Entries extends EventTarget {
   }
 
   /**
-   * Report the result of an entry: to screen readers where it is shown anyway, else in a toast.
+   * Report the result of an entry: if it is selected, only to screen readers, else in a toast.
    * @param {Entry} entry
    * @param {string} text
    */
@@ -89,22 +89,22 @@ class Entries extends EventTarget {
   }
 
   /**
-   * The request has ended.
+   * Close an entry, because its request was closed.
    * @param {Entry} entry
-   * @param {Closure} closure
+   * @param {RequestOutcome} outcome
    */
-  close(entry, closure) {
-    entry.closure = closure;
-    if (closure.mine) {
+  close(entry, outcome) {
+    entry.outcome = outcome;
+    if (outcome.mine) {
       entry.draft.clear();
       entry.lingers = true;
       setTimeout(() => {
         entry.lingers = false;
         this.changed(entry);
-      }, LINGERS);
+      }, LINGER);
     } else {
       entry.draft.sent = null;
-      entry.draft.keep();
+      entry.draft.saveSoon();
       entry.lingers = entry.listed && entry !== this.selected && entry.draft.typedAction !== null;
     }
     entry.reply = null;
@@ -117,15 +117,15 @@ class Entries extends EventTarget {
    */
   async refresh(entry) {
     const request = await hitl.get(entry.id).catch(() => null);
-    if (!request) setTimeout(() => pending.refresh(), LOOK_AGAIN);
-    if (!request || entry.closure || entry.reply?.phase === "sending") return;
+    if (!request) setTimeout(() => pending.refresh(), POLL_INTERVAL);
+    if (!request || entry.outcome || entry.reply?.phase === "sending") return;
     const sent = entry.reply?.phase === "sent" && entry.draft.decisionId(entry.reply.action);
-    const mine = request.history.find((one) => one.decision_id === sent);
+    const mine = request.history.find(({ decision_id }) => decision_id === sent);
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
-      const closure = closureOf(request);
-      if (mine) this.report(entry, `${status("hitl", closure.status).word}: ${entry.name}`);
-      this.close(entry, { ...closure, mine: mine !== undefined && mine === closure.decision });
+      const outcome = outcomeOf(request);
+      if (mine) this.report(entry, `${status("hitl", outcome.status).word}: ${entry.name}`);
+      this.close(entry, { ...outcome, mine: mine !== undefined && mine === outcome.decision });
     } else if (mine?.outcome === "refused" && entry.reply) {
       const { action } = entry.reply;
       entry.draft.sent = null;
@@ -144,35 +144,35 @@ class Entries extends EventTarget {
       this.#byId.set(item.request_id, entry);
     }
     if (pending.items && !pending.error) {
-      for (const entry of this.#byId.values()) if (!entry.closure && !listed.has(entry.id)) this.#gone(entry);
+      for (const entry of this.#byId.values()) if (!entry.outcome && !listed.has(entry.id)) this.#noLongerOpen(entry);
     }
-    this.#lookAgain();
+    this.#pollSent();
     this.changed(null);
   }
 
   /**
-   * It is no longer open. The reason is read only where the person was concerned with it.
+   * A request is no longer open. Its outcome is read if the person has selected it, responded or typed something.
    * @param {Entry} entry
    */
-  #gone(entry) {
+  #noLongerOpen(entry) {
     if (entry === this.selected || entry.reply || entry.draft.typedAction) this.refresh(entry);
     else this.#byId.delete(entry.id);
   }
 
-  /** A response may be refused without a word in any log, so those that were sent are asked about. */
-  #lookAgain() {
+  /** Poll the responses that were sent: no event says that one was refused. */
+  #pollSent() {
     clearTimeout(this.#timer);
-    const sent = [...this.#byId.values()].filter((entry) => entry.reply?.phase === "sent" && !entry.closure);
+    const sent = [...this.#byId.values()].filter((entry) => entry.reply?.phase === "sent" && !entry.outcome);
     if (!sent.length) return;
     this.#timer = setTimeout(async () => {
       await Promise.all(sent.map((entry) => this.refresh(entry)));
       pending.refresh();
-      this.#lookAgain();
-    }, LOOK_AGAIN);
+      this.#pollSent();
+    }, POLL_INTERVAL);
   }
 
   /**
-   * A response was sent that no worker has judged yet.
+   * Note that a response was sent, which no worker has judged yet.
    * @param {Entry} entry
    * @param {HitlAction} action
    */
@@ -181,7 +181,7 @@ class Entries extends EventTarget {
     entry.draft.save();
     entry.reply = { phase: "sent", action };
     this.changed(entry);
-    this.#lookAgain();
+    this.#pollSent();
   }
 }
 

@@ -1,10 +1,10 @@
-/** One request as the inbox knows it. */
+/** One request in the inbox. */
 
 import { Draft } from "./draft.js";
 
 /** @import { ArtifactContent, HitlAction, HitlStatus, RequestItem, RequestPublic, TaskDetail } from "../api.d.ts" */
 
-/** @typedef {RequestItem & { contents?: ArtifactContent[], task?: TaskDetail }} Asked a request, as listed or whole */
+/** @typedef {RequestItem & { contents?: ArtifactContent[], task?: TaskDetail }} Asked a request from the list, or in full */
 /** @typedef {Asked & { project_name: string, deadline_held?: boolean }} EntryRequest */
 
 /**
@@ -19,27 +19,31 @@ import { Draft } from "./draft.js";
  * @property {string | null} [content]
  */
 
-/** @typedef {{ status: HitlStatus, decision: Decision | null, mine: boolean }} Closure how a request was closed */
+/**
+ * How a request was closed; `mine` if by a response that was sent from here.
+ * @typedef {{ status: HitlStatus, decision: Decision | null, mine: boolean }} RequestOutcome
+ */
 
 /**
- * How far a response is; see responding.js.
+ * The state of a response; see responding.js.
  * @typedef {object} Reply
  * @property {"sending" | "sent" | "waiting" | "failed"} phase
  * @property {HitlAction} action
  * @property {string} [message]
- * @property {Record<string, string>} [fields] what is wrong with which field
+ * @property {Record<string, string>} [fields] the errors of fields
  * @property {number} [at] when it is sent again (ms since the epoch)
- * @property {boolean} [unsure] whether it may have arrived
+ * @property {boolean} [unsure] whether the response may have arrived
  * @property {() => void} [again] sends it again now
  */
 
 export class Entry {
-  /** The response that was given here, or null. @type {Reply | null} */
+  /** The response that was sent from here, or null. @type {Reply | null} */
   reply = null;
-  /** How the request was closed, or null. @type {Closure | null} */
-  closure = null;
-  /** Whether it was ever in the list of open requests, and whether it stays there although it is closed. */
+  /** How the request was closed, or null. @type {RequestOutcome | null} */
+  outcome = null;
+  /** Whether it has ever been in the list of open requests. */
   listed = false;
+  /** Whether it stays in the list although it is closed. */
   lingers = false;
 
   /** @param {EntryRequest} request */
@@ -55,7 +59,7 @@ export class Entry {
 
   /** Whether a person may respond now. */
   get open() {
-    return !this.closure && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
+    return !this.outcome && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
   }
 
   /** "Is this the right project? Shop", for messages outside its row. */
@@ -69,16 +73,16 @@ const age = ({ request, id }) => request.created_at + id;
 
 /**
  * Oldest first.
- * @param {Entry} one
- * @param {Entry} other
+ * @param {Entry} a
+ * @param {Entry} b
  */
-export const byAge = (one, other) => (age(one) < age(other) ? -1 : 1);
+export const byAge = (a, b) => (age(a) < age(b) ? -1 : 1);
 
 /**
- * The closure of a request that was read.
+ * The outcome of a closed request.
  * @param {RequestPublic} request
  */
-export function closureOf(request) {
-  const decision = request.history.find((one) => one.decision_id === request.decision_id) ?? null;
+export function outcomeOf(request) {
+  const decision = request.history.find(({ decision_id }) => decision_id === request.decision_id) ?? null;
   return { status: request.status, decision, mine: false };
 }

@@ -1,4 +1,4 @@
-/** What a request asks about: each artifact as it is, and what changed since the version before it. */
+/** The artifacts that a request asks about: each as it is, and its changes since the previous version. */
 
 import "../artifacts/artifact-view.js";
 import "../artifacts/diff-view.js";
@@ -9,15 +9,15 @@ import { bytes, title } from "../labels.js";
 /** @import { Child } from "../elements.d.ts" */
 
 /**
- * The artifacts of a whole request; in a later round what changed comes first.
+ * The artifacts of a full request; in a later round, the changes are shown first.
  * @param {RequestPublic} request
  */
 export function evidence(request) {
-  const asked = new Set(request.artifacts.map((one) => one.artifact_id));
+  const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
   if (!request.contents.length) {
     return h("p", { class: "soft" }, "There is no artifact: the step ended before it wrote one.");
   }
-  const parts = request.contents.map((one) => artifact(one, request, asked.has(one.artifact_id)));
+  const parts = request.contents.map((item) => artifact(item, request, asked.has(item.artifact_id)));
   return h("div", { class: "evidence" }, parts);
 }
 
@@ -60,15 +60,15 @@ function whatChanged(item) {
   return h("div", { class: "artifact-body" }, view);
 }
 
-let made = 0;
+let lastId = 0;
 
 /**
- * `list` holds `[label, make]`, `first` is the number of the one to show, `name` what a screen reader calls them.
+ * Tabs. `list` holds `[label, make]`, `first` is the index of the tab to show, `name` is for screen readers.
  * @param {string} name
  * @param {[label: string, make: () => Node][]} list
  */
 export function tabs(name, list, first = 0) {
-  const id = `tabs-${(made += 1)}`;
+  const id = `tabs-${(lastId += 1)}`;
   const buttons = list.map(([label], index) =>
     h("button", {
       type: "button",

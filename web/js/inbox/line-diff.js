@@ -1,18 +1,18 @@
-/** What differs between two texts, by lines: the shortest way from one to the other, after Myers. Pure. */
+/** The lines that differ between two texts: the shortest edit script, by Myers' algorithm. Pure. */
 
 /** @typedef {[sign: string, line: string]} Change "-" or "+", and the line */
 
-const FARTHEST = 1_000; // lines gone and come; texts that differ more count as replaced
+const MAX_EDITS = 1_000; // added and removed lines; texts that differ more count as replaced
 
 /**
- * A list of `["-" or "+", line]` in the order of the text, without what stayed.
+ * The removed and added lines, in the order of the text, without the unchanged ones.
  * @param {string} before
  * @param {string} after
  * @returns {Change[]}
  */
 export function changes(before, after) {
   const [old, now] = [before.split("\n"), after.split("\n")];
-  const trail = reach(old, now);
+  const trail = search(old, now);
   if (!trail) {
     /** @type {(sign: string) => (line: string) => Change} */
     const as = (sign) => (line) => [sign, line];
@@ -21,10 +21,10 @@ export function changes(before, after) {
   /** @type {Change[]} */
   const found = [];
   let [x, y] = [old.length, now.length];
-  for (let steps = trail.length - 1; steps > 0; steps -= 1) {
-    const down = isDown(trail[steps - 1], x - y, steps);
+  for (let edits = trail.length - 1; edits > 0; edits -= 1) {
+    const down = isDown(trail[edits - 1], x - y, edits);
     const diagonal = x - y + (down ? 1 : -1);
-    x = trail[steps - 1].at(diagonal);
+    x = trail[edits - 1].at(diagonal);
     y = x - diagonal;
     found.push(down ? ["+", now[y]] : ["-", old[x]]);
   }
@@ -32,18 +32,19 @@ export function changes(before, after) {
 }
 
 /**
- * How far each number of steps leads on each diagonal, up to the one that leads to the end; null where none does.
+ * How far each number of edits leads on each diagonal, up to the number that leads to the end of both texts; null if
+ * that takes too many.
  * @param {string[]} old
  * @param {string[]} now
  */
-function reach(old, now) {
+function search(old, now) {
   /** @type {Row[]} */
   const trail = [];
   let before = new Row(0);
-  for (let steps = 0; steps <= FARTHEST; steps += 1) {
-    const row = new Row(steps);
-    for (let diagonal = -steps; diagonal <= steps; diagonal += 2) {
-      let x = steps === 0 ? 0 : isDown(before, diagonal, steps) ? before.at(diagonal + 1) : before.at(diagonal - 1) + 1;
+  for (let edits = 0; edits <= MAX_EDITS; edits += 1) {
+    const row = new Row(edits);
+    for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
+      let x = edits === 0 ? 0 : isDown(before, diagonal, edits) ? before.at(diagonal + 1) : before.at(diagonal - 1) + 1;
       while (x < old.length && x - diagonal < now.length && old[x] === now[x - diagonal]) x += 1;
       row.set(diagonal, x);
       if (diagonal === old.length - now.length && x >= old.length) return [...trail, row];
@@ -55,28 +56,28 @@ function reach(old, now) {
 }
 
 /**
- * Whether a diagonal is reached by a line that came, rather than by one that went.
+ * Whether a diagonal is reached by an added line rather than by a removed one.
  * @param {Row} row
  * @param {number} diagonal
- * @param {number} steps
+ * @param {number} edits
  */
-const isDown = (row, diagonal, steps) =>
-  diagonal === -steps || (diagonal !== steps && row.at(diagonal - 1) < row.at(diagonal + 1));
+const isDown = (row, diagonal, edits) =>
+  diagonal === -edits || (diagonal !== edits && row.at(diagonal - 1) < row.at(diagonal + 1));
 
-/** The farthest place in the old text on each diagonal that a number of steps leads to. */
+/** How far in the old text a number of edits leads, on each diagonal. */
 class Row {
   #places;
-  #steps;
+  #edits;
 
-  /** @param {number} steps */
-  constructor(steps) {
-    this.#steps = steps;
-    this.#places = new Int32Array(steps + 1);
+  /** @param {number} edits */
+  constructor(edits) {
+    this.#edits = edits;
+    this.#places = new Int32Array(edits + 1);
   }
 
   /** @param {number} diagonal */
   at(diagonal) {
-    return this.#places[(diagonal + this.#steps) >> 1];
+    return this.#places[(diagonal + this.#edits) >> 1];
   }
 
   /**
@@ -84,6 +85,6 @@ class Row {
    * @param {number} x
    */
   set(diagonal, x) {
-    this.#places[(diagonal + this.#steps) >> 1] = x;
+    this.#places[(diagonal + this.#edits) >> 1] = x;
   }
 }

@@ -1,4 +1,4 @@
-/** The inbox's left pane: how much waits, the filter, the choice of several, and the list. */
+/** The inbox's left pane: the number of open requests, the filter, the checkboxes, and the list. */
 
 import { h, write } from "../dom.js";
 import { count } from "../labels.js";
@@ -11,15 +11,15 @@ import { inboxList } from "./list.js";
 /** @import { Entry } from "./entry.js" */
 
 /**
- * `pick(entry)` opens one, `approve()` approves those that are chosen.
+ * `pick(entry)` opens an entry, `approve()` approves those that are checked.
  * @param {{ pick: (entry: Entry) => void, approve: () => void }} options
  */
 export function listPane({ pick, approve }) {
   const checks = new Checks(() => paint());
-  const list = inboxList({ pick, check: (entry, on, through) => checks.set(entry, on, { rows: visible(), through }) });
+  const list = inboxList({ pick, check: (entry, on, range) => checks.set(entry, on, { rows: visible(), range }) });
   const heading = h("h2", { tabIndex: -1 }, "Waiting for you");
   const total = h("span", { class: "soft numbers" });
-  const several = h("button", { type: "button", class: "primary", hidden: true, onclick: approve });
+  const approveButton = h("button", { type: "button", class: "primary", hidden: true, onclick: approve });
   const all = h("input", {
     type: "checkbox",
     "aria-label": "Select all shown",
@@ -35,18 +35,18 @@ export function listPane({ pick, approve }) {
     oninput: () => paint(),
   });
   const errors = h("div", { class: "inbox-trouble" });
-  const none = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
+  const noMatch = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const element = h(
     "section",
     { class: "inbox-list", "aria-label": "Requests" },
-    h("header", { class: "inbox-head" }, heading, total, several),
+    h("header", { class: "inbox-head" }, heading, total, approveButton),
     h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
     errors,
-    none,
+    noMatch,
     list.element,
   );
   /** @type {unknown} */
-  let said = null;
+  let shownError = null;
 
   /** The entries that are shown, in their order. */
   function visible() {
@@ -58,33 +58,34 @@ export function listPane({ pick, approve }) {
 
   function paint() {
     const rows = visible();
-    checks.tidy();
+    checks.removeClosed();
     write(total, entries.listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
     list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) })));
-    none.hidden = !search.value || rows.length > 0;
+    noMatch.hidden = !search.value || rows.length > 0;
     const open = rows.filter((entry) => entry.open);
     all.checked = checks.size > 0 && open.every((entry) => checks.has(entry));
     all.indeterminate = checks.size > 0 && !all.checked;
     all.disabled = open.length === 0;
-    several.hidden = checks.size === 0;
-    write(several, `Approve ${checks.size}`);
-    if (said === pending.error) return;
-    said = pending.error;
-    errors.replaceChildren(...(said ? [failure(said, () => pending.retry())] : []));
+    approveButton.hidden = checks.size === 0;
+    write(approveButton, `Approve ${checks.size}`);
+    if (shownError === pending.error) return;
+    shownError = pending.error;
+    errors.replaceChildren(...(shownError ? [failure(shownError, () => pending.retry())] : []));
   }
 
   return { element, heading, search, checks, list, visible, paint };
 }
 
+/** The entries that are checked for a bulk approval. */
 export class Checks {
   /** @type {Set<Entry>} */
-  #chosen = new Set();
+  #checked = new Set();
   /** @type {Entry | null} */
-  #before = null;
+  #last = null;
   #changed;
 
   /**
-   * `changed()` is called after each choice.
+   * `changed()` is called after each change.
    * @param {() => void} changed
    */
   constructor(changed) {
@@ -92,29 +93,29 @@ export class Checks {
   }
 
   get size() {
-    return this.#chosen.size;
+    return this.#checked.size;
   }
 
   /** @param {Entry} entry */
   has(entry) {
-    return this.#chosen.has(entry);
+    return this.#checked.has(entry);
   }
 
-  /** Those chosen, oldest first. */
-  get chosen() {
+  /** The checked entries, oldest first. */
+  get checked() {
     return (entries.listed ?? []).filter((entry) => this.has(entry));
   }
 
   /**
-   * Choose one or leave it out; `rows` and `through` do the same to all from the last one that was touched.
+   * Check or uncheck an entry; with `range`, also those of `rows` between it and the one that was changed last.
    * @param {Entry} entry
    * @param {boolean} on
-   * @param {{ rows?: Entry[], through?: boolean }} [options]
+   * @param {{ rows?: Entry[], range?: boolean }} [options]
    */
-  set(entry, on, { rows = [], through = false } = {}) {
-    const [from, to] = [this.#before ? rows.indexOf(this.#before) : -1, rows.indexOf(entry)];
-    this.#before = entry;
-    this.setAll(through && from >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [entry], on);
+  set(entry, on, { rows = [], range = false } = {}) {
+    const [from, to] = [this.#last ? rows.indexOf(this.#last) : -1, rows.indexOf(entry)];
+    this.#last = entry;
+    this.setAll(range && from >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [entry], on);
   }
 
   /**
@@ -122,18 +123,18 @@ export class Checks {
    * @param {boolean} on
    */
   setAll(rows, on) {
-    for (const entry of rows) if (entry.open) this.#chosen[on ? "add" : "delete"](entry);
+    for (const entry of rows) if (entry.open) this.#checked[on ? "add" : "delete"](entry);
     this.#changed();
     announce(this.size ? `${this.size} selected` : "None selected");
   }
 
-  /** Remove those that can no longer be approved: other people decide, too. */
-  tidy() {
-    for (const entry of this.#chosen) if (!entry.open || entries.get(entry.id) !== entry) this.#chosen.delete(entry);
+  /** Uncheck the entries that can no longer be approved: other people decide, too. */
+  removeClosed() {
+    for (const entry of this.#checked) if (!entry.open || entries.get(entry.id) !== entry) this.#checked.delete(entry);
   }
 
   clear() {
-    this.#chosen.clear();
+    this.#checked.clear();
     this.#changed();
   }
 }

@@ -1,4 +1,4 @@
-/** The list of what waits: a row each, with its own link, so that a request has an address. */
+/** The list of requests: a row for each, with a link, so that each request has an address. */
 
 import { badge } from "../badges.js";
 import { each, find, h, icon, present, write } from "../dom.js";
@@ -13,7 +13,7 @@ export const address = (id) => `/inbox?request=${id}`;
 
 /** @typedef {Record<"question" | "project" | "where" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
 
-/** How a response's phase is shown in its row. */
+/** How a row shows the phase of its response. */
 /** @type {Record<string, [word: string, icon: string]>} */
 const PHASES = {
   sending: ["Sending", "starting"],
@@ -23,8 +23,8 @@ const PHASES = {
 };
 
 /**
- * A list in which `pick(entry)` opens one and `check(entry, checked, through)` chooses it for several at once.
- * @param {{ pick: (entry: Entry) => void, check: (entry: Entry, on: boolean, through: boolean) => void }} options
+ * The list. `pick(entry)` opens an entry; `check(entry, on, range)` checks or unchecks it for a bulk approval.
+ * @param {{ pick: (entry: Entry) => void, check: (entry: Entry, on: boolean, range: boolean) => void }} options
  */
 export function inboxList({ pick, check }) {
   const rows = h("ol", { class: "inbox-rows", "aria-label": "Requests that wait, oldest first" });
@@ -74,9 +74,9 @@ export function inboxList({ pick, check }) {
    * @param {{ entry: Entry, selected: boolean, checked: boolean }} options
    */
   function update(row, { entry, selected, checked }) {
-    const made = parts.get(row);
-    if (!made) return;
-    const { box, question, project, where, marks, left, link } = made;
+    const found = parts.get(row);
+    if (!found) return;
+    const { box, question, project, where, marks, left, link } = found;
     const { request } = entry;
     write(question, visible(request.question));
     write(project, visible(request.project_name));
@@ -86,8 +86,8 @@ export function inboxList({ pick, check }) {
     box.disabled = !entry.open;
     if (selected) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    row.dataset.closed = entry.closure ? "yes" : "no";
-    left.hidden = entry.closure !== null;
+    row.dataset.closed = entry.outcome ? "yes" : "no";
+    left.hidden = entry.outcome !== null;
     const state = stateOf(entry);
     if (marks.dataset.state === state) return;
     marks.dataset.state = state;
@@ -104,16 +104,16 @@ export function inboxList({ pick, check }) {
       const held = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
       const place = held ? [...rows.children].indexOf(held) : -1;
       each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
-      // A row that leaves must not take the focus along.
+      // If the focused row was removed, the focus moves to its neighbour.
       if (!held || held.isConnected) return;
-      const near = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
-      (near ?? find("main")).focus();
+      const neighbour = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
+      (neighbour ?? find("main")).focus();
     },
     /** @param {Entry} entry */
     reveal(entry) {
       const show = () => linkOf(entry)?.closest("li")?.scrollIntoView({ block: "nearest" });
       show();
-      // The rows in between have only now got their true heights.
+      // The rows in between get their real heights only in the next frame.
       requestAnimationFrame(() => requestAnimationFrame(show));
     },
     /** @param {Entry} entry */
@@ -122,11 +122,11 @@ export function inboxList({ pick, check }) {
 }
 
 /** @param {Entry} entry */
-const stateOf = ({ reply, closure, draft }) => `${closure?.status} ${reply?.phase} ${draft.typedAction}`;
+const stateOf = ({ reply, outcome, draft }) => `${outcome?.status} ${reply?.phase} ${draft.typedAction}`;
 
 /** @param {Entry} entry */
-function markers({ request, reply, closure, draft }) {
-  if (closure) return [badge("hitl", closure.status)];
+function markers({ request, reply, outcome, draft }) {
+  if (outcome) return [badge("hitl", outcome.status)];
   const phase = reply && PHASES[reply.phase];
   return present([
     request.reason !== "review" &&

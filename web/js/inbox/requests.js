@@ -1,4 +1,4 @@
-/** Whole requests, kept for a while so that the next one can be read in advance; and which responses a request allows. */
+/** Full requests, cached so that the next one can be read in advance; and which responses a request allows. */
 
 import { bytes, title } from "../labels.js";
 import { hitl, projects } from "../rest.js";
@@ -8,30 +8,30 @@ import { hitl, projects } from "../rest.js";
 
 /** @typedef {{ key: string, artifactId?: string, label: string, mediaType: string, text: string }} Amendable */
 
-const KEPT = 6;
+const CACHE_SIZE = 6;
 /** @type {Map<string, Promise<RequestPublic>>} by the request's id */
-const known = new Map();
+const cache = new Map();
 
 /**
- * The whole request. Throws a Problem.
+ * The full request. May throw a Problem.
  * @param {string} id
  */
 export function readRequest(id) {
-  const found = known.get(id) ?? hitl.get(id);
-  known.delete(id);
-  known.set(id, found);
-  found.catch(() => known.delete(id));
-  const [oldest] = known.keys();
-  if (known.size > KEPT) known.delete(oldest);
+  const found = cache.get(id) ?? hitl.get(id);
+  cache.delete(id);
+  cache.set(id, found);
+  found.catch(() => cache.delete(id));
+  const [oldest] = cache.keys();
+  if (cache.size > CACHE_SIZE) cache.delete(oldest);
   return found;
 }
 
 /**
- * Read it again the next time.
+ * Remove a request from the cache, so that it is read again the next time.
  * @param {string} id
  */
 export function forgetRequest(id) {
-  known.delete(id);
+  cache.delete(id);
 }
 
 /**
@@ -42,31 +42,31 @@ export function forgetRequest(id) {
 export async function earlierRounds(request, signal) {
   if (request.round === 1) return [];
   const all = await projects.requests(request.project_id, { signal });
-  const before = all.filter((one) => one.stage === request.stage && one.created_at < request.created_at);
+  const before = all.filter(({ stage, created_at }) => stage === request.stage && created_at < request.created_at);
   const shown = before.reverse().slice(0, 5);
-  return Promise.all(shown.map((one) => hitl.get(one.request_id, { signal })));
+  return Promise.all(shown.map(({ request_id }) => hitl.get(request_id, { signal })));
 }
 
 export const FILES = "application/vnd.botarmy.files+json";
 /** @param {string} type */
-const textual = (type) => type.startsWith("text/") || type === FILES || type === "application/json";
+const isText = (type) => type.startsWith("text/") || type === FILES || type === "application/json";
 
 /**
- * Each artifact that is text, or what a failed step owes.
+ * The artifacts that can be amended: those that are text, or the one that a failed step did not write.
  * @param {Asked} request
  * @returns {Amendable[]}
  */
 export function amendable(request) {
   if (request.reason !== "failed_step") {
-    const asked = new Set(request.artifacts.map((one) => one.artifact_id));
+    const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
     const written = (request.contents ?? [])
-      .filter((one) => asked.has(one.artifact_id) && one.encoding === "utf-8" && textual(one.media_type));
-    return written.map((one) => ({
-      key: one.artifact_id,
-      artifactId: one.artifact_id,
-      mediaType: one.media_type,
-      text: one.content,
-      label: `${title(one.type)}, version ${one.version}, ${bytes(one.size)}`,
+      .filter((item) => asked.has(item.artifact_id) && item.encoding === "utf-8" && isText(item.media_type));
+    return written.map((item) => ({
+      key: item.artifact_id,
+      artifactId: item.artifact_id,
+      mediaType: item.media_type,
+      text: item.content,
+      label: `${title(item.type)}, version ${item.version}, ${bytes(item.size)}`,
     }));
   }
   if (!request.supplies || request.supplies === "deployment_package") return [];
@@ -75,7 +75,7 @@ export function amendable(request) {
 }
 
 /**
- * Whether anything can be amended; before the contents are known, the list's item decides.
+ * Whether anything can be amended. Until the contents are read, that depends on the item of the list.
  * @param {Asked} request
  */
 export function mayAmend(request) {
@@ -85,7 +85,7 @@ export function mayAmend(request) {
 }
 
 /**
- * Whether it may be approved: a step that failed is then tried again, for which a round has to be left.
+ * Whether a request may be approved. Approving a failed step tries it again, so a round has to be left.
  * @param {Asked} request
  */
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;

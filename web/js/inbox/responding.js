@@ -1,6 +1,6 @@
 /**
- * Sends responses. An entry's `reply` says how far its response is: `sending`; `sent` (safe, not judged yet); `waiting`
- * (BotArmy is unavailable: it is sent again at `at`); `failed` (`message`, `fields`: what is wrong with which field).
+ * Sends responses. The phase of an entry's `reply` is `sending`; `sent` (stored, not judged yet); `waiting` (BotArmy is
+ * unavailable: it is sent again at `at`); or `failed` (`message`, and `fields`, the errors of fields).
  */
 
 import { h } from "../dom.js";
@@ -14,39 +14,39 @@ import { entries } from "./entries.js";
 /** @import { HitlAction, HitlStatus, ResponseCreate } from "../api.d.ts" */
 /** @import { Entry, Reply } from "./entry.js" */
 
-/** The API takes comments of up to this many characters. */
+/** The API accepts comments of up to this many characters. */
 export const COMMENT_LIMIT = 10_000;
 
-const PATIENCE = [3, 5, 10, 20, 30]; // s between tries without a Retry-After
+const RETRY_DELAYS = [3, 5, 10, 20, 30]; // s between attempts, if the response has no Retry-After
 const timers = new WeakMap();
 
 /**
- * Send what is typed for an action; `given` is the part of the response's body that the form knows, `quiet` leaves it
- * the result to the caller to report.
+ * Send the response for an action. `given` is the part of its body that the form provides; with `quiet`, the caller
+ * reports the result.
  * @param {Entry} entry
  * @param {HitlAction} action
  * @param {Partial<ResponseCreate>} given
- * @param {{ tries?: number, quiet?: boolean }} [options]
+ * @param {{ attempts?: number, quiet?: boolean }} [options]
  */
-export async function respond(entry, action, given, { tries = 0, quiet = false } = {}) {
+export async function respond(entry, action, given, { attempts = 0, quiet = false } = {}) {
   clearTimeout(timers.get(entry));
   const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
   setReply(entry, { phase: "sending", action });
   /** @param {string} text */
-  const say = (text) => quiet || entries.report(entry, text);
+  const report = (text) => quiet || entries.report(entry, text);
   try {
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
       entries.sent(entry, action);
-      say("Sent. It is safe and will be judged as soon as a worker is there.");
+      report("Sent. It is safe and will be judged as soon as a worker is there.");
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
-    say(`${status("hitl", answer.status).word}: ${entry.name}`);
+    report(`${status("hitl", answer.status).word}: ${entry.name}`);
     entries.close(entry, { status: /** @type {HitlStatus} */ (answer.status), decision, mine: true });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    await settle(entry, action, given, problem, { tries, quiet });
+    await handleProblem(entry, action, given, problem, { attempts, quiet });
   } finally {
     pending.refresh();
   }
@@ -57,37 +57,37 @@ export async function respond(entry, action, given, { tries = 0, quiet = false }
  * @param {HitlAction} action
  * @param {Partial<ResponseCreate>} given
  * @param {Problem} problem
- * @param {{ tries: number, quiet: boolean }} options
+ * @param {{ attempts: number, quiet: boolean }} options
  */
-async function settle(entry, action, given, problem, { tries, quiet }) {
+async function handleProblem(entry, action, given, problem, { attempts, quiet }) {
   const { request, decision, errors = [] } = problem.body;
   if (problem.status === 409 && request && request.status !== "pending") {
     if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.name}`);
     entries.close(entry, { status: request.status, decision: decision ?? null, mine: false });
   } else if (problem.temporary) {
-    const seconds = problem.retryAfter ?? PATIENCE[Math.min(tries, PATIENCE.length - 1)];
+    const seconds = problem.retryAfter ?? RETRY_DELAYS[Math.min(attempts, RETRY_DELAYS.length - 1)];
     setReply(entry, {
       phase: "waiting",
       action,
       message: problem.message,
       at: Date.now() + seconds * 1000,
       unsure: problem.status !== 503, // only a 503 says that nothing has happened
-      again: () => respond(entry, action, given, { tries: tries + 1, quiet }),
+      again: () => respond(entry, action, given, { attempts: attempts + 1, quiet }),
     });
     timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
   } else {
     if (problem.about("decision_id")) entry.draft.renew(action);
-    const blamed = errors.map((one) => one.field).filter(Boolean);
-    const fields = Object.fromEntries(blamed.map((one) => [one, problem.about(one)]));
+    const names = errors.map(({ field }) => field).filter(Boolean);
+    const fields = Object.fromEntries(names.map((name) => [name, problem.about(name)]));
     if (problem.status === 413 && given.content !== undefined) fields.content = problem.message;
     setReply(entry, { phase: "failed", action, message: problem.message, fields });
-    // The request may be gone: read it.
+    // The request may have been closed: read it.
     if (problem.status === 404 || problem.status === 409) await entries.refresh(entry);
   }
 }
 
 /**
- * Stop sending it again, and hide what was wrong with it. The draft stays.
+ * Stop retrying a response, and hide its error. The draft is kept.
  * @param {Entry} entry
  */
 export function withdraw(entry) {
@@ -107,23 +107,24 @@ function setReply(entry, reply) {
 const NAME_KEY = "botarmy.responder";
 const DEFAULT_NAME = "human";
 
+/** The name that responses are sent under. */
 export const responder = {
-  /** @type {string | null} */
-  chosen: null,
+  /** The name that was typed last, in case the browser cannot store it. @type {string | null} */
+  typed: null,
   get name() {
-    return (load("local", NAME_KEY) ?? this.chosen ?? "").trim() || DEFAULT_NAME;
+    return (load("local", NAME_KEY) ?? this.typed ?? "").trim() || DEFAULT_NAME;
   },
   set name(name) {
-    this.chosen = name;
+    this.typed = name;
     save("local", NAME_KEY, name.trim());
   },
 };
 
-let made = 0;
+let lastId = 0;
 
-/** The field for it. */
+/** The field for the responder's name. */
 export function responderField() {
-  const id = `responder-${(made += 1)}`;
+  const id = `responder-${(lastId += 1)}`;
   const input = h("input", {
     id,
     maxLength: 255,

@@ -1,4 +1,4 @@
-/** The form of one response: what it does, what it needs, and how far it is when it was sent. */
+/** The form of one response: its effect, its fields, and its state once it is sent. */
 
 import { h, write } from "../dom.js";
 import { textField } from "../field.js";
@@ -13,7 +13,7 @@ import { progress } from "./response-progress.js";
 /** @import { ActionForm } from "./amend.js" */
 
 /**
- * The word for approving: a step that failed has nothing to approve, so it is tried again.
+ * The label for approving. A failed step has nothing to approve, so it is tried again.
  * @param {Asked} request
  */
 export const approveLabel = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
@@ -28,14 +28,14 @@ export const approveLabel = (request) => (request.reason === "failed_step" ? "Tr
 export function responseForm(entry, action, request, close) {
   const { draft } = entry;
   /** @type {ActionForm} */
-  const kind = { approve, amend, reject }[action](draft, request);
+  const actionForm = { approve, amend, reject }[action](draft, request);
   const confirm = h("button", { type: "submit", class: action === "reject" ? "primary destructive" : "primary" });
   const cancel = h("button", { type: "button", onclick: close }, "Cancel");
   const state = progress(entry, action);
   const effect = h("p", { class: "effect" });
   const name = { approve: approveLabel(request), amend: "Amend", reject: "Reject" }[action];
   const dropped = draft.dropped(action);
-  // It is part of what the button does, and so it is read out with it.
+  // It is an effect of the button, so screen readers read it with the button.
   const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be dropped.`) : null;
   if (loss) confirm.setAttribute("aria-describedby", loss.id);
   const footer = h("footer", {}, confirm, cancel, responderField());
@@ -54,10 +54,10 @@ export function responseForm(entry, action, request, close) {
         else if (submits) element.requestSubmit();
       },
     },
-    kind.choice,
+    actionForm.choice,
     effect,
     loss,
-    kind.parts,
+    actionForm.parts,
     state.element,
     footer,
   );
@@ -66,32 +66,38 @@ export function responseForm(entry, action, request, close) {
   async function submit(event) {
     event.preventDefault();
     if (!entry.open) return;
-    const given = kind.given();
-    if (!given) kind.input.focus();
+    const given = actionForm.given();
+    if (!given) actionForm.input.focus();
     else await respond(entry, action, given);
-    if (Object.keys(entry.reply?.fields ?? {}).length && element.isConnected) kind.input.focus();
+    if (Object.keys(entry.reply?.fields ?? {}).length && element.isConnected) actionForm.input.focus();
   }
 
   function update() {
     const sending = entry.reply?.phase === "sending";
-    write(confirm, sending ? "Sending…" : kind.label());
-    write(effect, kind.effect());
-    // Disabled for real it would lose the focus.
+    write(confirm, sending ? "Sending…" : actionForm.label());
+    write(effect, actionForm.effect());
+    // Not `disabled`, which would take the focus from it.
     confirm.setAttribute("aria-disabled", String(!entry.open));
-    for (const one of element.querySelectorAll("textarea, footer input")) one.toggleAttribute("readonly", !entry.open);
-    for (const one of element.querySelectorAll("select, fieldset")) one.toggleAttribute("disabled", !entry.open);
-    // What is over, or out of one's hands, has nothing left to press; what was typed can still be read.
-    const over = entry.closure !== null || entry.reply?.phase === "sent";
-    footer.hidden = effect.hidden = over;
-    if (loss) loss.hidden = over;
+    for (const field of element.querySelectorAll("textarea, footer input")) {
+      field.toggleAttribute("readonly", !entry.open);
+    }
+    for (const field of element.querySelectorAll("select, fieldset")) field.toggleAttribute("disabled", !entry.open);
+    // Once the request is closed or the response is sent, there are no buttons; what was typed can still be read.
+    const done = entry.outcome !== null || entry.reply?.phase === "sent";
+    footer.hidden = effect.hidden = done;
+    if (loss) loss.hidden = done;
     const fields = (entry.reply?.phase === "failed" && entry.reply.action === action && entry.reply.fields) || {};
-    kind.blame(fields);
+    actionForm.showErrors(fields);
     state.update();
   }
 
-  kind.changed = update;
+  actionForm.changed = update;
   update();
-  return { element, update, focus: () => (action === "approve" ? confirm : kind.input).focus({ preventScroll: true }) };
+  return {
+    element,
+    update,
+    focus: () => (action === "approve" ? confirm : actionForm.input).focus({ preventScroll: true }),
+  };
 }
 
 /**
@@ -100,7 +106,7 @@ export function responseForm(entry, action, request, close) {
  */
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
-  const then = alone(request) ? "the task is done" : "the project goes on";
+  const then = isStandalone(request) ? "the task is done" : "the project goes on";
   const comment = textField(
     "Comment (optional)",
     draft.typed.approve.comment,
@@ -114,9 +120,9 @@ function approve(draft, request) {
     effect: () =>
       failed
         ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
-        : `Accepts ${names(request)} unchanged, and ${then}. This is final.`,
+        : `Accepts ${artifactNames(request)} unchanged, and ${then}. This is final.`,
     /** @param {Record<string, string>} fields */
-    blame(fields) {
+    showErrors(fields) {
       comment.showError(fields.comment ?? "");
     },
     given: () => ({ comment: draft.typed.approve.comment.trim() || undefined }),
@@ -128,7 +134,7 @@ function approve(draft, request) {
  * @param {Asked} request
  */
 function reject(draft, request) {
-  const what = alone(request) ? "task" : "project";
+  const what = isStandalone(request) ? "task" : "project";
   const comment = textField("Reason", draft.typed.reject.comment, (text) => draft.type("reject", { comment: text }), {
     maxLength: COMMENT_LIMIT,
     required: true,
@@ -140,7 +146,7 @@ function reject(draft, request) {
     label: () => `Reject and end the ${what}`,
     effect: () => `The ${what} ends as rejected. Nothing more is done for it. This is final.`,
     /** @param {Record<string, string>} fields */
-    blame(fields) {
+    showErrors(fields) {
       if (fields.comment) comment.showError(fields.comment);
     },
     given() {
@@ -152,12 +158,12 @@ function reject(draft, request) {
 }
 
 /**
- * Whether a request belongs to a task outside the pipeline, which ends without its project.
+ * Whether a request belongs to a task outside the pipeline, whose end does not end the project.
  * @param {Asked} request
  */
-const alone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
+const isStandalone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
 
 const listing = new Intl.ListFormat("en");
 /** @param {Asked} request */
-const names = ({ artifacts }) =>
-  listing.format(artifacts.map((one) => `the ${title(one.type).toLowerCase()}`)) || "what the stage did";
+const artifactNames = ({ artifacts }) =>
+  listing.format(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "what the stage did";

@@ -1,4 +1,4 @@
-/** How far a response is, inside its form: what is wrong with it, or when it is sent again. */
+/** The state of a response, inside its form: its error, or when it is sent again. */
 
 import { h, write } from "../dom.js";
 import { withdraw } from "./responding.js";
@@ -18,13 +18,13 @@ export function progress(entry, action) {
   /** @type {Reply | null} */
   let shown = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
-  let clock;
+  let timer;
 
   function update() {
     const reply = entry.reply?.action === action ? entry.reply : null;
     if (reply === shown) return;
     shown = reply;
-    clearInterval(clock);
+    clearInterval(timer);
     if (reply?.phase === "failed") element.replaceChildren(...failed(reply));
     else if (reply?.phase === "waiting") element.replaceChildren(...waiting(reply));
     else element.replaceChildren();
@@ -32,7 +32,7 @@ export function progress(entry, action) {
 
   /** @param {Reply} reply */
   function failed({ message, fields = {} }) {
-    if (fields.comment || fields.content) return []; // it is said at the field
+    if (fields.comment || fields.content) return []; // they are shown at their fields
     return [
       h(
         "div",
@@ -49,7 +49,7 @@ export function progress(entry, action) {
     const wait = h("span", { class: "numbers", "aria-hidden": "true" });
     const tick = () => write(wait, `Next try in ${Math.max(0, Math.ceil(((reply.at ?? 0) - Date.now()) / 1000))} s.`);
     tick();
-    clock = setInterval(tick, 250);
+    timer = setInterval(tick, 250);
     return [
       h(
         "div",

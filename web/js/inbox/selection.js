@@ -1,4 +1,4 @@
-/** Which request the inbox shows: follows the address, the keys and what was decided. */
+/** The request that the inbox shows: it follows the address, the keyboard and decisions. */
 
 import { failure } from "../notices.js";
 import { go } from "../navigation.js";
@@ -11,10 +11,10 @@ import { readRequest } from "./requests.js";
 /** @import { Entry } from "./entry.js" */
 /** @import { listPane } from "./list-pane.js" */
 
-/** Two panes beside each other from this width on; css/inbox.css has the same figure. */
+/** From this width, the panes are side by side; css/inbox.css has the same value. */
 export const wide = matchMedia("(min-width: 60rem)");
 
-/** The API's answers to an id that no request has, or that is none. */
+/** The API's statuses for an id that no request has, or that is malformed. */
 const NO_SUCH_REQUEST = new Set([404, 422]);
 
 /** The request's id in the address, or null. */
@@ -78,11 +78,11 @@ export class InboxSelection {
   }
 
   /**
-   * Select an entry, in the address too; `focus` takes the keyboard to its card.
+   * Select an entry, in the address too; with `focus`, its card gets the focus.
    * @param {Entry} entry
    * @param {{ focus?: boolean | null, replace?: boolean, after?: Entry | null }} [options]
    */
-  turnTo(entry, { focus = false, replace = false, after } = {}) {
+  select(entry, { focus = false, replace = false, after } = {}) {
     if (entry !== entries.selected) {
       this.show(entry, after);
       go(address(entry.id), { replace });
@@ -90,12 +90,12 @@ export class InboxSelection {
     if (focus) this.#cards.card?.focus();
   }
 
-  /** Follow the address: the request that it names, else the first one where both panes are shown. */
+  /** Show the request that the address names, or the first one if it names none and both panes are shown. */
   async followAddress() {
     const id = addressed();
     if (!id) {
       const first = this.first();
-      if (first) this.turnTo(first, { replace: true });
+      if (first) this.select(first, { replace: true });
       else if (this.#view.dataset.open === "yes") this.#leaveCard();
       return;
     }
@@ -108,12 +108,12 @@ export class InboxSelection {
       entries.select(null);
       this.#view.dataset.open = "yes";
       const missing = error instanceof Problem && NO_SUCH_REQUEST.has(error.status);
-      if (missing) this.#cards.fail(this.#noSuchRequest(), { leads: true });
+      if (missing) this.#cards.fail(this.#noSuchRequest(), { hasLink: true });
       else this.#cards.fail(failure(error, () => this.followAddress()));
     }
   }
 
-  /** What is shown where the address names no request. */
+  /** The entry that is shown if the address names no request. */
   first() {
     return wide.matches ? this.#list.visible().find((entry) => entry.open) : undefined;
   }
@@ -125,7 +125,7 @@ export class InboxSelection {
   }
 
   /**
-   * Select the entry `by` places further down; the keyboard stays in its pane.
+   * Select the entry `by` rows further down; the focus stays in its pane.
    * @param {number} by
    */
   step(by) {
@@ -134,21 +134,21 @@ export class InboxSelection {
     const entry = at < 0 ? rows[0] : rows[at + by];
     if (!entry) return;
     const inCard = this.#cards.card && (!wide.matches || this.#cards.element.contains(document.activeElement));
-    this.turnTo(entry, { replace: true, focus: Boolean(inCard) });
+    this.select(entry, { replace: true, focus: Boolean(inCard) });
     if (!inCard) this.#list.list.focus(entry);
   }
 
   /**
-   * From an entry to the next that waits, else to the nearest before it, else to none.
+   * Select the next open entry after `from`, else the nearest before it, else none.
    * @param {Entry} from
    */
   moveOn(from) {
     const rows = this.#list.visible();
     const at = rows.indexOf(from);
-    const after = from.closure?.mine ? from : null;
+    const after = from.outcome?.mine ? from : null;
     const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at)).reverse()].find((entry) => entry.open);
     if (next) {
-      this.turnTo(next, { focus: true, replace: true, after });
+      this.select(next, { focus: true, replace: true, after });
       return;
     }
     this.show(null, after);

@@ -8,45 +8,45 @@ import { asks } from "./stages.js";
 /** @import { Layout } from "./layout.js" */
 /** @import { StageState } from "./stages.js" */
 
-/** @typedef {{ rule: GateAsk, stands: string, question: string }} GateState */
+/** @typedef {{ rule: GateAsk, state: string, question: string }} GateState */
 
 /**
  * @typedef {object} StageView
- * @property {StageState} [now] undefined for a pipeline at rest
+ * @property {StageState} [now] undefined for a pipeline without a project
  * @property {GateState} gate
- * @property {string[]} before the stages it depends on
+ * @property {string[]} dependencies the names of the stages it depends on
  * @property {Record<"x" | "y" | "width" | "height", number>} place
- * @property {boolean} current whether it is marked
+ * @property {boolean} current whether it is the selected one
  * @property {boolean} ended whether the project has ended
  */
 
 /** @type {Record<string, string>} */
-const STANDS = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
+const GATE_STATES = { waiting_for_hitl: "waiting", completed: "passed", rejected: "refused", expired: "refused" };
 
 /**
- * A stage's gate: the rule in force (one that waits or has stopped the project asks, whatever the rule), whether it is
- * "waiting", "passed", "refused" or still "ahead", and its question.
+ * A stage's gate: its state ("waiting", "passed", "refused" or still "ahead"), its question, and the rule in force:
+ * for a gate that waits or has stopped the project, "always".
  * @param {Stage} stage
  * @param {Oversight | null} oversight
  * @param {StageState | undefined} now
  */
 export function gateOf(stage, oversight, now) {
-  const stands = STANDS[now?.state ?? ""] ?? "ahead";
-  const rule = stands === "waiting" || stands === "refused" ? "always" : asks(stage, oversight);
-  return { rule, stands, question: now?.request?.question ?? stage.gate?.question ?? "" };
+  const state = GATE_STATES[now?.state ?? ""] ?? "ahead";
+  const rule = state === "waiting" || state === "refused" ? "always" : asks(stage, oversight);
+  return { rule, state, question: now?.request?.question ?? stage.gate?.question ?? "" };
 }
 
 /**
- * The drawing's parts, from what pipeline-layout.js has placed; `select(name)` is called when a gate is pressed.
- * @param {Layout} found
+ * The elements of a drawing, at the places that layout.js has found; `select(name)` is called when a gate is pressed.
+ * @param {Layout} layout
  * @param {(stage: string) => void} select
  */
-export function drawPipeline(found, select) {
+export function drawPipeline({ edges, stems, reworks, gates, down }, select) {
   return [
-    ...found.edges.map((one) => svg("g", { class: "edge", "data-from": one.from }, line(one.path), arrow(one.head))),
-    ...found.stems.map((path) => line(path)),
-    ...found.reworks.map((rework) => wayBack(rework, found.down)),
-    ...[...found.gates].map(([name, place]) => diamond(name, place, () => select(name))),
+    ...edges.map(({ from, path, head }) => svg("g", { class: "edge", "data-from": from }, line(path), arrow(head))),
+    ...stems.map((path) => line(path)),
+    ...reworks.map((rework) => reworkLine(rework, down)),
+    ...[...gates].map(([name, place]) => diamond(name, place, () => select(name))),
   ];
 }
 
@@ -60,7 +60,7 @@ export function showStates(picture, gates, stages) {
   for (const { dataset, classList } of /** @type {Iterable<SVGElement>} */ (picture.children)) {
     if (classList.contains("edge")) dataset.passed = String(stages?.get(dataset.from ?? "")?.state === "completed");
     const gate = gates.get(dataset.gate ?? "");
-    if (gate) Object.assign(dataset, { rule: gate.rule, stands: gate.stands });
+    if (gate) Object.assign(dataset, { rule: gate.rule, state: gate.state });
   }
 }
 
@@ -97,14 +97,14 @@ function diamond(name, { x, y, size }, select) {
  * @param {Layout["reworks"][number]} options
  * @param {boolean} down
  */
-function wayBack({ path, head, label, rounds }, down) {
-  const says = ["rework,", `≤ ${rounds}`, rounds === 1 ? "round" : "rounds"];
+function reworkLine({ path, head, label, rounds }, down) {
+  const words = ["rework,", `≤ ${rounds}`, rounds === 1 ? "round" : "rounds"];
   const [x, y] = [String(label.x + (down ? 8 * label.side : 0)), String(label.y)];
-  // Down the page there is little room beside the line: a word a line.
-  const broken = says.map((word, i) => svg("tspan", { x, dy: i ? "1.25em" : "-1.25em" }, word));
+  // If the flow runs down, there is little room beside the line, so each word has its own line.
+  const lines = words.map((word, i) => svg("tspan", { x, dy: i ? "1.25em" : "-1.25em" }, word));
   const text = down
-    ? svg("text", { x, y, class: label.side < 0 ? "before" : "beside" }, broken)
-    : svg("text", { x, y, class: "on" }, says.join(" "));
+    ? svg("text", { x, y, class: label.side < 0 ? "before" : "beside" }, lines)
+    : svg("text", { x, y, class: "on" }, words.join(" "));
   return svg("g", { class: "rework" }, line(path), arrow(head), text);
 }
 
@@ -114,10 +114,10 @@ const ASKS = {
   on_low_confidence: "A human decides after it when the agent is unsure",
 };
 
-const all = new Intl.ListFormat("en", { type: "conjunction" });
+const listFormat = new Intl.ListFormat("en", { type: "conjunction" });
 
 /**
- * A stage's box, an item of the list. `id` is for its description; with `select` it is a button.
+ * A stage's box, an item of the list. `id` is the id of its description; with `select`, the box is a button.
  * @param {string} id
  * @param {(() => void) | null} select
  */
@@ -141,17 +141,17 @@ export function stageBox(id, select) {
  * @param {Stage} stage
  * @param {StageView} stageView
  */
-export function updateStage(item, stage, { now, gate, before, place, current, ended }) {
-  const [box, more] = childrenOf(item);
+export function updateStage(item, stage, { now, gate, dependencies, place, current, ended }) {
+  const [box, details] = childrenOf(item);
   for (const [side, value] of Object.entries(place)) item.style.setProperty(`--${side}`, `${value}px`);
   const { state = null, round = 0 } = now ?? {};
   const { word, tone, mark } = status("stage", state);
-  const pressed = box.localName === "button";
-  const [shownMark, name, agent, shownRound] = childrenOf(pressed ? box : find(".stage-shown", box));
-  const stands = state && (ended && state === "pending" ? "not begun" : word.toLowerCase());
-  const says = [stage.name, stage.agent, stands, round > 1 && `round ${round}`].filter(Boolean).join(", ");
-  if (pressed) box.setAttribute("aria-label", says);
-  else write(childrenOf(box)[0], says);
+  const isButton = box.localName === "button";
+  const [shownMark, name, agent, shownRound] = childrenOf(isButton ? box : find(".stage-shown", box));
+  const statusText = state && (ended && state === "pending" ? "not begun" : word.toLowerCase());
+  const label = [stage.name, stage.agent, statusText, round > 1 && `round ${round}`].filter(Boolean).join(", ");
+  if (isButton) box.setAttribute("aria-label", label);
+  else write(childrenOf(box)[0], label);
   if (box.dataset.state !== String(state)) {
     shownMark.replaceChildren(...(state ? [icon(mark, { class: mark === "working" ? "turning" : "" })] : []));
     if (box.dataset.state !== undefined) box.dataset.changed = "";
@@ -163,17 +163,17 @@ export function updateStage(item, stage, { now, gate, before, place, current, en
   write(name, stage.name);
   write(agent, stage.agent);
   write(shownRound, round > 1 ? `round ${round}` : "");
-  write(more, description(stage, gate, before));
+  write(details, description(stage, gate, dependencies));
 }
 
 /**
  * @param {Stage} stage
  * @param {GateState} gateState
- * @param {string[]} before
+ * @param {string[]} dependencies
  */
-const description = ({ rework }, { rule, question }, before) =>
+const description = ({ rework }, { rule, question }, dependencies) =>
   [
-    before.length ? `After ${all.format(before)}.` : "First.",
+    dependencies.length ? `After ${listFormat.format(dependencies)}.` : "First.",
     ASKS[rule] && `${ASKS[rule]}: ${question}`,
     rework && `When it fails, ${rework.to} is done again, at most ${rework.max_rounds} times.`,
   ].filter(Boolean).join(" ");

@@ -1,4 +1,4 @@
-/** Stages in layers, each after all that it depends on, with as few crossing edges as are easily had. Pure. */
+/** Stages in layers, each after all that it depends on, ordered so that few edges cross. Pure. */
 
 import { upstream } from "./stages.js";
 
@@ -6,21 +6,20 @@ import { upstream } from "./stages.js";
 
 /**
  * @typedef {object} GraphNode
- * @property {string | null} name null for one that only keeps a place free for an edge that passes
+ * @property {string | null} name null for a placeholder, which an edge passes through
  * @property {number} layer
  * @property {number} order in its layer
  * @property {GraphNode[]} before
  * @property {GraphNode[]} after
- * @property {number} main where it begins along the flow
+ * @property {number} main where it starts along the flow
  * @property {number} end where it ends along the flow, its gate included
- * @property {number} cross its middle across the flow
+ * @property {number} cross its centre across the flow
  * @property {number} half half its extent across the flow
  */
 
 /**
- * `{rows, chains}`: `rows` are the layers, each a list of nodes `{name, layer, order}` in their order across the flow;
- * a node without a name only keeps a place free for an edge that passes. `chains` are the edges, each the list of
- * nodes that it runs through. An edge that a path through another stage implies is left out.
+ * The layers (`rows`) of a pipeline, each a list of nodes in their order across the flow; and its edges (`chains`),
+ * each a list of the nodes that it passes. An edge that a longer path implies is left out.
  * @param {Pipeline} pipeline
  */
 export function layered(pipeline) {
@@ -34,13 +33,13 @@ export function layered(pipeline) {
    * @param {string | null} name
    * @param {number} layer
    */
-  const put = (name, layer) => {
+  const addNode = (name, layer) => {
     /** @type {GraphNode} */
     const node = { name, layer, order: 0, before: [], after: [], main: 0, end: 0, cross: 0, half: 0 };
     (rows[layer] ??= []).push(node);
     return node;
   };
-  for (const { name } of pipeline.stages) nodes.set(name, put(name, rank.get(name) ?? 0));
+  for (const { name } of pipeline.stages) nodes.set(name, addNode(name, rank.get(name) ?? 0));
   /** @type {GraphNode[][]} */
   const chains = [];
   for (const [name, sources] of before) {
@@ -48,7 +47,7 @@ export function layered(pipeline) {
       const [from, to] = [nodes.get(source), nodes.get(name)];
       if (!from || !to) continue;
       const chain = [from];
-      for (let layer = from.layer + 1; layer < to.layer; layer += 1) chain.push(put(null, layer));
+      for (let layer = from.layer + 1; layer < to.layer; layer += 1) chain.push(addNode(null, layer));
       chain.push(to);
       for (let i = 1; i < chain.length; i += 1) {
         chain[i].before.push(chain[i - 1]);
@@ -62,7 +61,7 @@ export function layered(pipeline) {
 }
 
 /**
- * The edges without those that a longer way between the same two stages makes superfluous.
+ * The edges without those that a longer path between the same two stages implies.
  * @param {Map<string, string[]>} before
  */
 function reduced(before) {
@@ -72,15 +71,15 @@ function reduced(before) {
   const ancestors = (name) => {
     const known = above.get(name);
     if (known) return known;
-    above.set(name, new Set()); // until it is known, so that even a cycle ends
+    above.set(name, new Set()); // so that even a cycle ends
     /** @type {Set<string>} */
-    const found = new Set((before.get(name) ?? []).flatMap((one) => [one, ...ancestors(one)]));
+    const found = new Set((before.get(name) ?? []).flatMap((source) => [source, ...ancestors(source)]));
     above.set(name, found);
     return found;
   };
   return new Map([...before].map(([name, sources]) => [
     name,
-    sources.filter((one) => !sources.some((other) => other !== one && ancestors(other).has(one))),
+    sources.filter((source) => !sources.some((other) => other !== source && ancestors(other).has(source))),
   ]));
 }
 
@@ -102,38 +101,39 @@ function ranks(before) {
 }
 
 /**
- * Order each layer by the mean place of its neighbours, forth and back, and keep the order that crosses least.
+ * Order each layer by the mean order of its neighbours, in alternating directions, and keep the order with the fewest
+ * crossings.
  * @param {GraphNode[][]} rows
  */
 function arrange(rows) {
-  const number = () =>
+  const setOrders = () =>
     rows.forEach((row) =>
       row.forEach((node, order) => {
         node.order = order;
       })
     );
-  number();
+  setOrders();
   let best = rows.map((row) => [...row]);
-  let least = crossings(rows);
-  for (let sweep = 0; sweep < 6 && least > 0; sweep += 1) {
-    const forth = sweep % 2 === 0;
-    for (const row of forth ? rows : [...rows].reverse()) {
-      const place = new Map(row.map((node) => [node, mean(forth ? node.before : node.after, node.order)]));
+  let fewest = crossings(rows);
+  for (let sweep = 0; sweep < 6 && fewest > 0; sweep += 1) {
+    const forward = sweep % 2 === 0;
+    for (const row of forward ? rows : [...rows].reverse()) {
+      const place = new Map(row.map((node) => [node, mean(forward ? node.before : node.after, node.order)]));
       row.sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0) || a.order - b.order);
       row.forEach((node, order) => {
         node.order = order;
       });
     }
     const now = crossings(rows);
-    if (now < least) {
-      least = now;
+    if (now < fewest) {
+      fewest = now;
       best = rows.map((row) => [...row]);
     }
   }
   best.forEach((row, layer) => {
     rows[layer] = row;
   });
-  number();
+  setOrders();
 }
 
 /**
@@ -143,7 +143,7 @@ function arrange(rows) {
 const mean = (
   nodes,
   otherwise,
-) => (nodes.length ? nodes.reduce((sum, one) => sum + one.order, 0) / nodes.length : otherwise);
+) => (nodes.length ? nodes.reduce((sum, { order }) => sum + order, 0) / nodes.length : otherwise);
 
 /** @param {GraphNode[][]} rows */
 function crossings(rows) {

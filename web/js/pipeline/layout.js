@@ -1,7 +1,7 @@
 /** The layout of a pipeline's drawing. Pure: a pipeline and a width in, pixels out. */
 
 import { layered } from "./layers.js";
-import { lane, spread, stack } from "./placement.js";
+import { reworkLane, spread, stack, sum } from "./placement.js";
 
 /** @import { Pipeline } from "../api.d.ts" */
 /** @import { GraphNode } from "./layers.js" */
@@ -16,36 +16,42 @@ const GATE_GAP = 10; // from a stage to its gate
 const MARGIN = 4; // for focus rings and strokes
 const BOX = 52; // a stage's height
 
-/** The flow runs across the page (`main` is x), or down where there is little room. */
-const ACROSS = { least: 124, most: 188, gap: 30, widest: 76, apart: 20, lane: 26, clear: 16 };
-const DOWN = { least: 100, most: 240, gap: 26, widest: 26, apart: 14, lane: 70, clear: 14 };
-export const NARROW = 600; // px; less room than that, and the flow runs down
+/**
+ * The sizes if the flow runs across the page (`main` is x), or down if there is little room: of a stage (`min`, `max`),
+ * of the gap between layers (`minGap`, `maxGap`), and of the space between stages, between lanes, and beside a lane.
+ */
+const ACROSS = { min: 124, max: 188, minGap: 30, maxGap: 76, apart: 20, lane: 26, clear: 16 };
+const DOWN = { min: 100, max: 240, minGap: 26, maxGap: 26, apart: 14, lane: 70, clear: 14 };
+export const NARROW = 600; // px; the flow runs down if there is less room
 
 /**
- * `{width, height, down, boxes, gates, stems, edges, reworks}`: boxes by stage `{x, y, width, height}`, gates by stage
- * `{x, y, size}` (the middle), stems (paths from stages to their gates), edges `{from, to, path, head}` and reworks
- * `{from, to, rounds, path, head, label: {x, y, side}}` with SVG paths, `head` an arrow's. `gated` holds the names of the
- * stages that have a gate after them, `room` is the width that there is.
+ * The places of the boxes and gates (their centres) by stage; the SVG paths of stems (from stages to their gates), of
+ * edges and of reworks, with their arrow heads (`head`). `gated` holds the names of the stages that have a gate, `room`
+ * is the available width.
  * @param {Pipeline} pipeline
  * @param {{ gated?: Set<string>, room?: number }} [options]
  */
 export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
   const { rows, chains, nodes } = layered(pipeline);
   const down = room < NARROW;
-  const form = down ? DOWN : ACROSS;
+  const sizes = down ? DOWN : ACROSS;
   const reworks = pipeline.stages.flatMap(({ name, rework }) => {
     const [from, to] = [nodes.get(name), rework && nodes.get(rework.to)];
     return rework && from && to ? [{ from, to, rework }] : [];
   });
-  const spare = room - 2 * MARGIN;
+  const available = room - 2 * MARGIN;
   const lengths = rows.map((row) => (row.some((node) => gated.has(node.name ?? "")) ? GATE_GAP + 2 * GATE : 0));
   const side = down
-    ? clamp((spare - (reworks.length ? form.lane : 0) + form.apart) / widest(rows) - form.apart, form.least, form.most)
-    : clamp((spare - sum(lengths) - (rows.length - 1) * form.gap * 1.4) / rows.length, form.least, form.most);
+    ? clamp(
+      (available - (reworks.length ? sizes.lane : 0) + sizes.apart) / mostNodes(rows) - sizes.apart,
+      sizes.min,
+      sizes.max,
+    )
+    : clamp((available - sum(lengths) - (rows.length - 1) * sizes.minGap * 1.4) / rows.length, sizes.min, sizes.max);
   const [main, cross] = down ? [BOX, side] : [side, BOX];
   const gap = rows.length < 2
     ? 0
-    : clamp((spare - sum(lengths) - rows.length * main) / (rows.length - 1), form.gap, form.widest);
+    : clamp((available - sum(lengths) - rows.length * main) / (rows.length - 1), sizes.minGap, sizes.maxGap);
 
   let at = 0;
   rows.forEach((row, layer) => {
@@ -54,15 +60,15 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
     }
     at += main + lengths[layer] + gap;
   });
-  spread(rows, form.apart);
-  const lanes = reworks.map(({ from, to, rework }) => lane(from, to, rework, rows));
-  stack(lanes, form);
+  spread(rows, sizes.apart);
+  const lanes = reworks.map(({ from, to, rework }) => reworkLane(from, to, rework, rows));
+  stack(lanes, sizes);
 
   const all = rows.flat();
-  const beyond = down ? form.lane - form.clear : 10; // what a lane's label takes
-  const before = down ? beyond : form.lane / 2; // the same on the other side
-  const lowest = Math.min(...all.map((one) => one.cross - one.half), ...lanes.map((one) => one.cross - before));
-  const highest = Math.max(...all.map((one) => one.cross + one.half), ...lanes.map((one) => one.cross + beyond));
+  const beyond = down ? sizes.lane - sizes.clear : 10; // the room for a lane's label
+  const before = down ? beyond : sizes.lane / 2; // the same on the other side
+  const lowest = Math.min(...all.map((node) => node.cross - node.half), ...lanes.map(({ cross }) => cross - before));
+  const highest = Math.max(...all.map((node) => node.cross + node.half), ...lanes.map(({ cross }) => cross + beyond));
   const length = at - gap + 2 * MARGIN;
   const breadth = highest - lowest + 2 * MARGIN;
   /**
@@ -72,9 +78,9 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
    */
   const point = (m, c) => (down ? [c - lowest + MARGIN, m + MARGIN] : [m + MARGIN, c - lowest + MARGIN]);
   /** @param {Point} point */
-  const written = ([m, c]) => point(m, c).map(round).join(" ");
+  const pointText = ([m, c]) => point(m, c).map(round).join(" ");
   /** @param {Path} parts */
-  const draw = (parts) => parts.map(([letter, ...points]) => letter + points.map(written).join(" ")).join("");
+  const draw = (parts) => parts.map(([letter, ...points]) => letter + points.map(pointText).join(" ")).join("");
 
   /** @type {Map<string, Record<"x" | "y" | "width" | "height", number>>} */
   const boxes = new Map();
@@ -89,7 +95,7 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
     }
   }
   /** @param {GraphNode} node */
-  const leaves = (node) => node.main + main + (gated.has(node.name ?? "") ? GATE_GAP + 2 * GATE : 0);
+  const lineStart = (node) => node.main + main + (gated.has(node.name ?? "") ? GATE_GAP + 2 * GATE : 0);
   return {
     down,
     boxes,
@@ -101,44 +107,42 @@ export function layout(pipeline, { gated = new Set(), room = 1_000 } = {}) {
     ),
     edges: chains.map((chain) => {
       const [from, to] = [chain[0], chain[chain.length - 1]];
-      return { from: from.name, to: to.name, path: draw(curve(chain, leaves)), head: draw(forward(to)) };
+      return { from: from.name, to: to.name, path: draw(curve(chain, lineStart)), head: draw(edgeHead(to)) };
     }),
-    reworks: lanes.map((one) => {
-      const [x, y] = point((one.from.main + one.to.main + main) / 2, one.cross);
+    reworks: lanes.map((lane) => {
+      const [x, y] = point((lane.from.main + lane.to.main + main) / 2, lane.cross);
       return {
-        from: one.from.name,
-        to: one.to.name,
-        rounds: one.rounds,
-        label: { x, y, side: one.side },
-        path: draw(loop(one, main)),
-        head: draw(back(one, main)),
+        from: lane.from.name,
+        to: lane.to.name,
+        rounds: lane.rounds,
+        label: { x, y, side: lane.side },
+        path: draw(loop(lane, main)),
+        head: draw(reworkHead(lane, main)),
       };
     }),
   };
 }
 
-/** @param {GraphNode[][]} rows */
-const widest = (rows) => Math.max(...rows.map((row) => sum(row.map((node) => (node.name ? 1 : 0.2)))));
-/** @param {number[]} numbers */
-const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
+/** The nodes of the largest layer; a placeholder counts as a fifth. @param {GraphNode[][]} rows */
+const mostNodes = (rows) => Math.max(...rows.map((row) => sum(row.map((node) => (node.name ? 1 : 0.2)))));
 /**
  * @param {number} value
- * @param {number} least
- * @param {number} most
+ * @param {number} min
+ * @param {number} max
  */
-const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+const clamp = (value, min, max) => Math.min(max, Math.max(min, value));
 /** @param {number} value */
 const round = (value) => Math.round(value * 10) / 10;
 
 /**
- * An edge through all nodes of its chain; `leaves(node)` is where a line begins after a stage.
+ * An edge through all nodes of its chain; `lineStart(node)` is where a line starts after a stage.
  * @param {GraphNode[]} chain
- * @param {(node: GraphNode) => number} leaves
+ * @param {(node: GraphNode) => number} lineStart
  */
-function curve(chain, leaves) {
+function curve(chain, lineStart) {
   /** @type {Path} */
-  const parts = [["M", [leaves(chain[0]), chain[0].cross]]];
-  if (leaves(chain[0]) < chain[0].end) parts.push(["L", [chain[0].end, chain[0].cross]]);
+  const parts = [["M", [lineStart(chain[0]), chain[0].cross]]];
+  if (lineStart(chain[0]) < chain[0].end) parts.push(["L", [chain[0].end, chain[0].cross]]);
   for (let i = 1; i < chain.length; i += 1) {
     const [a, b] = [chain[i - 1], chain[i]];
     const middle = (a.end + b.main) / 2;
@@ -149,7 +153,7 @@ function curve(chain, leaves) {
 }
 
 /**
- * The way back of a rework, from one stage's side round to the other's; `main` is how long a stage is.
+ * The line of a rework, from the side of one stage back to the side of another; `main` is the length of a stage.
  * @param {Lane} lane
  * @param {number} main
  * @returns {Path}
@@ -167,24 +171,27 @@ function loop({ from, to, side, cross }, main) {
   ];
 }
 
-const [LONG, WIDE] = [7, 4]; // an arrow's head, and half its width
+const [HEAD, HALF] = [7, 4]; // the length of an arrow head, and half its width
 
 /**
- * The head of an edge that ends at this node.
+ * The arrow head of an edge that ends at a node.
  * @param {GraphNode} node
  * @returns {Path}
  */
-const forward = (
-  { main, cross },
-) => [["M", [main, cross]], ["L", [main - LONG, cross - WIDE]], ["L", [main - LONG, cross + WIDE]], ["Z"]];
+const edgeHead = ({ main, cross }) => [
+  ["M", [main, cross]],
+  ["L", [main - HEAD, cross - HALF]],
+  ["L", [main - HEAD, cross + HALF]],
+  ["Z"],
+];
 
 /**
- * The head of a way back.
+ * The arrow head of a rework's line.
  * @param {Lane} lane
  * @param {number} main
  * @returns {Path}
  */
-function back({ to, side }, main) {
+function reworkHead({ to, side }, main) {
   const [m, c] = [to.main + 0.38 * main, to.cross + side * to.half];
-  return [["M", [m, c]], ["L", [m - WIDE, c + side * LONG]], ["L", [m + WIDE, c + side * LONG]], ["Z"]];
+  return [["M", [m, c]], ["L", [m - HALF, c + side * HEAD]], ["L", [m + HALF, c + side * HEAD]], ["Z"]];
 }

@@ -1,7 +1,7 @@
 /**
  * `<pipeline-graph>`: a pipeline's stages in the order of their dependencies, their gates and their rework rules.
- * show() sets what it draws. It dispatches `stage-select` with the stage's name as `detail`. Screen readers find a list of
- * stages, each with its state and what it depends on.
+ * show() sets what it draws. It dispatches `stage-select` with the stage's name as `detail`. For screen readers it is
+ * a list of stages, each with its state and what it depends on.
  */
 
 import { each, h, svg, write } from "../dom.js";
@@ -19,34 +19,34 @@ import { upstream } from "./stages.js";
  * @typedef {object} Shown
  * @property {Pipeline | null} pipeline
  * @property {Oversight | null} oversight decides which gates are in force
- * @property {Map<string, StageState> | null} stages null draws the pipeline at rest, with nothing to press
- * @property {string | null} current the name of a stage to mark
- * @property {boolean} ended whether the project has ended: what has not begun will not
+ * @property {Map<string, StageState> | null} stages null draws the pipeline without states, and without buttons
+ * @property {string | null} current the name of the selected stage
+ * @property {boolean} ended whether the project has ended, so that pending stages will not begin
  */
 
 await style("pipeline.css");
 
-const WORTH_SEEING = ["waiting_for_hitl", "working", "failed", "rejected"];
+const REVEALED_STATES = ["waiting_for_hitl", "working", "failed", "rejected"];
 
-let made = 0;
+let lastId = 0;
 
 export class PipelineGraph extends HTMLElement {
   /** @type {Shown} */
-  #given = { pipeline: null, oversight: null, stages: null, current: null, ended: false };
-  #id = `pipeline-${(made += 1)}`;
-  #room = 0;
+  #shown = { pipeline: null, oversight: null, stages: null, current: null, ended: false };
+  #id = `pipeline-${(lastId += 1)}`;
+  #width = 0;
   #drawn = "";
   #parts = this.#build();
   /** @type {Layout["boxes"]} */
   #places = new Map();
   #observer = new ResizeObserver(([{ contentRect }]) => {
-    if (Math.abs(contentRect.width - this.#room) < 1) return;
-    this.#room = contentRect.width;
+    if (Math.abs(contentRect.width - this.#width) < 1) return;
+    this.#width = contentRect.width;
     this.#paintSoon();
   });
 
   #paintSoon = coalesced(() => {
-    if (this.#given.pipeline && this.#room > 0) this.#paint();
+    if (this.#shown.pipeline && this.#width > 0) this.#paint();
   });
 
   /**
@@ -54,7 +54,7 @@ export class PipelineGraph extends HTMLElement {
    * @param {Partial<Shown>} values
    */
   show(values) {
-    Object.assign(this.#given, values);
+    Object.assign(this.#shown, values);
     this.#paintSoon();
   }
 
@@ -67,36 +67,37 @@ export class PipelineGraph extends HTMLElement {
   }
 
   #paint() {
-    const { pipeline, oversight, stages, current, ended } = this.#given;
+    const { pipeline, oversight, stages, current, ended } = this.#shown;
     if (!pipeline) return;
     if (!this.firstChild) this.replaceChildren(this.#parts.title, this.#parts.region);
-    const gates = new Map(pipeline.stages.map((one) => [one.name, gateOf(one, oversight, stages?.get(one.name))]));
+    const gates = new Map(
+      pipeline.stages.map((stage) => [stage.name, gateOf(stage, oversight, stages?.get(stage.name))]),
+    );
     const gated = new Set([...gates.keys()].filter((name) => gates.get(name)?.rule !== "never"));
     const shape = pipeline.stages.map(({ name, consumes, produces, rework }) => [name, consumes, produces, rework]);
-    const drawn = JSON.stringify([shape, [...gated], this.#room]);
-    const anew = drawn !== this.#drawn;
-    if (anew) this.#draw(layout(pipeline, { gated, room: this.#room }));
+    const drawn = JSON.stringify([shape, [...gated], this.#width]);
+    const redraw = drawn !== this.#drawn;
+    if (redraw) this.#draw(layout(pipeline, { gated, room: this.#width }));
     this.#drawn = drawn;
     showStates(this.#parts.picture, gates, stages);
     write(this.#parts.title, `Stages of ${pipeline.name}`);
-    const before = upstream(pipeline);
+    const dependencies = upstream(pipeline);
     /** @param {Stage} stage */
     const box = ({ name }) => stageBox(`${this.#id}-${name}`, stages && (() => this.#select(name)));
     each(this.#parts.list, pipeline.stages, ({ name }) => `${Boolean(stages)} ${name}`, box, (item, stage) => {
       const { name } = stage;
       const [gate, place] = [gates.get(name), this.#places.get(name)];
       if (!gate || !place) return;
-      const dependencies = before.get(name) ?? [];
       updateStage(item, stage, {
         now: stages?.get(name),
         gate,
-        before: dependencies,
+        dependencies: dependencies.get(name) ?? [],
         place,
         current: current === name,
         ended,
       });
     });
-    if (anew) this.#reveal();
+    if (redraw) this.#reveal();
   }
 
   #build() {
@@ -108,28 +109,28 @@ export class PipelineGraph extends HTMLElement {
     return { title, picture, list, canvas, region };
   }
 
-  /** @param {Layout} found */
-  #draw(found) {
+  /** @param {Layout} layout */
+  #draw(layout) {
     const { picture, canvas, region, title } = this.#parts;
-    this.#places = found.boxes;
-    region.dataset.flow = found.down ? "down" : "across"; // down the page, the page scrolls
-    canvas.style.setProperty("width", `${found.width}px`);
-    canvas.style.setProperty("height", `${found.height}px`);
-    picture.setAttribute("viewBox", `0 0 ${found.width} ${found.height}`);
-    picture.replaceChildren(...drawPipeline(found, (name) => this.#select(name)));
-    // A drawing at rest has nothing to focus in it, and must yet be scrolled with the keyboard.
-    const scrolls = !this.#given.stages && found.width > this.#room;
+    this.#places = layout.boxes;
+    region.dataset.flow = layout.down ? "down" : "across"; // if it runs down, the page scrolls instead
+    canvas.style.setProperty("width", `${layout.width}px`);
+    canvas.style.setProperty("height", `${layout.height}px`);
+    picture.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+    picture.replaceChildren(...drawPipeline(layout, (name) => this.#select(name)));
+    // A drawing without buttons has nothing to focus, but the keyboard has to scroll it.
+    const scrolls = !this.#shown.stages && layout.width > this.#width;
     for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-labelledby", title.id]]) {
       if (scrolls) region.setAttribute(name, value);
       else region.removeAttribute(name);
     }
   }
 
-  /** Where not all of it fits, begin with the marked stage, or with where the work is. */
+  /** If not all of it fits, scroll to the selected stage, or to the one that is running, waiting or has failed. */
   #reveal() {
-    const { stages, current } = this.#given;
+    const { stages, current } = this.#shown;
     const { region } = this.#parts;
-    const busy = [...(stages ?? [])].find(([, { state }]) => WORTH_SEEING.includes(state))?.[0];
+    const busy = [...(stages ?? [])].find(([, { state }]) => REVEALED_STATES.includes(state))?.[0];
     const box = this.#places.get(current ?? busy ?? "");
     if (!box || region.contains(document.activeElement)) return;
     region.scrollTo(box.x - region.clientWidth / 3, box.y - region.clientHeight / 3);

@@ -1,22 +1,22 @@
-/** Where the nodes of each layer and the ways back of the reworks are placed across the flow. Pure. */
+/** Places the nodes of each layer, and the lines of the reworks, across the flow. Pure. */
 
 /** @import { Rework } from "../api.d.ts" */
 /** @import { GraphNode } from "./layers.js" */
 
 /**
- * The way back of a rework.
+ * The line of a rework.
  * @typedef {object} Lane
  * @property {GraphNode} from
  * @property {GraphNode} to
  * @property {number} side -1 or 1
- * @property {number} edge how far the nodes beside it reach
+ * @property {number} edge how far out the nodes beside it reach
  * @property {number} rounds
  * @property {number} reach how far out it is
  * @property {number} cross
  */
 
 /**
- * Place each node as near to the middle of its neighbours as its layer allows, in several passes to and fro.
+ * Place each node as near to the middle of its neighbours as its layer allows, in several passes, forward and back.
  * @param {GraphNode[][]} rows
  * @param {number} apart
  */
@@ -27,31 +27,31 @@ export function spread(rows, apart) {
     });
   }
   for (let sweep = 0; sweep < 9; sweep += 1) {
-    const forth = sweep % 2 === 0;
-    for (const row of forth ? rows : [...rows].reverse()) {
-      const wished = row.map((node) => {
-        const others = forth ? node.before : node.after;
-        return others.length ? sum(others.map((one) => one.cross)) / others.length : node.cross;
+    const forward = sweep % 2 === 0;
+    for (const row of forward ? rows : [...rows].reverse()) {
+      const wanted = row.map((node) => {
+        const others = forward ? node.before : node.after;
+        return others.length ? sum(others.map(({ cross }) => cross)) / others.length : node.cross;
       });
-      settle(row, wished, apart);
+      placeRow(row, wanted, apart);
     }
   }
 }
 
 /**
- * The places nearest to those wished for that keep the order and the distances (isotonic regression).
+ * Place the nodes as near to the wanted places as their order and distances allow (isotonic regression).
  * @param {GraphNode[]} row
- * @param {number[]} wished
+ * @param {number[]} wanted
  * @param {number} apart
  */
-function settle(row, wished, apart) {
+function placeRow(row, wanted, apart) {
   /** @type {number[]} */
   const offsets = [];
   row.forEach((node, i) => offsets.push(i ? offsets[i - 1] + row[i - 1].half + apart + node.half : 0));
   /** @type {{ total: number, count: number }[]} */
   const blocks = [];
-  wished.forEach((wish, i) => {
-    let block = { total: wish - offsets[i], count: 1 };
+  wanted.forEach((place, i) => {
+    let block = { total: place - offsets[i], count: 1 };
     for (let last = blocks.at(-1); last && last.total / last.count > block.total / block.count; last = blocks.at(-1)) {
       blocks.pop();
       block = { total: last.total + block.total, count: last.count + block.count };
@@ -65,18 +65,18 @@ function settle(row, wished, apart) {
 }
 
 /**
- * The way back of a rework, on the side where fewer nodes are in its way.
+ * The line of a rework, on the side with fewer nodes in its way.
  * @param {GraphNode} from
  * @param {GraphNode} to
  * @param {Rework} rework
  * @param {GraphNode[][]} rows
  */
-export function lane(from, to, rework, rows) {
+export function reworkLane(from, to, rework, rows) {
   /**
    * @param {GraphNode} graphNode
    * @param {number} side
    */
-  const after = ({ layer, order }, side) => rows[layer].filter((one) => (one.order - order) * side > 0).length;
+  const after = ({ layer, order }, side) => rows[layer].filter((node) => (node.order - order) * side > 0).length;
   /** @param {number} side */
   const beyond = (side) => after(from, side) + after(to, side);
   const side = beyond(-1) < beyond(1) ? -1 : 1;
@@ -86,22 +86,24 @@ export function lane(from, to, rework, rows) {
 }
 
 /**
- * Lanes on the same side whose stretches meet lie beside each other, the shortest innermost.
+ * Place lanes that overlap on the same side next to each other, the shortest innermost.
  * @param {Lane[]} lanes
- * @param {{ clear: number, lane: number }} form
+ * @param {{ clear: number, lane: number }} sizes
  */
-export function stack(lanes, form) {
+export function stack(lanes, sizes) {
   /** @type {Lane[]} */
   const placed = [];
-  for (const one of [...lanes].sort((a, b) => (a.from.main - a.to.main) - (b.from.main - b.to.main))) {
+  const shortestFirst = [...lanes].sort((a, b) => (a.from.main - a.to.main) - (b.from.main - b.to.main));
+  for (const lane of shortestFirst) {
     /** @param {Lane} other */
-    const apart = (other) => other.side !== one.side || other.to.main > one.from.main || one.to.main > other.from.main;
-    const met = placed.filter((other) => !apart(other));
-    one.reach = Math.max(one.edge + form.clear, ...met.map((other) => other.reach + form.lane));
-    one.cross = one.side * one.reach;
-    placed.push(one);
+    const isApart = (other) =>
+      other.side !== lane.side || other.to.main > lane.from.main || lane.to.main > other.from.main;
+    const overlapping = placed.filter((other) => !isApart(other));
+    lane.reach = Math.max(lane.edge + sizes.clear, ...overlapping.map((other) => other.reach + sizes.lane));
+    lane.cross = lane.side * lane.reach;
+    placed.push(lane);
   }
 }
 
 /** @param {number[]} numbers */
-const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
+export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

@@ -1,4 +1,4 @@
-/** A pipeline drawn before it starts, with the gates that a project's oversight leaves in force. */
+/** A drawing of a pipeline before it starts, with the gates that are in force under a project's oversight. */
 
 import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
@@ -14,14 +14,14 @@ export const PREFERRED = "software-delivery";
 /** @param {AbortSignal} signal */
 export function pipelinePreview(signal) {
   const graph = h("pipeline-graph");
-  const words = h("p", { class: "soft", role: "status" });
+  const gates = h("p", { class: "soft", role: "status" });
   const errors = h("div", {});
   const element = h(
     "section",
     { class: "start-preview", "aria-label": "The pipeline", hidden: true },
     errors,
     graph,
-    words,
+    gates,
   );
   /** @type {Map<string, Pipeline>} */
   const known = new Map();
@@ -47,7 +47,7 @@ export function pipelinePreview(signal) {
     if (!pipeline) return;
     const level = /** @type {Oversight | ""} */ (oversight) || null;
     graph.show({ pipeline, oversight: level });
-    write(words, gatesInWords(pipeline, level));
+    write(gates, gatesInWords(pipeline, level));
   }
 
   return { element, show };

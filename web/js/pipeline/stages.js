@@ -6,14 +6,14 @@
  * @typedef {object} StageState
  * @property {string} state a task status, "redo", "rejected" or "expired"
  * @property {number} round
- * @property {TaskPublic} [task] the newest
- * @property {RequestItem} [request] the open one
+ * @property {TaskPublic} [task] its newest task
+ * @property {RequestItem} [request] its open request
  */
 
 /**
- * A map from each stage's name to its state; `state` is a task status, or "pending" for a stage
- * that has not begun, "redo" for one whose result is not taken (its verdict failed, or a rework took it back), and
- * "rejected" or "expired" for one whose gate ended so. `request` is the open one; `requests` are all that are known.
+ * The state of each stage, by name. `state` is the status of its newest task; "pending" if there is none; "redo" if
+ * its result is not accepted (its verdict is a failure, or a rework sent it back); or "rejected" or "expired" if its
+ * gate ended that way. `requests` are the open and the closed ones.
  * @param {Pipeline} pipeline
  * @param {TaskPublic[]} tasks
  * @param {RequestItem[]} openRequests
@@ -23,17 +23,17 @@ export function stageStates(pipeline, tasks, openRequests, requests = []) {
   const newest = new Map();
   for (const task of tasks) {
     const before = newest.get(task.stage);
-    const again = task.round === before?.round && task.created_at >= before.created_at;
-    if (!before || task.round > before.round || again) {
+    const isRetry = task.round === before?.round && task.created_at >= before.created_at;
+    if (!before || task.round > before.round || isRetry) {
       newest.set(task.stage, task);
     }
   }
   const asking = new Map(openRequests.map((request) => [request.stage, request]));
-  const answered = new Map(requests.map((request) => [request.task_id, request.status]));
+  const gateStatuses = new Map(requests.map((request) => [request.task_id, request.status]));
   return new Map(pipeline.stages.map((stage) => {
     const task = newest.get(stage.name);
     const request = asking.get(stage.name);
-    const state = stateOf(task, request, answered.get(task?.task_id));
+    const state = stateOf(task, request, gateStatuses.get(task?.task_id));
     return [stage.name, { state, round: task?.round ?? 0, task, request }];
   }));
 }
@@ -41,12 +41,12 @@ export function stageStates(pipeline, tasks, openRequests, requests = []) {
 /**
  * @param {TaskPublic | undefined} task
  * @param {RequestItem | undefined} request
- * @param {HitlStatus | undefined} answer
+ * @param {HitlStatus | undefined} gateStatus
  */
-function stateOf(task, request, answer) {
+function stateOf(task, request, gateStatus) {
   if (request) return "waiting_for_hitl";
   if (!task) return "pending";
-  if (!task.accepted && (answer === "rejected" || answer === "expired")) return answer;
+  if (!task.accepted && (gateStatus === "rejected" || gateStatus === "expired")) return gateStatus;
   return task.status === "completed" && !task.accepted ? "redo" : task.status;
 }
 
@@ -63,7 +63,7 @@ export function upstream(pipeline) {
 }
 
 /**
- * The gate that is in force for a stage under a project's oversight: its `ask`, or "never" where there is none.
+ * The gate that is in force for a stage under a project's oversight: its `ask`, or "never" if it has none.
  * @param {Stage} stage
  * @param {Oversight | null} oversight
  */

@@ -1,4 +1,4 @@
-/** What a person can do to a project: pause, resume, cancel, give it a task or context, download the delivery. */
+/** The actions on a project: pause, resume, cancel, give a task, add context, download the delivery. */
 
 import { h, icon, write } from "../dom.js";
 import { announce, failure, messageOf } from "../notices.js";
@@ -10,7 +10,7 @@ import { confirmCancel } from "./confirm-dialog.js";
 
 /** @typedef {"pause" | "resume" | "cancel"} Change */
 
-/** A requested change; `done` says whether the project shows it. */
+/** The changes that a person can request; `done` tells whether the project shows the change. */
 /** @type {Record<Change, { asking: string, done: (project: ProjectPublic) => boolean }>} */
 const CHANGES = {
   pause: { asking: "Asked to pause…", done: (project) => project.status === "paused" },
@@ -19,10 +19,10 @@ const CHANGES = {
 };
 
 /** @param {ProjectPublic} project */
-const standing = ({ status, workflow_problem: problem }) => `${status} ${problem?.kind ?? ""}`;
+const stateKey = ({ status, workflow_problem: problem }) => `${status} ${problem?.kind ?? ""}`;
 
 /**
- * The buttons, the change that is requested, and what went wrong.
+ * The buttons, the requested change (`asked`), and the error if it failed.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
@@ -38,7 +38,7 @@ export function actions(model, signal) {
     h("button", { type: "button", onclick: action, ...more }, icon(name), text);
   const pause = button("Pause", "paused", () => change("pause"));
   const resume = button("Resume", "resume", () => change("resume"));
-  // The forms are loaded when one is first opened.
+  // The module of the forms is loaded when the first form is opened.
   /** @param {(dialogs: typeof import("./input-dialogs.js")) => void} open */
   const form = (open) => async () => {
     try {
@@ -75,7 +75,7 @@ export function actions(model, signal) {
   /** @type {Change | null} */
   let pending = null;
   /** @type {string | null} */
-  let looked = null;
+  let linkedState = null;
 
   /** @param {Change} what */
   async function change(what) {
@@ -97,35 +97,37 @@ export function actions(model, signal) {
   function update() {
     const { project, ended } = model;
     if (pending && (ended || CHANGES[pending].done(project))) pending = null;
-    const held = project.status === "paused";
-    // What comes is shown before what goes, so that the focus finds it.
-    for (const one of held ? [resume, pause] : [pause, resume]) show(one, !ended && (one === resume) === held);
-    for (const one of [cancel, task, context]) show(one, !ended);
+    const paused = project.status === "paused";
+    // Show new buttons before hiding old ones, so that the focus can move.
+    const [first, second] = paused ? [resume, pause] : [pause, resume];
+    show(first, !ended);
+    show(second, false);
+    for (const button of [cancel, task, context]) show(button, !ended);
     // Not `disabled`, which would take the focus from the button that was just pressed.
-    for (const one of [pause, resume, cancel]) one.setAttribute("aria-disabled", String(pending !== null));
+    for (const button of [pause, resume, cancel]) button.setAttribute("aria-disabled", String(pending !== null));
     write(asked, pending ? CHANGES[pending].asking : "");
-    if (looked !== standing(project)) link(project);
+    if (linkedState !== stateKey(project)) link(project);
   }
 
   /**
-   * A button that goes while it is focused hands the focus on.
-   * @param {HTMLElement} one
+   * Show or hide a button. If it has the focus and is hidden, another one gets the focus.
+   * @param {HTMLElement} button
    * @param {boolean} on
    */
-  function show(one, on) {
-    const focused = one === document.activeElement;
-    one.hidden = !on;
+  function show(button, on) {
+    const focused = button === document.activeElement;
+    button.hidden = !on;
     if (!focused || on) return;
     const others = [...buttons.querySelectorAll("button")];
     (others.find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
   }
 
   /**
-   * Link the workflow in Temporal; it is looked up again until something has started it.
+   * Link to the workflow in Temporal, which is looked up again whenever the project's state changes.
    * @param {ProjectPublic} project
    */
   async function link(project) {
-    looked = standing(project);
+    linkedState = stateKey(project);
     if (project.workflow_problem?.kind === "missing") {
       unlinked("No workflow", "Temporal has no running workflow of this project.");
       return;

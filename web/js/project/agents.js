@@ -9,7 +9,7 @@ import { catalogue } from "../rest.js";
 /** @import { ProjectModel } from "./model.js" */
 
 /**
- * `{element, update()}`.
+ * The panel of the agents.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
@@ -23,9 +23,9 @@ export function agentsPanel(model, signal) {
     list,
   );
   catalogue.agents({ signal }).then(({ items }) => {
-    const names = [...new Set(items.map((one) => one.provider))];
+    const names = [...new Set(items.map(({ provider }) => provider))];
     write(provider, names.includes("rehearsal") ? "Rehearsal: deterministic, offline, free" : names.join(", "));
-  }).catch(() => {}); // who provides them is worth no error
+  }).catch(() => {}); // a missing provider is not worth an error message
   return {
     element,
     update() {
@@ -35,13 +35,13 @@ export function agentsPanel(model, signal) {
        * @param {AgentStatePublic} agent
        */
       const paint = (item, agent) => update(item, agent, tasks.get(agent.task_id ?? ""), model);
-      each(list, model.agents, (agent) => agent.agent_type, made, paint);
+      each(list, model.agents, (agent) => agent.agent_type, makeItem, paint);
     },
   };
 }
 
 /** @param {AgentStatePublic} agent */
-function made(agent) {
+function makeItem(agent) {
   return h(
     "li",
     { class: "crew-agent" },
@@ -60,30 +60,30 @@ function made(agent) {
 function update(item, agent, task, model) {
   // Agents of an ended project are idle, whatever they were doing when it was cancelled.
   agent = model.ended ? { ...agent, status: "idle" } : agent;
-  const [head, says, bar] = childrenOf(item);
-  const [, standing] = childrenOf(head);
-  if (standing.dataset.status !== agent.status) standing.replaceChildren(badge("agent", agent.status));
-  standing.dataset.status = item.dataset.status = agent.status;
+  const [head, text, bar] = childrenOf(item);
+  const [, statusBadge] = childrenOf(head);
+  if (statusBadge.dataset.status !== agent.status) statusBadge.replaceChildren(badge("agent", agent.status));
+  statusBadge.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
-  write(says, line(agent, task, doing?.message, model));
-  says.title = says.textContent;
+  write(text, activity(agent, task, doing?.message, model));
+  text.title = text.textContent;
   const progress = /** @type {HTMLProgressElement} */ (bar);
   progress.hidden = doing?.fraction === undefined || doing.fraction === null;
   progress.value = doing?.fraction ?? 0;
 }
 
 /**
- * "build, round 2: writing the tests", or what it was last.
+ * "build, round 2: writing the tests", or what the agent did last.
  * @param {AgentStatePublic} agentState
  * @param {TaskPublic | undefined} task
  * @param {string | undefined} message
  * @param {ProjectModel} model
  */
-function line({ status }, task, message, model) {
+function activity({ status }, task, message, model) {
   if (!task) return "Not asked yet";
-  const staged = task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
-  const place = model.stages.has(task.stage) ? staged : "a task outside the pipeline";
+  const stage = task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
+  const place = model.stages.has(task.stage) ? stage : "a task outside the pipeline";
   if (status === "idle") return `Last on ${place}`;
-  const says = message ?? (status === "error" ? task.error : null);
-  return says ? `${place}: ${says}` : `On ${place}`;
+  const detail = message ?? (status === "error" ? task.error : null);
+  return detail ? `${place}: ${detail}` : `On ${place}`;
 }

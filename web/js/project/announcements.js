@@ -1,11 +1,11 @@
-/** What is announced to screen readers about a project: new states of it and its stages, not every event. */
+/** Announces new states of a project and of its stages to screen readers, but not every event. */
 
 import { announce } from "../notices.js";
 
 /** @import { ProjectModel } from "./model.js" */
 
 /** @type {Record<string, string>} */
-const SAYS = {
+const STAGE_STATES = {
   working: "is working",
   waiting_for_hitl: "waits for you",
   completed: "is completed",
@@ -16,57 +16,60 @@ const SAYS = {
   expired: "was not answered in time",
 };
 /** @type {Record<string, string>} */
-const STANDS = {
+const PROJECT_STATES = {
   paused: "The project is paused.",
   completed: "The project is completed.",
   rejected: "The project is rejected.",
   failed: "The project failed.",
   cancelled: "The project is cancelled.",
 };
-const GATHER = 600; // ms; of what a stage was meanwhile, only the last is said
-const MOST = 4;
+const DELAY = 600; // ms; of the states of a stage in this time, only the last is announced
+const MAX_SENTENCES = 4;
 
 /**
- * A function that is called after each change.
+ * A function to call after each change of the model.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
 export function projectAnnouncer(model, signal) {
   const news = new Map();
-  let before = look(model);
+  let before = snapshot(model);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let clock;
-  signal.addEventListener("abort", () => clearTimeout(clock));
+  let timer;
+  signal.addEventListener("abort", () => clearTimeout(timer));
 
   function speak() {
-    const lines = [...news.values()].slice(-MOST);
+    const sentences = [...news.values()].slice(-MAX_SENTENCES);
     news.clear();
-    if (lines.length) announce(lines.join(" "));
+    if (sentences.length) announce(sentences.join(" "));
   }
 
   return () => {
-    const now = look(model);
+    const now = snapshot(model);
     for (const [name, state] of now.stages) {
-      if (before.stages.get(name) === state || !SAYS[state.split(" ")[0]]) continue;
+      if (before.stages.get(name) === state || !STAGE_STATES[state.split(" ")[0]]) continue;
       news.delete(name);
       const [word, round] = state.split(" ");
-      news.set(name, `${name} ${SAYS[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`);
+      news.set(
+        name,
+        `${name} ${STAGE_STATES[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`,
+      );
     }
-    const resumed = before.status === "paused" && !STANDS[now.status];
-    const stands = resumed ? "The project goes on." : STANDS[now.status];
-    if (now.status !== before.status && stands) news.set("", stands);
+    const resumed = before.status === "paused" && !PROJECT_STATES[now.status];
+    const sentence = resumed ? "The project goes on." : PROJECT_STATES[now.status];
+    if (now.status !== before.status && sentence) news.set("", sentence);
     before = now;
-    if (news.size && clock === undefined) {
-      clock = setTimeout(() => {
-        clock = undefined;
+    if (news.size && timer === undefined) {
+      timer = setTimeout(() => {
+        timer = undefined;
         speak();
-      }, GATHER);
+      }, DELAY);
     }
   };
 }
 
 /** @param {ProjectModel} model */
-const look = (model) => ({
+const snapshot = (model) => ({
   status: model.project.status,
   stages: new Map([...model.stages].map(([name, { state, round }]) => [name, `${state} ${round}`])),
 });

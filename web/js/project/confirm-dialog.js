@@ -1,4 +1,4 @@
-/** The questions before a project is cancelled, or before a project or task whose workflow is lost is ended. */
+/** Asks for confirmation before a project is cancelled, or a project or task with a stopped workflow is ended. */
 
 import { h } from "../dom.js";
 import { count, OPEN_TASK_STATUSES } from "../labels.js";
@@ -8,7 +8,7 @@ import { visible } from "../text.js";
 /** @import { ProjectModel } from "./model.js" */
 
 /**
- * Ask; `keep` and `confirm` are the texts of the buttons. Resolves to whether the person confirms.
+ * Ask for confirmation; `keep` and `confirm` are the texts of the buttons. Resolves to whether the person confirms.
  * @param {{ heading: string, body: Child, keep: string, confirm: string }} texts
  * @returns {Promise<boolean>}
  */

@@ -1,4 +1,4 @@
-/** A form in a dialog, and its draft: what was typed is kept until it is sent, also when the dialog is closed or a call fails. */
+/** A form in a dialog, and its draft, which is kept until it is sent: also if the dialog is closed or sending fails. */
 
 import { h } from "../dom.js";
 import { submitWithKeys } from "../field.js";
@@ -13,17 +13,17 @@ import { loadObject, randomKey, saveObject } from "../storage.js";
  * @property {string} heading
  * @property {string} text
  * @property {HTMLElement[]} fields
- * @property {[field: Field, message: string][]} required with the error where a field is empty
+ * @property {[field: Field, message: string][]} required with the error to show if a field is empty
  * @property {string} submit the button's text
  * @property {() => Promise<void>} send may throw a Problem
- * @property {(error: unknown) => boolean} refused marks the fields that an error is about; returns whether it found one
+ * @property {(error: unknown) => boolean} showErrors at the fields that an error is about; returns whether there are any
  */
 
 /**
- * Make a dialog with a form, to be shown with showModal().
+ * A dialog with a form; showModal() opens it.
  * @param {Form} form
  */
-export function formDialog({ heading, text, fields, required, submit, send, refused }) {
+export function formDialog({ heading, text, fields, required, submit, send, showErrors }) {
   const errors = h("div", {});
   const button = h("button", { type: "submit", class: "primary" }, submit);
   const form = h(
@@ -64,7 +64,7 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
       await send();
       dialog.close();
     } catch (error) {
-      if (!refused(error)) errors.replaceChildren(failure(error));
+      if (!showErrors(error)) errors.replaceChildren(failure(error));
     } finally {
       button.disabled = false;
     }
@@ -74,31 +74,31 @@ export function formDialog({ heading, text, fields, required, submit, send, refu
 }
 
 /**
- * Show what a Problem says of each field; focus the first with an error. Return whether there is one.
+ * Show the errors of a Problem at their fields, and focus the first of these. Return whether there is one.
  * @param {Record<string, Field>} fields
  * @param {unknown} error
  */
-export function blame(fields, error) {
-  const blamed = Object.entries(fields).filter(([name, field]) =>
+export function showFieldErrors(fields, error) {
+  const invalid = Object.entries(fields).filter(([name, field]) =>
     field.showError(error instanceof Problem ? error.about(name) : "")
   );
-  blamed[0]?.[1].input.focus();
-  return blamed.length > 0;
+  invalid[0]?.[1].input.focus();
+  return invalid.length > 0;
 }
 
 const SAVE_AFTER = 250; // ms
 
 export class FormDraft {
-  /** What was kept; an empty object where nothing was. @type {Record<string, any>} */
+  /** The draft that was kept; an empty object if there was none. @type {Record<string, any>} */
   values = {};
 
-  #place;
+  #storageKey;
   /** @type {(() => object | null) | null} */
   #read = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
   /** @type {string | null} */
-  #sent = null;
+  #lastBody = null;
   #key = "";
 
   /**
@@ -107,8 +107,8 @@ export class FormDraft {
    * @param {string} projectId
    */
   constructor(form, projectId) {
-    this.#place = `draft of ${form} for ${projectId}`;
-    this.values = loadObject(this.#place);
+    this.#storageKey = `draft of ${form} for ${projectId}`;
+    this.values = loadObject(this.#storageKey);
   }
 
   /**
@@ -119,40 +119,40 @@ export class FormDraft {
    */
   follow(dialog, read, signal) {
     this.#read = read;
-    dialog.addEventListener("input", () => this.keep());
+    dialog.addEventListener("input", () => this.saveSoon());
     dialog.addEventListener("close", () => this.save());
     addEventListener("pagehide", () => this.save(), { signal });
     signal.addEventListener("abort", () => this.save());
   }
 
-  /** Save it soon. */
-  keep() {
-    clearTimeout(this.#clock);
-    this.#clock = setTimeout(() => this.save(), SAVE_AFTER);
+  /** Save it after a short pause. */
+  saveSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
   save() {
-    clearTimeout(this.#clock);
+    clearTimeout(this.#timer);
     if (!this.#read) return;
     const values = this.#read();
-    saveObject(this.#place, values);
+    saveObject(this.#storageKey, values);
   }
 
   /**
-   * The key under which this is sent, as long as it is the same: sent again, it is made once.
+   * The idempotency key for a body. It stays the same until the body changes, so that a retry has no second effect.
    * @param {object} body
    */
   keyOf(body) {
     const text = JSON.stringify(body);
-    if (text !== this.#sent) [this.#sent, this.#key] = [text, randomKey()];
+    if (text !== this.#lastBody) [this.#lastBody, this.#key] = [text, randomKey()];
     return this.#key;
   }
 
   /** Forget the draft: it was sent. */
   clear() {
-    clearTimeout(this.#clock);
+    clearTimeout(this.#timer);
     this.#read = null;
-    this.#sent = null;
-    saveObject(this.#place, null);
+    this.#lastBody = null;
+    saveObject(this.#storageKey, null);
   }
 }

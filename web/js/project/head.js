@@ -4,7 +4,7 @@ import { badge, LEVELS } from "../badges.js";
 import { each, h, icon, present, write } from "../dom.js";
 import { count } from "../labels.js";
 import { visible } from "../text.js";
-import { span } from "../time.js";
+import { duration } from "../time.js";
 import { actions } from "./actions.js";
 import { workflowProblems } from "./workflow-problems.js";
 
@@ -13,26 +13,26 @@ import { workflowProblems } from "./workflow-problems.js";
 /** @import { Child } from "../elements.d.ts" */
 
 /**
- * `{element, update()}`.
+ * The top of the view.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
 export function projectHead(model, signal) {
   const name = h("h1", { dir: "auto" });
-  const standing = h("span", {});
+  const statusBadge = h("span", {});
   const facts = h("dl", { class: "project-facts" });
   const reason = h("div", { class: "notice reason", hidden: true });
   const bar = h("progress", { "aria-label": "Stages accepted" });
-  const does = actions(model, signal);
-  const still = workflowProblems(model, signal);
+  const actionBar = actions(model, signal);
+  const problems = workflowProblems(model, signal);
   const element = h(
     "header",
     { class: "project-head" },
-    h("div", { class: "project-title" }, name, standing, does.asked),
+    h("div", { class: "project-title" }, name, statusBadge, actionBar.asked),
     facts,
-    does.buttons,
-    does.errors,
-    still.element,
+    actionBar.buttons,
+    actionBar.errors,
+    problems.element,
     reason,
     brief(model),
   );
@@ -42,16 +42,16 @@ export function projectHead(model, signal) {
   function update() {
     const { project } = model;
     write(name, visible(project.name));
-    if (standing.dataset.status !== project.status) standing.replaceChildren(badge("project", project.status));
-    standing.dataset.status = project.status;
+    if (statusBadge.dataset.status !== project.status) statusBadge.replaceChildren(badge("project", project.status));
+    statusBadge.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
-    // Rebuilt only when it differs: a time that is being read or hovered stays.
-    const says = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress]);
-    if (says !== shown) facts.replaceChildren(...known(project, bar));
-    shown = says;
-    because(reason, project);
-    does.update();
-    still.update();
+    // Rebuilt only if it differs, so that a tooltip stays open.
+    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress]);
+    if (key !== shown) facts.replaceChildren(...factRows(project, bar));
+    shown = key;
+    showReason(reason, project);
+    actionBar.update();
+    problems.update();
   }
   return { element, update };
 }
@@ -60,7 +60,7 @@ export function projectHead(model, signal) {
  * @param {ProjectPublic} project
  * @param {Element} bar
  */
-function known(project, bar) {
+function factRows(project, bar) {
   const oversight = LEVELS[project.oversight ?? ""];
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
@@ -69,7 +69,7 @@ function known(project, bar) {
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
-    project.ended_at && ["Took", span(Date.parse(project.ended_at) - Date.parse(project.created_at))],
+    project.ended_at && ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],
   ];
   return present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }
@@ -78,11 +78,11 @@ function known(project, bar) {
 const ENDED = { rejected: "Rejected", failed: "Failed", cancelled: "Cancelled" };
 
 /**
- * A long reason scrolls, with the keyboard too.
+ * The reason, which can be scrolled with the keyboard if it is long.
  * @param {string} word
  * @param {string} reason
  */
-const why = (word, reason) =>
+const reasonText = (word, reason) =>
   h(
     "span",
     { class: "prose", dir: "auto", tabindex: "0", role: "region", "aria-label": `${word}: the reason` },
@@ -93,18 +93,18 @@ const why = (word, reason) =>
  * @param {HTMLElement} notice
  * @param {ProjectPublic} project
  */
-function because(notice, { status, reason }) {
+function showReason(notice, { status, reason }) {
   notice.hidden = !reason || status === "completed";
   if (notice.hidden) return;
   const word = ENDED[status] ?? "Reason";
-  if (notice.dataset.says === `${word}${reason}`) return;
-  notice.dataset.says = `${word}${reason}`;
+  if (notice.dataset.shown === `${word}${reason}`) return;
+  notice.dataset.shown = `${word}${reason}`;
   notice.dataset.tone = status === "rejected" || status === "failed" ? "bad" : "calm";
-  notice.replaceChildren(h("strong", {}, word), why(word, reason ?? ""));
+  notice.replaceChildren(h("strong", {}, word), reasonText(word, reason ?? ""));
 }
 
 /**
- * A disclosure; the text is fetched when it is first opened.
+ * The brief in a disclosure; its text is read when that is first opened.
  * @param {ProjectModel} model
  */
 export function brief(model) {
@@ -112,17 +112,17 @@ export function brief(model) {
   const element = h("details", { class: "brief" }, h("summary", {}, "Brief"), body);
   element.addEventListener("toggle", () => {
     if (!element.open || body.firstChild) return;
-    const artifact = model.artifacts.find((one) => one.type === "user_input" && one.name === "brief");
+    const artifact = model.artifacts.find(({ type, name }) => type === "user_input" && name === "brief");
     const plain = () => h("pre", { class: "prose", dir: "auto" }, model.project.description);
     body.append(artifact ? h("artifact-view", { artifact }) : plain());
   });
   return element;
 }
 
-const SHOWN = 4;
+const MAX_SHOWN = 4;
 
 /**
- * `{element, update()}`.
+ * Links to the open requests.
  * @param {ProjectModel} model
  */
 export function openRequests(model) {
@@ -136,9 +136,9 @@ export function openRequests(model) {
       element.hidden = open.length === 0;
       /** @param {RequestItem} request */
       const key = (request) => `${request.request_id} ${model.holdsDeadlines} ${request.expires_at}`;
-      each(list, open.slice(0, SHOWN), key, (request) => call(request, model.holdsDeadlines));
-      more.hidden = open.length <= SHOWN;
-      write(more, more.hidden ? "" : `${count(open.length - SHOWN, "more request")} in the inbox`);
+      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadlines));
+      more.hidden = open.length <= MAX_SHOWN;
+      write(more, more.hidden ? "" : `${count(open.length - MAX_SHOWN, "more request")} in the inbox`);
     },
   };
 }
@@ -147,7 +147,7 @@ export function openRequests(model) {
  * @param {RequestItem} request
  * @param {boolean} held
  */
-function call(request, held) {
+function requestNotice(request, held) {
   return h(
     "li",
     { class: "notice call", dataset: { tone: "asks" } },

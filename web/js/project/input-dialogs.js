@@ -1,11 +1,11 @@
-/** The dialogs that give a project more: context, or a task outside the pipeline. */
+/** The dialogs that add context to a project, or give it a task outside the pipeline. */
 
 import { h } from "../dom.js";
 import { field } from "../field.js";
 import { title } from "../labels.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
-import { blame, formDialog, FormDraft } from "./form-dialog.js";
+import { formDialog, FormDraft, showFieldErrors } from "./form-dialog.js";
 
 /** @import { ProjectModel } from "./model.js" */
 /** @import { AgentType, ArtifactCreate, TaskCreate } from "../api.d.ts" */
@@ -43,7 +43,7 @@ function contextForm(model) {
     if (!given) return;
     content.input.value = await given.text();
     name.input.value = given.name;
-    draft.keep();
+    draft.saveSoon();
     content.input.focus();
   }
 
@@ -62,14 +62,14 @@ function contextForm(model) {
       contextDialogs.delete(model);
     },
     /** @param {unknown} error */
-    refused: (error) => blame({ name, content }, error),
+    showErrors: (error) => showFieldErrors({ name, content }, error),
   });
   const typed = () => ({ name: name.input.value, content: content.input.value });
   draft.follow(dialog, () => (content.input.value.trim() ? typed() : null), model.signal);
   return dialog;
 }
 
-const MOST = 100; // artifacts that a task may be given
+const MAX_ARTIFACTS = 100; // that are offered as context
 /** @type {WeakMap<ProjectModel, ReturnType<typeof taskForm>>} */
 const taskDialogs = new WeakMap();
 
@@ -77,8 +77,8 @@ const taskDialogs = new WeakMap();
 export function taskDialog(model) {
   const form = taskDialogs.get(model) ?? taskForm(model);
   taskDialogs.set(model, form);
-  const { dialog, choices } = form;
-  choices();
+  const { dialog, addChoices } = form;
+  addChoices();
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -86,41 +86,41 @@ export function taskDialog(model) {
 /** @param {ProjectModel} model */
 function taskForm(model) {
   const draft = new FormDraft("task", model.id);
-  const agents = model.agents.map((one) => h("option", { value: one.agent_type }, title(one.agent_type)));
+  const agents = model.agents.map(({ agent_type: type }) => h("option", { value: type }, title(type)));
   const agent = field("Agent", h("select", {}, agents));
   const words = { rows: 6, maxLength: 10_000, dir: "auto", placeholder: "List the risks of this brief." };
   const instructions = field("Instructions", h("textarea", { ...words, autofocus: true }));
-  if (model.agents.some((one) => one.agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
+  if (model.agents.some(({ agent_type }) => agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
   instructions.input.value = draft.values.instructions ?? "";
   const list = h("div", { class: "context-choices" });
   const legend = h("legend", {}, "Context that the agent is given");
   const context = h("fieldset", { class: "field context-field" }, legend, list);
-  /** @type {Map<string, HTMLInputElement>} the boxes, by the artifact's id */
-  const known = new Map();
+  /** @type {Map<string, HTMLInputElement>} by the artifact's id */
+  const boxes = new Map();
 
-  /** The newest version of each artifact, newest first; what was checked stays checked. */
-  function choices() {
-    const newest = new Map(model.artifacts.map((one) => [`${one.type}/${one.name}`, one]));
-    for (const one of [...newest.values()].reverse().slice(0, MOST)) {
-      if (known.has(one.artifact_id)) continue;
-      const checked = draft.values.context?.includes(one.artifact_id);
-      const box = h("input", { type: "checkbox", value: one.artifact_id, checked });
-      known.set(one.artifact_id, box);
-      const plain = one.name === one.type; // the only one of its type, and called so
+  /** Offer the newest version of each artifact, newest first; what was checked stays checked. */
+  function addChoices() {
+    const newest = new Map(model.artifacts.map((artifact) => [`${artifact.type}/${artifact.name}`, artifact]));
+    for (const artifact of [...newest.values()].reverse().slice(0, MAX_ARTIFACTS)) {
+      if (boxes.has(artifact.artifact_id)) continue;
+      const checked = draft.values.context?.includes(artifact.artifact_id);
+      const box = h("input", { type: "checkbox", value: artifact.artifact_id, checked });
+      boxes.set(artifact.artifact_id, box);
+      const plain = artifact.name === artifact.type; // the only artifact of its type has the type's name
       list.prepend(
         h(
           "label",
           { class: "context-choice-row" },
           box,
-          h("span", { dir: "auto" }, plain ? title(one.type) : one.name),
-          h("span", { class: "soft" }, `${plain ? "" : `${title(one.type)}, `}version ${one.version}`),
+          h("span", { dir: "auto" }, plain ? title(artifact.type) : artifact.name),
+          h("span", { class: "soft" }, `${plain ? "" : `${title(artifact.type)}, `}version ${artifact.version}`),
         ),
       );
     }
-    context.hidden = known.size === 0;
+    context.hidden = boxes.size === 0;
   }
 
-  const chosen = () => [...known].filter(([, box]) => box.checked).map(([id]) => id);
+  const chosen = () => [...boxes].filter(([, box]) => box.checked).map(([id]) => id);
 
   const dialog = formDialog({
     heading: "Give an agent a task",
@@ -141,9 +141,9 @@ function taskForm(model) {
       taskDialogs.delete(model);
     },
     /** @param {unknown} error */
-    refused: (error) => blame({ agent_type: agent, instructions }, error),
+    showErrors: (error) => showFieldErrors({ agent_type: agent, instructions }, error),
   });
   const typed = () => ({ agent: agent.input.value, instructions: instructions.input.value, context: chosen() });
   draft.follow(dialog, () => (instructions.input.value.trim() ? typed() : null), model.signal);
-  return { dialog, choices };
+  return { dialog, addChoices };
 }

@@ -1,7 +1,7 @@
 /**
- * One project: what REST returns, read again as events make it stale, and the events themselves. Dispatches `change` when
- * `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new events
- * in the order of their numbers, and for progress, which has none.
+ * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
+ * when `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new
+ * events, in the order of their numbers; task_progress has none.
  */
 
 import { ENDED_STATUSES } from "../labels.js";
@@ -17,7 +17,7 @@ import { projects } from "../rest.js";
  */
 /** @import { Options } from "../http.js" */
 
-/** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent does now */
+/** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent is doing */
 
 /** What each event makes stale. */
 /** @type {Record<string, Part[]>} */
@@ -35,8 +35,8 @@ const STALE = {
   error: ["project", "progress"],
 };
 
-/** These end an agent's progress message. */
-const DONE = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
+/** The events after which an agent's progress message is removed. */
+const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
 
 /**
  * @typedef {object} Parts
@@ -59,7 +59,7 @@ const READ = {
 };
 
 export class ProjectModel extends EventTarget {
-  /** What each agent says that it is doing now, by agent_type. @type {Map<string, Doing>} */
+  /** What each agent reports to be doing, by agent_type. @type {Map<string, Doing>} */
   doing = new Map();
   /** The error that keeps the model from being up to date, or null. @type {unknown} */
   error = null;
@@ -70,7 +70,7 @@ export class ProjectModel extends EventTarget {
   #refresher;
   /** @type {LogEvent[]} */
   #arrived = [];
-  #over = false; // the log has ended; a step that is being cancelled may still report progress
+  #logEnded = false; // the log has ended; a step that is being cancelled may still report progress
 
   /**
    * @param {string} id
@@ -83,9 +83,9 @@ export class ProjectModel extends EventTarget {
     this.#refresher = new Refresher(() => this.#read(), { gap: 120, signal, failed: (error) => this.#changed(error) });
   }
 
-  /** Read it all, and follow it from there. Throws a Problem where that cannot be. */
+  /** Read everything, then follow the log. Throws a Problem if that fails. */
   async open() {
-    // The log is followed from its head before the rest was read, so nothing is missed between two responses.
+    // The log is followed from the head that was read first, so no event between the responses is missed.
     this.#parts.project = await projects.get(this.id, { signal: this.signal });
     const { head } = this.project;
     this.#stale.delete("project");
@@ -124,13 +124,13 @@ export class ProjectModel extends EventTarget {
     return /** @type {Parts[P]} */ (part);
   }
 
-  /** Read what a person has just changed. */
+  /** Read again what an action of a person has changed. */
   refresh() {
     for (const part of /** @type {Part[]} */ (["project", "progress", "requests"])) this.#stale.add(part);
     this.#refresher.ask();
   }
 
-  /** Whether the deadlines of open requests are held. */
+  /** Whether the deadlines of open requests are paused. */
   get holdsDeadlines() {
     return this.progress.status === "paused";
   }
@@ -169,7 +169,7 @@ export class ProjectModel extends EventTarget {
     this.#noteProgress(event);
     for (const part of STALE[event.event_type] ?? []) this.#stale.add(part);
     if (this.#stale.size) this.#refresher.ask();
-    // A burst is handed on in one go: in a page that catches up, thousands of events arrive at once.
+    // Events are dispatched in batches: while the page catches up, thousands of them arrive at once.
     this.#arrived.push(event);
     if (this.#arrived.length === 1) setTimeout(() => this.#deliver());
   }
@@ -182,9 +182,9 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #noteProgress(event) {
-    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#over = true;
-    if (this.#over || this.ended) this.doing.clear();
+    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#logEnded = true;
+    if (this.#logEnded || this.ended) this.doing.clear();
     else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
-    else if (DONE.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
+    else if (ENDS_PROGRESS.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
   }
 }

@@ -1,4 +1,4 @@
-/** One HITL request in a stage's detail: what was asked, and who decided what, when. */
+/** One HITL request in a stage's detail: the question, and who decided what, and when. */
 
 import { badge } from "../badges.js";
 import { childrenOf, h, write } from "../dom.js";
@@ -47,7 +47,7 @@ export function updateRequest(entry, request, signal, held) {
       ? [expires]
       : [" · expires ", h("time-ago", { datetime: request.expires_at })]),
   );
-  responded(responses, request, signal);
+  showResponses(responses, request, signal);
 }
 
 /**
@@ -55,7 +55,7 @@ export function updateRequest(entry, request, signal, held) {
  * @param {RequestItem} request
  * @param {AbortSignal} signal
  */
-async function responded(list, request, signal) {
+async function showResponses(list, request, signal) {
   try {
     const { history } = await hitl.get(request.request_id, { signal });
     list.hidden = history.length === 0;
@@ -67,21 +67,21 @@ async function responded(list, request, signal) {
   }
 }
 
-/** @param {DecisionPublic} one */
-function response(one) {
-  const how = one.action !== "amend" ? "" : one.content_hash ? " with new content" : " with feedback";
-  const why = one.explanation ? ` · not applied: ${one.explanation}` : " · not applied";
+/** @param {DecisionPublic} decision */
+function response(decision) {
+  const how = decision.action !== "amend" ? "" : decision.content_hash ? " with new content" : " with feedback";
+  const why = decision.explanation ? ` · not applied: ${decision.explanation}` : " · not applied";
   return h(
     "li",
     {},
     h(
       "span",
       {},
-      h("strong", { dir: "auto" }, visible(one.responder)),
-      ` ${DECIDED[one.action]}${how} `,
-      h("time-ago", { datetime: one.responded_at }),
-      one.outcome !== "applied" && h("span", { class: "soft" }, why),
+      h("strong", { dir: "auto" }, visible(decision.responder)),
+      ` ${DECIDED[decision.action]}${how} `,
+      h("time-ago", { datetime: decision.responded_at }),
+      decision.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),
-    one.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(one.comment)),
+    decision.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(decision.comment)),
   );
 }

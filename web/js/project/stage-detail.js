@@ -1,4 +1,4 @@
-/** What there is to know of one stage (or of one task outside the pipeline): what it should do, and how that went. */
+/** The details of one stage, or of one task outside the pipeline: its definition, and its tasks. */
 
 import { badge } from "../badges.js";
 import { each, h, icon, present, write } from "../dom.js";
@@ -19,25 +19,28 @@ const RULES = {
 };
 
 /**
- * `{element, stage, show(subject), hide(), update()}`; a subject is `{stage}` or `{task}` (a task's id), and `stage` is
- * the name of the stage that is shown. `close()` is called when a person closes it.
+ * The details of the subject that show() has set. `close()` is called when a person closes them.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  * @param {() => void} close
  */
 export function stageDetail(model, signal, close) {
   const heading = h("h2", { id: "detail-title", tabindex: "-1" });
-  const standing = h("span", {});
+  const statusBadge = h("span", {});
   const who = h("span", { class: "soft" });
   const about = h("div", { class: "stage-detail-about" });
   const none = h("p", { class: "soft" }, "It has not begun.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
-  const says = { "aria-label": "Close the stage" };
-  const shut = h("button", { type: "button", class: "quiet icon-button", ...says, onclick: close }, icon("close"));
+  const label = { "aria-label": "Close the stage" };
+  const closeButton = h(
+    "button",
+    { type: "button", class: "quiet icon-button", ...label, onclick: close },
+    icon("close"),
+  );
   const element = h(
     "section",
     { class: "stage-detail", "aria-labelledby": "detail-title", hidden: true },
-    h("header", {}, heading, standing, who, shut),
+    h("header", {}, heading, statusBadge, who, closeButton),
     h("div", { class: "stage-detail-body" }, about, h("div", {}, none, list)),
   );
   element.addEventListener("keydown", (event) => event.key === "Escape" && close());
@@ -48,36 +51,40 @@ export function stageDetail(model, signal, close) {
   function update() {
     const { tasks } = model.progress;
     const wanted = subject?.task;
-    const chosen = wanted ? tasks.find((one) => one.task_id === wanted) : undefined;
+    const chosen = wanted ? tasks.find(({ task_id }) => task_id === wanted) : undefined;
     const name = subject?.stage ?? chosen?.stage;
-    const stage = model.project.pipeline_definition.stages.find((one) => one.name === name);
+    const stage = model.project.pipeline_definition.stages.find((definition) => definition.name === name);
     element.hidden = !stage && !chosen;
     if (element.hidden) return;
     element.toggleAttribute("data-outside", !stage);
     write(heading, stage ? stage.name : "Task outside the pipeline");
     write(who, stage?.agent ?? chosen?.agent_type ?? "");
     const state = (stage ? model.stages.get(stage.name)?.state : chosen?.status) ?? "pending";
-    if (standing.dataset.status !== state) standing.replaceChildren(badge("stage", state));
-    standing.dataset.status = state;
-    const known = `${name}${model.artifacts.length}`;
-    if (described !== known) about.replaceChildren(...(stage ? describe(stage, model) : []));
-    described = known;
-    // Newest first: that is the round one wants to know about.
-    const shown = stage ? tasks.filter((one) => one.stage === name).reverse() : present([chosen]);
+    if (statusBadge.dataset.status !== state) statusBadge.replaceChildren(badge("stage", state));
+    statusBadge.dataset.status = state;
+    const key = `${name}${model.artifacts.length}`;
+    if (described !== key) about.replaceChildren(...(stage ? describe(stage, model) : []));
+    described = key;
+    // Newest first: the newest round matters most.
+    const shown = stage ? tasks.filter((task) => task.stage === name).reverse() : present([chosen]);
     none.hidden = shown.length > 0;
-    each(list, shown, (one) => one.task_id, (one) => taskEntry(one, signal), (entry, one) => {
-      updateTask(entry, one, model);
-      entry.classList.toggle("chosen", one.task_id === wanted && shown.length > 1);
+    each(list, shown, ({ task_id }) => task_id, (task) => taskEntry(task, signal), (entry, task) => {
+      updateTask(entry, task, model);
+      entry.classList.toggle("chosen", task.task_id === wanted && shown.length > 1);
     });
   }
 
   return {
     element,
     update,
+    /** The name of the stage that is shown, or null. */
     get stage() {
       return element.hidden ? null : heading.textContent;
     },
-    /** @param {Subject} next */
+    /**
+     * Show a subject. Return whether it exists.
+     * @param {Subject} next
+     */
     show(next) {
       subject = next;
       update();
@@ -96,23 +103,23 @@ export function stageDetail(model, signal, close) {
 }
 
 /** @param {Rework} rework */
-const reworked = ({ to, max_rounds: most }) =>
-  `When the verdict is a failure, ${to} is done again, at most ${most} times; then a human is asked.`;
+const reworkRule = ({ to, max_rounds: max }) =>
+  `When the verdict is a failure, ${to} is done again, at most ${max} times; then a human is asked.`;
 
 /**
  * @param {Stage} stage
  * @param {ProjectModel} model
  */
 function describe(stage, model) {
-  const newest = new Map(model.artifacts.map((one) => [`${one.type}/${one.name}`, one]));
+  const newest = new Map(model.artifacts.map((artifact) => [`${artifact.type}/${artifact.name}`, artifact]));
   /** @param {ArtifactType} type */
-  const of = (type) => [...newest.values()].filter((one) => one.type === type);
+  const artifactsOf = (type) => [...newest.values()].filter((artifact) => artifact.type === type);
   /** @param {ArtifactType} type */
   const missing = (type) => h("li", { class: "soft" }, title(type));
   /** @param {ArtifactType} type */
-  const listed = (type) => (of(type).length ? of(type).map(artifactLink) : missing(type));
+  const listed = (type) => (artifactsOf(type).length ? artifactsOf(type).map(artifactLink) : missing(type));
   /** @param {ArtifactType[]} types */
-  const kinds = (types) => h("ul", {}, types.map(listed));
+  const typeList = (types) => h("ul", {}, types.map(listed));
   const rule = asks(stage, model.project.oversight);
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
@@ -121,13 +128,13 @@ function describe(stage, model) {
       "After",
       (upstream(model.project.pipeline_definition).get(stage.name) ?? []).join(", ") || "nothing: it comes first",
     ],
-    ["Consumes", kinds(stage.consumes)],
-    ["Produces", kinds(stage.produces)],
+    ["Consumes", typeList(stage.consumes)],
+    ["Produces", typeList(stage.produces)],
     ["Gate", [
       h("p", {}, RULES[rule]),
       rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate?.question),
     ]],
-    stage.rework && ["Rework", reworked(stage.rework)],
+    stage.rework && ["Rework", reworkRule(stage.rework)],
   ];
   return [h("dl", {}, present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))))];
 }

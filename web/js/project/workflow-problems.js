@@ -1,4 +1,4 @@
-/** The project, or tasks outside the pipeline, whose workflow is stopped, with the two ways out: restart and end. */
+/** The stopped workflows of a project or of its tasks outside the pipeline, with buttons to restart or end them. */
 
 import { each, h, icon } from "../dom.js";
 import { problemLabel } from "../labels.js";
@@ -15,14 +15,14 @@ import { confirmEnd } from "./confirm-dialog.js";
  * @typedef {object} Stopped
  * @property {string} id
  * @property {TaskPublic} [task] undefined for the project
- * @property {{ change(id: string, what: "restart" | "end"): Promise<unknown> }} of
+ * @property {{ change(id: string, what: "restart" | "end"): Promise<unknown> }} endpoints
  * @property {WorkflowProblemPublic} problem
  */
 
-const ASKING = { restart: "Starting it again…", end: "Ending it…" };
+const ANNOUNCEMENTS = { restart: "Starting it again…", end: "Ending it…" };
 
 /**
- * `{element, update()}`.
+ * The notices of all that is stopped.
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
@@ -33,11 +33,15 @@ export function workflowProblems(model, signal) {
     const { project, progress } = model;
     /** @type {Stopped[]} */
     const found = [];
-    if (project.workflow_problem) found.push({ id: project.id, of: projects, problem: project.workflow_problem });
-    for (const task of progress.tasks) {
-      if (task.workflow_problem) found.push({ id: task.task_id, task, of: tasks, problem: task.workflow_problem });
+    if (project.workflow_problem) {
+      found.push({ id: project.id, endpoints: projects, problem: project.workflow_problem });
     }
-    each(element, found, ({ id }) => id, (item) => banner(item, model, signal), paint);
+    for (const task of progress.tasks) {
+      if (task.workflow_problem) {
+        found.push({ id: task.task_id, task, endpoints: tasks, problem: task.workflow_problem });
+      }
+    }
+    each(element, found, ({ id }) => id, (item) => stoppedNotice(item, model, signal), paint);
     element.hidden = found.length === 0;
   }
   return { element, update };
@@ -48,7 +52,7 @@ export function workflowProblems(model, signal) {
  * @param {ProjectModel} model
  * @param {AbortSignal} signal
  */
-function banner({ id, task, of }, model, signal) {
+function stoppedNotice({ id, task, endpoints }, model, signal) {
   const what = task ? `the task of the ${task.agent_type}` : "the project";
   const errors = h("div", {});
   /**
@@ -86,24 +90,24 @@ function banner({ id, task, of }, model, signal) {
   /** @param {"restart" | "end"} change */
   async function ask(change) {
     if (pending) return;
-    mark(true);
+    setPending(true);
     errors.replaceChildren();
-    announce(ASKING[change]);
+    announce(ANNOUNCEMENTS[change]);
     try {
-      await of.change(id, change);
+      await endpoints.change(id, change);
       model.refresh();
     } catch (error) {
       if (!signal.aborted) errors.replaceChildren(failure(error, isTemporary(error) ? () => ask(change) : undefined));
     } finally {
-      mark(false);
+      setPending(false);
     }
   }
 
   // Not `disabled`, which would take the focus from the button that was just pressed.
   /** @param {boolean} on */
-  function mark(on) {
+  function setPending(on) {
     pending = on;
-    for (const one of [restart, end]) one.setAttribute("aria-disabled", String(on));
+    for (const button of [restart, end]) button.setAttribute("aria-disabled", String(on));
   }
   return element;
 }
@@ -115,8 +119,8 @@ function banner({ id, task, of }, model, signal) {
 function paint(element, { task, problem: found }) {
   const [heading, detail] = element.children;
   const subject = task ? `The ${task.agent_type}'s task stands still` : "The project stands still";
-  const says = `${subject}: ${problemLabel(found.kind)}`;
-  if (heading.textContent !== says) heading.textContent = says;
+  const text = `${subject}: ${problemLabel(found.kind)}`;
+  if (heading.textContent !== text) heading.textContent = text;
   const why = visible(found.detail);
   if (detail.textContent !== why) detail.textContent = why;
 }

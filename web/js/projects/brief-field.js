@@ -1,4 +1,4 @@
-/** The field for the brief: typed, pasted, or from a file that is chosen or dropped. */
+/** The field for the brief, which is typed, pasted, or read from a file that is selected or dropped. */
 
 import { h, icon, present, write } from "../dom.js";
 import { field } from "../field.js";
@@ -20,10 +20,10 @@ export class BriefField {
   #example;
   #changed;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
 
   /**
-   * `changed(name)` is called whenever there is another brief, with the name that it suggests.
+   * `changed(name)` is called whenever the brief changes, with the name that it suggests.
    * @param {(name: string) => void} changed
    */
   constructor(changed) {
@@ -84,7 +84,7 @@ export class BriefField {
   }
 
   /**
-   * Show a brief as it is, without telling.
+   * Show a brief, without calling `changed`.
    * @param {string} text
    */
   set(text) {
@@ -94,7 +94,7 @@ export class BriefField {
   }
 
   /**
-   * Put another brief in place; what was there can be put back.
+   * Replace the brief. A button restores the previous one.
    * @param {string} text
    * @param {string} name
    */
@@ -119,8 +119,8 @@ export class BriefField {
 
   #typed() {
     this.showError("");
-    clearTimeout(this.#clock);
-    this.#clock = setTimeout(() => this.#measure(), MEASURE_AFTER);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#measure(), MEASURE_AFTER);
     this.#example.hidden = Boolean(this.value);
     this.#changed(nameFrom(this.value));
   }

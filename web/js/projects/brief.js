@@ -1,52 +1,53 @@
-/** Briefs: the name that one suggests, reading one from a file, and an example. */
+/** Briefs: the name that a brief suggests, its size, reading it from a file, and an example. */
 
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n[\s\S]{0,16384}?\r?\n---[ \t]*(?:\r?\n|$)/;
-const LOOK = 20_000; // characters that are searched for a heading
-const LONGEST_NAME = 255;
+const TITLE_SEARCH_LENGTH = 20_000; // characters that are searched for a heading
+const MAX_NAME_LENGTH = 255;
 
 /**
- * A name for its project: its first heading, or "".
+ * The name that a brief suggests for its project: its first heading, or "".
  * @param {string} brief
  */
 export function nameFrom(brief) {
   let fenced = false;
-  for (const line of brief.slice(0, LOOK).replace(FRONT_MATTER, "").split(/\r?\n/)) {
+  for (const line of brief.slice(0, TITLE_SEARCH_LENGTH).replace(FRONT_MATTER, "").split(/\r?\n/)) {
     if (/^ {0,3}(```|~~~)/.test(line)) fenced = !fenced;
     const heading = !fenced && /^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$/.exec(line);
-    if (heading) return plain(heading[1]).slice(0, LONGEST_NAME);
+    if (heading) return withoutMarkup(heading[1]).slice(0, MAX_NAME_LENGTH);
   }
   return "";
 }
 
 /**
- * Markdown's own signs are no part of a name.
+ * A heading without Markdown's markup.
  * @param {string} text
  */
-const plain = (text) =>
+const withoutMarkup = (text) =>
   text.replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, "$1").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").trim();
 
 /**
- * The bytes that it takes on the way.
+ * The size of a brief in bytes, as it is sent.
  * @param {string} brief
  */
 export const sizeOf = (brief) => new Blob([brief]).size;
 
-const MOST = 32 * 1024 ** 2; // bytes; a field with more freezes a browser, and no installation accepts it
-const NAMES = /\.(md|markdown|mdown|txt|text)$/i;
+const MAX_SIZE = 32 * 1024 ** 2; // bytes; a larger text freezes the browser, and no installation accepts it
+const FILE_NAMES = /\.(md|markdown|mdown|txt|text)$/i;
 export const ACCEPT = ".md,.markdown,.mdown,.txt,.text,text/markdown,text/plain";
 
 /**
- * Read a brief from a file. Return its text, and a name from the file's. Throws an Error with a message for people.
+ * Read a brief from a file. Return its text, and a name derived from the file's name. Throws an Error whose message is
+ * shown.
  * @param {File} file
  */
 export async function readBrief(file) {
-  if (!NAMES.test(file.name) && !file.type.startsWith("text/")) {
+  if (!FILE_NAMES.test(file.name) && !file.type.startsWith("text/")) {
     throw new Error(`“${file.name}” is neither Markdown nor plain text: choose a .md or .txt file.`);
   }
-  if (file.size > MOST) throw new Error(`“${file.name}” is too large for a brief.`);
+  if (file.size > MAX_SIZE) throw new Error(`“${file.name}” is too large for a brief.`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
-    return { text, name: file.name.replace(NAMES, "") };
+    return { text, name: file.name.replace(FILE_NAMES, "") };
   } catch (error) {
     throw new Error(
       error instanceof TypeError ? `“${file.name}” is not text in UTF-8.` : `“${file.name}” cannot be read.`,
@@ -55,15 +56,16 @@ export async function readBrief(file) {
 }
 
 /**
- * Let files be dropped on `element`, which has the class `dropping` while one hovers over it, until `signal` aborts.
+ * Accept files that are dropped on `element` until `signal` aborts. While a file hovers over it, it has the class
+ * `dropping`.
  * @param {HTMLElement} element
  * @param {(file: File) => void} take
  * @param {AbortSignal} signal
  */
-export function takesFiles(element, take, signal) {
+export function acceptDroppedFiles(element, take, signal) {
   /** @param {DragEvent} event */
   const isFile = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0; // entering a child comes before leaving its parent
+  let depth = 0; // dragenter of a child comes before dragleave of its parent
   /** @param {number} change */
   const mark = (change) => {
     depth = Math.max(0, depth + change);
@@ -82,7 +84,7 @@ export function takesFiles(element, take, signal) {
   signal.addEventListener("abort", () => mark(-Infinity));
 }
 
-/** An example: small, with work for every stage. Each paragraph is one line. */
+/** A small example, with work for every stage. Each paragraph is one line. */
 export const EXAMPLE = {
   name: "Short links for the support team",
   description: `# Short links for the support team

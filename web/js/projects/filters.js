@@ -1,4 +1,4 @@
-/** Which projects are shown: a choice of statuses and a search by name. Both are kept in the address. */
+/** The filters of the projects: by status, and by a search for names. Both are in the address. */
 
 import { find, h, icon } from "../dom.js";
 
@@ -7,16 +7,16 @@ import { find, h, icon } from "../dom.js";
 /** @typedef {{ show: string, search: string }} Filter `show` is a key of SHOWS */
 /** @typedef {Filter & { starting: boolean }} AddressState */
 
-const PAUSE = 180; // ms without a key after which a search begins
+const SEARCH_DELAY = 180; // ms without a key, after which a search begins
 
 /**
- * The filters. `changed({show, search})` is called for each change; `search` is the field.
+ * The filters. `changed({show, search})` is called for each change; `search` is the search field.
  * @param {(filter: Filter) => void} changed
  * @param {AbortSignal} signal
  */
 export function filters(changed, signal) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let pause;
+  let timer;
   const search = h("input", {
     type: "search",
     "aria-label": "Search projects by name",
@@ -27,15 +27,15 @@ export function filters(changed, signal) {
     dir: "auto",
     "aria-keyshortcuts": "/",
     oninput: () => {
-      clearTimeout(pause);
-      pause = setTimeout(tell, search.value ? PAUSE : 0);
+      clearTimeout(timer);
+      timer = setTimeout(apply, search.value ? SEARCH_DELAY : 0);
     },
     onkeydown: (event) => {
       if (event.key === "Escape" && !search.value) search.blur();
     },
   });
   const inputs = Object.keys(SHOWS).map((value) =>
-    h("input", { type: "radio", name: "show", value, onchange: () => tell() })
+    h("input", { type: "radio", name: "show", value, onchange: () => apply() })
   );
   const chosen = () => inputs.find((radio) => radio.checked);
   const radios = Object.values(SHOWS).map(({ word }, index) => h("label", {}, inputs[index], h("span", {}, word)));
@@ -47,15 +47,15 @@ export function filters(changed, signal) {
       "aria-label": "Filter the projects",
       onsubmit: (event) => {
         event.preventDefault();
-        tell();
+        apply();
       },
     },
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
     h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
   );
 
-  function tell() {
-    clearTimeout(pause);
+  function apply() {
+    clearTimeout(timer);
     replaceAddress({ show: chosen()?.value ?? "all", search: search.value.trim() });
     changed(readAddress());
   }
@@ -72,7 +72,7 @@ export function filters(changed, signal) {
   }
 
   addEventListener("querychange", follow, { signal });
-  signal.addEventListener("abort", () => clearTimeout(pause));
+  signal.addEventListener("abort", () => clearTimeout(timer));
   fill();
   return {
     element,
@@ -85,7 +85,7 @@ export function filters(changed, signal) {
   };
 }
 
-/** The choices: a word and the statuses that it covers (none: all). */
+/** The choices: a label, and the statuses that match (empty: all). */
 /** @type {Record<string, { word: string, statuses: ProjectStatus[] }>} */
 export const SHOWS = {
   all: { word: "All", statuses: [] },
@@ -107,11 +107,11 @@ export function readAddress() {
 }
 
 /**
- * The page's address with these differences.
- * @param {Partial<AddressState>} differences
+ * The address of the page with some parts changed.
+ * @param {Partial<AddressState>} changes
  */
-export function addressWith(differences) {
-  const { show, search, starting } = { ...readAddress(), ...differences };
+export function addressWith(changes) {
+  const { show, search, starting } = { ...readAddress(), ...changes };
   const query = new URLSearchParams();
   if (show !== "all") query.set("show", show);
   if (search) query.set("search", search);
@@ -121,7 +121,7 @@ export function addressWith(differences) {
 }
 
 /**
- * Correct the address in its place: nothing to go back to.
- * @param {Partial<AddressState>} differences
+ * Change the address without adding an entry to the history.
+ * @param {Partial<AddressState>} changes
  */
-export const replaceAddress = (differences) => history.replaceState(history.state, "", addressWith(differences));
+export const replaceAddress = (changes) => history.replaceState(history.state, "", addressWith(changes));

@@ -1,4 +1,4 @@
-/** The projects that match a filter, newest first, as many as are wanted. Dispatches `change`. */
+/** The newest projects that match a filter, up to the number that the reader has loaded. Dispatches `change`. */
 
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
@@ -10,21 +10,21 @@ import { SHOWS } from "./filters.js";
 
 /** @typedef {{ filter: Filter, items: ProjectItem[], more: boolean }} Kept */
 
-const PART = 50;
-const MOST_AT_ONCE = 200;
+const PAGE_SIZE = 50;
+const MAX_LIMIT = 200; // of one request
 
 export class ProjectList extends EventTarget {
-  /** Null until they are known. @type {ProjectItem[] | null} */
+  /** Null until they are read. @type {ProjectItem[] | null} */
   items = null;
-  /** Whether there are more than these. */
+  /** Whether there are more projects than these. */
   more = false;
   /** Whether `items` match an older filter, or are fewer than wanted. */
-  behind = false;
+  stale = false;
   /** The error that keeps it from being up to date, or null. @type {unknown} */
   error = null;
 
   #filter = { show: "all", search: "" };
-  #least = PART;
+  #wanted = PAGE_SIZE;
   #signal;
   #refresher;
   #reading = new AbortController();
@@ -37,7 +37,7 @@ export class ProjectList extends EventTarget {
   }
 
   /**
-   * Read, and keep up to date. `kept` is what `keep` gave before: it is shown until something newer is known.
+   * Read the list, and keep it up to date. `kept` is what keep() returned earlier: it is shown until the list is read.
    * @param {Filter} filter
    * @param {Kept | null | undefined} kept
    */
@@ -45,41 +45,42 @@ export class ProjectList extends EventTarget {
     this.#filter = filter;
     if (kept && same(kept.filter, filter)) {
       Object.assign(this, { items: kept.items, more: kept.more });
-      this.#least = Math.max(PART, kept.items.length);
+      this.#wanted = Math.max(PAGE_SIZE, kept.items.length);
     }
     live.watch(() => this.#refresher.ask(), this.#signal);
     this.#refresher.ask();
     if (this.items) this.#changed(null);
   }
 
-  /** How many are wanted. */
+  /** The number of projects to load, if there are so many. */
   get wanted() {
-    return this.#least;
+    return this.#wanted;
   }
 
+  /** What open() can show the next time, or null. */
   keep() {
-    return this.items && !this.behind ? { filter: this.#filter, items: this.items, more: this.more } : null;
+    return this.items && !this.stale ? { filter: this.#filter, items: this.items, more: this.more } : null;
   }
 
   /** @param {Filter} filter */
   filter(filter) {
     if (same(filter, this.#filter)) return;
     this.#filter = filter;
-    this.#least = PART;
-    this.#askAnew();
+    this.#wanted = PAGE_SIZE;
+    this.#readAgain();
   }
 
   loadMore() {
-    this.#least = (this.items?.length ?? 0) + PART;
-    this.#askAnew();
+    this.#wanted = (this.items?.length ?? 0) + PAGE_SIZE;
+    this.#readAgain();
   }
 
-  again() {
+  retry() {
     this.#refresher.hurry();
   }
 
-  #askAnew() {
-    this.behind = true;
+  #readAgain() {
+    this.stale = true;
     this.#reading.abort();
     this.#refresher.hurry();
     this.#changed(this.error);
@@ -89,26 +90,26 @@ export class ProjectList extends EventTarget {
     this.#reading = new AbortController();
     const signal = AbortSignal.any([this.#reading.signal, this.#signal]);
     const filter = this.#filter;
-    // Ids sort by time: whatever was loaded stays loaded, however many new projects come before it.
-    const oldest = (!this.behind && this.items?.at(-1)?.id) || "~";
+    // Ids sort by time. What was loaded stays loaded, however many new projects come before it.
+    const oldest = (!this.stale && this.items?.at(-1)?.id) || "~";
     const items = [];
     let cursor;
     try {
       do {
-        const limit = Math.min(MOST_AT_ONCE, Math.max(PART, this.#least - items.length));
+        const limit = Math.min(MAX_LIMIT, Math.max(PAGE_SIZE, this.#wanted - items.length));
         const query = { status: SHOWS[filter.show].statuses, search: filter.search, limit, cursor };
-        const part = await projects.list(query, { signal });
-        items.push(...part.items);
-        cursor = part.next_cursor;
-      } while (cursor && (items.length < this.#least || items[items.length - 1].id > oldest));
+        const page = await projects.list(query, { signal });
+        items.push(...page.items);
+        cursor = page.next_cursor;
+      } while (cursor && (items.length < this.#wanted || items[items.length - 1].id > oldest));
     } catch (error) {
       if (this.#reading.signal.aborted) return;
       throw error;
     }
-    const count = Math.max(this.#least, items.findLastIndex(({ id }) => id >= oldest) + 1);
+    const count = Math.max(this.#wanted, items.findLastIndex(({ id }) => id >= oldest) + 1);
     this.items = items.slice(0, count);
     this.more = Boolean(cursor) || items.length > count;
-    this.behind = false;
+    this.stale = false;
     this.#changed(null);
   }
 
@@ -120,7 +121,7 @@ export class ProjectList extends EventTarget {
 }
 
 /**
- * @param {Filter} one
- * @param {Filter} other
+ * @param {Filter} a
+ * @param {Filter} b
  */
-const same = (one, other) => one.show === other.show && one.search === other.search;
+const same = (a, b) => a.show === b.show && a.search === b.search;

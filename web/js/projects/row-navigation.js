@@ -1,4 +1,4 @@
-/** Going from row to row by keyboard. The place is where the focus is; a row that leaves hands it to its neighbour. */
+/** Navigation from row to row by keyboard. If the focused row is removed, its neighbour gets the focus. */
 
 import { closest, find } from "../dom.js";
 
@@ -15,7 +15,7 @@ export class RowNavigation {
     });
   }
 
-  /** The address of the row that was visited last, or null. */
+  /** The address of the row that had the focus last, or null. */
   get at() {
     return (this.#at && linkOf(this.#at)?.getAttribute("href")) ?? null;
   }
@@ -31,7 +31,7 @@ export class RowNavigation {
 
   /** @param {string} address */
   goTo(address) {
-    const row = [...this.#body.rows].find((one) => linkOf(one)?.getAttribute("href") === address);
+    const row = [...this.#body.rows].find((candidate) => linkOf(candidate)?.getAttribute("href") === address);
     if (row) visit(row, "center");
   }
 
@@ -41,17 +41,17 @@ export class RowNavigation {
   }
 
   /**
-   * Do something to the rows without losing the focus.
+   * Change the rows without losing the focus.
    * @param {() => void} change
    */
   keepFocus(change) {
-    const held = document.activeElement?.closest("tr");
-    const within = held?.parentElement === this.#body;
-    const index = within ? [...this.#body.rows].indexOf(held) : -1;
+    const focusedRow = document.activeElement?.closest("tr");
+    const within = focusedRow?.parentElement === this.#body;
+    const index = within ? [...this.#body.rows].indexOf(focusedRow) : -1;
     const focused = document.activeElement;
     change();
     if (!within || focused === document.activeElement) return;
-    const row = held.isConnected ? held : this.#body.rows[Math.min(index, this.#body.rows.length - 1)];
+    const row = focusedRow.isConnected ? focusedRow : this.#body.rows[Math.min(index, this.#body.rows.length - 1)];
     if (row) visit(row);
     else find("main").focus({ preventScroll: true });
   }

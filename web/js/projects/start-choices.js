@@ -1,4 +1,4 @@
-/** What is chosen to start a project: its pipeline and its oversight, and a drawing of both. */
+/** The choice of a new project's pipeline and oversight, and a preview of both. */
 
 import { LEVELS } from "../badges.js";
 import { each, h, write } from "../dom.js";
@@ -19,7 +19,7 @@ export class StartChoices {
   #pipeline = radioGroup("Pipeline", "pipeline");
   #oversight = radioGroup("Oversight", "oversight");
   /** @type {PipelineItem[] | null} */
-  #known = null;
+  #pipelines = null;
 
   /**
    * @param {ProjectDraft} draft
@@ -44,19 +44,19 @@ export class StartChoices {
     return { pipeline: this.#pipeline.value || this.#draft.values.pipeline, oversight: this.#oversight.value };
   }
 
-  /** Show what the draft has. */
+  /** Show the choices of the draft. */
   fill() {
     const levels = Object.entries(LEVELS).map(([value, level]) => ({ value, ...level }));
     this.#oversight.fill(levels, this.#draft.values.oversight);
     this.#choosePipeline();
   }
 
-  /** Read what can be chosen, once. */
+  /** Read the pipelines, once. */
   async load() {
-    if (this.#known) return;
+    if (this.#pipelines) return;
     try {
       const { items } = await catalogue.pipelines({ signal: this.#signal });
-      this.#known = items.sort((one, other) => Number(other.name === PREFERRED) - Number(one.name === PREFERRED));
+      this.#pipelines = items.sort((a, b) => Number(b.name === PREFERRED) - Number(a.name === PREFERRED));
     } catch (error) {
       if (!this.#signal.aborted) this.#pipeline.errors.replaceChildren(failure(error, () => this.load()));
       return;
@@ -66,12 +66,12 @@ export class StartChoices {
   }
 
   #choosePipeline() {
-    if (!this.#known) return;
-    const names = this.#known.map(({ name }) => name);
+    if (!this.#pipelines) return;
+    const names = this.#pipelines.map(({ name }) => name);
     const wanted = [this.#draft.values.pipeline, PREFERRED, names[0]];
     const chosen = wanted.find((name) => names.includes(name)) ?? "";
     this.#draft.values.pipeline = chosen;
-    const options = this.#known.map(({ name, description, stages, gates }) => {
+    const options = this.#pipelines.map(({ name, description, stages, gates }) => {
       const gated = gates.length ? count(gates.length, "gate") : "no gate";
       return { value: name, word: name, means: description, aside: `${count(stages.length, "stage")}, ${gated}` };
     });
@@ -81,12 +81,12 @@ export class StartChoices {
 
   #draw() {
     const { pipeline, oversight } = this.#draft.values;
-    if (this.#known) this.#preview.show(pipeline, oversight);
+    if (this.#pipelines) this.#preview.show(pipeline, oversight);
   }
 }
 
 /**
- * Radio buttons, each with a line that says what it means; `errors` is for notices.
+ * Radio buttons, each with its explanation; `errors` is for notices.
  * @param {string} legend
  * @param {string} name
  */

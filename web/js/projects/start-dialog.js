@@ -1,11 +1,11 @@
-/** The dialog that starts a project, and its draft. It is open while the address is `/?new`. */
+/** The dialog that starts a project, and its draft. It is open while the address has `?new`. */
 
 import { h } from "../dom.js";
 import { announce } from "../notices.js";
 import { go } from "../navigation.js";
 import { loadObject, randomKey, saveObject } from "../storage.js";
 import { style } from "../style.js";
-import { takesFiles } from "./brief.js";
+import { acceptDroppedFiles } from "./brief.js";
 import { addressWith, readAddress, replaceAddress } from "./filters.js";
 import { StartForm } from "./start-form.js";
 
@@ -14,7 +14,7 @@ import { StartForm } from "./start-form.js";
 await style("start.css");
 
 /**
- * `open(example)` opens it; an example fills it where nothing is typed yet. `prepare()` reads what it will need.
+ * The dialog. `open(example)` opens it, with the example if nothing is typed yet; `prepare()` reads the pipelines.
  * @param {HTMLElement} root
  * @param {AbortSignal} signal
  */
@@ -24,8 +24,8 @@ export function startDialog(root, signal) {
   const dialog = h("dialog", { class: "start", "aria-labelledby": "start-title", onclose: closed }, form.element);
   root.append(dialog);
   addEventListener("querychange", follow, { signal });
-  // Anywhere: a file that misses the dialog would take the whole page's place.
-  takesFiles(document.documentElement, (file) => {
+  // On the whole page: otherwise the browser would open a file that misses the dialog.
+  acceptDroppedFiles(document.documentElement, (file) => {
     open();
     form.take(file);
   }, signal);
@@ -43,7 +43,7 @@ export function startDialog(root, signal) {
     follow();
   }
 
-  /** Open or close as the address says. */
+  /** Open or close the dialog, depending on the address. */
   function follow() {
     if (signal.aborted) return;
     const { starting } = readAddress();
@@ -59,7 +59,7 @@ export function startDialog(root, signal) {
   function closed() {
     draft.save();
     if (signal.aborted || !readAddress().starting) return;
-    // Where it was opened from the page, closing goes back to before; so the back button never opens it again.
+    // If it was opened from the page, go back in the history, so that the back button does not open it again.
     if (history.state?.opened) history.back();
     else replaceAddress({ starting: false });
   }
@@ -73,23 +73,23 @@ export function startDialog(root, signal) {
   return { open, prepare: () => form.load() };
 }
 
-const PLACE = "draft of a project";
+const STORAGE_KEY = "draft of a project";
 const SAVE_AFTER = 250; // ms
 const EMPTY = { name: "", description: "", pipeline: "", oversight: "" };
 
 export class ProjectDraft {
-  /** `{name, description, pipeline, oversight}`, as the form has them: "" is nothing chosen. */
+  /** The values of the form; "" if nothing is chosen. */
   values = { ...EMPTY };
-  /** The name that was proposed, or null where a person wrote one. @type {string | null} */
+  /** The name that was proposed, or null if a person typed one. @type {string | null} */
   proposed = "";
 
   /** @type {string | null} */
   #key = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
 
   constructor() {
-    const kept = loadObject(PLACE);
+    const kept = loadObject(STORAGE_KEY);
     Object.assign(this.values, kept.values);
     this.proposed = kept.proposed === undefined ? "" : kept.proposed;
     this.#key = kept.key ?? null;
@@ -100,8 +100,8 @@ export class ProjectDraft {
   }
 
   /**
-   * What the start is known by. It stays the same while the draft does: sent again after an answer that was lost, it
-   * is the same project.
+   * The idempotency key of the start. It stays the same while the draft does, so that a retry after a lost response
+   * does not start a second project.
    */
   get key() {
     const key = this.#key ?? randomKey();
@@ -118,13 +118,13 @@ export class ProjectDraft {
     Object.assign(this.values, values);
     if (JSON.stringify(this.values) === before) return;
     this.#key = null;
-    clearTimeout(this.#clock);
-    this.#clock = setTimeout(() => this.save(), SAVE_AFTER);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
   save() {
-    clearTimeout(this.#clock);
-    saveObject(PLACE, this.empty ? null : { values: this.values, proposed: this.proposed, key: this.#key });
+    clearTimeout(this.#timer);
+    saveObject(STORAGE_KEY, this.empty ? null : { values: this.values, proposed: this.proposed, key: this.#key });
   }
 
   clear() {

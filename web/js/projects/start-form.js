@@ -1,4 +1,4 @@
-/** The form that starts a project. What is typed lives in the draft; see start-dialog.js. */
+/** The form that starts a project. What is typed is kept in the draft; see start-dialog.js. */
 
 import { h, icon, write } from "../dom.js";
 import { field, submitWithKeys } from "../field.js";
@@ -51,7 +51,7 @@ export class StartForm {
     this.fill();
   }
 
-  /** Show what the draft has. */
+  /** Show the draft. */
   fill() {
     const { name, description } = this.#draft.values;
     this.#name.input.value = name;
@@ -116,7 +116,7 @@ export class StartForm {
   }
 
   #nameChanged() {
-    // A name that a person typed stays; once it is deleted, one may be proposed again.
+    // A name that a person typed is kept; once it is deleted, the brief may propose one again.
     this.#draft.proposed = this.#name.input.value ? null : "";
     this.#name.showError("");
     this.#keep();
@@ -164,7 +164,7 @@ export class StartForm {
       this.#started(project);
     } catch (error) {
       this.#setBusy(false);
-      if (!this.#signal.aborted) this.#refused(error);
+      if (!this.#signal.aborted) this.#showProblem(error);
     }
   }
 
@@ -176,7 +176,7 @@ export class StartForm {
   }
 
   /** @param {unknown} error */
-  #refused(error) {
+  #showProblem(error) {
     const problem = error instanceof Problem ? error : null;
     this.#name.showError(capitalised(problem?.about("name") ?? ""));
     const tooLarge = problem?.status === 413 ? problem.message : problem?.about("description");
@@ -191,7 +191,7 @@ export class StartForm {
     this.#errors.replaceChildren();
   }
 
-  /** Focus the first field with an error; false where none has one. */
+  /** Focus the first field with an error. Return whether there is one. */
   #focusError() {
     const first = [this.#name, this.#brief].find(({ invalid }) => invalid);
     first?.input.focus();

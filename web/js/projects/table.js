@@ -1,10 +1,10 @@
-/** The table of projects: its rows, and how each is kept up to date. */
+/** The table of projects, and its rows. */
 
 import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
 import { problemLabel, title } from "../labels.js";
 import { visible } from "../text.js";
-import { inFull, span } from "../time.js";
+import { duration, inFull } from "../time.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
@@ -53,7 +53,7 @@ export function row(item) {
 const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "cell" }, ...children);
 
 /**
- * Only what differs is written: a row that is being read stays as it is.
+ * Show a project in its row. Only what differs is changed, so that a tooltip or a selection stays.
  * @param {HTMLElement} element
  * @param {ProjectItem} item
  */
@@ -66,10 +66,9 @@ export function paintRow(element, item) {
     status.replaceChildren(badge("project", item.status));
     if (before) animate(status, "changed");
   }
-  const called = visible(item.name);
-  write(link, called);
-  link.title = called;
-  if (!before || noted(before) !== noted(item)) note.replaceChildren(...noteOf(item));
+  link.title = visible(item.name);
+  write(link, link.title);
+  if (!before || noteKey(before) !== noteKey(item)) note.replaceChildren(...noteOf(item));
   paintProgress(childrenOf(stages)[0], item);
   if (!before) {
     pipeline.replaceChildren(
@@ -79,12 +78,12 @@ export function paintRow(element, item) {
   childrenOf(when)[0].setAttribute("datetime", item.updated_at);
 }
 
-/** @param {ProjectItem} project */
-const noted = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
+/** The values that a note depends on. @param {ProjectItem} project */
+const noteKey = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
   JSON.stringify([status, phase, reason, waiting_for, open_requests, workflow_problem]);
 
 /**
- * What a project waits for, what it is at, or why it has stopped.
+ * What a project waits for, its current phase, or why it has ended.
  * @param {ProjectItem} project
  */
 function noteOf(
@@ -101,11 +100,11 @@ function noteOf(
   },
 ) {
   if (stopped) {
-    const says = `It stands still: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
+    const explanation = `It stands still: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
     return [
       h(
         "a",
-        { class: "cut", href: `/projects/${id}`, title: says },
+        { class: "cut", href: `/projects/${id}`, title: explanation },
         h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"),
       ),
     ];
@@ -114,11 +113,11 @@ function noteOf(
     const until = status === "paused"
       ? "Its deadline stands still."
       : `It expires ${inFull(Date.parse(open.expires_at))}.`;
-    const says = `${visible(open.question)} ${until}`;
+    const explanation = `${visible(open.question)} ${until}`;
     return [
       h(
         "a",
-        { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: says },
+        { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: explanation },
         h("strong", {}, title(open.stage)),
         h("span", { class: "visually-hidden" }, ":"),
         " ",
@@ -146,7 +145,7 @@ function noteOf(
   if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
   if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
   if (status === "completed") {
-    return [h("span", { class: "cut" }, `Took ${span(Date.parse(ended ?? "") - Date.parse(created))}`)];
+    return [h("span", { class: "cut" }, `Took ${duration(Date.parse(ended ?? "") - Date.parse(created))}`)];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-/** What BotArmy offers: agents, pipelines, and links to other places. */
+/** The system view's lists of agents, pipelines, links, and pipelines that are left out. */
 
 import { h, icon, present } from "../dom.js";
 import { title } from "../labels.js";
@@ -40,7 +40,7 @@ const LINKS = [
 ];
 
 /**
- * Links to other places; `given` are those that the API names.
+ * Links to other pages; `given` are those that the API returns.
  * @param {Links | undefined} given
  */
 export function links(given) {
@@ -78,7 +78,7 @@ export function pipelines(items) {
 }
 
 /**
- * The files that cannot be run, and why.
+ * The pipeline files that are left out, and why.
  * @param {PipelineLeftOut[]} items
  */
 export function leftOutList(items) {

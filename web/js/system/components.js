@@ -1,4 +1,4 @@
-/** The components that BotArmy is made of: how each is, and what to do about one that is down. */
+/** The components of BotArmy: the state of each, and what to do about one that is down. */
 
 import { badge } from "../badges.js";
 import { childrenOf, each, h, write } from "../dom.js";
@@ -21,7 +21,7 @@ import { paintTrace, trace } from "./latency-chart.js";
  * @property {number | null} [count]
  */
 
-/** What each is, what it does, and what its absence means and asks for; see docs/operations.md and troubleshooting.md. */
+/** What each component does, and what to know and do if it is down; see docs/operations.md and troubleshooting.md. */
 /** @type {Record<string, { name: string, called?: string, does: string, down: string }>} */
 const KNOWN = {
   api: {
@@ -82,7 +82,7 @@ export function components() {
 }
 
 /**
- * The API first, which answers itself by answering.
+ * The API comes first: its response shows that it is up.
  * @param {Health} health
  */
 function listed({ found, error, took }) {
@@ -95,14 +95,10 @@ function listed({ found, error, took }) {
     detail: error ? messageOf(error) : null,
   };
   /** @type {Component[]} */
-  const others = Object.entries(found?.components ?? {}).map(([key, one]) => ({ key, ...one }));
+  const others = Object.entries(found?.components ?? {}).map(([key, component]) => ({ key, ...component }));
   // While the API is unavailable, the state of the others is unknown.
-  return [
-    api,
-    ...others.map((
-      one,
-    ) => /** @type {Component} */ (error ? { ...one, status: "unknown", latency_ms: null, detail: null } : one)),
-  ];
+  const unknown = { status: "unknown", latency_ms: null, detail: null };
+  return [api, ...others.map((component) => (error ? { ...component, ...unknown } : component))];
 }
 
 /**
@@ -113,9 +109,9 @@ export function verdict(health) {
   const down = listed(health).filter(({ status }) => status === "down").map(({ key }) =>
     KNOWN[key]?.called ?? KNOWN[key]?.name ?? key
   );
-  const still = health.error ? "" : stoppedSentence(health.found);
-  if (!down.length) return still || "Everything is well";
-  return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, still].filter(Boolean).join("; "));
+  const stopped = health.error ? "" : stoppedSentence(health.found);
+  if (!down.length) return stopped || "Everything is well";
+  return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, stopped].filter(Boolean).join("; "));
 }
 
 const list = new Intl.ListFormat("en-GB");
@@ -147,11 +143,11 @@ function row({ key }) {
  * @param {Component} component
  */
 function paintRow(element, { key, status, latency_ms: latency, version, detail, count: number }) {
-  const [, past, took, edition, state] = childrenOf(element);
-  paintTrace(childrenOf(past)[0], latency ?? null, status);
+  const [, history, took, versionCell, state] = childrenOf(element);
+  paintTrace(childrenOf(history)[0], latency ?? null, status);
   write(took, latency === null || latency === undefined ? "–" : milliseconds(latency));
   write(
-    edition,
+    versionCell,
     number !== undefined && number !== null
       ? [count(number, "worker"), version].filter(Boolean).join(", ")
       : version ?? "–",
@@ -159,11 +155,11 @@ function paintRow(element, { key, status, latency_ms: latency, version, detail, 
   if (element.dataset.status !== status) state.replaceChildren(badge("component", status));
   element.dataset.status = status;
   const help = status === "down" && KNOWN[key]?.down;
-  const told = [detail, help].filter(Boolean).join(" ");
-  if ((element.dataset.told ?? "") === told) return;
-  element.dataset.told = told;
+  const shown = [detail, help].filter(Boolean).join(" ");
+  if ((element.dataset.shown ?? "") === shown) return;
+  element.dataset.shown = shown;
   element.querySelector(".component-more")?.remove();
-  if (told) {
+  if (shown) {
     element.append(
       h(
         "td",

@@ -1,4 +1,4 @@
-/** The health of each component, read every few seconds while the page is visible; `change` is dispatched each time. */
+/** The health of the components, read every few seconds while the page is visible, and the stopped workflows. */
 
 import { each, h, write } from "../dom.js";
 import { count, problemLabel } from "../labels.js";
@@ -7,9 +7,10 @@ import { visible } from "../text.js";
 
 /** @import { DetailedHealth, WorkflowProblemItem } from "../api.d.ts" */
 
-const EVERY = 5_000; // ms
-const PATIENCE = 8_000; // the API waits 2 s for a component
+const INTERVAL = 5_000; // ms
+const TIMEOUT = 8_000; // the API waits up to 2 s for a component
 
+/** Dispatches `change` after each reading. */
 export class Health extends EventTarget {
   /** The newest response of /health/detailed, or null. @type {DetailedHealth | null} */
   found = null;
@@ -22,7 +23,7 @@ export class Health extends EventTarget {
 
   #signal;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #clock;
+  #timer;
   #asking = false;
 
   /** @param {AbortSignal} signal */
@@ -32,32 +33,32 @@ export class Health extends EventTarget {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.ask(), {
       signal,
     });
-    signal.addEventListener("abort", () => clearTimeout(this.#clock));
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   async ask() {
     if (this.#asking || this.#signal.aborted) return;
     this.#asking = true;
-    clearTimeout(this.#clock);
+    clearTimeout(this.#timer);
     const began = performance.now();
-    const patience = new AbortController();
-    const clock = setTimeout(() => patience.abort(), PATIENCE);
+    const controller = new AbortController();
+    const timeout = setTimeout(() => controller.abort(), TIMEOUT);
     try {
-      this.found = await health({ signal: AbortSignal.any([this.#signal, patience.signal]) });
+      this.found = await health({ signal: AbortSignal.any([this.#signal, controller.signal]) });
       this.error = null;
     } catch (error) {
       if (this.#signal.aborted) return;
       this.error = error instanceof DOMException && error.name === "AbortError"
-        ? new Error(`BotArmy did not answer within ${PATIENCE / 1000} s.`)
+        ? new Error(`BotArmy did not answer within ${TIMEOUT / 1000} s.`)
         : error;
     } finally {
-      clearTimeout(clock);
+      clearTimeout(timeout);
       this.#asking = false;
     }
     this.took = performance.now() - began;
     this.checkedAt = Date.now();
     this.dispatchEvent(new Event("change"));
-    this.#clock = setTimeout(() => document.visibilityState === "visible" && this.ask(), EVERY);
+    this.#timer = setTimeout(() => document.visibilityState === "visible" && this.ask(), INTERVAL);
   }
 }
 

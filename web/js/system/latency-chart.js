@@ -1,10 +1,10 @@
-/** The newest readings of a component, a bar each: as high as it took long, red where it was down. */
+/** The newest readings of a component as bars: the height is the latency, and red means that it was down. */
 
 import { svg } from "../dom.js";
 
 /** @import { Properties } from "../dom.js" */
 
-const MOST = 32;
+const MAX_READINGS = 32;
 const WIDTH = 4;
 const HEIGHT = 20;
 /** @type {WeakMap<Element, { latency: number | null, status: string }[]>} */
@@ -13,7 +13,7 @@ const readings = new WeakMap();
 export function trace() {
   const element = svg("svg", {
     class: "system-trace",
-    viewBox: `0 0 ${MOST * WIDTH} ${HEIGHT}`,
+    viewBox: `0 0 ${MAX_READINGS * WIDTH} ${HEIGHT}`,
     preserveAspectRatio: "xMaxYMax meet",
     role: "img",
   });
@@ -22,7 +22,7 @@ export function trace() {
 }
 
 /**
- * Add a reading. Heights are logarithmic: 1 ms is hardly seen, a second is nearly full.
+ * Add a reading. Heights are logarithmic: 1 ms is barely visible, and a second almost fills the chart.
  * @param {Element} element
  * @param {number | null} latency
  * @param {string} status
@@ -30,15 +30,16 @@ export function trace() {
 export function paintTrace(element, latency, status) {
   const known = readings.get(element) ?? [];
   known.push({ latency, status });
-  if (known.length > MOST) known.shift();
-  const well = known.filter((one) => one.status === "ok").map((one) => one.latency ?? 0).sort((a, b) => a - b);
+  if (known.length > MAX_READINGS) known.shift();
+  const well = known.filter((reading) => reading.status === "ok");
+  const latencies = well.map((reading) => reading.latency ?? 0).sort((a, b) => a - b);
   element.setAttribute(
     "aria-label",
-    well.length
-      ? `${well.length} of ${known.length} readings OK, mostly ${Math.round(well[well.length >> 1])} ms`
+    latencies.length
+      ? `${latencies.length} of ${known.length} readings OK, mostly ${Math.round(latencies[latencies.length >> 1])} ms`
       : "No reading OK",
   );
-  const missing = MOST - known.length;
+  const missing = MAX_READINGS - known.length;
   element.replaceChildren(
     ...Array.from({ length: missing }, (_, index) => bar(index, 1.5, { class: "none" })),
     ...known.map(({ latency: ms, status: how }, index) =>

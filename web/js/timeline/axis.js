@@ -1,15 +1,15 @@
-/** The timeline's axis: when things happened, how long each stretch is, and where now is. */
+/** The timeline's axis: times, the lengths of stretches, and the current time. */
 
 import { h, svg } from "../dom.js";
-import { span } from "../time.js";
+import { duration } from "../time.js";
 import { ticks } from "./scale.js";
 
 /** @import { Drawing } from "./bars.js" */
 /** @import { Row } from "./rows.js" */
 /** @import { Scale, Stretch } from "./scale.js" */
 
-const FOOT = 22; // px below the rows, for how long each stretch is
-const PAST = 14; // px by which the lines extend beyond the end
+const FOOT = 22; // px below the rows, for the lengths of stretches
+const OVERHANG = 14; // px by which the lines extend beyond the end
 const APART = { short: 96, long: 112 }; // px from one time to the next
 
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -20,7 +20,7 @@ const clocks = PRECISIONS.map((more) =>
 );
 
 /**
- * Draw it for these rows; a project that has `ended` has no line for now.
+ * Draw the axis for these rows; if the project has `ended`, there is no line for the current time.
  * @param {Drawing} drawing
  * @param {Scale} scale
  * @param {Row[]} rows
@@ -29,11 +29,11 @@ const clocks = PRECISIONS.map((more) =>
 export function drawAxis({ grid, now, picture }, scale, rows, ended) {
   const bottom = HEAD + (rows.length ? rows[rows.length - 1].top + rows[rows.length - 1].height : 0);
   const end = round(scale.width);
-  attributes(picture, { width: scale.width + PAST, height: bottom + (scale.compressed ? FOOT : 2) });
+  attributes(picture, { width: scale.width + OVERHANG, height: bottom + (scale.compressed ? FOOT : 2) });
   grid.replaceChildren(
-    ...rows.map(({ top, height }) => line("lane-line", `M0 ${HEAD + top + height + 0.5}H${scale.width + PAST}`)),
+    ...rows.map(({ top, height }) => line("lane-line", `M0 ${HEAD + top + height + 0.5}H${scale.width + OVERHANG}`)),
     ...times(scale, bottom),
-    ...(scale.compressed ? scale.stretches.flatMap((one) => stretch(one, bottom)) : []),
+    ...(scale.compressed ? scale.stretches.flatMap((part) => stretch(part, bottom)) : []),
   );
   now.replaceChildren(...(ended ? [] : [line("", `M${end} ${HEAD - 8}V${bottom}`), text("", end + 10, 12, "now")]));
 }
@@ -62,7 +62,7 @@ function times(scale, bottom) {
 }
 
 /**
- * A time of day, as fine as the ticks are; with the date where it is another than before.
+ * A time of day, as precise as the ticks are, and the date if it differs from the one before.
  * @param {number} moment
  * @param {number} before
  * @param {number} finest
@@ -74,16 +74,16 @@ function clock(moment, before, finest) {
 }
 
 /**
- * How long a stretch of the compressed axis is, where there is room to say so; a squeezed one is drawn broken.
+ * The length of a stretch of the compressed axis, if there is room for it; a squeezed stretch is a broken line.
  * @param {Stretch} stretch
  * @param {number} y
  */
 function stretch({ from, to, x, width, squeezed }, y) {
   if (width < 3) return [];
   const drawn = line(squeezed ? "stretch squeezed" : "stretch", `M${round(x + 1)} ${y + 4.5}H${round(x + width - 1)}`);
-  const says = span(to - from);
-  const fits = width > says.length * LETTER + 10;
-  return fits ? [drawn, text("length", round(x + width / 2), y + 15, says)] : [drawn];
+  const length = duration(to - from);
+  const fits = width > length.length * LETTER + 10;
+  return fits ? [drawn, text("length", round(x + width / 2), y + 15, length)] : [drawn];
 }
 
 /**
@@ -95,18 +95,18 @@ const line = (name, d) => svg("path", { class: name, d });
  * @param {string} name
  * @param {number} x
  * @param {number} y
- * @param {string} says
+ * @param {string} content
  */
-const text = (name, x, y, says) => svg("text", { class: name, x: String(x), y: String(y) }, says);
+const text = (name, x, y, content) => svg("text", { class: name, x: String(x), y: String(y) }, content);
 
 export const HEAD = 26; // px above the rows, for the times
-export const LETTER = 6.2; // px that a letter of a label takes, about
+export const LETTER = 6.2; // px; the approximate width of a letter of a label
 
 /** @param {number} value */
 export const round = (value) => Math.round(value * 10) / 10;
 
 /**
- * Write only what differs: most of a drawing stays as it is from second to second.
+ * Set the attributes that differ: from one second to the next, most of a drawing stays the same.
  * @param {Element} element
  * @param {Record<string, string | number>} values
  */

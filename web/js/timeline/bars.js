@@ -1,4 +1,4 @@
-/** The timeline's bars: a task each, hatched while a human is waited for, with diamonds where its gate asks. */
+/** The timeline's bars: one for each task, hatched while it waits for a human, with a diamond where its gate asks. */
 
 import { childrenOf, each, svg, write } from "../dom.js";
 import { status } from "../labels.js";
@@ -13,7 +13,7 @@ import { describeSpan } from "./card.js";
 const GATE = 5; // half of a gate's diagonal
 
 /**
- * The parts that are drawn into; `picture` is the whole.
+ * The groups of the drawing, and the `picture` that contains them.
  * @param {string} id
  */
 export function canvas(id) {
@@ -25,17 +25,17 @@ export function canvas(id) {
     svg("rect", { width: "2", height: "6", class: "hatch-line" }),
   );
   for (const part of [grid, now]) part.setAttribute("aria-hidden", "true");
-  const says = { role: "group", "aria-label": "Tasks over time" };
-  return { id, grid, bars, now, picture: svg("svg", says, svg("defs", {}, hatch), grid, now, bars) };
+  const properties = { role: "group", "aria-label": "Tasks over time" };
+  return { id, grid, bars, now, picture: svg("svg", properties, svg("defs", {}, hatch), grid, now, bars) };
 }
 
 /**
- * Draw the bars, and return them in the order of time. `chosen` is the selected task, `focus` the one that Tab leads to.
+ * Draw the bars, and return them in the order of time. `focus` is the task whose bar Tab reaches.
  * @param {Drawing} drawing
  * @param {Row[]} rows
- * @param {{ chosen: string | null, focus: string | null }} options
+ * @param {{ selected: string | null, focus: string | null }} options
  */
-export function drawBars({ id, bars }, rows, { chosen, focus }) {
+export function drawBars({ id, bars }, rows, { selected, focus }) {
   const all = rows.flatMap((row) => row.bars).sort((a, b) => a.span.from - b.span.from);
   each(bars, all, ({ span }) => span.task.task_id, barOf, (group, bar) => {
     const { task, request, open } = bar.span;
@@ -45,7 +45,7 @@ export function drawBars({ id, bars }, rows, { chosen, focus }) {
     set(group.dataset, "tone", failed ? "bad" : status("task", task.status).tone);
     set(group.dataset, "stale", String(task.status === "completed" && !task.accepted));
     const { task_id: own } = task;
-    attributes(group, { tabindex: own === focus ? 0 : -1, "aria-pressed": String(own === chosen) });
+    attributes(group, { tabindex: own === focus ? 0 : -1, "aria-pressed": String(own === selected) });
     if (request && group.childElementCount === 2) childrenOf(group)[0].after(...gate(id));
     place(group, bar);
   });
@@ -62,7 +62,7 @@ const barOf = ({ span: { task } }) =>
   );
 
 /**
- * Most tasks are never asked about, and go without these.
+ * The parts of a bar for its gate. Most tasks have no request, and so none of these.
  * @param {string} id
  */
 const gate = (id) => [
@@ -78,39 +78,41 @@ const gate = (id) => [
 function place(group, { span: { task, request }, x, width, worked, top, height, free }) {
   const y = HEAD + top;
   const middle = y + height / 2;
-  // A pixel short, so that two bars of a lane that touch are two.
+  // A pixel shorter, so that bars that follow each other in a lane do not touch.
   const children = childrenOf(group);
   attributes(children[0], { x: round(x), y, width: round(width - 1), height });
   label(children[children.length - 1], task, { x, width, worked, y: middle, height, free });
   if (!request) return;
   const [, wait, asked, decided] = children;
-  const waits = Math.max(0, x + width - worked);
-  const over = request.status !== "pending";
-  attributes(wait, { x: round(x + width - waits), y, width: round(waits && Math.max(1, waits - 1)), height });
-  attributes(asked, { d: over && waits < 2 * GATE ? "" : diamond(x + width - waits, middle) });
-  attributes(decided, { d: over ? diamond(x + width, middle) : "" });
-  if (over) set(decided.dataset, "tone", status("hitl", request.status).tone);
+  const waitWidth = Math.max(0, x + width - worked);
+  const closed = request.status !== "pending";
+  const gateX = x + width - waitWidth;
+  attributes(wait, { x: round(gateX), y, width: round(waitWidth && Math.max(1, waitWidth - 1)), height });
+  attributes(asked, { d: closed && waitWidth < 2 * GATE ? "" : diamond(gateX, middle) });
+  attributes(decided, { d: closed ? diamond(x + width, middle) : "" });
+  if (closed) set(decided.dataset, "tone", status("hitl", request.status).tone);
 }
 
 /**
- * The stage's name where the agent worked, where a human is waited for, behind the bar, or shortened.
+ * The stage's name: in the part of the bar where the agent worked, in the part where it waits for a human, behind the
+ * bar, or shortened.
  * @param {Element} text
  * @param {TaskPublic} task
  * @param {Pick<Bar, "x" | "width" | "worked" | "height" | "free"> & { y: number }} options
  */
 function label(text, { stage, round: times }, { x, width, worked, y, height, free }) {
   const whole = times > 1 ? `${stage} · ${times}` : stage;
-  const needs = whole.length * LETTER + 12;
+  const needed = whole.length * LETTER + 12;
   const places = [
     { from: x, room: worked - x },
     { from: worked + GATE, room: x + width - worked - 2 * GATE },
     { from: x + width + GATE, room: free - width - GATE, behind: true },
   ];
   const largest = places[0].room > places[1].room ? places[0] : places[1];
-  const { from, room, behind } = places.find((one) => one.room >= needs) ?? largest;
+  const { from, room, behind } = places.find(({ room }) => room >= needed) ?? largest;
   const letters = Math.floor((room - 14) / LETTER);
-  const says = room >= needs ? whole : letters >= 3 ? `${whole.slice(0, letters - 1)}…` : "";
-  write(text, height >= 16 ? says : "");
+  const shown = room >= needed ? whole : letters >= 3 ? `${whole.slice(0, letters - 1)}…` : "";
+  write(text, height >= 16 ? shown : "");
   attributes(text, { x: round(from + (behind ? 3 : 7)), y, class: behind ? "behind" : "" });
 }
 

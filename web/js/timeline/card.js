@@ -1,44 +1,47 @@
-/** The card that a task's bar shows while it is pointed at or focused; and the same in one sentence. */
+/** The card of a task, shown while its bar is hovered or focused, and the same in one sentence. */
 
 import { badge } from "../badges.js";
 import { h, present } from "../dom.js";
 import { REASONS, status, title } from "../labels.js";
-import { inFull, span } from "../time.js";
+import { duration, inFull } from "../time.js";
 
 /** @import { Span } from "./rows.js" */
 
-/** @typedef {{ element: HTMLElement, show(bar: Element, one: Span, within: Element): void, hide(): void, hideSoon(): void }} Card */
+/** @typedef {{ element: HTMLElement, show(bar: Element, span: Span, within: Element): void, hide(): void, hideSoon(): void }} Card */
 
-const LINGERS = 150; // ms; time to move the pointer from the bar into the card
+const HIDE_DELAY = 150; // ms; time to move the pointer from the bar into the card
 
 /**
- * How long the agent worked, and how long a human was waited for (null where none was), in words.
+ * How long the agent worked, in words.
  * @param {Span} span
  */
-export const worked = ({ from, worked: until }) => span(until - from);
-/** @param {Span} span */
-export const waited = ({ request, worked: since, to }) => (request ? span(to - since) : null);
+export const worked = ({ from, worked: until }) => duration(until - from);
+/**
+ * How long the task waited for a human, in words; null if it did not.
+ * @param {Span} span
+ */
+export const waited = ({ request, worked: since, to }) => (request ? duration(to - since) : null);
 
 /**
- * All of it, for a bar's accessible name.
- * @param {Span} one
+ * The sentence, for a bar's accessible name.
+ * @param {Span} span
  */
-export function describeSpan(one) {
-  const { task } = one;
+export function describeSpan(span) {
+  const { task } = span;
   return [
     `Task ${task.stage}`,
     task.agent_type,
     task.round > 1 && `round ${task.round}`,
     status("task", task.status).word.toLowerCase(),
-    `began ${inFull(one.from)}`,
-    `worked ${worked(one)}`,
-    one.request && `waited ${waited(one)} for a human`,
+    `began ${inFull(span.from)}`,
+    `worked ${worked(span)}`,
+    span.request && `waited ${waited(span)} for a human`,
     task.verdict && `verdict ${task.verdict}`,
   ].filter(Boolean).join(", ");
 }
 
 /**
- * The card; it stays while the pointer or the focus is in it.
+ * The card, which stays open while the pointer or the focus is in it.
  * @returns {Card}
  */
 export function taskCard() {
@@ -51,44 +54,44 @@ export function taskCard() {
   };
   const hideSoon = () => {
     clearTimeout(hiding);
-    hiding = setTimeout(hide, LINGERS);
+    hiding = setTimeout(hide, HIDE_DELAY);
   };
   element.addEventListener("pointerenter", () => clearTimeout(hiding));
   element.addEventListener("pointerleave", hideSoon);
   element.addEventListener("click", hide);
   /**
    * @param {Element} bar
-   * @param {Span} one
+   * @param {Span} span
    * @param {Element} within
    */
-  const show = (bar, one, within) => {
+  const show = (bar, span, within) => {
     clearTimeout(hiding);
-    element.replaceChildren(...content(one));
+    element.replaceChildren(...content(span));
     element.showPopover();
-    const [of, room, size] = [bar, within, element].map((each) => each.getBoundingClientRect());
-    const left = Math.min(Math.max(room.left, of.left), innerWidth - size.width - 8);
-    const below = of.bottom + 6 + size.height < innerHeight;
+    const [target, room, size] = [bar, within, element].map((item) => item.getBoundingClientRect());
+    const left = Math.min(Math.max(room.left, target.left), innerWidth - size.width - 8);
+    const below = target.bottom + 6 + size.height < innerHeight;
     element.style.setProperty("left", `${Math.max(8, left)}px`);
-    element.style.setProperty("top", `${below ? of.bottom + 6 : Math.max(8, of.top - size.height - 6)}px`);
+    element.style.setProperty("top", `${below ? target.bottom + 6 : Math.max(8, target.top - size.height - 6)}px`);
   };
   return { element, show, hide, hideSoon };
 }
 
-/** @param {Span} one */
-function content(one) {
-  const { task, request } = one;
-  const taken = task.accepted || request || task.verdict === "failed" || task.status !== "completed";
+/** @param {Span} span */
+function content(span) {
+  const { task, request } = span;
+  const hasResult = task.accepted || request || task.verdict === "failed" || task.status !== "completed";
   const rows = present([
     ["Agent", title(task.agent_type)],
-    ["Began", inFull(one.from)],
-    ["Worked", worked(one)],
+    ["Began", inFull(span.from)],
+    ["Worked", worked(span)],
     request && ["Gate", REASONS[request.reason] ?? request.reason],
-    request && ["Waited for a human", waited(one)],
+    request && ["Waited for a human", waited(span)],
     request && ["Response", status("hitl", request.status).word],
-    !one.open && ["Ended", inFull(one.to)],
+    !span.open && ["Ended", inFull(span.to)],
     task.attempt > 1 && ["Attempts", String(task.attempt)],
     task.verdict && ["Verdict", title(task.verdict)],
-    !taken && ["Result", "Taken back by a rework"],
+    !hasResult && ["Result", "Taken back by a rework"],
     task.confidence !== null && ["Confidence", `${Math.round(task.confidence * 100)} %`],
   ]);
   const round = task.round > 1 && h("span", { class: "soft" }, `round ${task.round}`);

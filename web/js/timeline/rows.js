@@ -1,4 +1,4 @@
-/** Tasks as bars in rows: a row for each agent, as many lanes in it as bars lie side by side. Pure. */
+/** Tasks as bars in rows: a row for each agent, with enough lanes for the bars that overlap. Pure. */
 
 import { OPEN_TASK_STATUSES } from "../labels.js";
 
@@ -26,17 +26,16 @@ import { OPEN_TASK_STATUSES } from "../labels.js";
  * @property {number} lane
  * @property {number} top
  * @property {number} height
- * @property {number} free how far the lane is empty after its start
+ * @property {number} free the space to the next bar of its lane, from its start
  */
 
 /** @typedef {{ agent: string, lanes: number, top: number, height: number, bars: Bar[] }} Row */
 
-const LEAST = 5; // px that the shortest bar is wide
-const MOST_LANES = 16; // beyond that, bars of a row lie over each other
+const MIN_WIDTH = 5; // px of the shortest bar
+const MAX_LANES = 16; // with more bars at once, some cover others
 
 /**
- * When each task began, when its agent was done, and when it ended (ms), with its request: `{task, from, worked, to,
- * open, request}`.
+ * The spans of tasks, with their requests.
  * @param {TaskPublic[]} tasks
  * @param {RequestItem[]} requests
  * @param {number} now
@@ -54,19 +53,18 @@ export function spans(tasks, requests, now) {
 }
 
 /**
- * `[{agent, lanes, height, top, bars}]`; a bar is `{span, x, width, worked, lane, top, height, free}` in pixels, where
- * `worked` is the x at which the agent was done and `free` how far the lane is empty after it.
- * @param {Span[]} found
+ * The rows of the agents, with their bars.
+ * @param {Span[]} spans
  * @param {string[]} agents
  * @param {Scale} scale
  */
-export function rows(found, agents, scale) {
+export function rows(spans, agents, scale) {
   let top = 0;
   return agents.map((agent) => {
     /** @type {Bar[]} */
-    const bars = found.filter(({ task }) => task.agent_type === agent).sort((a, b) => a.from - b.from).map((span) => {
-      const x = Math.min(scale.x(span.from), scale.width - LEAST);
-      const width = Math.max(LEAST, scale.x(span.to) - x);
+    const bars = spans.filter(({ task }) => task.agent_type === agent).sort((a, b) => a.from - b.from).map((span) => {
+      const x = Math.min(scale.x(span.from), scale.width - MIN_WIDTH);
+      const width = Math.max(MIN_WIDTH, scale.x(span.to) - x);
       const worked = span.request ? scale.x(span.worked) : x + width;
       return { span, x, width, worked, lane: 0, top: 0, height: 0, free: 0 };
     });
@@ -85,14 +83,14 @@ export function rows(found, agents, scale) {
  * @param {number} width
  */
 function fill(bars, width) {
-  /** @type {Bar[]} the last one of each lane */
+  /** @type {Bar[]} the last bar of each lane */
   const last = [];
   /** @param {Bar} bar */
   const end = (bar) => bar.x + bar.width;
   for (const bar of bars) {
-    let lane = last.findIndex((one) => end(one) <= bar.x + 0.5);
-    if (lane < 0 && last.length < MOST_LANES) lane = last.length;
-    else if (lane < 0) lane = last.reduce((best, one, i) => (end(one) < end(last[best]) ? i : best), 0);
+    let lane = last.findIndex((other) => end(other) <= bar.x + 0.5);
+    if (lane < 0 && last.length < MAX_LANES) lane = last.length;
+    else if (lane < 0) lane = last.reduce((best, other, i) => (end(other) < end(last[best]) ? i : best), 0);
     bar.lane = lane;
     bar.free = width - bar.x;
     if (last[lane]) last[lane].free = bar.x - last[lane].x;
@@ -102,7 +100,7 @@ function fill(bars, width) {
 }
 
 /**
- * The bar that a key leads to from bar `at`, or undefined where the key is not one of these.
+ * The bar that a key leads to from bar `at`, or undefined for another key.
  * @param {string} key
  * @param {Bar[]} bars
  * @param {number} at
@@ -128,7 +126,7 @@ export function nextBar(key, bars, at, agents) {
 }
 
 /**
- * The bar nearest to bar `at` in the next row down or up that has any.
+ * The bar nearest to bar `at` in the next row, down or up, that has bars.
  * @param {Bar[]} bars
  * @param {number} at
  * @param {string[]} agents
@@ -137,10 +135,10 @@ export function nextBar(key, bars, at, agents) {
 function beside(bars, at, agents, step) {
   /** @param {Bar} bar */
   const agent = ({ span }) => span.task.agent_type;
-  const order = agents.filter((one) => bars.some((bar) => agent(bar) === one));
+  const order = agents.filter((name) => bars.some((bar) => agent(bar) === name));
   const wanted = order[order.indexOf(agent(bars[at])) + step];
   /** @param {Bar} bar */
-  const away = (bar) => Math.abs(bar.x - bars[at].x);
+  const distance = (bar) => Math.abs(bar.x - bars[at].x);
   const row = bars.filter((bar) => agent(bar) === wanted);
-  return row.length ? row.reduce((best, bar) => (away(best) <= away(bar) ? best : bar)) : bars[at];
+  return row.length ? row.reduce((best, bar) => (distance(best) <= distance(bar) ? best : bar)) : bars[at];
 }

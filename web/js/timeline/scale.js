@@ -1,7 +1,7 @@
 /**
- * From moments to pixels. To scale, an hour is as wide as an hour; but an agent's step takes milliseconds and a human's
- * response hours, so there is a compressed scale, too: the width between two events is the logarithm of the time between
- * them, and within such a stretch the scale is even. Pure.
+ * Converts moments to pixels. A linear scale makes each hour equally wide. But an agent's step takes milliseconds and a
+ * human's response hours, so there is a compressed scale, too: the width of the stretch between two events is the
+ * logarithm of its length, and the scale is linear within a stretch. Pure.
  */
 
 /** @typedef {{ from: number, to: number, x: number, width: number, squeezed: boolean }} Stretch */
@@ -16,7 +16,7 @@
  * @property {Stretch[]} stretches
  */
 
-const GRAIN = 20; // ms; shorter times are hardly told apart
+const GRAIN = 20; // ms; shorter times have almost the same width
 const STEPS = [
   1,
   2,
@@ -54,16 +54,16 @@ const STEPS = [
 const LONGEST_STEP = STEPS[STEPS.length - 1];
 
 /**
- * A scale. `moments` are the times of events, in ms. A compressed scale has a stretch between each two of them, and
- * `squeezed` marks those that cover far more time than the others; a scale that is not compressed has one.
+ * A scale. `moments` are the times of events, in ms. A compressed scale has a stretch between each two of them, which
+ * is `squeezed` if it covers far more time per pixel than most. A linear scale has one stretch.
  * @param {{ from: number, to: number, width: number, moments?: number[], compressed?: boolean }} options
  */
 export function timeScale({ from, to, width, moments = [], compressed = false }) {
   const last = Math.max(to, from + 1);
-  const between = compressed ? moments.filter((one) => one > from && one < last) : [];
+  const between = compressed ? moments.filter((moment) => moment > from && moment < last) : [];
   const cuts = [...new Set([from, ...between, last])].sort((a, b) => a - b);
   const weights = cuts.slice(1).map((cut, i) => Math.log2(1 + (cut - cuts[i]) / GRAIN));
-  const total = weights.reduce((sum, one) => sum + one, 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
   /** @type {Stretch[]} */
   const stretches = [];
   let x = 0;
@@ -72,8 +72,10 @@ export function timeScale({ from, to, width, moments = [], compressed = false })
     stretches.push(part);
     x += part.width;
   });
-  const usual = median(stretches.map((one) => (one.to - one.from) / one.width));
-  for (const one of stretches) one.squeezed = (one.to - one.from) / one.width > 12 * usual;
+  /** @param {Stretch} stretch */
+  const density = (stretch) => (stretch.to - stretch.from) / stretch.width; // ms per pixel
+  const usual = median(stretches.map(density));
+  for (const stretch of stretches) stretch.squeezed = density(stretch) > 12 * usual;
 
   /** @param {number} moment */
   const at = (moment) => {
@@ -85,7 +87,7 @@ export function timeScale({ from, to, width, moments = [], compressed = false })
 }
 
 /**
- * Where to write the time: `{moment, x}`, at least `apart` pixels from each other.
+ * The moments to label, at least `apart` pixels from each other.
  * @param {Scale} scale
  */
 export function ticks(scale, apart = 96) {
@@ -98,8 +100,8 @@ export function ticks(scale, apart = 96) {
     return found.filter(({ x }) => x <= scale.width - apart);
   }
   const length = scale.to - scale.from;
-  const least = (length * apart) / scale.width;
-  const step = STEPS.find((one) => one >= least) ?? Math.ceil(least / LONGEST_STEP) * LONGEST_STEP;
+  const shortest = (length * apart) / scale.width;
+  const step = STEPS.find((length) => length >= shortest) ?? Math.ceil(shortest / LONGEST_STEP) * LONGEST_STEP;
   // Whole hours and days of the reader's zone, not of UTC.
   const shift = new Date(scale.from).getTimezoneOffset() * 60e3;
   const found = [];
@@ -111,13 +113,13 @@ export function ticks(scale, apart = 96) {
 }
 
 /**
- * Whether bars of these lengths (ms) could hardly be told from each other to scale, so that compressing helps.
+ * Whether many bars of these lengths (ms) would be too narrow on a linear scale.
  * @param {number[]} lengths
  * @param {number} range
  * @param {number} width
  */
 export function needsCompressing(lengths, range, width) {
-  const tiny = lengths.filter((one) => (one / range) * width < 6).length;
+  const tiny = lengths.filter((length) => (length / range) * width < 6).length;
   return lengths.length > 0 && tiny > lengths.length / 4;
 }
 

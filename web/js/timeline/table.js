@@ -1,4 +1,4 @@
-/** The timeline in words: a table of tasks, filled while it is open. */
+/** The timeline as a table of tasks, which is updated while it is open. */
 
 import { mark } from "../badges.js";
 import { each, h, write } from "../dom.js";
@@ -21,25 +21,25 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 
 /**
- * The table. `select(taskId)` is called for the task that a person chooses.
+ * The table. `select(taskId)` is called for the task that a person selects.
  * @param {(taskId: string) => void} select
  * @returns {{ element: HTMLDetailsElement, update(spans: Span[], selected: string | null): void }}
  */
 export function taskTable(select) {
   const heads = COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, column));
   const body = h("tbody", { role: "rowgroup" });
-  // The roles stay where a narrow page lays the rows out as blocks.
+  // Explicit roles: on a narrow page, CSS lays the rows out as blocks, which removes the implicit ones.
   const table = h("table", { role: "table" }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body);
-  const says = { role: "region", "aria-label": "Tasks as a table" };
-  const region = h("div", { class: "table-scroll", tabindex: "0", ...says }, table);
+  const labels = { role: "region", "aria-label": "Tasks as a table" };
+  const region = h("div", { class: "table-scroll", tabindex: "0", ...labels }, table);
   const element = h("details", { class: "timeline-table" }, h("summary", {}, "Tasks as a table"), region);
   /** @type {{ spans: Span[], selected: string | null }} */
   let known = { spans: [], selected: null };
   const paint = () => {
     if (!element.open) return;
     /** @param {Span} span */
-    const made = ({ task }) => row(task, () => select(task.task_id));
-    each(body, known.spans, ({ task }) => task.task_id, made, (line, one) => update(line, one, known.selected));
+    const makeRow = ({ task }) => row(task, () => select(task.task_id));
+    each(body, known.spans, ({ task }) => task.task_id, makeRow, (line, span) => update(line, span, known.selected));
   };
   element.addEventListener("toggle", paint);
   return {
@@ -58,10 +58,10 @@ export function taskTable(select) {
 function row(task, select) {
   const began = Date.parse(task.created_at);
   /**
-   * @param {string} says
+   * @param {string} label
    * @param {...Child} content
    */
-  const cell = (says, ...content) => h("td", { role: "cell", dataset: says ? { says } : {} }, content);
+  const cell = (label, ...content) => h("td", { role: "cell", dataset: label ? { label } : {} }, content);
   return h(
     "tr",
     { role: "row" },
@@ -80,33 +80,33 @@ function row(task, select) {
 }
 
 /**
- * How it ended, and what it found: a check that is completed may yet have failed what it checked.
+ * The status of a task, and its verdict: a task can be completed with the verdict that its subject failed.
  * @param {TaskPublic} task
  */
-function standing({ status: ended, verdict }) {
-  const { word } = status("task", ended);
-  const failed = ended === "completed" && verdict === "failed";
-  const found = verdict && `verdict ${verdict}`;
+function statusContent({ status: value, verdict }) {
+  const { word } = status("task", value);
+  const failed = value === "completed" && verdict === "failed";
+  const verdictText = verdict && `verdict ${verdict}`;
   return h(
     "span",
     { class: "with-mark" },
-    mark("task", failed ? "failed" : ended),
-    [word, found].filter(Boolean).join(", "),
+    mark("task", failed ? "failed" : value),
+    [word, verdictText].filter(Boolean).join(", "),
   );
 }
 
 /**
  * @param {HTMLTableRowElement} line
- * @param {Span} one
+ * @param {Span} span
  * @param {string | null} selected
  */
-function update(line, one, selected) {
-  const { task } = one;
+function update(line, span, selected) {
+  const { task } = span;
   const [, , , state, , work, wait] = line.cells;
-  const stands = `${task.status} ${task.verdict ?? ""}`;
-  if (state.dataset.stands !== stands) state.replaceChildren(standing(task));
-  state.dataset.stands = stands;
-  write(work, worked(one));
-  write(wait, waited(one) ?? "");
+  const key = `${task.status} ${task.verdict ?? ""}`;
+  if (state.dataset.key !== key) state.replaceChildren(statusContent(task));
+  state.dataset.key = key;
+  write(work, worked(span));
+  write(wait, waited(span) ?? "");
   line.classList.toggle("selected", task.task_id === selected);
 }

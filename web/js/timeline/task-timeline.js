@@ -1,6 +1,6 @@
 /**
- * `<task-timeline>`: when each agent worked on which task, and how long it waited for a human; a table below says the same
- * in words. It dispatches `task-select` with the task's id as `detail`. While the project runs it grows once a second.
+ * `<task-timeline>`: when each agent worked on which task, and how long it waited for a human, with a table of the same
+ * below. It dispatches `task-select` with the task's id as `detail`. While the project runs it grows once a second.
  */
 
 import { h } from "../dom.js";
@@ -28,18 +28,18 @@ import { TimelineZoom } from "./zoom.js";
 
 await style("timeline.css");
 
-let made = 0;
+let lastId = 0;
 
 export class TaskTimeline extends HTMLElement {
   /** @type {Shown} */
-  #given = { tasks: [], requests: [], agents: [], ended: false, selected: null };
-  #parts = this.#build(`timeline-${made += 1}`);
-  #room = 0;
+  #shown = { tasks: [], requests: [], agents: [], ended: false, selected: null };
+  #parts = this.#build(`timeline-${lastId += 1}`);
+  #width = 0;
   /** @type {Bar[]} */
   #bars = [];
-  #focus = ""; // the task whose bar Tab leads to
+  #focus = ""; // the task whose bar Tab reaches
   /** @type {ReturnType<typeof setInterval> | undefined} */
-  #clock;
+  #timer;
   #observer = new ResizeObserver(() => this.#measure());
   #paintSoon = coalesced(() => {
     if (this.isConnected) this.#paint();
@@ -47,7 +47,7 @@ export class TaskTimeline extends HTMLElement {
 
   /** @param {Partial<Shown>} values the properties to change */
   show(values) {
-    Object.assign(this.#given, values);
+    Object.assign(this.#shown, values);
     this.#paintSoon();
   }
 
@@ -55,12 +55,12 @@ export class TaskTimeline extends HTMLElement {
     const { empty, shown, table } = this.#parts;
     if (!this.firstChild) this.append(empty, shown, table.element);
     this.#observer.observe(this);
-    this.#clock = setInterval(() => this.#tick(), 1_000);
+    this.#timer = setInterval(() => this.#tick(), 1_000);
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
-    clearInterval(this.#clock);
+    clearInterval(this.#timer);
     this.#parts.card.hide();
   }
 
@@ -69,7 +69,7 @@ export class TaskTimeline extends HTMLElement {
     const drawing = canvas(id);
     const card = taskCard();
     const table = taskTable((task) => this.#select(task));
-    const zoom = new TimelineZoom(id, (times) => this.#enlarge(times));
+    const zoom = new TimelineZoom(id, (factor) => this.#zoomBy(factor));
     const names = h("div", { class: "timeline-names", "aria-hidden": "true" });
     const scroll = h("div", { class: "timeline-scroll" }, drawing.picture);
     const shown = h("div", { class: "timeline-shown" }, zoom.element);
@@ -106,31 +106,31 @@ export class TaskTimeline extends HTMLElement {
 
   #measure() {
     const { shown, table, scroll } = this.#parts;
-    const before = this.#room;
-    if (!this.clientWidth || !this.#given.tasks.length) return;
-    // Too narrow to draw on, css/timeline.css leaves the table; it opens then.
-    this.#room = shown.checkVisibility() ? scroll.clientWidth : -1;
-    if (this.#room === before) return;
-    if (this.#room < 0) table.element.open = true;
+    const before = this.#width;
+    if (!this.clientWidth || !this.#shown.tasks.length) return;
+    // If it is too narrow for the drawing, css/timeline.css hides that; the table opens instead.
+    this.#width = shown.checkVisibility() ? scroll.clientWidth : -1;
+    if (this.#width === before) return;
+    if (this.#width < 0) table.element.open = true;
     this.#paint();
   }
 
   #tick() {
-    if (this.#given.ended || document.hidden || !this.#given.tasks.length || !this.checkVisibility()) return;
+    if (this.#shown.ended || document.hidden || !this.#shown.tasks.length || !this.checkVisibility()) return;
     this.#paint();
   }
 
   #paint() {
-    const { tasks, requests, selected } = this.#given;
+    const { tasks, requests, selected } = this.#shown;
     const { empty, shown, table, scroll } = this.#parts;
     empty.hidden = tasks.length > 0;
     shown.hidden = table.element.hidden = tasks.length === 0;
     if (!tasks.length) return;
-    const now = Date.now(); // one for all of it: open bars end at the line for now
+    const now = Date.now(); // the same for all: open bars end at the line for the current time
     const found = spans(tasks, requests, now);
     table.update(found, selected);
-    this.#room ||= scroll.clientWidth;
-    if (this.#room > 0) this.#draw(found, now);
+    this.#width ||= scroll.clientWidth;
+    if (this.#width > 0) this.#draw(found, now);
   }
 
   /**
@@ -138,26 +138,26 @@ export class TaskTimeline extends HTMLElement {
    * @param {number} now
    */
   #draw(found, now) {
-    const { tasks, agents, ended, selected } = this.#given;
+    const { tasks, agents, ended, selected } = this.#shown;
     const { drawing, names, scroll, zoom } = this.#parts;
-    const scale = zoom.scale(found, now, { ended, room: this.#room });
+    const scale = zoom.scale(found, now, { ended, room: this.#width });
     const placed = rows(found, agents.filter((agent) => tasks.some((task) => task.agent_type === agent)), scale);
     const atEnd = scroll.scrollLeft + scroll.clientWidth >= scroll.scrollWidth - 4;
     drawAxis(drawing, scale, placed, ended);
     if (!tasks.some((task) => task.task_id === this.#focus)) this.#focus = selected ?? tasks[0].task_id;
-    this.#bars = drawBars(drawing, placed, { chosen: selected, focus: this.#focus });
+    this.#bars = drawBars(drawing, placed, { selected, focus: this.#focus });
     names.replaceChildren(...rowNames(placed));
     if (atEnd) scroll.scrollLeft = scroll.scrollWidth;
     zoom.update(scale);
   }
 
-  /** Zoom around the middle of what is shown; without a number, paint at another scale. */
-  #enlarge(times = 1) {
+  /** Zoom by a factor around the middle of what is visible; without a factor, only paint again. */
+  #zoomBy(factor = 1) {
     const { scroll, zoom } = this.#parts;
     const middle = (scroll.scrollLeft + scroll.clientWidth / 2) / scroll.scrollWidth;
-    zoom.enlarge(times);
+    zoom.enlarge(factor);
     this.#paint();
-    if (times !== 1) scroll.scrollLeft = middle * scroll.scrollWidth - scroll.clientWidth / 2;
+    if (factor !== 1) scroll.scrollLeft = middle * scroll.scrollWidth - scroll.clientWidth / 2;
   }
 
   /** @param {string | undefined} id */
@@ -180,17 +180,17 @@ export class TaskTimeline extends HTMLElement {
   /** @param {SVGElement} bar */
   #show(bar) {
     const { card, scroll } = this.#parts;
-    const found = this.#bars.find((one) => one.span.task.task_id === bar.dataset.task);
+    const found = this.#bars.find(({ span }) => span.task.task_id === bar.dataset.task);
     if (found) card.show(bar, found.span, scroll);
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     const at = this.#bars.findIndex((bar) => bar.span.task.task_id === this.#focus);
-    const next = nextBar(event.key, this.#bars, at, this.#given.agents);
+    const next = nextBar(event.key, this.#bars, at, this.#shown.agents);
     if (next) barOfTask(this.#parts.drawing, next.span.task.task_id)?.focus();
     else if (event.key === "Enter" || event.key === " ") this.#select(this.#focus);
-    else if (event.key === "+" || event.key === "-") this.#enlarge(event.key === "+" ? 2 : 0.5);
+    else if (event.key === "+" || event.key === "-") this.#zoomBy(event.key === "+" ? 2 : 0.5);
     else if (event.key === "Escape") this.#parts.card.hide();
     else return;
     event.preventDefault();

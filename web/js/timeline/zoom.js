@@ -1,4 +1,4 @@
-/** The timeline's scale: compressed or not, how far it is enlarged, and the buttons for both. */
+/** The timeline's scale: compressed or linear, its zoom, and the buttons for both. */
 
 import { h } from "../dom.js";
 import { needsCompressing, timeScale } from "./scale.js";
@@ -8,12 +8,12 @@ import { needsCompressing, timeScale } from "./scale.js";
 
 const SCALES = { compressed: "Compressed", even: "To scale" };
 const KEYS = { work: "an agent works", wait: "a human is waited for", gate: "a gate asks, and is answered" };
-const MOST_ZOOM = 64;
+const MAX_ZOOM = 64;
 const EDGE = 14; // px right of the scale; as much again for the word "now"
 
 export class TimelineZoom {
   #zoom = 1;
-  /** @type {string | null} a key of SCALES once somebody has chosen, else as it is needed */
+  /** @type {string | null} a key of SCALES, or null until a person has chosen one */
   #mode = null;
   #needed = false;
   #radios;
@@ -21,7 +21,7 @@ export class TimelineZoom {
 
   /**
    * @param {string} id a name that is unique in the document
-   * @param {(times?: number) => void} enlarge called with a factor, or without one when the scale was chosen
+   * @param {(factor?: number) => void} enlarge called with a factor, or without one after a scale was chosen
    */
   constructor(id, enlarge) {
     this.#radios = Object.keys(SCALES).map((value) =>
@@ -37,13 +37,13 @@ export class TimelineZoom {
     );
     /** @type {[string, string, number][]} */
     const buttons = [["−", "Zoom out", 0.5], ["+", "Zoom in", 2]];
-    this.#buttons = buttons.map(([sign, name, times]) =>
+    this.#buttons = buttons.map(([sign, name, factor]) =>
       h("button", {
         type: "button",
         class: "icon-button",
         "aria-label": name,
         title: name,
-        onclick: () => enlarge(times),
+        onclick: () => enlarge(factor),
       }, sign)
     );
     this.element = h(
@@ -64,9 +64,9 @@ export class TimelineZoom {
     );
   }
 
-  /** @param {number} times */
-  enlarge(times) {
-    this.#zoom = Math.min(MOST_ZOOM, Math.max(1, this.#zoom * times));
+  /** @param {number} factor */
+  enlarge(factor) {
+    this.#zoom = Math.min(MAX_ZOOM, Math.max(1, this.#zoom * factor));
   }
 
   /**
@@ -76,15 +76,15 @@ export class TimelineZoom {
    * @param {{ ended: boolean, room: number }} timeline
    */
   scale(spans, now, { ended, room }) {
-    const from = spans.reduce((least, one) => Math.min(least, one.from), Infinity);
-    const to = spans.reduce((most, one) => Math.max(most, one.to), ended ? -Infinity : now);
-    // Once compressing was needed it stays, so that the axis does not jump to and fro.
-    this.#needed ||= needsCompressing(spans.map((one) => one.worked - one.from), to - from, room);
+    const from = spans.reduce((earliest, span) => Math.min(earliest, span.from), Infinity);
+    const to = spans.reduce((latest, span) => Math.max(latest, span.to), ended ? -Infinity : now);
+    // Once the scale is compressed it stays so, so that the axis does not jump back and forth.
+    this.#needed ||= needsCompressing(spans.map((span) => span.worked - span.from), to - from, room);
     return timeScale({
       from,
       to,
       width: room * this.#zoom - (ended ? EDGE : 2 * EDGE),
-      moments: spans.flatMap((one) => [one.from, one.worked, one.to]),
+      moments: spans.flatMap((span) => [span.from, span.worked, span.to]),
       compressed: this.#mode ? this.#mode === "compressed" : this.#needed,
     });
   }
@@ -95,8 +95,8 @@ export class TimelineZoom {
    */
   update({ compressed }) {
     for (const radio of this.#radios) radio.checked = (radio.value === "compressed") === compressed;
-    // Not `disabled`, which would take the focus from the keyboard's user at either end.
+    // Not `disabled`, which would take the focus from a button at its limit.
     this.#buttons[0].setAttribute("aria-disabled", String(this.#zoom <= 1));
-    this.#buttons[1].setAttribute("aria-disabled", String(this.#zoom >= MOST_ZOOM));
+    this.#buttons[1].setAttribute("aria-disabled", String(this.#zoom >= MAX_ZOOM));
   }
 }

@@ -1,4 +1,4 @@
-/** The inbox: everything that waits for a human in a list, and the selected request beside it. */
+/** The inbox: the list of all open requests, and the selected one beside it. */
 
 import { h } from "../dom.js";
 import { approveAll } from "../inbox/bulk-approval.js";
@@ -25,7 +25,7 @@ const CONTROLS = "a, button, summary, input, [role=tab]";
  * @param {Context} context
  */
 export async function open(root, { signal }) {
-  const list = listPane({ pick: (entry) => selection.turnTo(entry, { focus: true }), approve: approveChosen });
+  const list = listPane({ pick: (entry) => selection.select(entry, { focus: true }), approve: approveChecked });
   const cards = cardPane(signal);
   const view = h("div", { class: "inbox", dataset: { open: "no" } }, list.element, cards.element);
   const notice = empty(
@@ -35,23 +35,23 @@ export async function open(root, { signal }) {
     h("a", { class: "button", href: "/" }, "See the projects"),
   );
   const nothing = h("div", { class: "inbox-empty", hidden: true }, notice);
-  const vacantHeading = /** @type {HTMLElement} */ (nothing.querySelector("h2"));
-  vacantHeading.tabIndex = -1;
+  const emptyHeading = /** @type {HTMLElement} */ (nothing.querySelector("h2"));
+  emptyHeading.tabIndex = -1;
   // The heading covers both panes, of which a narrow screen shows one.
   root.append(h("h1", { class: "visually-hidden" }, "Inbox"), view, nothing);
 
   function paint() {
     list.paint();
-    const vacant = entries.listed?.length === 0 && !entries.selected && !addressed() && !pending.error;
-    if (view.hidden === vacant) return;
-    const held = (vacant ? view : nothing).contains(document.activeElement);
-    nothing.hidden = !vacant;
-    view.hidden = vacant;
-    // What is hidden must not take the focus along.
+    const isEmpty = entries.listed?.length === 0 && !entries.selected && !addressed() && !pending.error;
+    if (view.hidden === isEmpty) return;
+    const held = (isEmpty ? view : nothing).contains(document.activeElement);
+    nothing.hidden = !isEmpty;
+    view.hidden = isEmpty;
+    // If the focus was in the part that is now hidden, it moves to the heading.
     if (held) focusHeading();
   }
 
-  const focusHeading = () => (nothing.hidden ? list.heading : vacantHeading).focus();
+  const focusHeading = () => (nothing.hidden ? list.heading : emptyHeading).focus();
 
   const paintSoon = coalesced(() => {
     if (!signal.aborted) paint();
@@ -70,11 +70,11 @@ export async function open(root, { signal }) {
     signal,
   });
 
-  function approveChosen() {
-    approveAll(list.checks.chosen, (ran) => {
-      if (!ran) return; // the dialog was closed: the focus returns by itself, and the choice stays
+  function approveChecked() {
+    approveAll(list.checks.checked, (ran) => {
+      if (!ran) return; // the dialog was cancelled: the focus returns by itself, and the boxes stay checked
       list.checks.clear();
-      if (entries.selected?.closure) selection.moveOn(entries.selected);
+      if (entries.selected?.outcome) selection.moveOn(entries.selected);
       else (cards.card ?? list.heading).focus();
     });
   }
@@ -85,7 +85,7 @@ export async function open(root, { signal }) {
     const entry = /** @type {CustomEvent} */ (event).detail;
     if (entry && entry === entries.selected) {
       cards.card?.update();
-      if (entry.closure?.mine && !document.querySelector("dialog[open]")) selection.moveOn(entry);
+      if (entry.outcome?.mine && !document.querySelector("dialog[open]")) selection.moveOn(entry);
     }
     paintSoon();
     if (!entries.selected && !addressed() && selection.first()) selection.followAddress();
@@ -93,21 +93,21 @@ export async function open(root, { signal }) {
   }
 
   /** @param {"approve" | "amend" | "reject"} action */
-  const act = (action) => cards.card?.act(action) ?? false;
+  const openForm = (action) => cards.card?.openForm(action) ?? false;
   const closeCard = () => (view.dataset.open === "yes" && !wide.matches ? go("/inbox") : false);
 
   shortcuts({
     j: ["Next request", () => selection.step(1)],
     k: ["Previous request", () => selection.step(-1)],
     Enter: ["Go to the request's card", () => {
-      // A link or a button has its own use for the key.
+      // Links and buttons handle Enter themselves.
       if (!cards.card || document.activeElement?.closest(CONTROLS)) return false;
       cards.card.focus();
       return true;
     }],
-    a: ["Approve, or approve the selected ones", () => (list.checks.size ? approveChosen() : act("approve"))],
-    e: ["Amend", () => act("amend")],
-    r: ["Reject", () => act("reject")],
+    a: ["Approve, or approve the selected ones", () => (list.checks.size ? approveChecked() : openForm("approve"))],
+    e: ["Amend", () => openForm("amend")],
+    r: ["Reject", () => openForm("reject")],
     x: ["Select for several at once", () => {
       const entry = entries.selected;
       if (entry) list.checks.set(entry, !list.checks.has(entry));

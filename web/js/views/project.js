@@ -28,8 +28,8 @@ await style("project.css");
  */
 export async function open(root, { params: [id], signal, title }) {
   const model = new ProjectModel(id, signal);
-  const wait = () => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…"));
-  const loading = setTimeout(wait, 200); // an answer that comes at once leaves no flash behind
+  const showLoading = () => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…"));
+  const loading = setTimeout(showLoading, 200); // so that a quick response does not flash
   try {
     await model.open();
   } catch (error) {
@@ -57,21 +57,21 @@ export async function open(root, { params: [id], signal, title }) {
  */
 function show(root, model, { signal, title }) {
   const head = projectHead(model, signal);
-  const calls = openRequests(model);
+  const requests = openRequests(model);
   const agents = agentsPanel(model, signal);
-  const says = projectAnnouncer(model, signal);
+  const announceChanges = projectAnnouncer(model, signal);
   const graph = h("pipeline-graph", {});
   const timeline = h("task-timeline", {});
   const browser = h("artifact-browser", {});
   const detail = stageDetail(model, signal, () => choose(null));
-  const stale = h("div", {});
+  const warning = h("div", {});
   root.replaceChildren(
     h(
       "div",
       { class: "project" },
       head.element,
-      stale,
-      calls.element,
+      warning,
+      requests.element,
       panel("pipeline", "Pipeline", graph, detail.element),
       agents.element,
       panel("timeline", "Timeline", timeline),
@@ -81,30 +81,30 @@ function show(root, model, { signal, title }) {
   );
   graph.show({ pipeline: model.project.pipeline_definition });
   browser.model = model;
-  let warned = "";
+  let shownWarning = "";
   /** @type {Element | null} */
-  let cameFrom = null;
+  let focusedBefore = null;
 
   function paint() {
     const { project, progress, ended } = model;
     title(visible(project.name));
     warn(model.error);
-    for (const part of [head, calls, agents, detail]) part.update();
+    for (const part of [head, requests, agents, detail]) part.update();
     graph.show({ oversight: project.oversight, stages: model.stages, ended });
-    const names = model.agents.map((one) => one.agent_type);
+    const names = model.agents.map(({ agent_type }) => agent_type);
     timeline.show({ tasks: progress.tasks, requests: model.requests, agents: names, ended });
-    says();
+    announceChanges();
   }
 
   /**
-   * What is shown may be old; said once, however often the reading fails.
+   * Warn that the page may be out of date: once, however often reading fails.
    * @param {unknown} error
    */
   function warn(error) {
     const message = error ? messageOf(error) : "";
-    if (warned === message) return;
-    warned = message;
-    stale.replaceChildren(...(error ? [mayBeOld(error)] : []));
+    if (shownWarning === message) return;
+    shownWarning = message;
+    warning.replaceChildren(...(error ? [staleNotice(error)] : []));
   }
 
   /**
@@ -113,11 +113,11 @@ function show(root, model, { signal, title }) {
    */
   function choose(subject) {
     if (subject) {
-      if (detail.element.hidden) cameFrom = document.activeElement;
+      if (detail.element.hidden) focusedBefore = document.activeElement;
       if (!detail.show(subject)) return;
     } else {
       detail.hide();
-      if (cameFrom instanceof HTMLElement) cameFrom.focus();
+      if (focusedBefore instanceof HTMLElement) focusedBefore.focus();
     }
     graph.show({ current: detail.stage });
     timeline.show({ selected: subject?.task ?? null });
@@ -128,7 +128,7 @@ function show(root, model, { signal, title }) {
     history.replaceState(history.state, "", fragment.size ? `${here}#${fragment}` : here);
   }
 
-  function obey() {
+  function followAddress() {
     const fragment = new URLSearchParams(location.hash.slice(1));
     const [task, stage] = [fragment.get("task"), fragment.get("stage")];
     if (task !== null) choose({ task });
@@ -138,15 +138,15 @@ function show(root, model, { signal, title }) {
 
   onCustom(graph, "stage-select", (stage) => choose(stage === detail.stage ? null : { stage }));
   onCustom(timeline, "task-select", (task) => choose({ task }));
-  addEventListener("hashchange", obey, { signal });
+  addEventListener("hashchange", followAddress, { signal });
   model.addEventListener("change", paint);
   model.addEventListener("events", () => agents.update());
   paint();
-  if (location.hash) requestAnimationFrame(obey);
+  if (location.hash) requestAnimationFrame(followAddress);
 }
 
 /** @param {unknown} error */
-const mayBeOld = (error) =>
+const staleNotice = (error) =>
   h(
     "p",
     { class: "notice", role: "status", dataset: { tone: "asks" } },

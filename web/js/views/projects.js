@@ -1,4 +1,4 @@
-/** Every project in a row: its status, what it waits for, and its progress. */
+/** The table of all projects: their statuses, what they wait for, and their progress. */
 
 import { each, h, icon, write } from "../dom.js";
 import { shortcuts } from "../keyboard.js";
@@ -19,7 +19,7 @@ import { style } from "../style.js";
 
 await style("projects.css");
 
-/** What was shown last, so that coming back shows it at once and where it was. */
+/** The list that was shown last, and the row in it, so that both are back at once after going back. */
 let last = /** @type {{ list: Kept | null, at: string | null } | null} */ (null);
 
 /**
@@ -29,7 +29,7 @@ let last = /** @type {{ list: Kept | null, at: string | null } | null} */ (null)
 export function open(root, { signal, back }) {
   const list = new ProjectList(signal);
   const start = startDialog(root, signal);
-  const chosen = filters((filter) => list.filter(filter), signal);
+  const filterForm = filters((filter) => list.filter(filter), signal);
   const number = h("span", { class: "soft numbers" });
   const errors = h("div", { class: "projects-trouble" });
   const { table, body } = emptyTable();
@@ -39,7 +39,7 @@ export function open(root, { signal, back }) {
     { type: "button", class: "load-more", hidden: true, onclick: () => list.loadMore() },
     "Load more",
   );
-  const walk = new RowNavigation(body);
+  const rows = new RowNavigation(body);
   root.append(
     h(
       "header",
@@ -53,7 +53,7 @@ export function open(root, { signal, back }) {
         "New project",
       ),
     ),
-    chosen.element,
+    filterForm.element,
     errors,
     table,
     place,
@@ -68,72 +68,72 @@ export function open(root, { signal, back }) {
   };
 
   function paint() {
-    showTrouble();
-    table.setAttribute("aria-busy", String(list.behind));
+    showError();
+    table.setAttribute("aria-busy", String(list.stale));
     if (!list.items) {
       if (list.error) place.replaceChildren();
       return;
     }
-    walk.keepFocus(() => each(body, list.items ?? [], (item) => item.id, row, paintRow));
+    rows.keepFocus(() => each(body, list.items ?? [], (item) => item.id, row, paintRow));
     table.hidden = list.items.length === 0;
-    if (!list.behind) {
+    if (!list.stale) {
       showMore();
       showNothing();
-      tell();
+      showCount();
     }
     shown.count = body.rows.length;
   }
 
-  /** A notice that stays the same is left as it is, so that it is spoken once. */
-  function showTrouble() {
+  /** Show the error, if it differs from the one shown: screen readers announce it only once. */
+  function showError() {
     const message = list.error && messageOf(list.error);
     if (shown.error === message) return;
     shown.error = message;
-    errors.replaceChildren(...(list.error ? [failure(list.error, () => list.again())] : []));
+    errors.replaceChildren(...(list.error ? [failure(list.error, () => list.retry())] : []));
   }
 
   function showMore() {
     const pressed = document.activeElement === more;
     more.hidden = !list.more;
-    if (pressed && body.rows.length > shown.count) walk.goToRow(shown.count);
+    if (pressed && body.rows.length > shown.count) rows.goToRow(shown.count);
   }
 
   function showNothing() {
     const filter = readAddress();
     const none = list.items?.length === 0;
-    chosen.element.hidden = none && filter.show === "all" && !filter.search;
-    const what = none ? `${filter.show} ${filter.search}` : null;
-    if (shown.nothing === what && !place.querySelector(".loading")) return;
-    shown.nothing = what;
-    place.replaceChildren(...(none ? [emptyState(filter, { start, clear: chosen.clear, signal })] : []));
+    filterForm.element.hidden = none && filter.show === "all" && !filter.search;
+    const key = none ? `${filter.show} ${filter.search}` : null;
+    if (shown.nothing === key && !place.querySelector(".loading")) return;
+    shown.nothing = key;
+    place.replaceChildren(...(none ? [emptyState(filter, { start, clear: filterForm.clear, signal })] : []));
   }
 
-  /** How many there are; it is spoken when a filter, or a wish for more, made it so. */
-  function tell() {
+  /** Show the number of projects; announce it if a filter or "Load more" has changed it. */
+  function showCount() {
     const { show, search } = readAddress();
     const found = list.items?.length ?? 0;
-    const words = `${count(found, "project")}${list.more ? ", and there are more" : ""}`;
+    const text = `${count(found, "project")}${list.more ? ", and there are more" : ""}`;
     write(number, found ? `${found.toLocaleString()}${list.more ? "+" : ""}` : "");
-    number.title = words;
+    number.title = text;
     const asked = JSON.stringify([show, search, list.wanted]);
-    if (shown.asked !== null && shown.asked !== asked) announce(found ? words : "No project matches");
+    if (shown.asked !== null && shown.asked !== asked) announce(found ? text : "No project matches");
     shown.asked = asked;
   }
 
   list.addEventListener("change", paint);
   shortcuts({
-    "/": ["Search the projects", () => (chosen.element.hidden ? false : chosen.search.focus())],
-    j: ["Next project", () => walk.move(1)],
-    k: ["Previous project", () => walk.move(-1)],
-    Enter: ["Open the project", () => false], // a link does so by itself
+    "/": ["Search the projects", () => (filterForm.element.hidden ? false : filterForm.search.focus())],
+    j: ["Next project", () => rows.move(1)],
+    k: ["Previous project", () => rows.move(-1)],
+    Enter: ["Open the project", () => false], // the link handles it
     n: ["New project", () => start.open()],
   }, signal);
-  chosen.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && walk.move(1));
+  filterForm.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && rows.move(1));
   signal.addEventListener("abort", () => {
-    last = { list: list.keep(), at: walk.at };
+    last = { list: list.keep(), at: rows.at };
   });
   list.open(readAddress(), last?.list);
-  if (back && last?.at) walk.goTo(last.at);
+  if (back && last?.at) rows.goTo(last.at);
   start.prepare();
 }
 

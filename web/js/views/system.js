@@ -1,4 +1,4 @@
-/** What BotArmy is made of and how it is: components, agents, pipelines, and where else to look. */
+/** The state of BotArmy: its components, agents and pipelines, and links to other pages. */
 
 import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
@@ -20,23 +20,23 @@ await style("system.css");
 export async function open(root, { signal }) {
   const health = new Health(signal);
   const table = components();
-  const still = workflows();
-  const words = h("strong", { role: "status", class: "system-verdict" });
+  const problems = workflows();
+  const summary = h("strong", { role: "status", class: "system-verdict" });
   const checked = h("time-ago", { mode: "span" });
   const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
-  const edition = h("span", { class: "soft numbers" });
+  const version = h("span", { class: "soft numbers" });
   const elsewhere = h("div", {});
   const leftOut = panel("Pipelines that are left out", []);
   leftOut.hidden = true;
-  let told = "";
+  let shownLinks = "";
 
   root.append(
     h(
       "header",
       { class: "view-head" },
       h("h1", {}, "System"),
-      edition,
-      words,
+      version,
+      summary,
       h(
         "div",
         { class: "system-checks" },
@@ -50,7 +50,7 @@ export async function open(root, { signal }) {
       h(
         "div",
         { class: "system-column" },
-        still.element,
+        problems.element,
         panel("Components", [table.element]),
         panel("Elsewhere", [elsewhere]),
       ),
@@ -62,18 +62,18 @@ export async function open(root, { signal }) {
 
   health.addEventListener("change", () => {
     table.paint(health);
-    still.paint(health);
-    words.dataset.tone = health.error || health.found?.status !== "ok" ? "bad" : "good";
-    write(words, verdict(health));
-    write(edition, health.found?.version ? `BotArmy ${health.found.version}` : "");
+    problems.paint(health);
+    summary.dataset.tone = health.error || health.found?.status !== "ok" ? "bad" : "good";
+    write(summary, verdict(health));
+    write(version, health.found?.version ? `BotArmy ${health.found.version}` : "");
     checked.setAttribute("datetime", new Date(health.checkedAt).toISOString());
     since.hidden = false;
     const left = health.found?.pipelines_left_out ?? [];
     leftOut.hidden = !left.length;
     leftOut.replaceChildren(leftOut.children[0], leftOutList(left));
     const given = JSON.stringify(health.found?.links);
-    if (given !== told || !elsewhere.firstChild) elsewhere.replaceChildren(links(health.found?.links));
-    told = given;
+    if (given !== shownLinks || !elsewhere.firstChild) elsewhere.replaceChildren(links(health.found?.links));
+    shownLinks = given;
   });
   await health.ask();
 }
@@ -92,7 +92,7 @@ const panel = (title, content) =>
   h("section", { class: "panel", "aria-label": title }, h("header", {}, h("h2", {}, title)), content);
 
 /**
- * A panel whose content is read once; after an error, a button reads it again.
+ * A panel whose content is read once. After an error, a button reads it again.
  * @param {string} title
  * @param {() => Promise<Node[]>} read
  * @param {AbortSignal} signal
