@@ -27,7 +27,7 @@ def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False, fail
     """Start a stack in its own session, relay its output until it is ready, and return 0 or its exit code."""
     process = subprocess.Popen(
         [
-            *(sys.executable, "-P", "-m", "cli.main", "up", "--hand-over", "--data-dir", str(data.path)),
+            *(sys.executable, "-P", "-m", "botarmy", "up", "--hand-over", "--data-dir", str(data.path)),
             *(("--port", str(port)) if port is not None else ()),
             *(("--temporal-ui",) if temporal_ui else ()),
             *(("--fail-if-running",) if fail_if_running else ()),
