@@ -59,7 +59,7 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
 
     def output(program: str, *arguments: str) -> str:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        command = [venv / "bin" / program, *arguments]
+        command = [str(venv / "bin" / program), *arguments]
         return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=True).stdout
 
     where = "import cli.main; print(cli.main.__file__)"

@@ -1,13 +1,13 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
 export interface AgentPublic {
-  agent_type: AgentType;
+  agent_type: string;
   description: string;
   provider: string;
 }
 
 export interface AgentStatePublic {
-  agent_type: AgentType;
+  agent_type: string;
   status: AgentStatus;
   task_id: string | null;
   updated_at: string | null;
@@ -24,17 +24,15 @@ export interface AgentStatusChangeEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: AgentStatusChange;
   timestamp: string;
 }
 
-export type AgentType = "analyst" | "architect" | "coder" | "tester" | "deployer";
-
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -51,7 +49,7 @@ export interface ArtifactContent {
 }
 
 export interface ArtifactCreate {
-  type: ArtifactType;
+  type: string;
   content: string;
   encoding?: Encoding;
   name?: string;
@@ -60,7 +58,7 @@ export interface ArtifactCreate {
 
 export interface ArtifactCreated {
   artifact_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   author: string;
@@ -73,7 +71,7 @@ export interface ArtifactCreatedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: ArtifactCreated;
   timestamp: string;
 }
@@ -81,7 +79,7 @@ export interface ArtifactCreatedEnvelope {
 export interface ArtifactItem {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -94,10 +92,16 @@ export interface ArtifactItem {
   accepted_at: string | null;
 }
 
+export interface ArtifactKind {
+  name: string;
+  title: string;
+  media_type: MediaType;
+}
+
 export interface ArtifactPublic {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -116,12 +120,10 @@ export interface ArtifactPublic {
 
 export interface ArtifactRef {
   artifact_id: string;
-  type: ArtifactType;
+  type: string;
   version: number;
   content_hash: string;
 }
-
-export type ArtifactType = "user_input" | "project_plan" | "software_specification" | "system_architecture" | "implementation_plan" | "source_code" | "test_results" | "deployment_package" | "deployment_log" | "agent_output" | "hitl_response";
 
 export interface ComponentHealth {
   status: "ok" | "down";
@@ -171,7 +173,7 @@ export interface ErrorEventEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: ErrorEvent;
   timestamp: string;
 }
@@ -221,7 +223,7 @@ export interface HitlExpiredEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: HitlExpired;
   timestamp: string;
 }
@@ -243,7 +245,7 @@ export interface HitlRequestedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: HitlRequested;
   timestamp: string;
 }
@@ -265,7 +267,7 @@ export interface HitlRespondedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: HitlResponded;
   timestamp: string;
 }
@@ -277,6 +279,8 @@ export interface Links {
   api_docs: string;
   openapi: string;
 }
+
+export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
 
 export type OnExpiry = "halt" | "approve" | "reject";
 
@@ -317,6 +321,11 @@ export interface Page_ProjectItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_ProviderPublic_ {
+  items: ProviderPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_RequestItem_ {
   items: RequestItem[];
   next_cursor: string | null;
@@ -331,7 +340,7 @@ export interface PendingRequest {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -339,7 +348,8 @@ export interface PendingRequest {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -351,6 +361,8 @@ export interface PendingRequest {
 export interface Pipeline {
   name: string;
   description: string;
+  roles: Role[];
+  artifacts: ArtifactKind[];
   stages: Stage[];
 }
 
@@ -390,6 +402,8 @@ export interface ProjectCreate {
   description: string;
   pipeline?: string;
   oversight?: Oversight | null;
+  crew?: string | null;
+  model?: string | null;
 }
 
 export interface ProjectItem {
@@ -397,6 +411,8 @@ export interface ProjectItem {
   name: string;
   pipeline: string;
   oversight: Oversight | null;
+  crew: string;
+  model: string | null;
   status: ProjectStatus;
   phase: string | null;
   progress: Progress;
@@ -424,6 +440,8 @@ export interface ProjectPublic {
   name: string;
   pipeline: string;
   oversight: Oversight | null;
+  crew: string;
+  model: string | null;
   status: ProjectStatus;
   phase: string | null;
   progress: Progress;
@@ -441,11 +459,25 @@ export interface ProjectPublic {
 
 export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
 
+export interface PromptPublic {
+  version: string;
+  system: string;
+  task: string;
+  tools: string[];
+}
+
+export interface ProviderPublic {
+  name: string;
+  description: string;
+  is_rehearsal: boolean;
+  is_default: boolean;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -453,7 +485,8 @@ export interface RequestItem {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -464,7 +497,7 @@ export interface RequestPublic {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -472,7 +505,8 @@ export interface RequestPublic {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -506,17 +540,36 @@ export interface Rework {
   max_rounds: number;
 }
 
+export interface Role {
+  name: string;
+  description: string;
+  instructions: string;
+  writes: Writes;
+  tools: string[] | null;
+  model: string | null;
+  limits: RoleLimits;
+}
+
+export interface RoleLimits {
+  turns: number | null;
+  tool_calls: number | null;
+  output_tokens: number | null;
+  cost_usd: number | null;
+  working_time: string | null;
+}
+
 export interface Stage {
   name: string;
-  agent: AgentType;
+  agent: string;
   instructions: string;
-  consumes: ArtifactType[];
-  produces: ArtifactType[];
+  consumes: string[];
+  produces: string[];
   gate: Gate | null;
   rework: Rework | null;
   timeout: string;
   attempts: number;
   priority: number;
+  model: string | null;
 }
 
 export interface StatusChange {
@@ -535,7 +588,7 @@ export interface TaskCancelledEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: TaskCancelled;
   timestamp: string;
 }
@@ -555,20 +608,20 @@ export interface TaskCompletedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: TaskCompleted;
   timestamp: string;
 }
 
 export interface TaskCreate {
-  agent_type: AgentType;
+  agent_type: string;
   instructions: string;
   context_ids?: string[];
 }
 
 export interface TaskDetail {
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   status: TaskStatus;
   round: number;
@@ -582,10 +635,10 @@ export interface TaskDetail {
   workflow_problem: WorkflowProblemPublic | null;
   project_id: string;
   workflow_id: string;
-  from_agent: AgentType | null;
+  from_agent: string | null;
   instructions: string;
   feedback: string | null;
-  expected_outputs: ArtifactType[];
+  expected_outputs: string[];
   priority: number;
   context: ArtifactItem[];
   artifacts: ArtifactItem[];
@@ -603,7 +656,7 @@ export interface TaskFailedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: TaskFailed;
   timestamp: string;
 }
@@ -619,14 +672,14 @@ export interface TaskProgressEnvelope {
   seq: null;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: TaskProgress;
   timestamp: string;
 }
 
 export interface TaskPublic {
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   status: TaskStatus;
   round: number;
@@ -643,8 +696,9 @@ export interface TaskPublic {
 export interface TaskStarted {
   stage: string;
   round: number;
-  from_agent: AgentType | null;
+  from_agent: string | null;
   feedback: string | null;
+  continued?: number;
 }
 
 export interface TaskStartedEnvelope {
@@ -652,7 +706,7 @@ export interface TaskStartedEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: TaskStarted;
   timestamp: string;
 }
@@ -665,11 +719,47 @@ export interface TaskSubmitted {
   status: "submitted";
 }
 
+export interface ToolCallPublic {
+  tool: string;
+  arguments: Record<string, any> | string;
+  result: string | null;
+  ok: boolean | null;
+  seconds: number | null;
+}
+
+export interface TranscriptPublic {
+  task_id: string;
+  prompt: PromptPublic | null;
+  turns: TurnPublic[];
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+}
+
+export interface TurnPublic {
+  number: number;
+  at: string;
+  model: string | null;
+  text: string;
+  thinking: string;
+  calls: ToolCallPublic[];
+  remark: string | null;
+  finish_reason: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  seconds: number;
+}
+
 export interface UsagePublic {
   model: string;
   input_tokens: number;
   output_tokens: number;
   cost_usd: number;
+  asked_for: string | null;
+  prompt_version: string | null;
+  framework: string | null;
 }
 
 export type Verdict = "passed" | "failed";
@@ -677,7 +767,7 @@ export type Verdict = "passed" | "failed";
 export interface WaitingFor {
   request_id: string;
   stage: string;
-  agent_type: AgentType;
+  agent_type: string;
   question: string;
   since: string;
   expires_at: string;
@@ -701,7 +791,7 @@ export interface WorkflowEventEnvelope {
   seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
+  agent_type: string | null;
   data: WorkflowEvent;
   timestamp: string;
 }
@@ -743,8 +833,10 @@ export interface WorkflowPublic {
   url: string | null;
 }
 
+export type Writes = "document" | "files" | "report" | "package";
+
 export interface WrittenArtifact {
   artifact_id: string;
-  type: ArtifactType;
+  type: string;
   version: number;
 }
