@@ -9,16 +9,15 @@ import { isOf, markOf, plain, sentence } from "../../../web/js/feed/event-senten
  * @param {any} data
  * @returns {import("../../../web/js/api.d.ts").Event}
  */
-const event = (type, data) =>
-  /** @type {any} */ ({
-    event_type: type,
-    seq: 1,
-    project_id: "p",
-    task_id: "t",
-    agent_type: "coder",
-    data,
-    timestamp: "2026-01-01T00:00:00Z",
-  });
+const event = (type, data) => /** @type {any} */ ({
+  event_type: type,
+  seq: 1,
+  project_id: "p",
+  task_id: "t",
+  agent_type: "coder",
+  data,
+  timestamp: "2026-01-01T00:00:00Z",
+});
 
 test("events are sentences", () => {
   assert.equal(
