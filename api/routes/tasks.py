@@ -15,6 +15,7 @@ from api.documentation import describe_responses
 from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.strict_route import StrictRoute
+from api.pipeline_names import check_role
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
@@ -87,6 +88,7 @@ async def create_task(
 async def _submit_task(services: Services, project: Project, body: TaskCreate, request: KeyedRequest | None) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
     require_not_final(project)
+    check_role(project, body.agent_type)
     async with services.store.reading() as connection:
         known = await artifacts.ids_of_project(connection, project.id, body.context_ids)
     if unknown := [str(artifact_id) for artifact_id in body.context_ids if artifact_id not in known]:

@@ -162,6 +162,11 @@ class Pipeline(Contract):
         """The built-in roles, and those that the pipeline declares."""
         return tuple(self._roles().values())
 
+    @property
+    def all_artifacts(self) -> tuple[ArtifactKind, ...]:
+        """The built-in artifact types, and those that the pipeline declares."""
+        return tuple(self._artifacts().values())
+
     def stage(self, name: str) -> Stage:
         """Return a stage by name, or raise KeyError."""
         for stage in self.stages:

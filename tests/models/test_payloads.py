@@ -25,9 +25,11 @@ from api.shapes.projects import ProjectCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
+from models.contracts.handoff import ArtifactRef, Handoff
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import BuiltInRole
-from models.contracts.project import StageView, WorkflowView
+from models.contracts.pipeline import Pipeline
+from models.contracts.project import HandoffInput, ProjectInput, StageView, WorkflowView
 from models.contracts.records import (
     CheckResponse,
     OpenProject,
@@ -36,6 +38,7 @@ from models.contracts.records import (
     RecordResponses,
     RecordStatus,
 )
+from models.contracts.roles import Role, RoleLimits
 from tests.histories import committed
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
@@ -43,7 +46,12 @@ from workflows.task import HandoffWorkflow
 Json = dict[str, Any]
 Direction = Literal["takes", "returns"]
 
-FIELDS_0_1_0: dict[str, list[str]] = json.loads(Path(__file__).with_name("fields-0.1.0.json").read_text())
+FIRST_FIELDS: dict[str, list[str]] = {
+    model: fields
+    for file in ("fields-0.1.0.json", "fields-0.3.0.json")
+    for model, fields in json.loads(Path(__file__).with_name(file).read_text()).items()
+}
+"""The fields of each model in the release that first had it."""
 
 WORKFLOWS: dict[str, type[ProjectWorkflow | HandoffWorkflow]] = {
     "ProjectWorkflow": ProjectWorkflow,
@@ -69,6 +77,26 @@ UNRECORDED = (
     OpenProject(project_id=PROJECT),
     RecordStatus(project_id=PROJECT, status=ProjectStatus.PAUSED, key="paused", put_off={PROJECT: timedelta(hours=1)}),
     RecordProblem(project_id=PROJECT, message="odd", key="1"),
+    HandoffInput(
+        project_id=PROJECT,
+        task_id=PROJECT,
+        name="Task",
+        handoff=Handoff(to_agent="poet", phase="task"),
+        role=Role(name="poet", limits=RoleLimits(turns=3)),
+    ),
+    ProjectInput(
+        project_id=PROJECT,
+        name="Poems",
+        brief=ArtifactRef(artifact_id=PROJECT, type="user_input", version=1, content_hash="0" * 64),
+        pipeline=Pipeline.model_validate(
+            {
+                "name": "poems",
+                "artifacts": [{"name": "poem"}],
+                "roles": [{"name": "poet"}],
+                "stages": [{"name": "write", "agent": "poet", "produces": ["poem"]}],
+            }
+        ),
+    ),
     WorkflowView(status=ProjectStatus.ACTIVE, phase="plan", stages=(STAGE,)),
 )
 """Not in any history: the arguments of local activities and the results of queries."""
@@ -188,10 +216,10 @@ def test_a_model_that_temporal_carries_ignores_unknown_fields(kind: type[BaseMod
 
 
 @pytest.mark.parametrize("kind", WIRE_MODELS)
-def test_every_field_added_since_0_1_0_has_a_default(kind: type[BaseModel]) -> None:
-    old = FIELDS_0_1_0.get(kind.__name__)
+def test_every_field_added_since_its_first_release_has_a_default(kind: type[BaseModel]) -> None:
+    old = FIRST_FIELDS.get(kind.__name__)
     assert old is not None, "a new model: add its fields to a file of the release that first has it"
-    assert set(old) <= set(kind.model_fields), "a field of 0.1.0 is gone"
+    assert set(old) <= set(kind.model_fields), "a field of its first release is gone"
     required = {name for name, field in kind.model_fields.items() if field.is_required()}
     assert required <= set(old)
 
