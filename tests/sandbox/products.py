@@ -50,6 +50,21 @@ def strange(): return {1, 2}
 }
 
 
+HOSTILE: Mapping[str, str] = {
+    "shortlinks/__init__.py": "",
+    "shortlinks/__main__.py": """\
+import array, ctypes, glob, os, signal, subprocess, sys, time, traceback
+C = ctypes.CDLL(None, use_errno=True)
+PARENT = os.getppid()
+def call(name, *arguments):
+    result = getattr(C, name)(*arguments)
+    print(name, "GOT" if result >= 0 else "failed", result)
+exec(sys.stdin.read())
+""",
+    "shortlinks/core.py": "VALUE = 1\ndef value(): return VALUE\ndef where(): return __file__\n",
+}
+"""It runs whatever it reads."""
+
 HEAD = """\
 import os, product, sys, unittest
 
