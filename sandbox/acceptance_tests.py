@@ -63,10 +63,10 @@ async def run_acceptance(
 
 def problems(run: TestRun) -> Iterator[str]:
     """Yield what is wrong with acceptance tests, after their run on a product that does nothing: each must fail."""
-    if not run.outcomes:
-        yield "There are no tests: they must be methods of a `unittest.TestCase`, in files whose names start with test."
     if run.stopped:
         yield f"The run of the tests on a product that does nothing was stopped: it {run.stopped}."
+    elif not run.outcomes:
+        yield "There are no tests: they must be methods of a `unittest.TestCase`, in files whose names start with test."
     for name, outcome in run.outcomes:
         detail = run.details.get(name, "")
         if outcome == PASSED:

@@ -13,10 +13,13 @@ from sandbox.runs import TestRun
 
 _CPU_SHARE = 2 / 3
 """The share of a run's wall-clock limit that it may spend as processor time."""
+_ACCEPTANCE_FACTOR = 4
+"""How much longer acceptance tests may run than unit tests: each command that they try is a Python that starts."""
 
 
 class Sandbox:
-    """Runs tests for up to `seconds` each, at most `at_once` runs at a time: each may take a gigabyte.
+    """Runs tests for up to `seconds` each, acceptance tests for four times as long, at most `at_once` runs at a time:
+    each may take a gigabyte.
 
     Where the system cannot confine the tests, they are refused, unless `allow_unconfined`, or they are `harmless`: only
     this program wrote the files.
@@ -29,7 +32,10 @@ class Sandbox:
         *,
         allow_unconfined: bool = False,
     ) -> None:
-        self._limits = DEFAULT_LIMITS._replace(seconds=seconds, cpu_seconds=max(1, round(_CPU_SHARE * seconds)))
+        self._limits, self._acceptance_limits = (
+            DEFAULT_LIMITS._replace(seconds=each, cpu_seconds=max(1, round(_CPU_SHARE * each)))
+            for each in (seconds, _ACCEPTANCE_FACTOR * seconds)
+        )
         self._slots = asyncio.Semaphore(at_once)
         self._allow_unconfined = allow_unconfined
 
@@ -46,7 +52,7 @@ class Sandbox:
         async with self._slots:
             unconfined = harmless or self._allow_unconfined
             return await acceptance_tests.run_acceptance(
-                product, tests, entry_point, self._limits, unconfined=unconfined
+                product, tests, entry_point, self._acceptance_limits, unconfined=unconfined
             )
 
     async def check_acceptance(
