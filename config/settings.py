@@ -48,15 +48,18 @@ def _prices(value: object) -> object:
     return prices
 
 
-def _urls(urls: list[str]) -> list[str]:
-    for url in urls:
-        parts = urlsplit(url)
-        with suppress(HostError):
-            host_of(parts.netloc)
-            if parts.scheme in ("http", "https"):
-                continue
-        raise ValueError("should be URLs such as https://botarmy.example")
-    return urls
+def _check_url(url: str) -> str:
+    """Accept only what anyone may see, since the API shows its URLs to everyone."""
+    parts = urlsplit(url)
+    with suppress(HostError):
+        host_of(parts.netloc)  # without a user and a password
+        if parts.scheme in ("http", "https") and not parts.query and not parts.fragment:
+            return url
+    raise ValueError("should be a URL such as https://botarmy.example, without user name, password and parameters")
+
+
+def _check_urls(urls: list[str]) -> list[str]:
+    return [_check_url(url) for url in urls]
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -93,13 +96,13 @@ class Settings(BaseSettings):
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
     task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
-    temporal_ui_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="URL of Temporal's web UI, if there is one."
+    temporal_ui_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
+        default=None, description="URL of Temporal's web UI, if there is one."
     )
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 chooses a free one.")
-    public_url: Annotated[CommaSeparated, AfterValidator(_urls)] = Field(
+    public_url: Annotated[CommaSeparated, AfterValidator(_check_urls)] = Field(
         default=[], description="URLs under which people reach the API, in addition to loopback; comma-separated."
     )
     allowed_origins: CommaSeparated = Field(

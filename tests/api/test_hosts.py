@@ -214,7 +214,7 @@ def test_a_public_url_must_be_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [Hosts.of(several).accepts(host, None) for host in ("api", "botarmy.example", "evil")] == [True, True, False]
     for wrong in ("botarmy.example", "ftp://botarmy.example", "https://", "https://a b", "https://u:p@botarmy.example"):
         monkeypatch.setenv("BOTARMY_PUBLIC_URL", wrong)
-        with pytest.raises(ValidationError, match="should be URLs"):
+        with pytest.raises(ValidationError, match="should be a URL"):
             Settings(_env_file=None)
 
 
