@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from api.shapes.hitl import RequestItem
 from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Moment, Name, StrictContract
+from models.contracts.contract import Moment, Name, StrictContract, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
 from models.contracts.pipeline import Pipeline
@@ -36,7 +36,9 @@ class ProjectCreate(StrictContract):
     )
 
     name: Name
-    description: NonBlankText = Field(description="The brief, in Markdown.")
+    description: Annotated[NonBlankText, AfterValidator(refuse_other_formats)] = Field(
+        description="The brief, in Markdown."
+    )
     pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
     oversight: Oversight | None = Field(default=None, description="Overrides the pipeline's gates; null keeps them.")
     crew: CrewName | None = Field(

@@ -11,6 +11,7 @@ from pathlib import Path
 from artifacts.sizes import format_size
 from cli.exits import UsageError
 from cli.views.printable import printable
+from models.contracts.contract import refuse_other_formats
 
 MAX_BYTES = 2**20
 """The limit of the API."""
@@ -80,8 +81,10 @@ def _text(content: bytes, source: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise UsageError(f"{source} contains an incomplete {encoding.upper()} character") from None
-    if text.lstrip().startswith("{\\rtf"):
-        raise UsageError(f"{source} is RTF, the format of a word processor: save it as plain text or Markdown")
+    try:
+        refuse_other_formats(text)
+    except ValueError as error:
+        raise UsageError(f"{source} {error}") from None
     if not text.strip():
         raise UsageError(f"{source} is empty: describe what you want")
     return text
