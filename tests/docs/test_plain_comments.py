@@ -13,11 +13,6 @@ MARKS = re.compile(r"^\s*(?:/\*\*|\*/|\*|//)|\*/$", re.MULTILINE)
 
 NOT_IN_COMMENTS = BANNED | {
     r"\bwhere\b": "if; for a place, a noun",
-    r"\bstands\b": "is",
-    r"\bgives\b": "returns",
-    r"\btaken for\b": "mistaken for",
-    r"\bto and fro\b": "back and forth",
-    r"\bput back\b": "restored",
     r"\bat hand\b": "in memory, available",
     r"\bhand(s|ed)? (it )?on\b": "passed, delivered",
     r"(?<!back and )\bforth\b": "forward",
