@@ -2,7 +2,7 @@
 
 /** @import { Event } from "./api.d.ts" */
 
-/** @typedef {Omit<Event, "event_type"> & { event_type: string }} Frame of the server: an event, or about the connection */
+/** A frame of the server: an event of a log, or one about the connection. @typedef {Omit<Event, "event_type"> & { event_type: string }} Frame */
 
 const CONNECTION_FRAMES = new Set(["pong", "heartbeat", "connection_ready"]);
 

@@ -104,8 +104,8 @@ function decided(data) {
  * @param {LogEvent} event
  */
 export function sentence(event) {
-  const compose = SENTENCES[event.event_type];
-  return (compose ? compose(event) : [lower(event.event_type)]).filter((part) => part !== "");
+  const say = SENTENCES[event.event_type];
+  return (say ? say(event) : [lower(event.event_type)]).filter((part) => part !== "");
 }
 
 /**
