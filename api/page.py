@@ -43,8 +43,8 @@ VIEWS = {
     "/inbox": "inbox",
     "/system": "system",
 }
-"""The view at each path, a module in web/js/views/. ROUTES in web/js/router.js has the same paths; web/index.html and
-web/js/keyboard.js link to them."""
+"""The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
+links, and web/js/keyboard.js the shortcuts."""
 
 _IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
 _STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)

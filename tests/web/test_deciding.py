@@ -18,6 +18,10 @@ pytestmark = pytest.mark.long
 
 AS_MAYA_WOULD = "# Project plan\n\nAs Maya would have it.\n"
 NARROW = {"width": 360, "height": 740}
+WITHOUT_CLIPBOARD = """() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    document.execCommand = () => false;
+}"""
 
 
 @pytest.fixture
@@ -176,6 +180,12 @@ async def test_of_two_people_the_second_is_told_who_was_first_and_loses_nothing(
     await expect(card(jonas).get_by_text(re.compile("Maya")).first).to_be_visible()
     await expect(text).to_have_value("# What Jonas was typing")
     await expect(act(jonas, "Approve")).to_be_disabled()
+    notices, copy = jonas.get_by_role("region", name="Notices"), card(jonas).get_by_role("button", name="Copy my draft")
+    await copy.click()
+    await expect(notices.get_by_text("Copied.")).to_be_visible()
+    await jonas.evaluate(WITHOUT_CLIPBOARD)
+    await copy.click()
+    await expect(notices.get_by_text("It could not be copied: # What Jonas was typing")).to_be_visible()
     assert (await request_of(director, request["request_id"]))["status"] == "approved"
 
 

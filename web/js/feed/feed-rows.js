@@ -10,7 +10,7 @@ import { EventWindow } from "./feed-log.js";
 
 const MAX_ROWS = 300;
 const ROWS_AFTER_BURST = 100; // shown when more events came at once than the log keeps
-const ROWS_PER_LOAD = 40; // at least, if MAX_PAGES pages have so many of the chosen kind
+const ROWS_PER_LOAD = 40; // at least, unless MAX_PAGES pages have fewer of the chosen kind
 const MAX_PAGES = 10; // read for one load
 
 /** Dispatches `change` after it has loaded events, and `failure` if it could not. */

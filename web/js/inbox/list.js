@@ -11,7 +11,7 @@ import { TONES } from "./card-head.js";
 /** @param {string} id */
 export const address = (id) => `/inbox?request=${id}`;
 
-/** @typedef {Record<"question" | "project" | "where" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
+/** @typedef {Record<"question" | "project" | "stage" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
 
 /** How a row shows the phase of its response. */
 /** @type {Record<string, [word: string, icon: string]>} */
@@ -42,7 +42,7 @@ export function inboxList({ pick, check }) {
     const question = h("span", { class: "row-question", dir: "auto" });
     const project = h("span", { class: "row-project cut", dir: "auto" });
     const since = h("time-ago", { datetime: entry.request.created_at, mode: "brief" });
-    const where = h("span", { class: "row-where cut" });
+    const stage = h("span", { class: "row-where cut" });
     const marks = h("span", { class: "row-marks" });
     const left = entry.request.deadline_held
       ? h("span", { class: "soft" }, "paused")
@@ -52,10 +52,10 @@ export function inboxList({ pick, check }) {
       { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
       h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
       h("span", { class: "row-line" }, project, left),
-      h("span", { class: "row-line" }, where, marks),
+      h("span", { class: "row-line" }, stage, marks),
     );
     const row = h("li", {}, h("label", { class: "row-check" }, box), link);
-    parts.set(row, { box, question, project, where, marks, left, link });
+    parts.set(row, { box, question, project, stage, marks, left, link });
     return row;
   }
 
@@ -76,11 +76,11 @@ export function inboxList({ pick, check }) {
   function update(row, { entry, selected, checked }) {
     const found = parts.get(row);
     if (!found) return;
-    const { box, question, project, where, marks, left, link } = found;
+    const { box, question, project, stage, marks, left, link } = found;
     const { request } = entry;
     write(question, visible(request.question));
     write(project, visible(request.project_name));
-    write(where, `${request.stage} · ${request.agent_type}${request.round > 1 ? ` · round ${request.round}` : ""}`);
+    write(stage, `${request.stage} · ${request.agent_type}${request.round > 1 ? ` · round ${request.round}` : ""}`);
     box.setAttribute("aria-label", `Select “${visible(request.question)}” of ${visible(request.project_name)}`);
     if (box.checked !== checked) box.checked = checked;
     box.disabled = !entry.open;

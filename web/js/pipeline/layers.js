@@ -11,8 +11,8 @@ import { upstream } from "./stages.js";
  * @property {number} order in its layer
  * @property {GraphNode[]} before
  * @property {GraphNode[]} after
- * @property {number} main where it starts along the flow
- * @property {number} end where it ends along the flow, its gate included
+ * @property {number} main its start along the flow
+ * @property {number} end its end along the flow, its gate included
  * @property {number} cross its centre across the flow
  * @property {number} half half its extent across the flow
  */

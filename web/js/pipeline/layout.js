@@ -135,7 +135,7 @@ const clamp = (value, min, max) => Math.min(max, Math.max(min, value));
 const round = (value) => Math.round(value * 10) / 10;
 
 /**
- * An edge through all nodes of its chain; `lineStart(node)` is where a line starts after a stage.
+ * An edge through all nodes of its chain; `lineStart(node)` is the start of a line after a stage.
  * @param {GraphNode[]} chain
  * @param {(node: GraphNode) => number} lineStart
  */

@@ -52,7 +52,7 @@ export class ProjectList extends EventTarget {
     if (this.items) this.#changed(null);
   }
 
-  /** The number of projects to load, if there are so many. */
+  /** The number of projects to load, at most. */
   get wanted() {
     return this.#wanted;
   }

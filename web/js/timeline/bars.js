@@ -1,4 +1,4 @@
-/** The timeline's bars: one for each task, hatched while it waits for a human, with a diamond where its gate asks. */
+/** The timeline's bars: one for each task, hatched while it waits for a human, with a diamond for its gate. */
 
 import { childrenOf, each, svg, write } from "../dom.js";
 import { status } from "../labels.js";
@@ -94,8 +94,7 @@ function place(group, { span: { task, request }, x, width, worked, top, height, 
 }
 
 /**
- * The stage's name: in the part of the bar where the agent worked, in the part where it waits for a human, behind the
- * bar, or shortened.
+ * The stage's name: in the part of the bar for the agent's work, in the part for the wait, behind the bar, or shortened.
  * @param {Element} text
  * @param {TaskPublic} task
  * @param {Pick<Bar, "x" | "width" | "worked" | "height" | "free"> & { y: number }} options
