@@ -26,13 +26,7 @@ MAX_FILE = 16 * 2**20
 
 _CONTENT = describe_responses("# Project plan\n", 404, 409, 422, 503, media_type="*/*")
 # Readers of JSON parse this one, so that it is not just bytes.
-_CONTENT[200]["content"][FILES] = {
-    "schema": {
-        "type": "object",
-        "properties": {"files": {"type": "object", "additionalProperties": {"type": "string"}}},
-        "required": ["files"],
-    }
-}
+_CONTENT[200]["content"][FILES] = {"schema": {"type": "object"}, "example": {"files": {"README.md": "# Guest book\n"}}}
 
 
 @router.get(

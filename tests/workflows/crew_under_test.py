@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
-from models.contracts.project import ProjectInput
+from models.contracts.project import ProjectInput, WorkflowView
 from models.tables import HitlRequest
 from store import projects
 from store.transaction import Store
@@ -25,6 +25,7 @@ from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project
+from workflows.project import ProjectWorkflow
 
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
@@ -132,7 +133,7 @@ class Story(ProjectRecords):
         self.task_queue = task_queue
         self.script = script
         self.given = given
-        self.handle: WorkflowHandle[Any, Any] = project_handle(client, self.id)
+        self.handle = project_handle(client, self.id)
 
     @classmethod
     async def begin(
@@ -161,13 +162,13 @@ class Story(ProjectRecords):
     async def result(self) -> Any:
         return await self.handle.result()
 
-    async def view(self, first: str) -> Any:
+    async def view(self, first: str) -> WorkflowView:
         """Wait until the workflow reports this status of its first stage. The records are written before the workflow
         receives the result of the activity that wrote them."""
 
-        async def look() -> Any:
-            view = await self.handle.query("state")
-            return view if view["stages"][0]["status"] == first else None
+        async def look() -> WorkflowView | None:
+            view = await self.handle.query(ProjectWorkflow.state)
+            return view if view.stages[0].status == first else None
 
         return await eventually(look)
 
