@@ -334,10 +334,13 @@ class _Result:
 
 def _unusable(response: ModelResponse, body: bytes) -> str | None:
     """Return why a response cannot be used at all, or None."""
-    if response.finish_reason is None:
-        return "did not say why its response ended; it was probably cut off."
     if response.finish_reason == "content_filter":
         return "refused to answer."
+    # pydantic_ai replaces a missing reason by "stop" for OpenAI's API, where only the details show what was said.
+    shows_reason = response.provider_url is not None and response.provider_name != "anthropic"
+    reason = (response.provider_details or {}).get("finish_reason") if shows_reason else response.finish_reason
+    if reason is None:
+        return "did not say why its response ended; it was probably cut off."
     if len(body) > MAX_RESPONSE:
         return f"returned {len(body):,} bytes; at most {MAX_RESPONSE:,} are read."
     return None

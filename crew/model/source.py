@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import httpx2
 from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
@@ -53,54 +54,61 @@ class Source:
 class _Kind:
     """A kind of provider: how a model is created from the environment, and the variables of its keys."""
 
-    create: Callable[[str, Mapping[str, str]], Model]
+    create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
     keys: tuple[str, ...]
     needs_key: bool = True
 
 
-def _openai(name: str, env: Mapping[str, str]) -> Model:
-    return OpenAIChatModel(name, provider=_openai_provider(env))
+def _openai(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenAIChatModel(name, provider=_openai_provider(env, http))
 
 
-def _openai_responses(name: str, env: Mapping[str, str]) -> Model:
-    return OpenAIResponsesModel(name, provider=_openai_provider(env))
+def _openai_responses(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenAIResponsesModel(name, provider=_openai_provider(env, http))
 
 
-def _openai_provider(env: Mapping[str, str]) -> OpenAIProvider:
+def _openai_provider(env: Mapping[str, str], http: httpx2.AsyncClient) -> OpenAIProvider:
     base_url = env.get("OPENAI_BASE_URL")
     key = env.get("OPENAI_API_KEY") or ("no-key" if base_url else None)  # servers of one's own need none
-    return OpenAIProvider(base_url=base_url, api_key=key)
+    return OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
 
 
-def _anthropic(name: str, env: Mapping[str, str]) -> Model:
-    return AnthropicModel(
-        name, provider=AnthropicProvider(api_key=env.get("ANTHROPIC_API_KEY"), base_url=env.get("ANTHROPIC_BASE_URL"))
+def _anthropic(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    provider = AnthropicProvider(
+        api_key=env.get("ANTHROPIC_API_KEY"), base_url=env.get("ANTHROPIC_BASE_URL"), http_client=http
     )
+    return AnthropicModel(name, provider=provider)
 
 
-def _azure(name: str, env: Mapping[str, str]) -> Model:
+def _azure(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     return OpenAIChatModel(
         name,
         provider=AzureProvider(
             azure_endpoint=env.get("AZURE_OPENAI_ENDPOINT"),
             api_version=env.get("OPENAI_API_VERSION"),
             api_key=env.get("AZURE_OPENAI_API_KEY"),
+            http_client=http,
         ),
     )
 
 
-def _openrouter(name: str, env: Mapping[str, str]) -> Model:
-    return OpenRouterModel(name, provider=OpenRouterProvider(api_key=env.get("OPENROUTER_API_KEY") or ""))
+def _openrouter(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenRouterModel(
+        name, provider=OpenRouterProvider(api_key=env.get("OPENROUTER_API_KEY") or "", http_client=http)
+    )
 
 
-def _ollama(name: str, env: Mapping[str, str]) -> Model:
+def _ollama(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     url = env.get("OLLAMA_BASE_URL", "http://127.0.0.1:11434/v1")
-    return OllamaModel(name, provider=OllamaProvider(base_url=url, api_key=env.get("OLLAMA_API_KEY")))
+    provider = OllamaProvider(base_url=url, api_key=env.get("OLLAMA_API_KEY"), http_client=http)
+    return OllamaModel(name, provider=provider)
 
 
-def _vllm(name: str, env: Mapping[str, str]) -> Model:
+def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     url = env.get("VLLM_BASE_URL", "http://127.0.0.1:8000/v1")
-    return OpenAIChatModel(name, provider=VLLMProvider(base_url=url, api_key=env.get("VLLM_API_KEY") or "no-key"))
+    return OpenAIChatModel(
+        name, provider=VLLMProvider(base_url=url, api_key=env.get("VLLM_API_KEY") or "no-key", http_client=http)
+    )
 
 
 KINDS: dict[str, _Kind] = {
@@ -151,7 +159,9 @@ class Sources:
             )
         key = next((value for variable in kind.keys if (value := self._environment.get(variable))), None)
         try:
-            model = kind.create(model_name, self._environment)
+            # A redirect would take the brief and the code to another host.
+            http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
+            model = kind.create(model_name, self._environment, http)
         except (UserError, ValueError) as error:
             missing = f"Set {kind.keys[0]}." if kind.needs_key and not key else str(error)
             raise AgentError(f"{name} cannot be used: {missing}", retryable=False) from None
