@@ -164,7 +164,7 @@ def _write_files(files: dict[str, str], folder: str) -> None:
     """Write the files below a folder without links. The sender of the request has checked their paths, too."""
     for path, text in files.items():
         target = os.path.normpath(os.path.join(folder, path))
-        if not target.startswith(f"{folder}/"):
+        if not target.startswith(f"{os.path.normpath(folder)}/"):
             raise ValueError(f"{path!r} is outside of its folder")
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:

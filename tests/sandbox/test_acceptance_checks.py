@@ -1,11 +1,13 @@
 """Acceptance tests that import the product never run, and those that test nothing are reported."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from artifacts.errors import InvalidArtifactError
 from sandbox import Sandbox, product_interface
+from sandbox.launcher.run import _write_files
 from tests.sandbox.products import PRODUCT, drive, one_test
 
 
@@ -53,6 +55,14 @@ async def test_unsafe_file_sets_are_refused() -> None:
     for product, files in (({"../x": ""}, tests), (PRODUCT, {"/x": ""}), ({}, tests)):
         with pytest.raises(InvalidArtifactError):
             await drive(files, product=product)
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "a/../../x", "..", "."])
+def test_the_launcher_writes_nothing_outside_of_a_folder(path: str, tmp_path: Path) -> None:
+    """It writes a product's files before it is confined, and does not rely on who checked their paths."""
+    with pytest.raises(ValueError, match="outside of its folder"):
+        _write_files({path: ""}, str(tmp_path / "folder"))
+    assert list(tmp_path.iterdir()) == []
 
 
 USELESS: Mapping[str, tuple[str, str]] = {
