@@ -8,6 +8,7 @@ RUN python -m venv /opt/venv
 COPY requirements.txt /tmp/requirements.txt
 RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
 COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy
+RUN echo /app >"$(/opt/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/botarmy.pth"
 WORKDIR /app
 COPY . .
 # Compiled now, because the user that runs it may not write here.
@@ -18,7 +19,6 @@ RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/s
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \
-    PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     BOTARMY_HOST=0.0.0.0 \
     BOTARMY_PORT=8000 \

@@ -24,14 +24,14 @@ setup-dev: ## also install everything needed to test and check
 	@sh scripts/setup dev
 
 run: setup ## run a brief (BRIEF=...) from start to delivery
-	@trap : INT; started=; tries=0; \
-	$(BIN) cli.main status >/dev/null 2>&1; code=$$?; \
-	if [ "$$code" = 3 ]; then $(BIN) cli.main up --detach || exit $$?; started=yes; \
-	elif [ "$$code" != 0 ]; then echo "Waiting for the stack that is starting."; \
-	until $(BIN) cli.main status >/dev/null 2>&1 || [ "$$tries" = 60 ]; do tries=$$((tries + 1)); sleep 1; done; fi; \
+	@trap : INT; tries=0; \
+	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \
+	[ "$$up" = 0 ] || [ "$$up" = 7 ] || exit "$$up"; \
+	until [ "$$up" = 0 ] || $(BIN) cli.main status >/dev/null 2>&1 || [ "$$?" = 3 ] || [ "$$tries" = 60 ]; do \
+	tries=$$((tries + 1)); sleep 1; done; \
 	$(BIN) cli.main run "$$BRIEF"; code=$$?; \
 	if [ "$$code" = 130 ]; then echo "The stack is still running; 'make down' stops it."; \
-	elif [ -n "$$started" ]; then $(BIN) cli.main down; fi; \
+	elif [ "$$up" = 0 ]; then $(BIN) cli.main down; fi; \
 	exit $$code
 
 up: setup ## start the stack and run it until Ctrl-C

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import questions
+from activities import gate_question
 from activities.assignment import build_assignment
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep, heartbeating
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import Agent, AgentError, Outcome
+from crew.protocol import AgentError, Crews, Outcome, Usage
 from models.contracts.contract import storable
-from models.contracts.enums import AgentType, ArtifactType, HitlReason, ProjectStatus, TaskStatus, Verdict
+from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
+from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
+from models.contracts.pipeline import Pipeline
 from models.contracts.records import OpenedProject, OpenProject
+from models.contracts.roles import BUILT_IN_ROLES, Role
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, tasks
@@ -47,10 +50,11 @@ class TaskEndedError(Exception):
 class AgentSteps:
     """The activities that involve agents. A step runs at least once, and its result is written once."""
 
-    def __init__(self, store: Store, agents: Mapping[AgentType, Agent], max_artifact_bytes: int) -> None:
+    def __init__(self, store: Store, crews: Crews, max_artifact_bytes: int, daily_budget_usd: float) -> None:
         self._store = store
-        self._agents = agents
+        self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
+        self._daily_budget_usd = daily_budget_usd
 
     @activity.defn
     async def run_agent_step(self, step: StepInput) -> StepResult:
@@ -71,7 +75,7 @@ class AgentSteps:
                 async with self._store.transaction(step.project_id) as tx:
                     checkpoint = (await self._start(tx, step)).checkpoint
             try:
-                outcome = await self._run(step, RunningStep(self._store, step, checkpoint))
+                outcome = await self._run(step, RunningStep(self._store, step, checkpoint, self._daily_budget_usd))
                 return await self._finish(step, outcome)
             except AgentError as error:
                 return await self._fail(step, error)
@@ -95,13 +99,24 @@ class AgentSteps:
         """
         async with self._store.reading() as connection:
             brief = await projects.brief(connection, opening.project_id)
+            project = await projects.get(connection, opening.project_id)
+        assert project is not None
         async with self._store.transaction(opening.project_id) as tx:
             current = await projects.open_run(tx, opening)
         if not current:
             raise ApplicationError(
                 "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
             )
-        return OpenedProject(short_agents=tuple(role for role, agent in self._agents.items() if agent.is_short(brief)))
+        pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
+        roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
+        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
+        return OpenedProject(short_agents=tuple(short))
+
+    async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
+        try:
+            return (await self._crews.agent(crew, role)).is_short(brief)
+        except AgentError:
+            return False  # its steps fail, and say why
 
     async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
         info = activity.info()
@@ -111,8 +126,9 @@ class AgentSteps:
         return started
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
-        agent = self._agents[step.handoff.to_agent]
-        assignment = await build_assignment(self._store, step)
+        role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
+        agent = await self._crews.agent(step.crew, role)
+        assignment = await build_assignment(self._store, step, role)
         try:
             async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
@@ -157,11 +173,11 @@ class AgentSteps:
                 raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
-        reason = questions.reason_to_ask(step, outcome)
+        reason = gate_question.reason_to_ask(step, outcome)
         result = tasks.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
-            usage=asdict(outcome.usage) if outcome.usage else None,
+            usage=_dumped(outcome.usage) if outcome.usage else None,
             note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
@@ -189,13 +205,20 @@ class AgentSteps:
                 raise TaskEndedError
             request = None
             if reason is not None:
-                question = questions.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
+                question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", reason, refs, questions.fill(question, step)
+                    tx, step, activity.info().workflow_id or "", reason, refs, gate_question.fill(question, step)
                 )
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
     async def _fail(self, step: StepInput, error: AgentError) -> StepResult:
+        if not error.counts:
+            raise ApplicationError(
+                str(error),
+                type="AgentError",
+                category=ApplicationErrorCategory.BENIGN,
+                next_retry_delay=error.retry_after or RETRY_DELAY,
+            )
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
                 await self._start(tx, step)
@@ -207,7 +230,7 @@ class AgentSteps:
             request = None
             if last:
                 await tasks.fail(tx, step, str(error))
-                question = questions.fill(questions.FAILED_STEP, step, str(error))
+                question = gate_question.fill(gate_question.FAILED_STEP, step, str(error))
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
@@ -217,7 +240,7 @@ class AgentSteps:
             str(error),
             type="AgentError",
             category=ApplicationErrorCategory.BENIGN,
-            next_retry_delay=timedelta(seconds=min(2 ** (failures - 1), 60)),
+            next_retry_delay=error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)),
         )
 
     async def _result_as_recorded(self, step: StepInput) -> StepResult:
@@ -247,6 +270,10 @@ class AgentSteps:
             )
 
 
+def _dumped(usage: Usage) -> dict[str, Any]:
+    return {name: value for name, value in asdict(usage).items() if value is not None}
+
+
 def _name(step: StepInput, type: ArtifactType) -> str:
     # The output of a standalone handoff is not a version of any other artifact.
-    return f"{type}-{step.task_id}" if type is ArtifactType.AGENT_OUTPUT else str(type)
+    return f"{type}-{step.task_id}" if type == BuiltInArtifact.AGENT_OUTPUT else str(type)

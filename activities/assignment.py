@@ -5,13 +5,13 @@ from __future__ import annotations
 from temporalio.exceptions import ApplicationError
 
 from crew.protocol import Assignment, InputArtifact
-from models.contracts.enums import ArtifactType
 from models.contracts.handoff import StepInput
+from models.contracts.roles import Role
 from store import artifacts
 from store.transaction import Store
 
 
-async def build_assignment(store: Store, step: StepInput) -> Assignment:
+async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignment:
     """Read the brief and the inputs of a step.
 
     Raises:
@@ -34,7 +34,7 @@ async def build_assignment(store: Store, step: StepInput) -> Assignment:
         project_id=step.project_id,
         project_name=step.project_name,
         task_id=step.task_id,
-        role=handoff.to_agent,
+        role=role,
         stage=handoff.phase,
         round=step.round,
         instructions=handoff.instructions,
@@ -43,7 +43,7 @@ async def build_assignment(store: Store, step: StepInput) -> Assignment:
         inputs=tuple(
             InputArtifact(
                 artifact_id=artifact.id,
-                type=ArtifactType(artifact.type),
+                type=artifact.type,
                 name=artifact.name,
                 version=artifact.version,
                 media_type=artifact.media_type,
@@ -55,4 +55,6 @@ async def build_assignment(store: Store, step: StepInput) -> Assignment:
             if artifact.id in handoff.context_ids
         ),
         expected_outputs=handoff.expected_outputs,
+        model=step.model,
+        continued=step.continued,
     )

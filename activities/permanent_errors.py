@@ -16,8 +16,8 @@ from store.transaction import ContradictionError, ProjectUnknownError
 log = structlog.get_logger(__name__)
 
 CONSTRAINT_ATTEMPTS = 2
-"""Attempts of a regular activity that violates a constraint: it may be a race, which the next attempt finds decided."""
-
+"""Attempts of a regular activity that violates a constraint. In a race, the next attempt finds the other
+writer's row."""
 
 _CONSTRAINTS = (IntegrityError, psycopg.IntegrityError)  # some statements bypass SQLAlchemy
 PERMANENT_ERRORS = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from artifacts.media_types import default_media_type
-from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
@@ -26,12 +25,6 @@ from models.tables import HitlRequest
 from store import artifacts, contents, events, hitl, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
 
-STATUS = {
-    HitlAction.APPROVE: HitlStatus.APPROVED,
-    HitlAction.AMEND: HitlStatus.AMENDED,
-    HitlAction.REJECT: HitlStatus.REJECTED,
-}
-
 
 class Records:
     """The activities that record decisions: short, idempotent, run as local activities."""
@@ -40,29 +33,29 @@ class Records:
         self._store = store
 
     @activity.defn
-    async def record_responses(self, judged: RecordResponses) -> RequestOutcome:
+    async def record_responses(self, batch: RecordResponses) -> RequestOutcome:
         """Add responses to the history of their requests. Apply the winning one unless its request is closed already.
 
         Returns the outcome as recorded, which may differ from what this run judged.
         """
-        async with self._store.transaction(judged.project_id) as tx:
-            requests = {one.response.request_id for one in judged.responses}
-            known = await hitl.ids_of_project(tx.connection, judged.project_id, requests)
-            hashes = (one.response.content_hash for one in judged.responses)
+        async with self._store.transaction(batch.project_id) as tx:
+            requests = {judged.response.request_id for judged in batch.responses}
+            known = await hitl.ids_of_project(tx.connection, batch.project_id, requests)
+            hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
-            responses, refused = _without_missing(judged.responses, missing)
-            for one in responses:
-                if one.response.request_id not in known:
-                    if one.outcome is ResponseOutcome.APPLIED:  # its gate is open, so a step has recorded it
-                        raise ContradictionError(f"request {one.response.request_id} does not exist")
-                    _record_unknown_request(tx, one.response)
-            responses = [one for one in responses if one.response.request_id in known]
+            responses, refused = _without_missing(batch.responses, missing)
+            for judged in responses:
+                if judged.response.request_id not in known:
+                    if judged.outcome is ResponseOutcome.APPLIED:  # its gate is open, so a step has recorded it
+                        raise ContradictionError(f"request {judged.response.request_id} does not exist")
+                    _record_unknown_request(tx, judged.response)
+            responses = [judged for judged in responses if judged.response.request_id in known]
             outcome = RequestOutcome(refused=refused)
-            applied = next((one.response for one in responses if one.outcome is ResponseOutcome.APPLIED), None)
+            applied = next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
             if applied is not None:
                 outcome = await self._apply(tx, applied)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
-                    responses = [_too_late(one) if one.response == applied else one for one in responses]
+                    responses = [_too_late(judged) if judged.response == applied else judged for judged in responses]
             await hitl.add_responses(tx, responses, missing)
         return outcome
 
@@ -71,24 +64,24 @@ class Records:
         """Return whether a response answers a recorded request of the project. If not, record an error event.
 
         A request is visible once the step that opens it has committed, which may be before the workflow receives the
-        step's result. A response sent before that answers no question. The first answer stands: a workflow that lost a
-        workflow task asks again, when the request may exist.
+        step's result. A response sent earlier refers to no request and is recorded as an error. A later check of the
+        same response returns the same result, even if the request exists by now.
         """
         response = check.response
         async with self._store.reading() as connection:
             known = bool(await hitl.ids_of_project(connection, check.project_id, {response.request_id}))
-            known = known and not await events.is_recorded(connection, check.project_id, _foreign_key(response))
+            known = known and not await events.is_recorded(connection, check.project_id, _unknown_request_key(response))
         if not known:
             async with self._store.transaction(check.project_id) as tx:
                 _record_unknown_request(tx, response)
         return CheckedResponse(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse) -> RequestOutcome:
-        status = STATUS[response.action]
+        status = response.action.resulting_status
         request = await hitl.close(tx, response.request_id, status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
-        asked = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
+        asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
             accepted = asked
@@ -108,10 +101,10 @@ class Records:
             ),
             key=f"response:{request.id}",
             task_id=request.task_id,
-            agent_type=AgentType(request.agent_type),
+            agent_type=request.agent_type,
         )
-        await artifacts.accept(tx, (one.artifact_id for one in accepted))
-        await tasks.end_wait(tx, request.task_id, AgentType(request.agent_type), accepted=bool(accepted))
+        await artifacts.accept(tx, (ref.artifact_id for ref in accepted))
+        await tasks.end_wait(tx, request.task_id, request.agent_type, accepted=bool(accepted))
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -122,16 +115,17 @@ class Records:
         body = await contents.get(tx.connection, response.content_hash)
         if body is None:
             raise ContradictionError(f"content {response.content_hash} does not exist")
-        original = next((one for one in asked if one.artifact_id == response.artifact_id), asked[0] if asked else None)
+        original = next((ref for ref in asked if ref.artifact_id == response.artifact_id), asked[0] if asked else None)
         before = await artifacts.get(tx.connection, original.artifact_id) if original else None
-        kind = ArtifactType(before.type if before else request.supplies or "")
+        kind = before.type if before else request.supplies or ""
+        media_type = before.media_type if before else await projects.media_type(tx.connection, tx.project_id, kind)
         (amended,) = await artifacts.add(
             tx,
             [
                 artifacts.NewVersion(
                     type=kind,
                     body=body,
-                    media_type=before.media_type if before else default_media_type(kind),
+                    media_type=media_type,
                     author=response.responder,
                     origin_id=request.id,
                     name=before.name if before else str(kind),
@@ -141,7 +135,7 @@ class Records:
                 )
             ],
         )
-        return tuple(amended if one == original else one for one in asked) or (amended,)
+        return tuple(amended if ref == original else ref for ref in asked) or (amended,)
 
     @activity.defn
     async def record_expiry(self, expiry: RecordExpiry) -> RequestOutcome:
@@ -154,9 +148,9 @@ class Records:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
-            agent = AgentType(request.agent_type)
+            agent = request.agent_type
             if expiry.accepts:
-                await artifacts.accept(tx, (UUID(one["artifact_id"]) for one in request.artifacts))
+                await artifacts.accept(tx, (UUID(ref["artifact_id"]) for ref in request.artifacts))
             await tasks.end_wait(tx, request.task_id, agent, accepted=expiry.accepts)
             tx.record(
                 HitlExpired(request_id=request.id, stage=request.stage, round=request.round, accepted=expiry.accepts),
@@ -184,16 +178,18 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
 
     Only a response that bypassed the API can name missing content. The responses that lost to it are judged again.
     """
-    refused = any(one.outcome is ResponseOutcome.APPLIED and one.response.content_hash in missing for one in responses)
+    refused = any(
+        judged.outcome is ResponseOutcome.APPLIED and judged.response.content_hash in missing for judged in responses
+    )
     if not refused:
         return list(responses), False
     kept = []
-    for one in responses:
-        if one.outcome is ResponseOutcome.APPLIED:
-            explanation = f"content {one.response.content_hash} does not exist"
-            kept.append(one.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
-        elif one.outcome is ResponseOutcome.REFUSED:
-            kept.append(one)
+    for judged in responses:
+        if judged.outcome is ResponseOutcome.APPLIED:
+            explanation = f"content {judged.response.content_hash} does not exist"
+            kept.append(judged.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
+        elif judged.outcome is ResponseOutcome.REFUSED:
+            kept.append(judged)
     return kept, True
 
 
@@ -212,10 +208,10 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
     response = hitl.response_of(request.id, decision, decision.id)
-    accepted = tuple(ArtifactRef.model_validate(one) for one in request.artifacts)
+    accepted = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
     if response.content_hash is not None:
-        amended = {one.type: one for one in await artifacts.written_by(connection, request.id)}
-        accepted = tuple(amended.get(one.type, one) for one in accepted) or tuple(amended.values())
+        amended = {ref.type: ref for ref in await artifacts.written_by(connection, request.id)}
+        accepted = tuple(amended.get(ref.type, ref) for ref in accepted) or tuple(amended.values())
     elif response.action is not HitlAction.APPROVE:
         accepted = ()
     return RequestOutcome(response=response, accepted=accepted)
@@ -223,8 +219,8 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
 
 def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
     unknown = f"request {response.request_id}, which this project does not have"
-    tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_foreign_key(response))
+    tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_unknown_request_key(response))
 
 
-def _foreign_key(response: HitlResponse) -> str:
+def _unknown_request_key(response: HitlResponse) -> str:
     return f"foreign:{response.request_id}:{response.decision_id}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from temporalio import activity
 
+from activities.step_transcript import StepTranscript
 from crew.protocol import AgentError
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
@@ -27,10 +28,13 @@ MAX_CHECKPOINT_BYTES = 64 * 1024
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, checkpoint: dict[str, Any] | None) -> None:
+    def __init__(
+        self, store: Store, step: StepInput, checkpoint: dict[str, Any] | None, daily_budget_usd: float
+    ) -> None:
         self._store = store
         self._step = step
         self.checkpoint = checkpoint
+        self.transcript = StepTranscript(store, step, daily_budget_usd)
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         body = orjson.dumps(checkpoint)
@@ -68,7 +72,7 @@ async def heartbeating() -> AsyncIterator[None]:
             await asyncio.sleep(seconds)
             activity.heartbeat()
 
-    # The first one after half the timeout: a step that ends earlier costs Temporal no write.
+    # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
     sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
     try:
         yield

@@ -8,15 +8,15 @@ import uvicorn
 
 from api.app import create_app
 from api.server.config import uvicorn_config
-from config.descriptors import raise_limit
 from config.logging import configure_logs
+from config.open_files import raise_open_file_limit
 from config.settings import SettingsError, get_settings
 
 
 def main() -> None:
     settings = get_settings()
     configure_logs(settings, "api")
-    raise_limit()
+    raise_open_file_limit()
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
     server.run()
     if not server.started:

@@ -41,11 +41,11 @@ async def _get_project(services: ServicesDep, project_id: Annotated[UUID, Path()
 
 
 ProjectDep = Annotated[Project, Depends(_get_project)]
-"""The project in the path; 404 when it does not exist."""
+"""The project in the path. 404 if it does not exist."""
 
 
 def require_not_final(project: Project) -> None:
-    """Raise ConflictError where the project has ended."""
+    """Raise ConflictError if the project has ended."""
     if ProjectStatus(project.status).is_final:
         raise ConflictError(f"The project is {project.status}.")
 
@@ -70,7 +70,7 @@ async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path
 
 
 ArtifactDep = Annotated[Artifact, Depends(_get_artifact)]
-"""The artifact version in the path; 404 when it does not exist."""
+"""The artifact version in the path. 404 if it does not exist."""
 
 
 async def _get_file(
@@ -83,7 +83,7 @@ async def _get_file(
 
 
 FileDep = Annotated[str | None, Depends(_get_file)]
-"""The path of a file in the query, if any; 422 when the artifact holds no files."""
+"""The path of a file in the query, if any. 422 if the artifact holds no files."""
 
 
 async def _get_task(services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
@@ -91,7 +91,7 @@ async def _get_task(services: ServicesDep, task_id: Annotated[UUID, Path()]) -> 
 
 
 TaskDep = Annotated[Task, Depends(_get_task)]
-"""The task in the path; 404 when it does not exist."""
+"""The task in the path. 404 if it does not exist."""
 
 
 async def _get_hitl_request(services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:
@@ -99,4 +99,4 @@ async def _get_hitl_request(services: ServicesDep, request_id: Annotated[UUID, P
 
 
 HitlRequestDep = Annotated[HitlRequest, Depends(_get_hitl_request)]
-"""The HITL request in the path; 404 when it does not exist."""
+"""The HITL request in the path. 404 if it does not exist."""

@@ -34,6 +34,8 @@ PROJECT: Json = {
     "name": "URL shortener",
     "pipeline": "software-delivery",
     "oversight": "medium",
+    "crew": "rehearsal",
+    "model": None,
     "status": "waiting",
     "phase": "discovery",
     "progress": {"done": 0, "total": 6},
@@ -105,6 +107,7 @@ REQUEST: Json = {
     "status": "pending",
     "artifacts": [REFERENCE],
     "may_redo": True,
+    "may_continue": False,
     "supplies": None,
     "decision_id": None,
     "created_at": LATER,
@@ -228,6 +231,49 @@ AGENT: Json = {
     "agent_type": "analyst",
     "description": "Reads the brief and specifies what is wanted.",
     "provider": "rehearsal",
+}
+TRANSCRIPT: Json = {
+    "task_id": TASK_ID,
+    "prompt": {
+        "version": "coder@3f2a90c1d7be",
+        "system": "You are ...",
+        "task": "Role: coder ...",
+        "tools": ["finish"],
+    },
+    "turns": [
+        {
+            "number": 1,
+            "at": EARLIER,
+            "model": "gpt-5-2025-08-07",
+            "text": "",
+            "thinking": "",
+            "calls": [
+                {
+                    "tool": "finish",
+                    "arguments": {"summary": "Done."},
+                    "result": "Finished: 7 tests pass.",
+                    "ok": True,
+                    "seconds": 1.2,
+                }
+            ],
+            "remark": None,
+            "finish_reason": "tool_call",
+            "input_tokens": 5120,
+            "output_tokens": 310,
+            "cached_tokens": 0,
+            "cost_usd": 0.0095,
+            "seconds": 8.4,
+        }
+    ],
+    "input_tokens": 5120,
+    "output_tokens": 310,
+    "cost_usd": 0.0095,
+}
+PROVIDER: Json = {
+    "name": "rehearsal",
+    "description": "Plays every role offline. No model is asked.",
+    "is_rehearsal": True,
+    "is_default": True,
 }
 WORKFLOW: Json = {
     "project_id": PROJECT_ID,

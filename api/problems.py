@@ -121,7 +121,7 @@ async def _database_unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _not_migrated(request: Request, error: Exception) -> Response:
-    """Handle a missing table or column, where the database has not been migrated for this version, or a missing
+    """Handle a missing table or column, if the database has not been migrated for this version, or a missing
     privilege."""
     cause = error.orig if isinstance(error, ProgrammingError) else error
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):

@@ -19,7 +19,7 @@ CALL_SECONDS = 3.0
 """How long a request waits for Temporal."""
 
 START_SECONDS = 2.0
-"""How long a request waits that need not: a worker also starts what the request has committed."""
+"""How long a request waits for a start. Afterwards a worker starts what the request has committed."""
 
 _UNAVAILABLE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 MAX_REASON = 200

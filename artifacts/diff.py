@@ -48,7 +48,7 @@ def diff_files(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 def diff_texts(before: str, after: str, old_name: str, new_name: str, budget: Budget | None = None) -> str:
-    """Return the unified diff of two texts; empty when they are equal."""
+    """Return the unified diff of two texts, or an empty string if they are equal."""
     a, b = _split_lines(before), _split_lines(after)
     hunks = "".join(_format_hunk(a, b, group) for group in _group_changes(find_changes(a, b, budget)))
     return f"--- {old_name}\n+++ {new_name}\n{hunks}" if hunks else ""

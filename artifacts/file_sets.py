@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from artifacts import paths
 from artifacts.errors import InvalidArtifactError
+from artifacts.sizes import format_size
 
 MAX_FILES = 1_000
 MAX_TOTAL_BYTES = 8 * 2**20
@@ -63,8 +64,8 @@ def check(files: Mapping[str, str]) -> None:
         except UnicodeEncodeError as error:
             raise _invalid(f"the text of {paths.quote(path)} cannot be encoded as UTF-8") from error
         if total > MAX_TOTAL_BYTES:
-            raise _invalid(f"it is larger than {MAX_TOTAL_BYTES // 2**20} MiB")
+            raise _invalid(f"it is larger than {format_size(MAX_TOTAL_BYTES)}")
 
 
 def _invalid(reason: str) -> InvalidArtifactError:
-    return InvalidArtifactError(f"The file set is refused: {reason}.")
+    return InvalidArtifactError(f"The file set was rejected: {reason}.")

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from artifacts import file_sets, zips
 from artifacts.errors import InvalidArtifactError
-from models.contracts.enums import ArtifactType
+from models.contracts.roles import MediaType
 
-MARKDOWN = "text/markdown"
-PLAIN = "text/plain"
-ZIP = "application/zip"
-FILES = "application/vnd.botarmy.files+json"
+MARKDOWN = MediaType.MARKDOWN.value
+PLAIN = MediaType.PLAIN.value
+ZIP = MediaType.ZIP.value
+FILES = MediaType.FILES.value
 """A set of text files, as UTF-8 JSON: `{"files": {"path/to.py": "text"}}`, the paths relative and without `..`."""
-
-
-def default_media_type(type: ArtifactType) -> str:
-    """Return the media type of an artifact that a person supplies in place of an agent."""
-    return {ArtifactType.SOURCE_CODE: FILES, ArtifactType.DEPLOYMENT_PACKAGE: ZIP}.get(type, MARKDOWN)
 
 
 def check(media_type: str, content: bytes) -> None:

@@ -17,7 +17,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 def find_problem(paths: Iterable[str], max_bytes: int = MAX_PATH_BYTES) -> str | None:
-    """Return what makes the paths unsafe to write to one folder, as a phrase for people; None when they are safe."""
+    """Return what makes the paths unsafe to write to one folder, as a phrase for people, or None if they are safe."""
     folders: dict[str, str] = {}
     files: dict[str, str] = {}
     for path in paths:

@@ -12,6 +12,7 @@ from typing import IO
 
 from artifacts import paths
 from artifacts.errors import InvalidArtifactError
+from artifacts.sizes import format_size
 
 MAX_FILES = 10_000
 MAX_TOTAL_BYTES = 256 * 2**20
@@ -35,8 +36,8 @@ def open_zip(content: bytes) -> Iterator[zipfile.ZipFile]:
     """Open a zip for reading.
 
     Raises:
-        InvalidArtifactError: it has more than `MAX_FILES` files, or it cannot be read; also when that shows only inside
-            the block.
+        InvalidArtifactError: it has more than `MAX_FILES` files, or it cannot be read. Errors raised inside the block
+            are converted, too.
     """
     # Counted first: zipfile would build an object for each of millions of entries.
     if content.count(_ENTRY_SIGNATURE) > MAX_FILES:
@@ -72,7 +73,19 @@ def check(content: bytes) -> None:
             # Some tools unpack by the name in the local header instead of the directory: opening compares the two.
             archive.open(entry).close()
         if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-            raise _refused(f"it is larger than {MAX_TOTAL_BYTES // 2**20} MiB when unpacked")
+            raise _refused(f"it is larger than {format_size(MAX_TOTAL_BYTES)} when unpacked")
+
+
+def read_files(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the content of each file.
+
+    Raises:
+        InvalidArtifactError: the zip cannot be read.
+    """
+    with open_zip(content) as archive:
+        for entry in archive.infolist():
+            if not entry.is_dir():
+                yield entry.filename, archive.read(entry)
 
 
 def create_zip(into: IO[bytes]) -> zipfile.ZipFile:
@@ -100,9 +113,8 @@ def pack(files: Mapping[str, str], root: str) -> bytes:
 
 def unpack(content: bytes, root: str) -> dict[str, str]:
     """Return the text files of a zip that `pack` made."""
-    with open_zip(content) as archive:
-        return {name.removeprefix(f"{root}/"): archive.read(name).decode() for name in archive.namelist()}
+    return {path.removeprefix(f"{root}/"): body.decode() for path, body in read_files(content)}
 
 
 def _refused(reason: str) -> InvalidArtifactError:
-    return InvalidArtifactError(f"The zip is refused: {reason}.")
+    return InvalidArtifactError(f"The zip was rejected: {reason}.")

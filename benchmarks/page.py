@@ -18,8 +18,9 @@ from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.timing import p50
 from config.settings import Settings
-from models.contracts.enums import AgentStatus, AgentType
+from models.contracts.enums import AgentStatus
 from models.contracts.event_data import AgentStatusChange
+from models.contracts.names import BuiltInRole
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -80,7 +81,7 @@ class Writer:
             for _ in range(count):
                 key = str(uuid4())
                 status = AgentStatus.WORKING
-                tx.record(AgentStatusChange(status=status), key=key, agent_type=AgentType.CODER)
+                tx.record(AgentStatusChange(status=status), key=key, agent_type=BuiltInRole.CODER)
         self.head += count
 
     async def write_to(self, head: int) -> None:

@@ -18,7 +18,7 @@ import temporalio.client
 from benchmarks.client import Client, client
 from benchmarks.feed import Feed
 from cli.stack.datadir import DataDir
-from cli.stack.programs import health
+from cli.stack.processes import health
 from cli.stack.stack import Stack
 from config.settings import Settings
 

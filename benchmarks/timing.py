@@ -55,7 +55,7 @@ async def _sample(work: Callable[[int], Awaitable[object]], count: int, at_once:
 
 
 async def few_at_once(work: Callable[[Item], Awaitable[Result]], items: Sequence[Item], at_once: int) -> list[Result]:
-    """Run `work` for each item, `at_once` at a time; return the results in order. A failure cancels the rest."""
+    """Run `work` for each item, `at_once` at a time. Return the results in order. A failure cancels the rest."""
     slots = asyncio.Semaphore(at_once)
 
     async def limited(item: Item) -> Result:

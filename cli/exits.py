@@ -13,6 +13,8 @@ CANCELLED = 4
 NO_API = 5
 UNDELIVERED = 6
 """The project completed, but its delivery could not be written."""
+ALREADY_RUNNING = 7
+"""`up --fail-if-running` started no stack; the Makefile uses this code, too."""
 INTERRUPTED = 130
 TERMINATED = 143
 

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from cli import interrupts
 
 with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may arrive at any moment
-    from cli.stack.checkout import CHECKOUT
-
-    sys.path.insert(0, str(CHECKOUT))  # PYTHONPATH may name another project, with packages named like ours
-
     from cli.command_line import CommandLine
     from cli.commands import artifacts, hitl, pipelines, projects, stack
 

@@ -1,7 +1,7 @@
 """Connection parameters of PostgreSQL for the API, the worker, the migrations and `botarmy up`.
 
-Only the URL counts. The environment variables of libpq (PGSSLMODE, PGOPTIONS, PGCLIENTENCODING, ...) are ignored. Only
-the sources of a password are used, so that it need not be in the URL: PGPASSWORD, PGPASSFILE and `~/.pgpass`.
+Of libpq's environment variables only the password sources are used (PGPASSWORD, PGPASSFILE, `~/.pgpass`), so that the
+password need not be in the URL. The rest comes from the URL: PGSSLMODE, PGOPTIONS, PGCLIENTENCODING, ... are ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CONNECT_SECONDS = 5
 SECRETS = {"PGPASSWORD", "PGPASSFILE"}
 
 _LIBPQ = re.compile(r"PG[A-Z_]+")
-_OURS = "-c TimeZone=UTC -c DateStyle=ISO"
+_SESSION_OPTIONS = "-c TimeZone=UTC -c DateStyle=ISO"
 """PostgreSQL returns moments in the session's time zone, and events contain them as returned."""
 
 _ADVICE = (
@@ -32,7 +32,9 @@ _ADVICE = (
     (r"certificate", "check sslmode, sslrootcert, sslcert and sslkey in DATABASE_URL"),
     (r"invalid .* value", "check the parameters of DATABASE_URL"),
 )
-_NOT_YET = re.compile(r"starting up|shutting down|recovery|too many|remaining connection slots|not yet accepting", re.I)
+_TEMPORARY = re.compile(
+    r"starting up|shutting down|recovery|too many|remaining connection slots|not yet accepting", re.I
+)
 
 
 def unset_libpq_variables() -> None:
@@ -59,7 +61,7 @@ def connection_parameters(url: str) -> dict[str, str]:
     unset_libpq_variables()
     from_url = {name: str(value) for name, value in conninfo_to_dict("postgresql://" + url.split("://", 1)[1]).items()}
     defaults = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "botarmy"}
-    ours = {"client_encoding": "UTF8", "options": f"{from_url.get('options', '')} {_OURS}".strip()}
+    ours = {"client_encoding": "UTF8", "options": f"{from_url.get('options', '')} {_SESSION_OPTIONS}".strip()}
     return {**defaults, **from_url, **ours}
 
 
@@ -73,7 +75,7 @@ def conninfo(url: str) -> str:
 def is_final(error: Exception) -> bool:
     """Return whether a failed connection will fail again, because the server or libpq refused it."""
     message = _message(error)
-    if _NOT_YET.search(message):
+    if _TEMPORARY.search(message):
         return False
     return "FATAL:" in message or any(re.search(pattern, message) for pattern, _ in _ADVICE)
 

@@ -40,7 +40,7 @@ Query = Callable[[str], Sequence[Sequence[Any]]]
 class Revisions:
     """The migrations of this version: all revisions, the newest ones, and the tables that they create."""
 
-    every: frozenset[str]
+    known: frozenset[str]
     newest: frozenset[str]
     tables: frozenset[str]
 
@@ -61,10 +61,10 @@ class SchemaState:
 def revisions(folder: Path = MIGRATIONS) -> Revisions:
     """Read the revisions from the migration files. Alembic would take a second for it."""
     texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py"))]
-    every = {found for text in texts for found in _REVISION.findall(text)}
+    known = {found for text in texts for found in _REVISION.findall(text)}
     downs = {name for text in texts for line in _DOWN_REVISION.findall(text) for name in _QUOTED.findall(line)}
     tables = {name for text in texts for name in _TABLE.findall(text)}
-    return Revisions(frozenset(every), frozenset(every - downs), frozenset(tables))
+    return Revisions(frozenset(known), frozenset(known - downs), frozenset(tables))
 
 
 def examine(query: Query) -> SchemaState:
@@ -75,7 +75,7 @@ def examine(query: Query) -> SchemaState:
     """
     ours = revisions()
     names = ", ".join(f"'{name}'" for name in sorted(ours.tables)) or "NULL"
-    database, role, schema, encoding, read_only, may_create, versioned, may_read, tables, closed = query(
+    database, role, schema, encoding, read_only, may_create, versioned, may_read, tables, inaccessible = query(
         _FACTS.format(tables=names)
     )[0]
     where = f"the database {database!r}"
@@ -94,7 +94,7 @@ def examine(query: Query) -> SchemaState:
     if versioned and not may_read:
         return SchemaState(problem=_denied(where, role, ["alembic_version"]))
     found = {str(version) for (version,) in query(_REVISIONS)} if versioned else set()
-    if unknown := sorted(found - ours.every):
+    if unknown := sorted(found - ours.known):
         return SchemaState(
             newer=True,
             problem=f"{where} is at revision {', '.join(unknown)}, which this version does not know: a newer BotArmy, "
@@ -110,8 +110,8 @@ def examine(query: Query) -> SchemaState:
             problem=f"{role!r} may not create tables in schema {schema!r} of {where}: GRANT CREATE ON SCHEMA "
             f'"{schema}" TO "{role}", as its owner or a superuser'
         )
-    if closed:
-        return SchemaState(problem=_denied(where, role, closed))
+    if inaccessible:
+        return SchemaState(problem=_denied(where, role, inaccessible))
     return SchemaState(current=found == ours.newest)
 
 

@@ -31,15 +31,35 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _urls(urls: list[str]) -> list[str]:
-    for url in urls:
-        parts = urlsplit(url)
-        with suppress(HostError):
-            host_of(parts.netloc)
-            if parts.scheme in ("http", "https"):
-                continue
-        raise ValueError("should be URLs such as https://botarmy.example")
-    return urls
+def _prices(value: object) -> object:
+    """Read `provider:model=INPUT/OUTPUT,...`."""
+    if not isinstance(value, str):
+        return value
+    prices = {}
+    for part in filter(None, (each.strip() for each in value.split(","))):
+        model, _, price = part.rpartition("=")
+        try:
+            given, returned = map(float, price.split("/"))
+        except ValueError:
+            raise ValueError("should be provider:model=INPUT/OUTPUT, such as openai:mine=0.5/1.5") from None
+        if not model or min(given, returned) < 0:
+            raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are not negative")
+        prices[model] = (given, returned)
+    return prices
+
+
+def _check_url(url: str) -> str:
+    """Accept only what anyone may see, since the API shows its URLs to everyone."""
+    parts = urlsplit(url)
+    with suppress(HostError):
+        host_of(parts.netloc)  # without a user and a password
+        if parts.scheme in ("http", "https") and not parts.query and not parts.fragment:
+            return url
+    raise ValueError("should be a URL such as https://botarmy.example, without user name, password and parameters")
+
+
+def _check_urls(urls: list[str]) -> list[str]:
+    return [_check_url(url) for url in urls]
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -76,13 +96,13 @@ class Settings(BaseSettings):
     )
     channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
     task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
-    temporal_ui_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="URL of Temporal's web UI, if there is one."
+    temporal_ui_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
+        default=None, description="URL of Temporal's web UI, if there is one."
     )
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 chooses a free one.")
-    public_url: Annotated[CommaSeparated, AfterValidator(_urls)] = Field(
+    public_url: Annotated[CommaSeparated, AfterValidator(_check_urls)] = Field(
         default=[], description="URLs under which people reach the API, in addition to loopback; comma-separated."
     )
     allowed_origins: CommaSeparated = Field(
@@ -117,6 +137,27 @@ class Settings(BaseSettings):
 
     rehearsal_step_seconds: float = Field(
         default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief sets another duration."
+    )
+
+    model: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$",
+        description="The model that new projects ask, as provider:model, such as openai:gpt-5. None: they rehearse.",
+    )
+    daily_budget: float = Field(
+        default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
+    )
+    model_prices: Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)] = Field(
+        default={},
+        description="Prices of models that are not on the public list, as provider:model=INPUT/OUTPUT, in US dollars "
+        "for a million tokens; comma-separated.",
+    )
+    model_tools: Literal["native", "json"] = Field(
+        default="native", description="json: the model cannot call tools, and is asked for JSON text instead."
+    )
+    model_seconds: float = Field(default=300, gt=0, description="Seconds a call of a model may take.")
+    model_context_tokens: int | None = Field(
+        default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."
     )
 
     data_dir: Path = Field(default=Path(".botarmy"), description="Folder for the state of the embedded stack.")

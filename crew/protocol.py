@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
-from models.contracts.enums import AgentType, ArtifactType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import ArtifactType, CrewName
+from models.contracts.roles import ModelName, Role
 
 
 class AgentError(Exception):
@@ -16,11 +20,28 @@ class AgentError(Exception):
     Args:
         message: what went wrong, for a person.
         retryable: whether a retry of the same assignment may succeed.
+        counts: whether the attempt counts as one of the step's attempts. A provider that asks to wait does not count.
+        retry_after: how long to wait before the next attempt, if the agent knows.
     """
 
-    def __init__(self, message: str, *, retryable: bool = True) -> None:
+    def __init__(
+        self, message: str, *, retryable: bool = True, counts: bool = True, retry_after: timedelta | None = None
+    ) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.counts = counts
+        self.retry_after = retry_after
+
+
+class BudgetExhaustedError(AgentError):
+    """The next call of a model would exceed a budget. The message says which, and what was spent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+class SupersededAttemptError(Exception):
+    """Another attempt of the same task has written this position of the transcript: this attempt must end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +71,14 @@ class Assignment:
 
     `brief` is the project's original brief (Markdown), whatever the stage consumes. `feedback`, from round 2 on, is the
     change that a human or a failed verdict asked for; on a rework the failing report is among the `inputs`, too.
+    `model` is the one to ask, if the provider asks models: the stage's, else the role's, else the project's.
+    `continued` counts how many times a person let this task go on after it had failed.
     """
 
     project_id: UUID
     project_name: str
     task_id: UUID
-    role: AgentType
+    role: Role
     stage: str
     round: int
     instructions: str
@@ -63,6 +86,8 @@ class Assignment:
     brief: str
     inputs: tuple[InputArtifact, ...]
     expected_outputs: tuple[ArtifactType, ...]
+    model: ModelName | None = None
+    continued: int = 0
 
     def input(self, type: ArtifactType) -> InputArtifact | None:
         """Return the newest input of a type, or None."""
@@ -81,12 +106,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the step cost; `cost_usd` in US dollars."""
+    """What the step cost, in US dollars, and what wrote it: its provenance.
+
+    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; `prompt_version` is the
+    prompt's name and hash, `framework` the library that asked.
+    """
 
     model: str
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    asked_for: str | None = None
+    prompt_version: str | None = None
+    framework: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +135,64 @@ class Outcome:
     note: str | None = None
 
 
+class EntryKind(StrEnum):
+    """What an entry of a transcript is: the prompt, a model's response, a tool's result, or a remark of
+    ours to the model (a correction, a nudge)."""
+
+    PROMPT = "prompt"
+    RESPONSE = "response"
+    TOOL_RESULT = "tool_result"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of a conversation with a model.
+
+    `fingerprint` identifies everything that the message answers: the prompts' version, tools, settings and all messages
+    before it. `body` is JSON. `cost_usd` is in US dollars, `seconds` how long the call or the tool took.
+    """
+
+    position: int
+    kind: EntryKind
+    fingerprint: str
+    body: bytes
+    call_id: str | None = None
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+
+
+class Transcript(Protocol):
+    """The stored conversation of a task, which outlives the attempts of its step."""
+
+    async def entries(self) -> list[Entry]:
+        """Return the stored entries in order."""
+
+    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
+        """Store the next entry, and in the same transaction settle the reservation of the call that it comes from.
+
+        Raises:
+            SupersededAttemptError: another attempt has stored an entry at this position.
+        """
+
+    async def discard(self, position: int) -> None:
+        """Delete the entries from a position on: they answer something that is no longer asked."""
+
+    async def reserve(self, amount_usd: float) -> UUID:
+        """Reserve what a call may cost at most. Return the reservation.
+
+        Raises:
+            BudgetExhaustedError: a budget does not allow it.
+        """
+
+    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+        """Settle a reservation whose call returned nothing to store."""
+
+
 class Step(Protocol):
     """The running step, as the agent sees it. Cancellation is raised as asyncio.CancelledError."""
 
@@ -112,6 +202,10 @@ class Step(Protocol):
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         """Save a small JSON object (64 KiB at most) for the next attempt, in case this one dies."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation with a model, as far as earlier attempts have stored it."""
 
     async def progress(self, message: str, fraction: float | None = None) -> None:
         """Report progress to the people who watch live; `fraction` is from 0 to 1."""
@@ -132,3 +226,27 @@ class Agent(Protocol):
         Raises:
             AgentError: the agent failed; `retryable` tells whether a retry may help.
         """
+
+
+class Crew(Protocol):
+    """The agents of one provider."""
+
+    def agent(self, role: Role) -> Agent:
+        """Return the agent that plays a role. Called for each step, so it should be cheap."""
+
+    async def close(self) -> None:
+        """Close connections. No agent runs any more."""
+
+
+class Crews(Protocol):
+    """The crews that a worker can use, by the name of their provider."""
+
+    async def agent(self, crew: CrewName, role: Role) -> Agent:
+        """Return the agent of a crew that plays a role.
+
+        Raises:
+            AgentError: this worker does not have the crew.
+        """
+
+    async def close(self) -> None:
+        """Close all crews, after the last step."""

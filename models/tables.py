@@ -45,7 +45,9 @@ class Project(SQLModel, table=True):
     """One brief being delivered. `last_seq` is the number of its newest event, `open_requests` counts open gates.
 
     `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
-    of the current one. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
+    of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
+    ask, unless a role or a stage names another. `workflow_problem` (WorkflowProblem) says why the workflow does not
+    continue.
     """
 
     __table_args__ = (
@@ -58,6 +60,8 @@ class Project(SQLModel, table=True):
     name: str = text_column()
     pipeline: dict[str, Any] = json_column()
     oversight: str | None = text_column(default=None)
+    crew: str | None = text_column(default=None)
+    model: str | None = text_column(default=None)
     status: str = text_column()
     phase: str | None = text_column(default=None)
     reason: str | None = text_column(default=None)
@@ -74,7 +78,8 @@ class Project(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. A rework resets `accepted`.
+    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person let it
+    go on after it had failed.
 
     The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
     """
@@ -99,6 +104,7 @@ class Task(SQLModel, table=True):
     round: int
     status: str = text_column()
     accepted: bool = False
+    continued: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     attempt: int = 1
     failures: int = 0
     handoff: dict[str, Any] = json_column()
@@ -166,6 +172,7 @@ class HitlRequest(SQLModel, table=True):
     reason: str = text_column()
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
+    may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
@@ -221,6 +228,50 @@ class EventRow(SQLModel, table=True):
     created_at: datetime = moment_column()
 
 
+class TranscriptEntry(SQLModel, table=True):
+    """One message of a task's conversation with a model (crew.protocol.Entry); `body` is JSON.
+
+    Bytes, not jsonb: models write NUL characters and lone surrogates, which jsonb cannot store.
+    """
+
+    __tablename__ = "transcript"
+
+    task_id: UUID = Field(primary_key=True, foreign_key="task.id")
+    position: int = Field(primary_key=True)
+    kind: str = text_column()
+    fingerprint: str = text_column()
+    call_id: str | None = text_column(default=None)
+    body: bytes = Field(sa_type=LargeBinary)
+    model: str | None = text_column(default=None)
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+    created_at: datetime = moment_column()
+
+
+class Budget(SQLModel, table=True):
+    """What may be spent in a scope, such as a day (`day:2026-11-27`): what was spent, and what running calls reserve.
+
+    In US dollars.
+    """
+
+    scope: str = Field(primary_key=True, sa_type=Text)
+    spent_usd: float = 0.0
+    reserved_usd: float = 0.0
+
+
+class Reservation(SQLModel, table=True):
+    """What one call of a model may cost at most, until it is settled. An orphan of a dead worker is swept."""
+
+    id: UUID = Field(primary_key=True)
+    scope: str = Field(primary_key=True, foreign_key="budget.scope", sa_type=Text)
+    task_id: UUID = Field(foreign_key="task.id")
+    amount_usd: float
+    created_at: datetime = moment_column(index=True)
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The result of a call with an idempotency key, so that the client can repeat the call."""
 
@@ -243,4 +294,7 @@ HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
+TRANSCRIPT = metadata.tables["transcript"]
+BUDGET = metadata.tables["budget"]
+RESERVATION = metadata.tables["reservation"]
 IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

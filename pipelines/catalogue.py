@@ -13,7 +13,7 @@ from pipelines.yaml_files import YamlError, read_yaml
 
 SHIPPED = Path(__file__).resolve().parent
 
-ENDING = ".yaml"
+SUFFIX = ".yaml"
 MAX_PROBLEMS = 50
 MAX_PROBLEM = 300
 """Characters of a problem."""
@@ -29,7 +29,7 @@ class PipelineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedFile:
     """A file or folder that is not part of the catalogue, and why."""
 
     file: str
@@ -46,7 +46,7 @@ class Catalogue(dict[str, Pipeline]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.left_out: list[LeftOut] = []
+        self.left_out: list[SkippedFile] = []
 
 
 def load_pipeline(path: Path) -> Pipeline:
@@ -59,8 +59,8 @@ def load_pipeline(path: Path) -> Pipeline:
         content = read_yaml(path)
     except YamlError as error:
         raise PipelineError(path.name, error.problems) from None
-    if path.suffix != ENDING:
-        raise PipelineError(path.name, [f"the file name should end with {ENDING}"])
+    if path.suffix != SUFFIX:
+        raise PipelineError(path.name, [f"the file name should end with {SUFFIX}"])
     if not isinstance(content, dict):
         raise PipelineError(path.name, ["should be a mapping with `description` and `stages`"])
     if content.get("name", path.stem) != path.stem:
@@ -69,7 +69,9 @@ def load_pipeline(path: Path) -> Pipeline:
         return Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
     except ValidationError as error:
         problems = [
-            _place(content, problem["loc"]) + problem["msg"].removeprefix("Value error, ") for problem in error.errors()
+            _place(content, problem["loc"]) + line
+            for problem in error.errors()
+            for line in problem["msg"].removeprefix("Value error, ").splitlines()
         ]
         raise PipelineError(path.name, problems) from None
 
@@ -85,20 +87,20 @@ def load_catalogue(*folders: Path) -> Catalogue:
         try:
             paths = pipeline_files(folder)
         except OSError as error:
-            catalogue.left_out.append(LeftOut(str(folder), (f"it cannot be read: {error.strerror or error}",)))
+            catalogue.left_out.append(SkippedFile(str(folder), (f"it cannot be read: {error.strerror or error}",)))
             continue
         for path in paths:
             try:
                 catalogue[path.stem] = load_pipeline(path)
             except PipelineError as error:
-                catalogue.left_out.append(LeftOut(error.file, tuple(error.problems)))
+                catalogue.left_out.append(SkippedFile(error.file, tuple(error.problems)))
                 catalogue.pop(path.stem, None)
     return catalogue
 
 
 def pipeline_files(folder: Path) -> list[Path]:
     """Return the YAML files of a folder, sorted by name. Raises OSError."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in (ENDING, ".yml") and path.stem[:1] != ".")
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in (SUFFIX, ".yml") and path.stem[:1] != ".")
 
 
 def _place(content: dict[str, object], location: tuple[int | str, ...]) -> str:

@@ -1,7 +1,21 @@
-"""Runs untrusted unit tests in a confined process and reports what the confinement could enforce."""
+"""Runs untrusted tests in a confined process and reports what the confinement could enforce."""
 
+from sandbox.acceptance_tests import AcceptanceCheck, run_acceptance
 from sandbox.errors import SandboxError, UnconfinedError
 from sandbox.launcher.protocol import Limits
-from sandbox.unit_tests import Sandbox, TestRun, run_tests
+from sandbox.product_interface import product_interface
+from sandbox.runs import TestRun
+from sandbox.sandbox import Sandbox
+from sandbox.unit_tests import run_tests
 
-__all__ = ["Limits", "Sandbox", "SandboxError", "TestRun", "UnconfinedError", "run_tests"]
+__all__ = [
+    "AcceptanceCheck",
+    "Limits",
+    "Sandbox",
+    "SandboxError",
+    "TestRun",
+    "UnconfinedError",
+    "product_interface",
+    "run_acceptance",
+    "run_tests",
+]

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.event_data import ArtifactCreated
 from models.contracts.handoff import ArtifactRef
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import ARTIFACT, Artifact
 from store import contents
 from store.rows import fetch_all, fetch_one
@@ -72,44 +72,44 @@ class NewVersion:
 async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[ArtifactRef, ...]:
     """Write versions, numbered within their type and name. What an origin has already written is left as it is."""
     ids = [uuid7() for _ in versions]
-    hashes = [contents.hash_of(one.body) for one in versions]
+    hashes = [contents.hash_of(version.body) for version in versions]
     rows = await run(
         tx.connection,
         _ADD,
         project_id=tx.project_id,
         ids=ids,
-        types=[str(one.type) for one in versions],
-        names=[one.name for one in versions],
-        media_types=[one.media_type for one in versions],
+        types=[str(version.type) for version in versions],
+        names=[version.name for version in versions],
+        media_types=[version.media_type for version in versions],
         hashes=hashes,
-        bodies=[one.body for one in versions],
-        authors=[one.author for one in versions],
-        origins=[one.origin_id for one in versions],
-        tasks=[one.task_id for one in versions],
-        bases=[one.based_on for one in versions],
-        accepted=[one.accepted for one in versions],
+        bodies=[version.body for version in versions],
+        authors=[version.author for version in versions],
+        origins=[version.origin_id for version in versions],
+        tasks=[version.task_id for version in versions],
+        bases=[version.based_on for version in versions],
+        accepted=[version.accepted for version in versions],
     )
     numbers: dict[UUID, int] = {row.id: row.version for row in rows}
     refs: list[ArtifactRef] = []
-    for artifact_id, content_hash, one in zip(ids, hashes, versions, strict=True):
-        version = numbers.get(artifact_id)
-        if version is None:
-            refs.extend(await written_by(tx.connection, one.origin_id, one.type))
+    for artifact_id, content_hash, version in zip(ids, hashes, versions, strict=True):
+        number = numbers.get(artifact_id)
+        if number is None:
+            refs.extend(await written_by(tx.connection, version.origin_id, version.type))
             continue
-        refs.append(ArtifactRef(artifact_id=artifact_id, type=one.type, version=version, content_hash=content_hash))
+        refs.append(ArtifactRef(artifact_id=artifact_id, type=version.type, version=number, content_hash=content_hash))
         tx.record(
             ArtifactCreated(
                 artifact_id=artifact_id,
-                type=one.type,
-                name=one.name,
-                version=version,
-                author=one.author,
+                type=version.type,
+                name=version.name,
+                version=number,
+                author=version.author,
                 content_hash=content_hash,
-                size=len(one.body),
+                size=len(version.body),
             ),
-            key=f"artifact:{one.origin_id}:{one.type}:{one.name}",
-            task_id=one.task_id,
-            agent_type=one.agent_type,
+            key=f"artifact:{version.origin_id}:{version.type}:{version.name}",
+            task_id=version.task_id,
+            agent_type=version.agent_type,
         )
     return tuple(refs)
 
@@ -128,9 +128,7 @@ _REF = (ARTIFACT.c.id, ARTIFACT.c.type, ARTIFACT.c.version, ARTIFACT.c.content_h
 
 def ref_of(row: Any) -> ArtifactRef:
     """Return the reference of an artifact's row."""
-    return ArtifactRef(
-        artifact_id=row.id, type=ArtifactType(row.type), version=row.version, content_hash=row.content_hash
-    )
+    return ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
 
 
 async def written_by(
@@ -158,7 +156,7 @@ async def get_with_contents(
         body = fields.pop("body")
         found.append((Artifact(**fields), body))
     positions = {artifact_id: position for position, artifact_id in enumerate(artifact_ids)}
-    return sorted(found, key=lambda one: positions.get(one[0].id, len(positions)))
+    return sorted(found, key=lambda pair: positions.get(pair[0].id, len(positions)))
 
 
 async def get_many(
@@ -169,7 +167,7 @@ async def get_many(
     query = select(ARTIFACT).where(wanted).order_by(ARTIFACT.c.id)
     positions = {artifact_id: position for position, artifact_id in enumerate(artifact_ids)}
     found = await fetch_all(connection, Artifact, query)
-    return sorted(found, key=lambda one: positions.get(one.id, len(positions)))
+    return sorted(found, key=lambda version: positions.get(version.id, len(positions)))
 
 
 async def of_project(

@@ -1,4 +1,4 @@
-"""The event log of a project."""
+"""Reads the event log of a project. `store/transaction.py` numbers and inserts events."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, supplies, status, created_at, expires_at)
+                          may_redo, may_continue, supplies, status, created_at, expires_at)
 VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
-        %(reason)s, %(artifacts)s, %(may_redo)s, %(supplies)s, 'pending', clock_timestamp(),
+        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', clock_timestamp(),
         clock_timestamp() + %(expires_in)s)
 ON CONFLICT DO NOTHING
 RETURNING *
@@ -58,7 +58,7 @@ WHERE id = %(id)s AND project_id = %(project_id)s AND status = 'pending'
 RETURNING *
 """
 
-_KEEP: LiteralString = """
+_ADD_DECISIONS: LiteralString = """
 INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
                            explanation, responded_at, recorded_at)
 SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
@@ -95,6 +95,7 @@ async def open_request(
         reason=reason,
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
+        may_continue=reason is HitlReason.FAILED_STEP,
         supplies=supplies,
         expires_in=step.gate.expires_in,
     )
@@ -212,7 +213,7 @@ async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: 
         if one.response.content_hash in missing:
             response["content_hash"] = None
         responses.append({**response, "outcome": one.outcome, "explanation": one.explanation})
-    await run(tx.connection, _KEEP, project_id=tx.project_id, responses=Jsonb(responses))
+    await run(tx.connection, _ADD_DECISIONS, project_id=tx.project_id, responses=Jsonb(responses))
 
 
 def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:

@@ -23,7 +23,7 @@ RETURNING made_id
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class KeyedRequest:
     """A call that may be repeated: its name, its key, and the hash of its body."""
 
     call: str
@@ -32,14 +32,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EarlierResult:
     """What an earlier call created, and the hash of its body."""
 
     id: UUID
     request_hash: str
 
 
-async def claim(tx: Transaction, request: Request, made_id: UUID) -> bool:
+async def claim(tx: Transaction, request: KeyedRequest, made_id: UUID) -> bool:
     """Write what the call creates in this transaction. Return False, and write nothing, if its key is taken."""
     rows = await run(
         tx.connection,
@@ -53,7 +53,7 @@ async def claim(tx: Transaction, request: Request, made_id: UUID) -> bool:
     return bool(rows)
 
 
-async def made(connection: AsyncConnection, project_id: UUID, request: Request) -> Made | None:
+async def find(connection: AsyncConnection, project_id: UUID, request: KeyedRequest) -> EarlierResult | None:
     """Return what was created under the call's key, or None."""
     query = select(IDEMPOTENCY_KEY.c.made_id, IDEMPOTENCY_KEY.c.request_hash).where(
         IDEMPOTENCY_KEY.c.project_id == project_id,
@@ -61,4 +61,4 @@ async def made(connection: AsyncConnection, project_id: UUID, request: Request) 
         IDEMPOTENCY_KEY.c.key == request.key,
     )
     row = (await connection.execute(query)).one_or_none()
-    return Made(row.made_id, row.request_hash) if row else None
+    return EarlierResult(row.made_id, row.request_hash) if row else None

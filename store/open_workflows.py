@@ -34,7 +34,7 @@ SELECT * FROM (
         UNION SELECT standalone_task_id FROM hitl_request
         WHERE standalone_task_id IS NOT NULL AND status = 'pending')
 ) AS open
-WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(named)s OR workflow_problem IS NOT NULL)
+WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(only_with_problem)s OR workflow_problem IS NOT NULL)
       AND (%(after)s::uuid IS NULL OR COALESCE(task_id, project_id) > %(after)s)
 ORDER BY COALESCE(task_id, project_id) LIMIT %(limit)s
 """)
@@ -123,7 +123,7 @@ def _open_workflow(row: Any) -> OpenWorkflow:
 
 async def find(connection: AsyncConnection) -> list[OpenWorkflow]:
     """Return every project and every standalone handoff that has not ended."""
-    rows = await run(connection, _FIND, only=None, named=False, after=None, limit=None)
+    rows = await run(connection, _FIND, only=None, only_with_problem=False, after=None, limit=None)
     return [_open_workflow(row) for row in rows]
 
 
@@ -131,13 +131,13 @@ async def with_problems(
     connection: AsyncConnection, *, after: UUID | None = None, limit: int = 100
 ) -> list[OpenWorkflow]:
     """Return those whose workflow has a problem, ordered by id, after a given one."""
-    rows = await run(connection, _FIND, only=None, named=True, after=after, limit=limit)
+    rows = await run(connection, _FIND, only=None, only_with_problem=True, after=after, limit=limit)
     return [_open_workflow(row) for row in rows]
 
 
 async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
     """Return one workflow by its id, or None if it has ended."""
-    rows = await run(connection, _FIND, only=workflow_id, named=False, after=None, limit=1)
+    rows = await run(connection, _FIND, only=workflow_id, only_with_problem=False, after=None, limit=1)
     return _open_workflow(rows[0]) if rows else None
 
 

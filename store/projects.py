@@ -11,12 +11,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import ArtifactType, Oversight, ProjectStatus
+from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
+from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.records import OpenProject, RecordedStatus
+from models.contracts.roles import MediaType, ModelName
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, tasks
 from store.folding import folded
@@ -36,6 +38,8 @@ class NewProject:
     brief: str
     pipeline: Pipeline
     oversight: Oversight | None = None
+    crew: CrewName | None = None
+    model: ModelName | None = None
     idempotency_key: str | None = None
     request_hash: str | None = None
 
@@ -51,6 +55,8 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         name=new.name,
         pipeline=new.pipeline.model_dump(mode="json"),
         oversight=new.oversight,
+        crew=new.crew,
+        model=new.model,
         status=ProjectStatus.STARTING,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
@@ -70,7 +76,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         tx,
         [
             artifacts.NewVersion(
-                type=ArtifactType.USER_INPUT,
+                type=BuiltInArtifact.USER_INPUT,
                 body=new.brief.encode(),
                 media_type="text/markdown",
                 author=artifacts.HUMAN,
@@ -179,6 +185,14 @@ async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) 
     return {row[0]: row[1] for row in rows}
 
 
+async def media_type(connection: AsyncConnection, project_id: UUID, type: ArtifactType) -> MediaType:
+    """Return the media type of an artifact that a person supplies in place of an agent."""
+    query = select(PROJECT.c.pipeline).where(PROJECT.c.id == project_id)
+    pipeline = Pipeline.model_validate((await connection.execute(query)).one().pipeline)
+    kind = pipeline.artifact(type)
+    return kind.media_type if kind else MediaType.MARKDOWN
+
+
 async def brief(connection: AsyncConnection, project_id: UUID) -> str:
     """Return the text that the project was started with, or raise sqlalchemy.exc.NoResultFound."""
     query = select(CONTENT.c.body).join(ARTIFACT).where(ARTIFACT.c.origin_id == project_id)
@@ -200,13 +214,15 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
         oversight=Oversight(project.oversight) if project.oversight else None,
         brief=brief,
         generation=project.generation,
+        crew=project.crew or REHEARSAL,
+        model=project.model,
     )
 
 
 async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
     """Return projects that should have a workflow but may not have one, in random order.
 
-    They include projects that only wait for a worker. These may be many, and must not keep the others from their turn.
+    Many may only be waiting for a worker; random order keeps these from starving the others.
     """
     query = (
         select(PROJECT)

@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, TaskStatus, Verdict
+from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, TaskStatus, Verdict
 from models.contracts.event_data import TaskCancelled, TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
+from models.contracts.names import REHEARSAL, AgentType
+from models.contracts.pipeline import Pipeline
 from models.contracts.project import HandoffInput
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import hitl
@@ -27,14 +29,16 @@ _LARGE = {"handoff", "feedback", "usage", "checkpoint"}
 _OUTLINE = [column for column in TASK.c if column.name not in _LARGE]
 
 _START: LiteralString = """
-INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures, handoff,
-                  feedback, created_at, updated_at)
-SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(attempt)s, 0,
-       %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
+INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, continued, attempt, failures,
+                  handoff, feedback, created_at, updated_at)
+SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(continued)s,
+       %(attempt)s, 0, %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
 FROM project WHERE project.id = %(project_id)s AND project.status NOT IN ('rejected', 'failed', 'cancelled')
 ON CONFLICT (id) DO UPDATE
-SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
-WHERE task.status IN ('pending', 'working')
+SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp(), continued = excluded.continued,
+    failures = CASE WHEN task.continued < excluded.continued THEN 0 ELSE task.failures END
+WHERE (task.status IN ('pending', 'working') AND task.continued <= excluded.continued)
+   OR (task.status = 'failed' AND task.continued < excluded.continued)
 RETURNING checkpoint, standalone_task_id
 """
 
@@ -49,6 +53,7 @@ _END_WAIT: LiteralString = """
 UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
                 accepted = accepted OR %(accepted)s, updated_at = clock_timestamp()
 WHERE id = %(id)s
+RETURNING continued
 """
 
 
@@ -83,6 +88,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         agent_type=handoff.to_agent,
         stage=handoff.phase,
         round=step.round,
+        continued=step.continued,
         attempt=attempt,
         handoff=handoff.model_dump_json(),
         feedback=step.feedback,
@@ -94,16 +100,24 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         await tx.connection.execute(update(TASK).where(*reopened).values(accepted=False))
         await hitl.cancel_open(tx, HITL_REQUEST.c.stage.in_(step.reopens))
         await cancel_open(tx, *reopened)
+    started = TaskStarted(stage=handoff.phase, round=step.round, from_agent=handoff.from_agent, feedback=step.feedback)
+    if step.continued:
+        started = TaskStarted(**started.recorded(), continued=step.continued)
     tx.record(
-        TaskStarted(stage=handoff.phase, round=step.round, from_agent=handoff.from_agent, feedback=step.feedback),
-        key=f"task:{step.task_id}:started",
+        started,
+        key=f"task:{_execution(step)}:started",
         task_id=step.task_id,
         agent_type=handoff.to_agent,
     )
-    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, str(step.task_id))
+    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
     if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
         tx.update_project(phase=handoff.phase)
     return Started(open=True, checkpoint=rows[0].checkpoint)
+
+
+def _execution(step: StepInput) -> str:
+    """Return a name for this execution of a task in the keys of its events: a task that goes on is started again."""
+    return f"{step.task_id}:{step.continued}" if step.continued else str(step.task_id)
 
 
 async def finish(
@@ -143,7 +157,7 @@ async def finish(
         agent_type=agent,
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
-    tx.set_agent_status(agent, status, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, status, step.task_id, _execution(step))
     return True
 
 
@@ -168,11 +182,11 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
     agent = step.handoff.to_agent
     tx.record(
         TaskFailed(stage=step.handoff.phase, round=step.round, error=error),
-        key=f"task:{step.task_id}:failed",
+        key=f"task:{_execution(step)}:failed",
         task_id=step.task_id,
         agent_type=agent,
     )
-    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, str(step.task_id))
+    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, _execution(step))
 
 
 async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
@@ -199,8 +213,9 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
 
 async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, accepted: bool) -> None:
     """Record that the task no longer waits for a human. A failed task stays failed."""
-    await run(tx.connection, _END_WAIT, id=task_id, accepted=accepted)
-    tx.set_agent_status(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled")
+    rows = await run(tx.connection, _END_WAIT, id=task_id, accepted=accepted)
+    again = f":{rows[0].continued}" if rows and rows[0].continued else ""
+    tx.set_agent_status(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled{again}")
 
 
 async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
@@ -216,7 +231,7 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
             TaskCancelled(stage=row.stage, round=row.round),
             key=f"task:{row.id}:cancelled",
             task_id=row.id,
-            agent_type=AgentType(row.agent_type),
+            agent_type=row.agent_type,
         )
 
 
@@ -263,8 +278,9 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
     """Return the input of a submitted task's workflow."""
-    query = select(PROJECT.c.name, PROJECT.c.oversight).where(PROJECT.c.id == task.project_id)
-    project = (await connection.execute(query)).one()
+    columns = (PROJECT.c.name, PROJECT.c.oversight, PROJECT.c.pipeline, PROJECT.c.crew, PROJECT.c.model)
+    project = (await connection.execute(select(*columns).where(PROJECT.c.id == task.project_id))).one()
+    role = Pipeline.model_validate(project.pipeline).declared_role(task.agent_type)
     return HandoffInput(
         project_id=task.project_id,
         task_id=task.id,
@@ -272,4 +288,7 @@ async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:
         handoff=Handoff.model_validate(task.handoff),
         oversight=project.oversight,
         generation=task.generation,
+        crew=project.crew or REHEARSAL,
+        model=(role.model if role else None) or project.model,
+        role=role,
     )

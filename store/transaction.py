@@ -1,4 +1,4 @@
-"""The unit of work: write, update the project's row and its log, commit, publish."""
+"""The unit of work: write, update the project's row, number its events, add them to its log, commit, publish."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import psycopg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import AgentStatus, AgentType, ProjectStatus
+from models.contracts.enums import AgentStatus, ProjectStatus
 from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
+from models.contracts.names import AgentType
 from store import events
 from store.statement import run, with_statuses
 

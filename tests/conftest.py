@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -22,9 +22,8 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 
 from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
-from crew.protocol import Agent
-from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType
+from crew.protocol import Crews
+from crew.providers import InstalledCrews
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -38,9 +37,9 @@ pytest_plugins = ["tests.proving"]
 
 # No deadlines, because the machine may be busy. The same examples every time, so that a failure is due to a change;
 # `--hypothesis-profile explore` searches for new ones.
-PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-hypothesis.settings.register_profile("explore", **PATIENT, max_examples=1000)
-hypothesis.settings.register_profile("tests", **PATIENT, derandomize=True)
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("explore", PATIENT, max_examples=1000)
+hypothesis.settings.register_profile("tests", PATIENT, derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 
@@ -120,16 +119,16 @@ async def temporal(settings: Settings) -> Client:
 
 
 @pytest.fixture(scope="module")
-def agents() -> Mapping[AgentType, Agent]:
-    """The crew of the module's worker. Override this for other agents."""
-    return rehearsal_agents(0)
+def crews(settings: Settings) -> Crews:
+    """The crews of the module's worker. Override this for other agents."""
+    return InstalledCrews(settings)
 
 
 @pytest_asyncio.fixture(scope="module")
-async def worker(settings: Settings, temporal: Client, agents: Mapping[AgentType, Agent]) -> AsyncIterator[None]:
+async def worker(settings: Settings, temporal: Client, crews: Crews) -> AsyncIterator[None]:
     """A worker in this process, with its sweeper."""
     stop = asyncio.Event()
-    working = asyncio.create_task(run_worker(temporal, agents, settings, stop))
+    working = asyncio.create_task(run_worker(temporal, crews, settings, stop))
     yield
     stop.set()
     await working

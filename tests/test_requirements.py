@@ -68,7 +68,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, s
         [
             *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--generate-hashes", "--no-deps"),
             *("--universal", "--python-version", PYTHONS[0], "--only-binary", ":all:"),
-            *("--format", "pylock.toml", "--output-file", lock, *FILES.values()),
+            *("--format", "pylock.toml", "--output-file", str(lock), *map(str, FILES.values())),
         ],
         capture_output=True,
         text=True,

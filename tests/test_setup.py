@@ -23,7 +23,7 @@ INTERPRETER = str(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.mi
 
 
 def wheel(folder: Path, name: str) -> str:
-    """Build a package with one module and one data file; return the line that pins it."""
+    """Build a package with one module and one data file. Return the line that pins it."""
     info = f"{name}-1.0.dist-info"
     files = {
         f"{name}.py": "HERE = True\n",
@@ -80,7 +80,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
     shutil.copy(CHECKOUT / "Makefile", checkout)
     for extent in ("", "-servers", "-dev"):
         (checkout / f"requirements{extent}.txt").write_text(wheel(wheels, f"toy{extent.replace('-', '_')}"))
-    (checkout / "cli" / "main.py").write_text("import sys\nprint('botarmy', *sys.argv[1:])\n")
+    (checkout / "botarmy.py").write_text("import sys\nprint('botarmy', *sys.argv[1:])\n")
     return Machine(
         checkout,
         {
@@ -118,7 +118,7 @@ def test_setup_works_in_any_path_and_repairs_what_it_finds(machine: Machine, tmp
     assert not machine.has("toy_dev")
     assert not (tmp_path / "elsewhere").exists()
     assert sorted(path.name for path in machine.checkout.iterdir() if "requirements" not in path.name) == (
-        [".venv", "Makefile", "cli", "scripts"]
+        [".venv", "Makefile", "botarmy.py", "cli", "scripts"]
     )
     (tmp_path / "link").symlink_to(machine.checkout / ".venv" / "bin" / "botarmy")
     for command in (".venv/bin/botarmy", str(machine.checkout / ".venv/bin/botarmy"), str(tmp_path / "link")):

@@ -18,7 +18,7 @@ async def eventually(check: Callable[[], Awaitable[T | None]], seconds: float = 
     deadline = time.monotonic() + seconds
     while True:
         if (found := await check()) not in (None, False):
-            return found  # type: ignore[return-value]
+            return found
         assert time.monotonic() < deadline, (
             f"the condition was not met in time: {getattr(check, '__qualname__', check)}"
         )

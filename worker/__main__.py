@@ -9,10 +9,10 @@ import sys
 import structlog
 import uvloop
 
-from config.descriptors import raise_limit
 from config.logging import configure_logs
+from config.open_files import raise_open_file_limit
 from config.settings import SettingsError, get_settings
-from crew.rehearsal import rehearsal_agents
+from crew.providers import InstalledCrews
 from worker.worker import run_worker
 from workflows.client import connect
 
@@ -22,18 +22,13 @@ log = structlog.get_logger(__name__)
 async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
-    raise_limit()
+    raise_open_file_limit()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect()
     log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
-    crew = rehearsal_agents(
-        settings.rehearsal_step_seconds,
-        settings.test_seconds,
-        allow_unconfined=settings.sandbox == "allow-unconfined",
-    )
-    await run_worker(client, crew, settings, stop)
+    await run_worker(client, InstalledCrews(settings), settings, stop)
     log.info("worker_stopped")
 
 

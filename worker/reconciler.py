@@ -212,7 +212,7 @@ class Reconciler:
         return recorded
 
     async def _query_difference(self, record: OpenWorkflow) -> str | None:
-        """Query a workflow. Return where its state differs from the records; the last result if it does not answer."""
+        """Query a workflow. Return where it differs from the records, or the last result if it does not answer."""
         try:
             if self._unanswered >= MAX_UNANSWERED:
                 return self._differences.get(record.workflow_id)

@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, TaskStatus
-from store import projects, tasks
+from store import budgets, projects, tasks
 from store.transaction import Store
 from worker.reconciler import Reconciler
 from workflows.client import start_handoff, start_project
@@ -24,6 +24,9 @@ GRACE = timedelta(seconds=2)
 START_SECONDS = 5.0
 """How long one start may wait for Temporal. A late start could reach a Temporal that has lost its data meanwhile, and
 start a project that has begun."""
+
+ORPHAN_AGE = timedelta(hours=1)
+"""Older than any call of a model may be."""
 
 SWEEPS_PER_RECONCILIATION = 12
 """Sweeps from one pass of the reconciler to the next."""
@@ -64,6 +67,13 @@ async def _in_time(start: Awaitable[bool]) -> bool:
         return await start
 
 
+async def book_orphans(store: Store) -> int:
+    """Book what calls of models reserved whose worker is gone and whose task never continued. Return how many budgets
+    changed."""
+    async with store.reading() as connection:
+        return await budgets.book_orphans(connection, ORPHAN_AGE)
+
+
 async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:
     """Sweep forever. What fails is retried in the next sweep."""
     reconciler = Reconciler(store, client, settings)
@@ -72,6 +82,7 @@ async def keep_sweeping(store: Store, client: Client, settings: Settings) -> Non
         await _try(lambda: start_late(store, client, settings), "start_late")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
+            await _try(lambda: book_orphans(store), "book_orphans")
         sweeps += 1
         await asyncio.sleep(settings.sweep_seconds)
 

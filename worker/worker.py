@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,8 +15,7 @@ from activities.agent_step import AgentSteps
 from activities.permanent_errors import PermanentErrorInterceptor
 from activities.records import Records
 from config.settings import Settings
-from crew.protocol import Agent
-from models.contracts.enums import AgentType
+from crew.protocol import Crews
 from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
@@ -38,12 +37,10 @@ RECORDS = 32
 
 
 @asynccontextmanager
-async def build_worker(
-    client: Client, store: Store, agents: Mapping[AgentType, Agent], settings: Settings
-) -> AsyncIterator[None]:
+async def build_worker(client: Client, store: Store, crews: Crews, settings: Settings) -> AsyncIterator[None]:
     """Run a worker with every workflow and activity inside the block."""
     shared: dict[str, Any] = {
-        "activities": activities(store, agents, settings),
+        "activities": activities(store, crews, settings),
         "interceptors": [PermanentErrorInterceptor()],
         "graceful_shutdown_timeout": timedelta(seconds=settings.worker_drain_seconds),
         "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
@@ -66,11 +63,9 @@ async def build_worker(
         yield
 
 
-def activities(
-    store: Store, agents: Mapping[AgentType, Agent], settings: Settings
-) -> list[Callable[[Any], Awaitable[Any]]]:
+def activities(store: Store, crews: Crews, settings: Settings) -> list[Callable[[Any], Awaitable[Any]]]:
     """Return every activity."""
-    steps, records = AgentSteps(store, agents, settings.max_artifact_bytes), Records(store)
+    steps, records = AgentSteps(store, crews, settings.max_artifact_bytes, settings.daily_budget), Records(store)
     return [
         steps.open_project,
         steps.run_agent_step,
@@ -82,20 +77,19 @@ def activities(
     ]
 
 
-async def run_worker(
-    client: Client, agents: Mapping[AgentType, Agent], settings: Settings, stop: asyncio.Event
-) -> None:
+async def run_worker(client: Client, crews: Crews, settings: Settings, stop: asyncio.Event) -> None:
     """Run a worker until `stop` is set. Then give its running steps `worker_drain_seconds` to finish."""
     database, bus = Database(settings), Bus(settings)
     store = Store(database, bus)
     database_check = asyncio.create_task(log_database_problem(database))
     sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
     try:
-        async with build_worker(client, store, agents, settings):
+        async with build_worker(client, store, crews, settings):
             await stop.wait()
     finally:
         database_check.cancel()
         sweeper.cancel()
         await asyncio.gather(database_check, sweeper, return_exceptions=True)
+        await crews.close()
         await bus.close()
         await database.close()

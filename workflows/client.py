@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
+
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.common import (
@@ -15,20 +18,29 @@ from temporalio.common import (
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
 
 from config.environment import utf8_environment
+from models.contracts import search_attributes
 from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow
 
-PIPELINE = SearchAttributeKey.for_keyword("BotArmyPipeline")
+PIPELINE = SearchAttributeKey.for_keyword(search_attributes.PIPELINE)
 GENERATION = "generation"
 """The memo field that says how many times the workflow had been restarted from its records when a run began."""
-SEARCH_ATTRIBUTES = {PIPELINE.name: "Keyword", PHASE.name: "Keyword", WAITING.name: "Bool"}
-"""The search attributes that must be registered in the namespace, and their types."""
+_ENGINE_LOG = TelemetryFilter(core_level="WARN", other_level="ERROR")
+"""What the SDK logs by default."""
+
+
+@cache
+def _runtime() -> Runtime:
+    """Return the process's runtime. The engine's own log goes through `logging`, so that it has the same format."""
+    logs = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(_ENGINE_LOG, forwarding=logs)))
 
 
 async def connect(*, lazy: bool = False) -> Client:
@@ -38,7 +50,7 @@ async def connect(*, lazy: bool = False) -> Client:
     """
     config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy, runtime=_runtime())
 
 
 def project_workflow_id(project_id: object) -> str:

@@ -1,4 +1,7 @@
-"""The decision logic of a gate, without I/O or waiting: the first valid response wins."""
+"""The first valid response wins: the decision logic of a gate, without I/O.
+
+`StageHandoff._decide` calls it; `activities/gate_question.py` decides whether the gate asks.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,8 @@ class OpenGate:
         if response.artifact_id is not None and response.artifact_id not in artifact_ids:
             return f"artifact {response.artifact_id} is not part of this request"
         failed = request.reason is HitlReason.FAILED_STEP
-        if not request.may_redo and (response.redoes or (failed and response.action is HitlAction.APPROVE)):
+        again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
+        if not request.may_redo and (response.redoes or again):
             return "the stage has no rounds left"
         if response.content_hash is not None and failed and request.supplies is None:
             return "the stage produces several artifacts, and one content cannot replace them"

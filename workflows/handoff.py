@@ -21,16 +21,19 @@ from workflows.run_context import RunContext
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.ending import Accepted, Ending, Halted, SentBack
-    from models.contracts.enums import AgentType, HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
+    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
+    from models.contracts.names import AgentType
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import RequestOutcome
+    from models.contracts.roles import Role
 
 
 MAX_FEEDBACK = 10_000
 """Characters, the limit of a comment."""
+CONTINUE = "continue-failed-step"
 
 
 class StageHandoff:
@@ -39,6 +42,7 @@ class StageHandoff:
     Everything it knows is in `state`, so that a later run of the workflow can resume it.
 
     Args:
+        role: the stage's role, if its pipeline declares it.
         changed: called when the status that an operator sees has changed.
     """
 
@@ -48,6 +52,7 @@ class StageHandoff:
         stage: Stage,
         state: HandoffState,
         *,
+        role: Role | None,
         from_agent: AgentType | None,
         context_ids: tuple[UUID, ...],
         changed: Callable[[], None] = lambda: None,
@@ -55,6 +60,7 @@ class StageHandoff:
         self._context = context
         self._stage = stage
         self._state = state
+        self._role = role
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
@@ -78,7 +84,7 @@ class StageHandoff:
 
     async def _step(self) -> StepResult:
         """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""
-        request_id = self._context.id_of("request", self._stage.name, self._state.round + 1)
+        request_id = self._context.id_of("request", self._stage.name, self._state.round + 1, self._state.continued)
         with self._context.inbox.expecting(request_id) as early:
             result = await self._run_agent(request_id)
             if result.request is not None:
@@ -113,9 +119,13 @@ class StageHandoff:
             gate=self._gate,
             reworks=stage.rework is not None and state.reworked < stage.rework.max_rounds,
             reopens=state.reopens,
+            continued=state.continued,
             timeout=stage.timeout,
             attempts=stage.attempts,
             short=short,
+            crew=context.crew,
+            model=stage.model or (self._role.model if self._role else None) or context.model,
+            role=self._role,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
@@ -150,7 +160,7 @@ class StageHandoff:
         state = self._state
         if result.artifacts:
             state.produced = result.artifacts
-            state.feedback, state.report, state.reopens = None, (), ()
+            state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
         state.failed_verdict = result.verdict is Verdict.FAILED
         if state.gate is not None:
             return None
@@ -245,11 +255,22 @@ class StageHandoff:
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
-        # Approving a failed step runs the stage again, and so does amending without content.
+        # Approving a failed step runs it again, and so does amending without content.
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
+        # Versions before 0.3.0 started a new round instead.
+        if continues(response, request) and workflow.patched(f"{CONTINUE}-{request.request_id}"):
+            state.round -= 1
+            state.continued += 1
+            return None
+        state.continued = 0
         state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
         return None
+
+
+def continues(response: HitlResponse, request: OpenRequest) -> bool:
+    """Return whether a response lets a failed step go on as the same task. With advice, it starts a new round."""
+    return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 
 def cancel_handoff(task: asyncio.Task[Ending]) -> None:

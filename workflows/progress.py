@@ -8,11 +8,12 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts import search_attributes
     from models.contracts.pipeline import Stage
     from models.contracts.project import HandoffState, StageView
 
-PHASE = SearchAttributeKey.for_keyword("BotArmyPhase")
-WAITING = SearchAttributeKey.for_bool("BotArmyWaiting")
+PHASE = SearchAttributeKey.for_keyword(search_attributes.PHASE)
+WAITING = SearchAttributeKey.for_bool(search_attributes.WAITING)
 
 
 def stage_view(stage: Stage, state: HandoffState, *, is_running: bool) -> StageView:

@@ -16,8 +16,9 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.ending import Ending, Halted, SentBack
-    from models.contracts.enums import AgentType, ProjectStatus
+    from models.contracts.enums import ProjectStatus
     from models.contracts.handoff import ArtifactRef
+    from models.contracts.names import AgentType
     from models.contracts.pipeline import Stage
     from models.contracts.project import (
         HandoffState,
@@ -51,6 +52,8 @@ class ProjectWorkflow:
             name=project.name,
             oversight=project.oversight,
             unrecorded=self._state.unrecorded,
+            crew=project.crew,
+            model=project.model,
             short_agents=self._state.short_agents,
             paused=self._state.paused,
             deadlines_held=self._state.deadlines_held,
@@ -138,7 +141,9 @@ class ProjectWorkflow:
                 self._start_ready()
                 if not self._running:
                     return None
-                await workflow.wait_condition(lambda: self._has_news() or bool(self._context.recorder.unrecorded))
+                await workflow.wait_condition(
+                    lambda: self._is_stage_done_or_draining() or bool(self._context.recorder.unrecorded)
+                )
                 await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
                 endings = {name: self._running.pop(name).result() for name in done}
@@ -155,7 +160,7 @@ class ProjectWorkflow:
             for task in self._running.values():
                 cancel_handoff(task)
 
-    def _has_news(self) -> bool:
+    def _is_stage_done_or_draining(self) -> bool:
         return any(task.done() for task in self._running.values()) or self._context.may_continue_as_new
 
     def _start_ready(self) -> None:
@@ -170,6 +175,7 @@ class ProjectWorkflow:
                 self._context,
                 stage,
                 state,
+                role=self._pipeline.declared_role(stage.agent),
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
                 changed=self._publish_progress,
@@ -195,7 +201,7 @@ class ProjectWorkflow:
         descendants = self._pipeline.descendants(rework.to)
         for stage in descendants:
             state = self._state.stages[stage]
-            state.accepted, state.gate = None, None
+            state.accepted, state.gate, state.continued = None, None, 0
             if task := self._running.pop(stage, None):
                 cancel_handoff(task)
         target = self._state.stages[rework.to]
@@ -243,10 +249,13 @@ class ProjectWorkflow:
     def _may_open(self, request_id: UUID) -> bool:
         """Return whether a request belongs to a round that has not started, as far as this run knows."""
         return any(
-            request_id == self._context.id_of("request", stage.name, started + ahead)
+            request_id == self._context.id_of("request", stage.name, state.round + ahead, continued)
             for stage in self._pipeline.stages
-            for started in [self._state.stages[stage.name].round]
-            for ahead in range(1, ROUNDS_AHEAD + 1)
+            for state in [self._state.stages[stage.name]]
+            for ahead in range(ROUNDS_AHEAD + 1)
+            # The current round may go on more often than it has; a later one begins at 0, unless it is about to go on.
+            for first in [state.continued + 1 if ahead == 0 else state.continued if ahead == 1 else 0]
+            for continued in range(first, first + ROUNDS_AHEAD)
         )
 
     async def _continue_as_new(self) -> None:

@@ -1,9 +1,9 @@
 """Rebuild a workflow's state from its records, for a workflow whose history is lost or unusable.
 
-The events are applied in order, with the same rules as in `StageHandoff` and `ProjectWorkflow`. Decisions stand. A step
-that was running runs again as the same task, so that it finds its checkpoint and keeps its failure count. An open gate
-opens as the same request, with its deadline. If a rejection was recorded before the workflow ended the project, its
-gate opens with that response queued: the records return how the request was closed (docs/decisions/0008), and the
+The events are applied in order, with the same rules as in `StageHandoff` and `ProjectWorkflow`. Decisions are kept. A
+step that was running runs again as the same task, so that it finds its checkpoint and keeps its failure count. An open
+gate opens as the same request, with its deadline. If a rejection was recorded before the workflow ended the project,
+its gate opens with that response queued: the records return how the request was closed (docs/decisions/0008), and the
 workflow follows.
 """
 
@@ -125,7 +125,7 @@ class _StateBuilder:
         return self._recorded.requests[gate.request.request_id]
 
     def _started(self, task_id: UUID | None, data: TaskStarted, stage: Stage, state: HandoffState) -> None:
-        state.round, state.task_id = data.round, task_id
+        state.round, state.task_id, state.continued = data.round, task_id, data.continued
         state.feedback, state.gate, state.accepted = data.feedback, None, None
         self._working.add(stage.name)
 
@@ -133,7 +133,7 @@ class _StateBuilder:
         if not self._ends_step(task_id, stage, state):
             return
         state.produced = self._recorded.tasks[task_id].wrote if task_id in self._recorded.tasks else ()
-        state.feedback, state.report, state.reopens = None, (), ()
+        state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
         state.failed_verdict = data.verdict is Verdict.FAILED
         if self._opens_gate(task_id, state):
             return
@@ -173,8 +173,12 @@ class _StateBuilder:
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
             self._send_back(stage, data.comment or "", state.produced)
-        else:
+        elif gate.request.may_continue and data.action is HitlAction.APPROVE and not data.comment:
             state.gate = None
+            state.continued += 1
+            self._repeat_step(state)
+        else:
+            state.gate, state.continued = None, 0
             state.feedback = _joined(state.feedback, data.comment)
 
     def _expired(self, data: HitlExpired, state: HandoffState) -> None:
@@ -194,6 +198,7 @@ class _StateBuilder:
         descendants = self._descendants(stage.rework.to)
         for name in descendants:
             self._states[name].accepted = self._states[name].gate = None
+            self._states[name].continued = 0
             self._working.discard(name)
         target = self._states[stage.rework.to]
         target.accepted = None

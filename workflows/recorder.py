@@ -17,9 +17,10 @@ from workflows import options
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from activities.records import Records
-    from models.contracts.enums import AgentType, ProjectStatus
+    from models.contracts.enums import ProjectStatus
     from models.contracts.handoff import OpenRequest
     from models.contracts.hitl import HitlResponse, JudgedResponse
+    from models.contracts.names import AgentType
     from models.contracts.records import (
         CheckResponse,
         OpenProject,

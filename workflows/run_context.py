@@ -13,15 +13,18 @@ from workflows.recorder import Recorder
 from workflows.response_inbox import ResponseInbox
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.enums import AgentType, Oversight
+    from models.contracts.enums import Oversight
     from models.contracts.hitl import JudgedResponse
-    from models.contracts.ids import sibling
+    from models.contracts.ids import derive_uuid7
+    from models.contracts.names import AgentType, CrewName
+    from models.contracts.roles import ModelName
 
 
 class RunContext:
     """The shared state of the handoffs of one run.
 
     Args:
+        crew: the provider of the agents; `model` is the one that they ask, unless a role or a stage names another.
         root_id: the ids of tasks and requests derive from it; by default the project's id.
         unrecorded: responses that an earlier run judged and did not record.
         may_open: returns whether a request belongs to a step that has not started.
@@ -34,6 +37,8 @@ class RunContext:
         oversight: Oversight | None,
         *,
         unrecorded: list[JudgedResponse],
+        crew: CrewName,
+        model: ModelName | None,
         short_agents: tuple[AgentType, ...] = (),
         continues_as_new: bool = True,
         paused: bool = False,
@@ -44,6 +49,8 @@ class RunContext:
         self.project_id = project_id
         self.name = name
         self.oversight = oversight
+        self.crew = crew
+        self.model = model
         self.short_agents = short_agents
         self.paused = paused
         self.recorder = Recorder(project_id, unrecorded)
@@ -53,13 +60,13 @@ class RunContext:
         self._continues_as_new = continues_as_new
         self._busy = 0
 
-    def id_of(self, kind: str, stage: str, round: int) -> UUID:
+    def id_of(self, kind: str, stage: str, round: int, continued: int = 0) -> UUID:
         """Return the id of a task or a request of this workflow, the same at every call.
 
         It depends neither on time nor on randomness: if a workflow task is lost, the next one runs the local activities
         again at another time, and they must find what they wrote before.
         """
-        return sibling(self._root_id, f"{kind}:{stage}:{round}")
+        return derive_uuid7(self._root_id, f"{kind}:{stage}:{round}" + (f":{continued}" if continued else ""))
 
     @property
     def draining(self) -> bool:

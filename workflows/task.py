@@ -32,6 +32,8 @@ class HandoffWorkflow:
             project_id=handoff_input.project_id,
             name=handoff_input.name,
             oversight=None,
+            crew=handoff_input.crew,
+            model=handoff_input.model,
             unrecorded=[],
             continues_as_new=False,
             root_id=handoff_input.task_id,
@@ -47,6 +49,7 @@ class HandoffWorkflow:
                 priority=handoff.priority,
             ),
             self._state,
+            role=handoff_input.role,
             from_agent=handoff.from_agent,
             context_ids=handoff.context_ids,
         )

@@ -10,6 +10,7 @@ from artifacts import file_sets
 from artifacts.diff import diff_files, diff_texts
 from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
+from artifacts.sizes import format_size
 
 if TYPE_CHECKING:  # importing the tables takes a second, and the processes of the pool do not need them
     from models.tables import Artifact
@@ -70,4 +71,4 @@ def _decode_files(version: Version) -> dict[str, str]:
 
 def _check_size(version: Version) -> None:
     if len(version.body) > MAX_BYTES:
-        raise ConflictError(f"{version.title} is larger than {MAX_BYTES // 2**20} MiB, which is too large to compare.")
+        raise ConflictError(f"{version.title} is larger than {format_size(MAX_BYTES)}, which is too large to compare.")

@@ -12,7 +12,7 @@ from api.artifacts.file_names import extension, slug
 from artifacts import file_sets, zips
 from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from models.tables import Artifact, Project
 from store.projects import BRIEF
 
@@ -86,6 +86,6 @@ class ExportWriter:
 
 def _stem(artifact: Artifact) -> str:
     """Return `project_plan` for a stage's own output, `user_input-house-rules` if the name differs from the type."""
-    if artifact.name == artifact.type or (artifact.type, artifact.name) == (ArtifactType.USER_INPUT, BRIEF):
+    if artifact.name == artifact.type or (artifact.type, artifact.name) == (BuiltInArtifact.USER_INPUT, BRIEF):
         return artifact.name
     return "-".join(filter(None, (artifact.type, slug(artifact.name))))

@@ -20,7 +20,7 @@ def extension(media_type: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Return an ASCII name that is safe in every file system and header; empty if no character is left."""
+    """Return an ASCII name that is safe in every file system and header, or an empty string if no character is left."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_MAX_LENGTH].strip("-")
 
 

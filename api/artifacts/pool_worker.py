@@ -16,9 +16,9 @@ from contextlib import suppress
 from typing import BinaryIO
 
 MEMORY_BYTES = 2**30
-"""Of address space."""
+"""The address space of one process."""
 NICE = 5
-"""The processes that serve requests go first."""
+"""Lower priority than the processes that serve requests."""
 
 LENGTH_PREFIX = struct.Struct("!Q")
 """Sent before each pickle: its length."""

@@ -18,9 +18,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.health import task_queues
 from api.shapes.health import ComponentHealth
 from config.postgres import explain
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 from store import tasks
 from store.transaction import Store
-from workflows.client import SEARCH_ATTRIBUTES, is_gone
+from workflows.client import is_gone
 from workflows.options import records_queue
 
 CHECK_SECONDS = 1.5

@@ -37,7 +37,7 @@ async def describe(client: Client, queue: str, kind: TaskQueueType.ValueType) ->
 
 
 def stalled_backlog(stats: TaskQueueStats) -> StalledBacklog | None:
-    """Return the backlog of a stalled queue; None where tasks are dispatched, none wait, or the server reports no
+    """Return the backlog of a stalled queue, or None if tasks are dispatched, none wait, or the server reports no
     statistics."""
     age = stats.approximate_backlog_age.ToTimedelta()
     if not stats.approximate_backlog_count or age < STALLED_AFTER or stats.tasks_dispatch_rate > MIN_DISPATCH_RATE:

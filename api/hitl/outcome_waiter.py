@@ -41,7 +41,7 @@ class OutcomeWaiter:
     async def wait(
         self, project_id: UUID, request_id: UUID, decision_id: UUID, seconds: float
     ) -> tuple[HitlDecision, HitlRequest] | None:
-        """Return the response as it was judged and its request; None when it was not judged in time, or another
+        """Return the response as it was judged and its request, or None if it was not judged in time or another
         response closed the request.
 
         Raises:

@@ -1,28 +1,27 @@
 """Submit a response to a HITL request: check it, send it to the workflow as a signal, and wait for the outcome.
 
-The workflow decides; what is refused here are only responses that it would refuse, too.
+The workflow decides. This module only rejects what the workflow would reject.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
 
-from activities.records import STATUS
 from api.artifacts.content import check_content
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
-from artifacts.media_types import MARKDOWN, default_media_type
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import GateState
 from models.tables import HitlDecision, HitlRequest
-from store import artifacts, contents, hitl
+from store import artifacts, contents, hitl, projects
 from workflows.client import handoff_handle
 from workflows.gate import OpenGate
 
@@ -63,7 +62,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
     _check_against_gate(open_request, response)
     if content is not None:
-        await _check_amendment(services, open_request, response, content)
+        await _check_amendment(services, request.project_id, open_request, response, content)
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
         async with services.store.reading() as connection:
             await contents.put(connection, [content])
@@ -72,7 +71,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
 
 
 def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> None:
-    """Refuse at once what the gate would refuse, by the gate's own rules."""
+    """Reject at once what the gate would reject, by the gate's own rules."""
     artifact_ids = {artifact.artifact_id for artifact in open_request.artifacts}
     if response.artifact_id is not None and response.artifact_id not in artifact_ids:
         raise InvalidError("artifact_id", "is not an artifact of this request")
@@ -84,17 +83,17 @@ def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> No
 
 
 async def _check_amendment(
-    services: Services, open_request: OpenRequest, response: HitlResponse, content: bytes
+    services: Services, project_id: UUID, open_request: OpenRequest, response: HitlResponse, content: bytes
 ) -> None:
-    """Refuse content that is not valid for the media type of what it replaces."""
-    foremost = open_request.artifacts[0].artifact_id if open_request.artifacts else None
-    amended = response.artifact_id or foremost
+    """Reject content that is not valid for the media type of what it replaces."""
+    first_id = open_request.artifacts[0].artifact_id if open_request.artifacts else None
+    amended = response.artifact_id or first_id
     async with services.store.reading() as connection:
         original = await artifacts.get(connection, amended) if amended else None
-    if original is not None:
-        media_type = original.media_type
-    else:
-        media_type = default_media_type(open_request.supplies) if open_request.supplies else MARKDOWN
+        if original is not None:
+            media_type = original.media_type
+        else:
+            media_type = await projects.media_type(connection, project_id, open_request.supplies or "")
     await check_content(media_type, content)
 
 
@@ -107,7 +106,7 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
 
 
 async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
-    """Return the outcome, or `submitted` where there is none yet. The response is durable now, whatever fails here."""
+    """Return the outcome, or `submitted` if there is none yet. The response is durable now, whatever fails here."""
     try:
         decided = await services.outcome_waiter.wait(
             request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
@@ -130,7 +129,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
 async def _result(
     services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
 ) -> ResponseAnswer:
-    """Return the result of a response that was judged; the same response, sent again, has the same result."""
+    """Return the result of a response that was judged. The same response, sent again, has the same result."""
     recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
     if recorded != (response.action, response.comment, response.content_hash, response.artifact_id):
         raise InvalidError("decision_id", "was used for another response")
@@ -142,7 +141,7 @@ async def _result(
         request_id=request.id,
         decision_id=decision.id,
         outcome=ResponseOutcome.APPLIED,
-        status=STATUS[response.action],  # the row may have been read right before it was closed
+        status=response.action.resulting_status,  # the row may have been read right before it was closed
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from api.errors import InvalidError
 from api.services import Services
 from store import idempotency
-from store.idempotency import Request
+from store.idempotency import KeyedRequest
 
 IdempotencyKey = Annotated[
     str | None,
@@ -29,12 +29,12 @@ def key_reused_error() -> InvalidError:
     return InvalidError("Idempotency-Key", "was used for another request", place="header")
 
 
-def keyed_request(call: str, key: str | None, body: BaseModel) -> Request | None:
-    """Return what identifies the request; None without a key, since it is then executed each time."""
-    return Request(call, key, hash_body(body)) if key is not None else None
+def keyed_request(call: str, key: str | None, body: BaseModel) -> KeyedRequest | None:
+    """Return what identifies the request, or None without a key, since it is then executed each time."""
+    return KeyedRequest(call, key, hash_body(body)) if key is not None else None
 
 
-async def find_earlier_result(services: Services, project_id: UUID, request: Request | None) -> UUID | None:
+async def find_earlier_result(services: Services, project_id: UUID, request: KeyedRequest | None) -> UUID | None:
     """Return the id of what the same request created earlier in the project, if it did.
 
     Raises:
@@ -43,7 +43,7 @@ async def find_earlier_result(services: Services, project_id: UUID, request: Req
     if request is None:
         return None
     async with services.store.reading() as connection:
-        earlier = await idempotency.made(connection, project_id, request)
+        earlier = await idempotency.find(connection, project_id, request)
     if earlier is None:
         return None
     if earlier.request_hash != request.request_hash:

@@ -64,7 +64,7 @@ class Hosts:
 
 
 def _as_authority(host: str) -> str:
-    """Return a listen address in the form of a Host header; empty for a wildcard address or a socket path."""
+    """Return a listen address in the form of a Host header, or an empty string for a wildcard or a socket path."""
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:

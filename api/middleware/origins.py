@@ -55,7 +55,7 @@ def is_allowed_origin(origin: str | None, host: str | None, allowed: Iterable[st
 
 
 def _parse_origin(origin: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port of an origin or a URL; None where it has no such parts, such as `null`."""
+    """Return scheme, host and port of an origin or a URL, or None if it has no such parts, such as `null`."""
     try:
         parts = urlsplit(origin.strip().lower())
         name, port = host_of(parts.netloc)

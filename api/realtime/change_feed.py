@@ -110,7 +110,7 @@ class ChangeFeed:
                 listener.on_change(project_id, text)
 
     async def _compare(self) -> bool:
-        """Find the logs that have grown and notify; return False where PostgreSQL is unavailable."""
+        """Find the logs that have grown and notify. Return False if PostgreSQL is unavailable."""
         started_at, before = datetime.now(UTC), self._heads.copy()
         try:
             found = await self._log_reader.heads_of_open_projects(self._compared_at - CLOCK_SKEW)

@@ -52,18 +52,18 @@ class ChangesSubscription:
         if not self._is_ready and not self._reported_unavailable:
             self._reported_unavailable = True
             message = "PostgreSQL is unavailable; watching starts when it is back"
-            self._connection.send(frames.error(ErrorCode.LOG_UNAVAILABLE, message))
+            self._connection.enqueue(frames.error(ErrorCode.LOG_UNAVAILABLE, message))
 
     async def _run(self) -> None:
         try:
             await self._change_feed.wait_ready()
             self._is_ready = True
-            self._connection.send(frames.watching())
+            self._connection.enqueue(frames.watching())
             while await self._has_waiting.wait():
                 self._has_waiting.clear()
                 while self._waiting:
                     await self._connection.wait_for_space()
-                    self._connection.send(self._waiting.popitem(last=False)[1])
+                    self._connection.enqueue(self._waiting.popitem(last=False)[1])
         except Exception:
             log.exception("changes_subscription_failed")
             self._connection.close_with_error()

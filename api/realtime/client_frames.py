@@ -53,16 +53,16 @@ class Ping(StrictContract):
     action: Literal["ping"]
 
 
-Request = Subscribe | Unsubscribe | Watch | Unwatch | Ping
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="action")])
+ClientFrame = Subscribe | Unsubscribe | Watch | Unwatch | Ping
+_CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="action")])
 
 
-def read_frame(text: str | None) -> Request:
+def read_frame(text: str | None) -> ClientFrame:
     """Parse a client's frame; None is a binary one. Raises BadRequestError."""
     if text is None:
         raise BadRequestError(ErrorCode.BAD_FRAME, "send text frames, not binary ones")
     try:
-        return _REQUEST.validate_json(text)
+        return _CLIENT_FRAME.validate_json(text)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in details["loc"][1:])
@@ -70,7 +70,7 @@ def read_frame(text: str | None) -> Request:
 
 
 def read_query(query: QueryParams) -> Subscribe | None:
-    """Parse the query string; return None where it names no project. Raises BadRequestError."""
+    """Parse the query string. Return None if it names no project. Raises BadRequestError."""
     project, since = query.get("project_id"), query.get("since")
     if project is None:
         if since is not None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.realtime.frames import Frame, logged
+from api.realtime.frames import Frame, frame_of
 from store import events
 from store.transaction import Store
 
@@ -41,7 +41,7 @@ class EventLogReader:
         self._heads_project_ids: set[UUID] = set()
 
     async def page(self, project_id: UUID, since: int) -> list[Frame]:
-        """Return the events after a number, at most PAGE_SIZE; none where the log ended there when this was called."""
+        """Return the events after a number, at most PAGE_SIZE, or none if the log ended there when this was called."""
         key = project_id, since
         if key not in self._pages:
             self._pages[key] = self._start(self._read_page(project_id, since))
@@ -78,7 +78,7 @@ class EventLogReader:
             del self._pages[project_id, since]
             async with asyncio.timeout(READ_SECONDS), self._store.reading() as connection:
                 page = await events.since(connection, project_id, since, limit=PAGE_SIZE)
-        return [logged(event) for event in page]
+        return [frame_of(event) for event in page]
 
     async def _read_heads(self) -> dict[UUID, int]:
         heads: dict[UUID, int] = {}

@@ -102,17 +102,17 @@ class Pong(ControlFrame):
     data: NoData = NoData()
 
 
-class Error(ControlFrame):
+class ErrorFrame(ControlFrame):
     """The client's request, or its connection, has a problem. The socket stays open unless a close frame follows."""
 
     event_type: Literal[ControlType.ERROR] = ControlType.ERROR
     data: SincePastHeadData | ErrorData
 
 
-CONTROL_FRAMES = (ConnectionReady, Heartbeat, Watching, ProjectChanged, Pong, Error)
+CONTROL_FRAMES = (ConnectionReady, Heartbeat, Watching, ProjectChanged, Pong, ErrorFrame)
 
 
-def published(message: bytes) -> Frame:
+def parse_event(message: bytes) -> Frame:
     """Return the frame of a message from Redis, its text unchanged. Raises ValueError if it is not an event."""
     event = orjson.loads(message)
     seq = event["seq"] if isinstance(event, dict) and "seq" in event else ""
@@ -122,19 +122,19 @@ def published(message: bytes) -> Frame:
 
 
 def parse_heads(message: bytes) -> dict[UUID, int]:
-    """Return the new heads of projects in a message from Redis. Raises ValueError where it has another form."""
+    """Return the new heads of projects in a message from Redis. Raises ValueError if it has another form."""
     heads = orjson.loads(message)
     if not isinstance(heads, dict) or not all(type(head) is int and head >= 1 for head in heads.values()):
         raise ValueError("not the heads of projects")
     return {UUID(project_id): head for project_id, head in heads.items()}
 
 
-def logged(event: Event) -> Frame:
+def frame_of(event: Event) -> Frame:
     """Return the frame of an event from the log: the same text as was published."""
     return Frame(event.seq, event.model_dump_json())
 
 
-def ready(project_id: UUID, head: int) -> str:
+def connection_ready(project_id: UUID, head: int) -> str:
     return ConnectionReady(project_id=project_id, data=LogHead(head=head)).model_dump_json()
 
 
@@ -155,9 +155,9 @@ def pong() -> str:
 
 
 def error(code: ErrorCode, message: str, project_id: UUID | None = None) -> str:
-    return Error(project_id=project_id, data=ErrorData(code=code, message=message)).model_dump_json()
+    return ErrorFrame(project_id=project_id, data=ErrorData(code=code, message=message)).model_dump_json()
 
 
 def since_past_head(project_id: UUID, since: int, head: int) -> str:
     data = SincePastHeadData(message=f"since is past the head: following from {head}", since=since, head=head)
-    return Error(project_id=project_id, data=data).model_dump_json()
+    return ErrorFrame(project_id=project_id, data=data).model_dump_json()

@@ -17,7 +17,7 @@ from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
 from api.realtime.redis_subscriber import RedisSubscriber
 from api.server.limits import max_websockets
-from config import descriptors
+from config.open_files import open_file_limit
 from config.settings import Settings
 from store.transaction import Store
 
@@ -38,7 +38,7 @@ class Hub:
         self.settings = settings
         self.log_reader = EventLogReader(store)
         self.sockets: set[RegisteredSocket] = set()
-        self.max_sockets = min(settings.websocket_connections, max_websockets(descriptors.limit()))
+        self.max_sockets = min(settings.websocket_connections, max_websockets(open_file_limit()))
         if self.max_sockets < settings.websocket_connections:
             log.warning("websocket_limit_lowered", most=self.max_sockets, reason="the limit of open files is low")
         self.rejected_sockets = 0
@@ -52,7 +52,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start to subscribe; return once Redis is connected, or known to be unavailable."""
+        """Start to subscribe. Return once Redis is connected, or known to be unavailable."""
         loops = self._subscriber.run, self._run_comparisons, self._run_heartbeats, self.change_feed.run
         self._tasks = [asyncio.create_task(self._restart_on_error(loop)) for loop in loops]
         with suppress(TimeoutError):
@@ -108,7 +108,7 @@ class Hub:
 
     def _on_message(self, project_id: UUID, message: bytes) -> None:
         try:
-            frame = frames.published(message)
+            frame = frames.parse_event(message)
         except ValueError as error:
             log.warning("message_not_relayed", project_id=str(project_id), reason=str(error))
             return

@@ -18,7 +18,7 @@ class ProjectListener(Protocol):
 
     @property
     def is_ready(self) -> bool:
-        """Whether it has missed anything if Redis was interrupted."""
+        """Whether it has started to deliver, so that an interruption of Redis may have cost it events."""
 
     def on_message(self, frame: Frame) -> None:
         """Handle an event from Redis."""
@@ -46,8 +46,8 @@ class Connection(Protocol):
     def max_held(self) -> int:
         """How many events of one project may wait for a gap to be filled."""
 
-    def send(self, text: str) -> None:
-        """Enqueue a frame."""
+    def enqueue(self, text: str) -> None:
+        """Queue a frame to be sent."""
 
     async def wait_for_space(self) -> None: ...
 

@@ -38,7 +38,7 @@ class ProjectSubscription:
         self._reading: asyncio.Task[None] | None = None
 
     def start(self, *, must_exist: bool) -> None:
-        """Join the project. If it is unknown, the socket gets an error frame, and is closed where it must exist."""
+        """Join the project. If it does not exist, send an error frame, and close the socket if `must_exist`."""
         self._hub.join(self)
         self._start_reading(lambda: self._open(must_exist))
 
@@ -54,10 +54,10 @@ class ProjectSubscription:
     def on_message(self, frame: Frame) -> None:
         if frame.seq is not None:
             for text in self._sequencer.push(frame.seq, frame.text):
-                self._connection.send(text)
+                self._connection.enqueue(text)
             self._catch_up()
         elif self.is_ready:
-            self._connection.send(frame.text)
+            self._connection.enqueue(frame.text)
 
     def on_head(self, head: int) -> None:
         if self.is_ready:
@@ -66,7 +66,7 @@ class ProjectSubscription:
 
     def on_heartbeat(self, text: str) -> None:
         if self.is_ready:
-            self._connection.send(text)
+            self._connection.enqueue(text)
 
     def _catch_up(self) -> None:
         if self._sequencer.is_behind and self._reading is None:
@@ -93,12 +93,12 @@ class ProjectSubscription:
             return
         since = head if self._since is None else self._since
         if since > head:
-            self._connection.send(frames.since_past_head(self.project_id, since, head))
+            self._connection.enqueue(frames.since_past_head(self.project_id, since, head))
             since = head
         self._hub.record_head(self.project_id, head)
-        self._connection.send(frames.ready(self.project_id, head))
+        self._connection.enqueue(frames.connection_ready(self.project_id, head))
         for text in self._sequencer.start(since, head):
-            self._connection.send(text)
+            self._connection.enqueue(text)
         await self._fill_gap(0)
 
     async def _fill_gap(self, grace: float) -> None:
@@ -109,7 +109,7 @@ class ProjectSubscription:
             for frame in page:
                 await self._connection.wait_for_space()
                 for text in self._sequencer.push(frame.seq or 0, frame.text):
-                    self._connection.send(text)
+                    self._connection.enqueue(text)
             if not page:
                 self._sequencer.log_exhausted(target)
 
@@ -122,6 +122,6 @@ class ProjectSubscription:
             except UNAVAILABLE:
                 if delay == 0.1:
                     message = "the log is unavailable; missing events follow when it is back"
-                    self._connection.send(frames.error(ErrorCode.LOG_UNAVAILABLE, message, self.project_id))
+                    self._connection.enqueue(frames.error(ErrorCode.LOG_UNAVAILABLE, message, self.project_id))
                 await asyncio.sleep(delay)
                 delay = min(BACKOFF_SECONDS, delay * 2)

@@ -14,7 +14,7 @@ class RateLimit:
         self._burst, self._per_second = burst, per_second
 
     def try_acquire(self, now: float) -> bool:
-        """Take a token; return False where none is left. Times are in seconds, of one clock."""
+        """Take a token. Return False if none is left. Times are in seconds, of one clock."""
         self._tokens = min(self._burst, self._tokens + (now - self._updated_at) * self._per_second)
         self._updated_at = now
         if self._tokens < 1:

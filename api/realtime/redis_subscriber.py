@@ -62,7 +62,7 @@ class RedisSubscriber:
         self._changed.set()
 
     async def wait_subscribed(self, channel: str) -> None:
-        """Wait until Redis has confirmed the subscription, for at most ACK_SECONDS; return at once while stale."""
+        """Wait until Redis has confirmed the subscription, for at most ACK_SECONDS. Return at once while stale."""
         if not self.is_stale and (handler := self._handlers.get(channel)):
             with suppress(TimeoutError):
                 async with asyncio.timeout(ACK_SECONDS):

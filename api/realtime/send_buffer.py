@@ -21,7 +21,7 @@ class SendBuffer:
         self._sending_since: float | None = None
 
     def put_nowait(self, text: str) -> bool:
-        """Append a text; return False where the buffer is full. After the end, texts are dropped."""
+        """Append a text. Return False if the buffer is full. After the end, texts are dropped."""
         if self._is_ended:
             return True
         if self._texts and (
@@ -45,7 +45,7 @@ class SendBuffer:
         self._has_space.set()
 
     async def get(self) -> str | None:
-        """Wait for the next text; return None after the end. A call means that the text before has been sent."""
+        """Wait for the next text. Return None after the end. A call means that the text before has been sent."""
         self._sending_since = None
         while not self._texts:
             if self._is_ended:

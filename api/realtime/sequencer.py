@@ -1,4 +1,4 @@
-"""The order in which one socket gets one project's events: a pure class, no I/O."""
+"""Puts numbered events in order for one socket; numbers come from `store/transaction.py`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EventSequencer:
         return self.last is not None and self.last < self.target
 
     def start(self, last: int, head: int) -> list[str]:
-        """Start after the number `last` of a log that ends at `head`; return the texts to send."""
+        """Start after the number `last` of a log that ends at `head`. Return the texts to send."""
         self.last = last
         self.raise_target(head)
         self._held = {seq: text for seq, text in self._held.items() if seq > last}
@@ -32,7 +32,7 @@ class EventSequencer:
         return self._release_held()
 
     def push(self, seq: int, text: str) -> list[str]:
-        """Accept an event, from Redis or from the log; return the texts to send, in order."""
+        """Accept an event, from Redis or from the log. Return the texts to send, in order."""
         if self.last is not None and seq <= self.last:
             return []
         self.target = max(self.target, seq)

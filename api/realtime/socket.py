@@ -12,8 +12,8 @@ from api.realtime import frames
 from api.realtime.changes_subscription import ChangesSubscription
 from api.realtime.client_frames import (
     BadRequestError,
+    ClientFrame,
     Ping,
-    Request,
     Subscribe,
     Unsubscribe,
     Unwatch,
@@ -55,12 +55,12 @@ class Socket:
     async def run(self, first: Subscribe | BadRequestError | None) -> None:
         """Serve the client until either side closes the socket."""
         reader = asyncio.create_task(self._read())
-        self._writer = asyncio.create_task(self._write())
+        self._writer = asyncio.create_task(self._send_frames())
         try:
             if isinstance(first, Subscribe):
                 self._subscribe(first, must_exist=True)
             elif first is not None:
-                self.send(frames.error(first.code, str(first)))
+                self.enqueue(frames.error(first.code, str(first)))
                 self.close(CloseCode.BAD_REQUEST, str(first))
             await asyncio.wait({reader, self._writer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -74,7 +74,7 @@ class Socket:
                 if isinstance(outcome, Exception):
                     log.error("socket_failed", exc_info=outcome)
 
-    def send(self, text: str) -> None:
+    def enqueue(self, text: str) -> None:
         """Enqueue a frame. If the buffer is full, the reader is too slow; it may resume on another socket."""
         if not self._send_buffer.put_nowait(text):
             self.close(CloseCode.TOO_SLOW, "reading too slowly; resume with since")
@@ -104,7 +104,7 @@ class Socket:
             self.close(CloseCode.TOO_SLOW, "not reading; resume with since")
 
     def reject_unknown_project(self, project_id: UUID, *, close: bool) -> None:
-        self.send(frames.error(ErrorCode.UNKNOWN_PROJECT, "no such project", project_id))
+        self.enqueue(frames.error(ErrorCode.UNKNOWN_PROJECT, "no such project", project_id))
         if close:
             self.close(CloseCode.UNKNOWN_PROJECT, "no such project")
         elif subscription := self._projects.pop(project_id, None):
@@ -120,7 +120,8 @@ class Socket:
         if abort := self._websocket.scope.get("extensions", {}).get(ABORT):
             asyncio.get_running_loop().call_later(0 if now else DISCONNECT_SECONDS, abort)
 
-    async def _write(self) -> None:
+    async def _send_frames(self) -> None:
+        """Send the queued frames."""
         sent = 0
         try:
             while (text := await self._send_buffer.get()) is not None:
@@ -143,18 +144,18 @@ class Socket:
             if self._close is not None:
                 continue
             if not self._rate_limit.try_acquire(loop.time()):
-                self.send(frames.error(ErrorCode.TOO_MANY_FRAMES, "too many frames"))
+                self.enqueue(frames.error(ErrorCode.TOO_MANY_FRAMES, "too many frames"))
                 self.close(CloseCode.TOO_MANY_FRAMES, "too many frames")
                 continue
             try:
                 self._handle(read_frame(message.get("text")))
             except BadRequestError as error:
-                self.send(frames.error(error.code, str(error)))
+                self.enqueue(frames.error(error.code, str(error)))
 
-    def _handle(self, request: Request) -> None:
+    def _handle(self, request: ClientFrame) -> None:
         match request:
             case Ping():
-                self.send(frames.pong())
+                self.enqueue(frames.pong())
             case Subscribe():
                 self._subscribe(request, must_exist=False)
             case Unsubscribe():
@@ -162,16 +163,16 @@ class Socket:
                     subscription.stop()
                 else:
                     message = "this socket does not follow the project"
-                    self.send(frames.error(ErrorCode.NOT_FOLLOWED, message, request.project_id))
+                    self.enqueue(frames.error(ErrorCode.NOT_FOLLOWED, message, request.project_id))
             case Watch():
                 self._watch()
             case Unwatch():
                 if not self._unwatch():
-                    self.send(frames.error(ErrorCode.NOT_WATCHING, "this socket is not watching"))
+                    self.enqueue(frames.error(ErrorCode.NOT_WATCHING, "this socket is not watching"))
 
     def _watch(self) -> None:
         if self._changes is not None:
-            self.send(frames.error(ErrorCode.ALREADY_WATCHING, "already watching"))
+            self.enqueue(frames.error(ErrorCode.ALREADY_WATCHING, "already watching"))
             return
         self._changes = ChangesSubscription(self, self._hub.change_feed)
         self._changes.start()
@@ -184,10 +185,10 @@ class Socket:
 
     def _subscribe(self, request: Subscribe, *, must_exist: bool) -> None:
         if request.project_id in self._projects:
-            self.send(frames.error(ErrorCode.ALREADY_FOLLOWED, "already followed", request.project_id))
+            self.enqueue(frames.error(ErrorCode.ALREADY_FOLLOWED, "already followed", request.project_id))
         elif len(self._projects) >= MAX_PROJECTS:
             message = f"one socket follows at most {MAX_PROJECTS} projects"
-            self.send(frames.error(ErrorCode.TOO_MANY_PROJECTS, message, request.project_id))
+            self.enqueue(frames.error(ErrorCode.TOO_MANY_PROJECTS, message, request.project_id))
         else:
             subscription = ProjectSubscription(self, self._hub, request.project_id, request.since)
             self._projects[request.project_id] = subscription

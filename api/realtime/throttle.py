@@ -10,12 +10,12 @@ SECONDS = 0.2
 
 
 class Throttle:
-    """Emits each project's latest head: the first at once, the last of those within SECONDS at the end of that time."""
+    """Emits a project's first head at once, and then at most one, the latest, every SECONDS."""
 
     def __init__(self, emit: Callable[[UUID, int], None]) -> None:
         self._emit = emit
         self._cooling_down: dict[UUID, int | None] = {}
-        """The projects that were emitted less than SECONDS ago, with the head that came since, if any."""
+        """The projects whose head was emitted less than SECONDS ago, with the latest head since then, if any."""
 
     @property
     def is_idle(self) -> bool:

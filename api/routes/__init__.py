@@ -1,1 +1,1 @@
-"""The calls, one noun a file."""
+"""The routes, one resource per file."""

@@ -1,31 +1,56 @@
-"""List the kinds of agents."""
+"""List the kinds of agents, and who can play them."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from api import examples
+from api.deps import ServicesDep
 from api.documentation import describe_responses
-from api.shapes.catalogue import AgentPublic
+from api.services import Services
+from api.shapes.catalogue import AgentPublic, ProviderPublic
 from api.shapes.shape import Page
-from models.contracts.enums import AgentType
+from crew.providers import MODELS, providers
+from models.contracts.names import REHEARSAL, CrewName
+from models.contracts.roles import BUILT_IN_ROLES
 
-router = APIRouter(prefix="/agents", tags=["catalogue"])
-
-DESCRIPTIONS = {
-    AgentType.ANALYST: "Reads the brief and turns it into a plan and numbered requirements.",
-    AgentType.ARCHITECT: "Designs the system and plans its implementation.",
-    AgentType.CODER: "Writes the package, with a test for each requirement.",
-    AgentType.TESTER: "Runs the tests and reports what happened against each requirement.",
-    AgentType.DEPLOYER: "Builds the package and checks that it installs.",
-}
+router = APIRouter(tags=["catalogue"])
 
 
-@router.get("/", summary="List the kinds of agents", responses=describe_responses(examples.page(examples.AGENT)))
-async def list_agents() -> Page[AgentPublic]:
+def default_crew(services: Services) -> CrewName:
+    """Return the crew of a project that names neither a crew nor a model."""
+    return MODELS if services.settings.model else REHEARSAL
+
+
+@router.get("/agents/", summary="List the kinds of agents", responses=describe_responses(examples.page(examples.AGENT)))
+async def list_agents(services: ServicesDep) -> Page[AgentPublic]:
+    """The built-in roles, and the provider that plays them unless a project names another. A pipeline may declare more
+    roles."""
+    crew = default_crew(services)
     return Page(
         items=[
-            AgentPublic(agent_type=agent_type, description=description, provider="rehearsal")
-            for agent_type, description in DESCRIPTIONS.items()
+            AgentPublic(agent_type=role.name, description=role.description, provider=crew)
+            for role in BUILT_IN_ROLES.values()
+        ]
+    )
+
+
+@router.get(
+    "/providers/",
+    summary="List the providers of agents",
+    responses=describe_responses(examples.page(examples.PROVIDER)),
+)
+async def list_providers(services: ServicesDep) -> Page[ProviderPublic]:
+    """Who can play the crew of a project: `crew` in POST /projects/."""
+    default = default_crew(services)
+    return Page(
+        items=[
+            ProviderPublic(
+                name=provider.name,
+                description=provider.description,
+                is_rehearsal=provider.is_rehearsal,
+                is_default=provider.name == default,
+            )
+            for provider in providers().values()
         ]
     )

@@ -22,13 +22,14 @@ from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
+from api.pipeline_names import check_artifact_type
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType
 from store import artifacts, contents, tasks
-from store.idempotency import Request, claim
+from store.idempotency import KeyedRequest, claim
 
 router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
@@ -51,6 +52,8 @@ async def list_artifacts(
     params: PageParamsDep,
     type: Annotated[ArtifactType | None, Query()] = None,
 ) -> Page[ArtifactItem]:
+    if type is not None:
+        check_artifact_type(project, type, place="query")
     async with services.store.reading() as connection:
         rows = await artifacts.of_project(
             connection, project.id, type=type, after=params.after, limit=params.rows_to_read
@@ -74,6 +77,7 @@ async def create_artifact(
 ) -> ArtifactItem:
     """A person's artifact is context, not part of the delivery: agents get it with the tasks that name it. The same
     Idempotency-Key with the same body returns the same response."""
+    check_artifact_type(project, body.type)
     request = keyed_request("artifacts", idempotency_key, body)
     artifact_id = await find_earlier_result(services, project.id, request)
     if artifact_id is None:
@@ -85,7 +89,9 @@ async def create_artifact(
     return ArtifactItem.of(artifact)
 
 
-async def _add_version(services: Services, project_id: UUID, body: ArtifactCreate, request: Request | None) -> UUID:
+async def _add_version(
+    services: Services, project_id: UUID, body: ArtifactCreate, request: KeyedRequest | None
+) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
     content = body.decode_content(services.settings.max_artifact_bytes)
     await check_content(body.media_type, content)

@@ -16,11 +16,17 @@ from api.errors import ConflictError
 from api.http.etags import is_not_modified, make_etag, short_hash
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
+from artifacts.media_types import FILES
 
 router = APIRouter(prefix="/artifacts/{artifact_id}", tags=["artifacts"])
 
 MAX_FILE = 16 * 2**20
 """Bytes of a file that is extracted from a zip, which may be a zip bomb."""
+
+
+_CONTENT = describe_responses("# Project plan\n", 404, 409, 422, 503, media_type="*/*")
+# Readers of JSON parse this one, so that it is not just bytes.
+_CONTENT[200]["content"][FILES] = {"schema": {"type": "object"}, "example": {"files": {"README.md": "# Guest book\n"}}}
 
 
 @router.get(
@@ -42,7 +48,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
     "/content",
     response_class=Response,
     summary="Download an artifact's content",
-    responses=describe_responses("# Project plan\n", 404, 409, 422, 503, media_type="*/*") | NOT_MODIFIED,
+    responses=_CONTENT | NOT_MODIFIED,
 )
 async def get_content(
     artifact: ArtifactDep,

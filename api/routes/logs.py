@@ -10,9 +10,11 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.realtime.client_frames import MAX_SEQ
-from api.shapes.projects import AgentStatePublic, EventPage
+from api.shapes.agents import AgentStatePublic
+from api.shapes.events import EventPage
 from api.shapes.shape import Page
-from models.contracts.enums import AgentStatus, AgentType
+from models.contracts.enums import AgentStatus
+from models.contracts.roles import BUILT_IN_ROLES
 from store import agents, events
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
@@ -41,9 +43,10 @@ async def list_events(
 async def list_project_agents(project: ProjectDep, services: ServicesDep) -> Page[AgentStatePublic]:
     async with services.store.reading() as connection:
         rows = await agents.of_project(connection, project.id)
-    known = {AgentType(row.agent_type): row for row in rows}
+    known = {row.agent_type: row for row in rows}
     states = []
-    for agent_type in AgentType:
+    in_pipeline = (stage["agent"] for stage in project.pipeline["stages"])
+    for agent_type in dict.fromkeys((*BUILT_IN_ROLES, *in_pipeline, *known)):
         state = known.get(agent_type)
         states.append(
             AgentStatePublic(

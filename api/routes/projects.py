@@ -15,6 +15,7 @@ from api.errors import InvalidError, TooLargeError, UnavailableError
 from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
+from api.routes.agents import default_crew
 from api.services import Services
 from api.shapes.hitl import RequestItem
 from api.shapes.projects import (
@@ -26,10 +27,13 @@ from api.shapes.projects import (
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
+from crew.providers import MODELS, providers
 from models.contracts.contract import Text
 from models.contracts.enums import HitlStatus, ProjectStatus
+from models.contracts.names import CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
+from models.contracts.roles import ModelName
 from models.tables import Project
 from store import hitl, projects, tasks
 from workflows.client import start_project
@@ -50,6 +54,7 @@ async def create_project(
     """Commits the project as `starting`, which is the status in the response, and starts its workflow. If Temporal is
     unavailable, a worker starts it later. The same Idempotency-Key with the same body returns the same response."""
     pipeline = _get_pipeline(services, body.pipeline)
+    crew, model = _choose_crew(services, body)
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
     new = projects.NewProject(
@@ -58,6 +63,8 @@ async def create_project(
         brief=body.description,
         pipeline=pipeline,
         oversight=body.oversight,
+        crew=crew,
+        model=model,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )
@@ -77,12 +84,28 @@ def _get_pipeline(services: Services, name: str) -> Pipeline:
     raise InvalidError("pipeline", f"is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
 
 
+def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, ModelName | None]:
+    """Return the project's crew, and the model that it asks."""
+    crew = body.crew or (MODELS if body.model else default_crew(services))
+    provider = providers().get(crew)
+    if provider is None:
+        raise InvalidError("crew", f"is unknown; the crews are {', '.join(providers())}")
+    if provider.is_rehearsal:
+        if body.model:
+            raise InvalidError("model", f"is never asked by the crew {crew}; leave it out, or choose the crew {MODELS}")
+        return crew, None
+    model = body.model or services.settings.model
+    if crew == MODELS and model is None:
+        raise InvalidError("model", "is needed: name one as provider:model, such as openai:gpt-5, or set BOTARMY_MODEL")
+    return crew, model
+
+
 class _KeyTakenError(Exception):
     """Another project was created with the idempotency key."""
 
 
 async def _create(services: Services, new: projects.NewProject) -> Project | None:
-    """Create a project and start its workflow, if Temporal is available; return None where the idempotency key is
+    """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
     try:
         async with services.store.transaction(new.id) as tx:

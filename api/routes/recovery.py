@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import examples, recovery
+from api import examples
 from api.deps import ProjectDep, ServicesDep, TaskDep
 from api.documentation import describe_responses
 from api.errors import ConflictError
+from api.recovery.restart import end, restart
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task
 from store.open_workflows import OpenWorkflow
@@ -33,7 +34,7 @@ def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
 async def restart_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
     """For a project whose workflow is missing from Temporal or cannot continue; 409 while it is running. Accepted
     artifacts stay accepted, open requests stay open, and a step that was running runs again."""
-    return _change("restart", await recovery.restart(services, project_workflow_id(project.id)))
+    return _change("restart", await restart(services, project_workflow_id(project.id)))
 
 
 @router.post(
@@ -45,7 +46,7 @@ async def restart_project(project: ProjectDep, services: ServicesDep) -> Workflo
 )
 async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
     """Records it as cancelled, with its open tasks and requests; 409 while its workflow is running: use `cancel`."""
-    return _change("end", await recovery.end(services, project_workflow_id(project.id)))
+    return _change("end", await end(services, project_workflow_id(project.id)))
 
 
 @router.post(
@@ -57,7 +58,7 @@ async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowCha
 )
 async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     """As for a project. A task of the pipeline is restarted with its project."""
-    return _change("restart", await recovery.restart(services, _standalone_workflow_id(task)))
+    return _change("restart", await restart(services, _standalone_workflow_id(task)))
 
 
 @router.post(
@@ -68,11 +69,11 @@ async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     responses=describe_responses(_example("end", examples.TASK_ID), *PROBLEMS, status=202),
 )
 async def end_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
-    return _change("end", await recovery.end(services, _standalone_workflow_id(task)))
+    return _change("end", await end(services, _standalone_workflow_id(task)))
 
 
 def _standalone_workflow_id(task: Task) -> str:
-    if task.workflow_id == project_workflow_id(task.project_id):
+    if task.standalone_task_id is None:
         raise ConflictError("The task belongs to the project's pipeline: restart or end the project instead.")
     return task.workflow_id
 

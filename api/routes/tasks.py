@@ -15,14 +15,16 @@ from api.documentation import describe_responses
 from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.strict_route import StrictRoute
+from api.pipeline_names import check_role
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
+from api.shapes.transcript import TranscriptPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
-from store import artifacts, tasks
-from store.idempotency import Request, claim
+from store import artifacts, tasks, transcripts
+from store.idempotency import KeyedRequest, claim
 from workflows.client import start_handoff, task_workflow_id
 
 router = APIRouter(tags=["tasks"], route_class=StrictRoute)
@@ -40,6 +42,17 @@ PHASE = "task"
 async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     async with services.store.reading() as connection:
         return await read_task_detail(connection, task)
+
+
+@router.get(
+    "/tasks/{task_id}/transcript",
+    summary="Show a task's conversation with a model",
+    responses=describe_responses(examples.TRANSCRIPT, 404, 422, 503),
+)
+async def get_transcript(task: TaskDep, services: ServicesDep) -> TranscriptPublic:
+    """The prompt, and each turn with its tool calls and their results, tokens, cost and time."""
+    async with services.store.reading() as connection:
+        return TranscriptPublic.of(task.id, await transcripts.of_task(connection, task.id))
 
 
 async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetail:
@@ -72,9 +85,10 @@ async def create_task(
     return TaskSubmitted(task_id=task_id, workflow_id=task_workflow_id(task_id))
 
 
-async def _submit_task(services: Services, project: Project, body: TaskCreate, request: Request | None) -> UUID:
+async def _submit_task(services: Services, project: Project, body: TaskCreate, request: KeyedRequest | None) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
     require_not_final(project)
+    check_role(project, body.agent_type)
     async with services.store.reading() as connection:
         known = await artifacts.ids_of_project(connection, project.id, body.context_ids)
     if unknown := [str(artifact_id) for artifact_id in body.context_ids if artifact_id not in known]:

@@ -11,9 +11,8 @@ from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.errors import NotFoundError
 from api.http.pagination import PageParamsDep
-from api.shapes.projects import WorkflowPublic
 from api.shapes.shape import Page
-from api.shapes.workflows import WorkflowProblemItem
+from api.shapes.workflows import WorkflowProblemItem, WorkflowPublic
 from api.temporal import WorkflowGoneError, temporal_call
 from store import open_workflows
 from workflows.client import project_handle
@@ -27,7 +26,7 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
     responses=describe_responses(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
 )
 async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
-    """As the workers found them: they check when they start, and then every dozen sweeps."""
+    """The problems that the workers have found. A worker checks at its start and after every 12 sweeps."""
     async with services.store.reading() as connection:
         rows = await open_workflows.with_problems(connection, after=params.after, limit=params.rows_to_read)
     page, next_cursor = params.paginate(rows, lambda row: row.id)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from api.server.http_protocol import limited_http_protocol
 from api.server.limits import max_connections
-from config import descriptors
+from config.open_files import open_file_limit
 from config.settings import Settings
 
 MAX_FRAME = 64 * 2**10
@@ -28,7 +28,7 @@ def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=limited_http_protocol(settings.request_seconds + GRACE_SECONDS, max_connections(descriptors.limit())),
+        http=limited_http_protocol(settings.request_seconds + GRACE_SECONDS, max_connections(open_file_limit())),
         ws="api.realtime.websocket_protocol:LimitedWebSocketProtocol",
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,

@@ -78,7 +78,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _evict_one(self) -> None:
         """Close the connection that is idle, or has been sending its request, for the longest, to make room for this
-        one; close this one where every other connection is being served."""
+        one. Close this one if every other connection is being served."""
         waiting = [
             connection
             for connection in self.connections

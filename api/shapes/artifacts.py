@@ -14,7 +14,7 @@ from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
 from models.contracts.contract import Moment, Name, StrictContract, Text
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType
 from models.tables import Artifact
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.shapes.shape import Shape
-from models.contracts.enums import AgentType
+from models.contracts.names import AgentType, CrewName
 
 
 class PipelineItem(Shape):
@@ -15,8 +15,17 @@ class PipelineItem(Shape):
     gates: list[str]
 
 
+class ProviderPublic(Shape):
+    """A provider of agents; one that rehearses is deterministic, offline and free."""
+
+    name: CrewName
+    description: str
+    is_rehearsal: bool
+    is_default: bool
+
+
 class AgentPublic(Shape):
-    """A kind of agent; the rehearsal provider is deterministic, offline and free."""
+    """A kind of agent, and who plays it unless a project names another provider."""
 
     agent_type: AgentType
     description: str

@@ -11,9 +11,10 @@ from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Moment, StrictContract, Text
-from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlReason, HitlStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import check_response
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
 
 
@@ -74,6 +75,9 @@ class RequestItem(Shape):
     status: HitlStatus
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
+    may_continue: bool = Field(
+        description="Whether an approval without a comment lets a failed step go on as the same task."
+    )
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
     created_at: Moment

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from api.shapes.hitl import RequestItem
-from api.shapes.shape import Prose, Shape
+from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Moment, Name, StrictContract
-from models.contracts.enums import AgentStatus, AgentType, Oversight, ProjectStatus
-from models.contracts.events import Event
+from models.contracts.contract import Moment, Name, StrictContract, refuse_other_formats
+from models.contracts.enums import Oversight, ProjectStatus
+from models.contracts.names import REHEARSAL, AgentType, CrewName
 from models.contracts.pipeline import Pipeline
+from models.contracts.roles import ModelName
 from models.tables import HitlRequest, Project
 
 
@@ -35,9 +36,17 @@ class ProjectCreate(StrictContract):
     )
 
     name: Name
-    description: Prose = Field(description="The brief, in Markdown.")
+    description: Annotated[NonBlankText, AfterValidator(refuse_other_formats)] = Field(
+        description="The brief, in Markdown."
+    )
     pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
     oversight: Oversight | None = Field(default=None, description="Overrides the pipeline's gates; null keeps them.")
+    crew: CrewName | None = Field(
+        default=None, description="A provider of GET /agents/. Null: `models` if a model is named, else `rehearsal`."
+    )
+    model: ModelName | None = Field(
+        default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
+    )
 
 
 class Progress(Shape):
@@ -69,6 +78,8 @@ class ProjectItem(Shape):
     name: str
     pipeline: str
     oversight: Oversight | None
+    crew: CrewName
+    model: ModelName | None
     status: ProjectStatus
     phase: str | None
     progress: Progress
@@ -84,10 +95,15 @@ class ProjectItem(Shape):
 
     @classmethod
     def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **extra: Any) -> Self:
-        """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request."""
+        """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request.
+
+        Fields of the same name come from the table's row.
+        """
+        problem = None if ProjectStatus(project.status).is_final else project.workflow_problem
         return cls(
-            **project.model_dump(exclude={"pipeline", "workflow_problem"}),
-            workflow_problem=None if ProjectStatus(project.status).is_final else project.workflow_problem,
+            **project.model_dump(exclude={"pipeline", "workflow_problem", "crew"}),
+            crew=project.crew or REHEARSAL,
+            workflow_problem=WorkflowProblemPublic.model_validate(problem) if problem else None,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,
@@ -121,33 +137,3 @@ class StatusChange(Shape):
     project_id: UUID
     requested: str = Field(examples=["pause"])
     status: ProjectStatus = Field(description="The status when this response was sent.")
-
-
-class EventPage(Shape):
-    """A page of a project's log; `next_cursor` is the `since` of the next page, `head` the number of the last event."""
-
-    items: list[Event]
-    next_cursor: str | None
-    head: int
-
-
-class AgentStatePublic(Shape):
-    """The status of one agent of a project; an agent that has done nothing yet is idle."""
-
-    agent_type: AgentType
-    status: AgentStatus
-    task_id: UUID | None
-    updated_at: Moment | None
-
-
-class WorkflowPublic(Shape):
-    """The Temporal workflow of a project."""
-
-    project_id: UUID
-    workflow_id: str
-    run_id: str
-    status: str = Field(examples=["running"])
-    history_length: int
-    started_at: Moment
-    closed_at: Moment | None
-    url: str | None = Field(description="Its page in Temporal's web UI; null if none is configured.")

@@ -11,7 +11,7 @@ from models.contracts.contract import Text, not_blank
 Item = TypeVar("Item")
 
 
-Prose = Annotated[Text, AfterValidator(not_blank)]
+NonBlankText = Annotated[Text, AfterValidator(not_blank)]
 """Text that is not blank."""
 
 

@@ -11,18 +11,21 @@ from pydantic import Field
 from api.shapes.artifacts import ArtifactItem
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
-from models.contracts.enums import AgentType, ArtifactType
 from models.contracts.handoff import Handoff
+from models.contracts.names import AgentType, ArtifactType
 from models.tables import Artifact, Task
 
 
 class UsagePublic(Shape):
-    """The tokens and the cost of a task; `cost_usd` is in US dollars."""
+    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts."""
 
-    model: str
+    model: str = Field(description="The model that answered.")
     input_tokens: int
     output_tokens: int
     cost_usd: float
+    asked_for: str | None = Field(default=None, description="The model that was asked, as `provider:model`.")
+    prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
+    framework: str | None = None
 
 
 class TaskDetail(TaskPublic):

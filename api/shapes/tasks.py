@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from sqlalchemy import Row
 
-from api.shapes.shape import Prose, Shape
+from api.shapes.shape import NonBlankText, Shape
 from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Moment, StrictContract
-from models.contracts.enums import AgentType, TaskStatus, Verdict
+from models.contracts.enums import TaskStatus, Verdict
+from models.contracts.names import AgentType
 from models.tables import Task
 
 
@@ -25,7 +26,7 @@ class TaskCreate(StrictContract):
     )
 
     agent_type: AgentType
-    instructions: Annotated[Prose, Field(max_length=10_000)]
+    instructions: Annotated[NonBlankText, Field(max_length=10_000)]
     context_ids: tuple[UUID, ...] = Field(
         default=(), max_length=100, description="Artifacts of the project that the agent gets."
     )

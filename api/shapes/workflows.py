@@ -1,4 +1,4 @@
-"""Workflow problems on the wire."""
+"""Workflows and their problems on the wire."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from api.shapes.shape import Shape
 from models.contracts.contract import Moment
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from store.open_workflows import OpenWorkflow
+
+
+class WorkflowPublic(Shape):
+    """The Temporal workflow of a project."""
+
+    project_id: UUID
+    workflow_id: str
+    run_id: str
+    status: str = Field(examples=["running"])
+    history_length: int
+    started_at: Moment
+    closed_at: Moment | None
+    url: str | None = Field(description="Its page in Temporal's web UI; null if none is configured.")
 
 
 class WorkflowProblemPublic(Shape):

@@ -18,7 +18,7 @@ class Backoff:
         """Make the next wait short again, after a success."""
         self._bound = FIRST
 
-    def next(self, least: float = 0) -> float:
-        """Return the seconds to wait now, at least `least`, which the server may have asked for."""
+    def next(self, minimum: float = 0) -> float:
+        """Return the seconds to wait now, at least `minimum`, which the server may have asked for."""
         self._bound, bound = min(self._bound * 2, LONGEST), self._bound
-        return max(least, random.uniform(bound / 2, bound))
+        return max(minimum, random.uniform(bound / 2, bound))

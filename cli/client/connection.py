@@ -35,7 +35,7 @@ def connect(base: str, seconds: float) -> httpx2.AsyncClient:
 
 
 def proxy_hint() -> str:
-    """Return how an API on another machine is reached, to append to an error; empty without a proxy."""
+    """Return how an API on another machine is reached, to append to an error, or an empty string without a proxy."""
     proxies = _set(PROXIES)
     return f", through the proxy in {proxies}" if proxies != UNKNOWN else ""
 

@@ -11,8 +11,8 @@ from cli.exits import ApiError
 from models.contracts.enums import HitlAction
 
 SUBMITTED = 202
-"""The HTTP status of a response that no worker has processed yet."""
-SUBMITTED_MESSAGE = "sent; waiting for a worker to apply it"
+"""The HTTP status of a response that no worker has judged yet."""
+SUBMITTED_MESSAGE = "sent; waiting for a worker to judge it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def fetch(client: Client, request_id: str) -> Request:
 
 
 async def respond(client: Client, request_id: str, response: Response) -> tuple[int, Json]:
-    """Send a response. Return 200 and the outcome, or 202 if no worker has processed it yet.
+    """Send a response. Return 200 and the outcome, or 202 if no worker has judged it yet.
 
     Raises:
         ApiError: the response was refused, or (409) another one decided first.

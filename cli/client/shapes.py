@@ -76,7 +76,7 @@ class Project(Shape):
 
 
 class Artifact(Shape):
-    """One version; `content` is set where the API includes it, as text or base64 according to `encoding`."""
+    """One version; `content` is set if the API includes it, as text or base64 according to `encoding`."""
 
     id: str = Field(validation_alias="artifact_id")
     type: str

@@ -2,4 +2,10 @@
 
 The modules with an `add_to` define the options and are imported at every start, so they import the rest inside the
 functions: `botarmy --help` stays fast.
+
+- `stack.py`: `up`, `status`, `down`, `backup`, `restore`
+- `projects.py`: `run`, `watch`, `projects`, `export`, `pause`, `resume`, `cancel`, `doctor`
+- `hitl.py`: `inbox`, `respond`
+- `artifacts.py`: `artifacts`, `artifact`
+- `pipelines.py`: `pipelines check`
 """

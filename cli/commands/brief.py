@@ -8,9 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.sizes import format_size
 from cli.exits import UsageError
 from cli.views.printable import printable
-from cli.views.wording import size
+from models.contracts.contract import refuse_other_formats
 
 MAX_BYTES = 2**20
 """The limit of the API."""
@@ -65,7 +66,7 @@ def _bytes(source: str) -> bytes:
 
 def _text(content: bytes, source: str) -> str:
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{source} is larger than {size(MAX_BYTES)}, the limit of a brief")
+        raise UsageError(f"{source} is larger than {format_size(MAX_BYTES)}, the limit of a brief")
     encoding = _encoding(content)
     try:
         text = content.decode(encoding)
@@ -80,8 +81,10 @@ def _text(content: bytes, source: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise UsageError(f"{source} contains an incomplete {encoding.upper()} character") from None
-    if text.lstrip().startswith("{\\rtf"):
-        raise UsageError(f"{source} is RTF, the format of a word processor: save it as plain text or Markdown")
+    try:
+        refuse_other_formats(text)
+    except ValueError as error:
+        raise UsageError(f"{source} {error}") from None
     if not text.strip():
         raise UsageError(f"{source} is empty: describe what you want")
     return text

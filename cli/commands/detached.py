@@ -16,20 +16,21 @@ from rich.console import Console
 from cli.command_line import discard_stdout
 from cli.exits import INTERRUPTED
 from cli.interrupts import raise_on_interrupt
-from cli.stack import orphans, starting
+from cli.stack import orphans, pending_start
 from cli.stack.checkout import python_path
-from cli.stack.datadir import DataDir
+from cli.stack.datadir import AlreadyRunningError, DataDir
 
 STOP_SECONDS = 90.0
 
 
-def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False) -> int:
+def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False, fail_if_running: bool = False) -> int:
     """Start a stack in its own session, relay its output until it is ready, and return 0 or its exit code."""
     process = subprocess.Popen(
         [
-            *(sys.executable, "-P", "-m", "cli.main", "up", "--hand-over", "--data-dir", str(data.path)),
+            *(sys.executable, "-P", "-m", "botarmy", "up", "--hand-over", "--data-dir", str(data.path)),
             *(("--port", str(port)) if port is not None else ()),
             *(("--temporal-ui",) if temporal_ui else ()),
+            *(("--fail-if-running",) if fail_if_running else ()),
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -65,12 +66,13 @@ def _relay(output: IO[bytes]) -> None:
 
 
 async def stop(data: DataDir, console: Console) -> int:
-    """Stop the stack on the data directory and wait for it to exit; return 0, or 1 if it does not."""
-    await starting.wait_for_lock(data)
+    """Stop the stack on the data directory and wait for it to exit. Return 0, or 1 if it does not."""
+    await pending_start.wait_for_lock(data)
     if data.holder() is None:
-        pids = await orphans.stop_orphans(data.path)
-        console.print(f"Stopped orphaned processes: {pids}" if pids else f"Nothing is running on {data.path}.")
-        return 0
+        with suppress(AlreadyRunningError):  # a stack has started meanwhile, and what was found belongs to it
+            pids = await _stop_orphans(data)
+            console.print(f"Stopped orphaned processes: {pids}" if pids else f"Nothing is running on {data.path}.")
+            return 0
     deadline, signalled = time.monotonic() + STOP_SECONDS, 0
     while (pid := data.holder()) is not None:
         if pid and pid != signalled:  # a process that has just started may not have written its pid yet
@@ -83,3 +85,10 @@ async def stop(data: DataDir, console: Console) -> int:
         await asyncio.sleep(0.05)
     console.print("Stopped.")
     return 0
+
+
+async def _stop_orphans(data: DataDir) -> list[int]:
+    if not orphans.find_orphans(data.path):
+        return []
+    with data.locked():
+        return await orphans.stop_orphans(data.path)

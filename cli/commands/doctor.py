@@ -83,7 +83,7 @@ async def examine(client: Client, options: DoctorOptions) -> int:
     else:
         _report(unhealthy, problems, results, options)
         for id_ in sorted(unknown):
-            stderr().print(plain(f"No problem is known of {id_}."))
+            stderr().print(plain(f"{id_} has no known problem."))
     return COMPLETED if not left and not unhealthy else FAILED
 
 
@@ -133,7 +133,7 @@ async def _apply(client: Client, problem: Problem, repair: Repair) -> str:
 
 
 def _line(problem: Problem) -> Text:
-    return plain(f"{problem.subject} ({problem.project_name}): {problem.kind}. {problem.detail}", longest=700)
+    return plain(f"{problem.subject} ({problem.project_name}): {problem.kind}. {problem.detail}", max_length=700)
 
 
 def _report(
@@ -161,8 +161,8 @@ def _table(problems: list[Problem], results: dict[str, str]) -> Table:
     for problem in problems:
         table.add_row(
             plain(problem.subject),
-            plain(problem.project_name, longest=40),
-            plain(f"{problem.kind}: {problem.detail}", longest=400),
+            plain(problem.project_name, max_length=40),
+            plain(f"{problem.kind}: {problem.detail}", max_length=400),
             plain(results.get(problem.workflow_id, "")),
         )
     return table

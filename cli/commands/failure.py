@@ -17,7 +17,7 @@ from models.contracts.enums import ProjectStatus
 
 
 def report_failure(request: Request, display: Display, base: str, api: ApiTarget, as_json: bool) -> int:
-    """Report the failure, whose request stays open; return the exit code.
+    """Report the failure, whose request stays open. Return the exit code.
 
     Args:
         base: the API's URL, which also serves the page.

@@ -143,9 +143,9 @@ def _table(requests: list[Request]) -> Table:
     for number, request in enumerate(requests, 1):
         table.add_row(
             str(number),
-            plain(request.project_name, longest=40),
+            plain(request.project_name, max_length=40),
             plain(request.stage),
-            plain(request.question, longest=80),
+            plain(request.question, max_length=80),
             duration(max(0.0, (now - request.created_at).total_seconds())),
             "paused" if request.deadline_held else duration(max(0.0, (request.expires_at - now).total_seconds())),
         )

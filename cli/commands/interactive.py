@@ -35,7 +35,7 @@ class InteractiveGatekeeper:
         self._drafts: dict[str, Draft] = {}
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response | None:
-        """Return the person's response; None if they leave it for later."""
+        """Return the person's response, or None if they leave it for later."""
         self._introduce(request)
         options = _options(request)
         question = Text("\n")
@@ -79,7 +79,7 @@ class InteractiveGatekeeper:
             artifact_view.preview(request.contents[0], console, PREVIEW_LINES)
 
     async def _carry_out(self, key: str, request: Request, withdrawn: asyncio.Event) -> Response | None:
-        """Do what the key stands for; return a response once there is one."""
+        """Perform the key's action. Return a response, or None if there is none yet."""
         match key:
             case "a":
                 return Response(HitlAction.APPROVE)
@@ -101,7 +101,7 @@ class InteractiveGatekeeper:
         return None
 
     async def _comment(self, question: str, withdrawn: asyncio.Event) -> str:
-        """Ask for a comment; return an empty string if there is none."""
+        """Ask for a comment. Return an empty string if there is none."""
         comment = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
         if not comment:
             self._console.print("No comment, nothing sent.", style="dim")
@@ -126,7 +126,7 @@ class InteractiveGatekeeper:
         return Response(HitlAction.AMEND, content=after, artifact_id=artifact.id if artifact else None)
 
     async def _choose(self, request: Request, withdrawn: asyncio.Event) -> Artifact | None:
-        """Return the artifact to edit; None if there is none yet and the person writes it."""
+        """Return the artifact to edit, or None if there is none yet and the person writes it."""
         texts = [artifact for artifact in request.contents if artifact.is_text][:MAX_CHOICES]
         if len(texts) < 2:
             return texts[0] if texts else None

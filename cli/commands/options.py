@@ -11,6 +11,8 @@ from uuid import UUID
 
 import typer
 
+from config.redaction import redacted
+
 
 class Gates(StrEnum):
     """The values of `--gates`."""
@@ -28,8 +30,9 @@ class ApiTarget:
     data_dir: Path | None
 
     def as_arguments(self) -> str:
-        """Return the options as typed, with a leading space, for a command that is suggested to the user."""
-        url = f" --api {quote(self.url)}" if self.url else ""
+        """Return the options as typed, but without a password, for a command that is suggested to the user; they begin
+        with a space."""
+        url = f" --api {quote(redacted(self.url))}" if self.url else ""
         return url or (f" --data-dir {quote(str(self.data_dir))}" if self.data_dir else "")
 
 

@@ -8,15 +8,7 @@ from cli.client.http import Client
 from cli.client.shapes import Project
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
-from models.contracts.enums import ProjectStatus
-
-STYLES: dict[str, str] = {
-    ProjectStatus.COMPLETED: "green",
-    ProjectStatus.WAITING: "yellow",
-    ProjectStatus.REJECTED: "red",
-    ProjectStatus.FAILED: "red",
-    ProjectStatus.CANCELLED: "dim",
-}
+from cli.views.wording import project_style
 
 
 async def list_projects(client: Client, status: str | None, as_json: bool) -> int:
@@ -31,8 +23,8 @@ async def list_projects(client: Client, status: str | None, as_json: bool) -> in
     for project in map(Project.model_validate, items):
         table.add_row(
             plain(project.id),
-            plain(project.name, longest=60),
-            plain(project.status, STYLES.get(project.status, "cyan")),
+            plain(project.name, max_length=60),
+            plain(project.status, project_style(project.status)),
             f"{project.progress.done}/{project.progress.total}",
             f"{project.created_at.astimezone():%Y-%m-%d %H:%M}",
         )

@@ -47,7 +47,7 @@ class RunOptions:
 
 
 async def run(client: Client, options: RunOptions) -> int:
-    """Start a project, follow it to its end and unpack its delivery; return the exit code."""
+    """Start a project, follow it to its end and unpack its delivery. Return the exit code."""
     is_rehearsal = await _is_rehearsal(client)  # also checks that there is an API, before anything is started
     client.patience, client.on_retry = PATIENCE, LineDisplay(stderr()).connection_problem
     project = await _start(client, options)
@@ -76,7 +76,7 @@ async def run(client: Client, options: RunOptions) -> int:
 
 
 async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
-    """Follow a project to its end; return the exit code."""
+    """Follow a project to its end. Return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
     view = ProjectView.of(project, await _is_rehearsal(client))
     display = _display(project, view, as_json, since)
@@ -96,7 +96,7 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
 
 
 async def export(client: Client, project_id: str, out: Path | None) -> tuple[str, Path, int]:
-    """Unpack what a project has accepted so far; return its status, the folder and the number of files."""
+    """Unpack what a project has accepted so far. Return its status, the folder and the number of files."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
     check_writable(out)
     folder = folder_for(out, project.name, project.id)
@@ -145,7 +145,7 @@ def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeepe
 
 
 async def _deliver(client: Client, project: Project, options: RunOptions, display: Display) -> int:
-    """Unpack the delivery of a completed project; return the exit code."""
+    """Unpack the delivery of a completed project. Return the exit code."""
     try:
         archive = await client.download(f"/projects/{project.id}/export")
         folder = folder_for(options.out, project.name, project.id)

@@ -103,7 +103,7 @@ class Session:
                 self._not_deciding.set()
 
     async def _next_request(self) -> str:
-        """Wait for an open request that is new. Only once the log is read up to its head: it has old, decided ones."""
+        """Wait until the log is read to its head, since earlier requests may be decided, then for a new request."""
         await self._caught_up.wait()
         while True:
             for request_id in self._view.open_requests:

@@ -6,13 +6,13 @@ import sys
 
 from rich.table import Column, Table
 
+from artifacts.sizes import format_size
 from cli.client.http import Client
 from cli.client.shapes import Artifact
 from cli.exits import UsageError
 from cli.views import artifact_view
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain, printable
-from cli.views.wording import size
 
 
 async def list_artifacts(client: Client, project_id: str, type_: str | None, as_json: bool) -> int:
@@ -28,10 +28,10 @@ async def list_artifacts(client: Client, project_id: str, type_: str | None, as_
         table.add_row(
             plain(artifact.id),
             plain(artifact.type),
-            plain("" if artifact.name == artifact.type else artifact.name, longest=40),
+            plain("" if artifact.name == artifact.type else artifact.name, max_length=40),
             f"v{artifact.version}",
-            plain(artifact.author, longest=40),
-            size(artifact.size),
+            plain(artifact.author, max_length=40),
+            format_size(artifact.size),
             "✓" if artifact.accepted_at else "",
         )
     stdout().print(table if items else "No artifacts.")

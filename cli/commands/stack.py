@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.command_line import print_error
+from cli.exits import ALREADY_RUNNING
 from cli.interrupts import raise_on_interrupt
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from cli.views.console import PlainConsole
@@ -48,6 +49,9 @@ def up(
     temporal_ui: Annotated[
         bool, typer.Option("--temporal-ui", help="Also serve Temporal's web UI. Every page that you visit can use it.")
     ] = False,
+    fail_if_running: Annotated[
+        bool, typer.Option("--fail-if-running", help="Exit with code 7, instead of 0, if a stack is already running.")
+    ] = False,
     log_when_ready: Annotated[
         bool, typer.Option("--hand-over", hidden=True, help="Write to the log once it is ready.")
     ] = False,
@@ -55,24 +59,24 @@ def up(
     """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API."""
     settings, console = _settings(data_dir, port), TolerantConsole()
     data = DataDir(settings.data_dir)
-    if (holder := data.holder()) is not None:
-        _report_running(console, data, holder)
-    elif detach:
-        from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
+    try:
+        if (holder := data.holder()) is not None:
+            raise AlreadyRunningError(data.path, holder)
+        if detach:
+            from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
 
-        raise typer.Exit(up_detached(data, port, temporal_ui))
-    else:
+            raise typer.Exit(up_detached(data, port, temporal_ui, fail_if_running))
         from cli.commands import foreground
 
         _check_installed(settings)
-        try:
-            with raise_on_interrupt():
-                code = asyncio.run(foreground.up(data, settings, console, log_when_ready, temporal_ui))
-            raise typer.Exit(code)
-        except AlreadyRunningError as running:
-            _report_running(console, data, running.pid)
-        except OSError as error:
-            raise DataDirError(f"cannot use {data.path}: {error}") from None
+        with raise_on_interrupt():
+            code = asyncio.run(foreground.up(data, settings, console, log_when_ready, temporal_ui))
+    except AlreadyRunningError as running:
+        _report_running(console, data, running.pid)
+        code = ALREADY_RUNNING if fail_if_running else 0
+    except OSError as error:
+        raise DataDirError(f"cannot use {data.path}: {error}") from None
+    raise typer.Exit(code)
 
 
 def status(
@@ -111,13 +115,13 @@ def backup(
     data_dir: DataDirOption = None,
 ) -> None:
     """Back up both databases of the embedded stack, running or not, into one file. The file contains passwords."""
+    from artifacts.sizes import format_size
     from cli.stack.backup import back_up
-    from cli.views.wording import size
 
     settings = _settings(data_dir)
     with raise_on_interrupt():
         asyncio.run(back_up(DataDir(settings.data_dir), settings, file))
-    print(f"Saved {file} ({size(file.stat().st_size)}). It contains the stack's passwords: keep it safe.")
+    print(f"Saved {file} ({format_size(file.stat().st_size)}). It contains the stack's passwords: keep it safe.")
 
 
 def restore(

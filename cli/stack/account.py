@@ -1,4 +1,4 @@
-"""The user that a component runs as, where that is not the current user."""
+"""The user that a component runs as, if that is not the current user."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def write(file: Path, folder: Path, versions: dict[str, str]) -> None:
             for name in MEMBERS:
                 with (folder / name).open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
                     members[name] = _copy(source, target)
-            archive.writestr(MANIFEST, Manifest(members=members, **versions).model_dump_json(indent=2))
+            archive.writestr(MANIFEST, Manifest(format=FORMAT, members=members, **versions).model_dump_json(indent=2))
             archive.close()
             out.flush()
             os.fsync(out.fileno())
@@ -127,7 +127,7 @@ def extract(manifest: Manifest, archive: zipfile.ZipFile, folder: Path) -> None:
 
 
 def _copy(source: IO[bytes], target: IO[bytes], limit: int | None = None) -> Member:
-    """Copy up to about `limit` bytes; return the size and hash of what was read."""
+    """Copy up to about `limit` bytes. Return the size and hash of what was read."""
     size, digest = 0, hashlib.sha256()
     while chunk := source.read(CHUNK):
         size += len(chunk)

@@ -69,7 +69,7 @@ def _check(data: DataDir, settings: Settings, file: Path) -> None:
 
 @asynccontextmanager
 async def _database(data: DataDir) -> AsyncIterator[tuple[str, int | None]]:
-    """Yield PostgreSQL's URL and Temporal's pid; None for a stopped stack, of which only PostgreSQL is started."""
+    """Yield PostgreSQL's URL and Temporal's pid, or None for a stopped stack, of which only PostgreSQL is started."""
     if data.holder() is not None:
         try:
             state = StackState.read(data.state_file)
@@ -98,7 +98,7 @@ async def _database(data: DataDir) -> AsyncIterator[tuple[str, int | None]]:
 
 
 async def _copy_databases(data: DataDir, folder: Path, url: str, temporal: int | None) -> dict[str, str]:
-    """Copy both databases as of one moment; return the versions that made them."""
+    """Copy both databases as of one moment. Return the versions that made them."""
     import psycopg
 
     try:

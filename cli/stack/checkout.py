@@ -15,6 +15,7 @@ def python_path() -> dict[str, str]:
     PYTHONPATH may name another project, with packages named like ours, such as `models`. Without it, an installed
     BotArmy needs no variable: site-packages is searched anyway, and should not precede the standard library.
     """
-    inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    variable = os.environ.get("PYTHONPATH")
+    inherited = variable.split(os.pathsep) if variable else []  # an empty entry in it is the current directory
     is_found = inherited[0] == str(CHECKOUT) if inherited else not (CHECKOUT / "pyproject.toml").exists()
-    return {} if is_found else {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *inherited])}
+    return {} if is_found else {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *filter(None, inherited)])}

@@ -74,7 +74,7 @@ class Child:
         self._process.stdin.close()
 
     async def wait(self) -> int:
-        """Wait for the process to exit and kill the rest of its group; return the exit code, negative for a signal."""
+        """Wait for the process to exit and kill the rest of its group. Return the exit code, negative for a signal."""
         code = await self._process.wait()
         if not self._cleaned_up:  # once: the kernel may reuse the group's number later
             self._cleaned_up = True

@@ -26,7 +26,7 @@ async def account_for(folder: Path, program: Path) -> Account | None:
     """Return the account under which `program` can serve the cluster in `folder`; None is the current user, as usual.
 
     PostgreSQL refuses root, and serves only the owner of the cluster. A cluster of an ordinary user is served as that
-    user. A cluster of root keeps its owner where the kernel allows a user namespace; elsewhere root transfers it to an
+    user. A cluster of root keeps its owner if the kernel allows a user namespace; otherwise root transfers it to an
     existing user. No directory is opened to others.
 
     Raises:
@@ -107,7 +107,7 @@ def _owned_path(folder: Path) -> Path:
 
 
 async def _refusal(account: Account, paths: Sequence[Path]) -> str | None:
-    """Return why a process cannot run as `account` and reach the paths; None if it can."""
+    """Return why a process cannot run as `account` and reach the paths, or None if it can."""
     probe = child_command(["--reaches", *map(str, paths)], signal.SIGKILL, account)
     code, output = await _run(probe, None, {})
     return None if code == 0 else (output.strip().splitlines() or [f"exit code {code}"])[-1]

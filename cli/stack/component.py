@@ -31,11 +31,11 @@ class Component:
     stop_seconds = 10.0
     account: Account | None = None
     folder: Path | None = None
-    """The working directory; None is the supervisor's own."""
+    """The working directory. None is the supervisor's own."""
 
     @property
     def address(self) -> str:
-        """The address to show to people; empty where the component has none."""
+        """The address to show to people. Empty if the component has none."""
         return ""
 
     async def prepare(self) -> None:
@@ -50,7 +50,7 @@ class Component:
         return {}
 
     async def start_token(self) -> bytes | None:
-        """Wait until the process may start; return what to write to its standard input, or None if it does not wait."""
+        """Wait until the process may start. Return what to write to its standard input, or None if it does not wait."""
         return None
 
     async def check(self, pid: int) -> None:
@@ -61,5 +61,5 @@ class Component:
         """
 
     def choose_another_port(self) -> bool:
-        """Choose another port after the last one was taken; return False if the component has no port."""
+        """Choose another port after the last one was taken. Return False if the component has no port."""
         return False

@@ -82,7 +82,7 @@ def _first_permitted(*candidates: int) -> int:
 
 
 def _capabilities(call: str, *low: int) -> ctypes.Array[ctypes.c_uint32]:
-    """Call capget or capset; return effective, permitted and inheritable capabilities below 32, then those above."""
+    """Call capget or capset. Return effective, permitted and inheritable capabilities below 32, then those above."""
     header, sets = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)(*low)
     _call(call, header, sets)
     return sets
@@ -102,7 +102,7 @@ def main() -> None:
         kind, uid, gid = identity.split(":")
         try:
             assume_identity(kind, int(uid), int(gid))
-        except (OSError, AttributeError) as error:  # AttributeError where the C library lacks the call
+        except (OSError, AttributeError) as error:  # AttributeError if the C library lacks the call
             sys.exit(f"{kind}: {error}")
     set_parent_death_signal(int(parent), int(death))  # after the change of user, which clears it
     if command[0] == "--reaches":

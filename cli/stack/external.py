@@ -10,12 +10,13 @@ from pathlib import Path
 from temporalio.envconfig import ClientConfig, ClientConfigProfile
 
 from cli.stack.component import ComponentError
-from cli.stack.temporal import SEARCH_ATTRIBUTES, program
+from cli.stack.temporal import program
 from cli.stack.wheels import is_installed
 from config.environment import utf8_environment
 from config.postgres import conninfo, explain, is_final
 from config.redaction import redacted
 from config.settings import Settings
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 
 ANSWER_SECONDS = 15.0
 
@@ -25,22 +26,22 @@ class ConfigurationError(Exception):
 
 
 class RefusedError(Exception):
-    """A server refuses, and will refuse again; the message says why and what to do."""
+    """A server rejected the connection, and would do so again. The message says why and what to do."""
 
 
 async def wait_for_server(name: str, variable: str, check: Callable[[], Awaitable[None]]) -> None:
     """Return once the server answers.
 
     Raises:
-        ComponentError: the server refuses, or does not answer within ANSWER_SECONDS. The message names the variable
-            that holds its address, and contains no password.
+        ComponentError: the server rejected the connection, or did not answer within ANSWER_SECONDS. The message names
+            the variable that contains its address, and contains no password.
     """
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:
             return await asyncio.wait_for(check(), ANSWER_SECONDS)
         except RefusedError as error:
-            raise ComponentError(name, f"refuses at the address in {variable}: {error}") from error
+            raise ComponentError(name, f"rejected the connection (address from {variable}): {error}") from error
         except Exception as error:
             if time.monotonic() > deadline:
                 why = explain(error)
@@ -72,7 +73,7 @@ async def check_redis(url: str) -> None:
 
 
 def temporal_address() -> str | None:
-    """Return the address in Temporal's own client configuration; None if it has none.
+    """Return the address in Temporal's own client configuration, or None if it has none.
 
     Raises:
         ConfigurationError: the configuration names a file or a profile that cannot be read.

@@ -15,13 +15,18 @@ from cli.stack.child import STACK_MARK
 GRACE_SECONDS = 10.0
 
 
+def find_orphans(data_dir: Path) -> list[psutil.Process]:
+    """Return every process of a stack on this data directory; they are orphans only if no stack holds its lock."""
+    return [process for process in psutil.process_iter() if _mark(process) == str(data_dir)]
+
+
 async def stop_orphans(data_dir: Path) -> list[int]:
     """Stop the processes that an earlier stack on this data directory started. The caller holds the directory's lock.
 
     Returns:
         The pids, usually none: the kernel has already signalled them (see `exec_child`).
     """
-    return await _stop([process for process in psutil.process_iter() if _mark(process) == str(data_dir)])
+    return await _stop(find_orphans(data_dir))
 
 
 async def stop_orphaned_postgres(cluster: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run a program that requires an /etc/passwd entry for its user where there is none, as in many containers.
+"""Run a program that requires an /etc/passwd entry for its user if there is none, as in many containers.
 
 Run as a script, without site-packages: `python -I -S passwd_shim.py command...`. The command and its children see
 /etc/passwd with one more line, for the user. Nothing on disk changes, and no privilege is needed: the kernel notifies
@@ -41,7 +41,7 @@ NO_ENTRY = "user {} has no entry in /etc/passwd, which initdb needs, and the ker
 
 
 def install_filter() -> int:
-    """Suspend every `openat` of this process and its descendants until it is answered; return the listener.
+    """Suspend every `openat` of this process and its descendants until it is answered. Return the listener.
 
     Raises:
         OSError: the kernel does not permit it.
@@ -93,7 +93,7 @@ def _names_passwd(pid: int, address: int) -> bool:
 
 
 def _open_substitute(listener: int, key: int, passwd: bytes) -> int:
-    """Open `passwd` in the notifying process; return its descriptor there."""
+    """Open `passwd` in the notifying process. Return its descriptor there."""
     ours = os.memfd_create("passwd")
     try:
         os.write(ours, passwd)

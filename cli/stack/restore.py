@@ -57,7 +57,7 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
 
 def _check(manifest: Manifest) -> None:
     """Check that no newer version made the backup; raise BackupError otherwise."""
-    unknown = set(manifest.revision.split(",")) - revisions().every
+    unknown = set(manifest.revision.split(",")) - revisions().known
     if unknown or not manifest.revision:
         raise BackupError(f"version {manifest.release} made the backup: unknown revision {manifest.revision}")
     for name, theirs, ours in (

@@ -10,7 +10,7 @@ from functools import partial
 from cli.stack import external, orphans, schema
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
-from cli.stack.programs import Api, Environment, Migrations, Worker
+from cli.stack.processes import Api, Environment, Migrations, Worker
 from cli.stack.state import COMPONENTS, StackState
 from cli.stack.supervisor import Report, Supervisor, no_report
 from cli.stack.task_group import task_group

@@ -8,7 +8,7 @@ import httpx2
 import psutil
 
 from cli.stack.datadir import DataDir
-from cli.stack.programs import health
+from cli.stack.processes import health
 from cli.stack.state import DamagedStateError, StackState
 
 HEALTH_NAMES = {"database": "postgres"}

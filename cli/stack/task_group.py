@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 @asynccontextmanager
 async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
-    """Run tasks side by side and raise the first failure itself; the failures of the tasks it cancels say nothing."""
+    """Run tasks side by side and raise the first failure itself. The failures of cancelled tasks are dropped."""
     try:
         async with asyncio.TaskGroup() as group:
             yield group

@@ -14,13 +14,13 @@ import psutil
 from cli.stack.component import Component, NotReadyError
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port, is_free
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 
-SEARCH_ATTRIBUTES = {"BotArmyPipeline": "Keyword", "BotArmyPhase": "Keyword", "BotArmyWaiting": "Bool"}
 NO_HOST = "\n"
 """A host name that no request can contain."""
 BLOCKED_PORTS = (1719, 1720, 1723, 3659, 4190, 5060, 5061, 6566, *range(6665, 6670), 6679, 6697, 10080)
 """Unprivileged ports to which browsers refuse to connect (the "bad ports" of the Fetch standard)."""
-DYNAMIC_CONFIG = {  # measured, see DESIGN.md: eight times faster for one workflow, five times for a hundred
+DYNAMIC_CONFIG = {  # measured: eight times faster for one workflow, five times for a hundred
     "history.transferProcessorMaxPollRPS": 5000,
     "history.timerProcessorMaxPollRPS": 5000,
     "history.visibilityProcessorMaxPollRPS": 5000,
@@ -37,7 +37,7 @@ class Temporal(Component):
     """Temporal's dev server on loopback, its state in SQLite. `synchronous` is SQLite's mode, NORMAL or FULL.
 
     It opens two more ports, for its HTTP API and its metrics, that browsers must not reach: the HTTP API refuses every
-    request, and both use ports that browsers block, where one is free. Its web UI (with `ui`) has no password, answers
+    request, and both use ports that browsers block, if one is free. Its web UI (with `ui`) has no password, answers
     under any host name, and can do everything.
     """
 

@@ -12,11 +12,11 @@ from rich.markdown import Markdown
 from rich.rule import Rule
 from rich.text import Text
 
+from artifacts.media_types import FILES
+from artifacts.sizes import format_size
 from cli.client.shapes import Artifact
 from cli.views.printable import one_line, plain, printable
-from cli.views.wording import size
 
-FILES = "application/vnd.botarmy.files+json"
 MAX_LINES = 2000
 MAX_ENTRIES = 200
 DIFF_STYLES = {"+++": "bold", "---": "bold", "+": "green", "-": "red", "@": "cyan"}
@@ -25,7 +25,7 @@ DIFF_STYLES = {"+++": "bold", "---": "bold", "+": "green", "-": "red", "@": "cya
 def title(artifact: Artifact) -> str:
     """Return the artifact's type, name, version, author and size on one line."""
     name = "" if artifact.name == artifact.type else f" {artifact.name!r}"
-    return one_line(f"{artifact.type}{name} v{artifact.version} by {artifact.author}, {size(artifact.size)}")
+    return one_line(f"{artifact.type}{name} v{artifact.version} by {artifact.author}, {format_size(artifact.size)}")
 
 
 def show(artifact: Artifact, console: Console) -> None:
@@ -39,7 +39,7 @@ def preview(artifact: Artifact, console: Console, lines: int) -> None:
     is_document = artifact.is_text and artifact.media_type != FILES
     content = artifact.content.splitlines() if is_document else _entries(artifact)
     for line in islice(filter(str.strip, content), lines):
-        console.print(plain(line, "dim", longest=500), no_wrap=True, overflow="ellipsis")
+        console.print(plain(line, "dim", max_length=500), no_wrap=True, overflow="ellipsis")
 
 
 def diff(text: str) -> Text:
@@ -66,13 +66,13 @@ def _body(artifact: Artifact) -> RenderableType:
 def _entries(artifact: Artifact) -> list[str]:
     """Return a line for each file of an archive or a file set."""
     if artifact.media_type == FILES:
-        return [f"{path}  {size(len(text.encode()))}" for path, text in _files(artifact).items()]
+        return [f"{path}  {format_size(len(text.encode()))}" for path, text in _files(artifact).items()]
     try:
         with zipfile.ZipFile(io.BytesIO(artifact.bytes)) as bundle:
             members = bundle.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return [f"binary: {artifact.media_type}, {size(artifact.size)}"]
-    lines = [f"{member.filename}  {size(member.file_size)}" for member in members[:MAX_ENTRIES]]
+        return [f"binary: {artifact.media_type}, {format_size(artifact.size)}"]
+    lines = [f"{member.filename}  {format_size(member.file_size)}" for member in members[:MAX_ENTRIES]]
     return [*lines, *([f"and {len(members) - MAX_ENTRIES} more"] if len(members) > MAX_ENTRIES else [])]
 
 

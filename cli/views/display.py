@@ -27,7 +27,7 @@ class Display(Protocol):
         """Display a message of the command itself."""
 
     def connection_problem(self, reason: str | None) -> None:
-        """Display why the API is out of reach; None means that it is reachable again."""
+        """Display why the API is unreachable, or with None that it is reachable again."""
 
     def paused(self) -> AbstractContextManager[None]:
         """Leave the terminal to a conversation with the person for the block."""
@@ -61,12 +61,12 @@ class LineDisplay:
         line = describe(event)
         if line is not None:
             when = f"{local_time(event.timestamp)} " if event.timestamp else ""
-            self._console.print(plain(f"{when}{line}", longest=400))
+            self._console.print(plain(f"{when}{line}", max_length=400))
         if isinstance(data, TaskCompleted) and data.note:
             self.message(data.note)
 
     def message(self, text: str) -> None:
-        self._console.print(plain(redacted(text), longest=1000))
+        self._console.print(plain(redacted(text), max_length=1000))
 
     def connection_problem(self, reason: str | None) -> None:
         if reason is not None and self._problem is None:

@@ -9,8 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from artifacts.media_types import FILES
 from cli.exits import CommandError
-from cli.views.artifact_view import FILES
 
 SUFFIXES = {"text/markdown": ".md", "application/json": ".json", FILES: ".json"}
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
 from cli.views.project_view import ProjectView, StageRow, StageStatus
-from cli.views.wording import EXPIRED, describe_decision, duration, local_time
+from cli.views.wording import EXPIRED, describe_decision, duration, local_time, project_style
 from config.redaction import redacted
 from models.contracts.enums import HitlAction, ProjectStatus
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded, TaskCompleted
@@ -41,12 +41,6 @@ MARKS = {
     StageStatus.REJECTED: ("✗", "red"),
     StageStatus.FAILED: ("✗", "red"),
     StageStatus.CANCELLED: ("✗", "dim"),
-}
-STATUS_STYLES: dict[str, str] = {
-    ProjectStatus.COMPLETED: "green",
-    ProjectStatus.REJECTED: "red",
-    ProjectStatus.FAILED: "red",
-    ProjectStatus.CANCELLED: "red",
 }
 
 
@@ -75,7 +69,7 @@ class LiveDisplay:
             case ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
             case TaskCompleted() if data.note:
-                self._console.print(plain(data.note, longest=1000))
+                self._console.print(plain(data.note, max_length=1000))
                 return
             case _:
                 return
@@ -83,7 +77,7 @@ class LiveDisplay:
         self._console.print(Text.assemble((f"{mark} ", style), plain(text), when))
 
     def message(self, text: str) -> None:
-        self._console.print(plain(redacted(text), longest=1000))
+        self._console.print(plain(redacted(text), max_length=1000))
 
     def connection_problem(self, reason: str | None) -> None:
         self._problem = reason
@@ -141,7 +135,7 @@ class LiveDisplay:
         heading = Text.assemble(
             (one_line(self._title, max(20, width - 22)), "bold"),
             (" · ", "dim"),
-            (status, STATUS_STYLES.get(status, "cyan")),
+            (status, project_style(status)),
             (f" · {duration(view.seconds())}", "dim"),
             no_wrap=True,
             overflow="ellipsis",

@@ -15,15 +15,15 @@ def printable(text: object) -> str:
     return "".join(_visible(character) for character in str(text))
 
 
-def one_line(text: object, longest: int = 200) -> str:
-    """Return the text on one line, shortened to `longest` characters."""
+def one_line(text: object, max_length: int = 200) -> str:
+    """Return the text on one line, shortened to `max_length` characters."""
     line = " ".join(printable(text).split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return line if len(line) <= max_length else line[: max_length - 1] + "…"
 
 
-def plain(text: object, style: str = "", longest: int = 200) -> Text:
+def plain(text: object, style: str = "", max_length: int = 200) -> Text:
     """Return the text as one line for rich, with markup left uninterpreted."""
-    return Text(one_line(text, longest), style=style)
+    return Text(one_line(text, max_length), style=style)
 
 
 def _visible(character: str) -> str:

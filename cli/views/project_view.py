@@ -1,4 +1,4 @@
-"""A project's state as its events add up: the status of each stage, and the open requests."""
+"""A project's state, computed from its events: the status of each stage, and the open requests."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class StageRow:
     """Whether its verdict is a failure that no person has decided on."""
 
     def seconds(self, now: datetime) -> float | None:
-        """Return how long its task has taken, including its gate; None before it starts."""
+        """Return how long its task has taken, including its gate, or None before it starts."""
         if self.started is None:
             return None
         return max(0.0, ((self.ended or now) - self.started).total_seconds())

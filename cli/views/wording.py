@@ -1,4 +1,4 @@
-"""Events, times and sizes in words."""
+"""Events and times in words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import assert_never
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
+from models.contracts.enums import ProjectStatus
 
 EXPIRED = "expired without a decision"
 
+PROJECT_STYLES: dict[str, str] = {
+    ProjectStatus.WAITING: "yellow",
+    ProjectStatus.COMPLETED: "green",
+    ProjectStatus.REJECTED: "red",
+    ProjectStatus.FAILED: "red",
+    ProjectStatus.CANCELLED: "dim",
+}
+
 
 def describe(event: Event) -> str | None:
-    """Return the event as one line for a person; None if it is not worth a line."""
+    """Return the event as one line for a person, or None if it is not worth a line."""
     data = event.payload
     match data:
         case event_data.TaskStarted():
@@ -60,24 +69,21 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     return f"{data.status or data.action} by {data.responder or 'unknown'}{comment}"
 
 
+def project_style(status: str) -> str:
+    """Return the style of a project's status."""
+    return PROJECT_STYLES.get(status, "cyan")
+
+
 def local_time(when: datetime) -> str:
     """Return the date and time in the local time zone; a project may have started days ago."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def duration(seconds: float | None) -> str:
-    """Return minutes and seconds, or hours and minutes; empty for None."""
+    """Return minutes and seconds, or hours and minutes. Return an empty string for None."""
     if seconds is None:
         return ""
     whole = int(seconds)
     if whole >= 3600:
         return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes in a readable unit."""
-    if count < 2**10:
-        return f"{count} B"
-    number, unit = (count / 2**10, "KiB") if count < 2**20 else (count / 2**20, "MiB")
-    return f"{number:.1f}".removesuffix(".0") + f" {unit}"

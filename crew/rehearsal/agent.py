@@ -78,7 +78,7 @@ class RehearsalAgent(ABC):
 
 
 async def _wait(seconds: float, messages: Sequence[str], step: Step) -> None:
-    """Sleep in slices of at most a second, and report progress before each; return at once if `seconds` is 0."""
+    """Sleep in slices of at most a second, and report progress before each. Return at once if `seconds` is 0."""
     if seconds <= 0:
         return
     slices = max(len(messages), math.ceil(seconds / _MAX_SLICE_SECONDS))

@@ -17,7 +17,7 @@ from crew.rehearsal.writing.document import (
     requirement_sections,
 )
 from crew.rehearsal.writing.python_names import names_for
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 
 
 class Analyst(RehearsalAgent):
@@ -29,9 +29,9 @@ class Analyst(RehearsalAgent):
     )
 
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        writers = {ArtifactType.PROJECT_PLAN: _plan, ArtifactType.SOFTWARE_SPECIFICATION: _specification}
+        writers = {BuiltInArtifact.PROJECT_PLAN: _plan, BuiltInArtifact.SOFTWARE_SPECIFICATION: _specification}
         drafts = [write(context) for type, write in writers.items() if context.expects(type)]
-        reads_the_brief = context.expects(ArtifactType.PROJECT_PLAN) and context.assignment.round == 1
+        reads_the_brief = context.expects(BuiltInArtifact.PROJECT_PLAN) and context.assignment.round == 1
         return Production(drafts, note=_note(context) if reads_the_brief else None)
 
 
@@ -57,7 +57,7 @@ def _plan(context: TaskContext) -> Draft:
     summary = ["", escape_markdown(context.brief.summary)] if context.brief.summary else []
     return document(
         context,
-        ArtifactType.PROJECT_PLAN,
+        BuiltInArtifact.PROJECT_PLAN,
         [
             ("Goals", [goal, *summary]),
             ("Scope", [f"In scope: the {requirements} below. Out of scope: everything else."]),
@@ -104,7 +104,7 @@ def _specification(context: TaskContext) -> Draft:
 
     purpose: Section = ("Purpose", [escape_markdown(context.brief.summary or context.brief.title)])
     sections = [purpose, *requirement_sections(context, described), *not_used_section(context)]
-    return document(context, ArtifactType.SOFTWARE_SPECIFICATION, sections)
+    return document(context, BuiltInArtifact.SOFTWARE_SPECIFICATION, sections)
 
 
 def _criteria(context: TaskContext, requirement: Requirement) -> list[str]:

@@ -8,7 +8,7 @@ from crew.rehearsal.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import document, escape_markdown, requirement_sections, source_line
 from crew.rehearsal.writing.python_names import names_for, package_name
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 
 
 class Architect(RehearsalAgent):
@@ -20,7 +20,7 @@ class Architect(RehearsalAgent):
     )
 
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        writers = {ArtifactType.SYSTEM_ARCHITECTURE: _architecture, ArtifactType.IMPLEMENTATION_PLAN: _plan}
+        writers = {BuiltInArtifact.SYSTEM_ARCHITECTURE: _architecture, BuiltInArtifact.IMPLEMENTATION_PLAN: _plan}
         return Production([write(context) for type, write in writers.items() if context.expects(type)])
 
 
@@ -29,7 +29,7 @@ def _architecture(context: TaskContext) -> Draft:
     modules = [(each, names_for(context.brief.title, each)) for each in context.requirements]
     return document(
         context,
-        ArtifactType.SYSTEM_ARCHITECTURE,
+        BuiltInArtifact.SYSTEM_ARCHITECTURE,
         [
             (
                 "Overview",
@@ -80,4 +80,4 @@ def _plan(context: TaskContext) -> Draft:
         ]
 
     sections = [("Order of work", order), *requirement_sections(context, described)]
-    return document(context, ArtifactType.IMPLEMENTATION_PLAN, sections)
+    return document(context, BuiltInArtifact.IMPLEMENTATION_PLAN, sections)

@@ -8,14 +8,14 @@ from crew.protocol import Draft, Step
 from crew.rehearsal.agent import Production, RehearsalAgent
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.package import package_files
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 
 
 class Coder(RehearsalAgent):
     progress_messages = ("reading the plan", "writing the modules", "writing the tests", "reviewing the code")
 
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        if not context.expects(ArtifactType.SOURCE_CODE):
+        if not context.expects(BuiltInArtifact.SOURCE_CODE):
             return Production()
         broken = context.assignment.round <= context.controls.fail_tests_rounds
-        return Production([Draft(ArtifactType.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
+        return Production([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])

@@ -14,7 +14,8 @@ from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.tester import result_sections
 from crew.rehearsal.writing.document import document
 from crew.rehearsal.writing.package import VERSION, distribution_name
-from models.contracts.enums import ArtifactType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox, TestRun
 
 
@@ -27,9 +28,9 @@ class Deployer(RehearsalAgent):
         self._sandbox = sandbox
 
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        if not context.expects(ArtifactType.DEPLOYMENT_PACKAGE, ArtifactType.DEPLOYMENT_LOG):
+        if not context.expects(BuiltInArtifact.DEPLOYMENT_PACKAGE, BuiltInArtifact.DEPLOYMENT_LOG):
             return Production()
-        source = context.assignment.input(ArtifactType.SOURCE_CODE)
+        source = context.assignment.input(BuiltInArtifact.SOURCE_CODE)
         runnable = source is not None and source.media_type == FILES
         files = unpack(source.content) if source and runnable else _documents(context.assignment.inputs)
         root = f"{distribution_name(context.brief.title)}-{VERSION}"
@@ -37,7 +38,7 @@ class Deployer(RehearsalAgent):
         run = await self._check(package, root, step, harmless=source.by_agent) if source and runnable else None
         log = document(
             context,
-            ArtifactType.DEPLOYMENT_LOG,
+            BuiltInArtifact.DEPLOYMENT_LOG,
             [
                 ("Package", _package(package, root)),
                 ("Contents", _contents(files)),
@@ -45,7 +46,7 @@ class Deployer(RehearsalAgent):
                 *(result_sections(run)[1:] if run else []),
             ],
         )
-        drafts = [Draft(ArtifactType.DEPLOYMENT_PACKAGE, package, ZIP), log]
+        drafts = [Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP), log]
         return Production(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
 
     async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> TestRun:
@@ -57,9 +58,7 @@ class Deployer(RehearsalAgent):
 
 def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:
     """Return the readable inputs, for a pipeline that delivers documents instead of code."""
-    texts = {
-        f"{each.type.value}-v{each.version}.md": text for each in inputs if (text := readable_text(each)) is not None
-    }
+    texts = {f"{each.type}-v{each.version}.md": text for each in inputs if (text := readable_text(each)) is not None}
     return texts or {"README.md": "> **Rehearsal.** No model was used.\n\nThere was nothing to package.\n"}
 
 

@@ -11,14 +11,14 @@ from crew.rehearsal.controls import Controls, rehearsal_controls
 from crew.rehearsal.reading.brief import Brief, read_brief
 from crew.rehearsal.reading.document_requirements import requirements_in
 from crew.rehearsal.reading.requirements import Requirement
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType, BuiltInArtifact
 
 # Most specific first: when a person amends one of these, every later stage that reads it follows the amendment.
 _SOURCES = (
-    ArtifactType.IMPLEMENTATION_PLAN,
-    ArtifactType.SOFTWARE_SPECIFICATION,
-    ArtifactType.PROJECT_PLAN,
-    ArtifactType.USER_INPUT,
+    BuiltInArtifact.IMPLEMENTATION_PLAN,
+    BuiltInArtifact.SOFTWARE_SPECIFICATION,
+    BuiltInArtifact.PROJECT_PLAN,
+    BuiltInArtifact.USER_INPUT,
 )
 
 # Characters that are parsed within about 20 ms; longer texts are parsed in a thread.
@@ -66,7 +66,7 @@ def _read(assignment: Assignment) -> TaskContext:
 
 
 def _requirements(type: ArtifactType, text: str, project_name: str) -> tuple[Requirement, ...]:
-    return read_brief(text, project_name).requirements if type is ArtifactType.USER_INPUT else requirements_in(text)
+    return read_brief(text, project_name).requirements if type is BuiltInArtifact.USER_INPUT else requirements_in(text)
 
 
 def readable_text(artifact: InputArtifact) -> str | None:

@@ -9,7 +9,8 @@ from crew.rehearsal.agent import Production, RehearsalAgent
 from crew.rehearsal.reading.markdown_blocks import plain
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
-from models.contracts.enums import ArtifactType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox, TestRun
 
 _MAX_LISTED_TESTS = 50
@@ -36,18 +37,18 @@ class Tester(RehearsalAgent):
         self._sandbox = sandbox
 
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        if not context.expects(ArtifactType.TEST_RESULTS):
+        if not context.expects(BuiltInArtifact.TEST_RESULTS):
             return Production()
-        source = context.assignment.input(ArtifactType.SOURCE_CODE)
+        source = context.assignment.input(BuiltInArtifact.SOURCE_CODE)
         if source is None or source.media_type != FILES:
             nothing: Section = ("Result", ["**Failed**: the inputs contain no source files to run."])
-            return Production([document(context, ArtifactType.TEST_RESULTS, [nothing])], Verdict.FAILED)
+            return Production([document(context, BuiltInArtifact.TEST_RESULTS, [nothing])], Verdict.FAILED)
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
         # The rehearsal's own package consists of templates, with words of the brief as literals. A person's may not.
         run = await self._sandbox.run_tests(files, harmless=source.by_agent)
         sections = [*result_sections(run), ("Coverage", _coverage(context, files))]
-        report = document(context, ArtifactType.TEST_RESULTS, sections)
+        report = document(context, BuiltInArtifact.TEST_RESULTS, sections)
         return Production([report], Verdict.PASSED if run.passed else Verdict.FAILED)
 
 

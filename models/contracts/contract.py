@@ -21,6 +21,10 @@ class StrictContract(Contract):
     model_config = ConfigDict(extra="forbid")
 
 
+_FORMATS = {"{\\rtf": "RTF, the format of a word processor", "%PDF-": "PDF"}
+"""Those that may consist of ordinary characters only, by what their files start with."""
+
+
 def storable(text: str) -> str:
     """Replace what PostgreSQL and UTF-8 cannot store: NUL characters and lone surrogates."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
@@ -36,6 +40,19 @@ def _refuse_nul(text: str) -> str:
 def not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
+    return text
+
+
+def refuse_other_formats(text: str) -> str:
+    """Return the text of a brief.
+
+    Raises:
+        ValueError: it is a file of another program, rather than text that a person wrote.
+    """
+    start = text.lstrip("\ufeff").lstrip()
+    for mark, format in _FORMATS.items():
+        if start.startswith(mark):
+            raise ValueError(f"is {format}: save it as plain text or Markdown")
     return text
 
 

@@ -1,28 +1,6 @@
-"""The closed vocabularies. The values are the same in the database, on the wire and in the user interfaces."""
+"""The enums of the wire and the database. The values are the same in the user interfaces."""
 
 from enum import StrEnum
-
-
-class AgentType(StrEnum):
-    ANALYST = "analyst"
-    ARCHITECT = "architect"
-    CODER = "coder"
-    TESTER = "tester"
-    DEPLOYER = "deployer"
-
-
-class ArtifactType(StrEnum):
-    USER_INPUT = "user_input"
-    PROJECT_PLAN = "project_plan"
-    SOFTWARE_SPECIFICATION = "software_specification"
-    SYSTEM_ARCHITECTURE = "system_architecture"
-    IMPLEMENTATION_PLAN = "implementation_plan"
-    SOURCE_CODE = "source_code"
-    TEST_RESULTS = "test_results"
-    DEPLOYMENT_PACKAGE = "deployment_package"
-    DEPLOYMENT_LOG = "deployment_log"
-    AGENT_OUTPUT = "agent_output"
-    HITL_RESPONSE = "hitl_response"
 
 
 class ProjectStatus(StrEnum):
@@ -127,6 +105,15 @@ class HitlAction(StrEnum):
     APPROVE = "approve"
     AMEND = "amend"
     REJECT = "reject"
+
+    @property
+    def resulting_status(self) -> HitlStatus:
+        """The status of a request to which this action was applied."""
+        return {
+            HitlAction.APPROVE: HitlStatus.APPROVED,
+            HitlAction.AMEND: HitlStatus.AMENDED,
+            HitlAction.REJECT: HitlStatus.REJECTED,
+        }[self]
 
 
 class HitlReason(StrEnum):

@@ -1,4 +1,7 @@
-"""What each type of event carries in its `data`: one frozen model per event type."""
+"""What each type of event carries in its `data`: one frozen model per event type.
+
+Recipe: CONTRIBUTING, An event type.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from pydantic import AfterValidator, Field
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
-    AgentType,
-    ArtifactType,
     EventType,
     HitlAction,
     HitlReason,
@@ -23,6 +24,7 @@ from .enums import (
     WorkflowProblemKind,
 )
 from .handoff import ArtifactRef
+from .names import AgentType, ArtifactType
 
 StoredText = Annotated[str, AfterValidator(storable)]
 """Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""
@@ -64,6 +66,7 @@ class TaskStarted(Payload):
     round: int = Field(description="Counts the tasks of the stage, from 1.")
     from_agent: AgentType | None = Field(description="Who handed the work over; null for the product owner.")
     feedback: StoredText | None = Field(description="What a human or a failed verdict asks to be changed.")
+    continued: int = Field(default=0, description="How many times the task went on after it had failed.")
 
 
 class TaskProgress(Payload):
@@ -91,7 +94,7 @@ class TaskCompleted(Payload):
 
     stage: StoredText
     round: int
-    verdict: Verdict | None = Field(description="Whether what was tested passed; null where nothing was.")
+    verdict: Verdict | None = Field(description="Whether what was tested passed; null if nothing was tested.")
     confidence: float | None = Field(description="The agent's confidence in its result, from 0 to 1.")
     usage: dict[str, Any] | None = Field(description="The model, its tokens and their cost in US dollars.")
     note: StoredText | None = Field(default=None, description="One line for the people who follow the project.")
@@ -187,7 +190,7 @@ class ErrorEvent(Payload):
 
     message: StoredText
     workflow_problem: WorkflowProblemKind | None = Field(
-        default=None, description="What is wrong with the workflow, where that is the error."
+        default=None, description="Set if the error is a problem of the workflow."
     )
 
 

@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Comment, ContentHash, Contract, Duration, Slug, Text
-from .enums import AgentType, ArtifactType, HitlReason, Verdict
+from .enums import HitlReason, Verdict
+from .names import REHEARSAL, AgentType, ArtifactType, BuiltInArtifact, CrewName
 from .pipeline import ArtifactTypes, Gate
+from .roles import ModelName, Role
 
 
 class ArtifactRef(Contract):
@@ -29,7 +31,7 @@ class Handoff(Contract):
     phase: Slug
     context_ids: tuple[UUID, ...] = ()
     instructions: Text = ""
-    expected_outputs: ArtifactTypes = (ArtifactType.AGENT_OUTPUT,)
+    expected_outputs: ArtifactTypes = (BuiltInArtifact.AGENT_OUTPUT,)
     priority: int = Field(default=3, ge=1, le=5, description="1 is the highest.")
     metadata: dict[str, str] = Field(default_factory=dict)
 
@@ -54,6 +56,10 @@ class StepInput(Contract):
     timeout: Duration
     attempts: int = Field(ge=1, description="How many times the agent may fail before a human is asked.")
     short: bool = False
+    continued: int = Field(default=0, ge=0, description="How many times a person let this task go on after it failed.")
+    crew: CrewName = REHEARSAL
+    model: ModelName | None = None
+    role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
 
 
 class OpenRequest(Contract):
@@ -68,6 +74,9 @@ class OpenRequest(Contract):
     expires_at: datetime
     may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
+    may_continue: bool = Field(
+        default=False, description="Whether an approval without a comment lets a failed step go on as the same task."
+    )
 
 
 class StepResult(Contract):

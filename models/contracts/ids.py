@@ -6,7 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 
-def sibling(of: UUID, name: str) -> UUID:
+def derive_uuid7(of: UUID, name: str) -> UUID:
     """Derive a UUIDv7 from another one and a name. The same arguments always return the same id.
 
     It has the timestamp of the other id, and a SHA-256 of both arguments instead of random bits.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated
@@ -9,7 +10,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from .contract import Contract, Duration, Slug, Text
-from .enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
+from .enums import GateAsk, OnExpiry, Oversight
+from .names import AgentType, ArtifactType, BuiltInArtifact
+from .roles import BUILT_IN_ARTIFACTS, BUILT_IN_ROLES, ArtifactKind, ModelName, Role
 
 ArtifactTypes = tuple[ArtifactType, ...]
 
@@ -56,25 +59,32 @@ class Stage(Contract):
     name: Slug
     agent: AgentType
     instructions: Text = Field(default="", max_length=10_000)
-    consumes: ArtifactTypes = (ArtifactType.USER_INPUT,)
+    consumes: ArtifactTypes = (BuiltInArtifact.USER_INPUT,)
     produces: ArtifactTypes = Field(min_length=1)
     gate: Gate | None = None
     rework: Rework | None = None
     timeout: Duration = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=7))
     attempts: int = Field(default=3, ge=1, le=100, description="How many times a failing step is tried in total.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the highest.")
+    model: ModelName | None = Field(default=None, description="Overrides the model of the role and of the project.")
 
 
 class Pipeline(Contract):
-    """The stages from brief to delivery. Raises ValueError with the stage and the rule that it breaks."""
+    """The stages from brief to delivery. Raises ValueError with the stage and the rule that it breaks.
+
+    `roles` and `artifacts` declare what the stages use beside the built-in ones. A role may replace a built-in one.
+    """
 
     name: Slug
     description: Text = Field(default="", max_length=2_000)
+    roles: tuple[Role, ...] = Field(default=(), max_length=100)
+    artifacts: tuple[ArtifactKind, ...] = Field(default=(), max_length=1_000)
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")
     def _check(self) -> Pipeline:
-        producers: dict[ArtifactType, str] = {ArtifactType.USER_INPUT: "the project"}
+        self._check_names()
+        producers: dict[ArtifactType, str] = {BuiltInArtifact.USER_INPUT: "the project"}
         names: set[str] = set()
         for stage in self.stages:
             if stage.name in names:
@@ -97,6 +107,65 @@ class Pipeline(Contract):
             if stage.rework and stage.rework.to not in self.ancestors(stage.name):
                 raise ValueError(f"stage {stage.name!r}: reworks {stage.rework.to!r}, which is not upstream of it")
         return self
+
+    def _check_names(self) -> None:
+        """Check that each role and artifact type that a stage names is declared, once. Raises ValueError with a line
+        for each problem."""
+        roles, types = self._roles(), self._artifacts()
+        problems = [
+            f"{what} {name!r}: it is declared {count} times"
+            for what, declared in (("role", self.roles), ("artifact", self.artifacts))
+            for name, count in Counter(each.name for each in declared).items()
+            if count > 1
+        ]
+        problems += [
+            f"artifact {kind.name!r}: it is built in, and cannot be declared again"
+            for kind in self.artifacts
+            if kind.name in BUILT_IN_ARTIFACTS
+        ]
+        for stage in self.stages:
+            if stage.agent not in roles:
+                problems.append(
+                    f"stage {stage.name!r}, agent: {stage.agent} is not a role; the roles are {', '.join(roles)}, and "
+                    "those that the pipeline declares under `roles`"
+                )
+            problems += [
+                f"stage {stage.name!r}, {field}.{index}: {type} is not an artifact type; the types are "
+                f"{', '.join(types)}, and those that the pipeline declares under `artifacts`"
+                for field, named in (("consumes", stage.consumes), ("produces", stage.produces))
+                for index, type in enumerate(named)
+                if type not in types
+            ]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _roles(self) -> dict[str, Role]:
+        return BUILT_IN_ROLES | {role.name: role for role in self.roles}
+
+    def _artifacts(self) -> dict[str, ArtifactKind]:
+        return BUILT_IN_ARTIFACTS | {kind.name: kind for kind in self.artifacts}
+
+    def role(self, name: AgentType) -> Role | None:
+        """Return a role by name, declared or built in, or None."""
+        return self._roles().get(name)
+
+    def declared_role(self, name: AgentType) -> Role | None:
+        """Return a role that this pipeline declares, or None."""
+        return next((role for role in self.roles if role.name == name), None)
+
+    def artifact(self, name: ArtifactType) -> ArtifactKind | None:
+        """Return an artifact type by name, declared or built in, or None."""
+        return self._artifacts().get(name)
+
+    @property
+    def all_roles(self) -> tuple[Role, ...]:
+        """The built-in roles, and those that the pipeline declares."""
+        return tuple(self._roles().values())
+
+    @property
+    def all_artifacts(self) -> tuple[ArtifactKind, ...]:
+        """The built-in artifact types, and those that the pipeline declares."""
+        return tuple(self._artifacts().values())
 
     def stage(self, name: str) -> Stage:
         """Return a stage by name, or raise KeyError."""

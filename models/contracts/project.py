@@ -8,10 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from .contract import Contract
-from .enums import AgentType, Oversight, ProjectStatus
+from .enums import Oversight, ProjectStatus
 from .handoff import ArtifactRef, Handoff, OpenRequest
 from .hitl import HitlResponse, JudgedResponse
+from .names import REHEARSAL, AgentType, CrewName
 from .pipeline import Pipeline
+from .roles import ModelName, Role
 
 
 class State(BaseModel):
@@ -34,10 +36,12 @@ class GateState(State):
 class HandoffState(State):
     """The progress of one stage: `accepted` once it is accepted, `gate` while a human has to decide.
 
-    `round` counts the tasks of this stage, and `reworked` how many times its failed verdict sent the work back.
+    `round` counts the tasks of this stage, `continued` how many times the current one went on after it had failed, and
+    `reworked` how many times its failed verdict sent the work back.
     """
 
     round: int = 0
+    continued: int = 0
     reworked: int = 0
     task_id: UUID | None = None
     feedback: str | None = None
@@ -73,6 +77,8 @@ class ProjectInput(Contract):
     brief: ArtifactRef
     state: ProjectState | None = None
     generation: int = 0
+    crew: CrewName = REHEARSAL
+    model: ModelName | None = None
 
 
 class ProjectResult(Contract):
@@ -94,6 +100,9 @@ class HandoffInput(Contract):
     oversight: Oversight | None = None
     state: HandoffState | None = None
     generation: int = 0
+    crew: CrewName = REHEARSAL
+    model: ModelName | None = None
+    role: Role | None = None
 
 
 class HandoffResult(Contract):

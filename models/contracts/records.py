@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from .contract import Contract, Moment
-from .enums import AgentType, ProjectStatus
+from .enums import ProjectStatus
 from .handoff import ArtifactRef
 from .hitl import HitlResponse, JudgedResponse
+from .names import AgentType
 
 
 class RecordResponses(Contract):
@@ -36,9 +37,9 @@ class CheckedResponse(Contract):
 class RequestOutcome(Contract):
     """The outcome of a request as recorded, which may differ from what this run judged.
 
-    A workflow that lost a workflow task judges again, perhaps with a response that arrived meanwhile. What was recorded
-    first holds. `response` is the applied one, and `accepted` are the artifacts that it accepted. `refused` means that
-    the winner names content that does not exist, so that the request is still open.
+    A workflow that lost a workflow task judges again, perhaps with a response that arrived meanwhile. The first
+    recorded outcome counts. `response` is the applied one, and `accepted` are the artifacts that it accepted. `refused`
+    means that the winner names content that does not exist, so that the request is still open.
     """
 
     response: HitlResponse | None = None

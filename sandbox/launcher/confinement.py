@@ -43,9 +43,10 @@ def choose_user(request: RunRequest, own_root: bool, libraries: list[str]) -> in
 
 
 def confine(
-    request: RunRequest, readable: list[str], writable: list[str], user: int, own_root: bool
+    request: RunRequest, readable: list[str], writable: list[str], user: int, own_root: bool, loopback: bool
 ) -> tuple[list[str], bool]:
-    """Irrevocably drop all rights, except to read what Python needs and `readable`, and to change `writable`.
+    """Irrevocably drop all rights, except to read what Python needs and `readable`, to change `writable`, and to use
+    the run's own network if `loopback`.
 
     Returns one line a part saying how it is isolated, and whether both files and the network are.
 
@@ -62,15 +63,17 @@ def confine(
     links = filter(os.path.exists, filesystem_view.top_level_links())
     read = [*filesystem_view.readable_paths(request.python, readable), *links]
     write = [*writable, *filter(os.path.exists, filesystem_view.DEVICES)]
-    locked = version > 0 and _succeeds(lambda: landlock.restrict(read, write))
+    locked = version > 0 and _succeeds(lambda: landlock.restrict(read, write, tcp=loopback))
     signals = own_root or unique_user or (locked and version >= 6)
-    rules = seccomp.Rules(signals=signals, modes=own_root or user != own, truncating=own_root or version >= 3)
+    modes = own_root or user != own
+    rules = seccomp.Rules(signals, modes, truncating=own_root or version >= 3, sockets=loopback)
     filtered = sealed and "seccomp" not in request.without and _succeeds(lambda: seccomp.install(rules))
     namespace = (own_root, "namespace")
+    network = "isolated (namespace; loopback only)" if loopback else _isolated_by(namespace, (filtered, "seccomp"))
     isolation = [
         f"user: {description}",
         f"files: {_isolated_by((own_root, 'own root'), (locked, 'Landlock'))}",
-        f"network: {_isolated_by(namespace, (filtered, 'seccomp'))}",
+        f"network: {network}",
         f"processes: {_isolated_by(namespace, (unique_user, 'own user id'), (filtered, 'seccomp'))}",
     ]
     return isolation, (own_root or locked) and (own_root or filtered)

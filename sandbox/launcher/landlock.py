@@ -30,17 +30,18 @@ def version() -> int:
         return 0
 
 
-def restrict(read: list[str], write: list[str]) -> None:
+def restrict(read: list[str], write: list[str], *, tcp: bool) -> None:
     """Restrict this process to reading `read` and changing what is below `write`.
 
-    Since version 4 it also loses TCP, since 6 it cannot signal processes outside. `no_new_privs` must be set.
+    Since version 4 it also loses TCP unless `tcp`, since 6 it cannot signal processes outside. `no_new_privs` must be
+    set.
 
     Raises:
         OSError: the system forbids it.
     """
     known = version()
     handled = _FIRST | sum(right for since, right in _ADDED.items() if known >= since)
-    attributes = struct.pack("=QQQ", handled, _ALL_TCP, _ALL_SCOPES)
+    attributes = struct.pack("=QQQ", handled, 0 if tcp else _ALL_TCP, _ALL_SCOPES)
     size = 24 if known >= 6 else 16 if known >= 4 else 8
     rules = kernel.syscall(_CREATE_RULESET, attributes[:size], ctypes.c_size_t(size), ctypes.c_uint32(0))
     try:

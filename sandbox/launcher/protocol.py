@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     """Resident memory of all processes together."""
     file_size: int = 16 * 1024 * 1024
     disk: int = 64 * 1024 * 1024
-    """All files together; enforced only where the run has a file system of its own."""
+    """All files together; enforced only if the run has a file system of its own."""
     open_files: int = 128
     processes: int = 64
     """Processes and threads."""
@@ -31,8 +31,21 @@ class Limits(NamedTuple):
     output_kept: int = 64 * 1024
 
 
+DEFAULT_LIMITS = Limits()
+
+
+class Product(NamedTuple):
+    """What acceptance tests drive: its files, and the module that `python -m` runs."""
+
+    files: dict[str, str]
+    entry_point: str
+
+
 class RunRequest(NamedTuple):
     """A request to run the tests of `files`. `folder` is an empty folder, which the launcher removes.
+
+    With a `product`, they are acceptance tests: they find the module `product`, which drives it, instead of their own
+    files. With `loopback`, the tests may use the network of the run itself, if there is one.
 
     Where neither files nor the network can be isolated, the tests run only with `unconfined`. `without` leaves out
     parts of the confinement ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
@@ -41,9 +54,11 @@ class RunRequest(NamedTuple):
     python: str
     files: dict[str, str]
     folder: str
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
     without: Sequence[str] = ()
     unconfined: bool = False
+    product: Product | None = None
+    loopback: bool = False
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()
@@ -51,13 +66,15 @@ class RunRequest(NamedTuple):
     @classmethod
     def loads(cls, text: bytes) -> RunRequest:
         fields = json.loads(text)
-        return cls(**{**fields, "limits": Limits(*fields["limits"])})
+        product = fields["product"] and Product(*fields["product"])
+        return cls(**{**fields, "limits": Limits(*fields["limits"]), "product": product})
 
 
 class RunResult(NamedTuple):
     """How a run ended. `stopped` names the limit that was hit; `isolation` lists what was enforced.
 
-    `counted` holds the names of all tests; `outcomes` the outcomes of those that were started, in the same order.
+    `counted` holds the names of all tests; `outcomes` the outcomes of those that were started, in the same order, and
+    `details` what went wrong in each, or an empty string.
     """
 
     exit_code: int | None
@@ -69,6 +86,7 @@ class RunResult(NamedTuple):
     finished: bool = False
     counted: Sequence[str] = ()
     outcomes: Sequence[str] = ()
+    details: Sequence[str] = ()
     refused: str | None = None
     """What could not be isolated, if nothing was run for that reason."""
 

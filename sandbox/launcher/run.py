@@ -9,18 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from . import confinement, filesystem_view, kernel, namespaces
+from . import command, confinement, kernel, namespaces
 from .protocol import RunRequest
 
 WORK, SCRATCH, SHARED = "/sandbox", "/tmp", "/dev/shm"
-_RUNNER = "/runner"
-"""Where the program that runs the tests is: they may read it, but not change it."""
-_PACKAGE = "botarmy_runner"
-_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {_PACKAGE}.parent import main; main()"
-
-# -I would ignore PYTHONHASHSEED, which must be fixed so that the output is the same each time; these flags and an
-# environment set here have the same effect. -S: no site-packages either.
-_ARGUMENTS = ["-P", "-s", "-S", "-B", "-u", "-c", _START]
+_RUNNER, _PRODUCT = "/runner", "/product"
+"""Where the program that runs the tests is, and what acceptance tests drive: they may read both, but change neither."""
 _STATUS = 3
 """The descriptor on which the runner reports."""
 
@@ -29,8 +23,6 @@ OVERHEAD = 4
 
 _NICE = 10
 """The worker and the servers run before the tests."""
-
-_ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
 class UnconfinedError(Exception):
@@ -50,6 +42,21 @@ class Run(NamedTuple):
     @property
     def runner(self) -> str:
         return _RUNNER if self.own_root else self.request.folder + _RUNNER
+
+    @property
+    def product(self) -> str:
+        return _PRODUCT if self.own_root else self.request.folder + _PRODUCT
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the run may use sockets: only in a network of its own."""
+        return self.own_root and self.request.loopback
+
+    @property
+    def read_only(self) -> list[str]:
+        """The folders that the tests may only read: the runner, the product, and the names of hosts."""
+        product = [self.product] if self.request.product is not None else []
+        return [self.runner, *product, *(["/etc"] if self.loopback else [])]
 
     @property
     def folders(self) -> list[str]:
@@ -73,7 +80,7 @@ def _lead_group(run: Run) -> None:
     # Another user must be able to read these files, whatever the worker's umask.
     os.umask(0o022)
     if run.own_root:
-        namespaces.enter()
+        namespaces.enter(run.loopback)
         user = confinement.choose_user(run.request, run.own_root, run.libraries)
         init = _fork(run.status, lambda: _run_as_init(run, user))
         os.close(run.output)
@@ -83,15 +90,18 @@ def _lead_group(run: Run) -> None:
     for folder in run.folders:
         os.mkdir(folder)
         os.chown(folder, user, -1)
-    _write_files(_runner_files(), run.runner)
+    for folder, files in _read_only_files(run).items():
+        _write_files(files, folder)
     _supervise_runner(run, user)
 
 
 def _run_as_init(run: Run, user: int) -> None:
     """Run as the first process of the namespaces: when it ends, the kernel ends all others there."""
-    files = _runner_files()
+    read_only = _read_only_files(run)
     namespaces.build_root(run.request, run.folders, user, run.libraries)
-    _write_files(files, run.runner)
+    for folder, files in read_only.items():
+        _write_files(files, folder)
+        namespaces.make_read_only(folder)
     _supervise_runner(run, user)
 
 
@@ -111,9 +121,8 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
     os.setsid()
     os.nice(_NICE)
     work, scratch = run.folders[:2]
-    isolation, confined = confinement.confine(
-        run.request, [run.runner, *run.libraries], run.folders, user, run.own_root
-    )
+    readable = [*run.read_only, *run.libraries]
+    isolation, confined = confinement.confine(run.request, readable, run.folders, user, run.own_root, run.loopback)
     if not confined and not run.request.unconfined:
         raise UnconfinedError("; ".join(isolation))
     # This process is confined now, so that no path can make it write outside.
@@ -128,14 +137,16 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
         os.dup2(descriptor, target)
         os.set_inheritable(target, True)
     os.closerange(_STATUS + 1, os.sysconf("SC_OPEN_MAX"))
-    arguments = [run.request.python, *_ARGUMENTS, run.runner, work, *run.folders[1:]]
-    environment = {
-        **_ENVIRONMENT,
-        **filesystem_view.python_environment(run.request.python, run.libraries),
-        "HOME": work,
-        "TMPDIR": scratch,
-    }
-    os.execve(run.request.python, arguments, environment)
+    environment = {**command.environment(run.request, run.libraries), "HOME": work, "TMPDIR": scratch}
+    product = command.product(run.request, run.product, run.runner, environment)
+    arguments = command.runner(run.request, run.runner, [json.dumps(product), work, *run.folders[1:]])
+    os.execve(arguments[0], arguments, environment)
+
+
+def _read_only_files(run: Run) -> dict[str, dict[str, str]]:
+    """Return the files of each folder that the tests may only read."""
+    product = run.request.product.files if run.request.product is not None else {}
+    return dict(zip(run.read_only, [_runner_files(), product, namespaces.HOST_NAMES], strict=False))
 
 
 def _runner_files() -> dict[str, str]:
@@ -145,14 +156,16 @@ def _runner_files() -> dict[str, str]:
     for name in os.listdir(folder):
         if name.endswith(".py"):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                files[f"{_PACKAGE}/{name}"] = file.read()
+                files[f"{command.PACKAGE}/{name}"] = file.read()
     return files
 
 
 def _write_files(files: dict[str, str], folder: str) -> None:
-    """Write the files; the sender of the request has checked their paths."""
+    """Write the files below a folder without links. The sender of the request has checked their paths, too."""
     for path, text in files.items():
-        target = os.path.join(folder, path)
+        target = os.path.normpath(os.path.join(folder, path))
+        if not target.startswith(f"{folder}/"):
+            raise ValueError(f"{path!r} is outside of its folder")
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(text.encode())

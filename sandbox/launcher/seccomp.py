@@ -1,4 +1,5 @@
-"""A seccomp filter: no sockets except pairs, no memory that outlives the run, no tracing, no rare kernel interfaces."""
+"""A seccomp filter: no sockets except pairs, or TCP and UDP in an own network; no memory that outlives the run, no
+tracing, no rare kernel interfaces."""
 
 from __future__ import annotations
 
@@ -19,17 +20,24 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 _NEW_NAMESPACES = 0x7E020080
 _AF_UNIX = 1
+_ALL = 0xFFFFFFFF
+_AF_UNSPEC, _AF_INET, _AF_ATMPVC, _AF_INET6 = 0, 2, 8, 10
+_OTHER_TYPES = 0b1100
+"""Bits of all types of sockets but streams, datagrams, and raw ones, for which a capability is needed."""
+_TCP, _UDP = 6, 17
 
 _Line = tuple[int, int, int, int]
 """A BPF instruction: opcode, lines to skip if true, lines to skip if false, operand."""
 
 
 class Rules(NamedTuple):
-    """What the filter may allow, because something else confines it: signals; modes, times and owners; truncate."""
+    """What the filter may allow, because something else confines it: signals; modes, times and owners; truncate; TCP
+    and UDP."""
 
     signals: bool
     modes: bool
     truncating: bool
+    sockets: bool = False
 
 
 def install(rules: Rules) -> None:
@@ -58,7 +66,9 @@ def _program(machine: str, rules: Rules) -> Iterable[_Line]:
     if machine == "x86_64":
         # x32 calls are the same calls under other numbers.
         yield from ((_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL))
-    refused = [syscalls.SOCKETS[machine], syscalls.SHARED[machine], syscalls.INTRUSIVE[machine], syscalls.EVERYWHERE]
+    refused = [syscalls.SHARED[machine], syscalls.INTRUSIVE[machine], syscalls.EVERYWHERE]
+    if not rules.sockets:
+        refused.append(syscalls.SOCKETS[machine])
     if not rules.signals:
         refused.append(syscalls.SIGNALS[machine])
     if not rules.modes:
@@ -75,8 +85,11 @@ def _program(machine: str, rules: Rules) -> Iterable[_Line]:
     yield from ((_EQUAL, 0, 1, syscalls.CLONE3), _refuse(errno.ENOSYS))
     yield from _checked(syscalls.CLONE[machine], refuse=[(_low_word(0), _ANY_BIT, _NEW_NAMESPACES)])
     yield from _checked(syscalls.SOCKETPAIR[machine], need=[(_low_word(0), _AF_UNIX)])
-    # Only to the connected peer, without an address.
-    yield from _checked(syscalls.SENDTO[machine], need=[(_low_word(4), 0), (_low_word(4) + 4, 0)])
+    if rules.sockets:
+        yield from _checked(syscalls.SOCKETS[machine]["socket"], refuse=_UNUSUAL_SOCKETS)
+    else:
+        # Only to the connected peer, without an address.
+        yield from _checked(syscalls.SENDTO[machine], need=[(_low_word(4), 0), (_low_word(4) + 4, 0)])
     for name, number in syscalls.OWN_ONLY[machine].items():
         yield from _checked(number, need=[(_low_word(0), 0), *([(_low_word(1), 0)] if name == "setpriority" else [])])
     for number, values in (
@@ -109,6 +122,17 @@ def _checked(
         yield (test, to_refusal if bad else 0, 0 if bad else to_refusal, value)
     yield (_RETURN, 0, 0, _ALLOW)
     yield _refuse(errno.EPERM)
+
+
+_UNUSUAL_SOCKETS = [
+    # A family must be one of the two that share these bits and are neither of the other two that do.
+    (_low_word(0), _ANY_BIT, _ALL ^ (_AF_INET | _AF_INET6)),
+    (_low_word(0), _EQUAL, _AF_UNSPEC),
+    (_low_word(0), _EQUAL, _AF_ATMPVC),
+    (_low_word(1), _ANY_BIT, _OTHER_TYPES),
+    (_low_word(2), _ANY_BIT, _ALL ^ (_TCP | _UDP)),
+]
+"""What would make a socket that is neither TCP nor UDP."""
 
 
 def _refuse(error: int) -> _Line:

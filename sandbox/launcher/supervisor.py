@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _run(request: RunRequest) -> RunResult:
-    """Run in namespaces; where the system forbids them, without."""
+    """Run in namespaces, or without if the system forbids them."""
     why = "no reason is known"
     for own_root in (True, False):
         if own_root and "namespaces" in request.without:
@@ -61,6 +61,7 @@ class _Attempt:
         self.output = Output(request.limits.output_kept)
         self.messages: dict[str, Any] = {}
         self.outcomes: list[str] = []
+        self.details: list[str] = []
         self.stopped: str | None = None
         self._own_root = own_root
         self._partial_line = b""
@@ -90,12 +91,13 @@ class _Attempt:
             exit_code=self.messages.get("exit"),
             signal=self.messages.get("signal"),
             stopped=self.stopped,
-            output=self.output.text().replace(f"{folder}{run.WORK}", run.WORK),
+            output=self.output.text().replace(folder, ""),
             isolation=self.messages.get("isolation", []),
             confined=self.messages.get("confined", False),
             finished="finished" in self.messages,
             counted=self.messages.get("counted", []),
             outcomes=self.outcomes,
+            details=[detail.replace(folder, "") for detail in self.details],
         )
 
     def _follow(self, limits: Limits, output: int, status: int) -> None:
@@ -132,6 +134,7 @@ class _Attempt:
             message = json.loads(line)
             if "outcome" in message:
                 self.outcomes.append(message["outcome"])
+                self.details.append(message["detail"])
             elif "leftovers" in message:
                 self._kill_leftovers()
             else:
@@ -153,7 +156,7 @@ class _Attempt:
 
 
 def _exceeded_limit(limits: Limits) -> str | None:
-    """Return the limit that all processes together exceed, where the kernel does not enforce it."""
+    """Return the limit that all processes together exceed, if the kernel does not enforce it."""
     pids = process_tree.descendants(os.getpid())
     if len(pids) > limits.processes + run.OVERHEAD:
         return f"started more than {limits.processes} processes"

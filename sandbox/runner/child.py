@@ -9,7 +9,7 @@ import sys
 import traceback
 import unittest
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -23,12 +23,21 @@ OUTCOMES = (ERROR, FAILED, UNEXPECTED, EXPECTED, SKIPPED, PASSED)
 """Outcomes of a test that runs to its end, the worst first."""
 
 MAX_LISTED = 20_000
+_MAX_DETAIL, _MAX_ERROR = 4_000, 1_500
+"""Characters of what went wrong in a test, and of one exception."""
 
 _Exception = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
-def run(test: Test) -> str:
-    """Run one test with the fixtures of its class and module, print what went wrong, and return its outcome."""
+def run(test: Test, history: MutableSequence[str]) -> Iterator[str]:
+    """Run one test with the fixtures of its class and module, print what went wrong, and yield a JSON array of its
+    outcome and of its exceptions, each with what was in `history` when it was raised."""
+    result = _Result(history)
+    outcome = _outcome(test, result)
+    yield json.dumps([outcome, "\n".join(result.details)[:_MAX_DETAIL]])
+
+
+def _outcome(test: Test, result: _Result) -> str:
     # A test that returns something, usually a coroutine, has not run at all.
     warnings.filterwarnings("error", "It is deprecated to return a value", DeprecationWarning)
     try:
@@ -36,14 +45,15 @@ def run(test: Test) -> str:
     except unittest.SkipTest as skipped:
         _print(f"SKIPPED: {test.name}: {skipped}")
         return SKIPPED
-    except BaseException:
+    except BaseException as error:
         _print_error(f"ERROR: {test.name}")
+        result.details.append(_describe(error))
         return ERROR
-    result = _Result()
     try:
         unittest.TestSuite([case]).run(result)
-    except BaseException:
+    except BaseException as error:
         _print_error(f"ERROR: {test.name}")
+        result.details.append(_describe(error))
         return ERROR
     result.print_errors()
     return next((outcome for outcome in OUTCOMES if outcome in result.seen), ERROR)
@@ -61,9 +71,9 @@ def list_tests(modules: list[str]) -> Iterator[str]:
         except unittest.SkipTest as skipped:
             _print(f"SKIPPED: {name}: {skipped}")
             yield json.dumps({"module": name, "outcome": SKIPPED})
-        except BaseException:
+        except BaseException as error:
             _print_error(f"ERROR: {name} cannot be loaded")
-            yield json.dumps({"module": name, "outcome": ERROR})
+            yield json.dumps({"module": name, "outcome": ERROR, "detail": _describe(error)})
 
 
 def _find_case(test: Test) -> unittest.TestCase:
@@ -97,9 +107,11 @@ def _flatten(suite: Any) -> Iterator[unittest.TestCase]:
 class _Result(unittest.TestResult):
     """Records every outcome of one test and its fixtures."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: MutableSequence[str]) -> None:
         super().__init__()
         self.seen: set[str] = set()
+        self.details: list[str] = []
+        self._history = history
 
     def addSuccess(self, test: unittest.TestCase) -> None:
         self.seen.add(PASSED)
@@ -107,15 +119,19 @@ class _Result(unittest.TestResult):
     def addError(self, test: unittest.TestCase, err: _Exception) -> None:
         super().addError(test, err)
         self.seen.add(ERROR)
+        self._keep("", err[1])
 
     def addFailure(self, test: unittest.TestCase, err: _Exception) -> None:
         super().addFailure(test, err)
         self.seen.add(FAILED)
+        self._keep("", err[1])
 
     def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: _Exception | None) -> None:
         super().addSubTest(test, subtest, err)
         if err is not None:
             self.seen.add(FAILED if err[0] and issubclass(err[0], test.failureException) else ERROR)
+            self._keep(f"{subtest}".removeprefix(f"{test} ") + ": ", err[1])
+        self._history.clear()
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:
         _print(f"SKIPPED: {test}: {reason}")
@@ -128,6 +144,9 @@ class _Result(unittest.TestResult):
     def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
         self.seen.add(UNEXPECTED)
 
+    def _keep(self, part: str, error: BaseException | None) -> None:
+        self.details += [part + _describe(error), *(f"- {action}" for action in self._history)]
+
     def print_errors(self) -> None:
         for heading, list in (("ERROR", self.errors), ("FAIL", self.failures), ("EXPECTED", self.expectedFailures)):
             for test, text in list:
@@ -135,6 +154,11 @@ class _Result(unittest.TestResult):
 
 
 _RULE, _THIN = "=" * 70, "-" * 70
+
+
+def _describe(error: BaseException | None) -> str:
+    """Return an exception's kind and text, without the source that raised it."""
+    return "".join(traceback.format_exception_only(error)).rstrip()[:_MAX_ERROR]
 
 
 def _print_error(heading: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .modules import Modules, is_test_file, statements
 
 MAX_TESTS = 10_000
+PRODUCT = "product"
+"""The module through which acceptance tests drive the product."""
 
 
 class Test(NamedTuple):
@@ -26,11 +29,12 @@ class Discovery(NamedTuple):
     never_run: dict[str, str]
 
 
-def discover(files: Mapping[str, str]) -> Discovery:
+def discover(files: Mapping[str, str], *, acceptance: bool = False) -> Discovery:
     """Find the tests of a file set: those that `python -m unittest` would run, and those that it would miss.
 
     These are the `test*` methods of the classes in `test*.py` files (and in packages that define a `TestCase`), their
     own and those of base classes in the file set. Tests that exist only once the code runs are not found here.
+    Acceptance tests never run if they import anything but the standard library and `product`.
     """
     modules = Modules(files)
     found = Discovery([], [], {})
@@ -43,6 +47,11 @@ def discover(files: Mapping[str, str]) -> Discovery:
                 found.never_run[name] = f"{path} cannot be parsed: {modules.parse_error(name)}"
             continue
         tests, never_run = _in_module(modules, name)
+        if acceptance and (others := modules.imported(name) - sys.stdlib_module_names - {PRODUCT}):
+            what = f"{path} imports {', '.join(sorted(others))}"
+            why = f"acceptance tests drive the product through `{PRODUCT}`; {what}"
+            found.never_run.update(dict.fromkeys([test.name for test in tests] or [name], why))
+            continue
         if is_test_file(path) or tests:
             found.modules.append(name)
             found.tests.extend(tests)

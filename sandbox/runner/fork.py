@@ -16,11 +16,12 @@ _MAX_REPORT = 4 * 1024 * 1024
 
 
 def run_in_child(
-    act: Callable[[], Iterator[str]], work: str, kill_leftovers: Callable[[], None]
+    act: Callable[[], Iterator[str]], prepare: Callable[[], None], kill_leftovers: Callable[[], None]
 ) -> tuple[list[str], str | None]:
     """Run `act` in a child. Returns the lines that it reported, or how the child ended if it did not finish.
 
-    `kill_leftovers` asks the supervisor to kill the processes that the child has left running.
+    `prepare` lets the child import the tests; `kill_leftovers` asks the supervisor to kill the processes that it has
+    left running.
     """
     # Code that writes to every open descriptor cannot forge a report: it does not know the token.
     token = secrets.token_hex(16)
@@ -28,7 +29,7 @@ def run_in_child(
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
-        _child(act, work, report, token)
+        _child(act, prepare, report, token)
     _, status = os.waitpid(pid, 0)
     text = os.pread(report, _MAX_REPORT, 0).decode(errors="replace")
     os.close(report)
@@ -44,7 +45,7 @@ def run_in_child(
     return lines, None
 
 
-def _child(act: Callable[[], Iterator[str]], work: str, report: int, token: str) -> NoReturn:
+def _child(act: Callable[[], Iterator[str]], prepare: Callable[[], None], report: int, token: str) -> NoReturn:
     """Run the code under test and exit; whatever the code does, this never returns."""
     own = os.getpid()
     code = 1
@@ -56,7 +57,7 @@ def _child(act: Callable[[], Iterator[str]], work: str, report: int, token: str)
         for name in [name for name in sys.modules if name.partition(".")[0] == __name__.partition(".")[0]]:
             del sys.modules[name]
         sys.argv = ["python -m unittest"]
-        sys.path.insert(0, work)
+        prepare()
         lines = list(act())
         with suppress(BaseException):
             sys.stdout.flush()

@@ -70,6 +70,17 @@ class Modules:
     def parse_error(self, name: str) -> str:
         return self._faults.get(name, "it does not exist")
 
+    def imported(self, name: str) -> set[str]:
+        """Return the top-level names of all modules that a module imports, also in its functions."""
+        parsed = self.parsed(name)
+        found: set[str] = set()
+        for node in ast.walk(parsed.tree) if parsed else ():
+            if isinstance(node, ast.Import):
+                found |= {each.name.partition(".")[0] for each in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add("." * node.level + (node.module or "").partition(".")[0])
+        return found
+
     def methods(self, module: str, node: ast.ClassDef, depth: int = _DEPTH) -> set[str]:
         """Return the `test*` methods of a class, its own and inherited."""
         own: set[str] = set()

@@ -7,10 +7,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableSequence
 from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
 
-from . import child
+from . import acceptance, child
 from .discovery import MAX_TESTS, Test, discover
 from .fork import run_in_child
 from .workspace import Workspace
@@ -45,25 +47,40 @@ _SLOW_IMPORTS = {
     "urllib.parse",
     "uuid",
 }
+_MAX_DETAILS = 200_000
+"""Characters that are reported of what went wrong in all tests."""
+
 _IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+
+
+class Outcome(NamedTuple):
+    """How a test ended, and what went wrong."""
+
+    end: str
+    detail: str = ""
 
 
 def main() -> None:
     """Find, run and report the tests. Exits with 0 if every test passed, and with 1 otherwise.
 
-    Reports {"ready": true}, {"counted": [names]}, then {"test": name, "outcome": outcome} of each in that order, and
-    {"finished": true}; {"leftovers": true} asks the supervisor to kill what a test left running, and waits for a line
-    on stdin.
+    Reports {"ready": true}, {"counted": [names]}, then {"test": name, "outcome": outcome, "detail": text} of each in
+    that order, and {"finished": true}; {"leftovers": true} asks the supervisor to kill what a test left running, and
+    waits for a line on stdin.
     """
-    own, work, *scratch = sys.argv[1:]
+    own, product, work, *scratch = sys.argv[1:]
     # The files are never on this process's path: its later imports come from the standard library.
     sys.path.remove(own)
     workspace = Workspace(work, scratch)
     _report(ready=True)
     texts = {os.path.relpath(path, work): text for path, text in workspace.texts()}
     _preload(texts)
-    tests, outcomes = _all_tests(texts, work)
+    children = _Children(texts, work, json.loads(product))
+    if children.acceptance:
+        # The product may read these folders.
+        workspace.forget()
+    tests, outcomes = _all_tests(texts, children)
     _report(counted=[test.name for test in tests])
+    room = _MAX_DETAILS
     for test in tests:
         outcome = outcomes.get(test.name)
         if outcome is None:
@@ -71,12 +88,41 @@ def main() -> None:
                 workspace.restore()
             except (OSError, RecursionError) as error:
                 raise SystemExit(f"The files cannot be restored for {test.name}: {error}") from None
-            outcome = _run(test, work)
+            outcome = children.run(test)
         outcomes[test.name] = outcome
-        _report(test=test.name, outcome=outcome)
+        detail = outcome.detail[:room]
+        room -= len(detail)
+        _report(test=test.name, outcome=outcome.end, detail=detail)
     _report(finished=True)
-    _print_summary(outcomes)
-    sys.exit(0 if outcomes and all(outcome == child.PASSED for outcome in outcomes.values()) else 1)
+    ends = [outcome.end for outcome in outcomes.values()]
+    _print_summary(ends)
+    sys.exit(0 if ends and all(end == child.PASSED for end in ends) else 1)
+
+
+class _Children:
+    """Runs code of the tests in children. With a `product`, they are acceptance tests."""
+
+    def __init__(self, texts: Mapping[str, str], work: str, product: acceptance.Command | None) -> None:
+        self.acceptance = product is not None
+        self._history: MutableSequence[str] = []
+        self._prepare = partial(sys.path.insert, 0, work)
+        if product is not None:
+            module = acceptance.load_product()
+            self._history = module._history
+            self._prepare = partial(acceptance.prepare, module, texts, product, work)
+
+    def list_tests(self, modules: list[str]) -> tuple[list[str], str | None]:
+        return run_in_child(lambda: child.list_tests(modules), self._prepare, _kill_leftovers)
+
+    def run(self, test: Test) -> Outcome:
+        lines, end = run_in_child(lambda: child.run(test, self._history), self._prepare, _kill_leftovers)
+        if end is not None:
+            return Outcome(end)
+        with suppress(ValueError, TypeError, RecursionError):
+            outcome, detail = json.loads(*lines)
+            if outcome in child.OUTCOMES:
+                return Outcome(outcome, str(detail))
+        return Outcome("ended with an invalid report")
 
 
 def _preload(texts: Mapping[str, str]) -> None:
@@ -89,25 +135,24 @@ def _preload(texts: Mapping[str, str]) -> None:
             importlib.import_module(name)
 
 
-def _all_tests(texts: Mapping[str, str], work: str) -> tuple[list[Test], dict[str, str]]:
+def _all_tests(texts: Mapping[str, str], children: _Children) -> tuple[list[Test], dict[str, Outcome]]:
     """Return the tests in the source and those that exist only once the code runs, and outcomes that are known."""
-    found = discover({path: text for path, text in texts.items() if path.endswith(".py")})
+    python = {path: text for path, text in texts.items() if path.endswith(".py")}
+    found = discover(python, acceptance=children.acceptance)
     tests = {test.name: test for test in found.tests}
-    outcomes = {name: f"never runs: {why}" for name, why in found.never_run.items()}
+    outcomes = {name: Outcome(f"never runs: {why}") for name, why in found.never_run.items()}
     tests.update({name: Test("", name) for name in found.never_run})
-    lines, end = (
-        run_in_child(lambda: child.list_tests(found.modules), work, _kill_leftovers) if found.modules else ([], None)
-    )
+    lines, end = children.list_tests(found.modules) if found.modules else ([], None)
     if end is not None:
         # There may be more tests, which cannot be known.
         name = "listing the modules' tests"
-        tests[name], outcomes[name] = Test("", name), end
+        tests[name], outcomes[name] = Test("", name), Outcome(end)
     for module, names, outcome in _parse(lines):
-        if outcome:
+        if outcome is not None:
             # Each of its tests would fail in the same way.
             broken = [name for name, test in tests.items() if test.module == module] or [module]
             tests.update({name: Test(module, name) for name in broken})
-            outcomes.update(dict.fromkeys(broken, f"{outcome}: its module cannot be loaded"))
+            outcomes.update(dict.fromkeys(broken, outcome))
         for name in names:
             tests.setdefault(name, Test(module, name))
     if len(tests) > MAX_TESTS:
@@ -116,25 +161,18 @@ def _all_tests(texts: Mapping[str, str], work: str) -> tuple[list[Test], dict[st
     return sorted(tests.values(), key=lambda test: positions.get(test.module, -1)), outcomes
 
 
-def _parse(lines: list[str]) -> Iterator[tuple[str, list[str], str | None]]:
+def _parse(lines: list[str]) -> Iterator[tuple[str, list[str], Outcome | None]]:
     """Yield what a child listed, without lines of the wrong shape: it may report anything."""
     for line in lines:
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             listed = json.loads(line)
             names = [name[:300] for name in listed.get("tests", [])]
-            outcome = listed.get("outcome")
-            yield str(listed["module"]), names, outcome if outcome in (child.ERROR, child.SKIPPED) else None
+            end = listed.get("outcome")
+            why = Outcome(f"{end}: its module cannot be loaded", str(listed.get("detail", "")))
+            yield str(listed["module"]), names, why if end in (child.ERROR, child.SKIPPED) else None
 
 
-def _run(test: Test, work: str) -> str:
-    lines, end = run_in_child(lambda: iter([child.run(test)]), work, _kill_leftovers)
-    if end is not None:
-        return end
-    return lines[0] if len(lines) == 1 and lines[0] in child.OUTCOMES else "ended with an invalid report"
-
-
-def _print_summary(outcomes: Mapping[str, str]) -> None:
-    ends = list(outcomes.values())
+def _print_summary(ends: list[str]) -> None:
     ran = sum(end in child.OUTCOMES and end != child.SKIPPED for end in ends)
     bad = [("failures", child.FAILED), ("skipped", child.SKIPPED), ("expected failures", child.EXPECTED)]
     bad += [("unexpected successes", child.UNEXPECTED)]

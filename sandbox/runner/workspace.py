@@ -37,6 +37,12 @@ class Workspace:
         for path, content in self._contents.items():
             yield path, content.decode(errors="replace")
 
+    def forget(self) -> None:
+        """Remove the files: from now on, every test starts with empty folders."""
+        _clear(self._root, set())
+        self._contents = {}
+        self._stats = self._settle()
+
     def restore(self) -> None:
         """Undo all changes.
 

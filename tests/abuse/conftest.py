@@ -37,7 +37,7 @@ async def target(
     }
     async with own_settings(servers) as settings:
         folder = tmp_path_factory.mktemp("target")
-        async with running_target(servers, settings, await connect(), folder, apis=2, **environment) as target:
+        async with running_target(servers, settings, await connect(), folder, apis=2, more=environment) as target:
             yield target
 
 

@@ -35,7 +35,7 @@ class Connection:
         return "\r\n".join([*lines, *fields, "", ""]).encode("latin-1")
 
     async def send(self, data: bytes) -> bool:
-        """Send data; return whether the server still reads."""
+        """Send data. Return whether the server still reads."""
         with suppress(ConnectionError):
             self._writer.write(data)
             await self._writer.drain()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -68,7 +68,7 @@ async def running_target(
     folder: Path,
     apis: int = 1,
     worker_kind: type[Worker] = Worker,
-    **more: str,
+    more: Mapping[str, str] = {},
 ) -> AsyncIterator[Target]:
     """Start APIs and a worker on the settings' database, queue and channels, with `more` in their environment."""
     environment = {

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.server import limits
 from cli.stack.ports import free_port
-from config import descriptors
+from config import open_files
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -132,9 +132,9 @@ def soft(limit: int) -> Iterator[None]:
 def test_the_soft_limit_is_raised_to_the_hard_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with soft(256 if hard == resource.RLIM_INFINITY else min(256, hard)):
-        raised = descriptors.raise_limit()
-        assert raised == (descriptors.NO_LIMIT if hard == resource.RLIM_INFINITY else hard)
-        assert descriptors.raise_limit() == raised == descriptors.limit()
+        raised = open_files.raise_open_file_limit()
+        assert raised == (open_files.NO_LIMIT if hard == resource.RLIM_INFINITY else hard)
+        assert open_files.raise_open_file_limit() == raised == open_files.open_file_limit()
 
 
 def test_descriptors_are_reserved_for_calls_at_every_limit() -> None:

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from benchmarks.timing import few_at_once
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from store import artifacts
 from store.transaction import Store
 from tests.abuse.malicious_archives import BAD_PATHS, bad_zips, file_set, zipped
@@ -112,7 +112,7 @@ async def test_malicious_names_in_the_database_are_not_exported_as_files(
                 tx,
                 [
                     artifacts.NewVersion(
-                        type=ArtifactType.SOURCE_CODE,
+                        type=BuiltInArtifact.SOURCE_CODE,
                         body=file_set(paths).encode(errors="replace"),
                         media_type=FILES,
                         author="agent",
@@ -142,7 +142,7 @@ async def test_malicious_names_in_the_database_are_not_exported_as_files(
 
 
 async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
-    """Run the command; return its exit code and output."""
+    """Run the command. Return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli.main", *map(str, arguments)),
         cwd=cwd,

@@ -107,7 +107,7 @@ async def test_a_project_a_second_leaves_nothing_behind(own_target: Target, proo
         first, last = (statistics.median(part_values) for part_values in soak.first_and_last(series))
         memory = "memory" in what
         allowed = first * (1 + SHARE) + GROWTH if memory else first + EXTRA
-        formatted = (lambda value: f"{value / MIB:.1f} MB") if memory else (lambda value: f"{value:.0f}")
+        formatted = _megabytes if memory else "{:.0f}".format
         proof.row(
             f"same run: {what}",
             len(series.values),
@@ -132,6 +132,10 @@ async def test_a_project_a_second_leaves_nothing_behind(own_target: Target, proo
     assert grown == []
     assert max(waits) < 1000 * MAX_READ_SECONDS
     assert own_target.deaths == []
+
+
+def _megabytes(value: float) -> str:
+    return f"{value / MIB:.1f} MB"
 
 
 def _all_finished(customers: Customers) -> Callable[[], Awaitable[bool]]:

@@ -19,17 +19,10 @@ from activities.agent_step import AgentSteps
 from activities.records import Records
 from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Outcome, Step
-from models.contracts.enums import (
-    AgentType,
-    ArtifactType,
-    EventType,
-    HitlStatus,
-    ProjectStatus,
-    ResponseOutcome,
-    Verdict,
-)
+from models.contracts.enums import EventType, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
 from models.contracts.handoff import Handoff, StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import NO_GATE, Gate
 from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
 from store import artifacts, events, hitl, projects, tasks
@@ -49,7 +42,7 @@ def run(store: Store, script: Script, settings: Settings) -> Run:
     """Runs a step as a worker would."""
 
     async def run(step: StepInput) -> StepResult:
-        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget)
         return await ActivityEnvironment().run(steps.run_agent_step, step)
 
     return run
@@ -68,10 +61,10 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
         task_id=uuid7(),
         request_id=uuid7(),
         handoff=Handoff(
-            to_agent=AgentType.ANALYST,
+            to_agent=BuiltInRole.ANALYST,
             phase="plan",
             context_ids=(brief.artifact_id,),
-            expected_outputs=(ArtifactType.PROJECT_PLAN, ArtifactType.SOURCE_CODE),
+            expected_outputs=(BuiltInArtifact.PROJECT_PLAN, BuiltInArtifact.SOURCE_CODE),
         ),
         round=1,
         gate=Gate(),
@@ -120,7 +113,10 @@ async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(
         worker = ActivityEnvironment()
         worker.info = replace(worker.info, attempt=attempt)
         with pytest.raises(ApplicationError, match="the server is unavailable") as refused:
-            await worker.run(AgentSteps(store, script.crew(), settings.max_artifact_bytes).run_agent_step, step)
+            await worker.run(
+                AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget).run_agent_step,
+                step,
+            )
         assert refused.value.next_retry_delay is not None
         delays.append(refused.value.next_retry_delay.total_seconds())
     assert delays == [0.5, 1, 2, 4, 5]

@@ -65,7 +65,7 @@ async def respond(http: httpx2.AsyncClient, request_id: str, action: str, **fiel
 
 
 def assert_problem(answer: httpx2.Response, status: int, *words: str) -> Json:
-    """Check that the response is a problem of that status whose detail contains these words; return its body."""
+    """Check that the response is a problem of that status whose detail contains these words. Return its body."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem: Json = answer.json()

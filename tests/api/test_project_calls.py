@@ -10,6 +10,7 @@ import pytest
 from temporalio.client import Client
 
 from config.settings import Settings
+from models.contracts.contract import refuse_other_formats
 from tests.api.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
 from tests.serving import served
 from tests.waiting import eventually
@@ -37,6 +38,24 @@ async def test_a_project_is_started_and_located(http: httpx2.AsyncClient) -> Non
     assert shown["pipeline_definition"]["name"] == "software-delivery"
     assert shown["head"] >= 2
     await wait_for_status(http, created["id"], "waiting")
+
+
+@pytest.mark.parametrize("brief", ["{\\rtf1 A}", "\ufeff \n{\\rtf1\\ansi # A}", "%PDF-1.7 A"])
+async def test_a_brief_in_the_format_of_another_program_is_refused(http: httpx2.AsyncClient, brief: str) -> None:
+    answer = await http.post(f"{V1}/projects/", json={"name": "A", "description": brief})
+    assert_problem(answer, 422)
+    (error,) = answer.json()["errors"]
+    assert (error["in"], error["field"]) == ("body", "description")
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        refuse_other_formats(brief)
+    assert str(refused.value) in error["message"]
+    assert "save it as plain text or Markdown" in error["message"]
+
+
+async def test_a_brief_may_be_about_such_a_format(http: httpx2.AsyncClient) -> None:
+    for brief in ("# Convert `{\\rtf1 A}`\n", "{\\r}", "PDF"):
+        answer = await http.post(f"{V1}/projects/", json={"name": "A", "description": brief})
+        assert answer.status_code == 201, answer.text
 
 
 async def test_the_status_has_tasks_and_open_requests(http: httpx2.AsyncClient) -> None:

@@ -123,7 +123,7 @@ async def test_the_oldest_of_several_open_requests_is_shown(http: httpx2.AsyncCl
     assert (await http.post(f"{V1}/projects/{project_id}/tasks", json=task)).status_code == 201
 
     async def both_open() -> bool:
-        return (await get(http, f"/projects/{project_id}"))["open_requests"] == 2
+        return bool((await get(http, f"/projects/{project_id}"))["open_requests"] == 2)
 
     await eventually(both_open)
     (listed,) = (await get(http, "/projects/", search="waits twice"))["items"]

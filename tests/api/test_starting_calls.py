@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
@@ -13,8 +13,7 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from config.settings import Settings
-from crew.protocol import Agent
-from models.contracts.enums import AgentType
+from crew.protocol import Crews
 from tests.api.api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from worker.worker import run_worker
 
@@ -27,13 +26,13 @@ async def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def working(temporal: Client, agents: Mapping[AgentType, Agent], settings: Settings) -> Working:
+def working(temporal: Client, crews: Crews, settings: Settings) -> Working:
     """A context manager that runs a worker."""
 
     @asynccontextmanager
     async def working() -> AsyncIterator[None]:
         stop = asyncio.Event()
-        worker = asyncio.create_task(run_worker(temporal, agents, settings, stop))
+        worker = asyncio.create_task(run_worker(temporal, crews, settings, stop))
         try:
             yield
         finally:

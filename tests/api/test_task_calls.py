@@ -112,7 +112,15 @@ async def test_a_task_is_shown_with_its_agents_input_and_output(http: httpx2.Asy
     }
     assert task["expected_outputs"] == ["agent_output"]
     assert task["priority"] == 3
-    assert task["usage"] == {"model": "rehearsal", "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
+    assert task["usage"] == {
+        "model": "rehearsal",
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "cost_usd": 0.0,
+        "asked_for": None,
+        "prompt_version": None,
+        "framework": None,
+    }
     listed = (await get(http, f"/projects/{project_id}/status"))["tasks"]
     (item,) = [one for one in listed if one["task_id"] == task_id]
     assert item == {name: task[name] for name in item}

@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.errors import UnavailableError
 from api.temporal import WorkflowGoneError, temporal_call
 from config.settings import Settings
-from crew.rehearsal import rehearsal_agents
+from crew.providers import InstalledCrews
 from tests.api.api_client import BRIEF, V1, assert_problem, get, start
 from tests.serving import served
 from tests.waiting import eventually
@@ -92,7 +92,7 @@ async def test_without_search_attributes_projects_are_accepted_and_started_later
             patch.setenv("TEMPORAL_NAMESPACE", namespace)
             client = await connect()
         stop = asyncio.Event()
-        working = asyncio.create_task(run_worker(client, rehearsal_agents(0), settings, stop))
+        working = asyncio.create_task(run_worker(client, InstalledCrews(settings), settings, stop))
 
         async def ready() -> bool:
             started = (await get(http, f"/projects/{project_id}"))["status"] != "starting"

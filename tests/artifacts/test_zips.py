@@ -10,7 +10,7 @@ import pytest
 
 from artifacts.errors import InvalidArtifactError
 from artifacts.zips import MAX_FILES, check, pack, unpack
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from tests.crew.rehearsal_under_test import EXAMPLE, deliver
 
 
@@ -31,7 +31,7 @@ def test_a_zip_of_files_and_folders_is_valid(names: tuple[str, ...]) -> None:
 
 
 async def test_the_crews_own_zip_is_valid() -> None:
-    check((await deliver(EXAMPLE))[ArtifactType.DEPLOYMENT_PACKAGE].content)
+    check((await deliver(EXAMPLE))[BuiltInArtifact.DEPLOYMENT_PACKAGE].content)
 
 
 @pytest.mark.parametrize(

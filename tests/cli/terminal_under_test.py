@@ -98,7 +98,7 @@ class Terminal:
         self._seen = at + len(expected)
 
     async def project_id(self) -> str:
-        """Wait until the command names its project; return the id."""
+        """Wait until the command names its project. Return the id."""
         await self.sees("Project ")
         await self.sees(": ")
         found = re.search(r"Project ([0-9a-f-]{36}): ", self.text)
@@ -114,7 +114,7 @@ class Terminal:
         self.type(f"{line}\n")
 
     async def ended(self, seconds: float = 20) -> int:
-        """Wait for the command to exit; return its code."""
+        """Wait for the command to exit. Return its code."""
         async with asyncio.timeout(seconds):
             return await self.process.wait()
 

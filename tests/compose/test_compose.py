@@ -6,6 +6,7 @@ import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -27,7 +28,7 @@ from tests.compose.compose_under_test import (
 )
 
 
-def errors_in(document: object) -> list[str]:
+def errors_in(document: dict[str, Any]) -> list[str]:
     validator = jsonschema.validators.validator_for(SCHEMA)
     return [f"{error.json_path}: {error.message}" for error in validator(SCHEMA).iter_errors(document)]
 

@@ -19,9 +19,9 @@ import yaml
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from cli.stack.postgres import PROGRAMS
-from cli.stack.temporal import SEARCH_ATTRIBUTES
 from cli.stack.valkey import PROGRAM
 from config.settings import Settings
+from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 from tests.compose.compose_under_test import (
     CHECKOUT,
     COMPOSE,
@@ -184,7 +184,9 @@ async def test_a_worker_is_healthy_while_it_polls(
             "BOTARMY_TASK_QUEUE": task_queue,
             "PYTHONPATH": str(CHECKOUT),
         }
-        done = await asyncio.to_thread(subprocess.run, [sys.executable, script], env=environment, capture_output=True)
+        done = await asyncio.to_thread(
+            subprocess.run, [sys.executable, str(script)], env=environment, capture_output=True
+        )
         return done.returncode == 0
 
     await eventually(lambda: healthy(settings.task_queue))

@@ -10,13 +10,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from tests.compose.compose_under_test import (
     CHECKOUT,
     DOCKERFILE,
     PYPROJECT,
-    programs,
 )
 
 
@@ -45,19 +45,26 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
         source, target = CHECKOUT / name, tmp_path / "app" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    venv = tmp_path / "opt" / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    (packages,) = venv.glob("lib/python3.*/site-packages")
+    # The packages that we need, without the .pth file that adds this checkout.
+    (packages / "requirements.pth").write_text(sysconfig.get_path("purelib"))
+    (link,) = re.findall(r"^RUN (echo /app >.*)$", DOCKERFILE, re.MULTILINE)
+    subprocess.run(["sh", "-c", re.sub("/(?=app|opt)", f"{tmp_path}/", link)], check=True)
     # The Dockerfile puts the command next to the interpreter.
     assert "COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy\n" in DOCKERFILE
-    bin_folder = tmp_path / "venv" / "bin"
-    programs(bin_folder, python=f'exec "{sys.executable}" "$@"', botarmy=(CHECKOUT / "scripts" / "botarmy").read_text())
-    assert "PYTHONPATH=/app" in DOCKERFILE
+    shutil.copy(CHECKOUT / "scripts" / "botarmy", venv / "bin")
+    (venv / "bin" / "botarmy").chmod(0o755)
+
+    def output(program: str, *arguments: str) -> str:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        command = [str(venv / "bin" / program), *arguments]
+        return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=True).stdout
+
     where = "import cli.main; print(cli.main.__file__)"
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "app")}
-    found = subprocess.run([bin_folder / "python", "-P", "-c", where], env=environment, cwd="/", capture_output=True)
-    assert found.stdout.decode().startswith(str(tmp_path / "app"))
-    help_text = subprocess.run(
-        [bin_folder / "botarmy", "--help"], env=environment, cwd="/", capture_output=True, text=True
-    )
-    assert "Usage: botarmy" in help_text.stdout
+    assert output("python", "-P", "-c", where).startswith(str(tmp_path / "app"))
+    assert "Usage: botarmy" in output("botarmy", "--help")
 
 
 def test_the_image_has_no_servers() -> None:

@@ -9,13 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
-from crew.protocol import Assignment, Draft, InputArtifact, Outcome
-from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType, ArtifactType
+from crew.protocol import Assignment, Draft, Entry, InputArtifact, Outcome, Transcript
+from crew.rehearsal import RehearsalCrew
+from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text()
 
-A, T = AgentType, ArtifactType
+A = BuiltInRole
+T = BuiltInArtifact
 PIPELINE = (
     ("discovery", A.ANALYST, (T.USER_INPUT,), (T.PROJECT_PLAN,)),
     ("plan", A.ANALYST, (T.USER_INPUT, T.PROJECT_PLAN), (T.SOFTWARE_SPECIFICATION,)),
@@ -31,10 +33,30 @@ PIPELINE = (
 )
 
 
+class NoTranscript:
+    """The transcript of agents that ask no model."""
+
+    async def entries(self) -> list[Entry]:
+        return []
+
+    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
+        raise NotImplementedError
+
+    async def discard(self, position: int) -> None:
+        raise NotImplementedError
+
+    async def reserve(self, amount_usd: float) -> UUID:
+        raise NotImplementedError
+
+    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+        raise NotImplementedError
+
+
 @dataclass
 class RecordingStep:
     checkpoint: dict[str, Any] | None = None
     messages: list[tuple[str, float | None]] = field(default_factory=list)
+    transcript: Transcript = field(default_factory=NoTranscript)
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
@@ -47,7 +69,7 @@ def artifact(
     type: ArtifactType, content: bytes | str, media_type: str = MARKDOWN, version: int = 1, *, by_agent: bool = False
 ) -> InputArtifact:
     data = content if isinstance(content, bytes) else content.encode()
-    return InputArtifact(UUID(int=1), type, type.value, version, media_type, data, by_agent)
+    return InputArtifact(UUID(int=1), type, type, version, media_type, data, by_agent)
 
 
 def assignment(
@@ -62,7 +84,7 @@ def assignment(
         project_id=UUID(int=2),
         project_name="A project",
         task_id=UUID(int=3),
-        role=role,
+        role=BUILT_IN_ROLES[role],
         stage=stage,
         round=1,
         instructions="Do your part.",
@@ -75,14 +97,14 @@ def assignment(
 
 
 async def run(task: Assignment, step: RecordingStep | None = None) -> Outcome:
-    outcome = await rehearsal_agents()[task.role].run(task, step or RecordingStep())
+    outcome = await RehearsalCrew().agent(task.role).run(task, step or RecordingStep())
     assert tuple(draft.type for draft in outcome.drafts) == task.expected_outputs
     return outcome
 
 
 async def deliver(brief: str, stages: int = 6, amended: Mapping[ArtifactType, str] = {}) -> dict[ArtifactType, Draft]:
     """Run the first stages of the shipped pipeline; a person amends the artifacts in `amended`."""
-    drafts = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
+    drafts: dict[ArtifactType, Draft] = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
     for stage, role, consumed, produced in PIPELINE[:stages]:
         inputs = tuple(artifact(type, drafts[type].content, drafts[type].media_type) for type in consumed)
         outcome = await run(assignment(role, stage, *produced, brief=brief, inputs=inputs))

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import pytest
-from rehearsal_under_test import T, assignment, run
 
 from artifacts.file_sets import unpack
 from crew.rehearsal.reading.brief import read_brief
-from models.contracts.enums import AgentType
+from models.contracts.names import BuiltInRole
+from tests.crew.rehearsal_under_test import T, assignment, run
 
 # A text, its requirements with labels, and its unused parts.
 CASES = [
@@ -59,7 +59,7 @@ def test_the_only_first_heading_is_the_title_and_that_of_the_front_matter_comes_
 
 async def test_a_brief_without_requirements_says_so() -> None:
     outcome = await run(
-        assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief="# A\n\n## Out of scope\n\n- bb\n")
+        assignment(BuiltInRole.ANALYST, "discovery", T.PROJECT_PLAN, brief="# A\n\n## Out of scope\n\n- bb\n")
     )
     assert outcome.note is not None
     assert outcome.note.startswith("No requirement was found in the brief")
@@ -68,5 +68,5 @@ async def test_a_brief_without_requirements_says_so() -> None:
 
 async def test_two_labels_never_share_a_module() -> None:
     brief = "# A\n\n## Requirements\n\n- FR-1: 1 click booking\n- FR-1.1: click booking\n"
-    outcome = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, brief=brief))
+    outcome = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, brief=brief))
     assert len([path for path in unpack(outcome.drafts[0].content) if path.startswith("tests/test_")]) == 2

@@ -11,7 +11,7 @@ from crew.rehearsal.reading.brief import Brief, read_brief
 from crew.rehearsal.reading.section_headings import section_of
 from crew.rehearsal.reading.sections import Section
 from crew.rehearsal.reading.sentences import sentences
-from models.contracts.enums import AgentType
+from models.contracts.names import BuiltInRole
 from tests.crew.rehearsal_under_test import T, assignment, deliver, run
 
 BRIEFS = Path(__file__).parent / "briefs"
@@ -197,11 +197,11 @@ async def test_plan_and_specification_list_unused_parts_and_the_note_counts_them
     assert "R9" not in drafts[T.SOURCE_CODE].content.decode()
     assert "fr_7__aa" in drafts[T.SOURCE_CODE].content.decode()
 
-    outcome = await run(assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
+    outcome = await run(assignment(BuiltInRole.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
     assert outcome.note == (
         'Not used from the brief: 3 parts, listed in the plan under "Not used": out of scope, a risk (2).'
     )
-    outcome = await run(assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief="# A\n\n- aa\n"))
+    outcome = await run(assignment(BuiltInRole.ANALYST, "discovery", T.PROJECT_PLAN, brief="# A\n\n- aa\n"))
     assert outcome.note is None
 
 

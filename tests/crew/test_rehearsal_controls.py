@@ -7,9 +7,11 @@ import pytest
 
 from artifacts.media_types import FILES
 from crew.protocol import AgentError, Outcome
-from crew.rehearsal import Controls, rehearsal_agents, rehearsal_controls
+from crew.rehearsal import Controls, RehearsalCrew, rehearsal_controls
 from crew.rehearsal.controls import without_front_matter
-from models.contracts.enums import AgentType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
 
 
@@ -53,7 +55,7 @@ async def test_an_invalid_block_names_the_field(block: str, field: str) -> None:
         rehearsal_controls(brief)
     assert not caught.value.retryable
     with pytest.raises(AgentError, match=field):
-        await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
+        await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
 
 
 def test_front_matter_is_not_part_of_the_brief() -> None:
@@ -65,31 +67,31 @@ def test_front_matter_is_not_part_of_the_brief() -> None:
 async def test_a_retryable_failure_happens_in_the_first_attempts() -> None:
     brief = with_controls("  fail_step: {stage: plan, times: 2}")
     step = RecordingStep()
-    task = assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief)
+    task = assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief)
     for failures in (1, 2):
         with pytest.raises(AgentError) as caught:
             await run(task, step)
         assert caught.value.retryable
         assert step.checkpoint == {"failures": failures}
     await run(task, step)
-    await run(assignment(AgentType.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
+    await run(assignment(BuiltInRole.ANALYST, "discovery", T.PROJECT_PLAN, brief=brief))
 
 
 async def test_a_final_failure_happens_in_the_first_rounds() -> None:
     brief = with_controls("  fail_step: {stage: plan, retryable: false}")
     with pytest.raises(AgentError) as caught:
-        await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
+        await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
     assert not caught.value.retryable
-    await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief, round=2))
+    await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief, round=2))
 
 
 async def test_generated_tests_really_fail_in_the_rounds_that_the_brief_names() -> None:
     brief = with_controls("  fail_tests_rounds: 1")
 
     async def validate(round: int) -> Outcome:
-        built = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, brief=brief, round=round))
+        built = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, brief=brief, round=round))
         inputs = (artifact(T.SOURCE_CODE, built.drafts[0].content, FILES),)
-        return await run(assignment(AgentType.TESTER, "validate", T.TEST_RESULTS, brief=brief, inputs=inputs))
+        return await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, brief=brief, inputs=inputs))
 
     failed = await validate(1)
     assert failed.verdict is Verdict.FAILED
@@ -100,7 +102,7 @@ async def test_generated_tests_really_fail_in_the_rounds_that_the_brief_names() 
 
 async def test_the_brief_sets_the_confidence() -> None:
     brief = with_controls("  confidence: 0.4")
-    outcome = await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
+    outcome = await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
     assert outcome.confidence == 0.4
 
 
@@ -108,15 +110,15 @@ async def test_a_slow_step_reports_its_progress() -> None:
     step = RecordingStep()
     brief = with_controls("  step_seconds: 0.05")
     started = time.monotonic()
-    await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief), step)
+    await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief), step)
     assert time.monotonic() - started >= 0.05
     assert len(step.messages) == len({message for message, _ in step.messages}) == 4
     assert [fraction for _, fraction in step.messages] == [0, 0.25, 0.5, 0.75]
 
 
 async def test_a_slow_step_is_cancelled_at_once() -> None:
-    agent = rehearsal_agents(step_seconds=600)[AgentType.CODER]
-    running = asyncio.create_task(agent.run(assignment(AgentType.CODER, "build", T.SOURCE_CODE), RecordingStep()))
+    agent = RehearsalCrew(step_seconds=600).agent(BUILT_IN_ROLES[BuiltInRole.CODER])
+    running = asyncio.create_task(agent.run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE), RecordingStep()))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -125,7 +127,7 @@ async def test_a_slow_step_is_cancelled_at_once() -> None:
 
 async def test_a_document_step_takes_under_two_milliseconds() -> None:
     """A step takes 0.3 ms; only a much slower one would distort the benchmarks."""
-    task = assignment(AgentType.ANALYST, "plan", T.SOFTWARE_SPECIFICATION)
+    task = assignment(BuiltInRole.ANALYST, "plan", T.SOFTWARE_SPECIFICATION)
     await run(task)
     batches = []
     for _ in range(5):

@@ -12,7 +12,8 @@ import pytest
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, ZIP
 from crew.rehearsal.reading.document_requirements import requirements_in
-from models.contracts.enums import AgentType, ArtifactType, Verdict
+from models.contracts.enums import Verdict
+from models.contracts.names import AgentType, ArtifactType, BuiltInRole
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 
 TITLE = "Short links for the support team"
@@ -95,7 +96,7 @@ async def test_later_stages_follow_an_amended_document(type: ArtifactType) -> No
 
 async def test_a_line_that_a_person_adds_without_a_label_gets_the_next_free_label() -> None:
     plan = "# Plan\n\n## Requirements\n\n- R1. One thing\n- Another thing\n- R3. A third thing\n"
-    code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, inputs=(artifact(T.PROJECT_PLAN, plan),)))
+    code = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, inputs=(artifact(T.PROJECT_PLAN, plan),)))
     paths = unpack(code.drafts[0].content).keys()
     assert {"tests/test_r1__one_thing.py", "tests/test_r2__another_thing.py", "tests/test_r3__a_third_thing.py"} < paths
 
@@ -103,20 +104,20 @@ async def test_a_line_that_a_person_adds_without_a_label_gets_the_next_free_labe
 async def test_feedback_is_quoted_in_the_new_version() -> None:
     feedback = "Please say who may export.\n# Not a heading\n- R9. not a requirement"
     for role, type in (
-        (AgentType.ANALYST, T.PROJECT_PLAN),
-        (AgentType.ARCHITECT, T.IMPLEMENTATION_PLAN),
-        (AgentType.DEPLOYER, T.AGENT_OUTPUT),
+        (BuiltInRole.ANALYST, T.PROJECT_PLAN),
+        (BuiltInRole.ARCHITECT, T.IMPLEMENTATION_PLAN),
+        (BuiltInRole.DEPLOYER, T.AGENT_OUTPUT),
     ):
         outcome = await run(assignment(role, "any", type, round=2, feedback=feedback))
         text = outcome.drafts[0].content.decode()
         assert "## Changes in this round" in text
         assert "> Please say who may export." in text
         assert len(requirements_in(text)) == 7
-    code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, round=2, feedback=feedback))
+    code = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, round=2, feedback=feedback))
     assert "> Please say who may export." in unpack(code.drafts[0].content)["CHANGES.md"]
 
 
-@pytest.mark.parametrize("role", list(AgentType))
+@pytest.mark.parametrize("role", list(BuiltInRole))
 @pytest.mark.parametrize("inputs", [(), (artifact(T.SYSTEM_ARCHITECTURE, b"\xff\x00not text"),)])
 async def test_every_agent_writes_every_output(role: AgentType, inputs: tuple[()]) -> None:
     outcome = await run(assignment(role, "any", *T, inputs=inputs))
@@ -127,14 +128,14 @@ async def test_every_agent_writes_every_output(role: AgentType, inputs: tuple[()
 
 async def test_source_code_that_is_not_a_file_set_fails_validation() -> None:
     inputs = (artifact(T.SOURCE_CODE, "just words"),)
-    outcome = await run(assignment(AgentType.TESTER, "validate", T.TEST_RESULTS, inputs=inputs))
+    outcome = await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, inputs=inputs))
     assert outcome.verdict is Verdict.FAILED
 
 
 async def test_control_characters_are_removed_from_test_output() -> None:
     test = "import unittest\nclass A(unittest.TestCase):\n  def test(self): print('\\x00\\x1b[31m```red')\n"
     inputs = (artifact(T.SOURCE_CODE, pack({"test_a.py": test}), FILES),)
-    outcome = await run(assignment(AgentType.TESTER, "validate", T.TEST_RESULTS, inputs=inputs))
+    outcome = await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, inputs=inputs))
     text = outcome.drafts[0].content.decode()
     assert outcome.verdict is Verdict.PASSED
     assert "````text\n  [31m```red\n" in text
@@ -142,7 +143,7 @@ async def test_control_characters_are_removed_from_test_output() -> None:
 
 async def test_a_generic_document_lists_the_instructions_and_inputs() -> None:
     inputs = (artifact(T.PROJECT_PLAN, "# The plan of plans\n\n- R1. Be brief"),)
-    task = assignment(AgentType.ANALYST, "task", T.AGENT_OUTPUT, inputs=inputs, instructions="Compare `a` and <b>.")
+    task = assignment(BuiltInRole.ANALYST, "task", T.AGENT_OUTPUT, inputs=inputs, instructions="Compare `a` and <b>.")
     step = RecordingStep()
     text = (await run(task, step)).drafts[0].content.decode()
     assert "> Compare \\`a\\` and \\<b\\>." in text

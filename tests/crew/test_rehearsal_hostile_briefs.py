@@ -12,7 +12,7 @@ from crew.rehearsal.reading.document_requirements import requirements_in
 from crew.rehearsal.reading.markdown_blocks import plain
 from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS
 from crew.rehearsal.writing.document import escape_markdown
-from models.contracts.enums import AgentType
+from models.contracts.names import BuiltInRole
 from sandbox import run_tests
 from tests.crew.rehearsal_under_test import EXAMPLE, T, assignment, deliver, run
 
@@ -36,7 +36,7 @@ HOSTILE = [
 
 
 async def assert_code_passes_its_tests(brief: str) -> None:
-    code = await run(assignment(AgentType.CODER, "build", T.SOURCE_CODE, brief=brief))
+    code = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, brief=brief))
     files = unpack(code.drafts[0].content)
     for path, text in files.items():
         if path.endswith(".py"):
@@ -77,7 +77,7 @@ def test_escaped_text_reads_back_unchanged(text: str) -> None:
 async def test_a_huge_brief_is_read_in_part_and_the_document_says_so() -> None:
     brief = "# Much\n\n" + "- *one* [requirement](http://localhost) of `many`\n" * 20_000
     started = time.monotonic()
-    outcome = await run(assignment(AgentType.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
+    outcome = await run(assignment(BuiltInRole.ANALYST, "plan", T.PROJECT_PLAN, brief=brief))
     text = outcome.drafts[0].content.decode()
     assert time.monotonic() - started < 10
     assert "Only the first" in text.splitlines()[0]

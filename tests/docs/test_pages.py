@@ -15,8 +15,8 @@ from tests.docs.pages import CHECKOUT, PAGES, anchors, blocks, code, links, name
 BOTARMY = typer.main.get_command(app)
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 FOLDERS = (
-    r"(activities|api|artifacts|benchmarks|cli|config|crew|docs|examples|migrations|models|pipelines|sandbox|store|tests|"
-    r"web|worker|workflows)/"
+    r"(activities|api|artifacts|benchmarks|cli|config|crew|docs|evals|examples|migrations|models|pipelines|sandbox|store|"
+    r"tests|web|worker|workflows)/"
 )
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -12,8 +12,10 @@ from pydantic_core import PydanticUndefined
 
 from crew.rehearsal import rehearsal_controls
 from models.contracts.contract import Duration
-from models.contracts.enums import AgentType, ArtifactType, GateAsk, OnExpiry, Oversight
+from models.contracts.enums import GateAsk, OnExpiry, Oversight
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Gate, Pipeline, Rework, Stage
+from models.contracts.roles import ArtifactKind, MediaType, Role, RoleLimits, Writes
 from pipelines.catalogue import PipelineError, load_catalogue, load_pipeline
 from tests.docs.pages import block, read, rows, section
 
@@ -38,7 +40,15 @@ def test_the_example_loads_as_described(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "model"), [("The pipeline", Pipeline), ("A stage", Stage), ("A gate", Gate), ("Rework", Rework)]
+    ("heading", "model"),
+    [
+        ("The pipeline", Pipeline),
+        ("A stage", Stage),
+        ("A role", Role),
+        ("An artifact type", ArtifactKind),
+        ("A gate", Gate),
+        ("Rework", Rework),
+    ],
 )
 def test_every_field_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
     documented = {row[0].strip("`"): row[1].strip("`") for row in rows(section(PAGE, heading))}
@@ -51,6 +61,8 @@ def test_every_field_is_documented_with_its_default(heading: str, model: type[Ba
                 timedelta(**{{"m": "minutes", "h": "hours"}[documented[name][-1]]: int(documented[name][:-1])})
                 == field.default
             )
+        elif isinstance(field.default, RoleLimits):
+            assert documented[name] == "none"
         elif isinstance(field.default, tuple):
             assert documented[name] == f"[{', '.join(field.default)}]"
         else:
@@ -60,7 +72,7 @@ def test_every_field_is_documented_with_its_default(heading: str, model: type[Ba
             assert documented[name] == spelt, name
 
 
-@pytest.mark.parametrize("words", [AgentType, ArtifactType, GateAsk, OnExpiry, Oversight])
+@pytest.mark.parametrize("words", [BuiltInRole, BuiltInArtifact, Writes, MediaType, GateAsk, OnExpiry, Oversight])
 def test_every_enum_value_is_documented(words: type[StrEnum]) -> None:
     text = section(PAGE, "Fields") + section(PAGE, "Oversight")
     assert [word for word in words if word not in text] == []
@@ -70,7 +82,7 @@ def test_durations_are_documented() -> None:
     assert Duration is not None
     for text, seconds in (("90s", 90), ("30m", 1800), ("24h", 86400), ("7d", 604800)):
         assert f"`{text}`" in PAGE
-        assert Gate(expires_in=text).expires_in == timedelta(seconds=seconds)  # type: ignore[arg-type]
+        assert Gate.model_validate({"expires_in": text}).expires_in == timedelta(seconds=seconds)
 
 
 def broken(mistake: str) -> str:
@@ -84,7 +96,7 @@ def broken(mistake: str) -> str:
             "consumes: [test_results]\n    produces: [source_code]",
         ),
         "not upstream": ("to: build", "to: launch"),
-        "agent: Input should be": ("agent: coder", "agent: cook"),
+        "agent: cook is not a role": ("agent: coder", "agent: cook"),
         "Extra inputs are not permitted": ("ask: on_low", "aks: on_low"),
     }
     before, after = swaps[mistake]
@@ -100,7 +112,7 @@ def broken(mistake: str) -> str:
         "nothing produces",
         "a cycle",
         "not upstream",
-        "agent: Input should be",
+        "agent: cook is not a role",
         "Extra inputs are not permitted",
     ],
 )

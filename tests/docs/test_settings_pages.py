@@ -12,7 +12,7 @@ from config.settings import Settings
 from tests.docs.pages import CHECKOUT, read, rows, section
 
 EXAMPLE = CHECKOUT / ".env.example"
-NAMES = [field.validation_alias or f"BOTARMY_{name.upper()}" for name, field in Settings.model_fields.items()]
+NAMES = [str(field.validation_alias or f"BOTARMY_{name.upper()}") for name, field in Settings.model_fields.items()]
 NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
 """Settings without a default, which a line cannot express: the example contains a usable value."""
 
@@ -20,7 +20,7 @@ NONE = {name for name, field in Settings.model_fields.items() if field.default i
 @pytest.fixture(autouse=True)
 def _no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
-        monkeypatch.delenv(str(name), raising=False)
+        monkeypatch.delenv(name, raising=False)
 
 
 def uncommented(tmp_path: Path) -> Path:

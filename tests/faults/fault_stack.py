@@ -20,7 +20,7 @@ from benchmarks.stack import FOREIGN, PIPELINES
 from cli.stack.component import Component
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
-from cli.stack.programs import Migrations
+from cli.stack.processes import Migrations
 from cli.stack.supervisor import Supervisor
 from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal

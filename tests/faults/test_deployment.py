@@ -19,7 +19,7 @@ from tests.histories import committed, replay
 from tests.proving import Proof
 from tests.waiting import eventually
 
-HARMLESS = ("activities/questions.py", "Reject to stop.", "Reject to end it.")
+HARMLESS = ("activities/gate_question.py", "Reject to stop.", "Reject to end it.")
 """A change outside the workflows, like most; used as the previous version if git does not have that."""
 
 BREAKING = ("workflows/handoff.py", "state.round += 1", "state.round += 1\n        await workflow.sleep(0.01)")

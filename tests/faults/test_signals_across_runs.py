@@ -146,7 +146,7 @@ async def test_no_signal_is_lost_while_a_workflow_continues_as_new(
     times = proof.times(full=200, short=8)
 
     async def project(choices: random.Random) -> tuple[int, int, int]:
-        """Run one project; return its numbers of signals, of continue-as-new, and of those with a signal just then."""
+        """Run one project. Return its numbers of signals, of continue-as-new, and of those with a signal just then."""
         first = {"name": "first", "agent": "analyst", "produces": [OUTPUTS[0]], **GATE}
         aside = {"name": "aside", "agent": "analyst", "produces": [OUTPUTS[1]], **GATE}
         async with _project(hasty.client, store, Script(), settings, first, aside) as story:

@@ -72,8 +72,8 @@ async def record(names: Collection[str], place: Path = FOLDER) -> None:
                         continue  # these need a long step
                     server = hasty if shape is continued else patient
                     await _keep(shape, "project", short, server, store, settings, place)
-                for shape in filter(wanted, (alone, asks)):
-                    await _keep(shape, "handoff", short, patient, store, settings, place)
+                for handoff in filter(wanted, (alone, asks)):
+                    await _keep(handoff, "handoff", short, patient, store, settings, place)
             await bus.close()
             await database.close()
 

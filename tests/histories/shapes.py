@@ -10,8 +10,9 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from uuid_utils.compat import uuid7
 
 from crew.protocol import AgentError
-from models.contracts.enums import AgentType, EventType, Oversight
+from models.contracts.enums import EventType, Oversight
 from models.contracts.handoff import Handoff
+from models.contracts.names import BuiltInRole
 from store import tasks
 from tests.workflows.crew_under_test import (
     BUILD,
@@ -183,7 +184,7 @@ async def alone(begin: Begin, script: Script, oversight: Oversight | None = None
     await story.result()
     task_id = uuid7()
     async with story.store.transaction(story.id) as tx:
-        given = Handoff(to_agent=AgentType.CODER, phase="task", instructions="Do.")
+        given = Handoff(to_agent=BuiltInRole.CODER, phase="task", instructions="Do.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), given)
     async with story.store.reading() as connection:
         task = await tasks.get(connection, task_id)

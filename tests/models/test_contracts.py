@@ -29,7 +29,7 @@ BASE = {"request_id": UUID(int=1), "decision_id": UUID(int=2), "responded_at": d
     ],
 )
 def test_a_response_with_what_its_action_needs_is_valid(fields: dict[str, Any]) -> None:
-    response = HitlResponse(**BASE, **fields)
+    response = HitlResponse.model_validate(BASE | fields)
     assert HitlResponse.model_validate_json(response.model_dump_json()) == response
     assert response.redoes == (fields["action"] == "amend" and "content_hash" not in fields)
 
@@ -53,7 +53,7 @@ def test_a_response_with_what_its_action_needs_is_valid(fields: dict[str, Any]) 
 )
 def test_a_response_without_what_its_action_needs_is_refused(fields: dict[str, Any], rule: str) -> None:
     with pytest.raises(ValidationError, match=rule):
-        HitlResponse(**BASE, **fields)
+        HitlResponse.model_validate(BASE | fields)
 
 
 @pytest.mark.parametrize(

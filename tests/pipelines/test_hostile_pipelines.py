@@ -20,6 +20,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 MERGES = "a0: &a0 {k: v}\n" + "".join(
     f"a{number}: &a{number} {{<<: [*a{number - 1}, *a{number - 1}]}}\n" for number in range(1, 60)
 )
+TWO_PROBLEMS = FINE.replace("analyst", "wizard").replace("project_plan", "poem")
 BAD: dict[str, tuple[str | bytes, str]] = {
     "not YAML": ("stages: [", "line 1"),
     "a tab": ("stages:\n\t- x", "line 2"),
@@ -44,7 +45,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "a key that is a number": (FINE + "1: 2\n", "string"),
     "a key twice": (FINE + "description: again\n", "duplicate key 'description'"),
     "another's name": (FINE + "name: quick-start\n", "'mine'"),
-    "two problems": (FINE.replace("analyst", "wizard").replace("project_plan", "poem"), "agent"),
+    "two problems": (TWO_PROBLEMS, "agent"),
 }
 
 
@@ -107,7 +108,7 @@ def check(*files: Path | str) -> subprocess.CompletedProcess[str]:
 def test_the_command_reports_every_problem_without_a_stack(tmp_path: Path) -> None:
     fine, two = tmp_path / "fine.yaml", tmp_path / "two.yaml"
     fine.write_text(FINE)
-    two.write_text(BAD["two problems"][0])
+    two.write_text(TWO_PROBLEMS)
     well = check(fine)
     assert (well.returncode, well.stdout, well.stderr) == (0, f"{fine}: valid\n", "")
     both = check(fine, two, tmp_path / "gone\x1b.yaml")

@@ -89,7 +89,7 @@ async def _keep_histories(client: Client, folder: Path) -> None:
 
 
 def _keep_postgres(url: str, path: Path) -> None:
-    command = [PROGRAMS / "pg_dump", "--inserts", "--no-owner", "--no-privileges", "--dbname", url]
+    command = [str(PROGRAMS / "pg_dump"), "--inserts", "--no-owner", "--no-privileges", "--dbname", url]
     dumped = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     # Lines that begin with a backslash are for psql.
     lines = [line for line in dumped.splitlines(keepends=True) if not line.startswith("\\")]

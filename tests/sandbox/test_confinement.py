@@ -14,8 +14,10 @@ import pytest
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
-from crew.rehearsal import rehearsal_agents
-from models.contracts.enums import AgentType, Verdict
+from crew.rehearsal import RehearsalCrew
+from models.contracts.enums import Verdict
+from models.contracts.names import AgentType, BuiltInRole
+from models.contracts.roles import BUILT_IN_ROLES
 from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
 from tests.crew.rehearsal_under_test import RecordingStep, T, artifact, assignment
 from tests.sandbox.levels import LEVELS, linux_only
@@ -141,7 +143,7 @@ async def test_no_shared_memory_outlives_the_run_and_no_process_outside_is_chang
     ]
     run = await run_tests(suite_of(bodies), LIMITS, without)
     assert_passed(run, bodies)
-    # POSIX shared memory works only where the run has a /dev/shm of its own.
+    # POSIX shared memory works only if the run has a /dev/shm of its own.
     body = "    def test(self):\n        from multiprocessing import shared_memory\n"
     body += f"        shared_memory.SharedMemory('{key}', create=True, size=64)\n"
     run = await run_tests({"test_it.py": HEAD + body}, LIMITS, without)
@@ -166,10 +168,10 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
 
     async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
         task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
-        outcome = await rehearsal_agents(allow_unconfined=allow)[role].run(task, RecordingStep())
+        outcome = await RehearsalCrew(allow_unconfined=allow).agent(BUILT_IN_ROLES[role]).run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
-    for role, type in ((AgentType.TESTER, T.TEST_RESULTS), (AgentType.DEPLOYER, T.DEPLOYMENT_LOG)):
+    for role, type in ((BuiltInRole.TESTER, T.TEST_RESULTS), (BuiltInRole.DEPLOYER, T.DEPLOYMENT_LOG)):
         with pytest.raises(UnconfinedError, match="neither namespaces nor Landlock"):
             await report(role, type, source, allow=False)
         for code, allow in ((by_agent, False), (source, True)):
@@ -178,4 +180,4 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
             assert "**NOT CONFINED.**" in text
             assert "files: NOT ISOLATED on this system" in text
     monkeypatch.undo()
-    assert "CONFINED" not in (await report(AgentType.TESTER, T.TEST_RESULTS, source, allow=False))[1]
+    assert "CONFINED" not in (await report(BuiltInRole.TESTER, T.TEST_RESULTS, source, allow=False))[1]

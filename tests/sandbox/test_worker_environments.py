@@ -74,10 +74,10 @@ async def test_the_sandbox_holds_wherever_a_worker_runs(tmp_path: Path) -> None:
     home = f"{sys.base_prefix}:{sys.base_exec_prefix}"
     bytes_of = f"folder = os.fsencode({str(folder)!r}) + b'/\\xff'; os.mkdir(folder)"
     venv = folder / "venv"
-    await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     nested_venv = folder / "nested venv"
     await asyncio.to_thread(
-        subprocess.run, [venv / "bin/python", "-m", "venv", "--without-pip", nested_venv], check=True
+        subprocess.run, [str(venv / "bin/python"), "-m", "venv", "--without-pip", str(nested_venv)], check=True
     )
     hostile = {"TMPDIR": str(deep), "PYTHONSTARTUP": "/nowhere", "PYTHONHASHSEED": "7", "LD_BIND_NOW": "1"}
     environments: dict[str, dict[str, Any]] = {

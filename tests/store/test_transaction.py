@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from config.settings import Settings
-from models.contracts.enums import AgentStatus, AgentType, ArtifactType, ProjectStatus
+from models.contracts.enums import AgentStatus, ProjectStatus
 from models.contracts.event_data import ErrorEvent
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from store import agents, artifacts, projects
 from store.transaction import Store
 from tests.conftest import own_store
@@ -133,10 +134,10 @@ async def test_a_project_is_waiting_while_a_request_is_open(
 
 def version(body: bytes, origin: UUID | None = None) -> artifacts.NewVersion:
     return artifacts.NewVersion(
-        type=ArtifactType.PROJECT_PLAN,
+        type=BuiltInArtifact.PROJECT_PLAN,
         body=body,
         media_type="text/plain",
-        author=AgentType.ANALYST,
+        author=BuiltInRole.ANALYST,
         origin_id=origin or uuid7(),
         name="project_plan",
     )
@@ -155,7 +156,7 @@ async def test_concurrent_versions_are_numbered_without_gaps(many: Store, projec
 
     await asyncio.gather(*(write(n) for n in range(12)))
     async with many.reading() as connection:
-        found = await artifacts.of_project(connection, project_id, type=ArtifactType.PROJECT_PLAN)
+        found = await artifacts.of_project(connection, project_id, type=BuiltInArtifact.PROJECT_PLAN)
     assert sorted(one.version for one in found) == list(range(1, 13))
     seen = await log(many, project_id)
     assert [seq for seq, _ in seen] == list(range(1, len(seen) + 1))
@@ -220,9 +221,9 @@ async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, projec
     first, second = uuid4(), uuid4()
     for task_id in (first, second):  # a short step starts and ends in one transaction
         async with store.transaction(project_id) as tx:
-            tx.set_agent_status(AgentType.CODER, AgentStatus.WORKING, task_id, str(task_id))
-            tx.set_agent_status(AgentType.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
+            tx.set_agent_status(BuiltInRole.CODER, AgentStatus.WORKING, task_id, str(task_id))
+            tx.set_agent_status(BuiltInRole.CODER, AgentStatus.WAITING_FOR_HITL, task_id, str(task_id))
         assert await said() == (AgentStatus.WAITING_FOR_HITL, task_id)
     async with store.transaction(project_id) as tx:
-        tx.set_agent_status(AgentType.CODER, AgentStatus.IDLE, first, f"{first}:late")
+        tx.set_agent_status(BuiltInRole.CODER, AgentStatus.IDLE, first, f"{first}:late")
     assert await said() == (AgentStatus.WAITING_FOR_HITL, second)

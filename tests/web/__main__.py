@@ -11,12 +11,12 @@ from pathlib import Path
 
 import httpx2
 import uvloop
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from benchmarks.browser import browser_path, launched
 from cli.stack.embedded import embedded_servers
 from config.settings import Settings
-from crew.rehearsal import rehearsal_agents
+from crew.providers import InstalledCrews
 from tests.serving import served
 from tests.web import scene
 from tests.web.views import VIEWS
@@ -25,7 +25,7 @@ from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
-SCREENS = {"wide": {"width": 1440, "height": 1000}, "narrow": {"width": 390, "height": 1400}}
+SCREENS = {"wide": ViewportSize(width=1440, height=1000), "narrow": ViewportSize(width=390, height=1400)}
 SETTLED_MS = 400
 
 
@@ -40,7 +40,7 @@ async def main(folder: Path) -> None:
             await asyncio.to_thread(subprocess.run, migrate, cwd=CHECKOUT, check=True, capture_output=True)
             settings = Settings(_env_file=None)
             stop = asyncio.Event()
-            working = asyncio.create_task(run_worker(await connect(), rehearsal_agents(0), settings, stop))
+            working = asyncio.create_task(run_worker(await connect(), InstalledCrews(settings), settings, stop))
             async with served(settings) as url, launched() as browser:
                 await _pictures(url, browser, folder)
             stop.set()

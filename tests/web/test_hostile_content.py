@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from models.contracts.enums import AgentType
 from models.contracts.handoff import Handoff
+from models.contracts.names import BuiltInRole
 from store import tasks
 from store.transaction import Store
 from tests.waiting import eventually
@@ -180,7 +180,7 @@ async def test_a_project_of_500_tasks(page: Page, director: Director, store: Sto
     await director.request(project_id, "discovery")
     for _ in range(500):
         task_id = uuid4()
-        handoff = Handoff(to_agent=AgentType.CODER, phase="task", instructions="Look.")
+        handoff = Handoff(to_agent=BuiltInRole.CODER, phase="task", instructions="Look.")
         async with store.transaction(UUID(project_id)) as tx:
             await tasks.submit(tx, task_id, f"nowhere-{task_id}", handoff)
     began = time.monotonic()

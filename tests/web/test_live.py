@@ -15,8 +15,9 @@ from playwright.async_api import TimeoutError as TooLate
 from temporalio.client import Client
 
 from config.settings import Settings
-from models.contracts.enums import AgentStatus, AgentType
+from models.contracts.enums import AgentStatus
 from models.contracts.event_data import AgentStatusChange
+from models.contracts.names import BuiltInRole
 from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.line import Line, line_to
@@ -49,7 +50,7 @@ async def write(store: Store, project_id: str, count: int) -> None:
     """Let the project's log grow by that many events, in one commit."""
     async with store.transaction(UUID(project_id)) as tx:
         for _ in range(count):
-            tx.record(AgentStatusChange(status=AgentStatus.WORKING), key=str(uuid4()), agent_type=AgentType.CODER)
+            tx.record(AgentStatusChange(status=AgentStatus.WORKING), key=str(uuid4()), agent_type=BuiltInRole.CODER)
 
 
 async def head(http: httpx2.AsyncClient, project_id: str) -> int:

@@ -1,7 +1,7 @@
 """REST and WebSocket carry the same JSON as before the code moved into its present folders, texts for people aside.
 
 `recorded/` was recorded with the code of commit 829b7f5. `WIRE_RECORD=1 pytest tests/wire` records it again: do so only
-where the contract is meant to change, and say so in the changelog.
+if the contract is meant to change, and say so in the changelog.
 """
 
 from __future__ import annotations

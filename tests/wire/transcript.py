@@ -55,7 +55,7 @@ class Transcript:
         self._sent: set[str] = set()
 
     async def call(self, method: str, path: str, **options: Any) -> Any:
-        """Make a call and record it; returns the body's JSON, or None where it has none."""
+        """Make a call and record it. Return the body's JSON, or None if it has none."""
         self._sent.update(_texts(options.get("json")))
         answer = await self.http.request(method, path, **options)
         entry: dict[str, Any] = {"call": f"{method} {self._replaced(path)}"}

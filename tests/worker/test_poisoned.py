@@ -15,8 +15,8 @@ from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
 from config.settings import Settings
-from models.contracts.enums import AgentType
 from models.contracts.handoff import Handoff
+from models.contracts.names import BuiltInRole
 from models.contracts.project import HandoffInput
 from store.transaction import Store
 from tests.waiting import eventually
@@ -112,7 +112,7 @@ async def test_workflows_of_unknown_projects_end(
                     project_id=uuid7(),
                     task_id=uuid7(),
                     name="nobody's",
-                    handoff=Handoff(to_agent=AgentType.CODER, phase="task"),
+                    handoff=Handoff(to_agent=BuiltInRole.CODER, phase="task"),
                 )
                 await start_handoff(temporal, settings.task_queue, alone)
                 handles.append(handoff_handle(temporal, task_workflow_id(alone.task_id)))

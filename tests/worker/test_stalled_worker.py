@@ -35,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "WORKFLOW_TASKS", SLOTS)
     monkeypatch.setattr(options, "LOCAL_SECONDS", timedelta(minutes=5))
     monkeypatch.setattr(task_queues, "STALLED_AFTER", timedelta(seconds=1))
-    # It does not poll while its places are held, and would be taken for gone where the rate takes long to come down.
+    # It does not poll while its places are held, and would be considered gone if the rate takes long to come down.
     monkeypatch.setattr(checks, "POLLED_WITHIN", timedelta(minutes=10))
 
 

@@ -15,9 +15,10 @@ from uuid_utils.compat import uuid7
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from models.contracts.enums import AgentType, ArtifactType, HitlAction, HitlStatus, Oversight, ProjectStatus, TaskStatus
+from models.contracts.enums import HitlAction, HitlStatus, Oversight, ProjectStatus, TaskStatus
 from models.contracts.handoff import Handoff
 from models.contracts.hitl import HitlResponse
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
 from models.tables import Project
 from store import hitl, projects, tasks
@@ -32,7 +33,7 @@ GATED = Pipeline.model_validate(
     {"name": "gated", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"], "gate": {}}]}
 )
 PLAIN = Pipeline(
-    name="plain", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+    name="plain", stages=(Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,)),)
 )
 
 
@@ -82,7 +83,7 @@ async def test_an_unstarted_task_is_started(store: Store, temporal: Client, sett
     project_id = await committed(store, GATED)
     task_id = uuid7()
     async with store.transaction(project_id) as tx:
-        handoff = Handoff(to_agent=AgentType.ANALYST, phase="task", instructions="Say something.")
+        handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
 
     await sweeper.start_late(store, temporal, settings)
@@ -186,7 +187,7 @@ async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_
     async with store.transaction(new.id) as tx:
         assert await projects.create(tx, new)
     async with store.transaction(new.id) as tx:
-        handoff = Handoff(to_agent=AgentType.ANALYST, phase="task", instructions="Say something.")
+        handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
     await sweeper.start_late(store, temporal, settings)
 

@@ -14,7 +14,9 @@ from temporalio.client import Client
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from models.contracts.enums import ArtifactType, EventType
+from models.contracts.enums import EventType
+from models.contracts.names import BuiltInArtifact
+from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
 from tests.waiting import eventually
@@ -28,8 +30,8 @@ def script() -> Script:
     return Script()
 
 
-async def begin(temporal: Client, store: Store, settings: Settings, script: Script, stages: object) -> Story:
-    return await Story.begin(temporal, store, settings.task_queue, script, stages)  # type: ignore[arg-type]
+async def begin(temporal: Client, store: Store, settings: Settings, script: Script, stages: Pipeline) -> Story:
+    return await Story.begin(temporal, store, settings.task_queue, script, stages)
 
 
 async def test_a_stopping_worker_hands_its_step_to_another(
@@ -90,7 +92,7 @@ async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
 ) -> None:
     async def has(event: str) -> bool:
         history = await story.handle.fetch_history()
-        return any(one.HasField(event) for one in history.events)
+        return any(one.WhichOneof("attributes") == event for one in history.events)
 
     async with build_worker(temporal, store, script.crew(), settings):
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
@@ -148,6 +150,6 @@ async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
     (task,) = await story.tasks()
     assert (task.status, task.failures) == ("completed", 0)
     assert task.attempt > 1
-    assert [one.version for one in await story.artifacts(ArtifactType.PROJECT_PLAN)] == [1]
+    assert [one.version for one in await story.artifacts(BuiltInArtifact.PROJECT_PLAN)] == [1]
     for type in (EventType.TASK_STARTED, EventType.TASK_COMPLETED, EventType.HITL_REQUEST):
         assert len(await story.events(type)) == 1

@@ -19,7 +19,8 @@ def test_every_listed_module_exists() -> None:
 
 
 def test_every_workflow_module_is_listed() -> None:
-    parts, to_read = set(), list(DEFINITIONS)
+    parts: set[str] = set()
+    to_read = list(DEFINITIONS)
     while to_read:
         imported = _imported_workflow_modules(to_read.pop())
         to_read += sorted(imported - parts)

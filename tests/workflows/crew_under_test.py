@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
-from crew.protocol import Agent, Assignment, Draft, Outcome, Step
-from models.contracts.enums import AgentType, HitlAction, Oversight, Verdict
+from crew.protocol import Assignment, Draft, Outcome, Step
+from models.contracts.enums import HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
-from models.contracts.project import ProjectInput
+from models.contracts.project import ProjectInput, WorkflowView
 from models.tables import HitlRequest
 from store import projects
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project
+from workflows.project import ProjectWorkflow
 
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
@@ -103,8 +105,8 @@ class Script:
         self.assignments[assignment.stage].append(assignment)
         return await turns[min(len(self.assignments[assignment.stage]), len(turns)) - 1](assignment, step)
 
-    def crew(self) -> Mapping[AgentType, Agent]:
-        return dict.fromkeys(AgentType, self)
+    def crew(self) -> OneAgentCrews:
+        return OneAgentCrews(self)
 
 
 def pipeline(*stages: dict[str, Any]) -> Pipeline:
@@ -131,7 +133,7 @@ class Story(ProjectRecords):
         self.task_queue = task_queue
         self.script = script
         self.given = given
-        self.handle: WorkflowHandle[Any, Any] = project_handle(client, self.id)
+        self.handle = project_handle(client, self.id)
 
     @classmethod
     async def begin(
@@ -160,13 +162,13 @@ class Story(ProjectRecords):
     async def result(self) -> Any:
         return await self.handle.result()
 
-    async def view(self, first: str) -> Any:
+    async def view(self, first: str) -> WorkflowView:
         """Wait until the workflow reports this status of its first stage. The records are written before the workflow
         receives the result of the activity that wrote them."""
 
-        async def look() -> Any:
-            view = await self.handle.query("state")
-            return view if view["stages"][0]["status"] == first else None
+        async def look() -> WorkflowView | None:
+            view = await self.handle.query(ProjectWorkflow.state)
+            return view if view.stages[0].status == first else None
 
         return await eventually(look)
 

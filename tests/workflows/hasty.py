@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Story
 from workflows.client import PIPELINE
@@ -21,7 +21,7 @@ from workflows.progress import PHASE, WAITING
 
 SUGGESTED_AT = 30
 """Events. The default is 4,096."""
-OUTPUTS = [one for one in ArtifactType if one not in (ArtifactType.USER_INPUT, ArtifactType.HITL_RESPONSE)]
+OUTPUTS = [one for one in BuiltInArtifact if one not in (BuiltInArtifact.USER_INPUT, BuiltInArtifact.HITL_RESPONSE)]
 
 
 @asynccontextmanager
@@ -57,7 +57,7 @@ async def runs(story: Story) -> int:
 
 def chain(length: int, **more: Any) -> list[dict[str, Any]]:
     """Stages that each consume what the previous one produces."""
-    inputs = [ArtifactType.USER_INPUT, *OUTPUTS]
+    inputs = [BuiltInArtifact.USER_INPUT, *OUTPUTS]
     return [
         {"name": f"stage{n}", "agent": "coder", "consumes": [inputs[n]], "produces": [inputs[n + 1]], **more}
         for n in range(length)

@@ -13,7 +13,7 @@ from activities.records import Records
 from models.contracts.enums import ProjectStatus, ResponseOutcome
 from models.contracts.handoff import Handoff, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
-from models.contracts.ids import sibling
+from models.contracts.ids import derive_uuid7
 from models.contracts.pipeline import NO_GATE
 from models.contracts.records import OpenProject, RecordResponses, RecordStatus
 from tests.workflows.crew_under_test import Story
@@ -23,7 +23,7 @@ MAX_ARTIFACT_BYTES = 2**20
 
 def request_of(story: Story, stage: str, round: int = 1) -> UUID:
     """Return the id that the workflow will give to the request of a stage's round."""
-    return sibling(story.id, f"request:{stage}:{round}")
+    return derive_uuid7(story.id, f"request:{stage}:{round}")
 
 
 async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
@@ -32,7 +32,7 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
     step = StepInput(
         project_id=story.id,
         project_name=story.given.name,
-        task_id=sibling(story.id, f"task:{stage}:{round}"),
+        task_id=derive_uuid7(story.id, f"task:{stage}:{round}"),
         request_id=request_of(story, stage, round),
         handoff=Handoff(
             to_agent=found.agent,
@@ -46,7 +46,7 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
         attempts=found.attempts,
         short=story.script.short,
     )
-    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES)
+    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES, 5.0)
     worker = ActivityEnvironment()
     worker.info = replace(worker.info, workflow_id=story.handle.id)
     await worker.run(steps.open_project, OpenProject(project_id=story.id))

@@ -17,7 +17,7 @@ from workflows.task import HandoffWorkflow
 
 def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:
     """A worker that only runs agent steps."""
-    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes)
+    steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget)
     return Worker(client, task_queue=settings.task_queue, activities=[steps.run_agent_step])
 
 

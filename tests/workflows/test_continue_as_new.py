@@ -16,6 +16,7 @@ from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
 from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, runs
 from tests.workflows.lost import lost_step
 from workflows.client import PIPELINE
+from workflows.project import ProjectWorkflow
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -111,7 +112,7 @@ async def test_a_pause_survives_continue_as_new(begin: Begin, script: Script) ->
     await story.status("paused")
     held.let_go.set()
     await story.event(EventType.TASK_COMPLETED, 5)
-    assert (await story.handle.query("state"))["status"] == "paused"
+    assert (await story.handle.query(ProjectWorkflow.state)).status == "paused"
     assert script.assignments["stage5"] == []
     await story.handle.signal("resume")
     await story.result()

@@ -32,7 +32,7 @@ async def test_no_step_starts_while_paused_and_a_running_one_finishes(begin: Beg
     await story.status("paused")
     held.let_go.set()
     await story.event(EventType.TASK_COMPLETED)
-    assert (await story.view("accepted"))["status"] == "paused"
+    assert (await story.view("accepted")).status == "paused"
     assert script.assignments["build"] == []
     assert (await story.project()).status == "paused"
     await story.handle.signal("resume")
@@ -89,7 +89,7 @@ async def test_a_gate_that_opens_during_a_pause_keeps_its_full_deadline(
     await story.status("paused")
     held.let_go.set()
     request = await story.request("plan")
-    assert (await story.view("waiting for a decision"))["status"] == "paused"
+    assert (await story.view("waiting for a decision")).status == "paused"
     await engine.sleep(MONTH)
     await story.handle.signal("resume")
     await story.status("waiting")

@@ -21,7 +21,7 @@ async def test_later_stages_read_the_approved_artifact(begin: Begin, script: Scr
     (task,) = await story.tasks()
     assert (task.status, task.accepted) == ("waiting_for_hitl", False)
     view = await story.view("waiting for a decision")
-    assert view["stages"][0]["request_id"] == str(request.id)
+    assert view.stages[0].request_id == request.id
 
     response = await story.respond(request, "approve", responder="ada", comment="good")
     result = await story.result()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from config.settings import Settings
 from models.contracts.enums import EventType, Oversight, ProjectStatus
@@ -17,6 +18,7 @@ from tests.workflows.crew_under_test import BUILD, GATE, PLAN, Held, Script, Sto
 from tests.workflows.lost import lost_ending, lost_judgement, lost_step
 from tests.workflows.partial_workers import step_worker, workflow_worker
 from tests.workflows.test_standalone_handoff import submit
+from workflows.project import ProjectWorkflow
 
 SOON = {"gate": {"expires_in": "4s", "on_expiry": "reject"}}
 LATER = timedelta(seconds=5)
@@ -32,10 +34,10 @@ class Workers:
         client, store, script, settings = self._given
         return await Story.begin(client, store, settings.task_queue, script, stages, oversight)
 
-    def of_steps(self) -> object:
+    def of_steps(self) -> Worker:
         return step_worker(*self._given)
 
-    def of_workflows(self) -> object:
+    def of_workflows(self) -> Worker:
         return workflow_worker(*self._given)
 
 
@@ -48,7 +50,7 @@ async def waits(story: Story) -> None:
     """Wait until the project's workflow has a gate with a timer."""
 
     async def look() -> bool:
-        return (await story.handle.query("state"))["status"] == "waiting"
+        return (await story.handle.query(ProjectWorkflow.state)).status == "waiting"
 
     await eventually(look)
 

@@ -9,7 +9,8 @@ import pytest
 
 from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
-from models.contracts.enums import ArtifactType, EventType, Oversight
+from models.contracts.enums import EventType, Oversight
+from models.contracts.names import BuiltInArtifact
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, Script, pipeline, raises, works
 
@@ -130,14 +131,14 @@ def hands_in(*drafts: Draft) -> Any:
     return turn
 
 
-PLAN_DRAFT = Draft(ArtifactType.PROJECT_PLAN, b"a plan")
+PLAN_DRAFT = Draft(BuiltInArtifact.PROJECT_PLAN, b"a plan")
 
 
 @pytest.mark.parametrize(
     ("drafts", "error"),
     [
         ((), "it should produce project_plan, and produced nothing."),
-        ((Draft(ArtifactType.SOURCE_CODE, b"code"),), "it should produce project_plan, and produced source_code."),
+        ((Draft(BuiltInArtifact.SOURCE_CODE, b"code"),), "it should produce project_plan, and produced source_code."),
         ((PLAN_DRAFT, PLAN_DRAFT), "it should produce project_plan, and produced project_plan, project_plan."),
     ],
 )
@@ -154,7 +155,7 @@ async def test_an_outcome_without_the_expected_outputs_is_a_failure(
 async def test_an_artifact_over_the_limit_fails_the_step_without_a_retry(
     begin: Begin, script: Script, settings: Settings
 ) -> None:
-    script.on("plan", hands_in(Draft(ArtifactType.PROJECT_PLAN, b"x" * (settings.max_artifact_bytes + 1))))
+    script.on("plan", hands_in(Draft(BuiltInArtifact.PROJECT_PLAN, b"x" * (settings.max_artifact_bytes + 1))))
     story = await begin(pipeline(PLAN | {"attempts": 100}))
     request = await story.request("plan")
     assert f"the limit is {settings.max_artifact_bytes}" in request.question
@@ -162,7 +163,7 @@ async def test_an_artifact_over_the_limit_fails_the_step_without_a_retry(
 
 
 async def test_an_artifact_may_exceed_the_payload_limit_of_temporal(begin: Begin, script: Script) -> None:
-    script.on("plan", hands_in(Draft(ArtifactType.PROJECT_PLAN, b"x" * 5 * 2**20)))
+    script.on("plan", hands_in(Draft(BuiltInArtifact.PROJECT_PLAN, b"x" * 5 * 2**20)))
     story = await begin(pipeline(PLAN, BUILD))
     await story.result()
     assert len(script.assignments["build"][0].inputs[1].content) == 5 * 2**20

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contracts.enums import ArtifactType, HitlAction, HitlReason, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
-from models.contracts.hitl import HitlResponse
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.project import GateState
 from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ASKED = ArtifactRef(artifact_id=UUID(int=7), type=ArtifactType.PROJECT_PLAN, version=1, content_hash="a" * 64)
+ASKED = ArtifactRef(artifact_id=UUID(int=7), type=BuiltInArtifact.PROJECT_PLAN, version=1, content_hash="a" * 64)
 SHAPES = {
-    "approve": {"action": HitlAction.APPROVE},
-    "amend": {"action": HitlAction.AMEND, "content_hash": "b" * 64},
-    "redo": {"action": HitlAction.AMEND, "comment": "again"},
-    "reject": {"action": HitlAction.REJECT, "comment": "no"},
-    "elsewhere": {"action": HitlAction.APPROVE, "artifact_id": UUID(int=8)},
-    "here": {"action": HitlAction.APPROVE, "artifact_id": ASKED.artifact_id},
+    "approve": partial(HitlResponse, action=HitlAction.APPROVE),
+    "amend": partial(HitlResponse, action=HitlAction.AMEND, content_hash="b" * 64),
+    "redo": partial(HitlResponse, action=HitlAction.AMEND, comment="again"),
+    "reject": partial(HitlResponse, action=HitlAction.REJECT, comment="no"),
+    "elsewhere": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=UUID(int=8)),
+    "here": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=ASKED.artifact_id),
 }
 
 
@@ -31,7 +33,7 @@ def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
     """Responses in any order, with duplicates."""
     shapes = draw(st.lists(st.sampled_from(sorted(SHAPES)), max_size=8))
     made = [
-        (shape, HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=100 + n), responded_at=NOW, **SHAPES[shape]))
+        (shape, SHAPES[shape](request_id=UUID(int=1), decision_id=UUID(int=100 + n), responded_at=NOW))
         for n, shape in enumerate(shapes)
     ]
     return draw(st.lists(st.sampled_from(made), max_size=20)) if made else []
@@ -73,7 +75,7 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
     responses(),
     st.booleans(),
     st.sampled_from(HitlReason),
-    st.sampled_from([None, ArtifactType.PROJECT_PLAN]),
+    st.sampled_from([None, BuiltInArtifact.PROJECT_PLAN]),
     st.data(),
 )
 def test_the_first_valid_response_wins_whatever_else_arrives(
@@ -85,7 +87,8 @@ def test_the_first_valid_response_wins_whatever_else_arrives(
 ) -> None:
     gated = gate(may_redo, reason, supplies)
     cut = data.draw(st.integers(0, len(arriving)))
-    winner, judged = None, []
+    winner: HitlResponse | None = None
+    judged: list[JudgedResponse] = []
     for batch in (arriving[:cut], arriving[cut:]):
         for _, response in batch:
             gated.offer(response)

@@ -3,6 +3,8 @@ the workflow only opens when it repeats that task, after it has received the res
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+
 import pytest
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
@@ -36,7 +38,7 @@ class Unheard:
     async def begin(self, stages: Pipeline) -> Story:
         return await Story.begin(self._engine.client, self._store, self._settings.task_queue, self._script, stages)
 
-    def worker(self) -> object:
+    def worker(self) -> AbstractAsyncContextManager[None]:
         return build_worker(self._engine.client, self._store, self._script.crew(), self._settings)
 
 

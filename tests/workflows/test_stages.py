@@ -59,13 +59,16 @@ async def test_the_log_of_a_completed_project_has_each_event_once_and_in_order(b
         (one.event_type, one.data.get("status") or one.data.get("stage") or one.data.get("type"))
         for one in await story.events()
     ]
-    step = lambda stage, type: [  # noqa: E731
-        (EventType.TASK_STARTED, stage),
-        (EventType.AGENT_STATUS_CHANGE, "working"),
-        (EventType.ARTIFACT_CREATED, type),
-        (EventType.TASK_COMPLETED, stage),
-        (EventType.AGENT_STATUS_CHANGE, "idle"),
-    ]
+
+    def step(stage: str, type: str) -> list[tuple[EventType, str]]:
+        return [
+            (EventType.TASK_STARTED, stage),
+            (EventType.AGENT_STATUS_CHANGE, "working"),
+            (EventType.ARTIFACT_CREATED, type),
+            (EventType.TASK_COMPLETED, stage),
+            (EventType.AGENT_STATUS_CHANGE, "idle"),
+        ]
+
     assert told == [
         (EventType.WORKFLOW_EVENT, "starting"),
         (EventType.ARTIFACT_CREATED, "user_input"),

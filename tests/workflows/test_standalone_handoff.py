@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from uuid_utils.compat import uuid7
 
 from config.settings import Settings
 from crew.protocol import AgentError
-from models.contracts.enums import AgentType, EventType, HitlStatus, Oversight
+from models.contracts.enums import EventType, HitlStatus, Oversight
 from models.contracts.handoff import Handoff
+from models.contracts.names import BuiltInRole
 from models.contracts.project import HandoffResult
 from models.tables import HitlRequest
 from store import tasks
@@ -27,7 +27,7 @@ class Alone:
     def __init__(self, story: Story, task_id: UUID) -> None:
         self.story = story
         self.task_id = task_id
-        self.handle: WorkflowHandle = handoff_handle(story.client, task_workflow_id(task_id))
+        self.handle = handoff_handle(story.client, task_workflow_id(task_id))
 
     async def request(self, round: int = 1) -> HitlRequest:
         return await self.story.request("task", round)
@@ -40,7 +40,7 @@ async def submit(begin: Begin, settings: Settings, oversight: Oversight | None =
     story = await begin(pipeline(PLAN | GATE), oversight)
     await story.request("plan")
     handoff = Handoff(
-        to_agent=AgentType.ARCHITECT,
+        to_agent=BuiltInRole.ARCHITECT,
         phase="task",
         instructions="Draw it.",
         context_ids=(story.given.brief.artifact_id,),

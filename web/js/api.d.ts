@@ -1,13 +1,13 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
 export interface AgentPublic {
-  agent_type: AgentType;
+  agent_type: string;
   description: string;
   provider: string;
 }
 
 export interface AgentStatePublic {
-  agent_type: AgentType;
+  agent_type: string;
   status: AgentStatus;
   task_id: string | null;
   updated_at: string | null;
@@ -15,12 +15,24 @@ export interface AgentStatePublic {
 
 export type AgentStatus = "idle" | "working" | "waiting_for_hitl" | "error";
 
-export type AgentType = "analyst" | "architect" | "coder" | "tester" | "deployer";
+export interface AgentStatusChange {
+  status: AgentStatus;
+}
+
+export interface AgentStatusChangeEnvelope {
+  event_type: "agent_status_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: AgentStatusChange;
+  timestamp: string;
+}
 
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -37,17 +49,37 @@ export interface ArtifactContent {
 }
 
 export interface ArtifactCreate {
-  type: ArtifactType;
+  type: string;
   content: string;
   encoding?: Encoding;
   name?: string;
   media_type?: string;
 }
 
+export interface ArtifactCreated {
+  artifact_id: string;
+  type: string;
+  name: string;
+  version: number;
+  author: string;
+  content_hash: string;
+  size: number;
+}
+
+export interface ArtifactCreatedEnvelope {
+  event_type: "artifact_created";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ArtifactCreated;
+  timestamp: string;
+}
+
 export interface ArtifactItem {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -60,10 +92,16 @@ export interface ArtifactItem {
   accepted_at: string | null;
 }
 
+export interface ArtifactKind {
+  name: string;
+  title: string;
+  media_type: MediaType;
+}
+
 export interface ArtifactPublic {
   artifact_id: string;
   project_id: string;
-  type: ArtifactType;
+  type: string;
   name: string;
   version: number;
   media_type: string;
@@ -82,12 +120,10 @@ export interface ArtifactPublic {
 
 export interface ArtifactRef {
   artifact_id: string;
-  type: ArtifactType;
+  type: string;
   version: number;
   content_hash: string;
 }
-
-export type ArtifactType = "user_input" | "project_plan" | "software_specification" | "system_architecture" | "implementation_plan" | "source_code" | "test_results" | "deployment_package" | "deployment_log" | "agent_output" | "hitl_response";
 
 export interface ComponentHealth {
   status: "ok" | "down";
@@ -127,15 +163,22 @@ export interface DiffPublic {
 
 export type Encoding = "utf-8" | "base64";
 
-export interface Event {
-  event_type: EventType;
-  seq: number | null;
+export interface ErrorEvent {
+  message: string;
+  workflow_problem?: WorkflowProblemKind | null;
+}
+
+export interface ErrorEventEnvelope {
+  event_type: "error";
+  seq: number;
   project_id: string;
   task_id: string | null;
-  agent_type: AgentType | null;
-  data: Record<string, any>;
+  agent_type: string | null;
+  data: ErrorEvent;
   timestamp: string;
 }
+
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -168,7 +211,66 @@ export interface Health {
 
 export type HitlAction = "approve" | "amend" | "reject";
 
+export interface HitlExpired {
+  request_id: string;
+  stage: string;
+  round: number;
+  accepted: boolean;
+}
+
+export interface HitlExpiredEnvelope {
+  event_type: "hitl_expired";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlExpired;
+  timestamp: string;
+}
+
 export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+
+export interface HitlRequested {
+  request_id: string;
+  stage: string;
+  round: number;
+  reason: HitlReason;
+  question: string;
+  artifacts: ArtifactRef[];
+  expires_at: string;
+}
+
+export interface HitlRequestedEnvelope {
+  event_type: "hitl_request";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlRequested;
+  timestamp: string;
+}
+
+export interface HitlResponded {
+  request_id: string;
+  decision_id: string;
+  stage: string;
+  round: number;
+  action: HitlAction;
+  status: HitlStatus;
+  comment: string | null;
+  responder: string;
+  accepted: ArtifactRef[];
+}
+
+export interface HitlRespondedEnvelope {
+  event_type: "hitl_response";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlResponded;
+  timestamp: string;
+}
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
 
@@ -177,6 +279,8 @@ export interface Links {
   api_docs: string;
   openapi: string;
 }
+
+export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
 
 export type OnExpiry = "halt" | "approve" | "reject";
 
@@ -217,6 +321,11 @@ export interface Page_ProjectItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_ProviderPublic_ {
+  items: ProviderPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_RequestItem_ {
   items: RequestItem[];
   next_cursor: string | null;
@@ -231,7 +340,7 @@ export interface PendingRequest {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -239,7 +348,8 @@ export interface PendingRequest {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -251,6 +361,8 @@ export interface PendingRequest {
 export interface Pipeline {
   name: string;
   description: string;
+  roles: Role[];
+  artifacts: ArtifactKind[];
   stages: Stage[];
 }
 
@@ -290,6 +402,8 @@ export interface ProjectCreate {
   description: string;
   pipeline?: string;
   oversight?: Oversight | null;
+  crew?: string | null;
+  model?: string | null;
 }
 
 export interface ProjectItem {
@@ -297,6 +411,8 @@ export interface ProjectItem {
   name: string;
   pipeline: string;
   oversight: Oversight | null;
+  crew: string;
+  model: string | null;
   status: ProjectStatus;
   phase: string | null;
   progress: Progress;
@@ -324,6 +440,8 @@ export interface ProjectPublic {
   name: string;
   pipeline: string;
   oversight: Oversight | null;
+  crew: string;
+  model: string | null;
   status: ProjectStatus;
   phase: string | null;
   progress: Progress;
@@ -341,11 +459,25 @@ export interface ProjectPublic {
 
 export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
 
+export interface PromptPublic {
+  version: string;
+  system: string;
+  task: string;
+  tools: string[];
+}
+
+export interface ProviderPublic {
+  name: string;
+  description: string;
+  is_rehearsal: boolean;
+  is_default: boolean;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -353,7 +485,8 @@ export interface RequestItem {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -364,7 +497,7 @@ export interface RequestPublic {
   request_id: string;
   project_id: string;
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   round: number;
   question: string;
@@ -372,7 +505,8 @@ export interface RequestPublic {
   status: HitlStatus;
   artifacts: ArtifactRef[];
   may_redo: boolean;
-  supplies: ArtifactType | null;
+  may_continue: boolean;
+  supplies: string | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -406,17 +540,36 @@ export interface Rework {
   max_rounds: number;
 }
 
+export interface Role {
+  name: string;
+  description: string;
+  instructions: string;
+  writes: Writes;
+  tools: string[] | null;
+  model: string | null;
+  limits: RoleLimits;
+}
+
+export interface RoleLimits {
+  turns: number | null;
+  tool_calls: number | null;
+  output_tokens: number | null;
+  cost_usd: number | null;
+  working_time: string | null;
+}
+
 export interface Stage {
   name: string;
-  agent: AgentType;
+  agent: string;
   instructions: string;
-  consumes: ArtifactType[];
-  produces: ArtifactType[];
+  consumes: string[];
+  produces: string[];
   gate: Gate | null;
   rework: Rework | null;
   timeout: string;
   attempts: number;
   priority: number;
+  model: string | null;
 }
 
 export interface StatusChange {
@@ -425,15 +578,50 @@ export interface StatusChange {
   status: ProjectStatus;
 }
 
+export interface TaskCancelled {
+  stage: string;
+  round: number;
+}
+
+export interface TaskCancelledEnvelope {
+  event_type: "task_cancelled";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: TaskCancelled;
+  timestamp: string;
+}
+
+export interface TaskCompleted {
+  stage: string;
+  round: number;
+  verdict: Verdict | null;
+  confidence: number | null;
+  usage: Record<string, any> | null;
+  note?: string | null;
+  artifacts: WrittenArtifact[];
+}
+
+export interface TaskCompletedEnvelope {
+  event_type: "task_completed";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: TaskCompleted;
+  timestamp: string;
+}
+
 export interface TaskCreate {
-  agent_type: AgentType;
+  agent_type: string;
   instructions: string;
   context_ids?: string[];
 }
 
 export interface TaskDetail {
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   status: TaskStatus;
   round: number;
@@ -447,19 +635,51 @@ export interface TaskDetail {
   workflow_problem: WorkflowProblemPublic | null;
   project_id: string;
   workflow_id: string;
-  from_agent: AgentType | null;
+  from_agent: string | null;
   instructions: string;
   feedback: string | null;
-  expected_outputs: ArtifactType[];
+  expected_outputs: string[];
   priority: number;
   context: ArtifactItem[];
   artifacts: ArtifactItem[];
   usage: UsagePublic | null;
 }
 
+export interface TaskFailed {
+  stage: string;
+  round: number;
+  error: string;
+}
+
+export interface TaskFailedEnvelope {
+  event_type: "task_failed";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: TaskFailed;
+  timestamp: string;
+}
+
+export interface TaskProgress {
+  stage: string;
+  message: string;
+  fraction: number | null;
+}
+
+export interface TaskProgressEnvelope {
+  event_type: "task_progress";
+  seq: null;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: TaskProgress;
+  timestamp: string;
+}
+
 export interface TaskPublic {
   task_id: string;
-  agent_type: AgentType;
+  agent_type: string;
   stage: string;
   status: TaskStatus;
   round: number;
@@ -471,6 +691,24 @@ export interface TaskPublic {
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
+}
+
+export interface TaskStarted {
+  stage: string;
+  round: number;
+  from_agent: string | null;
+  feedback: string | null;
+  continued?: number;
+}
+
+export interface TaskStartedEnvelope {
+  event_type: "task_started";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: TaskStarted;
+  timestamp: string;
 }
 
 export type TaskStatus = "pending" | "working" | "waiting_for_hitl" | "completed" | "failed" | "cancelled";
@@ -481,11 +719,47 @@ export interface TaskSubmitted {
   status: "submitted";
 }
 
+export interface ToolCallPublic {
+  tool: string;
+  arguments: Record<string, any> | string;
+  result: string | null;
+  ok: boolean | null;
+  seconds: number | null;
+}
+
+export interface TranscriptPublic {
+  task_id: string;
+  prompt: PromptPublic | null;
+  turns: TurnPublic[];
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+}
+
+export interface TurnPublic {
+  number: number;
+  at: string;
+  model: string | null;
+  text: string;
+  thinking: string;
+  calls: ToolCallPublic[];
+  remark: string | null;
+  finish_reason: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  seconds: number;
+}
+
 export interface UsagePublic {
   model: string;
   input_tokens: number;
   output_tokens: number;
   cost_usd: number;
+  asked_for: string | null;
+  prompt_version: string | null;
+  framework: string | null;
 }
 
 export type Verdict = "passed" | "failed";
@@ -493,7 +767,7 @@ export type Verdict = "passed" | "failed";
 export interface WaitingFor {
   request_id: string;
   stage: string;
-  agent_type: AgentType;
+  agent_type: string;
   question: string;
   since: string;
   expires_at: string;
@@ -504,6 +778,22 @@ export interface WorkflowChange {
   project_id: string;
   task_id: string | null;
   requested: string;
+}
+
+export interface WorkflowEvent {
+  status: ProjectStatus | TaskStatus;
+  reason?: string | null;
+  name?: string | null;
+}
+
+export interface WorkflowEventEnvelope {
+  event_type: "workflow_event";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: WorkflowEvent;
+  timestamp: string;
 }
 
 export interface WorkflowProblemItem {
@@ -543,8 +833,10 @@ export interface WorkflowPublic {
   url: string | null;
 }
 
+export type Writes = "document" | "files" | "report" | "package";
+
 export interface WrittenArtifact {
   artifact_id: string;
-  type: ArtifactType;
+  type: string;
   version: number;
 }

@@ -16,11 +16,12 @@ from api.artifacts.rendering.highlighting import highlight
 from api.artifacts.rendering.languages import Language
 from api.artifacts.rendering.markdown import TooComplexError, render_markdown
 from api.artifacts.rendering.sanitizer import sanitize
-from api.artifacts.rendering.text import escape, format_size, note, preformatted, reveal_hidden
+from api.artifacts.rendering.text import escape, note, preformatted, reveal_hidden
 from api.errors import ConflictError
 from artifacts.media_types import FILES, MARKDOWN
+from artifacts.sizes import format_size
 
-_VERSIONS = ["3", *map(version, ("pygments", "markdown-it-py", "nh3"))]
+_VERSIONS = ["4", *map(version, ("pygments", "markdown-it-py", "nh3"))]
 RENDERER_VERSION = sha256("-".join(_VERSIONS).encode()).hexdigest()[:8]
 """Part of the ETag. Increase the number when the same content renders to different HTML."""
 
@@ -33,8 +34,8 @@ MAX_ENTITIES = 40_000
 SECONDS = 1.0
 """Processor time of one rendering. Only hostile content needs it all."""
 
-TOO_LARGE = f"This is the source text, because the content is larger than {MAX_RENDERED // 2**10} KiB."
-TRUNCATED = f"Only the first {MAX_SHOWN // 2**20} MiB are shown. Download the content to see all of it."
+TOO_LARGE = f"This is the source text, because the content is larger than {format_size(MAX_RENDERED)}."
+TRUNCATED = f"Only the first {format_size(MAX_SHOWN)} are shown. Download the content to see all of it."
 
 
 class Kind(StrEnum):
@@ -115,7 +116,7 @@ def _render_content(name: str, media_type: str | None, body: bytes) -> KindAndHt
     text = _decode(media_type, body[:MAX_SHOWN], is_complete=len(body) <= MAX_SHOWN)
     if text is None:
         is_truncated = media_type is None and len(body) > MAX_SHOWN
-        size = f"more than {MAX_SHOWN // 2**20} MiB" if is_truncated else format_size(len(body))
+        size = f"more than {format_size(MAX_SHOWN)}" if is_truncated else format_size(len(body))
         return Kind.BINARY, f"<p>{escape(media_type or 'Not text')}, {size}</p>"
     kind, language = _detect_kind(name, media_type)
     if len(body) > MAX_RENDERED:
@@ -142,7 +143,7 @@ def _sanitize(html: str) -> str:
 
 
 def _decode(media_type: str | None, body: bytes, *, is_complete: bool) -> str | None:
-    """Return the content as text; None if it is not text."""
+    """Return the content as text, or None if it is not text."""
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(body, final=is_complete)
     except UnicodeDecodeError:

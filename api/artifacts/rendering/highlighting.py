@@ -81,5 +81,5 @@ def _tokens(code: str, language: Language, deadline: Deadline) -> Iterator[tuple
 
 
 def _nearest_with_class(token_type: _TokenType) -> _TokenType:
-    """Return the nearest type that has a class; plain text if there is none."""
+    """Return the nearest type that has a class, or plain text if there is none."""
     return next((parent for parent in reversed(token_type.split()) if parent in _WITH_CLASS), Token)

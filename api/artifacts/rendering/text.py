@@ -35,11 +35,3 @@ def preformatted(code_html: str, language: str | None = None) -> str:
 def note(text: str) -> str:
     """Return a paragraph with a remark of ours about the content."""
     return f'<p class="note">{escape(text)}</p>'
-
-
-def format_size(size: int) -> str:
-    """Return a number of bytes for people, in decimal units: `1 byte`, `2.5 kB`."""
-    if size < 1000:
-        return f"{size} byte{'' if size == 1 else 's'}"
-    number, unit = (size / 1000, "kB") if size < 1_000_000 else (size / 1_000_000, "MB")
-    return f"{number:.1f}".removesuffix(".0") + f" {unit}"

@@ -10,7 +10,7 @@ from crew.rehearsal.reading.document_requirements import NOT_USED_HEADING
 from crew.rehearsal.reading.markdown_blocks import plain, printable
 from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType
 
 Section = tuple[str, Sequence[str]]
 """A heading and the lines below it."""
@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>&~#|]|(?<![^\W_])_|_(?![^\W_])")
 
 def document(context: TaskContext, type: ArtifactType, sections: Iterable[Section]) -> Draft:
     """Return a Markdown draft: the rehearsal notice, the title, the changes of this round, then the sections."""
-    name = type.value.replace("_", " ").capitalize()
+    name = type.replace("_", " ").capitalize()
     lines = [f"> {rehearsal_notice(context)}", "", f"# {name}: {escape_markdown(context.brief.title)}"]
     for heading, body in [*changes_section(context), *sections]:
         lines += ["", f"## {heading}", "", *body]
@@ -33,7 +33,7 @@ def rehearsal_notice(context: TaskContext) -> str:
     task = context.assignment
     stage = escape_markdown(plain(task.stage))
     line = (
-        f"**Rehearsal.** Written offline by the rehearsal {task.role.value}, stage {stage}, round {task.round}; "
+        f"**Rehearsal.** Written offline by the rehearsal {task.role.name}, stage {stage}, round {task.round}; "
         "no model was used."
     )
     return f"{line} Only the first {MAX_CHARACTERS:,} characters of the brief were read." if context.brief.cut else line
@@ -52,7 +52,7 @@ def source_line(context: TaskContext) -> str:
     """Return a line that names the source of the requirements."""
     if context.source is None:
         return "The requirements were read from the brief."
-    return f"The requirements were read from {context.source.type.value}, version {context.source.version}."
+    return f"The requirements were read from {context.source.type}, version {context.source.version}."
 
 
 def requirement_sections(context: TaskContext, lines_of: Callable[[Requirement], list[str]]) -> list[Section]:

@@ -6,7 +6,7 @@ from crew.protocol import Draft, InputArtifact
 from crew.rehearsal.reading.markdown_blocks import Kind, parse_blocks
 from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.writing.document import block_quote, document, escape_markdown, source_line, table_cell
-from models.contracts.enums import ArtifactType
+from models.contracts.names import ArtifactType
 
 _PREVIEW_CHARACTERS = 4_000
 
@@ -30,9 +30,9 @@ def generic_document(context: TaskContext, type: ArtifactType) -> Draft:
 def _inputs(inputs: tuple[InputArtifact, ...]) -> list[str]:
     if not inputs:
         return ["Only the brief."]
-    ordered = sorted(inputs, key=lambda each: (each.type.value, each.name, each.version, str(each.artifact_id)))
+    ordered = sorted(inputs, key=lambda each: (each.type, each.name, each.version, str(each.artifact_id)))
     rows = [
-        f"| {each.type.value} | {table_cell(each.name)} | {each.version} | {size:,} bytes | {_about(each)} |"
+        f"| {each.type} | {table_cell(each.name)} | {each.version} | {size:,} bytes | {_about(each)} |"
         for each in ordered
         for size in [len(each.content)]
     ]

@@ -17,7 +17,7 @@ import pytest_asyncio
 from uuid_utils.compat import uuid7
 
 from artifacts.media_types import FILES, ZIP
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from store import artifacts
 from store.transaction import Store
 from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
@@ -149,7 +149,7 @@ async def test_an_agents_zip_that_cannot_be_read_is_still_shown_and_downloaded(
     http: httpx2.AsyncClient, store: Store, project: str
 ) -> None:
     broken = zipped({"a": b"x"}).replace(b"PK\x01\x02", b"PK\x01\xff")
-    version = artifacts.NewVersion(ArtifactType.DEPLOYMENT_PACKAGE, broken, ZIP, "deployer", uuid7(), "package")
+    version = artifacts.NewVersion(BuiltInArtifact.DEPLOYMENT_PACKAGE, broken, ZIP, "deployer", uuid7(), "package")
     async with store.transaction(UUID(project)) as tx:
         (written,) = await artifacts.add(tx, [version])
     path = f"{V1}/artifacts/{written.artifact_id}"

@@ -64,7 +64,7 @@ async def test_exceptions_of_a_job_are_raised_to_the_caller(pool: ProcessPool) -
         ),
     ):
         with pytest.raises(error):
-            await pool.run(function, *arguments)  # type: ignore[arg-type]
+            await pool.run(function, *arguments)
     assert len(pool._alive) == 1
 
 

@@ -16,8 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from api.app import create_app
 from api.realtime import Hub
 from config.settings import Settings
-from models.contracts.enums import AgentType, ArtifactType, ProjectStatus
+from models.contracts.enums import ProjectStatus
 from models.contracts.event_data import ErrorEvent
+from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
 from store import events, projects
 from store.bus import Bus
@@ -27,7 +28,7 @@ from tests.serving import run_server
 from tests.waiting import PATIENCE_SECONDS
 
 PIPELINE = Pipeline(
-    name="relay", stages=(Stage(name="plan", agent=AgentType.ANALYST, produces=(ArtifactType.PROJECT_PLAN,)),)
+    name="relay", stages=(Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,)),)
 )
 
 
@@ -59,7 +60,7 @@ class Feed:
         return await self.project(events, ProjectStatus.PAUSED)
 
     async def record(self, project_id: UUID, events: int = 1, text: str = "") -> int:
-        """Write events in one transaction; return the log's head."""
+        """Write events in one transaction. Return the log's head."""
         async with self.store.transaction(project_id) as tx:
             for _ in range(events):
                 tx.record(ErrorEvent(message=text), key=str(uuid4()))

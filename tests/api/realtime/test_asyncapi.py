@@ -48,7 +48,7 @@ def test_the_document_has_every_frame() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        frames.ready(ID, 3),
+        frames.connection_ready(ID, 3),
         frames.heartbeat(ID, 3),
         frames.watching(),
         frames.project_changed(ID, 3),

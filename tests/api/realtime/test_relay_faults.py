@@ -69,7 +69,7 @@ async def test_a_bus_that_drops_repeats_and_reorders_messages_changes_nothing(
 
 
 async def _write_until(running: Relay, project_id: UUID, is_done: Callable[[], bool]) -> int:
-    """Write events, at least one, until a condition is met; return the head."""
+    """Write events, at least one, until a condition is met. Return the head."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             head = await running.record(project_id)
@@ -112,7 +112,7 @@ async def test_a_restarted_redis_loses_no_event(running: Relay, servers: Servers
                     )
                 ]
             )
-            return (await receive(socket))["event_type"] == "task_progress"
+            return bool((await receive(socket))["event_type"] == "task_progress")
 
         assert await eventually(progress), "events arrive live again, not only from the log"
 
@@ -161,7 +161,7 @@ async def test_a_killed_database_loses_no_event(running: Relay, servers: Servers
 
     async def is_connected() -> bool:
         async with running.connect(project_id) as another:
-            return (await receive(another))["event_type"] == "connection_ready"
+            return bool((await receive(another))["event_type"] == "connection_ready")
 
     await eventually(is_connected)  # while it starts, clients get log_unavailable
 

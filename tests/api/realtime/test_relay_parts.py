@@ -160,4 +160,4 @@ def test_the_query_string_is_parsed() -> None:
 )
 def test_a_message_that_is_not_an_event_is_refused(message: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        frames.published(message)
+        frames.parse_event(message)

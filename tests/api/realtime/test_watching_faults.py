@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from models.contracts.enums import ArtifactType
+from models.contracts.names import BuiltInArtifact
 from store import artifacts
 from tests.api.realtime.relay_server import Relay, condition, receive, relay, until
 from tests.api.realtime.watching_client import assert_no_frames, complete, receive_changes, send, watch
@@ -64,7 +64,7 @@ async def test_changes_that_redis_loses_are_found_by_comparing(lossy: Relay) -> 
         brief = await lossy.project()
         await receive_changes(socket, brief, await complete(lossy, brief))
         async with lossy.store.transaction(ended) as tx:
-            version = artifacts.NewVersion(ArtifactType.AGENT_OUTPUT, b"x", "text/plain", "human", uuid4(), "late")
+            version = artifacts.NewVersion(BuiltInArtifact.AGENT_OUTPUT, b"x", "text/plain", "human", uuid4(), "late")
             await artifacts.add(tx, [version])
         await receive_changes(socket, ended, await lossy.head(ended))
 
@@ -114,7 +114,7 @@ async def test_many_changes_at_once_are_sent_no_faster_than_the_client_reads(set
 
 
 async def write_until(running: Relay, project_id: UUID, is_done: Callable[[], bool]) -> dict[str, int]:
-    """Change one project, and create and complete others, until a condition is met; return the heads."""
+    """Change one project, and create and complete others, until a condition is met. Return the heads."""
     heads: dict[str, int] = {}
     async with asyncio.timeout(30):
         while not is_done():

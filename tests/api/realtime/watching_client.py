@@ -38,7 +38,7 @@ async def assert_no_frames(socket: ClientConnection) -> None:
 
 
 async def complete(running: Relay, project_id: UUID) -> int:
-    """Complete the project; return the log's head."""
+    """Complete the project. Return the log's head."""
     async with running.store.transaction(project_id) as tx:
         await projects.set_status(tx, ProjectStatus.COMPLETED, "end", None)
     return await running.head(project_id)

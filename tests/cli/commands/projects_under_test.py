@@ -12,7 +12,7 @@ UNKNOWN_ID = "01890000-0000-7000-8000-000000000000"
 
 
 async def start_project(http: httpx2.AsyncClient, name: str, pipeline: str = "software-delivery") -> str:
-    """Start a project; return its id."""
+    """Start a project. Return its id."""
     body = {"name": name, "description": "# A thing\n\n- It works.\n- It is fast.\n", "pipeline": pipeline}
     created = await http.post("/api/v1/projects/", json=body)
     assert created.status_code == 201, created.text
@@ -23,7 +23,7 @@ async def start_project(http: httpx2.AsyncClient, name: str, pipeline: str = "so
 async def open_request(
     http: httpx2.AsyncClient, project_id: str, stage: str = "discovery", round_: int = 1
 ) -> dict[str, Any]:
-    """Wait for the request of a project's stage; return it."""
+    """Wait for the request of a project's stage. Return it."""
 
     async def opened() -> dict[str, Any] | None:
         page = (await http.get(f"/api/v1/hitl/project/{project_id}/requests", params={"status": "pending"})).json()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import delivery
+from artifacts import zips
 from cli.commands.delivery import DeliveryError, check_writable, folder_for, slug, unpack
 from cli.exits import UsageError
 
@@ -64,6 +64,7 @@ def test_files_are_unpacked_to_their_paths(tmp_path: Path) -> None:
         archive((".git/hooks/pre-commit", b"x")),
         b"not a zip",
         archive(("ok", b"x" * 1000))[:-30],
+        archive(("ok", b"x" * 1000)).replace(b"ok\xab", b"ok\xff", 1),  # a deflate block of no known type
     ],
 )
 def test_an_unsafe_archive_is_refused_as_a_whole(packed: bytes, tmp_path: Path) -> None:
@@ -74,11 +75,11 @@ def test_an_unsafe_archive_is_refused_as_a_whole(packed: bytes, tmp_path: Path) 
 
 
 def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "MAX_BYTES", 1000)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", 1000)
     with pytest.raises(DeliveryError, match="larger"):
         unpack(archive(("bomb", b"0" * 1001)), tmp_path / "out")
-    monkeypatch.setattr(delivery, "MAX_FILES", 2)
-    with pytest.raises(DeliveryError, match="3 files"):
+    monkeypatch.setattr(zips, "MAX_FILES", 2)
+    with pytest.raises(DeliveryError, match="more than 2 files"):
         unpack(archive(("a", b""), ("b", b""), ("c", b"")), tmp_path / "out")
 
 

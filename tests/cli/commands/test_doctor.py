@@ -27,11 +27,11 @@ async def test_doctor_reports_problems_and_repairs_all_or_those_named(
     async def doctor(*arguments: object) -> Result:
         return await botarmy(api_url, "doctor", *arguments, cwd=tmp_path)
 
-    for arguments, error in (
+    for options, error in (
         (("--restart",), "need --repair"),
         (("--repair", "--restart", "--end"), "cannot be combined"),
     ):
-        ran = await doctor(*arguments)
+        ran = await doctor(*options)
         assert (ran.code, error in " ".join(ran.err.split())) == (2, True), ran
     ran = await doctor()
     assert (ran.code, ran.out) == (0, "No problems: every open project has a running workflow.\n"), ran

@@ -146,7 +146,7 @@ async def test_the_inbox_lists_requests_and_accepts_decisions(
 
 
 async def _open_request(http: httpx2.AsyncClient, name: str) -> dict[str, Any]:
-    """Start a project; return its first request."""
+    """Start a project. Return its first request."""
     created = await http.post("/api/v1/projects/", json={"name": name, "description": "# A thing\n\n- It works.\n"})
     path = f"/api/v1/hitl/project/{created.json()['id']}/requests"
     while not (items := (await http.get(path)).json()["items"]):

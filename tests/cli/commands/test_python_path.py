@@ -13,7 +13,7 @@ import pytest
 from cli.stack import checkout
 from tests.conftest import CHECKOUT
 
-PACKAGES = ("api", "config", "crew", "models", "pipelines", "store", "worker", "workflows")
+PACKAGES = ("api", "cli", "config", "crew", "models", "pipelines", "store", "worker", "workflows")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def run(command: list[str], cwd: Path, environment: Mapping[str, str]) -> str:
 
 def test_our_packages_are_found_first(other_project: Path, tmp_path: Path) -> None:
     path = os.pathsep.join([str(other_project), str(CHECKOUT)])
-    botarmy = [sys.executable, "-P", "-m", "cli.main"]
+    botarmy = [sys.executable, "-P", "-m", "botarmy"]
     assert "Nothing is running" in run([*botarmy, "down", "--data-dir", "data"], tmp_path, {"PYTHONPATH": path})
     shipped = str(CHECKOUT / "pipelines" / "software-delivery.yaml")
     run([*botarmy, "pipelines", "check", shipped], tmp_path, {"PYTHONPATH": path})  # which uses another process
@@ -47,7 +47,7 @@ def test_the_script_ignores_pythonpath(tmp_path: Path) -> None:
     script = tmp_path / "botarmy"
     script.write_text((CHECKOUT / "scripts" / "botarmy").read_text())
     output = run(["sh", str(script), "--help"], tmp_path, {"PYTHONPATH": "/other", "PYTHONHOME": "/other"})
-    assert output == "unset unset -P -m cli.main --help\n"
+    assert output == "unset unset -P -m botarmy --help\n"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,8 @@ def test_the_script_ignores_pythonpath(tmp_path: Path) -> None:
         (False, "", None),
         (False, "other", "here:other"),
         (False, "here", None),
+        (False, ":here", "here:here"),
+        (False, "here:", None),
     ],
 )
 def test_child_processes_find_our_packages_first(

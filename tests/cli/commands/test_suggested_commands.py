@@ -14,6 +14,11 @@ from cli.exits import NoApiError
 FOLDER = Path("100% n\u00e9'w $x")
 
 
+def test_an_address_is_suggested_without_its_password() -> None:
+    assert ApiTarget("http://h:1", None).as_arguments() == " --api http://h:1"
+    assert ApiTarget("http://bob:hunter2@h", None).as_arguments() == " --api 'http://bob:***@h'"
+
+
 def test_a_data_directory_is_quoted(tmp_path: Path) -> None:
     assert shlex.split(ApiTarget(None, FOLDER).as_arguments()) == ["--data-dir", str(FOLDER)]
     with pytest.raises(NoApiError) as error:

@@ -58,7 +58,7 @@ async def running(
 
 
 async def assert_serves(state: StackState) -> Client:
-    """Check that each server in `state` answers; return a client of its Temporal."""
+    """Check that each server in `state` answers. Return a client of its Temporal."""
     async with await psycopg.AsyncConnection.connect(state.database) as connection:
         await connection.execute("SELECT 1 FROM alembic_version")
     async with Redis.from_url(state.redis) as redis:

@@ -14,7 +14,7 @@ import pytest
 
 from cli.stack.datadir import DataDir, DataDirError
 from cli.stack.ports import free_port, is_free
-from cli.stack.programs import Api
+from cli.stack.processes import Api
 from cli.stack.state import DamagedStateError, StackState
 from config.settings import SettingsError, get_settings
 from tests.cli.stack.stack_under_test import BOTARMY, botarmy, environment

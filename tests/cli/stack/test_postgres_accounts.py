@@ -60,7 +60,7 @@ def as_root() -> None:
 
 
 def serve(programs: Path, data: Path, identity: str = "-", *, namespaces: bool = True) -> tuple[int, str]:
-    """Start PostgreSQL under an identity; return the exit code, and the owner of the data or the error."""
+    """Start PostgreSQL under an identity. Return the exit code, and the owner of the data or the error."""
     denied = () if namespaces else ("without-namespaces",)
     run_as = [sys.executable, str(HERE / "run_as.py"), *denied, identity]
     process = subprocess.run(

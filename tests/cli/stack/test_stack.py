@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from temporalio.service import RPCError
 
-from cli.stack import orphans, postgres, programs, temporal, valkey
+from cli.stack import orphans, postgres, processes, temporal, valkey
 from cli.stack.checkout import CHECKOUT
 from cli.stack.component import ComponentError
 from cli.stack.datadir import AlreadyRunningError
@@ -72,7 +73,7 @@ async def test_a_killed_component_restarts_at_its_address(data_dir: Path) -> Non
     async with running(data_dir) as state:
         for name, pid in state.pids.items():
             os.kill(pid, signal.SIGKILL)
-            await eventually(lambda name=name, pid=pid: _pids(data_dir).get(name, pid) != pid)
+            await eventually(partial(_has_restarted, data_dir, name, pid))
         async with asyncio.timeout(30):
             while True:
                 try:
@@ -116,7 +117,7 @@ async def test_a_port_that_is_taken_at_the_last_moment_is_replaced(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ExitStack() as taken:
-        for module in (postgres, valkey, temporal, programs):
+        for module in (postgres, valkey, temporal, processes):
             port = taken.enter_context(_Listener(0))
             first = iter([port])
             monkeypatch.setattr(module, "free_port", lambda *_, first=first, **__: next(first, None) or free_port())
@@ -163,12 +164,17 @@ async def test_orphans_of_an_earlier_stack_are_stopped(tmp_path: Path, monkeypat
 def test_the_revisions_are_those_of_alembic() -> None:
     script = ScriptDirectory.from_config(Config(CHECKOUT / "alembic.ini"))
     assert revisions().newest == set(script.get_heads())
-    assert revisions().every == {one.revision for one in script.walk_revisions()}
+    assert revisions().known == {one.revision for one in script.walk_revisions()}
     assert revisions().tables == set(metadata.tables)
 
 
 def _pids(data_dir: Path) -> dict[str, int]:
-    return json.loads((data_dir / "stack.json").read_text())["pids"]
+    pids: dict[str, int] = json.loads((data_dir / "stack.json").read_text())["pids"]
+    return pids
+
+
+def _has_restarted(data_dir: Path, name: str, pid: int) -> bool:
+    return _pids(data_dir).get(name, pid) != pid
 
 
 def _addresses(state: StackState) -> list[str]:

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+from rich.console import Console
 
+from cli.commands.detached import stop
+from cli.stack.datadir import DataDir
 from tests.cli.stack.stack_under_test import BOTARMY, botarmy, environment, processes_of
 
 pytestmark = pytest.mark.long
+
+
+SUPERVISOR = """
+import os, signal, subprocess, sys, time
+from pathlib import Path
+from cli.stack.datadir import DataDir
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+environment = os.environ | {"BOTARMY_STACK": sys.argv[1]}
+with DataDir(Path(sys.argv[1])).locked(), subprocess.Popen(["sleep", "60"], env=environment) as child:
+    try:
+        print("started", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("stopped, and its child was", "killed" if child.poll() else "running")
+        child.kill()
+"""
 
 
 @pytest.fixture
@@ -51,6 +72,33 @@ def test_up_detached_then_status_then_down(data_dir: Path) -> None:
         down = botarmy("down", "--data-dir", data_dir)
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
     assert not processes_of(data_dir)
+
+
+def test_of_two_that_start_at_the_same_moment_one_says_that_it_started_nothing(data_dir: Path) -> None:
+    command = [*BOTARMY, "up", "--detach", "--fail-if-running", "--data-dir", str(data_dir), "--port", "0"]
+    both = [subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        outputs = {up.wait(timeout=110): up.communicate()[0] for up in both}
+        assert sorted(outputs) == [0, 7], outputs
+        assert "Ready in" in outputs[0]
+        assert "Already " in outputs[7]
+        assert botarmy("up", "--detach", "--fail-if-running", "--data-dir", data_dir).returncode == 7
+    finally:
+        assert botarmy("down", "--data-dir", data_dir).stdout == "Stopped.\n"
+
+
+async def test_down_takes_no_process_of_a_stack_that_has_just_started_for_an_orphan(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, output = [sys.executable, "-c", SUPERVISOR, str(data_dir)], io.StringIO()
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as up:
+        assert up.stdout
+        assert up.stdout.readline() == "started\n"
+        holder, earlier = DataDir.holder, [None, None]  # `down` has looked before this stack had the lock
+        monkeypatch.setattr(DataDir, "holder", lambda data: earlier.pop() if earlier else holder(data))
+        assert await stop(DataDir(data_dir), Console(file=output)) == 0
+        assert up.stdout.read() == "stopped, and its child was running\n"
+    assert output.getvalue() == "Stopped.\n"
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing(data_dir: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cli.client.shapes import Event
 from cli.views.project_view import ProjectView, StageStatus
-from cli.views.wording import describe, duration, size
+from cli.views.wording import describe, duration
 from models.contracts.enums import EventType
 from tests.models.test_event_data import RELEASE_0_1_0
 
@@ -57,8 +57,5 @@ def test_an_event_about_the_workflow_of_a_task_leaves_the_project_as_it_is() -> 
     assert describe(restarted) == reason
 
 
-def test_sizes_and_durations_have_readable_units() -> None:
-    assert [size(count) for count in (0, 1023, 1024, 1536, 2**20, 256 * 2**20)] == [
-        "0 B", "1023 B", "1 KiB", "1.5 KiB", "1 MiB", "256 MiB",
-    ]  # fmt: skip
+def test_durations_have_readable_units() -> None:
     assert [duration(seconds) for seconds in (None, 0, 61.9, 3600, 7384)] == ["", "0:00", "1:01", "1h00m", "2h03m"]

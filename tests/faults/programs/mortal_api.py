@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
+from unittest import mock
 
 from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 
-import api.services
 from api.__main__ import main
 from workflows.client import connect
 
 
 class _Start(OutboundInterceptor):
-    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle:  # type: ignore[type-arg]
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still alive")
 
@@ -24,10 +25,11 @@ class _Mortal(Interceptor):
 
 
 async def _mortal(*, lazy: bool = False) -> Client:
-    client = await connect(lazy=lazy)
-    return Client(**{**client.config(), "interceptors": [_Mortal()]})
+    config = (await connect(lazy=lazy)).config()
+    config["interceptors"] = [_Mortal()]
+    return Client(**config)
 
 
 if __name__ == "__main__":
-    api.services.connect = _mortal
-    main()
+    with mock.patch("api.services.connect", _mortal):
+        main()

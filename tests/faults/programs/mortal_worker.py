@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from typing import Any
+from unittest import mock
 
 import uvloop
 from temporalio import activity, client, worker
@@ -32,9 +33,11 @@ class _Mortal(client.Interceptor, worker.Interceptor):
 
 
 async def _mortal() -> client.Client:
-    return client.Client(**{**(await connect()).config(), "interceptors": [_Mortal()]})
+    config = (await connect()).config()
+    config["interceptors"] = [_Mortal()]
+    return client.Client(**config)
 
 
 if __name__ == "__main__":
-    program.connect = _mortal
-    uvloop.run(program.main())
+    with mock.patch.object(program, "connect", _mortal):
+        uvloop.run(program.main())

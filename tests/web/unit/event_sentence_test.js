@@ -6,10 +6,10 @@ import { isOf, markOf, plain, sentence } from "../../../web/js/feed/event-senten
 
 /**
  * @param {EventType} type
- * @param {Record<string, unknown>} data
+ * @param {any} data
  * @returns {import("../../../web/js/api.d.ts").Event}
  */
-const event = (type, data) => ({
+const event = (type, data) => /** @type {any} */ ({
   event_type: type,
   seq: 1,
   project_id: "p",

@@ -25,6 +25,8 @@ const stage = (name, consumes, produces, more = {}) => /** @type {Stage} */ ({
 const PIPELINE = {
   name: "delivery",
   description: "",
+  roles: [],
+  artifacts: [],
   stages: [
     stage("plan", ["user_input"], ["project_plan"]),
     stage("design", ["project_plan"], ["system_architecture"]),

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import httpx2
 import pytest
 from temporalio.client import Client
 
 from config.settings import Settings
-from crew.protocol import Agent
-from models.contracts.enums import AgentType
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.worker.reconciler.lost_projects import CREWS, Lost
 
 
 @pytest.fixture(scope="module")
-def agents() -> Mapping[AgentType, Agent]:
-    return dict.fromkeys(AgentType, CREWS)
+def crews() -> OneAgentCrews:
+    return CREWS
 
 
 @pytest.fixture(scope="module")

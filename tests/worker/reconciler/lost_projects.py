@@ -14,6 +14,7 @@ from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
 from models.contracts.enums import Oversight
 from store.transaction import Store
+from tests.crews import OneAgentCrews
 from tests.waiting import eventually
 from tests.worker.losing import V1, lose, problems
 from tests.workflows.crew_under_test import Script, Story, Turn, pipeline
@@ -30,7 +31,7 @@ VALIDATE: dict[str, Any] = {
 DESIGN: dict[str, Any] = {"name": "design", "agent": "architect", "produces": ["system_architecture"]}
 
 
-class Crews:
+class AgentOfManyProjects:
     """The agents of one worker for many projects, each with its own script."""
 
     def __init__(self) -> None:
@@ -43,7 +44,8 @@ class Crews:
         return await self.scripts[assignment.project_id].run(assignment, step)
 
 
-CREWS = Crews()
+AGENT = AgentOfManyProjects()
+CREWS = OneAgentCrews(AGENT)
 
 
 class Lost:
@@ -58,7 +60,7 @@ class Lost:
     ) -> Story:
         queue = queue or self.settings.task_queue
         story = await Story.begin(self.temporal, self.store, queue, Script(), pipeline(*stages), oversight, start=False)
-        CREWS.scripts[story.id] = story.script
+        AGENT.scripts[story.id] = story.script
         for stage, each in turns.items():
             story.script.on(stage, *each)
         await start_project(self.temporal, queue, story.given)

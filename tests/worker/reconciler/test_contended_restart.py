@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from api import recovery
+from api.recovery import restart as recovery
 from tests.waiting import eventually
 from tests.worker.losing import V1, lose, post
 from tests.worker.reconciler.lost_projects import Lost, raise_generation, restore_before_decision

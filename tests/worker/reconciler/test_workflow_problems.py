@@ -14,7 +14,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from config.settings import Settings
-from models.contracts.enums import AgentType
 from models.contracts.project import ProjectInput
 from store.transaction import Store
 from tests.waiting import eventually
@@ -131,7 +130,7 @@ async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
     """Two responses are acknowledged that it cannot judge. It judges them after a restart from the records."""
     queue = f"{lost.settings.task_queue}-upgraded"
     elsewhere = lost.settings.model_copy(update={"task_queue": queue})
-    async with build_worker(lost.temporal, lost.store, dict.fromkeys(AgentType, CREWS), elsewhere):
+    async with build_worker(lost.temporal, lost.store, CREWS, elsewhere):
         story = await lost.begin(PLAN | GATE, BUILD, queue=queue)
         request = await story.request("plan")
         await story.view("waiting for a decision")

@@ -1,14 +1,14 @@
 /** A project's artifacts, grouped for a list. Pure: no DOM, no requests. */
 
-/** @import { ArtifactItem, ArtifactType, Pipeline } from "../api.d.ts" */
+/** @import { ArtifactItem, Pipeline } from "../api.d.ts" */
 
 /**
  * All versions of an artifact.
- * @typedef {{ key: string, type: ArtifactType, name: string, versions: ArtifactItem[] }} ArtifactGroup
+ * @typedef {{ key: string, type: string, name: string, versions: ArtifactItem[] }} ArtifactGroup
  */
-/** @typedef {{ type: ArtifactType, artifactGroups: ArtifactGroup[] }} TypeSection */
+/** @typedef {{ type: string, artifactGroups: ArtifactGroup[] }} TypeSection */
 
-/** The types that a pipeline may not name, in the usual order. @type {ArtifactType[]} */
+/** The types that a pipeline may not name, in the usual order. @type {string[]} */
 const OTHER_TYPES = [
   "project_plan",
   "software_specification",
@@ -37,7 +37,7 @@ export function groupArtifacts(artifacts, pipeline) {
     artifactGroups.set(key, group);
     group.versions.push(artifact);
   }
-  /** @type {Map<ArtifactType, ArtifactGroup[]>} */
+  /** @type {Map<string, ArtifactGroup[]>} */
   const sections = new Map(typeOrder(pipeline).map((type) => [type, []]));
   for (const group of artifactGroups.values()) {
     group.versions.sort((a, b) => a.version - b.version);
@@ -61,7 +61,7 @@ const typeOrder = (
   pipeline,
 ) => [
   ...new Set([
-    /** @type {ArtifactType} */ ("user_input"),
+    /** @type {string} */ ("user_input"),
     ...(pipeline?.stages ?? []).flatMap((stage) => stage.produces),
     ...OTHER_TYPES,
   ]),

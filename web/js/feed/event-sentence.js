@@ -45,7 +45,7 @@ const AGENT_STATUS = {
   error: "has a problem",
 };
 
-/** @type {Record<EventType, (event: LogEvent) => Part[]>} */
+/** @type {{ [E in LogEvent as E["event_type"]]: (event: E) => Part[] }} */
 const SENTENCES = {
   workflow_event: ({ data, task_id }) => [
     task_id ? "A task outside the pipeline" : PROJECT_STATUS[data.status] ?? `The project is ${data.status}`,
@@ -104,8 +104,8 @@ function decided(data) {
  * @param {LogEvent} event
  */
 export function sentence(event) {
-  const say = SENTENCES[event.event_type];
-  return (say ? say(event) : [lower(event.event_type)]).filter((part) => part !== "");
+  const compose = /** @type {((event: LogEvent) => Part[]) | undefined} */ (SENTENCES[event.event_type]);
+  return (compose ? compose(event) : [lower(event.event_type)]).filter((part) => part !== "");
 }
 
 /**
@@ -137,7 +137,7 @@ const KIND_OF = {
 /**
  * Whether an event is of a kind.
  * @param {string} kind
- * @param {LogEvent} event
+ * @param {{ event_type: EventType, data: Data }} event
  */
 export function isOf(kind, { event_type: type, data }) {
   if (kind === "all") return true;
@@ -178,7 +178,7 @@ const MARKS = {
 
 /**
  * The icon and the tone of an event.
- * @param {LogEvent} event
+ * @param {{ event_type: EventType, data: Data }} event
  * @returns {Mark}
  */
 export function markOf({ event_type: type, data }) {

@@ -8,7 +8,7 @@ import { projects } from "../rest.js";
 import { formDialog, FormDraft, showFieldErrors } from "./form-dialog.js";
 
 /** @import { ProjectModel } from "./model.js" */
-/** @import { AgentType, ArtifactCreate, TaskCreate } from "../api.d.ts" */
+/** @import { ArtifactCreate, TaskCreate } from "../api.d.ts" */
 
 /** @type {WeakMap<ProjectModel, HTMLDialogElement>} */
 const contextDialogs = new WeakMap();
@@ -131,7 +131,7 @@ function taskForm(model) {
     send: async () => {
       /** @type {TaskCreate} */
       const task = {
-        agent_type: /** @type {AgentType} */ (agent.input.value),
+        agent_type: /** @type {string} */ (agent.input.value),
         instructions: instructions.input.value,
         context_ids: chosen(),
       };

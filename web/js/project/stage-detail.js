@@ -6,7 +6,7 @@ import { title } from "../labels.js";
 import { asks, upstream } from "../pipeline/stages.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 
-/** @import { ArtifactType, Rework, Stage } from "../api.d.ts" */
+/** @import { Rework, Stage } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
 
@@ -112,13 +112,13 @@ const reworkRule = ({ to, max_rounds: max }) =>
  */
 function describe(stage, model) {
   const newest = new Map(model.artifacts.map((artifact) => [`${artifact.type}/${artifact.name}`, artifact]));
-  /** @param {ArtifactType} type */
+  /** @param {string} type */
   const artifactsOf = (type) => [...newest.values()].filter((artifact) => artifact.type === type);
-  /** @param {ArtifactType} type */
+  /** @param {string} type */
   const missing = (type) => h("li", { class: "soft" }, title(type));
-  /** @param {ArtifactType} type */
+  /** @param {string} type */
   const listed = (type) => (artifactsOf(type).length ? artifactsOf(type).map(artifactLink) : missing(type));
-  /** @param {ArtifactType[]} types */
+  /** @param {string[]} types */
   const typeList = (types) => h("ul", {}, types.map(listed));
   const rule = asks(stage, model.project.oversight);
   /** @type {([term: string, value: Child] | null | "")[]} */

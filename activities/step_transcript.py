@@ -1,0 +1,63 @@
+"""A step's transcript, kept in PostgreSQL, and the budget that its calls count against."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from crew.protocol import BudgetExhaustedError, Entry, EntryKind, SupersededAttemptError
+from models.contracts.handoff import StepInput
+from store import budgets, transcripts
+from store.transaction import Store
+
+
+class StepTranscript:
+    """Implements the `Transcript` protocol of agents.
+
+    Args:
+        daily_budget_usd: what all calls of a day (UTC) may cost together.
+    """
+
+    def __init__(self, store: Store, step: StepInput, daily_budget_usd: float) -> None:
+        self._store = store
+        self._step = step
+        self._limit = daily_budget_usd
+
+    async def entries(self) -> list[Entry]:
+        async with self._store.reading() as connection:
+            # An earlier attempt that is still running has lost its task to this one.
+            await budgets.book_abandoned(connection, self._step.task_id)
+            rows = await transcripts.of_task(connection, self._step.task_id)
+        return [
+            Entry(**row.model_dump(exclude={"task_id", "created_at", "kind"}), kind=EntryKind(row.kind)) for row in rows
+        ]
+
+    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
+        async with self._store.reading() as connection:
+            added = await transcripts.add(connection, self._step.task_id, asdict(entry), settles)
+        if not added:
+            raise SupersededAttemptError(f"entry {entry.position} of task {self._step.task_id} exists already")
+
+    async def discard(self, position: int) -> None:
+        async with self._store.reading() as connection:
+            await transcripts.discard(connection, self._step.task_id, position)
+
+    async def reserve(self, amount_usd: float) -> UUID:
+        reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
+        async with self._store.reading() as connection:
+            if await budgets.reserve(connection, reservation, scope, self._step.task_id, amount_usd, self._limit):
+                return reservation
+            now = await budgets.spent(connection, scope)
+        running = f", and running calls may cost {now.reserved_usd:.2f} more" if now.reserved_usd > 0.005 else ""
+        raise BudgetExhaustedError(
+            f"Spent {now.spent_usd:.2f} of {self._limit:.2f} USD today{running}; the next call of the "
+            f"{self._step.handoff.to_agent} needs up to {amount_usd:.2f}. Raise BOTARMY_DAILY_BUDGET and restart the "
+            "worker, or try again tomorrow (UTC)."
+        )
+
+    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+        async with self._store.reading() as connection:
+            await budgets.release(connection, reservation, cost_usd)

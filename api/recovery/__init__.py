@@ -1,0 +1,1 @@
+"""How a workflow that cannot continue is restarted from its records, or ended."""

@@ -1,0 +1,1 @@
+"""The agents of the model crew, one for each kind of work."""

@@ -1,0 +1,149 @@
+"""The coder: writes and changes files, runs their tests, and ends when they pass."""
+
+from __future__ import annotations
+
+from artifacts.file_sets import pack, unpack
+from artifacts.media_types import FILES
+from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.requirements import requirement_ids, uncovered, weakened
+from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.workspace import Workspace
+from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from models.contracts.names import BuiltInArtifact
+from sandbox import Sandbox, TestRun
+
+MAX_OUTPUT = 8_000
+"""Characters of a test run's output that the model reads."""
+
+
+class Nothing(Arguments):
+    """No arguments."""
+
+
+class Path(Arguments):
+    path: str
+
+
+class File(Arguments):
+    path: str
+    content: str
+
+
+class Replacement(Arguments):
+    path: str
+    old: str
+    new: str
+
+
+class Finish(Arguments):
+    summary: str
+
+
+class Impossible(Arguments):
+    reason: str
+
+
+class Coder:
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        before = _earlier_files(assignment)
+        workspace = Workspace(before)
+        tools = _tools(workspace, assignment, self._workshop.sandbox)
+        completed = await converse(self._workshop, assignment, step, "coder", tools)
+        if isinstance(completed.arguments, Impossible):
+            raise AgentError(f"it says that this is impossible: {completed.arguments.reason}", retryable=False)
+        changed = weakened(before, workspace.files)
+        assert isinstance(completed.arguments, Finish)
+        notes = [completed.arguments.summary.strip(), *(f"Tests: {'; '.join(changed)}." for _ in changed[:1])]
+        (type,) = assignment.expected_outputs
+        return Outcome(
+            drafts=(Draft(type, pack(workspace.files), FILES),),
+            confidence=_confidence(completed.turns, assignment.round, len(changed)),
+            usage=completed.usage,
+            note=" ".join(filter(None, reversed(notes))),
+        )
+
+
+def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+    specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
+    wanted = requirement_ids(specification.text) if specification else []
+
+    async def list_files(_: Nothing) -> str:
+        return workspace.listing()
+
+    async def read_file(arguments: Path) -> str:
+        return workspace.read(arguments.path)
+
+    async def write_file(arguments: File) -> str:
+        return workspace.write(arguments.path, arguments.content)
+
+    async def replace(arguments: Replacement) -> str:
+        return workspace.replace(arguments.path, arguments.old, arguments.new)
+
+    async def delete_file(arguments: Path) -> str:
+        return workspace.delete(arguments.path)
+
+    async def run_tests(_: Nothing) -> str:
+        return describe(await _run(workspace, sandbox))
+
+    async def finish(_: Finish) -> str:
+        if not workspace.files:
+            raise ToolError("there are no files.")
+        if missing := workspace.missing_imports():
+            listed = "; ".join(f"{path} imports {', '.join(names)}" for path, names in missing.items())
+            raise ToolError(f"some imports are not available: {listed}.")
+        if missing_tests := uncovered(wanted, workspace.files):
+            raise ToolError(
+                f"no test covers {', '.join(missing_tests)}. A test's docstring begins with the numbers it covers."
+            )
+        run = await _run(workspace, sandbox)
+        if not run.passed:
+            raise ToolError(f"the tests do not pass.\n{describe(run)}")
+        return f"Finished: {run.ran} tests pass."
+
+    async def impossible(_: Impossible) -> str:
+        return "A person decides now."
+
+    return (
+        read_artifact_tool(assignment.inputs),
+        Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
+        Tool("read_file", "Read a file.", Path, read_file, is_pure=True),
+        Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
+        Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
+        Tool("delete_file", "Delete a file.", Path, delete_file, is_pure=True),
+        Tool("run_tests", "Run all unit tests in tests/ and return their results.", Nothing, run_tests),
+        Tool(
+            "finish", "End the step. Refused while a test fails or a requirement has none.", Finish, finish, ends=True
+        ),
+        Tool("impossible", "End the step and ask a person, if it cannot be done.", Impossible, impossible, ends=True),
+    )
+
+
+async def _run(workspace: Workspace, sandbox: Sandbox) -> TestRun:
+    if not workspace.files:
+        raise ToolError("there are no files.")
+    return await sandbox.run_tests(workspace.files, loopback=True)
+
+
+def describe(run: TestRun) -> str:
+    """Return a test run for a model: the counts, each test that did not pass, and the output."""
+    failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
+    stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []
+    none = (
+        ["No tests were found: they are methods of unittest.TestCase, in tests/test_*.py."] if not run.outcomes else []
+    )
+    head = f"{'Passed' if run.passed else 'Failed'}: {run.ran} of {run.counted} tests ran, {run.failed} failed."
+    output = run.output[-MAX_OUTPUT:]
+    return "\n".join([head, *stopped, *none, *failed[:50], "", output]).rstrip()
+
+
+def _earlier_files(assignment: Assignment) -> dict[str, str]:
+    """Return the files of the newest source code among the inputs: what an earlier round, or a person, wrote."""
+    source = assignment.input(BuiltInArtifact.SOURCE_CODE)
+    return unpack(source.content) if source is not None and source.media_type == FILES else {}
+
+
+def _confidence(turns: int, rounds: int, weakened_tests: int) -> float:
+    return max(0.1, round(0.95 - 0.01 * turns - 0.1 * (rounds - 1) - 0.2 * bool(weakened_tests), 2))

@@ -1,0 +1,102 @@
+"""The deployer: builds the package and tests it as built; a model writes the words that go with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+
+from artifacts import zips
+from artifacts.file_sets import unpack
+from artifacts.media_types import FILES, ZIP
+from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.agents.document import title_of
+from crew.model.outputs import DeliveryNotes
+from crew.model.tool import Tool
+from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInArtifact
+from sandbox import TestRun
+
+WRITTEN_BY_MODEL = "Written by language models with BotArmy."
+"""The mark of what models wrote (EU AI Act, article 50)."""
+
+
+class Deployer:
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        source = assignment.input(BuiltInArtifact.SOURCE_CODE)
+        if source is None or source.media_type != FILES:
+            raise AgentError("its inputs contain no source code to package.", retryable=False)
+        files = unpack(source.content)
+
+        async def submit(notes: DeliveryNotes) -> str:
+            return "Submitted."
+
+        tools = (
+            read_artifact_tool(assignment.inputs),
+            Tool(
+                "submit", "Hand back the words of the delivery; this ends your step.", DeliveryNotes, submit, ends=True
+            ),
+        )
+        completed = await converse(self._workshop, assignment, step, "deployer", tools)
+        notes = completed.arguments
+        assert isinstance(notes, DeliveryNotes)
+        files |= {
+            "README.md": f"{notes.readme.rstrip()}\n\n---\n{WRITTEN_BY_MODEL}\n",
+            "AGENTS.md": notes.agents_md.rstrip() + "\n",
+        }
+        root = _distribution(assignment.project_name)
+        package = await asyncio.to_thread(zips.pack, files, root)
+        await step.progress("testing the package as it was built")
+        built = await asyncio.to_thread(zips.unpack, package, root)
+        run = await self._workshop.sandbox.run_tests(built, loopback=True)
+        log = _log(assignment.project_name, notes, package, root, files, run)
+        drafts = {
+            BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),
+            BuiltInArtifact.DEPLOYMENT_LOG: Draft(BuiltInArtifact.DEPLOYMENT_LOG, log.encode()),
+        }
+        return Outcome(
+            drafts=tuple(drafts[BuiltInArtifact(type)] for type in assignment.expected_outputs),
+            verdict=Verdict.PASSED if run.passed else Verdict.FAILED,
+            usage=completed.usage,
+        )
+
+
+def _distribution(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "delivery"
+
+
+def _log(project: str, notes: DeliveryNotes, package: bytes, root: str, files: dict[str, str], run: TestRun) -> str:
+    rows = [
+        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
+        for path, text in sorted(files.items())
+    ]
+    verdict = "Passed" if run.passed else "Failed"
+    result = f"**{verdict}**: {run.ran} of {run.counted} tests of the built package ran, {run.failed} failed."
+    return "\n".join(
+        [
+            f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",
+            "",
+            notes.release_notes.strip(),
+            "",
+            "## Package",
+            "",
+            f"- name: `{root}.zip`",
+            f"- size: {len(package):,} bytes",
+            f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
+            "",
+            result,
+            "",
+            "## Contents",
+            "",
+            "| file | bytes | sha256 |",
+            "|---|---:|---|",
+            *rows,
+            "",
+            WRITTEN_BY_MODEL,
+            "",
+        ]
+    )

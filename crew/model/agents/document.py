@@ -1,0 +1,96 @@
+"""Documents: the analyst, the architect, and every role that writes them. And reports, whose verdict is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.conversation import InvalidOutputError
+from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
+from crew.model.requirements import requirement_ids
+from crew.model.tool import Tool
+from crew.protocol import Assignment, Draft, Outcome, Step
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInArtifact
+
+
+class DocumentWriter:
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        async def submit(submission: Any) -> str:
+            for type in assignment.expected_outputs:
+                _check(getattr(submission, type), assignment)
+            return "Submitted."
+
+        form = submission_of(assignment.expected_outputs)
+        tools = (
+            read_artifact_tool(assignment.inputs),
+            Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),
+        )
+        completed = await converse(self._workshop, assignment, step, "document", tools)
+        documents = {type: getattr(completed.arguments, type) for type in assignment.expected_outputs}
+        return Outcome(
+            drafts=tuple(
+                Draft(type, f"# {title_of(type)}: {assignment.project_name}\n\n{document.markdown()}".encode())
+                for type, document in documents.items()
+            ),
+            confidence=_confidence(documents.values(), completed.turns),
+            usage=completed.usage,
+        )
+
+
+class Reviewer:
+    """A role that declares `writes: report`. Its first output is the report; the verdict follows from its findings."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        async def submit(report: Report) -> str:
+            return "Submitted."
+
+        tools = (
+            read_artifact_tool(assignment.inputs),
+            Tool("submit", "Hand back the report; this ends your step.", Report, submit, ends=True),
+        )
+        completed = await converse(self._workshop, assignment, step, "reviewer", tools)
+        report = completed.arguments
+        assert isinstance(report, Report)
+        return Outcome(
+            drafts=tuple(
+                Draft(type, f"# {title_of(type)}: {assignment.project_name}\n\n{report.markdown()}".encode())
+                for type in assignment.expected_outputs
+            ),
+            verdict=Verdict.FAILED if report.failed else Verdict.PASSED,
+            usage=completed.usage,
+        )
+
+
+def title_of(type: str) -> str:
+    return type.replace("_", " ").capitalize()
+
+
+def _check(document: Document, assignment: Assignment) -> None:
+    """Check what the form cannot.
+
+    Raises:
+        InvalidOutputError: two requirements have one number, or a plan leaves one out.
+    """
+    if isinstance(document, Specification):
+        ids = [each.id for each in document.requirements]
+        if twice := sorted({each for each in ids if ids.count(each) > 1}):
+            raise InvalidOutputError(f"{', '.join(twice)} is used for more than one requirement.")
+    if isinstance(document, ImplementationPlan):
+        specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
+        wanted = requirement_ids(specification.text) if specification else []
+        covered = {each for module in document.modules for each in module.requirements}
+        if missing := [each for each in wanted if each not in covered]:
+            raise InvalidOutputError(f"no module of the plan covers {', '.join(missing)}.")
+
+
+def _confidence(documents: Any, turns: int) -> float:
+    """Compute the confidence: open questions and corrections lower it. No model reports its own."""
+    questions = sum(len(getattr(each, "open_questions", ())) for each in documents)
+    return max(0.1, round(0.95 - 0.1 * questions - 0.05 * (turns - 1), 2))

@@ -1,0 +1,78 @@
+"""The report on test runs: a row for each requirement, and what failed, without the source of the tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from crew.model.requirements import requirement_ids, tests_in
+from sandbox import TestRun
+
+_ID = re.compile(r"\bR\d{1,3}\b")
+
+UNCONFINED = (
+    "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
+    "ran, this code could read, change and reach everything that the worker can.\n"
+)
+NOT_INDEPENDENT = (
+    "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
+)
+
+
+def report(
+    project: str,
+    specification: str,
+    unit: TestRun | None,
+    acceptance: TestRun | None,
+    acceptance_tests: Mapping[str, str] | None,
+    entry_point: str | None,
+) -> str:
+    """Return the test results in Markdown."""
+    lines = [f"# Test results: {project}", ""]
+    runs = [run for run in (unit, acceptance) if run is not None]
+    if not all(run.confined for run in runs):
+        lines += [UNCONFINED]
+    if unit is None:
+        lines += ["**Failed**: the inputs contain no source files to run."]
+    else:
+        lines += ["## Unit tests", "", *_summary(unit)]
+    lines += ["", "## Acceptance tests", ""]
+    if acceptance is not None:
+        lines += [*_summary(acceptance), "", *_by_requirement(specification, acceptance, acceptance_tests or {})]
+    elif acceptance_tests is None:
+        lines += [NOT_INDEPENDENT]
+    else:
+        lines += [
+            "**Failed**: the plan names no entry point that the code has."
+            if entry_point is None
+            else "They did not run."
+        ]
+    if runs:
+        lines += ["", "## Sandbox", "", *(f"- {line}" for line in runs[-1].isolation)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(run: TestRun) -> list[str]:
+    stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
+    failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
+    none = ["- no tests were found"] if not run.outcomes else []
+    head = f"**{'Passed' if run.passed else 'Failed'}**: {run.ran} of {run.counted} tests ran, {run.failed} failed."
+    return [head, "", *stopped, *none, *failed[:50]] if stopped or none or failed else [head]
+
+
+def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) -> list[str]:
+    """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
+    covers = {name.replace("/", ".").replace(".py:", "."): docstring for name, docstring in tests_in(tests).items()}
+    rows, problems = [], list[str]()
+    for number in requirement_ids(specification):
+        names = [name for name, docstring in covers.items() if number in _ID.findall(docstring.split(":")[0])]
+        outcomes = {name: dict(run.outcomes).get(name, "not run") for name in names}
+        state = "no test" if not names else "passed" if set(outcomes.values()) == {"passed"} else "**failed**"
+        rows.append(f"| {number} | {state} | {len(names)} |")
+        problems += [
+            f"- {number}: {covers[name].partition(':')[2].strip() or name}: {run.details.get(name, outcome)}"
+            for name, outcome in outcomes.items()
+            if outcome != "passed"
+        ]
+    table = ["| requirement | result | tests |", "|---|---|---:|", *rows]
+    return [*table, "", "What failed:", "", *problems[:100]] if problems else table

@@ -1,0 +1,105 @@
+"""The tester: writes acceptance tests before it has seen the code; later runs them. No model says the verdict."""
+
+from __future__ import annotations
+
+from artifacts.file_sets import pack, unpack
+from artifacts.media_types import FILES
+from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.agents.coder import File as TestFile
+from crew.model.agents.coder import Finish, Nothing, describe
+from crew.model.agents.report import report
+from crew.model.requirements import entry_point, requirement_ids, uncovered
+from crew.model.tool import Tool, ToolError
+from crew.model.workspace import Workspace
+from crew.protocol import Assignment, Draft, Outcome, Step
+from models.contracts.enums import Verdict
+from models.contracts.names import BuiltInArtifact
+from sandbox import product_interface
+
+
+class AcceptanceTester:
+    """Writes the acceptance tests from specification and plan."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
+        wanted = requirement_ids(specification.text) if specification else []
+        workspace = Workspace(packages=frozenset({"product"}))
+        sandbox = self._workshop.sandbox
+
+        async def write_test(arguments: TestFile) -> str:
+            return workspace.write(arguments.path, arguments.content)
+
+        async def problems() -> list[str]:
+            if not workspace.files:
+                return ["there are no tests yet; write them with write_test."]
+            checked = await sandbox.check_acceptance(workspace.files)
+            found = list(checked.problems)
+            if missing := uncovered(wanted, workspace.files):
+                found.append(f"no test covers {', '.join(missing)}: begin its docstring with the number.")
+            return found
+
+        async def check_tests(_: Nothing) -> str:
+            found = await problems()
+            return "\n".join(f"- {each}" for each in found) if found else "All tests can be used."
+
+        async def finish(_: Finish) -> str:
+            if found := await problems():
+                raise ToolError("the tests cannot be used yet: " + " ".join(found))
+            return "Finished."
+
+        tools = (
+            read_artifact_tool(assignment.inputs),
+            Tool("write_test", "Create or replace a test file.", TestFile, write_test, is_pure=True),
+            Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
+            Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
+        )
+        completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
+        (type,) = assignment.expected_outputs
+        return Outcome(drafts=(Draft(type, pack(workspace.files), FILES),), confidence=0.9, usage=completed.usage)
+
+
+class TestRunner:
+    """Runs the unit tests and the acceptance tests of the code. It asks no model."""
+
+    __test__ = False  # pytest would collect it for its name
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        source, tests = (
+            assignment.input(BuiltInArtifact.SOURCE_CODE),
+            assignment.input(BuiltInArtifact.ACCEPTANCE_TESTS),
+        )
+        plan = assignment.input(BuiltInArtifact.IMPLEMENTATION_PLAN)
+        specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
+        files = unpack(source.content) if source and source.media_type == FILES else {}
+        unit = acceptance = None
+        entry = entry_point(plan.text if plan else None, files)
+        if files:
+            await step.progress("running the unit tests in the sandbox")
+            unit = await self._workshop.sandbox.run_tests(files, loopback=True)
+        if files and tests is not None and entry is not None:
+            await step.progress("running the acceptance tests in the sandbox")
+            acceptance = await self._workshop.sandbox.run_acceptance(files, unpack(tests.content), entry)
+        passed = (
+            unit is not None
+            and unit.passed
+            and (acceptance is None if tests is None else acceptance is not None and acceptance.passed)
+        )
+        (type,) = assignment.expected_outputs
+        text = report(
+            assignment.project_name,
+            specification.text if specification else "",
+            unit,
+            acceptance,
+            unpack(tests.content) if tests else None,
+            entry,
+        )
+        return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)
+
+
+__all__ = ["AcceptanceTester", "TestRunner", "describe"]

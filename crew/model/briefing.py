@@ -1,0 +1,83 @@
+"""What an agent reads: its prompt, which is ours, and its task, in which foreign text is marked as data."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from artifacts.media_types import FILES, ZIP
+from crew.model.conversation import Prompt
+from crew.protocol import Assignment, InputArtifact
+from models.contracts.roles import Role
+
+_FOLDER = Path(__file__).parent / "prompts"
+
+MAX_INPUT = 120_000
+"""Characters of one input that are shown at once; `read_artifact` shows more."""
+
+_KEPT_CONTROLS = "\n\t"
+
+
+def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
+    """Return what the agent of an assignment reads.
+
+    Args:
+        name: the prompt file of its kind of work, in which `fill` replaces `{key}`.
+    """
+    system = system_prompt(name, assignment.role)
+    for key, value in fill.items():
+        system = system.replace(f"{{{key}}}", value)
+    version = hashlib.sha256(system.encode()).hexdigest()[:12]
+    return Prompt(f"{name}@{version}", system, _task(assignment))
+
+
+def system_prompt(name: str, role: Role) -> str:
+    """Return the system prompt. The role's instructions come from the pipeline, which its owner wrote."""
+    own = f"\n# Your role\n{role.description}\n\n{role.instructions}\n" if role.instructions else ""
+    return f"{_read('common')}\n{_read(name)}{own}"
+
+
+def visible(text: str) -> str:
+    """Return a text without invisible characters, in which instructions can hide from the people who read it."""
+    return "".join(
+        each for each in text if each in _KEPT_CONTROLS or unicodedata.category(each) not in ("Cf", "Cc", "Co", "Cs")
+    )
+
+
+def shown(artifact: InputArtifact) -> str:
+    """Return an input as text for a model."""
+    if artifact.media_type in (FILES, ZIP):
+        return f"({len(artifact.content):,} bytes of {artifact.media_type}; use the tools to read its files)"
+    return visible(artifact.content.decode(errors="replace"))
+
+
+def _task(assignment: Assignment) -> str:
+    lines = [f"Role: {assignment.role.name}", f"Stage: {assignment.stage}", f"Round: {assignment.round}"]
+    lines += ["", "## Instructions", visible(assignment.instructions) or "Do your part."]
+    if assignment.feedback:
+        lines += [
+            "",
+            "## Feedback",
+            "This round is there because of it:",
+            *_data("feedback", visible(assignment.feedback)),
+        ]
+    lines += ["", "## Inputs"]
+    for each in assignment.inputs:
+        text = shown(each)
+        if len(text) > MAX_INPUT:
+            text = f"{text[:MAX_INPUT]}\n[... {len(text) - MAX_INPUT:,} characters more: call read_artifact ...]"
+        lines += _data("input", text, type=each.type, name=each.name, version=str(each.version))
+    return "\n".join(lines)
+
+
+def _data(tag: str, text: str, **attributes: str) -> list[str]:
+    """Return a text between tags. A closing tag inside it is changed, so that it cannot end the data early."""
+    described = "".join(f' {key}="{visible(value).replace(chr(34), chr(39))}"' for key, value in attributes.items())
+    return [f"<{tag}{described}>", text.replace(f"</{tag}", f"<\\/{tag}"), f"</{tag}>"]
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")

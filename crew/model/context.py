@@ -1,0 +1,96 @@
+"""What fits into a model's context: counting, cutting long results, dropping old ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    ModelRequest,
+    ModelRequestPart,
+    ModelResponsePart,
+    ToolCallPart,
+    ToolReturnPart,
+)
+
+from crew.protocol import AgentError
+
+CHARACTERS_PER_TOKEN = 3.0
+"""A cautious estimate: English text has about 4, code about 3. Tokenizers differ by model and need downloads."""
+
+MAX_RESULT = 16_000
+"""Characters of a tool's result; the rest is cut from its middle, since errors stand at either end."""
+
+RECENT = 6
+"""The newest messages, whose tool results are never dropped."""
+
+LONG_ARGUMENT = 500
+"""Characters of a call's argument that are kept however old it is."""
+
+DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
+DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
+
+
+def cut(text: str, most: int = MAX_RESULT) -> str:
+    """Return a text without its middle if it is long, and say so there."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half:,} characters are left out ...]\n{text[-half:]}"
+
+
+def count(messages: Sequence[ModelMessage]) -> int:
+    """Return about how many tokens the messages have."""
+    return int(len(ModelMessagesTypeAdapter.dump_json(list(messages))) / CHARACTERS_PER_TOKEN)
+
+
+def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
+    """Return the messages; if they do not fit, without the oldest results of tools and the longest arguments of calls.
+
+    Raises:
+        AgentError: they do not fit without them either (not retryable).
+    """
+    fitting = list(messages)
+    for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
+        if count(fitting) <= tokens:
+            return fitting
+        if isinstance(message, ModelRequest):
+            fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
+        else:
+            fitting[index] = replace(message, parts=[_shortened(part) for part in message.parts])
+    if (needed := count(fitting)) > tokens:
+        raise AgentError(
+            f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
+            "step less to read, or a larger model.",
+            retryable=False,
+        )
+    return fitting
+
+
+def _dropped(part: ModelRequestPart) -> ModelRequestPart:
+    if not isinstance(part, ToolReturnPart):
+        return part
+    return ToolReturnPart(tool_name=part.tool_name, content=DROPPED, tool_call_id=part.tool_call_id)
+
+
+def _shortened(part: ModelResponsePart) -> ModelResponsePart:
+    """Return a call without its long arguments, such as the content of a file that was written."""
+    if not isinstance(part, ToolCallPart):
+        return part
+    arguments: Any = part.args
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments)
+        except ValueError:
+            return part
+    if not isinstance(arguments, dict):
+        return part
+    short = {
+        key: DROPPED_ARGUMENT if isinstance(value, str) and len(value) > LONG_ARGUMENT else value
+        for key, value in arguments.items()
+    }
+    return ToolCallPart(tool_name=part.tool_name, args=short, tool_call_id=part.tool_call_id)

@@ -1,0 +1,58 @@
+"""The model crew: which agent does which work."""
+
+from __future__ import annotations
+
+from config.settings import Settings
+from crew.model.agents.base import ModelAgent, Workshop
+from crew.model.agents.coder import Coder
+from crew.model.agents.deployer import Deployer
+from crew.model.agents.document import DocumentWriter, Reviewer
+from crew.model.agents.tester import AcceptanceTester, TestRunner
+from crew.model.source import Sources
+from crew.protocol import Agent, Assignment, Outcome, Step
+from models.contracts.names import BuiltInArtifact
+from models.contracts.roles import Role, Writes
+from sandbox import Sandbox
+
+
+class ModelCrew:
+    """Plays every role with the models that the settings, the project, its roles and stages name."""
+
+    def __init__(self, settings: Settings) -> None:
+        sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
+        self._sources = Sources(settings)
+        self._agent = _AnyRole(Workshop(self._sources, sandbox, settings.model))
+
+    def agent(self, role: Role) -> Agent:
+        return self._agent
+
+    async def close(self) -> None:
+        await self._sources.close()
+
+
+class _AnyRole:
+    """Chooses the kind of work by what the stage produces, and then by what its role writes."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        coder = Coder(workshop)
+        self._by_output: dict[str, ModelAgent] = {
+            BuiltInArtifact.TEST_RESULTS: TestRunner(workshop),
+            BuiltInArtifact.ACCEPTANCE_TESTS: AcceptanceTester(workshop),
+            BuiltInArtifact.SOURCE_CODE: coder,
+            BuiltInArtifact.DEPLOYMENT_PACKAGE: Deployer(workshop),
+        }
+        self._by_writes: dict[Writes, ModelAgent] = {
+            Writes.DOCUMENT: DocumentWriter(workshop),
+            Writes.FILES: coder,
+            Writes.REPORT: Reviewer(workshop),
+            Writes.PACKAGE: DocumentWriter(workshop),
+        }
+
+    def is_short(self, brief: str) -> bool:
+        """No step is: each waits for a model or a sandbox."""
+        return False
+
+    async def run(self, assignment: Assignment, step: Step) -> Outcome:
+        by_output = (self._by_output.get(type) for type in assignment.expected_outputs)
+        agent = next(filter(None, by_output), None) or self._by_writes[assignment.role.writes]
+        return await agent.run(assignment, step)

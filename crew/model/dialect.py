@@ -1,0 +1,133 @@
+"""How tools are offered to a model and how its calls are read: natively, or as JSON text for models without tools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic_ai.messages import (
+    ModelRequestPart,
+    ModelResponse,
+    TextPart,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import ModelRequestParameters
+
+from crew.model.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tool as the model wrote it. `arguments` is None if they are not a JSON object."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Any] | None
+    raw: str
+
+
+class Dialect(Protocol):
+    """One way to speak with a model. Its name is pinned with a conversation."""
+
+    name: str
+
+    def system(self, system: str, tools: Sequence[Tool]) -> str:
+        """Return the system prompt."""
+
+    def parameters(self, tools: Sequence[Tool]) -> ModelRequestParameters:
+        """Return what a request says of the tools."""
+
+    def calls(self, response: ModelResponse) -> list[Call]:
+        """Return the calls of a response, in order."""
+
+    def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
+        """Return the parts of the next message that carry a call's result."""
+
+
+class NativeTools:
+    """The provider's own tool calls."""
+
+    name = "native"
+
+    def system(self, system: str, tools: Sequence[Tool]) -> str:
+        return system
+
+    def parameters(self, tools: Sequence[Tool]) -> ModelRequestParameters:
+        return ModelRequestParameters(function_tools=[tool.definition for tool in tools], allow_text_output=True)
+
+    def calls(self, response: ModelResponse) -> list[Call]:
+        return [_call(part) for part in response.parts if isinstance(part, ToolCallPart)]
+
+    def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
+        return [ToolReturnPart(tool_name=call.tool, content=text, tool_call_id=call.id)]
+
+
+_JSON_RULES = """
+
+# How to answer
+Answer with one JSON object and nothing else: {"tool": "<name>", "arguments": {...}}. You are then told the result, and
+answer with the next one. The tools:
+"""
+
+
+class JsonText:
+    """One JSON object `{"tool": ..., "arguments": {...}}` a turn, as text."""
+
+    name = "json"
+
+    def system(self, system: str, tools: Sequence[Tool]) -> str:
+        described = (
+            f"- {tool.name}: {tool.description}\n  arguments: {json.dumps(tool.arguments.model_json_schema())}\n"
+            for tool in tools
+        )
+        return system + _JSON_RULES + "".join(described)
+
+    def parameters(self, tools: Sequence[Tool]) -> ModelRequestParameters:
+        return ModelRequestParameters(allow_text_output=True)
+
+    def calls(self, response: ModelResponse) -> list[Call]:
+        text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
+        found = _first_object(text)
+        if found is None or not isinstance(found.get("tool"), str):
+            return []
+        arguments = found.get("arguments", {})
+        return [Call("json", found["tool"], arguments if isinstance(arguments, dict) else None, text)]
+
+    def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
+        return [UserPromptPart(f"Result of {call.tool}:\n{text}")]
+
+
+def _call(part: ToolCallPart) -> Call:
+    arguments: Any = part.args
+    return Call(part.tool_call_id, part.tool_name, _object(arguments), _text(arguments))
+
+
+def _text(arguments: str | dict[str, Any] | None) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments or {})
+
+
+def _object(arguments: str | dict[str, Any] | None) -> dict[str, Any] | None:
+    if isinstance(arguments, dict):
+        return arguments
+    try:
+        found = json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _first_object(text: str) -> dict[str, Any] | None:
+    """Return the first JSON object in a text: small models put words or a code fence around it."""
+    decoder, start = json.JSONDecoder(), text.find("{")
+    while start >= 0:
+        try:
+            found, _ = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            start = text.find("{", start + 1)
+            continue
+        return found if isinstance(found, dict) else None
+    return None

@@ -1,0 +1,38 @@
+"""What a step may use before it ends, and asks a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.contracts.roles import Role, Writes
+
+MAX_CORRECTIONS = 2
+"""Responses in a row that cannot be used and are answered with the error; the next one is a failed attempt."""
+
+SAME_CALLS_NUDGE, SAME_CALLS_END = 3, 5
+"""The same call with the same result: a remark after the first number, the end of the step after the second."""
+
+_TURNS = {Writes.DOCUMENT: 6, Writes.FILES: 40, Writes.REPORT: 15, Writes.PACKAGE: 4}
+_COST_USD = {Writes.DOCUMENT: 1.0, Writes.FILES: 2.0, Writes.REPORT: 1.0, Writes.PACKAGE: 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class StepLimits:
+    """`turns` counts responses, `cost_usd` US dollars, `output_tokens` those of all responses together."""
+
+    turns: int
+    tool_calls: int
+    output_tokens: int
+    cost_usd: float
+
+
+def limits_of(role: Role, continued: int = 0) -> StepLimits:
+    """Return the limits of a role's step. Each time that a person let it continue, it has its allowance again."""
+    declared, times = role.limits, continued + 1
+    turns = declared.turns or _TURNS[role.writes]
+    return StepLimits(
+        turns=times * turns,
+        tool_calls=times * (declared.tool_calls or 8 * turns),
+        output_tokens=times * (declared.output_tokens or 8_000 * turns),
+        cost_usd=times * (declared.cost_usd or _COST_USD[role.writes]),
+    )

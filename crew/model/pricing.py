@@ -1,0 +1,65 @@
+"""What calls cost, in US dollars: the list prices of `genai-prices`, or those in the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from genai_prices import Usage as PricedUsage
+from genai_prices import calc_price
+from pydantic_ai.usage import RequestUsage
+
+from crew.protocol import AgentError
+
+PER = 1_000_000
+"""Prices are those of a million tokens."""
+
+LOCAL = frozenset({"ollama", "vllm"})
+"""Providers that run on machines of one's own, and charge nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of a model: of a million tokens of input and of output, in US dollars."""
+
+    input_usd: float
+    output_usd: float
+
+    def of(self, usage: RequestUsage) -> float:
+        """Return what a call cost. Cached input counts as input: a cautious estimate."""
+        return (usage.input_tokens * self.input_usd + usage.output_tokens * self.output_usd) / PER
+
+    def at_most(self, input_tokens: int, output_tokens: int) -> float:
+        """Return what a call may cost at most."""
+        return (input_tokens * self.input_usd + output_tokens * self.output_usd) / PER
+
+
+def price_of(model: str, configured: dict[str, tuple[float, float]]) -> Price:
+    """Return the price of a model `provider:name`.
+
+    Args:
+        configured: prices from the settings by model, which take precedence.
+
+    Raises:
+        AgentError: nobody knows its price (not retryable).
+    """
+    if model in configured:
+        return Price(*configured[model])
+    provider, _, name = model.partition(":")
+    if provider in LOCAL:
+        return Price(0.0, 0.0)
+    try:
+        return Price(
+            float(_price(PricedUsage(input_tokens=PER), name, provider)),
+            float(_price(PricedUsage(output_tokens=PER), name, provider)),
+        )
+    except LookupError:
+        raise AgentError(
+            f"the price of {model} is unknown, so that no budget can hold. Set BOTARMY_MODEL_PRICES to "
+            f"{model}=INPUT/OUTPUT, in US dollars for a million tokens (0/0 for a model of your own).",
+            retryable=False,
+        ) from None
+
+
+def _price(usage: PricedUsage, name: str, provider: str) -> Decimal:
+    return calc_price(usage, name, provider_id=provider.removesuffix("-responses")).total_price

@@ -1,0 +1,88 @@
+"""Which requirements there are, and which tests cover them: read from the Markdown that people may have amended."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from crew.model.outputs import ENTRY_POINT
+from crew.rehearsal.reading.document_requirements import requirements_in
+
+_ID = re.compile(r"\bR\d{1,3}\b")
+_ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)
+
+
+def requirement_ids(specification: str) -> list[str]:
+    """Return the numbers of the requirements in a specification, in order."""
+    return list(dict.fromkeys(each.label for each in requirements_in(specification)))
+
+
+def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
+    """Return the requirements that no test names, in its docstring or its name."""
+    named: set[str] = set()
+    for name, docstring in tests_in(files).items():
+        named.update(_ID.findall(docstring.upper()))
+        named.update(_ID.findall(re.sub(r"_", " ", name.rpartition(".")[2]).upper()))
+    return [each for each in ids if each.upper() not in named]
+
+
+def tests_in(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the docstring of each test method in the files, by `path:Class.method`."""
+    found: dict[str, str] = {}
+    for path, text in files.items():
+        if not path.rpartition("/")[2].startswith("test") or not path.endswith(".py"):
+            continue
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            for method in case.body:
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
+                    found[f"{path}:{case.name}.{method.name}"] = ast.get_docstring(method) or ""
+    return found
+
+
+def weakened(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the tests that were removed, skipped or emptied between two versions of the code, one phrase each."""
+    old, new = _bodies(before), _bodies(after)
+    found = [f"{name} was removed" for name in old if name not in new]
+    for name, (skipped, asserts) in new.items():
+        was_skipped, asserted = old.get(name, (False, 0))
+        if skipped and not was_skipped:
+            found.append(f"{name} is skipped")
+        elif name in old and asserted and not asserts:
+            found.append(f"{name} asserts nothing any more")
+    return found
+
+
+def _bodies(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
+    """Return for each test whether it is skipped, and how many assertions it makes."""
+    found: dict[str, tuple[bool, int]] = {}
+    for path, text in files.items():
+        if not path.rpartition("/")[2].startswith("test") or not path.endswith(".py"):
+            continue
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            for method in case.body:
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
+                    source = ast.unparse(method)
+                    marks = " ".join(map(ast.unparse, (*case.decorator_list, *method.decorator_list)))
+                    skipped = "skip" in marks.lower() or "skipTest" in source or "SkipTest" in source
+                    found[f"{path}:{case.name}.{method.name}"] = (
+                        skipped,
+                        len(re.findall(r"\bassert|\braises\b", source)),
+                    )
+    return found
+
+
+def entry_point(plan: str | None, files: Mapping[str, str]) -> str | None:
+    """Return the module that `python -m` runs: the plan's, else the only package with a `__main__`."""
+    if plan and (found := _ENTRY.search(plan)):
+        return found[1]
+    packages = [path.split("/")[0] for path in files if re.fullmatch(r"[A-Za-z_]\w*/__main__\.py", path)]
+    return packages[0] if len(packages) == 1 else None

@@ -1,0 +1,185 @@
+"""Models to ask: from `provider:model` and the provider's own environment variables to a client that is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import httpx2
+from pydantic_ai.exceptions import UserError
+from pydantic_ai.models import Model
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.ollama import OllamaModel
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.models.openrouter import OpenRouterModel
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.azure import AzureProvider
+from pydantic_ai.providers.ollama import OllamaProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openrouter import OpenRouterProvider
+from pydantic_ai.providers.vllm import VLLMProvider
+from pydantic_ai.settings import ModelSettings
+
+from config.settings import Settings
+from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.pricing import Price, price_of
+from crew.protocol import AgentError
+
+CALLS = 64
+"""Requests of one process that are prepared and sent at the same time. 1,000 begun at once kept the event loop from the
+heartbeats for 35 s (measured, two cores)."""
+
+DEFAULT_CONTEXT_TOKENS = 128_000
+MAX_OUTPUT_TOKENS = 16_384
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model that can be asked. `secrets` are values that no message may contain."""
+
+    name: str
+    model: Model
+    dialect: Dialect
+    price: Price
+    settings: ModelSettings
+    context_tokens: int
+    max_output_tokens: int
+    slots: asyncio.Semaphore
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of provider: how a model is created from the environment, and the variables of its keys."""
+
+    create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
+    keys: tuple[str, ...]
+    needs_key: bool = True
+
+
+def _openai(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenAIChatModel(name, provider=_openai_provider(env, http))
+
+
+def _openai_responses(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenAIResponsesModel(name, provider=_openai_provider(env, http))
+
+
+def _openai_provider(env: Mapping[str, str], http: httpx2.AsyncClient) -> OpenAIProvider:
+    base_url = env.get("OPENAI_BASE_URL")
+    key = env.get("OPENAI_API_KEY") or ("no-key" if base_url else None)  # servers of one's own need none
+    return OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
+
+
+def _anthropic(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    provider = AnthropicProvider(
+        api_key=env.get("ANTHROPIC_API_KEY"), base_url=env.get("ANTHROPIC_BASE_URL"), http_client=http
+    )
+    return AnthropicModel(name, provider=provider)
+
+
+def _azure(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenAIChatModel(
+        name,
+        provider=AzureProvider(
+            azure_endpoint=env.get("AZURE_OPENAI_ENDPOINT"),
+            api_version=env.get("OPENAI_API_VERSION"),
+            api_key=env.get("AZURE_OPENAI_API_KEY"),
+            http_client=http,
+        ),
+    )
+
+
+def _openrouter(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    return OpenRouterModel(
+        name, provider=OpenRouterProvider(api_key=env.get("OPENROUTER_API_KEY") or "", http_client=http)
+    )
+
+
+def _ollama(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    url = env.get("OLLAMA_BASE_URL", "http://127.0.0.1:11434/v1")
+    provider = OllamaProvider(base_url=url, api_key=env.get("OLLAMA_API_KEY"), http_client=http)
+    return OllamaModel(name, provider=provider)
+
+
+def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
+    url = env.get("VLLM_BASE_URL", "http://127.0.0.1:8000/v1")
+    return OpenAIChatModel(
+        name, provider=VLLMProvider(base_url=url, api_key=env.get("VLLM_API_KEY") or "no-key", http_client=http)
+    )
+
+
+KINDS: dict[str, _Kind] = {
+    "openai": _Kind(_openai, ("OPENAI_API_KEY",)),
+    "openai-responses": _Kind(_openai_responses, ("OPENAI_API_KEY",)),
+    "anthropic": _Kind(_anthropic, ("ANTHROPIC_API_KEY",)),
+    "azure": _Kind(_azure, ("AZURE_OPENAI_API_KEY",)),
+    "openrouter": _Kind(_openrouter, ("OPENROUTER_API_KEY",)),
+    "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",), needs_key=False),
+    "vllm": _Kind(_vllm, ("VLLM_API_KEY",), needs_key=False),
+}
+"""The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
+
+
+class Sources:
+    """The models that this process asks, each created when it is first needed."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+        self._settings = settings
+        self._environment = environment
+        self._slots = asyncio.Semaphore(CALLS)
+        self._created: dict[str, Source] = {}
+
+    def get(self, name: str) -> Source:
+        """Return a model `provider:model`.
+
+        Raises:
+            AgentError: it cannot be used here, and why in one line (not retryable).
+        """
+        if name not in self._created:
+            self._created[name] = self._create(name)
+        return self._created[name]
+
+    async def close(self) -> None:
+        """Close the connections to all providers."""
+        for source in self._created.values():
+            if (client := getattr(source.model, "client", None)) is not None:
+                await client.close()
+
+    def _create(self, name: str) -> Source:
+        provider, _, model_name = name.partition(":")
+        kind = KINDS.get(provider)
+        if kind is None:
+            raise AgentError(
+                f"{name} names no provider that is known here; the providers are {', '.join(KINDS)}. For any other "
+                "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
+                retryable=False,
+            )
+        key = next((value for variable in kind.keys if (value := self._environment.get(variable))), None)
+        try:
+            # A redirect would take the brief and the code to another host.
+            http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
+            model = kind.create(model_name, self._environment, http)
+        except (UserError, ValueError) as error:
+            missing = f"Set {kind.keys[0]}." if kind.needs_key and not key else str(error)
+            raise AgentError(f"{name} cannot be used: {missing}", retryable=False) from None
+        # The step owns the retries, since each must be reserved and can be cancelled.
+        if (client := getattr(model, "client", None)) is not None:
+            client.max_retries = 0
+        settings = self._settings
+        context = model.profile.get("context_window") or settings.model_context_tokens or DEFAULT_CONTEXT_TOKENS
+        return Source(
+            name=name,
+            model=model,
+            dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
+            price=price_of(name, settings.model_prices),
+            settings=ModelSettings(
+                max_tokens=MAX_OUTPUT_TOKENS, timeout=settings.model_seconds, parallel_tool_calls=True
+            ),
+            context_tokens=settings.model_context_tokens or context,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
+            slots=self._slots,
+            secrets=(key,) if key else (),
+        )

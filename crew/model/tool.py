@@ -1,0 +1,45 @@
+"""Tools: what a model may do in a step. A role lists the tools that it has; nothing else exists for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_ai.tools import ToolDefinition
+
+
+class Arguments(BaseModel):
+    """The arguments of a tool. Unknown ones are an error, which the model reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolError(Exception):
+    """The call cannot be carried out. The message is for the model, which may try again."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool.
+
+    `run` receives the validated arguments and returns what the model reads; it raises ToolError. `is_pure`: it only
+    reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
+    result. `ends`: a call that succeeds ends the step.
+    """
+
+    name: str
+    description: str
+    arguments: type[Arguments]
+    run: Callable[[Any], Awaitable[str]]
+    is_pure: bool = False
+    ends: bool = False
+
+    @cached_property
+    def definition(self) -> ToolDefinition:
+        """The tool as a model sees it."""
+        return ToolDefinition(
+            name=self.name, description=self.description, parameters_json_schema=self.arguments.model_json_schema()
+        )

@@ -1,0 +1,1 @@
+"""Briefs that a crew carries to a delivery, each with hidden acceptance tests. `evals.briefs` describes a folder."""

@@ -1,0 +1,83 @@
+"""Reads the briefs of the evals. Each is a folder:
+
+brief.md             what the product owner asks for; it names the command, `python -m NAME`
+hidden/test_*.py     hidden acceptance tests, which the crew never sees; each docstring begins with requirement ids
+reference/           a solution as a crew would deliver it: the package NAME and its unit tests
+stub/                the same entry point, which does nothing useful: every hidden and acceptance test fails on it
+script.json          what the scripted provider answers: `specification`, `plan` and `acceptance_tests`
+source/              only for a change to existing code: what is there before
+
+Hidden and acceptance tests drive the product through the sandbox's module `product` and never import it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+BRIEFS = Path(__file__).with_name("briefs")
+
+Files: TypeAlias = Mapping[str, str]
+"""Texts by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The typed outputs of the analyst and the architect, and the tester's acceptance tests."""
+
+    specification: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    acceptance_tests: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One brief. `source` is None unless the brief changes existing code."""
+
+    name: str
+    text: str
+    hidden: Files
+    reference: Files
+    stub: Files
+    script: Script
+    source: Files | None
+
+
+def load(folder: Path) -> Brief:
+    """Read one brief.
+
+    Raises:
+        OSError: a file is missing.
+        ValueError: script.json does not have the three objects of a script.
+    """
+    return Brief(
+        name=folder.name,
+        text=(folder / "brief.md").read_text(encoding="utf-8"),
+        hidden=_files(folder / "hidden"),
+        reference=_files(folder / "reference"),
+        stub=_files(folder / "stub"),
+        script=_script(folder / "script.json"),
+        source=_files(folder / "source") if (folder / "source").exists() else None,
+    )
+
+
+def load_all(folder: Path = BRIEFS) -> list[Brief]:
+    """Read every brief below a folder, sorted by name."""
+    return [load(each.parent) for each in sorted(folder.glob("*/brief.md"))]
+
+
+def _script(path: Path) -> Script:
+    try:
+        return Script(**json.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a script: {error}") from error
+
+
+def _files(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is missing")
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}

@@ -1,0 +1,1 @@
+"""Merges address books into one list."""

@@ -1,0 +1,5 @@
+import sys
+
+from cardmerge.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Desk booking: a small HTTP service."""

@@ -1,0 +1,5 @@
+import sys
+
+from deskbook.cli import main
+
+sys.exit(main())

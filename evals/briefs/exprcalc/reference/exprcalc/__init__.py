@@ -1,0 +1,1 @@
+"""Calculates formulas exactly, and does nothing else."""

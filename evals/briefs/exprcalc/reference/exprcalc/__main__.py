@@ -1,0 +1,5 @@
+import sys
+
+from exprcalc.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Finds the times at which nobody has anything in their calendar."""

@@ -1,0 +1,5 @@
+import sys
+
+from freeslots.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Reports from a web server's log what people read."""

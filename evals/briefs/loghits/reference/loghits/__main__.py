@@ -1,0 +1,5 @@
+import sys
+
+from loghits.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Writes the tables of contents of Markdown pages."""

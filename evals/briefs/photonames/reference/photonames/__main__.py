@@ -1,0 +1,5 @@
+import sys
+
+from photonames.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Short links: a command and a small redirect service."""

@@ -1,0 +1,5 @@
+import sys
+
+from shortlinks.cli import main
+
+sys.exit(main())

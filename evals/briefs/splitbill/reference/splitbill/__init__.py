@@ -1,0 +1,1 @@
+"""Shares what people in a flat pay for each other, to the cent."""

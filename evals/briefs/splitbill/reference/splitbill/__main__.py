@@ -1,0 +1,5 @@
+import sys
+
+from splitbill.cli import main
+
+sys.exit(main())

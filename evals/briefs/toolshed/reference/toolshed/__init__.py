@@ -1,0 +1,1 @@
+"""A tool library: who has borrowed what, and until when."""

@@ -1,0 +1,5 @@
+import sys
+
+from toolshed.cli import main
+
+sys.exit(main())

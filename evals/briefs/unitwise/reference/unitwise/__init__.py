@@ -1,0 +1,1 @@
+"""Converts lengths, weights, volumes and temperatures, exactly."""

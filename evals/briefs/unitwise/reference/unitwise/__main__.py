@@ -1,0 +1,5 @@
+import sys
+
+from unitwise.cli import main
+
+sys.exit(main())

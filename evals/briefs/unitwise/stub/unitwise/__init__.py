@@ -1,0 +1,1 @@
+"""A stub that does nothing useful: every hidden test fails on it."""

@@ -1,0 +1,110 @@
+"""Roles and artifact types as data: the built-in ones, and what a pipeline may declare beside them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from .contract import Contract, Duration, Text
+from .names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
+
+ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$")]
+"""A model as `provider:model`, such as `openai:gpt-5` or `anthropic:claude-sonnet-4-5`."""
+
+
+class MediaType(StrEnum):
+    MARKDOWN = "text/markdown"
+    PLAIN = "text/plain"
+    ZIP = "application/zip"
+    FILES = "application/vnd.botarmy.files+json"
+
+
+class Writes(StrEnum):
+    """What a role hands back.
+
+    - `document`: Markdown
+    - `files`: a file set
+    - `report`: Markdown and a verdict, which is computed
+    - `package`: a zip that can be installed, and its log
+    """
+
+    DOCUMENT = "document"
+    FILES = "files"
+    REPORT = "report"
+    PACKAGE = "package"
+
+
+class RoleLimits(Contract):
+    """What one step of a role may use. What is None follows from what the role writes."""
+
+    turns: int | None = Field(default=None, ge=1, le=500, description="Responses of the model.")
+    tool_calls: int | None = Field(default=None, ge=1, le=5_000)
+    output_tokens: int | None = Field(default=None, ge=1, description="Tokens of all responses together.")
+    cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
+    working_time: Duration | None = Field(default=None, gt=timedelta(0), le=timedelta(days=7))
+
+
+class Role(Contract):
+    """A member of the crew. `instructions` become part of a model's prompt; `tools` are all that it may use."""
+
+    name: AgentType
+    description: Text = Field(default="", max_length=500)
+    instructions: Text = Field(default="", max_length=20_000)
+    writes: Writes = Writes.DOCUMENT
+    tools: tuple[ToolName, ...] | None = Field(default=None, description="None: the tools of what it writes.")
+    model: ModelName | None = None
+    limits: RoleLimits = RoleLimits()
+
+
+class ArtifactKind(Contract):
+    """An artifact type: its name, its title for people, and the media type of its content."""
+
+    name: ArtifactType
+    title: Text = Field(default="", max_length=100)
+    media_type: MediaType = MediaType.MARKDOWN
+
+
+def _role(name: BuiltInRole, writes: Writes, description: str) -> Role:
+    return Role(name=name, writes=writes, description=description)
+
+
+BUILT_IN_ROLES = {
+    role.name: role
+    for role in (
+        _role(
+            BuiltInRole.ANALYST,
+            Writes.DOCUMENT,
+            "Reads the brief and turns it into a plan and numbered requirements.",
+        ),
+        _role(BuiltInRole.ARCHITECT, Writes.DOCUMENT, "Designs the system and plans its implementation."),
+        _role(BuiltInRole.CODER, Writes.FILES, "Writes the package, with a test for each requirement."),
+        _role(
+            BuiltInRole.TESTER,
+            Writes.REPORT,
+            "Writes the acceptance tests, runs the tests, and reports what happened against each requirement.",
+        ),
+        _role(BuiltInRole.DEPLOYER, Writes.PACKAGE, "Builds the package and checks that it installs."),
+    )
+}
+
+_FILES = (BuiltInArtifact.SOURCE_CODE, BuiltInArtifact.ACCEPTANCE_TESTS)
+
+BUILT_IN_ARTIFACTS = {
+    kind.name: kind
+    for kind in (
+        ArtifactKind(
+            name=name,
+            title=name.replace("_", " ").capitalize(),
+            media_type=MediaType.FILES
+            if name in _FILES
+            else MediaType.ZIP
+            if name == BuiltInArtifact.DEPLOYMENT_PACKAGE
+            else MediaType.MARKDOWN,
+        )
+        for name in BuiltInArtifact
+    )
+}

@@ -1,0 +1,11 @@
+"""Sizes in words."""
+
+from __future__ import annotations
+
+from artifacts.sizes import format_size
+
+
+def test_sizes_have_readable_units() -> None:
+    assert [format_size(size) for size in (0, 1023, 1024, 1536, 2**20, 256 * 2**20)] == [
+        "0 B", "1023 B", "1 KiB", "1.5 KiB", "1 MiB", "256 MiB",
+    ]  # fmt: skip

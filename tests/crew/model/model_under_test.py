@@ -1,0 +1,183 @@
+"""A model that says what a test tells it, and a transcript in memory. No provider is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
+
+from crew.model.conversation import Conversation, Prompt
+from crew.model.dialect import NativeTools
+from crew.model.limits import StepLimits
+from crew.model.pricing import Price
+from crew.model.source import Source
+from crew.model.tool import Arguments, Tool, ToolError
+from crew.protocol import BudgetExhaustedError, Entry, SupersededAttemptError
+
+Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
+
+
+def call(tool: str, id: str | None = None, **arguments: Any) -> ToolCallPart:
+    return ToolCallPart(tool_name=tool, args=arguments, tool_call_id=id or f"call-{uuid4().hex[:8]}")
+
+
+def says(*parts: ToolCallPart | str, finish_reason: Any = "tool_call", tokens: int = 100) -> ModelResponse:
+    return ModelResponse(
+        parts=[TextPart(part) if isinstance(part, str) else part for part in parts],
+        usage=RequestUsage(input_tokens=tokens, output_tokens=tokens),
+        model_name="scripted-1",
+        finish_reason=finish_reason,
+    )
+
+
+@dataclass
+class Model:
+    """Says its turns one after the other, and counts how often it was asked."""
+
+    turns: Sequence[Turn]
+    asked: list[list[ModelMessage]] = field(default_factory=list)
+
+    async def answer(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        # A conversation that goes on is found by the number of its responses, as the scripted provider does.
+        turn = self.turns[min(sum(isinstance(each, ModelResponse) for each in messages), len(self.turns) - 1)]
+        self.asked.append(messages)
+        if isinstance(turn, Exception):
+            raise turn
+        return turn if isinstance(turn, ModelResponse) else turn(messages)
+
+    def source(self, **changes: Any) -> Source:
+        source = Source(
+            name="test:scripted",
+            model=FunctionModel(self.answer),
+            dialect=NativeTools(),
+            price=Price(1.0, 2.0),
+            settings=ModelSettings(),
+            context_tokens=100_000,
+            max_output_tokens=1_000,
+            slots=asyncio.Semaphore(4),
+            secrets=("sk-planted",),
+        )
+        return replace(source, **changes)
+
+
+@dataclass
+class MemoryTranscript:
+    """Keeps entries and reservations, as the table does, and can die at a given write."""
+
+    stored: list[Entry] = field(default_factory=list)
+    reserved: dict[UUID, float] = field(default_factory=dict)
+    spent: float = 0.0
+    limit: float = 5.0
+    dies_at: int | None = None
+    """The number of the write that the process does not survive: it is stored, and nothing after it runs."""
+    writes: int = 0
+
+    async def entries(self) -> list[Entry]:
+        return list(self.stored)
+
+    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
+        if entry.position != len(self.stored):
+            raise SupersededAttemptError
+        self.stored.append(entry)
+        if settles is not None:
+            await self.release(settles, entry.cost_usd)
+        self.writes += 1
+        if self.writes == self.dies_at:
+            raise DiedError
+
+    async def discard(self, position: int) -> None:
+        del self.stored[position:]
+
+    async def reserve(self, amount_usd: float) -> UUID:
+        if self.spent + sum(self.reserved.values()) + amount_usd > self.limit:
+            raise BudgetExhaustedError("the budget is spent")
+        reservation = uuid4()
+        self.reserved[reservation] = amount_usd
+        return reservation
+
+    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+        del self.reserved[reservation]
+        self.spent += cost_usd
+
+
+class DiedError(BaseException):
+    """The process was killed here."""
+
+
+@dataclass
+class Step:
+    transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
+    messages: list[str] = field(default_factory=list)
+    checkpoint: None = None
+
+    async def save(self, checkpoint: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    async def progress(self, message: str, fraction: float | None = None) -> None:
+        self.messages.append(message)
+
+
+class Word(Arguments):
+    word: str
+
+
+class Done(Arguments):
+    text: str
+
+
+@dataclass
+class Tools:
+    """`note` changes memory and is pure, `act` has an effect that is counted, `done` ends the step."""
+
+    notes: list[str] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
+
+    def all(self) -> tuple[Tool, ...]:
+        async def note(arguments: Word) -> str:
+            self.notes.append(arguments.word)
+            return f"{len(self.notes)} notes"
+
+        async def act(arguments: Word) -> str:
+            if arguments.word == "fail":
+                raise ToolError("it cannot be done")
+            self.acts.append(arguments.word)
+            return f"did {arguments.word}"
+
+        async def done(arguments: Done) -> str:
+            return "ended"
+
+        return (
+            Tool("note", "Take a note.", Word, note, is_pure=True),
+            Tool("act", "Do something.", Word, act),
+            Tool("done", "End.", Done, done, ends=True),
+        )
+
+
+LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=2.0)
+
+
+def conversation(
+    model: Model,
+    step: Step,
+    tools: Tools | None = None,
+    *,
+    prompt: Prompt | None = None,
+    limits: StepLimits = LIMITS,
+    continued: int = 0,
+    **changes: Any,
+) -> Conversation:
+    return Conversation(
+        model.source(**changes),
+        prompt or Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1"),
+        (tools or Tools()).all(),
+        limits,
+        step,
+        continued,
+    )

@@ -1,0 +1,245 @@
+"""The loop of a step: what is stored, what is paid, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from pydantic_ai.exceptions import (
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+)
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
+
+from crew.model import conversation as loop
+from crew.model.conversation import Prompt
+from crew.model.dialect import JsonText
+from crew.model.limits import StepLimits
+from crew.protocol import AgentError, BudgetExhaustedError, EntryKind
+from tests.crew.model.model_under_test import (
+    LIMITS,
+    DiedError,
+    Done,
+    MemoryTranscript,
+    Model,
+    Step,
+    Tools,
+    call,
+    conversation,
+    says,
+)
+
+WORK = (
+    says(call("note", "1", word="a"), call("act", "2", word="b")),
+    says(call("act", "3", word="c")),
+    says(call("note", "4", word="d")),
+    says(call("done", "5", text="all")),
+)
+
+
+def results(messages: list[ModelMessage]) -> list[str]:
+    """Return what the model was told in the last message."""
+    last = messages[-1]
+    assert isinstance(last, ModelRequest)
+    return [str(part.content) for part in last.parts if isinstance(part, ToolReturnPart)]
+
+
+async def test_a_step_asks_runs_the_calls_and_ends() -> None:
+    model, step, tools = Model(WORK), Step(), Tools()
+    completed = await conversation(model, step, tools).run()
+    assert (completed.tool, completed.arguments) == ("done", Done(text="all"))
+    assert (tools.notes, tools.acts, len(model.asked)) == (["a", "d"], ["b", "c"], 4)
+    assert results(model.asked[1]) == ["1 notes", "did b"]
+    assert [entry.kind for entry in step.transcript.stored] == [
+        EntryKind.PROMPT,
+        *(EntryKind.RESPONSE, EntryKind.TOOL_RESULT, EntryKind.TOOL_RESULT),
+        *(EntryKind.RESPONSE, EntryKind.TOOL_RESULT) * 3,
+    ]
+    assert (completed.usage.input_tokens, completed.usage.output_tokens, completed.usage.model) == (
+        400,
+        400,
+        "function:answer:",
+    )
+    assert step.transcript.reserved == {}
+    assert step.transcript.spent == pytest.approx(completed.usage.cost_usd) == pytest.approx(4 * 300 / 1_000_000)
+
+
+async def test_whatever_write_a_step_dies_at_nothing_is_asked_or_done_twice() -> None:
+    undisturbed = Step()
+    await conversation(Model(WORK), undisturbed).run()
+    writes = undisturbed.transcript.writes
+    for dies_at in range(1, writes + 1):
+        model, tools = Model(WORK), Tools()
+        step = Step(MemoryTranscript(dies_at=dies_at))
+        with pytest.raises(DiedError):
+            await conversation(model, step, tools).run()
+        tools.notes.clear()  # the memory of the process
+        completed = await conversation(model, step, tools).run()
+        assert (completed.arguments, tools.notes, tools.acts) == (Done(text="all"), ["a", "d"], ["b", "c"]), dies_at
+        assert len(model.asked) == 4, dies_at
+        assert [entry.body for entry in step.transcript.stored if entry.kind is not EntryKind.RESPONSE] == [
+            entry.body for entry in undisturbed.transcript.stored if entry.kind is not EntryKind.RESPONSE
+        ]
+
+
+async def test_a_deploy_with_another_prompt_keeps_the_one_that_the_task_began_with() -> None:
+    model, step = Model(WORK), Step(MemoryTranscript(dies_at=4))
+    with pytest.raises(DiedError):
+        await conversation(model, step).run()
+    completed = await conversation(model, step, prompt=Prompt("coder@2", "Another.", "Another task.")).run()
+    assert (len(model.asked), completed.usage.prompt_version) == (4, "coder@1")
+
+
+async def test_a_deploy_with_other_tools_replays_nothing_that_does_not_fit() -> None:
+    model, step = Model(WORK), Step(MemoryTranscript(dies_at=4))
+    with pytest.raises(DiedError):
+        await conversation(model, step, dialect=JsonText()).run()
+    asked = len(model.asked)
+    completed = await conversation(model, step, prompt=Prompt("coder@2", "Another.", "Another task.")).run()
+    assert (len(model.asked), completed.usage.prompt_version) == (asked + 4, "coder@2")
+    assert json.loads(step.transcript.stored[0].body)["version"] == "coder@2"
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        (says(call("fly", word="a")), "there is no tool fly"),
+        (says(call("note", wrong="a")), "do not fit: word: Field required; wrong: Extra inputs"),
+        (says("I am done.", finish_reason="stop"), "no tool"),
+    ],
+)
+async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResponse, told: str) -> None:
+    model, step = Model([turn, turn, turn, turn]), Step()
+    with pytest.raises(AgentError, match="in 3 turns") as failure:
+        await conversation(model, step).run()
+    assert told in str(failure.value)
+    assert failure.value.retryable
+    assert told in str(model.asked[1][-1])
+    assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]  # the next attempt asks again
+    assert step.transcript.spent > 0
+    recovering = Model([turn, turn, says(call("done", text="all"))])
+    assert (await conversation(recovering, Step()).run()).turns == 3
+
+
+async def test_the_same_call_again_and_again_is_nudged_and_then_ends_the_step() -> None:
+    model, step = Model([says(call("act", word="a"))]), Step()
+    with pytest.raises(AgentError, match="made the same call of act 5 times") as failure:
+        await conversation(model, step).run()
+    assert not failure.value.retryable
+    assert "3 times" in results(model.asked[3])[0]
+    # A person let it go on: what is stored is not asked again, and the count starts over.
+    with pytest.raises(AgentError, match="10 times"):
+        await conversation(model, step, continued=1).run()
+    assert len(model.asked) == 10
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (StepLimits(3, 100, 10**6, 2.0), "3 turns"),
+        (StepLimits(20, 3, 10**6, 2.0), "3 tool calls"),
+        (StepLimits(20, 100, 300, 2.0), "300 tokens of output"),
+    ],
+)
+async def test_caps_end_a_step(limits: StepLimits, said: str) -> None:
+    model = Model([says(call("act", word=str(number))) for number in range(30)])
+    with pytest.raises(AgentError, match=said) as failure:
+        await conversation(model, Step(), limits=limits).run()
+    assert (failure.value.retryable, len(model.asked)) == (False, 3)
+
+
+async def test_a_budget_ends_a_step_before_the_call_that_may_exceed_it() -> None:
+    model = Model([says(call("act", word=str(number)), tokens=100_000) for number in range(30)])
+    with pytest.raises(BudgetExhaustedError, match=r"spent 1\.80 of its 2\.00 USD"):
+        await conversation(model, Step(), max_output_tokens=100_000, context_tokens=1_000_000).run()
+    step = Step(MemoryTranscript(limit=0.7))
+    with pytest.raises(BudgetExhaustedError):
+        await conversation(model, step, max_output_tokens=100_000, context_tokens=1_000_000).run()
+    assert step.transcript.spent <= 0.7
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        (says(call("done", text="all"), finish_reason=None), "did not say why its response ended"),
+        (says("No.", finish_reason="content_filter"), "refused"),
+        (says(call("done", text="x" * 2_000_000)), "bytes"),
+    ],
+)
+async def test_responses_that_must_not_be_believed(response: ModelResponse, said: str) -> None:
+    step = Step()
+    with pytest.raises(AgentError, match=said):
+        await conversation(Model([response]), step).run()
+    assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]
+    assert step.transcript.spent > 0  # it was paid all the same
+    assert step.transcript.reserved == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "retryable", "counts"),
+    [
+        (ModelAuthenticationError("m", "bad key sk-planted", body=None), "rejected the key", False, True),
+        (ModelQuotaExceededError("m", "no credit", body=None), "quota or credit", False, True),
+        (ModelRateLimitError("m", "slow down", body=None, retry_after=7.0), "asks to wait", True, False),
+        (ModelConnectionError("m", "no route"), "cannot be reached", True, True),
+        (RuntimeError("boom"), "RuntimeError", True, True),
+    ],
+)
+async def test_failures_of_a_provider_are_said_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: str, retryable: bool, counts: bool
+) -> None:
+    monkeypatch.setattr(loop, "RETRY_DELAYS", (0.0, 0.0))
+    step = Step()
+    with pytest.raises(AgentError, match=said) as failure:
+        await conversation(Model([error]), step).run()
+    assert (failure.value.retryable, failure.value.counts) == (retryable, counts)
+    assert "sk-planted" not in str(failure.value)
+    assert (step.transcript.spent, step.transcript.reserved) == (0.0, {})
+    if not counts:
+        assert failure.value.retry_after is not None
+        assert failure.value.retry_after.total_seconds() == 7
+
+
+async def test_a_cancelled_call_is_booked_whole() -> None:
+    asked = asyncio.Event()
+
+    class Hanging(Model):
+        async def answer(self, messages: list[ModelMessage], info: object) -> ModelResponse:
+            asked.set()
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    step = Step()
+    running = asyncio.create_task(conversation(Hanging([]), step).run())
+    await asked.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert step.transcript.reserved == {}
+    assert step.transcript.spent > 0
+
+
+async def test_a_model_without_tools_answers_in_json() -> None:
+    turns = [
+        says('Sure! ```json\n{"tool": "note", "arguments": {"word": "a"}}\n```', finish_reason="stop"),
+        says('{"tool": "done", "arguments": {"text": "all"}}', finish_reason="stop"),
+    ]
+    model, tools = Model(turns), Tools()
+    completed = await conversation(model, Step(), tools, dialect=JsonText()).run()
+    assert (completed.arguments, tools.notes) == (Done(text="all"), ["a"])
+    first = model.asked[0][0]
+    assert isinstance(first, ModelRequest)
+    assert '{"tool": "<name>"' in str(first.instructions)
+    assert "Result of note:" in str(model.asked[1][-1])
+
+
+async def test_old_results_make_room_and_what_never_fits_is_said() -> None:
+    long = [says(call("act", word=f"{number}" + "x" * 9_000)) for number in range(12)]
+    model = Model([*long, says(call("done", text="all"))])
+    await conversation(model, Step(), context_tokens=40_000, limits=LIMITS).run()
+    assert "was dropped to make room" in str(model.asked[-1])
+    with pytest.raises(AgentError, match="needs about"):
+        await conversation(Model(WORK), Step(), prompt=Prompt("v", "s", "x" * 200_000), context_tokens=40_000).run()

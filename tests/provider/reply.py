@@ -1,0 +1,90 @@
+"""The scripted provider's replies on the wire, with the faults that the wire can have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tests.provider.calls import CallRecord
+from tests.provider.faults import Fault
+
+LABEL = {"x-provider": "a scripted provider: no model answers"}
+
+PROXY_PAGE = b"<!doctype html><title>Sign in</title><p>Sign in to use this network.</p>"
+
+
+class Reply(Response):
+    """Chunks of a body, after a time. One chunk is sent with its length."""
+
+    def __init__(
+        self,
+        call: CallRecord,
+        chunks: Sequence[bytes],
+        *,
+        status: int = 200,
+        media_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        fault: Fault | None = None,
+        seconds: float = 0,
+    ) -> None:
+        headers = {**LABEL, **(headers or {})}
+        self.chunks, self.wait, self.is_cut = list(chunks), seconds, False
+        match fault and fault.kind:
+            case "hang":
+                self.wait = float("inf")
+            case "cut":
+                length = {"content-length": str(len(chunks[0]))} if len(chunks) == 1 else {}
+                headers |= length
+                self.chunks, self.is_cut = _half(chunks), True
+            case "malformed_json":
+                self.chunks = [b"".join(_half(chunks)) + b"\n\n"]
+            case "wrong_schema":
+                self.chunks = [b'{"result": {"answer": "ok"}}']
+                if media_type == "text/event-stream":
+                    self.chunks = [b"data: " + self.chunks[0] + b"\n\ndata: [DONE]\n\n"]
+            case "empty_body":
+                self.chunks = [b""]
+            case "wrong_content_type":
+                self.chunks, media_type = [PROXY_PAGE], "text/html"
+            case "redirect":
+                assert fault
+                self.chunks, status = [b""], fault.status or 307
+                headers["location"] = fault.location
+        if len(self.chunks) == 1:
+            headers.setdefault("content-length", str(len(self.chunks[0])))
+        self.status_code, self.media_type, self.background = status, media_type, None
+        self.init_headers(headers)  # not Response's own __init__: it would add a length to a stream
+        self.call = call
+        call.status = status
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.wait and await _client_leaves(receive, self.wait):
+            self.call.ended = "client left"
+            return
+        # Before the last byte: the test may look at the log as soon as it has it.
+        self.call.ended = "cut" if self.is_cut else "answered"
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for chunk in self.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not self.is_cut:  # uvicorn closes the connection of an application that does not complete its response
+            await send({"type": "http.response.body"})
+
+
+async def _client_leaves(receive: Receive, seconds: float) -> bool:
+    """Whether the client leaves within a time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None if seconds == float("inf") else seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return True
+    return False
+
+
+def _half(chunks: Sequence[bytes]) -> list[bytes]:
+    """The chunks up to the middle of the middle one."""
+    middle = len(chunks) // 2
+    return [*chunks[:middle], chunks[middle][: len(chunks[middle]) // 2]]
