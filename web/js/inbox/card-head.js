@@ -29,8 +29,8 @@ export function cardHead(entry) {
   const deadline = request.deadline_held
     ? h("span", { class: "soft" }, "paused: the deadline stands still")
     : h("time-left", { until: request.expires_at, since: request.created_at });
-  const held = request.deadline_held === true;
-  const overdue = !held && Date.parse(request.expires_at) <= Date.now();
+  const paused = request.deadline_held === true;
+  const overdue = !paused && Date.parse(request.expires_at) <= Date.now();
   const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
   const expired = h(
     "p",

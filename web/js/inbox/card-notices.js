@@ -11,8 +11,8 @@ import { forgetRequest } from "./requests.js";
 /** @import { RequestOutcome, Entry } from "./entry.js" */
 
 /**
- * The notices of an entry. `update(held)` moves the focus to a new notice if `held`: if it was on something that may
- * have disappeared.
+ * The notices of an entry. `update(hadFocus)` moves the focus to a new notice, if it was on something that may have
+ * disappeared.
  * @param {Entry} entry
  * @param {{ next: () => void, discard: () => void }} options
  */
@@ -22,8 +22,8 @@ export function cardNotices(entry, { next, discard }) {
   let wasClosed = entry.outcome !== null;
   let shown = "";
 
-  /** @param {boolean} held */
-  function update(held) {
+  /** @param {boolean} hadFocus */
+  function update(hadFocus) {
     const { outcome, reply } = entry;
     const typed = draft.texts.length > 0;
     const key = JSON.stringify([outcome?.status, outcome?.decision?.decision_id, reply?.phase, draft.kept, typed]);
@@ -43,7 +43,7 @@ export function cardNotices(entry, { next, discard }) {
     ]));
     /** @type {HTMLElement | null} */
     const newNotice = element.querySelector(".closed, .sent");
-    if (held) newNotice?.focus();
+    if (hadFocus) newNotice?.focus();
     if (!outcome || wasClosed) return;
     wasClosed = true;
     forgetRequest(entry.id);

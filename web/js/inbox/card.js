@@ -129,7 +129,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   function update() {
     const { outcome } = entry;
     // A text field keeps the focus; other elements may lose it.
-    const held = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
+    const hadFocus = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
     buttons.approve.disabled = !entry.open || !mayApprove(request);
     buttons.amend.disabled = !entry.open || !mayAmend(request);
     buttons.reject.disabled = !entry.open;
@@ -142,7 +142,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     }
     head.update();
     form?.update();
-    notices.update(held);
+    notices.update(hadFocus);
   }
 
   update();

@@ -101,11 +101,11 @@ export function inboxList({ pick, check }) {
     element: rows,
     /** @param {{ entry: Entry, selected: boolean, checked: boolean }[]} items */
     paint(items) {
-      const held = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
-      const place = held ? [...rows.children].indexOf(held) : -1;
+      const focusedRow = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
+      const place = focusedRow ? [...rows.children].indexOf(focusedRow) : -1;
       each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
       // If the focused row was removed, the focus moves to its neighbour.
-      if (!held || held.isConnected) return;
+      if (!focusedRow || focusedRow.isConnected) return;
       const neighbour = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
       (neighbour ?? find("main")).focus();
     },

@@ -24,7 +24,7 @@ export function pipelinePreview(signal) {
     gates,
   );
   /** @type {Map<string, Pipeline>} */
-  const known = new Map();
+  const cache = new Map();
   /** @type {string | null} */
   let wanted = null;
 
@@ -36,14 +36,14 @@ export function pipelinePreview(signal) {
     wanted = name;
     element.hidden = false;
     try {
-      known.set(name, known.get(name) ?? (await catalogue.pipeline(name, { signal })));
+      cache.set(name, cache.get(name) ?? (await catalogue.pipeline(name, { signal })));
     } catch (error) {
       if (!signal.aborted && wanted === name) errors.replaceChildren(failure(error, () => show(name, oversight)));
       return;
     }
     if (wanted !== name) return;
     errors.replaceChildren();
-    const pipeline = known.get(name);
+    const pipeline = cache.get(name);
     if (!pipeline) return;
     const level = /** @type {Oversight | ""} */ (oversight) || null;
     graph.show({ pipeline, oversight: level });

@@ -32,15 +32,15 @@ const MAX_SENTENCES = 4;
  * @param {AbortSignal} signal
  */
 export function projectAnnouncer(model, signal) {
-  const news = new Map();
+  const waiting = new Map();
   let before = snapshot(model);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   signal.addEventListener("abort", () => clearTimeout(timer));
 
   function speak() {
-    const sentences = [...news.values()].slice(-MAX_SENTENCES);
-    news.clear();
+    const sentences = [...waiting.values()].slice(-MAX_SENTENCES);
+    waiting.clear();
     if (sentences.length) announce(sentences.join(" "));
   }
 
@@ -48,18 +48,18 @@ export function projectAnnouncer(model, signal) {
     const now = snapshot(model);
     for (const [name, state] of now.stages) {
       if (before.stages.get(name) === state || !STAGE_STATES[state.split(" ")[0]]) continue;
-      news.delete(name);
+      waiting.delete(name);
       const [word, round] = state.split(" ");
-      news.set(
+      waiting.set(
         name,
         `${name} ${STAGE_STATES[word]}${Number(round) > 1 && word === "working" ? `, round ${round}` : ""}.`,
       );
     }
     const resumed = before.status === "paused" && !PROJECT_STATES[now.status];
     const sentence = resumed ? "The project goes on." : PROJECT_STATES[now.status];
-    if (now.status !== before.status && sentence) news.set("", sentence);
+    if (now.status !== before.status && sentence) waiting.set("", sentence);
     before = now;
-    if (news.size && timer === undefined) {
+    if (waiting.size && timer === undefined) {
       timer = setTimeout(() => {
         timer = undefined;
         speak();

@@ -145,9 +145,9 @@ export function openRequests(model) {
 
 /**
  * @param {RequestItem} request
- * @param {boolean} held
+ * @param {boolean} paused
  */
-function requestNotice(request, held) {
+function requestNotice(request, paused) {
   return h(
     "li",
     { class: "notice call", dataset: { tone: "asks" } },
@@ -165,7 +165,7 @@ function requestNotice(request, held) {
       request.round > 1 && `, round ${request.round}`,
       ", asked ",
       h("time-ago", { datetime: request.created_at }),
-      ...(held ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })]),
+      ...(paused ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })]),
     ),
   );
 }

@@ -29,10 +29,10 @@ export function requestEntry(request) {
  * @param {HTMLElement} entry
  * @param {RequestItem} request
  * @param {AbortSignal} signal
- * @param {boolean} held
+ * @param {boolean} paused
  */
-export function updateRequest(entry, request, signal, held) {
-  const expires = held ? " · the deadline stands still" : ` ${request.expires_at}`;
+export function updateRequest(entry, request, signal, paused) {
+  const expires = paused ? " · the deadline stands still" : ` ${request.expires_at}`;
   if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
   entry.dataset.expires = expires;
@@ -43,7 +43,7 @@ export function updateRequest(entry, request, signal, held) {
     h("time-ago", { datetime: request.created_at }),
     ...(request.status !== "pending"
       ? []
-      : held
+      : paused
       ? [expires]
       : [" · expires ", h("time-ago", { datetime: request.expires_at })]),
   );

@@ -28,21 +28,22 @@ export function trace() {
  * @param {string} status
  */
 export function paintTrace(element, latency, status) {
-  const known = readings.get(element) ?? [];
-  known.push({ latency, status });
-  if (known.length > MAX_READINGS) known.shift();
-  const well = known.filter((reading) => reading.status === "ok");
+  const history = readings.get(element) ?? [];
+  history.push({ latency, status });
+  if (history.length > MAX_READINGS) history.shift();
+  const well = history.filter((reading) => reading.status === "ok");
   const latencies = well.map((reading) => reading.latency ?? 0).sort((a, b) => a - b);
+  const median = latencies[latencies.length >> 1];
   element.setAttribute(
     "aria-label",
     latencies.length
-      ? `${latencies.length} of ${known.length} readings OK, mostly ${Math.round(latencies[latencies.length >> 1])} ms`
+      ? `${latencies.length} of ${history.length} readings OK, mostly ${Math.round(median)} ms`
       : "No reading OK",
   );
-  const missing = MAX_READINGS - known.length;
+  const missing = MAX_READINGS - history.length;
   element.replaceChildren(
     ...Array.from({ length: missing }, (_, index) => bar(index, 1.5, { class: "none" })),
-    ...known.map(({ latency: ms, status: how }, index) =>
+    ...history.map(({ latency: ms, status: how }, index) =>
       bar(missing + index, how === "ok" ? Math.min(HEIGHT, 3 + 5.5 * Math.log10(1 + (ms ?? 0))) : HEIGHT, {
         "data-status": how,
       })

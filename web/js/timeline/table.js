@@ -34,18 +34,18 @@ export function taskTable(select) {
   const region = h("div", { class: "table-scroll", tabindex: "0", ...labels }, table);
   const element = h("details", { class: "timeline-table" }, h("summary", {}, "Tasks as a table"), region);
   /** @type {{ spans: Span[], selected: string | null }} */
-  let known = { spans: [], selected: null };
+  let shown = { spans: [], selected: null };
   const paint = () => {
     if (!element.open) return;
     /** @param {Span} span */
     const makeRow = ({ task }) => row(task, () => select(task.task_id));
-    each(body, known.spans, ({ task }) => task.task_id, makeRow, (line, span) => update(line, span, known.selected));
+    each(body, shown.spans, ({ task }) => task.task_id, makeRow, (line, span) => update(line, span, shown.selected));
   };
   element.addEventListener("toggle", paint);
   return {
     element,
     update(spans, selected) {
-      known = { spans, selected };
+      shown = { spans, selected };
       paint();
     },
   };

@@ -44,11 +44,11 @@ export async function open(root, { signal }) {
     list.paint();
     const isEmpty = entries.listed?.length === 0 && !entries.selected && !addressed() && !pending.error;
     if (view.hidden === isEmpty) return;
-    const held = (isEmpty ? view : nothing).contains(document.activeElement);
+    const hadFocus = (isEmpty ? view : nothing).contains(document.activeElement);
     nothing.hidden = !isEmpty;
     view.hidden = isEmpty;
     // If the focus was in the part that is now hidden, it moves to the heading.
-    if (held) focusHeading();
+    if (hadFocus) focusHeading();
   }
 
   const focusHeading = () => (nothing.hidden ? list.heading : emptyHeading).focus();
