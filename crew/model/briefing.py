@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -80,4 +81,5 @@ def _data(tag: str, text: str, **attributes: str) -> list[str]:
 
 @cache
 def _read(name: str) -> str:
-    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    """Return a prompt file without its comments, which say why a sentence is there."""
+    return re.sub(r"<!--.*?-->\n?", "", (_FOLDER / f"{name}.md").read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from crew.model.outputs import ENTRY_POINT
 from crew.rehearsal.reading.document_requirements import requirements_in
@@ -29,37 +29,35 @@ def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
 
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
     """Return the docstring of each test method in the files, by `path:Class.method`."""
-    found: dict[str, str] = {}
-    for path, text in files.items():
-        if not path.rpartition("/")[2].startswith("test") or not path.endswith(".py"):
-            continue
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-            for method in case.body:
-                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
-                    found[f"{path}:{case.name}.{method.name}"] = ast.get_docstring(method) or ""
-    return found
+    return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)}
 
 
 def weakened(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return the tests that were removed, skipped or emptied between two versions of the code, one phrase each."""
-    old, new = _bodies(before), _bodies(after)
+    old, new = _strength(before), _strength(after)
     found = [f"{name} was removed" for name in old if name not in new]
     for name, (skipped, asserts) in new.items():
         was_skipped, asserted = old.get(name, (False, 0))
         if skipped and not was_skipped:
             found.append(f"{name} is skipped")
-        elif name in old and asserted and not asserts:
+        elif asserted and not asserts:
             found.append(f"{name} asserts nothing any more")
     return found
 
 
-def _bodies(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
+def _strength(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
     """Return for each test whether it is skipped, and how many assertions it makes."""
-    found: dict[str, tuple[bool, int]] = {}
+    found = {}
+    for name, case, method in _methods(files):
+        source = ast.unparse(method)
+        marks = " ".join(map(ast.unparse, (*case.decorator_list, *method.decorator_list)))
+        skipped = "skip" in marks.lower() or "skipTest" in source or "SkipTest" in source
+        found[name] = (skipped, len(re.findall(r"\bassert|\braises\b", source)))
+    return found
+
+
+def _methods(files: Mapping[str, str]) -> Iterator[tuple[str, ast.ClassDef, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Yield each test method with its name and its class. Files that cannot be parsed have none."""
     for path, text in files.items():
         if not path.rpartition("/")[2].startswith("test") or not path.endswith(".py"):
             continue
@@ -70,14 +68,7 @@ def _bodies(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
         for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
             for method in case.body:
                 if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
-                    source = ast.unparse(method)
-                    marks = " ".join(map(ast.unparse, (*case.decorator_list, *method.decorator_list)))
-                    skipped = "skip" in marks.lower() or "skipTest" in source or "SkipTest" in source
-                    found[f"{path}:{case.name}.{method.name}"] = (
-                        skipped,
-                        len(re.findall(r"\bassert|\braises\b", source)),
-                    )
-    return found
+                    yield f"{path}:{case.name}.{method.name}", case, method
 
 
 def entry_point(plan: str | None, files: Mapping[str, str]) -> str | None:

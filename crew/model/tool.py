@@ -21,6 +21,10 @@ class ToolError(Exception):
     """The call cannot be carried out. The message is for the model, which may try again."""
 
 
+class InvalidOutputError(ToolError):
+    """What the model submitted cannot be used. The message names the problem; the model may correct it twice."""
+
+
 @dataclass(frozen=True)
 class Tool:
     """One tool.

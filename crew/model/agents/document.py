@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
-from crew.model.conversation import InvalidOutputError
 from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
 from crew.model.requirements import requirement_ids
-from crew.model.tool import Tool
+from crew.model.tool import InvalidOutputError, Tool
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact

@@ -14,7 +14,7 @@ from pydantic_ai.exceptions import (
 )
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
 
-from crew.model import conversation as loop
+from crew.model import asking
 from crew.model.conversation import Prompt
 from crew.model.dialect import JsonText
 from crew.model.limits import StepLimits
@@ -65,6 +65,12 @@ async def test_a_step_asks_runs_the_calls_and_ends() -> None:
     )
     assert step.transcript.reserved == {}
     assert step.transcript.spent == pytest.approx(completed.usage.cost_usd) == pytest.approx(4 * 300 / 1_000_000)
+
+
+async def test_nothing_is_carried_out_after_the_call_that_ends_the_step() -> None:
+    model, tools = Model([says(call("done", text="all"), call("act", word="late"), call("note", word="late"))]), Tools()
+    completed = await conversation(model, Step(), tools).run()
+    assert (completed.arguments, tools.acts, tools.notes) == (Done(text="all"), [], [])
 
 
 async def test_whatever_write_a_step_dies_at_nothing_is_asked_or_done_twice() -> None:
@@ -191,7 +197,7 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
 async def test_failures_of_a_provider_are_said_in_plain_words(
     monkeypatch: pytest.MonkeyPatch, error: Exception, said: str, retryable: bool, counts: bool
 ) -> None:
-    monkeypatch.setattr(loop, "RETRY_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0, 0.0))
     step = Step()
     with pytest.raises(AgentError, match=said) as failure:
         await conversation(Model([error]), step).run()

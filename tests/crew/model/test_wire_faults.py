@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
-from crew.model import conversation as loop
+from crew.model import asking
 from crew.model.conversation import Conversation, Prompt
 from crew.model.source import Sources
 from crew.protocol import AgentError
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(loop, "RETRY_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0, 0.0))
     yield
     gc.collect()
 

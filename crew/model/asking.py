@@ -1,0 +1,110 @@
+"""One call of a model: reserved in the budget before it, tried again if the server has a problem, checked after it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
+
+from crew.model import context
+from crew.model.failures import TRANSIENT, failure_of
+from crew.model.source import Source
+from crew.model.tool import Tool
+from crew.protocol import AgentError, BudgetExhaustedError, Step
+
+RETRY_DELAYS = (1.0, 4.0, 16.0)
+"""Seconds between the tries of a call whose server has a problem."""
+
+MAX_RESPONSE = 1024 * 1024
+"""Bytes of a response, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response that can be used, as JSON too. Storing it settles its `reservation`. Cost in US dollars."""
+
+    response: ModelResponse
+    body: bytes
+    cost_usd: float
+    seconds: float
+    reservation: UUID
+
+
+class Asker:
+    """Asks one model for one step."""
+
+    def __init__(self, source: Source, tools: Sequence[Tool], step: Step) -> None:
+        self._source = source
+        self._parameters = source.dialect.parameters(tools)
+        self._step = step
+
+    async def ask(self, messages: Sequence[ModelMessage], spent_usd: float, limit_usd: float) -> Answer:
+        """Return the model's response.
+
+        Args:
+            spent_usd: what the step has spent of its `limit_usd`.
+
+        Raises:
+            AgentError: the model failed, or its response cannot be used.
+            BudgetExhaustedError: the step or the day has no money left for the call.
+        """
+        source, transcript = self._source, self._step.transcript
+        fitting = context.fit(messages, source.context_tokens - source.max_output_tokens)
+        at_most = source.price.at_most(context.count(fitting), source.max_output_tokens)
+        if spent_usd + at_most > limit_usd:
+            raise BudgetExhaustedError(
+                f"it has spent {spent_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost {at_most:.2f}."
+            )
+        started = time.monotonic()
+        reservation = await transcript.reserve(at_most)
+        try:
+            response = await self._try(fitting)
+        except asyncio.CancelledError:
+            # Nobody knows what the provider bills: book all of it.
+            await asyncio.shield(transcript.release(reservation, at_most))
+            raise
+        except Exception as error:
+            await transcript.release(reservation)
+            raise failure_of(error, source.name, source.secrets) from error
+        cost, body = source.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
+        if problem := _unusable(response, body):
+            await transcript.release(reservation, cost)
+            raise AgentError(f"{source.name} {problem}")
+        return Answer(response, body, cost, time.monotonic() - started, reservation)
+
+    async def _try(self, messages: list[ModelMessage]) -> ModelResponse:
+        source = self._source
+        delays = iter(RETRY_DELAYS)
+        while True:
+            try:
+                async with source.slots:
+                    return await model_request(
+                        source.model,
+                        messages,
+                        model_settings=source.settings,
+                        model_request_parameters=self._parameters,
+                    )
+            except TRANSIENT:
+                if (delay := next(delays, None)) is None:
+                    raise
+                await self._step.progress(f"waiting for {source.name}, which does not answer")
+                await asyncio.sleep(delay)
+
+
+def _unusable(response: ModelResponse, body: bytes) -> str | None:
+    """Return why a response cannot be used at all, or None."""
+    if response.finish_reason == "content_filter":
+        return "refused to answer."
+    # pydantic_ai replaces a missing reason by "stop" for OpenAI's API, where only the details show what was said.
+    shows_reason = response.provider_url is not None and response.provider_name != "anthropic"
+    reason = (response.provider_details or {}).get("finish_reason") if shows_reason else response.finish_reason
+    if reason is None:
+        return "did not say why its response ended; it was probably cut off."
+    if len(body) > MAX_RESPONSE:
+        return f"returned {len(body):,} bytes; at most {MAX_RESPONSE:,} are read."
+    return None

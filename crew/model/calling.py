@@ -1,0 +1,120 @@
+"""The calls of tools: validated, carried out once, their results stored. The model reads whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from pydantic import ValidationError
+
+from crew.model import context
+from crew.model.dialect import Call
+from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
+from crew.model.record import Record, dump
+from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
+from crew.protocol import AgentError, EntryKind, Step
+
+TOOL_SECONDS = 300.0
+"""How long a tool may run; the sandbox has shorter limits of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of a call: `ended` holds the arguments of a call that ended the step.
+
+    `is_usable` is False if the call itself was wrong, so that the model has to correct it.
+    """
+
+    text: str
+    ended: Arguments | None = None
+    is_usable: bool = False
+
+
+class ToolCalls:
+    """The tools of one step. `count` is how many calls there were.
+
+    Args:
+        times: how many allowances of equal calls the step has, one more each time that a person let it go on.
+    """
+
+    def __init__(self, tools: Mapping[str, Tool], record: Record, step: Step, times: int) -> None:
+        self._tools = tools
+        self._record = record
+        self._step = step
+        self._end = SAME_CALLS_END * times
+        self._same: Counter[tuple[str, str, str]] = Counter()
+        self.count = 0
+
+    async def carry_out(self, call: Call) -> Result:
+        """Carry out a call, or read its stored result.
+
+        Raises:
+            AgentError: the same call has had the same result too often.
+        """
+        self.count += 1
+        try:
+            tool, arguments = self._validated(call)
+        except ToolError as error:
+            text = f"Error: {error}"
+            await self._store(call, text, 0.0, ok=False, usable=False)
+            return Result(text)
+        stored = None if tool.is_pure else self._record.next(EntryKind.TOOL_RESULT, call.id)
+        if stored is not None:
+            result = orjson.loads(stored.body)
+            text, ok, usable = result["text"], result["ok"], result["usable"]
+        else:
+            text, ok, usable = await self._run(call, tool, arguments)
+        return Result(text + self._count_same(call, text), arguments if ok and tool.ends else None, usable)
+
+    def _validated(self, call: Call) -> tuple[Tool, Arguments]:
+        tool = self._tools.get(call.tool)
+        if tool is None:
+            raise ToolError(f"there is no tool {call.tool[:100]}; there are {', '.join(self._tools)}.")
+        if call.arguments is None:
+            raise ToolError(f"the arguments of {tool.name} are not a JSON object. Write smaller pieces.")
+        try:
+            return tool, tool.arguments.model_validate(call.arguments)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in error.errors()[:10]
+            )
+            raise ToolError(context.cut(f"the arguments of {tool.name} do not fit: {problems}")) from None
+
+    async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
+        started = time.monotonic()
+        await self._step.progress(f"calling {tool.name}")
+        ok, usable = True, True
+        try:
+            async with asyncio.timeout(TOOL_SECONDS):
+                text = await tool.run(arguments)
+        except ToolError as error:
+            text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
+        except TimeoutError:
+            text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
+        text = context.cut(text)
+        await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable)
+        return text, ok, usable
+
+    async def _store(self, call: Call, text: str, seconds: float, *, ok: bool, usable: bool) -> None:
+        """Store a result, unless an earlier attempt has stored the same: a pure tool runs again."""
+        body = dump({"tool": call.tool, "text": text, "ok": ok, "usable": usable})
+        stored = self._record.peek()
+        if stored is None or stored.body != body or not self._record.next(EntryKind.TOOL_RESULT, call.id):
+            await self._record.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)
+
+    def _count_same(self, call: Call, text: str) -> str:
+        """Count a call with its result. Return what to add to the result if it repeats."""
+        key = (call.tool, call.raw, text)
+        self._same[key] += 1
+        times = self._same[key]
+        if times >= self._end:
+            raise AgentError(
+                f"it made the same call of {call.tool} {times} times, with the same result.", retryable=False
+            )
+        if times < SAME_CALLS_NUDGE:
+            return ""
+        return f"\n(You have made this call {times} times, with the same result each time. Do something else.)"
