@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.realtime.client_frames import ClientFrame
 from api.realtime.frames import CONTROL_FRAMES
-from models.contracts.enums import EventType
-from models.contracts.event_data import PAYLOADS
-from models.contracts.events import Event
+from models.contracts.events import ENVELOPES
 
 Json = dict[str, Any]
 
@@ -38,7 +36,7 @@ _QUERY: Json = {
 @cache
 def document() -> Json:
     """Return the document; do not change it."""
-    events = {f"event.{event_type}": _event_frame(event_type) for event_type in PAYLOADS}
+    events = {f"event.{event_type}": envelope for event_type, envelope in ENVELOPES.items()}
     controls = {f"control.{_tag(frame, 'event_type')}": frame for frame in CONTROL_FRAMES}
     requests = {f"client.{_tag(frame, 'action')}": frame for frame in get_args(ClientFrame)}
     messages: dict[str, type[BaseModel]] = {**events, **controls, **requests}
@@ -62,18 +60,6 @@ def document() -> Json:
             "schemas": _schemas(messages.values(), envelopes={*events.values(), *CONTROL_FRAMES}),
         },
     }
-
-
-def _event_frame(event_type: EventType) -> type[BaseModel]:
-    """The envelope of one event type, with its payload as `data`."""
-    payload = PAYLOADS[event_type]
-    live_only = event_type is EventType.TASK_PROGRESS
-    fields: dict[str, Any] = {
-        "event_type": Literal[event_type],
-        "seq": None if live_only else Annotated[int, Field(ge=1)],
-        "data": payload,
-    }
-    return create_model(f"{payload.__name__}Frame", __base__=Event, __doc__=payload.__doc__, **fields)
 
 
 def _tag(frame: type[BaseModel], field: str) -> str:

@@ -39,7 +39,7 @@ from artifacts.file_sets import MAX_FILES, MAX_TOTAL_BYTES, check, pack, unpack
     ],
 )
 def test_an_unsafe_path_is_refused(path: str) -> None:
-    with pytest.raises(InvalidArtifactError, match="refused"):
+    with pytest.raises(InvalidArtifactError, match="rejected"):
         check({"fine.py": "", path: ""})
 
 
@@ -58,7 +58,7 @@ def test_an_unsafe_path_is_refused(path: str) -> None:
     ids=range(8),
 )
 def test_an_unsafe_set_is_refused(files: dict[str, str]) -> None:
-    with pytest.raises(InvalidArtifactError, match="refused"):
+    with pytest.raises(InvalidArtifactError, match="rejected"):
         pack(files)
 
 
@@ -67,7 +67,7 @@ def test_an_unsafe_set_is_refused(files: dict[str, str]) -> None:
     [b"", b"\xff", b"[]", b"{}", b'{"files": []}', b'{"files": {"a": 1}}', b'{"files": {"../a": ""}}', b"[" * 99_999],
 )
 def test_content_that_is_not_a_file_set_is_refused(content: bytes) -> None:
-    with pytest.raises(InvalidArtifactError, match="refused"):
+    with pytest.raises(InvalidArtifactError, match="rejected"):
         unpack(content)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from models.contracts.enums import AgentStatus, EventType, ProjectStatus, TaskStatus
@@ -88,6 +89,16 @@ def test_an_event_of_the_first_release_is_read(event_type: EventType) -> None:
 def test_an_unknown_field_of_a_newer_version_is_ignored(event_type: EventType) -> None:
     data = RELEASE_0_1_0[event_type]
     assert read_data(event_type, data | {"added_later": 1}) == read_data(event_type, data)
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_the_schema_has_one_envelope_for_each_event_type(event_type: EventType) -> None:
+    schema = Draft202012Validator(Event.model_json_schema())
+    seq = None if event_type is EventType.TASK_PROGRESS else 1
+    event = {"event_type": event_type, "seq": seq, "project_id": ID, "timestamp": "2026-11-24T02:29:23+00:00"}
+    assert schema.is_valid(event | {"data": RELEASE_0_1_0[event_type]})
+    other = EventType.ERROR if event_type is EventType.WORKFLOW_EVENT else EventType.WORKFLOW_EVENT
+    assert not schema.is_valid(event | {"data": RELEASE_0_1_0[other]})
 
 
 def test_an_envelope_relays_a_field_that_it_does_not_know() -> None:

@@ -191,7 +191,7 @@ async def test_a_worker_limits_concurrent_runs_and_their_time() -> None:
 
 
 async def test_an_unsafe_file_set_is_refused() -> None:
-    with pytest.raises(InvalidArtifactError, match="refused"):
+    with pytest.raises(InvalidArtifactError, match="rejected"):
         await run_tests({"../out.py": ""})
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from api.app import create_app
 from config.settings import Settings
+from models.contracts.event_data import PAYLOADS
 
 FILE = Path(__file__).resolve().parents[2] / "web" / "js" / "api.d.ts"
 HEAD = "// Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.\n"
+PAYLOAD_NAMES = {payload.__name__ for payload in PAYLOADS.values()}
 PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
@@ -21,8 +23,9 @@ def rendered() -> str:
 def _declaration(name: str, schema: dict[str, Any]) -> str:
     if schema.get("type") != "object":
         return f"\nexport type {name} = {_type(schema)};\n"
-    # What the API returns is complete; of a body, what has a default may be left out.
-    optional = set(schema["properties"]) - set(schema.get("required", ())) if name.endswith("Create") else set()
+    # What the API returns is complete; of a body, and of an event's data, what has a default may be missing.
+    may_lack = name.endswith("Create") or name in PAYLOAD_NAMES
+    optional = set(schema["properties"]) - set(schema.get("required", ())) if may_lack else set()
     lines = (
         f"  {key}{'?' if key in optional else ''}: {_type(value)};\n" for key, value in schema["properties"].items()
     )

@@ -15,6 +15,20 @@ export interface AgentStatePublic {
 
 export type AgentStatus = "idle" | "working" | "waiting_for_hitl" | "error";
 
+export interface AgentStatusChange {
+  status: AgentStatus;
+}
+
+export interface AgentStatusChangeEnvelope {
+  event_type: "agent_status_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: AgentStatusChange;
+  timestamp: string;
+}
+
 export type AgentType = "analyst" | "architect" | "coder" | "tester" | "deployer";
 
 export interface ArtifactContent {
@@ -42,6 +56,26 @@ export interface ArtifactCreate {
   encoding?: Encoding;
   name?: string;
   media_type?: string;
+}
+
+export interface ArtifactCreated {
+  artifact_id: string;
+  type: ArtifactType;
+  name: string;
+  version: number;
+  author: string;
+  content_hash: string;
+  size: number;
+}
+
+export interface ArtifactCreatedEnvelope {
+  event_type: "artifact_created";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: ArtifactCreated;
+  timestamp: string;
 }
 
 export interface ArtifactItem {
@@ -127,15 +161,22 @@ export interface DiffPublic {
 
 export type Encoding = "utf-8" | "base64";
 
-export interface Event {
-  event_type: EventType;
-  seq: number | null;
+export interface ErrorEvent {
+  message: string;
+  workflow_problem?: WorkflowProblemKind | null;
+}
+
+export interface ErrorEventEnvelope {
+  event_type: "error";
+  seq: number;
   project_id: string;
   task_id: string | null;
   agent_type: AgentType | null;
-  data: Record<string, any>;
+  data: ErrorEvent;
   timestamp: string;
 }
+
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -168,7 +209,66 @@ export interface Health {
 
 export type HitlAction = "approve" | "amend" | "reject";
 
+export interface HitlExpired {
+  request_id: string;
+  stage: string;
+  round: number;
+  accepted: boolean;
+}
+
+export interface HitlExpiredEnvelope {
+  event_type: "hitl_expired";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: HitlExpired;
+  timestamp: string;
+}
+
 export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+
+export interface HitlRequested {
+  request_id: string;
+  stage: string;
+  round: number;
+  reason: HitlReason;
+  question: string;
+  artifacts: ArtifactRef[];
+  expires_at: string;
+}
+
+export interface HitlRequestedEnvelope {
+  event_type: "hitl_request";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: HitlRequested;
+  timestamp: string;
+}
+
+export interface HitlResponded {
+  request_id: string;
+  decision_id: string;
+  stage: string;
+  round: number;
+  action: HitlAction;
+  status: HitlStatus;
+  comment: string | null;
+  responder: string;
+  accepted: ArtifactRef[];
+}
+
+export interface HitlRespondedEnvelope {
+  event_type: "hitl_response";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: HitlResponded;
+  timestamp: string;
+}
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
 
@@ -425,6 +525,41 @@ export interface StatusChange {
   status: ProjectStatus;
 }
 
+export interface TaskCancelled {
+  stage: string;
+  round: number;
+}
+
+export interface TaskCancelledEnvelope {
+  event_type: "task_cancelled";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: TaskCancelled;
+  timestamp: string;
+}
+
+export interface TaskCompleted {
+  stage: string;
+  round: number;
+  verdict: Verdict | null;
+  confidence: number | null;
+  usage: Record<string, any> | null;
+  note?: string | null;
+  artifacts: WrittenArtifact[];
+}
+
+export interface TaskCompletedEnvelope {
+  event_type: "task_completed";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: TaskCompleted;
+  timestamp: string;
+}
+
 export interface TaskCreate {
   agent_type: AgentType;
   instructions: string;
@@ -457,6 +592,38 @@ export interface TaskDetail {
   usage: UsagePublic | null;
 }
 
+export interface TaskFailed {
+  stage: string;
+  round: number;
+  error: string;
+}
+
+export interface TaskFailedEnvelope {
+  event_type: "task_failed";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: TaskFailed;
+  timestamp: string;
+}
+
+export interface TaskProgress {
+  stage: string;
+  message: string;
+  fraction: number | null;
+}
+
+export interface TaskProgressEnvelope {
+  event_type: "task_progress";
+  seq: null;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: TaskProgress;
+  timestamp: string;
+}
+
 export interface TaskPublic {
   task_id: string;
   agent_type: AgentType;
@@ -471,6 +638,23 @@ export interface TaskPublic {
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
+}
+
+export interface TaskStarted {
+  stage: string;
+  round: number;
+  from_agent: AgentType | null;
+  feedback: string | null;
+}
+
+export interface TaskStartedEnvelope {
+  event_type: "task_started";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: TaskStarted;
+  timestamp: string;
 }
 
 export type TaskStatus = "pending" | "working" | "waiting_for_hitl" | "completed" | "failed" | "cancelled";
@@ -504,6 +688,22 @@ export interface WorkflowChange {
   project_id: string;
   task_id: string | null;
   requested: string;
+}
+
+export interface WorkflowEvent {
+  status: ProjectStatus | TaskStatus;
+  reason?: string | null;
+  name?: string | null;
+}
+
+export interface WorkflowEventEnvelope {
+  event_type: "workflow_event";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: AgentType | null;
+  data: WorkflowEvent;
+  timestamp: string;
 }
 
 export interface WorkflowProblemItem {

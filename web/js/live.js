@@ -6,6 +6,7 @@
 import { Subscriptions } from "./subscriptions.js";
 
 /** @import { Event as LogEvent } from "./api.d.ts" */
+/** @import { Frame } from "./subscriptions.js" */
 
 const PING_EVERY = 20_000; // ms
 const PONG_WITHIN = 10_000;
@@ -124,7 +125,7 @@ class Live extends EventTarget {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** @param {LogEvent} frame */
+  /** @param {Frame} frame */
   #receive(frame) {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.open);

@@ -2,7 +2,7 @@
 
 /** @import { Event } from "./api.d.ts" */
 
-/** A frame of the server: an event of a log, or one about the connection. @typedef {Omit<Event, "event_type"> & { event_type: string }} Frame */
+/** A frame of the server: an event of a log, or one about the connection. @typedef {Omit<Event, "event_type" | "data"> & { event_type: string, data: Record<string, any> }} Frame */
 
 const ABOUT_THE_CONNECTION = new Set(["pong", "heartbeat", "connection_ready"]);
 

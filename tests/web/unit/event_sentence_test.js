@@ -6,7 +6,7 @@ import { isOf, markOf, plain, sentence } from "../../../web/js/feed/event-senten
 
 /**
  * @param {EventType} type
- * @param {Record<string, unknown>} data
+ * @param {any} data
  * @returns {import("../../../web/js/api.d.ts").Event}
  */
 const event = (type, data) => ({

@@ -14,7 +14,7 @@ const events = (from, to) =>
     project_id: "p",
     task_id: null,
     agent_type: null,
-    data: {},
+    data: { stage: "plan", round: 1, from_agent: null, feedback: null },
     timestamp: "2026-01-01T00:00:00Z",
   }));
 

@@ -49,7 +49,7 @@ const AT_WORK = {
   error: "has a problem",
 };
 
-/** @type {Record<EventType, (event: LogEvent) => Part[]>} */
+/** @type {{ [E in LogEvent as E["event_type"]]: (event: E) => Part[] }} */
 const SENTENCES = {
   workflow_event: ({ data }) => [STATUS[data.status] ?? `The project is ${data.status}`, ...quoted(data.reason)],
   task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
@@ -105,7 +105,7 @@ function did(data) {
  * @param {LogEvent} event
  */
 export function sentence(event) {
-  const say = SENTENCES[event.event_type];
+  const say = /** @type {((event: LogEvent) => Part[]) | undefined} */ (SENTENCES[event.event_type]);
   return (say ? say(event) : [lower(event.event_type)]).filter((part) => part !== "");
 }
 
@@ -138,7 +138,7 @@ const KIND_OF = {
 /**
  * Whether an event is of a kind.
  * @param {string} kind
- * @param {LogEvent} event
+ * @param {{ event_type: EventType, data: Data }} event
  */
 export function isOf(kind, { event_type: type, data }) {
   if (kind === "all") return true;
@@ -179,7 +179,7 @@ const MARKS = {
 
 /**
  * The icon and the tone of an event.
- * @param {LogEvent} event
+ * @param {{ event_type: EventType, data: Data }} event
  * @returns {Mark}
  */
 export function markOf({ event_type: type, data }) {

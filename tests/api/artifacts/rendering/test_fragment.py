@@ -172,7 +172,7 @@ def test_binary_content_is_described(media_type: str, body: bytes, shown: str) -
 def test_a_broken_set_is_shown_as_text_with_the_reason() -> None:
     broken = page('{"files": {"../x": "y"}}', FILES)
     assert kind(broken) == "code"
-    assert "refused" in broken.text
+    assert "rejected" in broken.text
     assert '"../x"' in broken.text
     assert "cannot be read" in page(b"PK\xff", ZIP).text
     for media_type in (FILES, ZIP):
