@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import any_, func, select, union
@@ -21,18 +22,20 @@ async def since(
     query = select(EVENT).where(EVENT.c.project_id == project_id, EVENT.c.seq > seq).order_by(EVENT.c.seq).limit(limit)
     if until is not None:
         query = query.where(EVENT.c.seq <= until)
-    return [
-        Event(
-            event_type=row.event_type,
-            seq=row.seq,
-            project_id=row.project_id,
-            task_id=row.task_id,
-            agent_type=row.agent_type,
-            data=row.data,
-            timestamp=row.created_at,
-        )
-        for row in await connection.execute(query)
-    ]
+    return [event_of(row) for row in await connection.execute(query)]
+
+
+def event_of(row: Any) -> Event:
+    """Return the event of a log's row."""
+    return Event(
+        event_type=row.event_type,
+        seq=row.seq,
+        project_id=row.project_id,
+        task_id=row.task_id,
+        agent_type=row.agent_type,
+        data=row.data,
+        timestamp=row.created_at,
+    )
 
 
 async def is_recorded(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> bool:

@@ -18,7 +18,7 @@ from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import RequestOutcome
 from models.tables import HITL_DECISION, HITL_REQUEST, PROJECT, HitlDecision, HitlRequest
-from store.rows import fetch_all, fetch_one
+from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
 from store.transaction import Transaction
 
@@ -155,7 +155,7 @@ async def close(
     if not rows:
         return None
     tx.count_requests(-1)
-    return HitlRequest(**rows[0]._asdict())
+    return model_of(HitlRequest, rows[0])
 
 
 async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import AgentStatus, AgentType, ProjectStatus
 from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
+from store.events import event_of
 from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ WITH incoming AS (
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
 FROM fresh, updated
-RETURNING seq, event_type, task_id, agent_type, data, created_at
+RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
 """)
 
 
@@ -138,18 +139,7 @@ class Transaction:
             phase=self._phase,
             reason=self._reason,
         )
-        return [
-            Event(
-                event_type=row.event_type,
-                seq=row.seq,
-                project_id=self.project_id,
-                task_id=row.task_id,
-                agent_type=row.agent_type,
-                data=row.data,
-                timestamp=row.created_at,
-            )
-            for row in rows
-        ]
+        return [event_of(row) for row in rows]
 
 
 class Store:
