@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import ArtifactType, Oversight, ProjectStatus
+from models.contracts.enums import HALTED_PROJECT_STATUSES, ArtifactType, Oversight, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
 from models.contracts.pipeline import Pipeline
@@ -98,7 +98,7 @@ async def set_status(
     now = (await tx.connection.execute(query)).one()
     if ProjectStatus(now.status).is_final:
         return RecordedStatus(status=now.status, reason=now.reason)
-    if status.is_final and status is not ProjectStatus.COMPLETED:
+    if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)

@@ -20,23 +20,23 @@ from models.contracts.project import HandoffInput
 from models.tables import HITL_REQUEST, PROJECT, TASK, Task
 from store import hitl
 from store.rows import fetch_all, fetch_one
-from store.statement import run
+from store.statement import run, with_statuses
 from store.transaction import Transaction
 
 _LARGE = {"handoff", "feedback", "usage", "checkpoint"}
 _OUTLINE = [column for column in TASK.c if column.name not in _LARGE]
 
-_START: LiteralString = """
+_START: LiteralString = with_statuses("""
 INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures, handoff,
                   feedback, created_at, updated_at)
 SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(attempt)s, 0,
        %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
-FROM project WHERE project.id = %(project_id)s AND project.status NOT IN ('rejected', 'failed', 'cancelled')
+FROM project WHERE project.id = %(project_id)s AND project.status NOT IN {halted_project_statuses}
 ON CONFLICT (id) DO UPDATE
 SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp()
-WHERE task.status IN ('pending', 'working')
+WHERE task.status IN {startable_task_statuses}
 RETURNING checkpoint, standalone_task_id
-"""
+""")
 
 _FINISH: LiteralString = """
 UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdict)s, confidence = %(confidence)s,

@@ -45,7 +45,7 @@ WITH incoming AS (
         reason = COALESCE(%(reason)s, reason),
         status = CASE
             WHEN status IN {final_project_statuses} THEN status
-            WHEN COALESCE(%(status)s, status) IN ('active', 'waiting')
+            WHEN COALESCE(%(status)s, status) IN {running_project_statuses}
                 THEN CASE WHEN open_requests + %(opened)s > 0 THEN 'waiting' ELSE 'active' END
             ELSE COALESCE(%(status)s, status) END,
         ended_at = CASE
