@@ -18,7 +18,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.records import OpenProject, RecordedStatus
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
-from store import agents, artifacts, hitl, tasks
+from store import agents, artifacts, hitl, hitl_deadlines, tasks
 from store.folding import folded
 from store.rows import fetch_all, fetch_one
 from store.transaction import Transaction
@@ -105,8 +105,8 @@ async def set_status(
     tx.update_project(status=status, reason=reason)
     tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
-        await hitl.postpone_standalone_deadlines(tx, f"status:{key}")
-    deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
+        await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
+    deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 
 

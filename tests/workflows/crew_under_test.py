@@ -25,7 +25,7 @@ from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
-from store import artifacts, contents, events, hitl, projects, tasks
+from store import artifacts, contents, events, hitl, hitl_decisions, projects, tasks
 from store.transaction import Store
 from tests.waiting import PATIENCE_SECONDS, eventually
 from worker.worker import activities
@@ -226,14 +226,14 @@ class Story:
 
     async def history(self, request: HitlRequest) -> list[HitlDecision]:
         async with self.store.reading() as connection:
-            return await hitl.history(connection, request.id)
+            return await hitl_decisions.history(connection, request.id)
 
     async def judged(self, response: HitlResponse) -> HitlDecision:
         """Wait for the outcome of a response."""
 
         async def look() -> HitlDecision | None:
             async with self.store.reading() as connection:
-                return await hitl.decision(connection, response.request_id, response.decision_id)
+                return await hitl_decisions.get(connection, response.request_id, response.decision_id)
 
         return await eventually(look)
 
