@@ -43,7 +43,8 @@ VIEWS = {
     "/inbox": "inbox",
     "/system": "system",
 }
-"""The view at each path: a module in web/js/views/."""
+"""The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
+links, and web/js/keyboard.js the shortcuts."""
 
 _IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
 _STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)

@@ -17,7 +17,10 @@ import { showPlace } from "./shell.js";
 
 const ID = "([0-9a-f-]{36})";
 
-/** @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]} */
+/**
+ * `VIEWS` in api/page.py has the same paths, index.html the links, and keyboard.js the shortcuts.
+ * @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]}
+ */
 const ROUTES = [
   [/^\/(?:projects)?$/, "projects", "Projects", () => import("./views/projects.js")],
   [new RegExp(`^/projects/${ID}$`), "projects", "Project", () => import("./views/project.js")],
