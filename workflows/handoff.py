@@ -20,13 +20,13 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
-    from models.contracts.ending import Accepted, Ending, Halted, SentBack
     from models.contracts.enums import AgentType, HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import RequestOutcome
+    from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
 
 
 MAX_FEEDBACK = 10_000
@@ -60,17 +60,17 @@ class StageHandoff:
         self._changed = changed
         self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
 
-    async def run(self) -> Ending:
+    async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""
         while True:
             if self._state.gate is None:
                 await self._context.wait_until_step_may_start()
                 with self._context.busy():
-                    ending = self._evaluate(await self._step())
+                    outcome = self._evaluate(await self._step())
             else:
-                ending = await self._decide(self._state.gate)
-            if ending is not None:
-                return ending
+                outcome = await self._decide(self._state.gate)
+            if outcome is not None:
+                return outcome
 
     def view(self) -> StageView:
         """Return the progress of a standalone handoff, for the `state` query."""
@@ -145,7 +145,7 @@ class StageHandoff:
             raise_if_final(error)
             raise
 
-    def _evaluate(self, result: StepResult) -> Ending | None:
+    def _evaluate(self, result: StepResult) -> StageOutcome | None:
         """Return how the stage ends after a step, or None if its gate has to decide."""
         state = self._state
         if result.artifacts:
@@ -163,7 +163,7 @@ class StageHandoff:
         state.accepted = state.produced
         return Accepted()
 
-    async def _decide(self, state: GateState) -> Ending | None:
+    async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
         gate = self._context.gates.open(state)
         request = state.request
@@ -220,7 +220,7 @@ class StageHandoff:
                     timeout_summary=f"waiting for a decision on {self._stage.name}",
                 )
 
-    def _apply_outcome(self, outcome: RequestOutcome) -> Ending | None:
+    def _apply_outcome(self, outcome: RequestOutcome) -> StageOutcome | None:
         """Close the gate with the recorded outcome. Return how the stage ends, or None if it is to run again."""
         gate = self._state.gate
         assert gate is not None
@@ -238,7 +238,7 @@ class StageHandoff:
 
     def _apply_response(
         self, response: HitlResponse, accepted: tuple[ArtifactRef, ...], request: OpenRequest
-    ) -> Ending | None:
+    ) -> StageOutcome | None:
         state = self._state
         if response.action is HitlAction.REJECT:
             return Halted(status=ProjectStatus.REJECTED, reason=response.comment or "")
@@ -252,7 +252,7 @@ class StageHandoff:
         return None
 
 
-def cancel_handoff(task: asyncio.Task[Ending]) -> None:
+def cancel_handoff(task: asyncio.Task[StageOutcome]) -> None:
     """Cancel a handoff whose result is no longer needed."""
     task.cancel()
     # Retrieve its exception, or else asyncio logs that it was never retrieved.

@@ -15,7 +15,6 @@ from workflows.progress import ProgressPublisher, stage_view
 from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.ending import Ending, Halted, SentBack
     from models.contracts.enums import AgentType, ProjectStatus
     from models.contracts.handoff import ArtifactRef
     from models.contracts.pipeline import Stage
@@ -28,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         WorkflowView,
     )
     from models.contracts.records import RecordedStatus
+    from models.contracts.stage_outcome import Halted, SentBack, StageOutcome
 
 HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
@@ -60,7 +60,7 @@ class ProjectWorkflow:
         for stage in self._pipeline.stages:
             if (gate := self._state.stages[stage.name].gate) is not None:
                 self._context.gates.open(gate)
-        self._running: dict[str, asyncio.Task[Ending]] = {}
+        self._running: dict[str, asyncio.Task[StageOutcome]] = {}
         self._opened = False
         self._holds_deadlines = self._state.deadlines_held
         self._phase: str | None = None
@@ -143,14 +143,14 @@ class ProjectWorkflow:
                 )
                 await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
-                endings = {name: self._running.pop(name).result() for name in done}
+                outcomes = {name: self._running.pop(name).result() for name in done}
                 # Halting goes first: the stage to be sent back may be the one that was just rejected.
-                for ending in endings.values():
-                    if isinstance(ending, Halted):
-                        return ending
-                for name, ending in endings.items():
-                    if isinstance(ending, SentBack):
-                        self._send_back(name, ending)
+                for outcome in outcomes.values():
+                    if isinstance(outcome, Halted):
+                        return outcome
+                for name, outcome in outcomes.items():
+                    if isinstance(outcome, SentBack):
+                        self._send_back(name, outcome)
                 if self._context.may_continue_as_new:
                     await self._continue_as_new()
         finally:
@@ -190,7 +190,7 @@ class ProjectWorkflow:
         accepted.update((ref.type, ref) for state in self._state.stages.values() for ref in state.accepted or ())
         return tuple(accepted[type].artifact_id for type in stage.consumes)
 
-    def _send_back(self, name: str, ending: SentBack) -> None:
+    def _send_back(self, name: str, outcome: SentBack) -> None:
         """Run the rework's target again, and then every stage that depends on it."""
         rework = self._pipeline.stage(name).rework
         assert rework is not None
@@ -203,8 +203,8 @@ class ProjectWorkflow:
         target = self._state.stages[rework.to]
         target.accepted = None
         # Two verdicts may arrive together. The target then runs once, with the feedback of both.
-        feedback = "\n\n".join(filter(None, (target.feedback, ending.feedback)))
-        target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *ending.report)
+        feedback = "\n\n".join(filter(None, (target.feedback, outcome.feedback)))
+        target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *outcome.report)
         target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *descendants)))
 
     def _delivery(self) -> list[ArtifactRef]:

@@ -13,10 +13,10 @@ from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.ending import Accepted
     from models.contracts.enums import GateAsk, Oversight
     from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
+    from models.contracts.stage_outcome import Accepted
 
 
 @workflow.defn
