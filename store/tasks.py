@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, AgentType, TaskStatus
 from models.contracts.event_data import TaskCancelled
 from models.contracts.handoff import Handoff
-from models.contracts.project import HandoffInput
+from models.contracts.workflow_state import HandoffInput
 from models.tables import PROJECT, TASK, Task
 from store.rows import fetch_all, fetch_one
 from store.statement import run

@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
-from models.contracts.project import WorkflowView
 from models.contracts.recovery import WorkflowProblem
+from models.contracts.workflow_state import WorkflowView
 from store import open_workflows, projects
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store

@@ -19,7 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.environment import utf8_environment
 from models.contracts import search_attributes
-from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
+from models.contracts.project import ProjectInput, ProjectResult
+from models.contracts.workflow_state import HandoffInput, HandoffResult
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow

@@ -24,9 +24,9 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import RequestOutcome
     from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
+    from models.contracts.workflow_state import GateState, HandoffState, StageView
 
 
 MAX_FEEDBACK = 10_000

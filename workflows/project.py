@@ -18,16 +18,10 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import AgentType, ProjectStatus
     from models.contracts.handoff import ArtifactRef
     from models.contracts.pipeline import Stage
-    from models.contracts.project import (
-        HandoffState,
-        ProjectInput,
-        ProjectResult,
-        ProjectState,
-        StageView,
-        WorkflowView,
-    )
+    from models.contracts.project import ProjectInput, ProjectResult, ProjectState
     from models.contracts.records import RecordedStatus
     from models.contracts.stage_outcome import Halted, SentBack, StageOutcome
+    from models.contracts.workflow_state import HandoffState, StageView, WorkflowView
 
 HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5

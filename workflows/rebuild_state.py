@@ -17,8 +17,9 @@ from models.contracts.event_data import HitlExpired, HitlResponded, TaskComplete
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
+from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
+from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
 from workflows.gate import too_late
 from workflows.handoff import MAX_FEEDBACK
 

@@ -15,8 +15,8 @@ from workflows.run_context import RunContext
 with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import GateAsk, Oversight
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
     from models.contracts.stage_outcome import Accepted
+    from models.contracts.workflow_state import HandoffInput, HandoffResult, HandoffState, StageView
 
 
 @workflow.defn

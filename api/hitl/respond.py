@@ -19,7 +19,7 @@ from artifacts.media_types import MARKDOWN, default_media_type
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import GateState
+from models.contracts.workflow_state import GateState
 from models.tables import HitlDecision, HitlRequest
 from store import artifacts, contents, hitl, hitl_decisions
 from workflows.client import handoff_handle

@@ -27,7 +27,6 @@ from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import AgentType, HitlAction, ProjectStatus, ResponseOutcome
 from models.contracts.hitl import HitlResponse, JudgedResponse
-from models.contracts.project import StageView, WorkflowView
 from models.contracts.records import (
     CheckResponse,
     OpenProject,
@@ -36,6 +35,7 @@ from models.contracts.records import (
     RecordResponses,
     RecordStatus,
 )
+from models.contracts.workflow_state import StageView, WorkflowView
 from tests.histories import committed
 from workflows.project import ProjectWorkflow
 from workflows.task import HandoffWorkflow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.contracts.enums import ArtifactType, HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import GateState
+from models.contracts.workflow_state import GateState
 from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
