@@ -1,4 +1,4 @@
-"""Read a project's event log and the status of its agents."""
+"""Read a project's event log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.realtime.client_frames import MAX_SEQ
-from api.shapes.agents import AgentStatePublic
 from api.shapes.events import EventPage
-from api.shapes.shape import Page
-from models.contracts.enums import AgentStatus, AgentType
-from store import agents, events
+from store import events
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
@@ -32,26 +29,3 @@ async def list_events(
     head = max([project.last_seq, *(event.seq or 0 for event in page)])
     last = page[-1].seq if page else None
     return EventPage(items=page, next_cursor=str(last) if last and last < head else None, head=head)
-
-
-@router.get(
-    "/agents",
-    summary="Show what a project's agents are doing",
-    responses=describe_responses(examples.page(examples.AGENT_STATE), 404, 422, 503),
-)
-async def list_project_agents(project: ProjectDep, services: ServicesDep) -> Page[AgentStatePublic]:
-    async with services.store.reading() as connection:
-        rows = await agents.of_project(connection, project.id)
-    known = {AgentType(row.agent_type): row for row in rows}
-    states = []
-    for agent_type in AgentType:
-        state = known.get(agent_type)
-        states.append(
-            AgentStatePublic(
-                agent_type=agent_type,
-                status=AgentStatus(state.status) if state else AgentStatus.IDLE,
-                task_id=state.task_id if state else None,
-                updated_at=state.updated_at if state else None,
-            )
-        )
-    return Page(items=states)
