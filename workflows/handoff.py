@@ -17,6 +17,7 @@ from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
 from workflows.run_context import RunContext
+from workflows.stage_rules import count_failed_verdict, join_feedback
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -27,10 +28,6 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.records import RequestOutcome
     from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import GateState, HandoffState, StageView
-
-
-MAX_FEEDBACK = 10_000
-"""Characters, the limit of a comment."""
 
 
 class StageHandoff:
@@ -155,9 +152,7 @@ class StageHandoff:
         if state.gate is not None:
             return None
         if state.failed_verdict:
-            state.reworked += 1
-            feedback = f"{self._stage.agent} found failures in {self._stage.name}; its report is among the inputs."
-            return SentBack(feedback=feedback, report=state.produced)
+            return count_failed_verdict(self._stage, state)
         if not result.artifacts:
             return Halted(status=ProjectStatus.CANCELLED, reason="the task was cancelled")
         state.accepted = state.produced
@@ -248,7 +243,7 @@ class StageHandoff:
         # Approving a failed step runs the stage again, and so does amending without content.
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
-        state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
+        state.feedback = join_feedback(state.feedback, response.comment)
         return None
 
 

@@ -10,9 +10,10 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
-from workflows.handoff import MAX_FEEDBACK, StageHandoff, cancel_handoff
+from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.progress import ProgressPublisher, stage_view
 from workflows.run_context import RunContext
+from workflows.stage_rules import send_back
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import AgentType, ProjectStatus
@@ -189,17 +190,10 @@ class ProjectWorkflow:
         rework = self._pipeline.stage(name).rework
         assert rework is not None
         descendants = self._pipeline.descendants(rework.to)
+        send_back(self._state.stages, rework.to, descendants, outcome)
         for stage in descendants:
-            state = self._state.stages[stage]
-            state.accepted, state.gate = None, None
             if task := self._running.pop(stage, None):
                 cancel_handoff(task)
-        target = self._state.stages[rework.to]
-        target.accepted = None
-        # Two verdicts may arrive together. The target then runs once, with the feedback of both.
-        feedback = "\n\n".join(filter(None, (target.feedback, outcome.feedback)))
-        target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *outcome.report)
-        target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *descendants)))
 
     def _delivery(self) -> list[ArtifactRef]:
         return [ref for stage in self._pipeline.stages for ref in self._state.stages[stage.name].accepted or ()]
