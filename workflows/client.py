@@ -24,7 +24,7 @@ from models.contracts.workflow_state import HandoffInput, HandoffResult
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 PIPELINE = SearchAttributeKey.for_keyword(search_attributes.PIPELINE)
 GENERATION = "generation"

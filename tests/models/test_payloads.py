@@ -38,7 +38,7 @@ from models.contracts.records import (
 from models.contracts.workflow_state import StageView, WorkflowView
 from tests.histories import committed
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 Json = dict[str, Any]
 Direction = Literal["takes", "returns"]

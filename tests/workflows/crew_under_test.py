@@ -32,7 +32,7 @@ from worker.worker import activities
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.client import project_handle, start_project
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
