@@ -53,7 +53,7 @@ def describe_responses(
     media_type: str = "application/json",
     html: str | None = None,
 ) -> Responses:
-    """Return the `responses` of an endpoint: an example of its result (also as HTML, if given), and its possible problems.
+    """Return the `responses` of an endpoint: an example of its result (also as HTML, if given), and its problems.
 
     An endpoint with parameters can return 422, and one that needs a server 503. One with a body can also return 413 and
     415 (408 is added to 413), and one that changes something 403.
