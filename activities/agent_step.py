@@ -28,7 +28,7 @@ from models.contracts.records import OpenedProject, OpenProject
 from models.contracts.roles import BUILT_IN_ROLES, Role
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
-from store import artifacts, hitl, projects, tasks
+from store import artifacts, hitl, projects, steps, tasks
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -118,9 +118,9 @@ class AgentSteps:
         except AgentError:
             return False  # its steps fail, and say why
 
-    async def _start(self, tx: Transaction, step: StepInput) -> tasks.Started:
+    async def _start(self, tx: Transaction, step: StepInput) -> steps.Started:
         info = activity.info()
-        started = await tasks.start(tx, step, info.workflow_id or "", info.attempt)
+        started = await steps.start(tx, step, info.workflow_id or "", info.attempt)
         if not started.open:
             raise TaskEndedError
         return started
@@ -174,7 +174,7 @@ class AgentSteps:
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = gate_question.reason_to_ask(step, outcome)
-        result = tasks.TaskResult(
+        result = steps.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
             usage=_dumped(outcome.usage) if outcome.usage else None,
@@ -201,7 +201,7 @@ class AgentSteps:
                     for output in step.handoff.expected_outputs
                 ],
             )
-            if not await tasks.finish(tx, step, result, refs, waits=reason is not None):
+            if not await steps.finish(tx, step, result, refs, waits=reason is not None):
                 raise TaskEndedError
             request = None
             if reason is not None:
@@ -222,14 +222,14 @@ class AgentSteps:
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
                 await self._start(tx, step)
-            failures = await tasks.count_failure(tx, step, str(error))
+            failures = await steps.count_failure(tx, step, str(error))
             if failures is None:
                 raise TaskEndedError
             last = failures >= step.attempts or not error.retryable
             log.warning("step_failed", stage=step.handoff.phase, failures=failures, last=last, reason=str(error))
             request = None
             if last:
-                await tasks.fail(tx, step, str(error))
+                await steps.fail(tx, step, str(error))
                 question = gate_question.fill(gate_question.FAILED_STEP, step, str(error))
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question

@@ -22,7 +22,7 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, contents, events, hitl, projects, tasks
+from store import artifacts, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
 
 
@@ -56,7 +56,7 @@ class Records:
                 outcome = await self._apply(tx, applied)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
                     responses = [_too_late(judged) if judged.response == applied else judged for judged in responses]
-            await hitl.add_responses(tx, responses, missing)
+            await hitl_decisions.add(tx, responses, missing)
         return outcome
 
     @activity.defn
@@ -142,7 +142,7 @@ class Records:
         """Record that a request expired, unless it is closed already. Return its outcome as recorded."""
         async with self._store.transaction(expiry.project_id) as tx:
             if expiry.deadline is not None:
-                held = await hitl.held_deadline(tx.connection, expiry.request_id, expiry.deadline)
+                held = await hitl_deadlines.held(tx.connection, expiry.request_id, expiry.deadline)
                 if held is not None:
                     return held
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
@@ -204,10 +204,10 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
     request = await hitl.get(connection, request_id)
     if request is None:
         raise ContradictionError(f"request {request_id} does not exist")
-    decision = await hitl.decision(connection, request.id, request.decision_id) if request.decision_id else None
+    decision = await hitl_decisions.get(connection, request.id, request.decision_id) if request.decision_id else None
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
-    response = hitl.response_of(request.id, decision, decision.id)
+    response = hitl_decisions.response_of(request.id, decision, decision.id)
     accepted = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
     if response.content_hash is not None:
         amended = {ref.type: ref for ref in await artifacts.written_by(connection, request.id)}

@@ -14,7 +14,7 @@ from activities.step_transcript import StepTranscript
 from crew.protocol import AgentError
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
-from store import tasks
+from store import steps
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ class RunningStep:
             raise AgentError("its checkpoint contains a NUL character.", retryable=False)
         self.checkpoint = checkpoint
         async with self._store.database.reading() as connection:
-            await tasks.save_checkpoint(connection, self._step.task_id, checkpoint)
+            await steps.save_checkpoint(connection, self._step.task_id, checkpoint)
 
     async def progress(self, message: str, fraction: float | None = None) -> None:
         progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction)

@@ -1,4 +1,4 @@
-"""The OpenAPI document beyond the schemas: an example of each response, and the problems of each call."""
+"""The OpenAPI document beyond the schemas: an example of each response, and the problems of each endpoint."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LOCATION = _header("Location", "The path of the new resource.", {"type": "strin
 _RETRY_AFTER = _header("Retry-After", "Seconds to wait before the next attempt.", {"type": "integer", "minimum": 1})
 
 NOT_MODIFIED: Responses = {304: {"description": "The client's copy, named in If-None-Match, is current."}}
-"""The additional response of a call that returns an ETag."""
+"""The additional response of an endpoint that returns an ETag."""
 
 
 def describe_responses(
@@ -53,9 +53,9 @@ def describe_responses(
     media_type: str = "application/json",
     html: str | None = None,
 ) -> Responses:
-    """Return the `responses` of a call: an example of its result (also as HTML, if given), and its possible problems.
+    """Return the `responses` of an endpoint: an example of its result (also as HTML, if given), and its problems.
 
-    A call with parameters can return 422, and one that needs a server 503. A call with a body can also return 413 and
+    An endpoint with parameters can return 422, and one that needs a server 503. One with a body can also return 413 and
     415 (408 is added to 413), and one that changes something 403.
     """
     responses: Responses = {

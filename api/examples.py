@@ -288,7 +288,7 @@ WORKFLOW: Json = {
 HEALTH: Json = {"status": "ok"}
 DETAILED_HEALTH: Json = {
     "status": "degraded",
-    "version": "0.1.0",
+    "version": "0.2.0",
     "links": {"temporal_ui": "http://127.0.0.1:8233", "api_docs": "/docs", "openapi": "/openapi.json"},
     "components": {
         "database": {"status": "ok", "latency_ms": 1.2, "detail": None, "version": "18.1", "count": None},

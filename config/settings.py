@@ -66,7 +66,8 @@ CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
-    """The settings, each with its unit.
+    """The settings, each with its unit. `python -m tests.docs` writes descriptions and defaults to `.env.example` and
+    the table in `docs/operations.md`.
 
     Temporal's own address, namespace, key and TLS are not here: `temporalio.envconfig` reads TEMPORAL_ADDRESS and its
     siblings, or a `temporal.toml` profile.
@@ -86,63 +87,91 @@ class Settings(BaseSettings):
         default="postgresql://botarmy:botarmy@127.0.0.1:5432/botarmy",
         validation_alias="DATABASE_URL",
         repr=False,
-        description="PostgreSQL, as a URL.",
+        description="PostgreSQL, as a URL. libpq parameters such as `?sslmode=require` are used, its variables "
+        "(`PGSSLMODE`, ...) are not.",
     )
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
         validation_alias="REDIS_URL",
         repr=False,
-        description="Redis or Valkey, as a URL; its database number does not separate channels, see channel_prefix.",
+        description="Redis or Valkey, as a URL. The database number does not separate installations; "
+        "`BOTARMY_CHANNEL_PREFIX` does.",
     )
-    channel_prefix: str = Field(default="botarmy", min_length=1, description="First part of every pub/sub channel.")
-    task_queue: str = Field(default="botarmy", min_length=1, description="The Temporal task queue of api and worker.")
+    channel_prefix: str = Field(default="botarmy", min_length=1, description="Prefix of every pub/sub channel.")
+    task_queue: str = Field(
+        default="botarmy", min_length=1, description="The Temporal task queue; must be the same for api and worker."
+    )
     temporal_ui_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
-        default=None, description="URL of Temporal's web UI, if there is one."
+        default=None,
+        description="URL of Temporal's web UI, for links, which everyone sees: without credentials. `up --temporal-ui` "
+        "sets it.",
     )
 
-    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on; 0 chooses a free one.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. There is no sign-in yet: use 0.0.0.0 only in a trusted network.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     public_url: Annotated[CommaSeparated, AfterValidator(_check_urls)] = Field(
-        default=[], description="URLs under which people reach the API, in addition to loopback; comma-separated."
+        default=[],
+        description="Comma-separated URLs of the API, in addition to loopback. Requests for other host names get 421.",
     )
     allowed_origins: CommaSeparated = Field(
-        default=[], description="Origins that browsers may connect from, in addition to the API's own; comma-separated."
+        default=[], description="Comma-separated origins, in addition to the API's, whose pages may call it."
     )
     max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
     max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")
     max_artifact_bytes: int = Field(default=16 * 2**20, ge=1024, description="Largest artifact version, in bytes.")
-    request_seconds: float = Field(default=60, gt=0, description="Seconds a request may take to arrive.")
-    websocket_connections: int = Field(default=1000, ge=1, description="WebSocket connections of one API process.")
-    websocket_queue: int = Field(default=1000, ge=10, description="Frames that may wait for one slow client.")
+    request_seconds: float = Field(
+        default=60, gt=0, description="Seconds within which a request must arrive, headers and body."
+    )
+    websocket_connections: int = Field(
+        default=1000, ge=1, description="WebSocket connections that one api process accepts."
+    )
+    websocket_queue: int = Field(
+        default=1000, ge=10, description="Frames that may wait for one slow reader before it is disconnected."
+    )
     websocket_heartbeat_seconds: float = Field(default=30, gt=0, description="Seconds between heartbeat frames.")
-    respond_wait_seconds: float = Field(default=2, ge=0, description="Seconds a response waits for its outcome.")
+    respond_wait_seconds: float = Field(
+        default=2,
+        ge=0,
+        description="Seconds that a response to a gate waits for its outcome before the API answers 202.",
+    )
     pipelines_dir: Path | None = Field(
-        default=None, description="Folder of your own pipelines; they replace shipped ones of the same name."
+        default=None,
+        description="Folder with more pipelines, which override shipped ones of the same name. Invalid files are "
+        "skipped and reported.",
     )
 
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps that one worker process runs concurrently.")
     worker_drain_seconds: float = Field(
-        default=10, ge=0, description="Seconds a stopping worker gives its steps to finish."
+        default=10, ge=0, description="Seconds that running steps have to finish when a worker stops."
     )
-    test_seconds: float = Field(default=30, gt=0, description="Seconds the tests of a package may run in the sandbox.")
+    test_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="Seconds that the unit tests of a package may run in the sandbox, two thirds of them as processor "
+        "time; acceptance tests may run four times as long.",
+    )
     sandbox: Literal["require", "allow-unconfined"] = Field(
         default="require",
-        description="If neither namespaces nor Landlock can confine code that a person or a model wrote: refuse to run "
-        "it (require) or run it anyway (allow-unconfined).",
+        description="If code by a person or a model cannot be confined: refuse to run it (`require`), or run it "
+        "(`allow-unconfined`).",
     )
     sweep_seconds: float = Field(
-        default=5, gt=0, description="Seconds between checks for projects that have not been started."
+        default=5,
+        gt=0,
+        description="Seconds between checks for projects and tasks that were committed but never started.",
     )
-    database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections one process may hold.")
-
     rehearsal_step_seconds: float = Field(
-        default=0, ge=0, le=86400, description="Seconds a rehearsal step takes, unless the brief sets another duration."
+        default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )
 
     model: str | None = Field(
         default=None,
         pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$",
-        description="The model that new projects ask, as provider:model, such as openai:gpt-5. None: they rehearse.",
+        description="The model that new projects ask, as provider:model, such as `openai:gpt-5`. Without one, they "
+        "rehearse.",
     )
     daily_budget: float = Field(
         default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
@@ -153,22 +182,26 @@ class Settings(BaseSettings):
         "for a million tokens; comma-separated.",
     )
     model_tools: Literal["native", "json"] = Field(
-        default="native", description="json: the model cannot call tools, and is asked for JSON text instead."
+        default="native", description="`json`: the model cannot call tools, and is asked for JSON text instead."
     )
-    model_seconds: float = Field(default=300, gt=0, description="Seconds a call of a model may take.")
+    model_seconds: float = Field(default=300, gt=0, description="Seconds that a call of a model may take.")
     model_context_tokens: int | None = Field(
         default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."
     )
 
-    data_dir: Path = Field(default=Path(".botarmy"), description="Folder for the state of the embedded stack.")
-    temporal_synchronous: Literal["NORMAL", "FULL"] = Field(
-        default="NORMAL", description="SQLite's synchronous mode in the embedded Temporal; FULL survives power cuts."
-    )
+    database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections that one process may open.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="Lowest level that is logged."
+        default="INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR."
     )
     log_format: Literal["auto", "json", "console"] = Field(
-        default="auto", description="auto is JSON unless the log goes to a terminal."
+        default="auto", description="json, console, or auto (JSON unless the log goes to a terminal)."
+    )
+
+    data_dir: Path = Field(default=Path(".botarmy"), description="Where `botarmy up` keeps its state.")
+    temporal_synchronous: Literal["NORMAL", "FULL"] = Field(
+        default="NORMAL",
+        description="SQLite's synchronous mode in the embedded Temporal: NORMAL survives crashes, FULL also power "
+        "cuts, at half the speed.",
     )
 
     @property

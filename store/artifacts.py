@@ -17,7 +17,7 @@ from models.contracts.handoff import ArtifactRef
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import ARTIFACT, Artifact
 from store import contents
-from store.rows import fetch_all, fetch_one
+from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
 from store.transaction import Transaction
 
@@ -150,11 +150,8 @@ async def get_with_contents(
     connection: AsyncConnection, artifact_ids: Sequence[UUID], *, origin_id: UUID | None = None
 ) -> list[tuple[Artifact, bytes]]:
     """Return versions and their contents in the given order, then those of an origin. Unknown ids are left out."""
-    found = []
-    for row in await run(connection, _WITH_CONTENT, ids=list(artifact_ids), origin_id=origin_id):
-        fields = row._asdict()
-        body = fields.pop("body")
-        found.append((Artifact(**fields), body))
+    rows = await run(connection, _WITH_CONTENT, ids=list(artifact_ids), origin_id=origin_id)
+    found = [(model_of(Artifact, row), row.body) for row in rows]
     positions = {artifact_id: position for position, artifact_id in enumerate(artifact_ids)}
     return sorted(found, key=lambda pair: positions.get(pair[0].id, len(positions)))
 

@@ -22,15 +22,15 @@ async def since(
     query = select(EVENT).where(EVENT.c.project_id == project_id, EVENT.c.seq > seq).order_by(EVENT.c.seq).limit(limit)
     if until is not None:
         query = query.where(EVENT.c.seq <= until)
-    return [of_row(project_id, row) for row in await connection.execute(query)]
+    return [event_of(row) for row in await connection.execute(query)]
 
 
-def of_row(project_id: UUID, row: Any) -> Event:
-    """Return the event of a row of the log."""
+def event_of(row: Any) -> Event:
+    """Return the event of a log's row."""
     return Event(
         event_type=row.event_type,
         seq=row.seq,
-        project_id=project_id,
+        project_id=row.project_id,
         task_id=row.task_id,
         agent_type=row.agent_type,
         data=row.data,

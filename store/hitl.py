@@ -1,9 +1,8 @@
-"""HITL requests and the responses to them."""
+"""HITL requests. `store/hitl_deadlines.py` has their deadlines, `store/hitl_decisions.py` the responses to them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -12,18 +11,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import HitlReason, HitlStatus, ProjectStatus
+from models.contracts.enums import HitlReason, HitlStatus
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
-from models.contracts.hitl import HitlResponse, JudgedResponse
-from models.contracts.records import RequestOutcome
-from models.tables import HITL_DECISION, HITL_REQUEST, PROJECT, HitlDecision, HitlRequest
-from store.rows import fetch_all, fetch_one
+from models.tables import HITL_REQUEST, HitlRequest
+from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
 from store.transaction import Transaction
-
-SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
-"""The time between two checks of whether a project is still paused, which grows with the time since the deadline."""
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
@@ -35,38 +29,10 @@ ON CONFLICT DO NOTHING
 RETURNING *
 """
 
-_POSTPONE: LiteralString = """
-UPDATE hitl_request SET expires_at = CASE
-    WHEN EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s) THEN expires_at
-    ELSE expires_at + held.seconds * interval '1 second' END
-FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[]) AS held (id, seconds)
-WHERE hitl_request.id = held.id AND hitl_request.project_id = %(project_id)s AND hitl_request.status = 'pending'
-RETURNING hitl_request.id, hitl_request.expires_at
-"""
-
-_POSTPONE_STANDALONE: LiteralString = """
-UPDATE hitl_request SET expires_at = expires_at + (clock_timestamp() - greatest(created_at, paused.at))
-FROM (SELECT max(created_at) AS at FROM event
-      WHERE project_id = %(project_id)s AND event_type = 'workflow_event' AND data ->> 'status' = 'paused') AS paused
-WHERE hitl_request.project_id = %(project_id)s AND status = 'pending' AND standalone_task_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s)
-"""
-
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
 WHERE id = %(id)s AND project_id = %(project_id)s AND status = 'pending'
 RETURNING *
-"""
-
-_ADD_DECISIONS: LiteralString = """
-INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
-                           explanation, responded_at, recorded_at)
-SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
-       explanation, responded_at, clock_timestamp()
-FROM jsonb_to_recordset(%(responses)s) AS r (
-    request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, responder text,
-    outcome text, explanation text, responded_at timestamptz)
-ON CONFLICT DO NOTHING
 """
 
 
@@ -156,7 +122,7 @@ async def close(
     if not rows:
         return None
     tx.count_requests(-1)
-    return HitlRequest(**rows[0]._asdict())
+    return model_of(HitlRequest, rows[0])
 
 
 async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
@@ -169,67 +135,6 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
     tx.count_requests(-cancelled.rowcount)
 
 
-async def postpone_deadlines(tx: Transaction, held: Mapping[UUID, timedelta], key: str) -> dict[UUID, datetime]:
-    """Postpone deadlines, unless the event with this key exists already. Return the deadlines of the open requests."""
-    seconds = [one.total_seconds() for one in held.values()]
-    rows = await run(tx.connection, _POSTPONE, project_id=tx.project_id, key=key, ids=list(held), seconds=seconds)
-    return {row.id: row.expires_at for row in rows}
-
-
-async def postpone_standalone_deadlines(tx: Transaction, key: str) -> None:
-    """Postpone the deadlines of standalone tasks by the time that the project was paused, unless the event with this
-    key exists already. Their workflows read the new deadlines when the old ones pass."""
-    await run(tx.connection, _POSTPONE_STANDALONE, project_id=tx.project_id, key=key)
-
-
-async def held_deadline(connection: AsyncConnection, request_id: UUID, known: datetime) -> RequestOutcome | None:
-    """Return how long a standalone task's workflow has to wait although the deadline that it knows has passed.
-
-    None if the request may expire: it is not a standalone task's, or its deadline was not postponed.
-    """
-    query = (
-        select(HITL_REQUEST.c.expires_at, PROJECT.c.status, func.clock_timestamp() - HITL_REQUEST.c.expires_at)
-        .join(PROJECT, PROJECT.c.id == HITL_REQUEST.c.project_id)
-        .where(HITL_REQUEST.c.id == request_id, HITL_REQUEST.c.status == HitlStatus.PENDING)
-        .where(HITL_REQUEST.c.standalone_task_id.is_not(None))
-    )
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return None
-    expires_at, status, overdue = row
-    if status == ProjectStatus.PAUSED:
-        return RequestOutcome(check_again_in=min(max(overdue, SHORTEST_HOLD), LONGEST_HOLD))
-    return RequestOutcome(deadline=expires_at) if expires_at > known else None
-
-
-async def add_responses(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
-    """Add responses to the history of their requests, unless they are there already.
-
-    `missing` are the hashes without content, which cannot be referenced.
-    """
-    responses = []
-    for one in judged:
-        response = one.response.model_dump(mode="json")
-        if one.response.content_hash in missing:
-            response["content_hash"] = None
-        responses.append({**response, "outcome": one.outcome, "explanation": one.explanation})
-    await run(tx.connection, _ADD_DECISIONS, project_id=tx.project_id, responses=Jsonb(responses))
-
-
-def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
-    """Return the response that a decision's row holds."""
-    return HitlResponse(
-        request_id=request_id,
-        decision_id=decision_id,
-        action=row.action,
-        comment=row.comment,
-        content_hash=row.content_hash,
-        artifact_id=row.artifact_id,
-        responder=row.responder,
-        responded_at=row.responded_at,
-    )
-
-
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
     """Return those of the ids that are requests of the project."""
     query = select(HITL_REQUEST.c.id).where(HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.id.in_(request_ids))
@@ -239,22 +144,6 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """Return one request, or None."""
     return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
-
-
-async def decision(connection: AsyncConnection, request_id: UUID, decision_id: UUID) -> HitlDecision | None:
-    """Return one response to a request, or None while no worker has judged it."""
-    query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
-    return await fetch_one(connection, HitlDecision, query)
-
-
-async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDecision]:
-    """Return every response to a request, in the order in which they were sent."""
-    query = (
-        select(HITL_DECISION)
-        .where(HITL_DECISION.c.request_id == request_id)
-        .order_by(HITL_DECISION.c.responded_at, HITL_DECISION.c.id)
-    )
-    return await fetch_all(connection, HitlDecision, query)
 
 
 async def find(

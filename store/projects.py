@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import Oversight, ProjectStatus
+from models.contracts.enums import HALTED_PROJECT_STATUSES, Oversight, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
 from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
@@ -20,7 +20,7 @@ from models.contracts.project import ProjectInput
 from models.contracts.records import OpenProject, RecordedStatus
 from models.contracts.roles import MediaType, ModelName
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
-from store import agents, artifacts, hitl, tasks
+from store import agents, artifacts, hitl, hitl_deadlines, tasks
 from store.folding import folded
 from store.rows import fetch_all, fetch_one
 from store.transaction import Transaction
@@ -104,15 +104,15 @@ async def set_status(
     now = (await tx.connection.execute(query)).one()
     if ProjectStatus(now.status).is_final:
         return RecordedStatus(status=now.status, reason=now.reason)
-    if status.is_final and status is not ProjectStatus.COMPLETED:
+    if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
     tx.update_project(status=status, reason=reason)
     tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
-        await hitl.postpone_standalone_deadlines(tx, f"status:{key}")
-    deadlines = await hitl.postpone_deadlines(tx, postponed, f"status:{key}") if postponed else {}
+        await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
+    deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
     return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
 
 

@@ -10,7 +10,22 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import sql_list
-from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES
+from models.contracts.enums import (
+    FINAL_PROJECT_STATUSES,
+    HALTED_PROJECT_STATUSES,
+    OPEN_TASK_STATUSES,
+    RUNNING_PROJECT_STATUSES,
+    STARTABLE_TASK_STATUSES,
+)
+
+STATUSES = {
+    "final_project_statuses": FINAL_PROJECT_STATUSES,
+    "halted_project_statuses": HALTED_PROJECT_STATUSES,
+    "running_project_statuses": RUNNING_PROJECT_STATUSES,
+    "open_task_statuses": OPEN_TASK_STATUSES,
+    "startable_task_statuses": STARTABLE_TASK_STATUSES,
+}
+"""The sets of statuses that statements name."""
 
 
 async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
@@ -33,9 +48,10 @@ async def driver_of(connection: AsyncConnection) -> Driver[Any]:
 
 
 def with_statuses(sql: LiteralString) -> LiteralString:
-    """Write out `{final_project_statuses}` and `{open_task_statuses}`, as a list in parentheses.
+    """Replace each `{name}` of `STATUSES` with its statuses, as a list in parentheses.
 
     As constants and not as parameters: PostgreSQL uses a partial index only if the statement repeats its condition.
     """
-    sql = sql.replace("{final_project_statuses}", sql_list(FINAL_PROJECT_STATUSES))
-    return sql.replace("{open_task_statuses}", sql_list(OPEN_TASK_STATUSES))
+    for name, statuses in STATUSES.items():
+        sql = sql.replace(f"{{{name}}}", sql_list(statuses))
+    return sql

@@ -15,7 +15,7 @@ from models.contracts.enums import AgentStatus, ProjectStatus
 from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
 from models.contracts.names import AgentType
-from store import events
+from store.events import event_of
 from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ WITH incoming AS (
         reason = COALESCE(%(reason)s, reason),
         status = CASE
             WHEN status IN {final_project_statuses} THEN status
-            WHEN COALESCE(%(status)s, status) IN ('active', 'waiting')
+            WHEN COALESCE(%(status)s, status) IN {running_project_statuses}
                 THEN CASE WHEN open_requests + %(opened)s > 0 THEN 'waiting' ELSE 'active' END
             ELSE COALESCE(%(status)s, status) END,
         ended_at = CASE
@@ -67,7 +67,7 @@ WITH incoming AS (
 INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedupe_key, created_at)
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
 FROM fresh, updated
-RETURNING seq, event_type, task_id, agent_type, data, created_at
+RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
 """)
 
 
@@ -140,7 +140,7 @@ class Transaction:
             phase=self._phase,
             reason=self._reason,
         )
-        return [events.of_row(self.project_id, row) for row in rows]
+        return [event_of(row) for row in rows]
 
 
 class Store:

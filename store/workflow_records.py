@@ -13,7 +13,7 @@ from models.contracts.event_data import read_data
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
-from store import artifacts, hitl
+from store import artifacts, hitl, hitl_decisions
 from store.open_workflows import OpenWorkflow
 from store.statement import run
 
@@ -75,7 +75,7 @@ def _request(row: Any) -> RecordedRequest:
         opened_at=row.created_at,
         task_id=row.task_id,
         status=row.status,
-        response=hitl.response_of(row.id, row, row.decision_id) if row.action is not None else None,
+        response=hitl_decisions.response_of(row.id, row, row.decision_id) if row.action is not None else None,
     )
 
 

@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
-from models.contracts.project import WorkflowView
 from models.contracts.recovery import WorkflowProblem
+from models.contracts.workflow_state import WorkflowView
 from store import open_workflows, projects
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store
@@ -25,7 +25,7 @@ from worker.workflow_diagnosis import find_difference, run_failure, task_failure
 from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
 from workflows.progress import WAITING
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 log = structlog.get_logger(__name__)
 

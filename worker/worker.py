@@ -23,7 +23,7 @@ from worker.sweeper import keep_sweeping
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 # If a worker is killed, its workflows move to another one after this long. The default is 10 s.
 STICKY = timedelta(seconds=2)

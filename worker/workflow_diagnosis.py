@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionDescription
 
 from models.contracts.enums import ProjectStatus
-from models.contracts.project import WorkflowView
+from models.contracts.workflow_state import WorkflowView
 from store.open_workflows import OpenWorkflow
 
 

@@ -36,6 +36,7 @@ PARTS = (
     "workflows.recorder",
     "workflows.response_inbox",
     "workflows.run_context",
+    "workflows.stage_rules",
 )
 
 

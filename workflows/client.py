@@ -23,11 +23,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.environment import utf8_environment
 from models.contracts import search_attributes
-from models.contracts.project import HandoffInput, HandoffResult, ProjectInput, ProjectResult
+from models.contracts.project import ProjectInput, ProjectResult
+from models.contracts.workflow_state import HandoffInput, HandoffResult
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 PIPELINE = SearchAttributeKey.for_keyword(search_attributes.PIPELINE)
 GENERATION = "generation"

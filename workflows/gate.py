@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.contracts.ending import Judgement
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
-from models.contracts.hitl import HitlResponse, JudgedResponse
-from models.contracts.project import GateState
+from models.contracts.hitl import HitlResponse, JudgedResponse, Judgement
+from models.contracts.workflow_state import GateState
 
 NOT_OPEN = "the request was no longer open"
 

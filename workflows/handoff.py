@@ -17,22 +17,20 @@ from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
 from workflows.run_context import RunContext
+from workflows.stage_rules import count_failed_verdict, join_feedback
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
-    from models.contracts.ending import Accepted, Ending, Halted, SentBack
     from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
     from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import GateState, HandoffState, StageView
     from models.contracts.records import RequestOutcome
     from models.contracts.roles import Role
+    from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
+    from models.contracts.workflow_state import GateState, HandoffState, StageView
 
-
-MAX_FEEDBACK = 10_000
-"""Characters, the limit of a comment."""
 CONTINUE = "continue-failed-step"
 
 
@@ -66,17 +64,17 @@ class StageHandoff:
         self._changed = changed
         self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
 
-    async def run(self) -> Ending:
+    async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""
         while True:
             if self._state.gate is None:
                 await self._context.wait_until_step_may_start()
                 with self._context.busy():
-                    ending = self._evaluate(await self._step())
+                    outcome = self._evaluate(await self._step())
             else:
-                ending = await self._decide(self._state.gate)
-            if ending is not None:
-                return ending
+                outcome = await self._decide(self._state.gate)
+            if outcome is not None:
+                return outcome
 
     def view(self) -> StageView:
         """Return the progress of a standalone handoff, for the `state` query."""
@@ -155,7 +153,7 @@ class StageHandoff:
             raise_if_final(error)
             raise
 
-    def _evaluate(self, result: StepResult) -> Ending | None:
+    def _evaluate(self, result: StepResult) -> StageOutcome | None:
         """Return how the stage ends after a step, or None if its gate has to decide."""
         state = self._state
         if result.artifacts:
@@ -165,15 +163,13 @@ class StageHandoff:
         if state.gate is not None:
             return None
         if state.failed_verdict:
-            state.reworked += 1
-            feedback = f"{self._stage.agent} found failures in {self._stage.name}; its report is among the inputs."
-            return SentBack(feedback=feedback, report=state.produced)
+            return count_failed_verdict(self._stage, state)
         if not result.artifacts:
             return Halted(status=ProjectStatus.CANCELLED, reason="the task was cancelled")
         state.accepted = state.produced
         return Accepted()
 
-    async def _decide(self, state: GateState) -> Ending | None:
+    async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
         gate = self._context.gates.open(state)
         request = state.request
@@ -230,7 +226,7 @@ class StageHandoff:
                     timeout_summary=f"waiting for a decision on {self._stage.name}",
                 )
 
-    def _apply_outcome(self, outcome: RequestOutcome) -> Ending | None:
+    def _apply_outcome(self, outcome: RequestOutcome) -> StageOutcome | None:
         """Close the gate with the recorded outcome. Return how the stage ends, or None if it is to run again."""
         gate = self._state.gate
         assert gate is not None
@@ -248,7 +244,7 @@ class StageHandoff:
 
     def _apply_response(
         self, response: HitlResponse, accepted: tuple[ArtifactRef, ...], request: OpenRequest
-    ) -> Ending | None:
+    ) -> StageOutcome | None:
         state = self._state
         if response.action is HitlAction.REJECT:
             return Halted(status=ProjectStatus.REJECTED, reason=response.comment or "")
@@ -264,7 +260,7 @@ class StageHandoff:
             state.continued += 1
             return None
         state.continued = 0
-        state.feedback = "\n\n".join(filter(None, (state.feedback, response.comment)))[:MAX_FEEDBACK] or None
+        state.feedback = join_feedback(state.feedback, response.comment)
         return None
 
 
@@ -273,7 +269,7 @@ def continues(response: HitlResponse, request: OpenRequest) -> bool:
     return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 
-def cancel_handoff(task: asyncio.Task[Ending]) -> None:
+def cancel_handoff(task: asyncio.Task[StageOutcome]) -> None:
     """Cancel a handoff whose result is no longer needed."""
     task.cancel()
     # Retrieve its exception, or else asyncio logs that it was never retrieved.

@@ -12,7 +12,7 @@ from workflows.gate import OpenGate
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
-    from models.contracts.project import GateState
+    from models.contracts.workflow_state import GateState
 
 
 class OpenGates:

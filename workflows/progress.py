@@ -10,7 +10,7 @@ from temporalio.common import SearchAttributeKey
 with workflow.unsafe.imports_passed_through():
     from models.contracts import search_attributes
     from models.contracts.pipeline import Stage
-    from models.contracts.project import HandoffState, StageView
+    from models.contracts.workflow_state import HandoffState, StageView
 
 PHASE = SearchAttributeKey.for_keyword(search_attributes.PHASE)
 WAITING = SearchAttributeKey.for_bool(search_attributes.WAITING)

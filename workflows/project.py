@@ -10,25 +10,20 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
-from workflows.handoff import MAX_FEEDBACK, StageHandoff, cancel_handoff
+from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.progress import ProgressPublisher, stage_view
 from workflows.run_context import RunContext
+from workflows.stage_rules import send_back
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.ending import Ending, Halted, SentBack
     from models.contracts.enums import ProjectStatus
     from models.contracts.handoff import ArtifactRef
     from models.contracts.names import AgentType
     from models.contracts.pipeline import Stage
-    from models.contracts.project import (
-        HandoffState,
-        ProjectInput,
-        ProjectResult,
-        ProjectState,
-        StageView,
-        WorkflowView,
-    )
+    from models.contracts.project import ProjectInput, ProjectResult, ProjectState
     from models.contracts.records import RecordedStatus
+    from models.contracts.stage_outcome import Halted, SentBack, StageOutcome
+    from models.contracts.workflow_state import HandoffState, StageView, WorkflowView
 
 HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
@@ -63,7 +58,7 @@ class ProjectWorkflow:
         for stage in self._pipeline.stages:
             if (gate := self._state.stages[stage.name].gate) is not None:
                 self._context.gates.open(gate)
-        self._running: dict[str, asyncio.Task[Ending]] = {}
+        self._running: dict[str, asyncio.Task[StageOutcome]] = {}
         self._opened = False
         self._holds_deadlines = self._state.deadlines_held
         self._phase: str | None = None
@@ -146,14 +141,14 @@ class ProjectWorkflow:
                 )
                 await self._context.recorder.late_responses()
                 done = [name for name, task in self._running.items() if task.done()]
-                endings = {name: self._running.pop(name).result() for name in done}
+                outcomes = {name: self._running.pop(name).result() for name in done}
                 # Halting goes first: the stage to be sent back may be the one that was just rejected.
-                for ending in endings.values():
-                    if isinstance(ending, Halted):
-                        return ending
-                for name, ending in endings.items():
-                    if isinstance(ending, SentBack):
-                        self._send_back(name, ending)
+                for outcome in outcomes.values():
+                    if isinstance(outcome, Halted):
+                        return outcome
+                for name, outcome in outcomes.items():
+                    if isinstance(outcome, SentBack):
+                        self._send_back(name, outcome)
                 if self._context.may_continue_as_new:
                     await self._continue_as_new()
         finally:
@@ -194,22 +189,15 @@ class ProjectWorkflow:
         accepted.update((ref.type, ref) for state in self._state.stages.values() for ref in state.accepted or ())
         return tuple(accepted[type].artifact_id for type in stage.consumes)
 
-    def _send_back(self, name: str, ending: SentBack) -> None:
+    def _send_back(self, name: str, outcome: SentBack) -> None:
         """Run the rework's target again, and then every stage that depends on it."""
         rework = self._pipeline.stage(name).rework
         assert rework is not None
         descendants = self._pipeline.descendants(rework.to)
+        send_back(self._state.stages, rework.to, descendants, outcome)
         for stage in descendants:
-            state = self._state.stages[stage]
-            state.accepted, state.gate, state.continued = None, None, 0
             if task := self._running.pop(stage, None):
                 cancel_handoff(task)
-        target = self._state.stages[rework.to]
-        target.accepted = None
-        # Two verdicts may arrive together. The target then runs once, with the feedback of both.
-        feedback = "\n\n".join(filter(None, (target.feedback, ending.feedback)))
-        target.feedback, target.report = feedback[:MAX_FEEDBACK] or None, (*target.report, *ending.report)
-        target.reopens = tuple(dict.fromkeys((*target.reopens, rework.to, *descendants)))
 
     def _delivery(self) -> list[ArtifactRef]:
         return [ref for stage in self._pipeline.stages for ref in self._state.stages[stage.name].accepted or ()]

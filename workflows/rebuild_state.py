@@ -14,13 +14,14 @@ from uuid import UUID
 
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
 from models.contracts.event_data import HitlExpired, HitlResponded, TaskCompleted, TaskFailed, TaskStarted
-from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
-from models.contracts.project import GateState, HandoffInput, HandoffState, ProjectState
+from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
+from models.contracts.stage_outcome import SentBack
+from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
 from workflows.gate import too_late
-from workflows.handoff import MAX_FEEDBACK
+from workflows.stage_rules import count_failed_verdict, join_feedback, send_back, standalone_stage
 
 StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
 """The events that move a stage."""
@@ -46,11 +47,7 @@ def rebuild_handoff_state(
     handoff_input: HandoffInput, recorded: WorkflowRecords, unjudged: Iterable[HitlResponse] = ()
 ) -> HandoffState:
     """Return the state of a standalone handoff's workflow."""
-    stage = Stage(
-        name=handoff_input.handoff.phase,
-        agent=handoff_input.handoff.to_agent,
-        produces=handoff_input.handoff.expected_outputs,
-    )
+    stage = standalone_stage(handoff_input)
     state = _StateBuilder((stage,), recorded, lambda name: ()).states()[stage.name]
     if state.round == 0:
         state.task_id = handoff_input.task_id
@@ -138,9 +135,7 @@ class _StateBuilder:
         if self._opens_gate(task_id, state):
             return
         if state.failed_verdict:
-            state.reworked += 1
-            feedback = f"{stage.agent} found failures in {stage.name}; its report is among the inputs."
-            self._send_back(stage, feedback, state.produced)
+            self._send_back(stage, count_failed_verdict(stage, state))
         else:
             state.accepted = state.produced
 
@@ -172,14 +167,14 @@ class _StateBuilder:
             state.gate, state.produced, state.accepted = None, data.accepted, data.accepted
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
-            self._send_back(stage, data.comment or "", state.produced)
+            self._send_back(stage, SentBack(feedback=data.comment or "", report=state.produced))
         elif gate.request.may_continue and data.action is HitlAction.APPROVE and not data.comment:
             state.gate = None
             state.continued += 1
             self._repeat_step(state)
         else:
             state.gate, state.continued = None, 0
-            state.feedback = _joined(state.feedback, data.comment)
+            state.feedback = join_feedback(state.feedback, data.comment)
 
     def _expired(self, data: HitlExpired, state: HandoffState) -> None:
         # Otherwise the gate stays open: its deadline has passed, which ends the project.
@@ -192,19 +187,9 @@ class _StateBuilder:
             return None
         return state.gate
 
-    def _send_back(self, stage: Stage, feedback: str, report: tuple[ArtifactRef, ...]) -> None:
+    def _send_back(self, stage: Stage, outcome: SentBack) -> None:
         if stage.rework is None:
             return
         descendants = self._descendants(stage.rework.to)
-        for name in descendants:
-            self._states[name].accepted = self._states[name].gate = None
-            self._states[name].continued = 0
-            self._working.discard(name)
-        target = self._states[stage.rework.to]
-        target.accepted = None
-        target.feedback, target.report = _joined(target.feedback, feedback), (*target.report, *report)
-        target.reopens = tuple(dict.fromkeys((*target.reopens, stage.rework.to, *descendants)))
-
-
-def _joined(*comments: str | None) -> str | None:
-    return "\n\n".join(filter(None, comments))[:MAX_FEEDBACK] or None
+        send_back(self._states, stage.rework.to, descendants, outcome)
+        self._working.difference_update(descendants)

@@ -141,7 +141,7 @@ class HealthChecks:
         return _CheckResult(count=count)
 
     async def _has_running_steps(self) -> bool:
-        """Return whether workers are merely busy: while long steps run, none may be taken for as long."""
+        """Return whether workers are merely busy: while long steps run, other steps may have to wait."""
         async with self._store.reading() as connection:
             return await tasks.any_working(connection)
 

@@ -11,7 +11,7 @@ from api.realtime import Hub
 from api.realtime.project_wakeup import ProjectWakeup
 from models.contracts.enums import HitlStatus
 from models.tables import HitlDecision, HitlRequest
-from store import hitl
+from store import hitl, hitl_decisions
 from store.transaction import Store
 
 MIN_DELAY, MAX_DELAY, GROWTH = 0.015, 0.25, 2
@@ -78,7 +78,7 @@ class OutcomeWaiter:
                 async with self._store.reading() as connection:
                     # In this order: the decision that closed the request is then among the decisions.
                     request = await hitl.get(connection, request_id)
-                    history = await hitl.history(connection, request_id)
+                    history = await hitl_decisions.history(connection, request_id)
                 poll.request = request
                 poll.is_closed = request is None or request.status != HitlStatus.PENDING
                 poll.decisions = {decision.id: decision for decision in history}

@@ -19,9 +19,9 @@ from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import GateState
+from models.contracts.workflow_state import GateState
 from models.tables import HitlDecision, HitlRequest
-from store import artifacts, contents, hitl, projects
+from store import artifacts, contents, hitl, hitl_decisions, projects
 from workflows.client import handoff_handle
 from workflows.gate import OpenGate
 
@@ -53,7 +53,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         responded_at=datetime.now(UTC),
     )
     async with services.store.reading() as connection:
-        earlier = await hitl.decision(connection, request.id, response.decision_id)
+        earlier = await hitl_decisions.get(connection, request.id, response.decision_id)
         current = await hitl.get(connection, request.id) or request
     if earlier is not None:
         return await _result(services, response, earlier, current)
@@ -116,7 +116,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
         async with services.store.reading(OUTCOME_SECONDS) as connection:
             # In this order: the response may be judged after the waiter's last read, or between these two.
             current = await hitl.get(connection, request.id) or request
-            decision = await hitl.decision(connection, request.id, response.decision_id)
+            decision = await hitl_decisions.get(connection, request.id, response.decision_id)
         if decision is not None:
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
@@ -149,7 +149,7 @@ async def _closed_error(services: Services, request: HitlRequest) -> ConflictErr
     """Return the error with the request's current status and the decision that closed it."""
     async with services.store.reading() as connection:
         current = await hitl.get(connection, request.id) or request
-        winner = await hitl.decision(connection, current.id, current.decision_id) if current.decision_id else None
+        winner = await hitl_decisions.get(connection, current.id, current.decision_id) if current.decision_id else None
     if current.status == HitlStatus.PENDING:
         detail = f"The workflow of this request is not running. {RECOVERY_HINT}"
     elif winner is not None:

@@ -16,7 +16,8 @@ from api.services import Services
 from api.temporal import temporal_call
 from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import HandoffInput, HandoffState, ProjectInput, ProjectState
+from models.contracts.project import ProjectInput, ProjectState
+from models.contracts.workflow_state import HandoffInput, HandoffState
 from store import open_workflows, projects, tasks, workflow_records
 from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow, generation_of, is_gone, start_handoff, start_project

@@ -18,7 +18,7 @@ from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, Request
 from api.shapes.shape import Page
 from models.contracts.enums import HitlStatus
 from models.contracts.handoff import ArtifactRef
-from store import artifacts, hitl, projects, tasks
+from store import artifacts, hitl, hitl_decisions, projects, tasks
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -69,7 +69,7 @@ async def list_project_requests(
 async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
     artifact_ids = [ArtifactRef.model_validate(ref).artifact_id for ref in request.artifacts]
     async with services.store.reading() as connection:
-        history = await hitl.history(connection, request.id)
+        history = await hitl_decisions.history(connection, request.id)
         contents = await artifacts.get_with_contents(connection, artifact_ids, origin_id=request.id)
         previous = await artifacts.previous_ids(connection, [artifact.id for artifact, _ in contents])
         task = await tasks.get(connection, request.task_id)

@@ -37,6 +37,8 @@ FINAL_PROJECT_STATUSES = (
     ProjectStatus.FAILED,
     ProjectStatus.CANCELLED,
 )
+HALTED_PROJECT_STATUSES = (ProjectStatus.REJECTED, ProjectStatus.FAILED, ProjectStatus.CANCELLED)
+RUNNING_PROJECT_STATUSES = (ProjectStatus.ACTIVE, ProjectStatus.WAITING)
 
 
 class TaskStatus(StrEnum):
@@ -59,6 +61,7 @@ class TaskStatus(StrEnum):
 
 
 OPEN_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
+STARTABLE_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING)
 
 
 class WorkflowProblemKind(StrEnum):

@@ -1,4 +1,4 @@
-"""A response to a HITL request, and its outcome."""
+"""Responses to a HITL request, and their outcomes."""
 
 from __future__ import annotations
 
@@ -54,3 +54,10 @@ class JudgedResponse(Contract):
     response: HitlResponse
     outcome: ResponseOutcome
     explanation: str | None = None
+
+
+class Judgement(Contract):
+    """The outcomes of the responses to a request, with at most one winner."""
+
+    winner: HitlResponse | None = None
+    judged: tuple[JudgedResponse, ...] = ()

@@ -13,6 +13,7 @@ import pytest
 from temporalio.envconfig import ClientConfigProfile
 
 from config.settings import Settings
+from config.version import release
 from tests.compose.compose_under_test import (
     CHECKOUT,
     COMPOSE,
@@ -26,6 +27,7 @@ from tests.compose.compose_under_test import (
     one_shots,
     texts,
 )
+from tests.docs.pages import read, rows
 
 
 def errors_in(document: dict[str, Any]) -> list[str]:
@@ -44,6 +46,12 @@ def test_the_schema_finds_mistakes() -> None:
     found = " ".join(errors_in(broken))
     assert "$.services.api" in found
     assert "$.services.worker.depends_on" in found
+
+
+def test_the_images_have_the_version_of_this_release() -> None:
+    tags = re.findall(r"\$\{BOTARMY_TAG:-(.+?)\}", (CHECKOUT / "docker-compose.yml").read_text())
+    documented = {name.strip("`"): default.strip("`") for name, default, *_ in rows(read("docs/operations.md"))}
+    assert {*tags, documented["BOTARMY_TAG"]} == {release()}
 
 
 @pytest.mark.parametrize("name", OURS)

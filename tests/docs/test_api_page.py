@@ -1,4 +1,4 @@
-"""docs/api.md says what the API does: its calls, its statuses, its frames, its close codes."""
+"""docs/api.md says what the API does: its endpoints, its statuses, its frames, its close codes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def openapi() -> dict[str, Any]:
     return create_app(Settings(_env_file=None)).openapi()
 
 
-def test_every_call_is_there_with_its_statuses() -> None:
+def test_every_endpoint_is_there_with_its_statuses() -> None:
     said = {
         call.strip("`"): set(re.findall(r"\d{3}", statuses))
         for call, _, statuses in (row for row in rows(section(PAGE, "REST")) if len(row) == 3)

@@ -83,6 +83,12 @@ def test_the_changelog_names_every_command() -> None:
     assert set(BOTARMY.commands) <= named  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("page", sorted((CHECKOUT / "docs" / "decisions").glob("0*.md")), ids=name_of)
+def test_every_decision_has_a_status(page: Path) -> None:
+    _, second, *_ = page.read_text().split("\n\n")
+    assert second.startswith("**Status:** "), second
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     seen, waiting = set(), [CHECKOUT / "README.md"]
     while waiting:

@@ -13,7 +13,6 @@ from pathlib import Path
 from tests.docs.pages import CHECKOUT
 
 BANNED = {
-    r"\bgives (how|whether|what|it)\b": "returns",
     r"\b(is|are|was|were|be) told\b": "is notified, is informed, receives",
     r"\bstand(s|ing)? still\b": "is frozen, is paused, makes no progress",
     r"\bis away\b|\bare away\b|\bwere away\b|\bwas away\b": "is unavailable",
@@ -31,7 +30,12 @@ BANNED = {
     r"\btaken up again\b": "resumed",
     r"\bwritten down\b|\bwrites? down\b|\bwrote down\b": "recorded",
     r"\blet in\b": "admitted",
-    r"\bhow .{1,20} stands\b": "the state of",
+    r"\bstands\b(?! (in )?for\b)": "is, remains",
+    r"\bgives\b": "returns",
+    r"\b(?-i:(None|False|True) where)\b": "if",
+    r"\btaken for\b": "mistaken for, considered",
+    r"\bto and fro\b": "back and forth",
+    r"\bput back\b": "restored",
 }
 """A pattern of what is not written, with what is written instead."""
 
@@ -55,11 +59,24 @@ def prose() -> Iterator[tuple[str, str]]:
         path = CHECKOUT / name
         if name.startswith(SKIPPED) or path == Path(__file__) or not path.is_file():
             continue
-        if name.endswith(".md"):
-            for number, paragraph in enumerate(path.read_text().split("\n\n"), 1):
-                yield f"{name}, paragraph {number}", paragraph
+        if name.endswith((".md", ".yaml", ".yml")):
+            yield from _paragraphs(name, path.read_text())
+        elif name.endswith(".js"):
+            yield from _paragraphs(name, "\n\n".join(_JS_COMMENT.findall(path.read_text())))
         elif name.endswith(".py"):
             yield from ((f"{name}:{line}", text) for line, text in _prose_of(path.read_text()))
+        elif name == "Makefile" or path.read_bytes().startswith(b"#!/bin/sh"):
+            yield from _paragraphs(name, "\n\n".join(_SHELL_COMMENTS.findall(path.read_text())))
+
+
+_JS_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_SHELL_COMMENTS = re.compile(r"(?:^[^\n]*#.*\n)+", re.MULTILINE)
+_MARK = re.compile(r"^\s*(?:#|//|\*|/\*\*?)", re.MULTILINE)
+
+
+def _paragraphs(name: str, text: str) -> Iterator[tuple[str, str]]:
+    for number, paragraph in enumerate(text.split("\n\n"), 1):
+        yield f"{name}, paragraph {number}", _MARK.sub("", paragraph)
 
 
 def _prose_of(source: str) -> Iterator[tuple[int, str]]:

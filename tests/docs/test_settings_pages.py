@@ -9,17 +9,13 @@ import pytest
 from dotenv import dotenv_values
 
 from config.settings import Settings
-from tests.docs.pages import CHECKOUT, read, rows, section
-
-EXAMPLE = CHECKOUT / ".env.example"
-NAMES = [str(field.validation_alias or f"BOTARMY_{name.upper()}") for name, field in Settings.model_fields.items()]
-NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
-"""Settings without a default, which a line cannot express: the example contains a usable value."""
+from tests.docs.pages import CHECKOUT
+from tests.docs.settings_pages import EXAMPLE, FIELDS, PAGE, with_settings, with_table
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
+    for name in FIELDS:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -32,7 +28,7 @@ def uncommented(tmp_path: Path) -> Path:
 
 def test_the_example_lists_every_setting_with_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = uncommented(tmp_path)
-    assert sorted(dotenv_values(file)) == sorted(NAMES)
+    assert sorted(dotenv_values(file)) == sorted(FIELDS)
     monkeypatch.chdir(CHECKOUT)
     example, default = Settings(_env_file=file), Settings(_env_file=None)
     assert example.model_dump() == default.model_dump()
@@ -42,17 +38,7 @@ def test_the_unchanged_example_sets_nothing() -> None:
     assert dotenv_values(EXAMPLE) == {}
 
 
-def test_the_example_explains_each_setting_in_one_line() -> None:
-    lines = EXAMPLE.read_text().splitlines()
-    for number, line in enumerate(lines):
-        if re.match(r"#[A-Z_]+=", line):
-            assert lines[number - 1].startswith("# "), line
-            assert not lines[number - 2].startswith("# "), line
-
-
-def test_the_table_lists_every_setting_with_its_default(tmp_path: Path) -> None:
-    table = rows(section(read("docs/operations.md"), "Settings"))
-    documented = {name.strip("`"): default.strip("`") for name, default, _ in table}
-    example = {name: value or "none" for name, value in dotenv_values(uncommented(tmp_path)).items()}
-    example |= {f"BOTARMY_{name.upper()}": "none" for name in NONE}
-    assert documented == example
+def test_the_descriptions_are_those_of_the_code() -> None:
+    example, page = EXAMPLE.read_text(), PAGE.read_text()
+    assert with_settings(example) == example, "run `.venv/bin/python -m tests.docs`"
+    assert with_table(page) == page, "run `.venv/bin/python -m tests.docs`"

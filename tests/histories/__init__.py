@@ -12,7 +12,7 @@ from temporalio.worker import Replayer
 from tests import releases
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 FOLDER = Path(__file__).parent
 

@@ -29,7 +29,7 @@ from models.contracts.handoff import ArtifactRef, Handoff
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import BuiltInRole
 from models.contracts.pipeline import Pipeline
-from models.contracts.project import HandoffInput, ProjectInput, StageView, WorkflowView
+from models.contracts.project import ProjectInput
 from models.contracts.records import (
     CheckResponse,
     OpenProject,
@@ -39,9 +39,10 @@ from models.contracts.records import (
     RecordStatus,
 )
 from models.contracts.roles import Role, RoleLimits
+from models.contracts.workflow_state import HandoffInput, StageView, WorkflowView
 from tests.histories import committed
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 Json = dict[str, Any]
 Direction = Literal["takes", "returns"]

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from config.settings import Settings
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
-from models.contracts.project import HandoffInput
+from models.contracts.workflow_state import HandoffInput
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import CHECKOUT
 from worker.workflow_sandbox import PARTS, PASSED_THROUGH
 
-DEFINITIONS = ("workflows.project", "workflows.task")
+DEFINITIONS = ("workflows.project", "workflows.standalone_handoff")
 """Imported again for each run, as the SDK requires."""
 
 

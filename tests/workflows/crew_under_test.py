@@ -17,7 +17,8 @@ from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import HitlAction, Oversight, Verdict
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
-from models.contracts.project import ProjectInput, WorkflowView
+from models.contracts.project import ProjectInput
+from models.contracts.workflow_state import WorkflowView
 from models.tables import HitlRequest
 from store import projects
 from store.transaction import Store

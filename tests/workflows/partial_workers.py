@@ -12,7 +12,7 @@ from tests.workflows.crew_under_test import Script
 from worker.worker import activities
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.project import ProjectWorkflow
-from workflows.task import HandoffWorkflow
+from workflows.standalone_handoff import HandoffWorkflow
 
 
 def step_worker(client: Client, store: Store, script: Script, settings: Settings) -> Worker:

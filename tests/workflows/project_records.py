@@ -12,7 +12,7 @@ from models.contracts.enums import EventType, HitlStatus
 from models.contracts.events import Event
 from models.contracts.hitl import HitlResponse
 from models.tables import PROJECT, Artifact, HitlDecision, HitlRequest, Project, Task
-from store import artifacts, contents, events, hitl, projects, tasks
+from store import artifacts, contents, events, hitl, hitl_decisions, projects, tasks
 from store.transaction import Store
 from tests.waiting import PATIENCE_SECONDS, eventually
 
@@ -70,14 +70,14 @@ class ProjectRecords:
 
     async def history(self, request: HitlRequest) -> list[HitlDecision]:
         async with self.store.reading() as connection:
-            return await hitl.history(connection, request.id)
+            return await hitl_decisions.history(connection, request.id)
 
     async def judged(self, response: HitlResponse) -> HitlDecision:
         """Wait for the outcome of a response."""
 
         async def look() -> HitlDecision | None:
             async with self.store.reading() as connection:
-                return await hitl.decision(connection, response.request_id, response.decision_id)
+                return await hitl_decisions.get(connection, response.request_id, response.decision_id)
 
         return await eventually(look)
 

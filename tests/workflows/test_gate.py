@@ -13,7 +13,7 @@ from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import ArtifactType, BuiltInArtifact
-from models.contracts.project import GateState
+from models.contracts.workflow_state import GateState
 from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

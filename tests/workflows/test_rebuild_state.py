@@ -12,8 +12,8 @@ from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatu
 from models.contracts.event_data import EventData, HitlExpired, HitlRequested, HitlResponded, TaskCompleted, TaskStarted
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import HandoffState
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
+from models.contracts.workflow_state import HandoffState
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, pipeline
 from workflows.rebuild_state import rebuild_project_state
 

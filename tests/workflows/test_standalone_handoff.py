@@ -13,7 +13,7 @@ from crew.protocol import AgentError
 from models.contracts.enums import EventType, HitlStatus, Oversight
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
-from models.contracts.project import HandoffResult
+from models.contracts.workflow_state import HandoffResult
 from models.tables import HitlRequest
 from store import tasks
 from tests.workflows.conftest import Begin

@@ -139,7 +139,7 @@ async def test_a_stack_json_that_cannot_be_written_does_not_stop_the_stack(
         await eventually(lambda: any(report[:2] == ("worker", "restarted") for report in reports))
     message = f"{data_dir / 'stack.json'} cannot be written: No space left on device"
     assert ("stack", "warning", message) in reports
-    assert not any(state == "failed" for _, state, _ in reports), "the restart is not taken for a failure"
+    assert not any(state == "failed" for _, state, _ in reports), "the restart is not mistaken for a failure"
 
 
 async def test_a_component_that_cannot_start_is_reported_with_the_end_of_its_log(data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""Values are printed as they are: nothing in them is taken for rich's markup or for emoji codes."""
+"""Values are printed as they are: nothing in them is interpreted as rich's markup or emoji codes."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""How a handoff can end. Not in `workflows`, whose definitions the sandbox imports again for each run."""
+"""How a stage can end. Not in `workflows`, whose definitions the sandbox imports again for each run."""
 
 from __future__ import annotations
 
 from .contract import Contract
 from .enums import ProjectStatus
 from .handoff import ArtifactRef
-from .hitl import HitlResponse, JudgedResponse
 
 
 class Accepted(Contract):
@@ -26,11 +25,4 @@ class Halted(Contract):
     reason: str
 
 
-Ending = Accepted | SentBack | Halted
-
-
-class Judgement(Contract):
-    """The outcomes of the responses to a request, with at most one winner."""
-
-    winner: HitlResponse | None = None
-    judged: tuple[JudgedResponse, ...] = ()
+StageOutcome = Accepted | SentBack | Halted

@@ -11,12 +11,11 @@ from temporalio.exceptions import is_cancelled_exception
 
 from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.run_context import RunContext
+from workflows.stage_rules import standalone_stage
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.ending import Accepted
-    from models.contracts.enums import GateAsk, Oversight
-    from models.contracts.pipeline import NO_GATE, Stage
-    from models.contracts.project import HandoffInput, HandoffResult, HandoffState, StageView
+    from models.contracts.stage_outcome import Accepted
+    from models.contracts.workflow_state import HandoffInput, HandoffResult, HandoffState, StageView
 
 
 @workflow.defn
@@ -26,7 +25,6 @@ class HandoffWorkflow:
     @workflow.init
     def __init__(self, handoff_input: HandoffInput) -> None:
         handoff = handoff_input.handoff
-        asks = GateAsk.ALWAYS if handoff_input.oversight is Oversight.HIGH else GateAsk.NEVER
         self._state = handoff_input.state or HandoffState(task_id=handoff_input.task_id)
         self._context = RunContext(
             project_id=handoff_input.project_id,
@@ -40,14 +38,7 @@ class HandoffWorkflow:
         )
         self._handoff = StageHandoff(
             self._context,
-            Stage(
-                name=handoff.phase,
-                agent=handoff.to_agent,
-                instructions=handoff.instructions,
-                produces=handoff.expected_outputs,
-                gate=NO_GATE.model_copy(update={"ask": asks}),
-                priority=handoff.priority,
-            ),
+            standalone_stage(handoff_input),
             self._state,
             role=handoff_input.role,
             from_agent=handoff.from_agent,

@@ -1,0 +1,71 @@
+"""The responses to HITL requests, as they were judged."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.tables import HITL_DECISION, HitlDecision
+from store.rows import fetch_all, fetch_one
+from store.statement import run
+from store.transaction import Transaction
+
+_ADD: LiteralString = """
+INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
+                           explanation, responded_at, recorded_at)
+SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
+       explanation, responded_at, clock_timestamp()
+FROM jsonb_to_recordset(%(responses)s) AS r (
+    request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, responder text,
+    outcome text, explanation text, responded_at timestamptz)
+ON CONFLICT DO NOTHING
+"""
+
+
+async def add(tx: Transaction, judged: list[JudgedResponse], missing: set[str]) -> None:
+    """Add responses to the history of their requests, unless they are there already.
+
+    `missing` are the hashes without content, which cannot be referenced.
+    """
+    responses = []
+    for one in judged:
+        response = one.response.model_dump(mode="json")
+        if one.response.content_hash in missing:
+            response["content_hash"] = None
+        responses.append({**response, "outcome": one.outcome, "explanation": one.explanation})
+    await run(tx.connection, _ADD, project_id=tx.project_id, responses=Jsonb(responses))
+
+
+def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
+    """Return the response that a decision's row holds."""
+    return HitlResponse(
+        request_id=request_id,
+        decision_id=decision_id,
+        action=row.action,
+        comment=row.comment,
+        content_hash=row.content_hash,
+        artifact_id=row.artifact_id,
+        responder=row.responder,
+        responded_at=row.responded_at,
+    )
+
+
+async def get(connection: AsyncConnection, request_id: UUID, decision_id: UUID) -> HitlDecision | None:
+    """Return one response to a request, or None while no worker has judged it."""
+    query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
+    return await fetch_one(connection, HitlDecision, query)
+
+
+async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDecision]:
+    """Return every response to a request, in the order in which they were sent."""
+    query = (
+        select(HITL_DECISION)
+        .where(HITL_DECISION.c.request_id == request_id)
+        .order_by(HITL_DECISION.c.responded_at, HITL_DECISION.c.id)
+    )
+    return await fetch_all(connection, HitlDecision, query)

@@ -1,0 +1,178 @@
+"""What the step of a task writes, from its start to its result: once, however many times its activity runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.contract import storable
+from models.contracts.enums import AgentStatus, TaskStatus, Verdict
+from models.contracts.event_data import TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
+from models.contracts.handoff import ArtifactRef, StepInput
+from models.tables import HITL_REQUEST, TASK
+from store import hitl, tasks
+from store.statement import run, with_statuses
+from store.transaction import Transaction
+
+_START: LiteralString = with_statuses("""
+INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, continued, attempt, failures,
+                  handoff, feedback, created_at, updated_at)
+SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(continued)s,
+       %(attempt)s, 0, %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
+FROM project WHERE project.id = %(project_id)s AND project.status NOT IN {halted_project_statuses}
+ON CONFLICT (id) DO UPDATE
+SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp(), continued = excluded.continued,
+    failures = CASE WHEN task.continued < excluded.continued THEN 0 ELSE task.failures END
+WHERE (task.status IN {startable_task_statuses} AND task.continued <= excluded.continued)
+   OR (task.status = 'failed' AND task.continued < excluded.continued)
+RETURNING checkpoint, standalone_task_id
+""")
+
+_FINISH: LiteralString = """
+UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdict)s, confidence = %(confidence)s,
+                usage = %(usage)s, updated_at = clock_timestamp()
+WHERE id = %(id)s AND status = 'working'
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What is kept of an agent's outcome in addition to the artifacts. `note` is only in the event."""
+
+    verdict: Verdict | None = None
+    confidence: float | None = None
+    usage: dict[str, Any] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Whether this attempt may run, and the checkpoint that an earlier attempt saved."""
+
+    open: bool
+    checkpoint: dict[str, Any] | None = None
+
+
+async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
+    """Record that an agent is working. A task that has ended does not start again, nor does any in a project that was
+    rejected, failed or cancelled."""
+    handoff = step.handoff
+    rows = await run(
+        tx.connection,
+        _START,
+        id=step.task_id,
+        project_id=step.project_id,
+        workflow_id=workflow_id,
+        agent_type=handoff.to_agent,
+        stage=handoff.phase,
+        round=step.round,
+        continued=step.continued,
+        attempt=attempt,
+        handoff=handoff.model_dump_json(),
+        feedback=step.feedback,
+    )
+    if not rows:
+        return Started(open=False)
+    if step.reopens:
+        reopened = (TASK.c.project_id == tx.project_id, TASK.c.stage.in_(step.reopens), TASK.c.id != step.task_id)
+        await tx.connection.execute(update(TASK).where(*reopened).values(accepted=False))
+        await hitl.cancel_open(tx, HITL_REQUEST.c.stage.in_(step.reopens))
+        await tasks.cancel_open(tx, *reopened)
+    started = TaskStarted(stage=handoff.phase, round=step.round, from_agent=handoff.from_agent, feedback=step.feedback)
+    if step.continued:
+        started = TaskStarted(**started.recorded(), continued=step.continued)
+    tx.record(
+        started,
+        key=f"task:{_execution(step)}:started",
+        task_id=step.task_id,
+        agent_type=handoff.to_agent,
+    )
+    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
+    if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
+        tx.update_project(phase=handoff.phase)
+    return Started(open=True, checkpoint=rows[0].checkpoint)
+
+
+def _execution(step: StepInput) -> str:
+    """Return a name for this execution of a task in the keys of its events: a task that goes on is started again."""
+    return f"{step.task_id}:{step.continued}" if step.continued else str(step.task_id)
+
+
+async def finish(
+    tx: Transaction, step: StepInput, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
+) -> bool:
+    """Record the result of an agent. Return False, and write nothing, if the task was cancelled meanwhile.
+
+    `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
+    """
+    accepted = not waits and result.verdict is not Verdict.FAILED
+    ended = await run(
+        tx.connection,
+        _FINISH,
+        id=step.task_id,
+        status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
+        accepted=accepted,
+        verdict=result.verdict,
+        confidence=result.confidence,
+        usage=Jsonb(result.usage) if result.usage else None,
+    )
+    if not ended:
+        return False
+    agent = step.handoff.to_agent
+    written = (WrittenArtifact(**one.model_dump(exclude={"content_hash"})) for one in artifacts)
+    tx.record(
+        TaskCompleted(
+            stage=step.handoff.phase,
+            round=step.round,
+            verdict=result.verdict,
+            confidence=result.confidence,
+            usage=result.usage,
+            note=result.note,
+            artifacts=tuple(written),
+        ),
+        key=f"task:{step.task_id}:completed",
+        task_id=step.task_id,
+        agent_type=agent,
+    )
+    status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
+    tx.set_agent_status(agent, status, step.task_id, _execution(step))
+    return True
+
+
+async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | None:
+    """Record another failure of the agent. Return how many there are, or None if the task has ended."""
+    failures: int | None = await tx.connection.scalar(
+        update(TASK)
+        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
+        .values(failures=TASK.c.failures + 1, error=storable(error), updated_at=func.clock_timestamp())
+        .returning(TASK.c.failures)
+    )
+    return failures
+
+
+async def fail(tx: Transaction, step: StepInput, error: str) -> None:
+    """Record that the agent failed at its last attempt."""
+    await tx.connection.execute(
+        update(TASK)
+        .where(TASK.c.id == step.task_id)
+        .values(status=TaskStatus.FAILED, error=storable(error), updated_at=func.clock_timestamp())
+    )
+    agent = step.handoff.to_agent
+    tx.record(
+        TaskFailed(stage=step.handoff.phase, round=step.round, error=error),
+        key=f"task:{_execution(step)}:failed",
+        task_id=step.task_id,
+        agent_type=agent,
+    )
+    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, _execution(step))
+
+
+async def save_checkpoint(connection: AsyncConnection, task_id: UUID, checkpoint: dict[str, Any]) -> None:
+    """Save the checkpoint for the next attempt of a task."""
+    await connection.execute(update(TASK).where(TASK.c.id == task_id).values(checkpoint=checkpoint))

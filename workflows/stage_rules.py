@@ -1,0 +1,51 @@
+"""The rules of rework, and the stage of a standalone handoff: what a replay and a restart from the records share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.contracts.enums import GateAsk, Oversight
+from models.contracts.pipeline import NO_GATE, Stage
+from models.contracts.stage_outcome import SentBack
+from models.contracts.workflow_state import HandoffInput, HandoffState
+
+MAX_FEEDBACK = 10_000
+"""Characters, the limit of a comment."""
+
+
+def join_feedback(*comments: str | None) -> str | None:
+    """Return the comments as one text, or None if there are none."""
+    return "\n\n".join(filter(None, comments))[:MAX_FEEDBACK] or None
+
+
+def count_failed_verdict(stage: Stage, state: HandoffState) -> SentBack:
+    """Count that a stage's verdict sends the work back. Return what its target receives."""
+    state.reworked += 1
+    feedback = f"{stage.agent} found failures in {stage.name}; its report is among the inputs."
+    return SentBack(feedback=feedback, report=state.produced)
+
+
+def send_back(states: Mapping[str, HandoffState], target: str, descendants: Sequence[str], outcome: SentBack) -> None:
+    """Reopen the rework's target, and every stage that depends on it."""
+    for name in descendants:
+        stage = states[name]
+        stage.accepted, stage.gate, stage.continued = None, None, 0
+    state = states[target]
+    state.accepted = None
+    # Two verdicts may arrive together. The target then runs once, with the feedback of both.
+    state.feedback, state.report = join_feedback(state.feedback, outcome.feedback), (*state.report, *outcome.report)
+    state.reopens = tuple(dict.fromkeys((*state.reopens, target, *descendants)))
+
+
+def standalone_stage(handoff_input: HandoffInput) -> Stage:
+    """Return the stage of a standalone handoff. It asks a human if the project's oversight is high."""
+    handoff = handoff_input.handoff
+    asks = GateAsk.ALWAYS if handoff_input.oversight is Oversight.HIGH else GateAsk.NEVER
+    return Stage(
+        name=handoff.phase,
+        agent=handoff.to_agent,
+        instructions=handoff.instructions,
+        produces=handoff.expected_outputs,
+        gate=NO_GATE.model_copy(update={"ask": asks}),
+        priority=handoff.priority,
+    )
