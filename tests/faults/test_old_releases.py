@@ -94,7 +94,7 @@ async def test_projects_that_an_earlier_release_left_open_are_delivered(
 
 
 def schema_of(url: str) -> list[str]:
-    command = [PROGRAMS / "pg_dump", "--schema-only", "--no-owner", url]
+    command = [str(PROGRAMS / "pg_dump"), "--schema-only", "--no-owner", url]
     dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]  # random keys
 
