@@ -94,7 +94,7 @@ class Process:
         with suppress(OSError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self.wait(_KILL_TIMEOUT)
-        with suppress(OSError, AttributeError):  # macOS has no waitid, and gives nobody its orphans
+        with suppress(OSError, AttributeError):  # macOS has no waitid, and hands orphans to nobody
             self._kill_orphans()
         for output in (self._out, self._err):
             output.join(_KILL_TIMEOUT)

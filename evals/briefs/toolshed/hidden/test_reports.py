@@ -67,7 +67,7 @@ class History(unittest.TestCase):
 
 class Data(unittest.TestCase):
     def test_everything_is_in_one_file(self):
-        """R8: taken away and put back"""
+        """R8: removed and returned"""
         product.run("add", "Drill")
         lend("Drill", "Ada", "2026-03-01")
         file = product.folder / "toolshed.json"
