@@ -49,8 +49,10 @@ def visible(text: str) -> str:
 
 def shown(artifact: InputArtifact) -> str:
     """Return an input as text for a model."""
-    if artifact.media_type in (FILES, ZIP):
-        return f"({len(artifact.content):,} bytes of {artifact.media_type}; use the tools to read its files)"
+    if artifact.media_type == FILES:
+        return f"({len(artifact.content):,} bytes of files: read them with list_files and read_file, if you have those)"
+    if artifact.media_type == ZIP:
+        return f"({len(artifact.content):,} bytes of a zip, which you cannot read)"
     return visible(artifact.content.decode(errors="replace"))
 
 
