@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -91,7 +92,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     (metadata / "entry_points.txt").write_text("".join(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(site)
-        patch.setenv("AGENT_PROGRAM", f"{sys.executable} -c '{PROGRAM}'".replace('"', '\\"'))
+        patch.setenv("AGENT_PROGRAM", shlex.join([sys.executable, "-c", PROGRAM]))
         providers.providers.cache_clear()
         yield
     providers.providers.cache_clear()
