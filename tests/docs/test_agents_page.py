@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -19,7 +20,7 @@ from artifacts.media_types import FILES
 from config.settings import Settings
 from crew import providers
 from crew.model.agents import coder, deployer, document, tester
-from crew.model.agents.base import Workshop
+from crew.model.agents.base import ModelAgent, Workshop
 from crew.model.limits import limits_of
 from crew.model.source import Sources
 from crew.model.tool import Tool
@@ -37,7 +38,7 @@ PAGE = read("docs/agents.md")
 CODE = artifact("source_code", pack({"shop.py": ""}), FILES)
 WORKSHOP = Workshop(Sources(Settings(_env_file=None)), Sandbox(), None)
 
-WORK = {
+WORK: dict[str, tuple[ModuleType, ModelAgent, str]] = {
     "documents": (document, document.DocumentWriter(WORKSHOP), "user_guide"),
     "reports": (document, document.Reviewer(WORKSHOP), "security_report"),
     "source code": (coder, coder.Coder(WORKSHOP), "source_code"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from pydantic_ai.messages import ModelMessagesTypeAdapter
@@ -34,14 +34,9 @@ class OneSource:
 
 async def review(model: Model, *inputs: InputArtifact) -> Outcome:
     workshop = Workshop(cast(Sources, OneSource(model.source())), Sandbox(), "test:scripted")
-    task = assignment(
-        "analyst",
-        "review",
-        "security_report",
-        inputs=inputs,
-        role=Role(name="security_reviewer", writes=Writes.REPORT),
-    )
-    return await Reviewer(workshop).run(task, Step())
+    task = assignment("analyst", "review", "security_report", inputs=inputs)
+    role = Role(name="security_reviewer", writes=Writes.REPORT)
+    return await Reviewer(workshop).run(replace(task, role=role), Step())
 
 
 async def told(*turns: Turn, inputs: tuple[InputArtifact, ...] = (CODE,)) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
+from pydantic import JsonValue
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
@@ -32,7 +33,7 @@ def script() -> Script:
     """The crew of the brief; the reviewer finds something in the first round."""
     product = Product.of_brief(BRIEF)
     plan = product.model_dump(mode="json")["plan"]
-    finding = {"severity": "high", "title": "A path", "detail": "Any file can be read."}
+    finding: JsonValue = {"severity": "high", "title": "A path", "detail": "Any file can be read."}
     return changed(
         of_brief(BRIEF),
         {
