@@ -33,8 +33,6 @@ heartbeats for 35 s (measured, two cores)."""
 
 DEFAULT_CONTEXT_TOKENS = 128_000
 MAX_OUTPUT_TOKENS = 16_384
-OUTPUT_SHARE = 4
-"""A response may have at most a fourth of the context, so that a small model has room for what it is asked."""
 
 
 @dataclass(frozen=True)
@@ -171,16 +169,17 @@ class Sources:
         if (client := getattr(model, "client", None)) is not None:
             client.max_retries = 0
         settings = self._settings
-        context = settings.model_context_tokens or model.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
-        output = min(MAX_OUTPUT_TOKENS, context // OUTPUT_SHARE)
+        context = model.profile.get("context_window") or settings.model_context_tokens or DEFAULT_CONTEXT_TOKENS
         return Source(
             name=name,
             model=model,
             dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
-            price=price_of(name, settings.model_prices, context),
-            settings=ModelSettings(max_tokens=output, timeout=settings.model_seconds, parallel_tool_calls=True),
-            context_tokens=context,
-            max_output_tokens=output,
+            price=price_of(name, settings.model_prices),
+            settings=ModelSettings(
+                max_tokens=MAX_OUTPUT_TOKENS, timeout=settings.model_seconds, parallel_tool_calls=True
+            ),
+            context_tokens=settings.model_context_tokens or context,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
             slots=self._slots,
             secrets=(key,) if key else (),
         )
