@@ -127,15 +127,15 @@ class AgentSteps:
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
         role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
+        step = step.model_copy(update={"timeout": min(step.timeout, role.limits.working_time or step.timeout)})
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
-        most = min(step.timeout, role.limits.working_time or step.timeout)
         try:
-            async with heartbeating(), asyncio.timeout(most.total_seconds()) as limit:
+            async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.
-            reason = f"it took longer than {most}." if limit.expired() else f"TimeoutError: {error}"
+            reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"
             raise AgentError(reason) from error
         except asyncio.CancelledError:
             if activity.is_worker_shutdown():
