@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
@@ -50,7 +51,8 @@ def visible(text: str) -> str:
 def shown(artifact: InputArtifact) -> str:
     """Return an input as text for a model."""
     if artifact.media_type == FILES:
-        return f"({len(artifact.content):,} bytes of files: read them with list_files and read_file, if you have those)"
+        paths = "\n".join(unpack(artifact.content))
+        return visible(f"(files; list_files and read_file read them, if you have these tools)\n{paths}")
     if artifact.media_type == ZIP:
         return f"({len(artifact.content):,} bytes of a zip, which you cannot read)"
     return visible(artifact.content.decode(errors="replace"))

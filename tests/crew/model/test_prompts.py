@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from artifacts.file_sets import pack
+from artifacts.media_types import FILES as FILE_SET
 from crew.model import briefing
 from models.contracts.roles import BUILT_IN_ROLES
 from tests.crew.rehearsal_under_test import artifact, assignment
@@ -36,3 +38,10 @@ def test_the_version_changes_with_the_role_s_instructions_and_not_with_the_task(
     stricter = TASK.role.model_copy(update={"instructions": "Be strict."})
     assert briefing.prompt_for(replace(TASK, role=stricter), "document").version != version
     assert version.startswith("document@")
+
+
+def test_files_among_the_inputs_are_named_and_not_shown() -> None:
+    code = artifact("source_code", pack({"shop/__main__.py": "print('hello')\n", "shop/till.py": ""}), FILE_SET)
+    task = briefing.prompt_for(replace(TASK, inputs=(code,)), "deployer").task
+    assert "shop/__main__.py\nshop/till.py\n</input>" in task
+    assert "hello" not in task
