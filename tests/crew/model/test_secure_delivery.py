@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,9 +15,7 @@ from tests.abuse.projects import Json, get, start, wait_for_status
 from tests.conftest import CHECKOUT, own_settings
 from tests.provider import KEY, Provider, Script, running
 from tests.provider.product import Product
-from tests.provider.scripts import calling, changed, of_brief
-
-BRIEF: Path = CHECKOUT / "evals" / "briefs" / "unitwise"
+from tests.provider.scripts import calling, changed, software_delivery
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -29,31 +26,60 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update={"pipelines_dir": CHECKOUT / "examples" / "pipelines"})
 
 
-def script() -> Script:
-    """The crew of the brief; the reviewer finds something in the first round."""
-    product = Product.of_brief(BRIEF)
-    plan = product.model_dump(mode="json")["plan"]
-    finding: JsonValue = {"severity": "high", "title": "A path", "detail": "Any file can be read."}
-    return changed(
-        of_brief(BRIEF),
-        {
-            "design": [
-                calling(
-                    "submit",
-                    system_architecture=product.architecture(),
-                    implementation_plan=plan,
-                    threat_model={"markdown": "A user could name a file that is not theirs."},
-                )
-            ],
-            "review": [
-                calling("list_files"),
-                calling("read_file", path=f"source_code/{min(product.files)}"),
-                calling("submit", summary="A threat is real.", findings=[finding]),
-            ],
-            "review#2": [calling("submit", summary="The threat is met.", findings=[])],
-            "guide": [calling("submit", user_guide={"markdown": "Begin with `python -m unitwise`."})],
+BRIEF = "# A greeter\n\n- `python -m greet NAME` greets by name.\n"
+REQUIREMENT = {"id": "R1", "text": "It greets by name.", "criterion": "The output is the greeting."}
+MODULE = {"path": "greet/greeting.py", "purpose": "The greeting.", "requirements": ["R1"]}
+UNIT_TEST = '''\
+import unittest
+from greet.greeting import greeting
+
+class Greets(unittest.TestCase):
+    def test_r1(self):
+        """R1: it greets"""
+        self.assertEqual(greeting("Ada"), "Hello, Ada")
+'''
+ACCEPTANCE_TEST = '''\
+import product, unittest
+
+class Greets(unittest.TestCase):
+    def test_r1(self):
+        """R1: it greets by name"""
+        self.assertEqual(product.run("Ada").out, "Hello, Ada\\n")
+'''
+GREETER = Product.model_validate(
+    {
+        "specification": {"summary": "`python -m greet NAME` greets.", "requirements": [REQUIREMENT]},
+        "plan": {"entry_point": "greet", "modules": [MODULE]},
+        "acceptance_tests": {"test_greet.py": ACCEPTANCE_TEST},
+        "files": {
+            "greet/__init__.py": "",
+            "greet/__main__.py": "import sys\nfrom greet.greeting import greeting\n\nprint(greeting(sys.argv[1]))\n",
+            "greet/greeting.py": 'def greeting(name):\n    return f"Hello, {name}"\n',
+            "tests/test_greet.py": UNIT_TEST,
         },
-    )
+    }
+)
+FINDING: JsonValue = {"severity": "high", "title": "A path", "detail": "Any file can be read."}
+
+
+def script() -> Script:
+    """The greeter's crew; the reviewer finds something in the first round."""
+    design: dict[str, JsonValue] = {
+        "system_architecture": GREETER.architecture(),
+        "implementation_plan": GREETER.model_dump(mode="json")["plan"],
+        "threat_model": {"markdown": "A user could name a file that is not theirs."},
+    }
+    conversations = {
+        "design": [calling("submit", **design)],
+        "review": [
+            calling("list_files"),
+            calling("read_file", path="source_code/greet/__main__.py"),
+            calling("submit", summary="A threat is real.", findings=[FINDING]),
+        ],
+        "review#2": [calling("submit", summary="The threat is met.", findings=[])],
+        "guide": [calling("submit", user_guide={"markdown": "Begin with `python -m greet`."})],
+    }
+    return changed(software_delivery(GREETER), conversations)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -72,8 +98,7 @@ def environment(provider: Provider) -> Iterator[None]:
 
 async def deliver(http: httpx2.AsyncClient, **fields: str) -> dict[str, list[Json]]:
     """Run the pipeline to its end, and return all versions of its artifacts by type, the newest last."""
-    brief = (BRIEF / "brief.md").read_text()
-    project = await start(http, pipeline="secure-delivery", oversight="low", description=brief, **fields)
+    project = await start(http, pipeline="secure-delivery", oversight="low", description=BRIEF, **fields)
     ended = await wait_for_status(http, project, "completed", "failed", "waiting", seconds=110)
     problems = [each["question"] for each in (await get(http, f"/projects/{project}/status"))["open_requests"]]
     assert (ended["status"], problems) == ("completed", [])
@@ -96,7 +121,7 @@ async def test_a_high_finding_sends_the_code_back_and_the_guide_is_delivered(htt
     assert "**Failed: a finding is high.**" in first["content"]
     assert "**Passed: no finding is high.**" in second["content"]
     assert len(found["source_code"]) == 2
-    assert "python -m unitwise" in found["user_guide"][-1]["content"]
+    assert "python -m greet" in found["user_guide"][-1]["content"]
     transcript = await get(http, f"/tasks/{first['task_id']}/transcript")
     assert "Check the code against the threat model" in transcript["prompt"]["system"]
     assert set(transcript["prompt"]["tools"]) == {"read_artifact", "list_files", "read_file", "submit"}
