@@ -40,10 +40,10 @@ async def review(model: Model, *inputs: InputArtifact) -> Outcome:
 
 
 async def told(*turns: Turn, inputs: tuple[InputArtifact, ...] = (CODE,)) -> str:
-    """Return what the model was told after these turns."""
+    """Return what the model was told last, as the result of its call."""
     model = Model([*turns, PASSES])
     await review(model, *inputs)
-    return json.dumps(json.loads(ModelMessagesTypeAdapter.dump_json(model.asked[-1])))
+    return json.dumps(json.loads(ModelMessagesTypeAdapter.dump_json(model.asked[-1][-1:])))
 
 
 async def test_a_reviewer_reads_the_code_that_it_reviews() -> None:
