@@ -127,6 +127,7 @@ class AgentSteps:
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
         role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
+        step = step.model_copy(update={"timeout": min(step.timeout, role.limits.working_time or step.timeout)})
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:

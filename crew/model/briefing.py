@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
@@ -49,8 +50,11 @@ def visible(text: str) -> str:
 
 def shown(artifact: InputArtifact) -> str:
     """Return an input as text for a model."""
-    if artifact.media_type in (FILES, ZIP):
-        return f"({len(artifact.content):,} bytes of {artifact.media_type}; use the tools to read its files)"
+    if artifact.media_type == FILES:
+        paths = "\n".join(unpack(artifact.content))
+        return visible(f"(files; list_files and read_file read them, if you have these tools)\n{paths}")
+    if artifact.media_type == ZIP:
+        return f"({len(artifact.content):,} bytes of a zip, which you cannot read)"
     return visible(artifact.content.decode(errors="replace"))
 
 

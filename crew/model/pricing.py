@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from genai_prices import Usage as PricedUsage
 from genai_prices import calc_price
@@ -34,11 +33,12 @@ class Price:
         return (input_tokens * self.input_usd + output_tokens * self.output_usd) / PER
 
 
-def price_of(model: str, configured: dict[str, tuple[float, float]]) -> Price:
+def price_of(model: str, configured: dict[str, tuple[float, float]], context_tokens: int) -> Price:
     """Return the price of a model `provider:name`.
 
     Args:
         configured: prices from the settings by model, which take precedence.
+        context_tokens: the longest prompt that it is sent. Some models charge more for longer ones.
 
     Raises:
         AgentError: nobody knows its price (not retryable).
@@ -49,10 +49,8 @@ def price_of(model: str, configured: dict[str, tuple[float, float]]) -> Price:
     if provider in LOCAL:
         return Price(0.0, 0.0)
     try:
-        return Price(
-            float(_price(PricedUsage(input_tokens=PER), name, provider)),
-            float(_price(PricedUsage(output_tokens=PER), name, provider)),
-        )
+        prompt = _cost(context_tokens, 0, name, provider)
+        return Price(PER * prompt / context_tokens, _cost(context_tokens, PER, name, provider) - prompt)
     except LookupError:
         raise AgentError(
             f"the price of {model} is unknown, so that no budget can hold. Set BOTARMY_MODEL_PRICES to "
@@ -61,5 +59,6 @@ def price_of(model: str, configured: dict[str, tuple[float, float]]) -> Price:
         ) from None
 
 
-def _price(usage: PricedUsage, name: str, provider: str) -> Decimal:
-    return calc_price(usage, name, provider_id=provider.removesuffix("-responses")).total_price
+def _cost(input_tokens: int, output_tokens: int, name: str, provider: str) -> float:
+    usage = PricedUsage(input_tokens=input_tokens, output_tokens=output_tokens)
+    return float(calc_price(usage, name, provider_id=provider.removesuffix("-responses")).total_price)

@@ -176,7 +176,7 @@ class Sources:
             name=name,
             model=model,
             dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
-            price=price_of(name, settings.model_prices),
+            price=price_of(name, settings.model_prices, context),
             settings=ModelSettings(max_tokens=most, timeout=settings.model_seconds, parallel_tool_calls=True),
             context_tokens=context,
             max_output_tokens=most,

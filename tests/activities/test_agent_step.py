@@ -25,6 +25,7 @@ from models.contracts.hitl import JudgedResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import NO_GATE, Gate
 from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+from models.contracts.roles import Role, RoleLimits
 from store import artifacts, events, hitl, projects, tasks
 from store.transaction import Store
 from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works
@@ -101,6 +102,20 @@ async def test_a_step_that_runs_again_after_its_commit_returns_the_same_and_writ
     for _ in range(2):
         assert await run(step) == first
         assert await written(store, step.project_id) == before
+
+
+async def test_a_role_may_have_less_time_than_its_stage(store: Store, script: Script, run: Run) -> None:
+    async def dawdles(assignment: Assignment, step: Step) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    script.on("plan", dawdles)
+    limits = RoleLimits(working_time=timedelta(seconds=0.05))
+    step = await a_step(store, attempts=1, role=Role(name="analyst", limits=limits))
+    await run(step)
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=step.project_id)
+    assert "it took longer than 0:00:00.05" in request.question
 
 
 async def test_the_retry_delay_of_a_step_that_cannot_reach_a_server_grows(

@@ -39,6 +39,11 @@ def test_the_example_loads_as_described(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("info", ["yaml roles of your own", "yaml artifacts of your own", "yaml a stage with both"])
+def test_what_is_quoted_from_the_example_is_in_it(info: str) -> None:
+    assert block("docs/pipelines.md", info) in read("examples/pipelines/secure-delivery.yaml")
+
+
 @pytest.mark.parametrize(
     ("heading", "model"),
     [

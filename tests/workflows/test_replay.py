@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,11 @@ def test_there_are_histories_of_both_workflows_and_of_every_release() -> None:
         names = [path.stem for path in HISTORIES if path.parent == folder]
         assert [name for name in names if name.startswith("project-")], folder
         assert [name for name in names if name.startswith("handoff-")], folder
+
+
+def test_every_release_of_the_changelog_was_recorded() -> None:
+    released = re.findall(r"^## \[([\d.]+)\]", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert sorted(released) == releases.RELEASES
 
 
 @pytest.mark.parametrize("seed", ["1", "2718"])
