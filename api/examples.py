@@ -213,13 +213,20 @@ DECISION: Json = {
     "comment": None,
     "content_hash": None,
     "artifact_id": None,
+    "redo": None,
     "responder": "human",
     "outcome": "applied",
     "explanation": None,
     "responded_at": LATER,
     "recorded_at": LATER,
 }
-WHOLE_REQUEST: Json = REQUEST | {"task": TASK_DETAIL, "history": [DECISION], "contents": [ARTIFACT_CONTENT]}
+WHOLE_REQUEST: Json = REQUEST | {
+    "redo_default": "discovery",
+    "redo_stages": [],
+    "task": TASK_DETAIL,
+    "history": [DECISION],
+    "contents": [ARTIFACT_CONTENT],
+}
 RESPONSE: Json = {
     "request_id": REQUEST_ID,
     "decision_id": DECISION_ID,

@@ -85,6 +85,14 @@ export function mayAmend(request) {
 }
 
 /**
+ * The stages that feedback may have done again: the one that the gate would choose, then the others, nearest first.
+ * @param {Asked} request
+ */
+export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
+  return [redo_default, ...redo_stages.filter((name) => name !== redo_default).reverse()];
+}
+
+/**
  * Whether a request may be approved. Approving a failed step tries it again, so a round has to be left.
  * @param {Asked} request
  */
