@@ -70,7 +70,7 @@ export function amendable(request) {
     }));
   }
   if (!request.supplies || request.supplies === "deployment_package") return [];
-  const mediaType = request.supplies === "source_code" ? FILES : "text/markdown";
+  const mediaType = ["source_code", "acceptance_tests"].includes(request.supplies) ? FILES : "text/markdown";
   return [{ key: "new", label: title(request.supplies), mediaType, text: "" }];
 }
 
