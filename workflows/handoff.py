@@ -17,7 +17,7 @@ from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
 from workflows.run_context import RunContext
-from workflows.stage_rules import count_failed_verdict, join_feedback, redo, redo_stages
+from workflows.stage_rules import count_failed_verdict, join_feedback, redo
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.names import AgentType
     from models.contracts.pipeline import NO_GATE, Pipeline, Stage
     from models.contracts.records import RequestOutcome
+    from models.contracts.redo import redo_stages
     from models.contracts.roles import Role
     from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import GateState, HandoffState, StageView

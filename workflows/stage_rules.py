@@ -1,14 +1,12 @@
-"""The rules of rework, and the stage of a standalone handoff: what a replay, a restart from the records and the API
-share."""
+"""The rules of rework, and the stage of a standalone handoff: what a replay and a restart from the records share."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from models.contracts.enums import GateAsk, HitlReason, Oversight
 from models.contracts.handoff import OpenRequest
-from models.contracts.names import ArtifactType
-from models.contracts.pipeline import NO_GATE, Pipeline, Stage
+from models.contracts.pipeline import NO_GATE, Stage
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import HandoffInput, HandoffState
 
@@ -26,26 +24,6 @@ def count_failed_verdict(stage: Stage, state: HandoffState) -> SentBack:
     state.reworked += 1
     feedback = f"{stage.agent} found failures in {stage.name}; its report is among the inputs."
     return SentBack(feedback=feedback, report=state.produced)
-
-
-def redo_stages(
-    pipeline: Pipeline, name: str, reason: HitlReason | str, inputs: Collection[ArtifactType]
-) -> tuple[str, ...]:
-    """Return the earlier stages to which a response at a stage's gate may send the work, in the pipeline's order.
-
-    They are the stages that this one depends on. If a failed verdict sent the work here and the step fails, what the
-    work was measured by may be wrong: then those that the verdict depends on are possible, too.
-
-    Args:
-        inputs: the types of the artifacts that the stage's task was given.
-    """
-    upstream = pipeline.ancestors(name)
-    found, own = set(upstream), set(pipeline.stage(name).produces)
-    if reason == HitlReason.FAILED_STEP and own.intersection(inputs):
-        reports = (stage.name for stage in pipeline.stages if set(stage.produces).intersection(inputs))
-        measures = {one for report in reports if report not in upstream for one in pipeline.ancestors(report)}
-        found |= {one for one in measures if one != name and name not in pipeline.ancestors(one)}
-    return tuple(stage.name for stage in pipeline.stages if stage.name in found)
 
 
 def redo(state: HandoffState, request: OpenRequest, to: str, comment: str | None, *, is_upstream: bool) -> SentBack:

@@ -10,9 +10,9 @@ from models.contracts.enums import HitlReason
 from models.contracts.handoff import Handoff
 from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
+from models.contracts.redo import redo_stages
 from models.tables import HitlRequest, Task
 from store import artifacts, projects, tasks
-from workflows.stage_rules import redo_stages
 
 
 @dataclass(frozen=True, slots=True)
