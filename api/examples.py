@@ -38,7 +38,7 @@ PROJECT: Json = {
     "model": None,
     "status": "waiting",
     "phase": "discovery",
-    "progress": {"done": 0, "total": 6},
+    "progress": {"done": 0, "total": 7},
     "open_requests": 1,
     "waiting_for": WAITING_FOR,
     "reason": None,
@@ -120,7 +120,7 @@ PROGRESS: Json = {
     "status": "waiting",
     "phase": "discovery",
     "reason": None,
-    "progress": {"done": 0, "total": 6},
+    "progress": {"done": 0, "total": 7},
     "tasks": [TASK],
     "open_requests": [REQUEST],
 }
