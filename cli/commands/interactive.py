@@ -88,7 +88,10 @@ class InteractiveGatekeeper:
                 return await self._edit(request, withdrawn)
             case "c":
                 comment = await self._comment("What should change? ", withdrawn)
-                redo = await self._stage(request, withdrawn) if comment else None
+                return Response(HitlAction.AMEND, comment=comment) if comment else None
+            case "b":
+                redo = await self._stage(request, withdrawn)
+                comment = await self._comment("What should change? ", withdrawn)
                 return Response(HitlAction.AMEND, comment=comment, redo=redo) if comment else None
             case "r":
                 comment = await self._comment("Why? ", withdrawn)
@@ -109,14 +112,12 @@ class InteractiveGatekeeper:
             self._console.print("No comment, nothing sent.", style="dim")
         return comment
 
-    async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str | None:
-        """Return the earlier stage to do again, or None for the one that the gate would choose."""
-        earlier = [stage for stage in request.redo_stages if stage != request.redo_default]
-        if not earlier:
-            return None
-        stages = [request.redo_default, *reversed(earlier)][:MAX_CHOICES]
-        number = await self._number("Which stage is done again?", stages, withdrawn)
-        return stages[number] if number else None
+    async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str:
+        """Return the earlier stage to do again. The nearest ones are offered."""
+        stages = _earlier_stages(request)[:MAX_CHOICES]
+        if len(stages) == 1:
+            return stages[0]
+        return stages[await self._number("Which stage should be done again?", stages, withdrawn)]
 
     async def _number(self, question: str, choices: Sequence[str], withdrawn: asyncio.Event) -> int:
         """Return the index of the choice whose number is typed."""
@@ -165,12 +166,19 @@ def _options(request: Request) -> dict[str, str]:
         options["e"] = "edit"
     if request.may_redo:
         options["c"] = "comment and redo"
+        if earlier := _earlier_stages(request):
+            options["b"] = f"back to {earlier[0]}" if len(earlier) == 1 else "back to an earlier stage"
     options["r"] = "reject"
     if request.contents:
         options["s"] = "show"
     if any(map(_has_changes, request.contents)):
         options["d"] = "diff"
     return options | {"l": "later"}
+
+
+def _earlier_stages(request: Request) -> list[str]:
+    """Return the stages that a comment alone would not have done again, the nearest first."""
+    return [stage for stage in reversed(request.redo_stages) if stage != request.redo_default]
 
 
 def _has_changes(artifact: Artifact) -> bool:
