@@ -16,7 +16,6 @@ from tests.provider.app import KEY, Provider
 from tests.provider.product import Product
 from tests.provider.running import running
 from tests.provider.scripts import calling, changed, software_delivery, writing
-from tests.provider.turn import Turn
 
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "shortlinks"
 PRODUCT = Product.of_brief(BRIEF)
@@ -35,19 +34,21 @@ REASON = "A test of R1 wants a prefix, and the specification has none"
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-def tests(**more: str) -> list[Turn]:
-    """A tester's turns: the right acceptance tests, and perhaps wrong ones."""
-    files = {**PRODUCT.acceptance_tests, **{f"{name}.py": text for name, text in more.items()}}
-    return [*writing("write_test", files), calling("finish", summary="Each requirement has a test.")]
-
-
 @pytest_asyncio.fixture
 async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
     script = changed(
         software_delivery(PRODUCT),
         {
-            "acceptance": tests(test_wrong=WRONG),
-            "acceptance#2": tests(),
+            "acceptance": [
+                *writing("write_test", {**PRODUCT.acceptance_tests, "test_wrong.py": WRONG}),
+                calling("finish", summary="Each requirement has a test."),
+            ],
+            "acceptance#2": [
+                calling("list_files"),
+                calling("read_file", path="test_wrong.py"),
+                calling("delete_file", path="test_wrong.py"),
+                calling("finish", summary="Links have no prefix."),
+            ],
             "build#2": [calling("list_files"), calling("impossible", reason=REASON)],
         },
     )
@@ -75,6 +76,9 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     assert done == {(stage, round) for stage in ("acceptance", "build", "validate") for round in (1, 2)}
     verdicts = {one["round"]: one["verdict"] for one in tasks if one["stage"] == "validate"}
     assert verdicts == {1: "failed", 2: "passed"}
+    _, tests = (await get(http, f"/projects/{project}/artifacts", type="acceptance_tests"))["items"]
+    files = (await get(http, f"/artifacts/{tests['artifact_id']}/files"))["items"]
+    assert {each["path"] for each in files} == PRODUCT.acceptance_tests.keys()
     (code,) = (await get(http, f"/projects/{project}/artifacts", type="source_code"))["items"]
     assert code["accepted_at"] is not None
 
