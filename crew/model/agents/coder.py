@@ -6,7 +6,7 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.report import failed_tests
-from crew.model.requirements import REQUIREMENT_ID, requirement_ids, uncovered, weakened
+from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
@@ -149,7 +149,7 @@ def _earlier_files(assignment: Assignment) -> dict[str, str]:
 def _impossible(reason: str, assignment: Assignment) -> str:
     """Return the reason for a person, with the failed acceptance tests that it is about."""
     results = assignment.input(BuiltInArtifact.TEST_RESULTS)
-    disputed = failed_tests(results.text, REQUIREMENT_ID.findall(reason)) if results is not None else []
+    disputed = failed_tests(results.text, reason) if results is not None else []
     said = f"it says that this is impossible: {reason.strip().rstrip('.')}."
     return f"{said} Of the acceptance tests that it names, these failed: {'; '.join(disputed)}." if disputed else said
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from crew.model.requirements import REQUIREMENT_ID, requirement_ids, tests_in
 from crew.wording import NOT_INDEPENDENT, UNCONFINED
@@ -73,8 +73,9 @@ def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) 
     return [*table, "", _FAILED, "", *problems[:100]] if problems else table
 
 
-def failed_tests(report: str, requirements: Collection[str]) -> list[str]:
-    """Return what the failed acceptance tests of some requirements are about, such as "R3: a missing link is 404"."""
+def failed_tests(report: str, text: str) -> list[str]:
+    """Return what the failed acceptance tests of the requirements in a text are about: "R3: a missing link is 404"."""
+    named = REQUIREMENT_ID.findall(text)
     _, _, failed = report.partition(f"\n{_FAILED}\n")
     found = re.findall(r"^- (R\d{1,3}): (.+?)(?:: .*)?$", failed, re.MULTILINE)
-    return list(dict.fromkeys(f"{number}: {about}" for number, about in found if number in requirements))
+    return list(dict.fromkeys(f"{number}: {about}" for number, about in found if number in named))
