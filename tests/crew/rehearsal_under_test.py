@@ -49,7 +49,7 @@ class RecordingStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
 
-    async def progress(self, message: str, fraction: float | None = None) -> None:
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append((message, fraction))
 
 

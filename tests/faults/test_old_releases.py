@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import psycopg
@@ -11,8 +14,10 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from cli.stack.datadir import DataDir
+from cli.stack.postgres import PROGRAMS
 from cli.stack.stack import Stack
 from config.settings import Settings
+from tests.migrations import alembic
 from tests.proving import Proof
 from tests.releases import RELEASES
 from tests.releases.loading import load
@@ -77,11 +82,21 @@ async def test_projects_that_an_earlier_release_left_open_are_delivered(
                     "every project is delivered, and existing artifacts are unchanged",
                     f"{dict(Counter(each['status'] for each in projects))}; {len(before)} artifacts unchanged",
                 )
+                await connection.execute("CREATE DATABASE fresh")
+                fresh = urlsplit(state.database)._replace(path="/fresh").geturl()
+                await asyncio.to_thread(alembic, fresh, "upgrade", "head")
+                assert schema_of(state.database) == schema_of(fresh)  # no migration was changed after its release
                 tasks = await (await connection.execute("SELECT status, accepted FROM task")).fetchall()
                 assert set(Counter(task["status"] for task in tasks)) <= {"completed", "failed", "cancelled"}
         finally:
             await stack.stop()
     assert "ondeterminism" not in data.log("worker").read_text()
+
+
+def schema_of(url: str) -> list[str]:
+    command = [PROGRAMS / "pg_dump", "--schema-only", "--no-owner", url]
+    dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]  # random keys
 
 
 async def _pause_again(stage: Stage, connection: psycopg.AsyncConnection[DictRow]) -> None:

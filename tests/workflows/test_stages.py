@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from crew.protocol import Assignment, Outcome, Step
 from models.contracts.enums import AgentStatus, EventType
 from store import agents
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Held, Script, pipeline
+from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Held, Script, pipeline, works
 
 
 async def test_stages_run_in_order_and_receive_what_they_consume(begin: Begin, script: Script) -> None:
@@ -113,3 +116,24 @@ async def test_every_stage_runs_as_a_short_step_too(begin: Begin, script: Script
         ("plan", "completed", True),
         ("build", "completed", True),
     ]
+
+
+async def test_a_project_runs_one_short_step_at_a_time(begin: Begin, script: Script) -> None:
+    """Short steps are local activities, of which a worker has few: a broad pipeline must not take them all."""
+    script.short = True
+    running, most = 0, 0
+
+    async def works_alone(assignment: Assignment, step: Step) -> Outcome:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+        return await works(assignment, step)
+
+    types = ("project_plan", "software_specification", "system_architecture", "source_code", "test_results")
+    for type in types:
+        script.on(type, works_alone)
+    story = await begin(pipeline(*({"name": type, "agent": "analyst", "produces": [type]} for type in types)))
+    assert (await story.result()).status == "completed"
+    assert most == 1

@@ -153,7 +153,8 @@ def test_ctrl_c_at_any_moment_leaves_no_traceback(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
         # Python's own start, before it runs any of our code, is beyond our reach.
-        assert "Traceback" not in out + err or str(CHECKOUT / "cli") not in err, (arguments, milliseconds, err)
+        printed = out + err
+        assert "Traceback" not in printed or str(CHECKOUT / "cli") not in printed, (arguments, milliseconds, printed)
         # -SIGINT: Python had not installed its handler yet, or had removed it.
         assert process.returncode in (130, -signal.SIGINT, 0, 3, 5), (arguments, milliseconds, process.returncode, err)
     # The last `up --detach` may have finished before its signal came, and `down` may have been interrupted.

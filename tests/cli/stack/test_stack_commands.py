@@ -150,10 +150,11 @@ def test_an_ignored_hangup_stays_ignored_and_down_stops_a_starting_stack(data_di
     assert up.returncode == 0
 
 
-def test_down_in_the_first_moments_of_up_stops_it(data_dir: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--detach"]])
+def test_down_in_the_first_moments_of_up_stops_it(data_dir: Path, options: list[str]) -> None:
     for seconds in (0.0, 0.3, 1.0):
         with subprocess.Popen(
-            [*BOTARMY, "up", "--data-dir", str(data_dir), "--port", "0"],
+            [*BOTARMY, "up", *options, "--data-dir", str(data_dir), "--port", "0"],
             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ) as up:  # fmt: skip
             time.sleep(seconds)  # the moment matters

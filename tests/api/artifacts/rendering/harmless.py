@@ -15,12 +15,13 @@ ATTRIBUTES = {
     "code": {"class"},
     "ol": {"start"},
     "p": {"class"},
+    "blockquote": {"class"},
     "span": {"class", "title"},
     "td": {"class"},
     "th": {"class"},
     "ul": {"class"},
 }
-BARE = {"blockquote", "em", "h1", "h2", "h3", "h4", "h5", "h6", "li", "pre", "s", "strong"}
+BARE = {"em", "h1", "h2", "h3", "h4", "h5", "h6", "li", "pre", "s", "strong"}
 TABLE = {"table", "thead", "tbody", "tr"}
 VOID = {"br", "hr"}
 

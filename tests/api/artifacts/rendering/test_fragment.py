@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -12,6 +13,7 @@ from api.artifacts.rendering.fragment import MAX_RENDERED, MAX_SHOWN
 from api.errors import ConflictError, NotFoundError
 from artifacts.media_types import FILES, ZIP
 from tests.api.artifacts.rendering.harmless import Page, kind, page
+from tests.conftest import CHECKOUT
 
 
 def file_set(**files: str) -> str:
@@ -39,6 +41,14 @@ def test_markdown_is_rendered() -> None:
     for tag in ("h1", "ol", "strong", "s", "table", "blockquote", "a"):
         assert tag in tags
     assert classes(found, "td") == ["align-center", "align-right"]
+
+
+def test_a_warning_is_marked_to_be_red() -> None:
+    """Every report of code that ran without confinement begins with one."""
+    found = page("> [!CAUTION]\n> **NOT CONFINED.** While it ran, this code could read everything.\n\n> a quote\n")
+    assert classes(found, "blockquote") == ["caution", None]
+    styles = (CHECKOUT / "web" / "css" / "rendered.css").read_text()
+    assert re.search(r"\.caution \{[^}]*color: var\(--bad\)", styles)
 
 
 def test_a_numbered_list_keeps_its_first_number() -> None:
