@@ -156,4 +156,4 @@ def test_a_gate_survives_serialization_to_the_next_run(arriving: list[tuple[str,
     for _, response in arriving:
         gated.offer(response)
     again = OpenGate(GateState.model_validate_json(gated.state.model_dump_json()))
-    assert again.judge() == gated.judge([EARLIER])
+    assert again.judge([EARLIER]) == gated.judge([EARLIER])
