@@ -116,6 +116,7 @@ class InteractiveGatekeeper:
         """Return the earlier stage to do again. The nearest ones are offered."""
         stages = _earlier_stages(request)[:MAX_CHOICES]
         if len(stages) == 1:
+            self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))
             return stages[0]
         return stages[await self._number("Which stage should be done again?", stages, withdrawn)]
 
@@ -166,8 +167,8 @@ def _options(request: Request) -> dict[str, str]:
         options["e"] = "edit"
     if request.may_redo:
         options["c"] = "comment and redo"
-        if earlier := _earlier_stages(request):
-            options["b"] = f"back to {earlier[0]}" if len(earlier) == 1 else "back to an earlier stage"
+        if _earlier_stages(request):
+            options["b"] = "back"
     options["r"] = "reject"
     if request.contents:
         options["s"] = "show"
