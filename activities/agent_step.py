@@ -25,6 +25,7 @@ from models.contracts.handoff import StepInput, StepResult
 from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.records import OpenedProject, OpenProject
+from models.contracts.redo import checked_by
 from models.contracts.roles import BUILT_IN_ROLES, Role
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
@@ -231,7 +232,8 @@ class AgentSteps:
             request = None
             if last:
                 await steps.fail(tx, step, str(error))
-                question = gate_question.fill(gate_question.FAILED_STEP, step, str(error))
+                checks = await self._checked_by(tx, step)
+                question = gate_question.fill(gate_question.FAILED_STEP, step, str(error), checks)
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
@@ -243,6 +245,16 @@ class AgentSteps:
             category=ApplicationErrorCategory.BENIGN,
             next_retry_delay=error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)),
         )
+
+    async def _checked_by(self, tx: Transaction, step: StepInput) -> tuple[str, ...]:
+        """Return the stages that wrote what the stage's earlier result was checked by, if the work was sent back."""
+        if not step.reopens:
+            return ()
+        project = await projects.get(tx.connection, step.project_id)
+        assert project is not None
+        given = await artifacts.get_many(tx.connection, step.handoff.context_ids, origin_id=step.task_id)
+        inputs = [artifact.type for artifact in given]
+        return checked_by(Pipeline.model_validate(project.pipeline), step.handoff.phase, inputs)
 
     async def _result_as_recorded(self, step: StepInput) -> StepResult:
         """Return what an earlier attempt of this task recorded.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crew.protocol import Outcome
 from models.contracts.contract import storable
 from models.contracts.enums import GateAsk, HitlReason, Verdict
@@ -15,6 +17,7 @@ AGAIN = " amend with a comment to send it back,"
 
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
+WRONG_TESTS = "If the tests of its work are wrong, amend with a comment that has {stages} done again. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
 
@@ -29,14 +32,18 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     return None
 
 
-def fill(question: str, step: StepInput, error: str = "") -> str:
-    """Fill in the placeholders of a question, offering only the responses that the gate accepts."""
+def fill(question: str, step: StepInput, error: str = "", checked_by: Sequence[str] = ()) -> str:
+    """Fill in the placeholders of a question, offering only the responses that the gate accepts.
+
+    `checked_by` are the stages that wrote what the stage's earlier result was checked by.
+    """
     may_redo = step.round < step.gate.max_rounds
+    redo = RETRY + (WRONG_TESTS.format(stages=" or ".join(checked_by)) if checked_by else "")
     values = {
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
-        "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
+        "{offers}": (redo if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
         "{error}": storable(error)[:2000],
     }
     for placeholder, value in values.items():

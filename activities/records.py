@@ -53,7 +53,7 @@ class Records:
             outcome = RequestOutcome(refused=refused)
             applied = next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
             if applied is not None:
-                outcome = await self._apply(tx, applied)
+                outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
                     responses = [_too_late(judged) if judged.response == applied else judged for judged in responses]
             await hitl_decisions.add(tx, responses, missing)
@@ -76,7 +76,7 @@ class Records:
                 _record_unknown_request(tx, response)
         return CheckedResponse(known=known)
 
-    async def _apply(self, tx: Transaction, response: HitlResponse) -> RequestOutcome:
+    async def _apply(self, tx: Transaction, response: HitlResponse, keeps: tuple[ArtifactRef, ...]) -> RequestOutcome:
         status = response.action.resulting_status
         request = await hitl.close(tx, response.request_id, status, response.decision_id)
         if request is None:
@@ -87,18 +87,21 @@ class Records:
             accepted = asked
         elif response.content_hash is not None:
             accepted = await self._amend(tx, request, response, asked)
+        elif response.redo is not None:
+            accepted = keeps
+        responded = HitlResponded(
+            request_id=request.id,
+            decision_id=response.decision_id,
+            stage=request.stage,
+            round=request.round,
+            action=response.action,
+            status=status,
+            comment=response.comment,
+            responder=response.responder,
+            accepted=accepted,
+        )
         tx.record(
-            HitlResponded(
-                request_id=request.id,
-                decision_id=response.decision_id,
-                stage=request.stage,
-                round=request.round,
-                action=response.action,
-                status=status,
-                comment=response.comment,
-                responder=response.responder,
-                accepted=accepted,
-            ),
+            responded.model_copy(update={"redo": response.redo}) if response.redo else responded,
             key=f"response:{request.id}",
             task_id=request.task_id,
             agent_type=request.agent_type,

@@ -38,7 +38,7 @@ PROJECT: Json = {
     "model": None,
     "status": "waiting",
     "phase": "discovery",
-    "progress": {"done": 0, "total": 6},
+    "progress": {"done": 0, "total": 7},
     "open_requests": 1,
     "waiting_for": WAITING_FOR,
     "reason": None,
@@ -120,7 +120,7 @@ PROGRESS: Json = {
     "status": "waiting",
     "phase": "discovery",
     "reason": None,
-    "progress": {"done": 0, "total": 6},
+    "progress": {"done": 0, "total": 7},
     "tasks": [TASK],
     "open_requests": [REQUEST],
 }
@@ -213,13 +213,20 @@ DECISION: Json = {
     "comment": None,
     "content_hash": None,
     "artifact_id": None,
+    "redo": None,
     "responder": "human",
     "outcome": "applied",
     "explanation": None,
     "responded_at": LATER,
     "recorded_at": LATER,
 }
-WHOLE_REQUEST: Json = REQUEST | {"task": TASK_DETAIL, "history": [DECISION], "contents": [ARTIFACT_CONTENT]}
+WHOLE_REQUEST: Json = REQUEST | {
+    "redo_default": "discovery",
+    "redo_stages": [],
+    "task": TASK_DETAIL,
+    "history": [DECISION],
+    "contents": [ARTIFACT_CONTENT],
+}
 RESPONSE: Json = {
     "request_id": REQUEST_ID,
     "decision_id": DECISION_ID,

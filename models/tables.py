@@ -193,6 +193,7 @@ class HitlDecision(SQLModel, table=True):
     comment: str | None = text_column(default=None)
     content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
     artifact_id: UUID | None = None
+    redo: str | None = text_column(default=None)
     responder: str = text_column()
     outcome: str = text_column()
     explanation: str | None = text_column(default=None)

@@ -16,13 +16,13 @@ from store.statement import run
 from store.transaction import Transaction
 
 _ADD: LiteralString = """
-INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, responder, outcome,
-                           explanation, responded_at, recorded_at)
-SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, responder, outcome,
+INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, redo, responder,
+                           outcome, explanation, responded_at, recorded_at)
+SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, redo, responder, outcome,
        explanation, responded_at, clock_timestamp()
 FROM jsonb_to_recordset(%(responses)s) AS r (
-    request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, responder text,
-    outcome text, explanation text, responded_at timestamptz)
+    request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, redo text,
+    responder text, outcome text, explanation text, responded_at timestamptz)
 ON CONFLICT DO NOTHING
 """
 
@@ -50,6 +50,7 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
         comment=row.comment,
         content_hash=row.content_hash,
         artifact_id=row.artifact_id,
+        redo=row.redo,
         responder=row.responder,
         responded_at=row.responded_at,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
@@ -32,8 +33,11 @@ class OpenGate:
     def has_offers(self) -> bool:
         return bool(self.state.offered)
 
-    def judge(self) -> Judgement:
-        """Judge the queued responses in order of arrival, and empty the queue."""
+    def judge(self, redo_stages: Collection[str] = ()) -> Judgement:
+        """Judge the queued responses in order of arrival, and empty the queue.
+
+        `redo_stages` are the earlier stages to which a response may send the work.
+        """
         winner: HitlResponse | None = None
         judged: list[JudgedResponse] = []
         for response in self.state.offered:
@@ -41,7 +45,7 @@ class OpenGate:
                 continue  # a duplicate of the winner
             if winner is not None:
                 outcome, explanation = ResponseOutcome.SUPERSEDED, superseded_by(winner)
-            elif objection := self._objection(response):
+            elif objection := self._objection(response, redo_stages):
                 outcome, explanation = ResponseOutcome.REFUSED, objection
             else:
                 outcome, explanation, winner = ResponseOutcome.APPLIED, None, response
@@ -65,7 +69,7 @@ class OpenGate:
         self.state.offered.clear()
         return late
 
-    def _objection(self, response: HitlResponse) -> str | None:
+    def _objection(self, response: HitlResponse, redo_stages: Collection[str]) -> str | None:
         """Return why a response is not valid for this request, or None if it is."""
         request = self.state.request
         artifact_ids = {ref.artifact_id for ref in request.artifacts}
@@ -75,9 +79,16 @@ class OpenGate:
         again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
         if not request.may_redo and (response.redoes or again):
             return "the stage has no rounds left"
+        if response.redo is not None and response.redo not in redo_stages:
+            return f"the work cannot be sent to {response.redo!r}; {possible_stages(redo_stages)}"
         if response.content_hash is not None and failed and request.supplies is None:
             return "the stage produces several artifacts, and one content cannot replace them"
         return None
+
+
+def possible_stages(redo_stages: Collection[str]) -> str:
+    """Return which earlier stages a response may name, for an error."""
+    return f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no earlier stage is possible"
 
 
 def too_late(response: HitlResponse) -> JudgedResponse:

@@ -17,7 +17,7 @@ from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
 from workflows.run_context import RunContext
-from workflows.stage_rules import count_failed_verdict, join_feedback
+from workflows.stage_rules import count_failed_verdict, join_feedback, redo
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -25,8 +25,9 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
-    from models.contracts.pipeline import NO_GATE, Stage
+    from models.contracts.pipeline import NO_GATE, Pipeline, Stage
     from models.contracts.records import RequestOutcome
+    from models.contracts.redo import redo_stages
     from models.contracts.roles import Role
     from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import GateState, HandoffState, StageView
@@ -40,6 +41,7 @@ class StageHandoff:
     Everything it knows is in `state`, so that a later run of the workflow can resume it.
 
     Args:
+        pipeline: the stage's pipeline, unless the handoff is standalone.
         role: the stage's role, if its pipeline declares it.
         changed: called when the status that an operator sees has changed.
     """
@@ -50,6 +52,7 @@ class StageHandoff:
         stage: Stage,
         state: HandoffState,
         *,
+        pipeline: Pipeline | None = None,
         role: Role | None,
         from_agent: AgentType | None,
         context_ids: tuple[UUID, ...],
@@ -58,6 +61,7 @@ class StageHandoff:
         self._context = context
         self._stage = stage
         self._state = state
+        self._pipeline = pipeline
         self._role = role
         self._from_agent = from_agent
         self._context_ids = context_ids
@@ -193,9 +197,11 @@ class StageHandoff:
                         return self._apply_outcome(outcome)
                     continue
                 with self._context.busy():
-                    judgement = gate.judge()
+                    judgement = gate.judge(self._redo_stages(request))
                     try:
-                        outcome = await self._context.recorder.responses(judgement.judged)
+                        outcome = await self._context.recorder.responses(
+                            judgement.judged, self._keeps(judgement.winner)
+                        )
                     except BaseException:
                         # Cancelled in the middle: the responses are recorded as too late, so that none is lost.
                         self._context.recorder.unrecorded.extend(gate.undo(judgement))
@@ -248,6 +254,8 @@ class StageHandoff:
         state = self._state
         if response.action is HitlAction.REJECT:
             return Halted(status=ProjectStatus.REJECTED, reason=response.comment or "")
+        if response.redo is not None:
+            return redo(state, request, response.redo, response.comment, is_upstream=self._depends_on(response.redo))
         if accepted:
             state.produced = state.accepted = accepted
             return Accepted()
@@ -262,6 +270,20 @@ class StageHandoff:
         state.continued = 0
         state.feedback = join_feedback(state.feedback, response.comment)
         return None
+
+    def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
+        if self._pipeline is None:
+            return ()
+        inputs = [ref.type for ref in (*self._state.report, *self._state.produced)]
+        return redo_stages(self._pipeline, self._stage.name, request.reason, inputs)
+
+    def _depends_on(self, name: str) -> bool:
+        return self._pipeline is not None and name in self._pipeline.ancestors(self._stage.name)
+
+    def _keeps(self, response: HitlResponse | None) -> tuple[ArtifactRef, ...]:
+        """Return the earlier artifacts that stay accepted although the response sends the work to another stage."""
+        is_sent = response is not None and response.redo is not None and not self._depends_on(response.redo)
+        return self._state.produced if is_sent else ()
 
 
 def continues(response: HitlResponse, request: OpenRequest) -> bool:

@@ -170,6 +170,7 @@ class ProjectWorkflow:
                 self._context,
                 stage,
                 state,
+                pipeline=self._pipeline,
                 role=self._pipeline.declared_role(stage.agent),
                 from_agent=self._from_agent(stage),
                 context_ids=self._context_ids(stage),
@@ -190,12 +191,15 @@ class ProjectWorkflow:
         return tuple(accepted[type].artifact_id for type in stage.consumes)
 
     def _send_back(self, name: str, outcome: SentBack) -> None:
-        """Run the rework's target again, and then every stage that depends on it."""
-        rework = self._pipeline.stage(name).rework
-        assert rework is not None
-        descendants = self._pipeline.descendants(rework.to)
-        send_back(self._state.stages, rework.to, descendants, outcome)
-        for stage in descendants:
+        """Run the stage that the work goes back to, and then every stage that depends on it."""
+        target = outcome.to
+        if target is None:
+            rework = self._pipeline.stage(name).rework
+            assert rework is not None
+            target = rework.to
+        descendants = self._pipeline.descendants(target)
+        send_back(self._state.stages, target, descendants, outcome)
+        for stage in (target, *descendants):
             if task := self._running.pop(stage, None):
                 cancel_handoff(task)
 

@@ -21,7 +21,7 @@ from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
 from workflows.gate import too_late
-from workflows.stage_rules import count_failed_verdict, join_feedback, send_back, standalone_stage
+from workflows.stage_rules import count_failed_verdict, join_feedback, redo, send_back, standalone_stage
 
 StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
 """The events that move a stage."""
@@ -163,6 +163,10 @@ class _StateBuilder:
         if data.action is HitlAction.REJECT:
             response = self._request(gate).response
             gate.offered = [response] if response else []  # judging it again ends the project
+        elif data.redo is not None:
+            state.gate = None
+            outcome = redo(state, gate.request, data.redo, data.comment, is_upstream=not data.accepted)
+            self._send_back(stage, outcome)
         elif data.accepted:
             state.gate, state.produced, state.accepted = None, data.accepted, data.accepted
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
@@ -188,8 +192,9 @@ class _StateBuilder:
         return state.gate
 
     def _send_back(self, stage: Stage, outcome: SentBack) -> None:
-        if stage.rework is None:
+        target = outcome.to or (stage.rework.to if stage.rework else None)
+        if target is None:
             return
-        descendants = self._descendants(stage.rework.to)
-        send_back(self._states, stage.rework.to, descendants, outcome)
-        self._working.difference_update(descendants)
+        descendants = self._descendants(target)
+        send_back(self._states, target, descendants, outcome)
+        self._working.difference_update((target, *descendants))

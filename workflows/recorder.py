@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from activities.records import Records
     from models.contracts.enums import ProjectStatus
-    from models.contracts.handoff import OpenRequest
+    from models.contracts.handoff import ArtifactRef, OpenRequest
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.names import AgentType
     from models.contracts.records import (
@@ -47,9 +47,9 @@ class Recorder:
         self.turn = asyncio.Lock()
         self.unrecorded = unrecorded
 
-    async def responses(self, judged: Sequence[JudgedResponse]) -> RequestOutcome:
+    async def responses(self, judged: Sequence[JudgedResponse], keeps: tuple[ArtifactRef, ...] = ()) -> RequestOutcome:
         """Record judged responses. Return the outcome of their request as recorded."""
-        fact = RecordResponses(project_id=self._project_id, responses=tuple(judged))
+        fact = RecordResponses(project_id=self._project_id, responses=tuple(judged), keeps=keeps)
         return await self._record(Records.record_responses, fact, f"{len(judged)} response(s)")
 
     async def knows_request(self, response: HitlResponse) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.contracts.enums import GateAsk, Oversight
+from models.contracts.enums import GateAsk, HitlReason, Oversight
+from models.contracts.handoff import OpenRequest
 from models.contracts.pipeline import NO_GATE, Stage
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import HandoffInput, HandoffState
@@ -25,13 +26,25 @@ def count_failed_verdict(stage: Stage, state: HandoffState) -> SentBack:
     return SentBack(feedback=feedback, report=state.produced)
 
 
+def redo(state: HandoffState, request: OpenRequest, to: str, comment: str | None, *, is_upstream: bool) -> SentBack:
+    """Leave a stage's gate because a person sent the work to an earlier stage. Return what that stage receives.
+
+    A stage that does not depend on the other keeps its earlier result, so that it is not done again.
+    """
+    report = state.produced if request.reason is HitlReason.FAILED_VERDICT else state.report
+    if not is_upstream:
+        state.accepted = state.produced
+    state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
+    return SentBack(to=to, feedback=comment or "", report=report)
+
+
 def send_back(states: Mapping[str, HandoffState], target: str, descendants: Sequence[str], outcome: SentBack) -> None:
-    """Reopen the rework's target, and every stage that depends on it."""
+    """Reopen the stage that the work goes back to, and every stage that depends on it."""
     for name in descendants:
         stage = states[name]
         stage.accepted, stage.gate, stage.continued = None, None, 0
     state = states[target]
-    state.accepted = None
+    state.accepted, state.gate, state.continued = None, None, 0
     # Two verdicts may arrive together. The target then runs once, with the feedback of both.
     state.feedback, state.report = join_feedback(state.feedback, outcome.feedback), (*state.report, *outcome.report)
     state.reopens = tuple(dict.fromkeys((*state.reopens, target, *descendants)))

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
@@ -23,7 +24,7 @@ from models.contracts.workflow_state import GateState
 from models.tables import HitlDecision, HitlRequest
 from store import artifacts, contents, hitl, hitl_decisions, projects
 from workflows.client import handoff_handle
-from workflows.gate import OpenGate
+from workflows.gate import OpenGate, possible_stages
 
 log = structlog.get_logger(__name__)
 
@@ -49,18 +50,20 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         comment=body.comment,
         content_hash=contents.hash_of(content) if content is not None else None,
         artifact_id=body.artifact_id,
+        redo=body.redo,
         responder=body.responder,
         responded_at=datetime.now(UTC),
     )
     async with services.store.reading() as connection:
         earlier = await hitl_decisions.get(connection, request.id, response.decision_id)
         current = await hitl.get(connection, request.id) or request
+        redo_stages = (await read_redo_choices(connection, request)).stages if body.redo else ()
     if earlier is not None:
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
         raise await _closed_error(services, current)
     open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
-    _check_against_gate(open_request, response)
+    _check_against_gate(open_request, response, redo_stages)
     if content is not None:
         await _check_amendment(services, request.project_id, open_request, response, content)
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
@@ -70,14 +73,16 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     return await _wait_for_result(services, request, response)
 
 
-def _check_against_gate(open_request: OpenRequest, response: HitlResponse) -> None:
+def _check_against_gate(open_request: OpenRequest, response: HitlResponse, redo_stages: tuple[str, ...]) -> None:
     """Reject at once what the gate would reject, by the gate's own rules."""
     artifact_ids = {artifact.artifact_id for artifact in open_request.artifacts}
     if response.artifact_id is not None and response.artifact_id not in artifact_ids:
         raise InvalidError("artifact_id", "is not an artifact of this request")
+    if response.redo is not None and response.redo not in redo_stages:
+        raise InvalidError("redo", f"is not possible here; {possible_stages(redo_stages)}")
     gate = OpenGate(GateState(request=open_request))
     gate.offer(response)
-    judgement = gate.judge()
+    judgement = gate.judge(redo_stages)
     if judgement.winner is None:
         raise ConflictError(f"This response is not possible: {judgement.judged[0].explanation}.")
 
@@ -130,8 +135,8 @@ async def _result(
     services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
 ) -> ResponseAnswer:
     """Return the result of a response that was judged. The same response, sent again, has the same result."""
-    recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id)
-    if recorded != (response.action, response.comment, response.content_hash, response.artifact_id):
+    recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id, decision.redo)
+    if recorded != (response.action, response.comment, response.content_hash, response.artifact_id, response.redo):
         raise InvalidError("decision_id", "was used for another response")
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This response is not possible: {decision.explanation}.")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api import examples
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.documentation import describe_responses, example_response
+from api.hitl.redo import read_redo_choices
 from api.hitl.respond import submit_response
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
@@ -75,9 +76,12 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         task = await tasks.get(connection, request.task_id)
         assert task is not None
         detail = await read_task_detail(connection, task)
+        redo = await read_redo_choices(connection, request)
     return RequestPublic.of(
         request,
         task=detail,
+        redo_default=redo.default,
+        redo_stages=list(redo.stages),
         history=[DecisionPublic.of(decision) for decision in history],
         contents=[
             ArtifactContent.with_content(artifact, body, previous_id=previous.get(artifact.id))

@@ -13,7 +13,7 @@ from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef
-from models.contracts.hitl import check_response
+from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
 
@@ -27,6 +27,7 @@ class ResponseCreate(StrictContract):
                 {"action": "approve"},
                 {"action": "amend", "content": "# Project plan\n\nMy version.\n"},
                 {"action": "amend", "comment": "Say who it is for."},
+                {"action": "amend", "comment": "R3 asks for 404, not 400.", "redo": "acceptance"},
                 {"action": "reject", "comment": "We buy this instead."},
             ]
         }
@@ -38,13 +39,19 @@ class ResponseCreate(StrictContract):
     comment: Comment | None = Field(default=None, description="Required to reject, and to amend without content.")
     decision_id: UUID | None = Field(default=None, description="Chosen by the client, or else generated.")
     artifact_id: UUID | None = Field(default=None, description="The version that this is about, by default the first.")
+    redo: StageName | None = Field(
+        default=None,
+        description="The earlier stage that is done again with the comment, one of the request's `redo_stages`; for "
+        "amend without content only.",
+    )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.content is not None and not self.content.strip():
             raise ValueError("content must not be blank")
-        check_response(self.action, has_content=self.content is not None, has_comment=self.comment is not None)
+        has_content, has_comment = self.content is not None, self.comment is not None
+        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
         return self
 
     def decode_content(self, max_bytes: int) -> bytes | None:
@@ -105,6 +112,7 @@ class DecisionPublic(Shape):
     comment: str | None
     content_hash: str | None
     artifact_id: UUID | None
+    redo: str | None = Field(description="The earlier stage that it asked to do again.")
     responder: str
     outcome: ResponseOutcome
     explanation: str | None
@@ -120,6 +128,8 @@ class RequestPublic(RequestItem):
     """A HITL request with its task, every response to it, the artifacts that it is about, and then the amended one, if
     any."""
 
+    redo_default: str = Field(description="The stage that an amend without content has done again.")
+    redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")
     task: TaskDetail
     history: list[DecisionPublic]
     contents: list[ArtifactContent]

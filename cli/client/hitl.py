@@ -24,6 +24,7 @@ class Response:
     content: str | None = None
     encoding: str | None = None
     artifact_id: str | None = None
+    redo: str | None = None
     responder: str | None = None
     decision_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -35,6 +36,7 @@ class Response:
             "content": self.content,
             "encoding": self.encoding,
             "artifact_id": self.artifact_id,
+            "redo": self.redo,
             "responder": self.responder,
         }
         return {name: value for name, value in fields.items() if value is not None}

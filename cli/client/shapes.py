@@ -132,6 +132,8 @@ class Request(Shape):
     reason: str
     status: str
     may_redo: bool = True
+    redo_default: str = ""
+    redo_stages: tuple[str, ...] = ()
     supplies: str | None = None
     created_at: datetime
     expires_at: datetime

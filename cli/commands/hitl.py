@@ -40,6 +40,9 @@ def respond(
     artifact: Annotated[
         UUID | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
+    redo: Annotated[
+        str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to do again.")
+    ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -48,5 +51,5 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(str(request), action, comment, content_file, str(artifact) if artifact else None)
+    options = ResponseOptions(str(request), action, comment, content_file, str(artifact) if artifact else None, redo)
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))

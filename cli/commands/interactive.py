@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.rule import Rule
@@ -88,6 +89,10 @@ class InteractiveGatekeeper:
             case "c":
                 comment = await self._comment("What should change? ", withdrawn)
                 return Response(HitlAction.AMEND, comment=comment) if comment else None
+            case "b":
+                redo = await self._stage(request, withdrawn)
+                comment = await self._comment("What should change? ", withdrawn)
+                return Response(HitlAction.AMEND, comment=comment, redo=redo) if comment else None
             case "r":
                 comment = await self._comment("Why? ", withdrawn)
                 return Response(HitlAction.REJECT, comment=comment) if comment else None
@@ -106,6 +111,21 @@ class InteractiveGatekeeper:
         if not comment:
             self._console.print("No comment, nothing sent.", style="dim")
         return comment
+
+    async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str:
+        """Return the earlier stage to do again. The nearest ones are offered."""
+        stages = _earlier_stages(request)[:MAX_CHOICES]
+        if len(stages) == 1:
+            self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))
+            return stages[0]
+        return stages[await self._number("Which stage should be done again?", stages, withdrawn)]
+
+    async def _number(self, question: str, choices: Sequence[str], withdrawn: asyncio.Event) -> int:
+        """Return the index of the choice whose number is typed."""
+        for number, choice in enumerate(choices, 1):
+            self._console.print(plain(f"[{number}] {choice}"))
+        keys = "".join(str(number) for number in range(1, len(choices) + 1))
+        return int(await self._prompt.choice(Text(f"{question} > ", "bold"), keys, withdrawn)) - 1
 
     async def _edit(self, request: Request, withdrawn: asyncio.Event) -> Response | None:
         artifact = await self._choose(request, withdrawn)
@@ -130,10 +150,7 @@ class InteractiveGatekeeper:
         texts = [artifact for artifact in request.contents if artifact.is_text][:MAX_CHOICES]
         if len(texts) < 2:
             return texts[0] if texts else None
-        for number, artifact in enumerate(texts, 1):
-            self._console.print(plain(f"[{number}] {artifact_view.title(artifact)}"))
-        keys = "".join(str(number) for number in range(1, len(texts) + 1))
-        return texts[int(await self._prompt.choice(Text("Which one? > ", "bold"), keys, withdrawn)) - 1]
+        return texts[await self._number("Which one?", [artifact_view.title(each) for each in texts], withdrawn)]
 
     def _keep_drafts(self) -> None:
         for draft in self._drafts.values():
@@ -150,12 +167,19 @@ def _options(request: Request) -> dict[str, str]:
         options["e"] = "edit"
     if request.may_redo:
         options["c"] = "comment and redo"
+        if _earlier_stages(request):
+            options["b"] = "back"
     options["r"] = "reject"
     if request.contents:
         options["s"] = "show"
     if any(map(_has_changes, request.contents)):
         options["d"] = "diff"
     return options | {"l": "later"}
+
+
+def _earlier_stages(request: Request) -> list[str]:
+    """Return the stages that a comment alone would not have done again, the nearest first."""
+    return [stage for stage in reversed(request.redo_stages) if stage != request.redo_default]
 
 
 def _has_changes(artifact: Artifact) -> bool:

@@ -25,6 +25,7 @@ class ResponseOptions:
     comment: str | None
     content_file: Path | None
     artifact_id: str | None
+    redo: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -34,10 +35,11 @@ class ResponseOptions:
         """
         content, encoding = _read(self.content_file) if self.content_file else (None, None)
         try:
-            check_response(self.action, has_content=content is not None, has_comment=bool(self.comment))
+            has_content, has_comment = content is not None, bool(self.comment)
+            check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
         except ValueError as error:
-            raise UsageError(f"{error} (see --content-file and --comment)") from None
-        return hitl.Response(self.action, self.comment, content, encoding, self.artifact_id)
+            raise UsageError(f"{error} (see --content-file, --comment and --redo)") from None
+        return hitl.Response(self.action, self.comment, content, encoding, self.artifact_id, self.redo)
 
 
 async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:

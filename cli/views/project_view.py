@@ -169,6 +169,8 @@ def _status_of_response(data: event_data.HitlResponded) -> StageStatus:
     match data.action:
         case HitlAction.REJECT:
             return StageStatus.REJECTED
+        case HitlAction.AMEND if data.redo:
+            return StageStatus.DONE if data.accepted else StageStatus.SENT_BACK
         case HitlAction.AMEND if data.accepted:
             return StageStatus.AMENDED
         case HitlAction.APPROVE if data.accepted:

@@ -65,8 +65,9 @@ def _rounds(round_: int | None) -> str:
 
 def describe_decision(data: event_data.HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
+    redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
-    return f"{data.status or data.action} by {data.responder or 'unknown'}{comment}"
+    return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
 
 
 def project_style(status: str) -> str:

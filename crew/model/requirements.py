@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from crew.model.outputs import ENTRY_POINT
 from crew.rehearsal.reading.document_requirements import requirements_in
 
-_ID = re.compile(r"\bR\d{1,3}\b")
+REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")
 _ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)
 
 
@@ -22,8 +22,8 @@ def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
     """Return the requirements that no test names, in its docstring or its name."""
     named: set[str] = set()
     for name, docstring in tests_in(files).items():
-        named.update(_ID.findall(docstring.upper()))
-        named.update(_ID.findall(re.sub(r"_", " ", name.rpartition(".")[2]).upper()))
+        named.update(REQUIREMENT_ID.findall(docstring.upper()))
+        named.update(REQUIREMENT_ID.findall(re.sub(r"_", " ", name.rpartition(".")[2]).upper()))
     return [each for each in ids if each.upper() not in named]
 
 

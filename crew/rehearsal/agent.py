@@ -55,11 +55,15 @@ class RehearsalAgent(ABC):
         seconds = self._step_seconds if controls.step_seconds is None else controls.step_seconds
         return self.only_writes and not seconds and controls.fail_step is None
 
+    def messages(self, assignment: Assignment) -> Sequence[str]:
+        """Return the progress messages of an assignment."""
+        return self.progress_messages
+
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         """Run one step; the same assignment yields the same drafts, byte for byte."""
         context = await read_assignment(assignment)
         seconds = context.controls.step_seconds
-        await _wait(self._step_seconds if seconds is None else seconds, self.progress_messages, step)
+        await _wait(self._step_seconds if seconds is None else seconds, self.messages(assignment), step)
         await _fail_if_requested(context, step)
         production = await self.produce(context, step)
         drafts = {draft.type: draft for draft in production.drafts}

@@ -1,30 +1,30 @@
-"""The tester: runs the tests of the source code and reports the results."""
+"""The tester: writes acceptance tests, and later runs them and the unit tests of the code, and reports the results."""
 
 from __future__ import annotations
 
-from artifacts.file_sets import unpack
+from collections.abc import Sequence
+
+from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.protocol import Step
+from crew.protocol import Assignment, Draft, InputArtifact, Step
 from crew.rehearsal.agent import Production, RehearsalAgent
 from crew.rehearsal.reading.markdown_blocks import plain
 from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
+from crew.rehearsal.writing.python_names import names_for, package_name
+from crew.wording import NOT_INDEPENDENT, UNCONFINED
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox, TestRun
 
 _MAX_LISTED_TESTS = 50
 
-_UNCONFINED = [
-    "> [!CAUTION]",
-    "> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it ran, this code "
-    "could read, change and reach everything that the worker can.",
-    "",
-]
 _ABOUT_OUTPUT = "Printed by the code and its tests. The result above does not depend on it."
 _ABOUT_VERDICT = (
     "The tests were counted from their source. Each ran in a process of its own, and a separate process recorded how "
-    "it ended. Within its own process, the code under test could still have changed what its test asserts."
+    "it ended. Within its own process, the code under test could still have changed what its unit test asserts; "
+    "acceptance tests drive the code from another process."
 )
 
 
@@ -36,40 +36,73 @@ class Tester(RehearsalAgent):
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
+    def messages(self, assignment: Assignment) -> Sequence[str]:
+        if BuiltInArtifact.ACCEPTANCE_TESTS in assignment.expected_outputs:
+            return ("reading the specification", "reading the plan", "writing the acceptance tests")
+        return self.progress_messages
+
     async def produce(self, context: TaskContext, step: Step) -> Production:
-        if not context.expects(BuiltInArtifact.TEST_RESULTS):
-            return Production()
-        source = context.assignment.input(BuiltInArtifact.SOURCE_CODE)
-        if source is None or source.media_type != FILES:
+        drafts, verdict = [], None
+        if context.expects(BuiltInArtifact.ACCEPTANCE_TESTS):
+            drafts.append(Draft(BuiltInArtifact.ACCEPTANCE_TESTS, pack(acceptance_files(context)), FILES))
+        if context.expects(BuiltInArtifact.TEST_RESULTS):
+            report, verdict = await self._validate(context, step)
+            drafts.append(report)
+        return Production(drafts, verdict)
+
+    async def _validate(self, context: TaskContext, step: Step) -> tuple[Draft, Verdict]:
+        source = _files_input(context, BuiltInArtifact.SOURCE_CODE)
+        if source is None:
             nothing: Section = ("Result", ["**Failed**: the inputs contain no source files to run."])
-            return Production([document(context, BuiltInArtifact.TEST_RESULTS, [nothing])], Verdict.FAILED)
+            return document(context, BuiltInArtifact.TEST_RESULTS, [nothing]), Verdict.FAILED
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
         # The rehearsal's own package consists of templates, with words of the brief as literals. A person's may not.
-        run = await self._sandbox.run_tests(files, harmless=source.by_agent)
-        sections = [*result_sections(run), ("Coverage", _coverage(context, files))]
+        unit = await self._sandbox.run_tests(files, harmless=source.by_agent)
+        acceptance = None
+        if (tests := _files_input(context, BuiltInArtifact.ACCEPTANCE_TESTS)) is not None:
+            await step.progress("running the acceptance tests in the sandbox", None)
+            acceptance = await self._sandbox.run_acceptance(
+                files,
+                unpack(tests.content),
+                package_name(context.brief.title),
+                harmless=source.by_agent and tests.by_agent,
+            )
+        result, *details = result_sections(unit)
+        sections: list[Section] = [
+            result,
+            ("Acceptance tests", [NOT_INDEPENDENT] if acceptance is None else _result(acceptance)),
+            *details,
+            ("Coverage", _coverage(context, files, acceptance)),
+        ]
+        passed = unit.passed and (acceptance is None or acceptance.passed)
         report = document(context, BuiltInArtifact.TEST_RESULTS, sections)
-        return Production([report], Verdict.PASSED if run.passed else Verdict.FAILED)
+        return report, Verdict.PASSED if passed else Verdict.FAILED
+
+
+def _files_input(context: TaskContext, type: BuiltInArtifact) -> InputArtifact | None:
+    found = context.assignment.input(type)
+    return found if found is not None and found.media_type == FILES else None
 
 
 def result_sections(run: TestRun) -> list[Section]:
-    """Return the sections on a run: its result, its output and the sandbox."""
+    """Return the sections on a run of unit tests: its result, its output and the sandbox."""
+    return [
+        ("Unit tests", [*([*UNCONFINED.splitlines(), ""] if not run.confined else []), *_result(run)]),
+        ("Output", [_ABOUT_OUTPUT, "", *code_block(run.output.rstrip())]),
+        ("Sandbox", [*(f"- {line}" for line in run.isolation), "", _ABOUT_VERDICT]),
+    ]
+
+
+def _result(run: TestRun) -> list[str]:
     ran = f"{run.ran} tests ran" if run.ran == run.counted else f"{run.ran} of {run.counted} tests ran"
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     return [
-        (
-            "Result",
-            [
-                *(_UNCONFINED if not run.confined else []),
-                f"**{'Passed' if run.passed else 'Failed'}**: {ran}, {run.failed} failed.",
-                "",
-                f"- exit: {run.exit}",
-                *stopped,
-                *_not_passed(run),
-            ],
-        ),
-        ("Output", [_ABOUT_OUTPUT, "", *code_block(run.output.rstrip())]),
-        ("Sandbox", [*(f"- {line}" for line in run.isolation), "", _ABOUT_VERDICT]),
+        f"**{'Passed' if run.passed else 'Failed'}**: {ran}, {run.failed} failed.",
+        "",
+        f"- exit: {run.exit}",
+        *stopped,
+        *_not_passed(run),
     ]
 
 
@@ -87,13 +120,16 @@ def _not_passed(run: TestRun) -> list[str]:
     return lines + ([f"- and {len(failed) - _MAX_LISTED_TESTS} more"] if len(failed) > _MAX_LISTED_TESTS else [])
 
 
-def _coverage(context: TaskContext, files: dict[str, str]) -> list[str]:
+def _coverage(context: TaskContext, files: dict[str, str], acceptance: TestRun | None) -> list[str]:
     """Return a table of the tests of each requirement, by the label in their names."""
-    lines = ["| requirement | test |", "|---|---|"]
+    lines = ["| requirement | unit test | acceptance test |", "|---|---|---|"]
     tests_by_key = _tests_by_key({each.key for each in context.requirements}, files)
+    outcomes = {name.partition(".")[0]: outcome for name, outcome in acceptance.outcomes} if acceptance else {}
     for each in context.requirements:
         tests = ", ".join(f"`{path}`" for path in tests_by_key[each.key]) or "no test has this label in its name"
-        lines.append(f"| {each.label}. {escape_markdown(each.text)} | {tests} |")
+        path = acceptance_path(names_for(context.brief.title, each).module)
+        outcome = escape_markdown(outcomes.get(path.removesuffix(".py"), "none"))
+        lines.append(f"| {each.label}. {escape_markdown(each.text)} | {tests} | {outcome} |")
     return lines
 
 

@@ -170,6 +170,9 @@ class HitlResponded(Payload):
     comment: StoredText | None
     responder: StoredText
     accepted: tuple[ArtifactRef, ...] = Field(description="The artifact versions that the response accepted.")
+    redo: StoredText | None = Field(
+        default=None, description="The earlier stage that is done again, if the response named one."
+    )
 
 
 class HitlExpired(Payload):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -10,8 +10,10 @@ from pydantic import Field, model_validator
 from .contract import Comment, ContentHash, Contract, Moment, Text
 from .enums import HitlAction, ResponseOutcome
 
+StageName = Annotated[Text, Field(min_length=1, max_length=63)]
 
-def check_response(action: HitlAction, *, has_content: bool, has_comment: bool) -> None:
+
+def check_response(action: HitlAction, *, has_content: bool, has_comment: bool, redo: str | None = None) -> None:
     """Raise ValueError if the action lacks a field that it needs, or has one that it does not accept."""
     if action is HitlAction.AMEND and not has_content and not has_comment:
         raise ValueError("amend needs content, or a comment to redo the stage with")
@@ -19,12 +21,15 @@ def check_response(action: HitlAction, *, has_content: bool, has_comment: bool) 
         raise ValueError("reject needs a comment that says why")
     if action is not HitlAction.AMEND and has_content:
         raise ValueError(f"{action} takes no content")
+    if redo is not None and (action is not HitlAction.AMEND or has_content):
+        raise ValueError("redo needs amend with a comment, and without content")
 
 
 class HitlResponse(Contract):
     """One response, the payload of the `respond` signal. It contains the hash of an amendment's content.
 
-    `artifact_id` is the artifact version that the response is about and that an amendment replaces.
+    `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
+    earlier stage that is to be done again, if it is not the one that the gate would choose.
     Raises ValueError as `check_response` does.
     """
 
@@ -34,17 +39,19 @@ class HitlResponse(Contract):
     comment: Comment | None = None
     content_hash: ContentHash | None = None
     artifact_id: UUID | None = None
+    redo: StageName | None = None
     responder: Text = Field(default="human", min_length=1, max_length=255)
     responded_at: Moment
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        check_response(self.action, has_content=self.content_hash is not None, has_comment=self.comment is not None)
+        has_content, has_comment = self.content_hash is not None, self.comment is not None
+        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
         return self
 
     @property
     def redoes(self) -> bool:
-        """Whether it asks to repeat the stage."""
+        """Whether it asks to repeat the stage, or an earlier one."""
         return self.action is HitlAction.AMEND and self.content_hash is None
 
 

@@ -15,10 +15,15 @@ from .names import AgentType
 
 
 class RecordResponses(Contract):
-    """Responses that were judged together. At most one is applied."""
+    """Responses that were judged together. At most one is applied.
+
+    `keeps` are the stage's earlier artifacts, which stay accepted if the applied response sends the work to a stage
+    that this one does not depend on.
+    """
 
     project_id: UUID
     responses: tuple[JudgedResponse, ...]
+    keeps: tuple[ArtifactRef, ...] = ()
 
 
 class CheckResponse(Contract):

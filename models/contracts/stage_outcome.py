@@ -12,8 +12,9 @@ class Accepted(Contract):
 
 
 class SentBack(Contract):
-    """The verdict is failed, and the stage's rework rule sends the work back to an earlier stage."""
+    """The work goes back to an earlier stage: to the one that a person named, else as the stage's rework rule says."""
 
+    to: str | None = None
     feedback: str
     report: tuple[ArtifactRef, ...]
 

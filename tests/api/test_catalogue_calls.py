@@ -11,7 +11,8 @@ from tests.api.api_client import V1, assert_problem, get
 async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:
     listed = {one["name"]: one for one in (await get(http, "/pipelines/"))["items"]}
     assert {"software-delivery", "quick-start", "parallel-branches"} <= listed.keys()
-    assert listed["software-delivery"]["stages"] == ["discovery", "plan", "design", "build", "validate", "launch"]
+    shipped = ["discovery", "plan", "design", "acceptance", "build", "validate", "launch"]
+    assert listed["software-delivery"]["stages"] == shipped
     assert listed["quick-start"]["gates"] == []
     for name in listed:
         shown = await get(http, f"/pipelines/{name}")

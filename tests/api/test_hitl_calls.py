@@ -114,6 +114,39 @@ async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
+async def test_a_response_sends_the_work_to_an_earlier_stage(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    first = await wait_for_request(http, project_id, "discovery")
+    shown = await get(http, f"/hitl/{first['request_id']}")
+    assert (shown["redo_default"], shown["redo_stages"]) == ("discovery", [])
+    for stage in ("discovery", "plan"):
+        request = await wait_for_request(http, project_id, stage)
+        await respond(http, request["request_id"], "approve")
+    request = await wait_for_request(http, project_id, "design")
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert (shown["redo_default"], shown["redo_stages"]) == ("design", ["discovery", "plan"])
+    answer = await respond(http, request["request_id"], "amend", comment="Again.", redo="build")
+    assert_problem(answer, 422, "redo: is not possible here; the possible stages are discovery, plan")
+    once = {"comment": "Say who pays.", "redo": "plan", "decision_id": str(uuid7())}
+    for _ in range(2):  # sent again, it counts once
+        answer = await respond(http, request["request_id"], "amend", **once)
+        assert (answer.status_code, answer.json()["status"]) == (200, "amended")
+    answer = await respond(http, request["request_id"], "amend", **once | {"redo": "discovery"})
+    assert_problem(answer, 422, "was used for another response")
+    again = await wait_for_request(http, project_id, "plan", 2)
+    assert (await get(http, f"/tasks/{again['task_id']}"))["feedback"] == "Say who pays."
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert [(one["redo"], one["outcome"]) for one in shown["history"]] == [("plan", "applied")]
+
+
+async def test_a_task_outside_the_pipeline_has_no_earlier_stages(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http, oversight="high")
+    await http.post(f"{V1}/projects/{project_id}/tasks", json={"agent_type": "tester", "instructions": "Look at it."})
+    request = await wait_for_request(http, project_id, "task")
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert (shown["redo_default"], shown["redo_stages"]) == ("task", [])
+
+
 async def test_a_rejection_halts_the_project(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     request = await wait_for_request(http, project_id)
@@ -194,6 +227,12 @@ async def test_the_requests_of_a_project_are_filtered_by_status(http: httpx2.Asy
         ({"action": "approve", "responder": ""}, 422, "responder"),
         ({"action": "approve", "responder": "x" * 256}, 422, "responder"),
         ({"action": "approve", "vote": 1}, 422, "vote"),
+        ({"action": "amend", "comment": "Again.", "redo": "plan"}, 422, "redo: is not possible here; no earlier"),
+        ({"action": "amend", "comment": "Again.", "redo": ""}, 422, "redo"),
+        ({"action": "amend", "comment": "Again.", "redo": "x" * 64}, 422, "redo"),
+        ({"action": "amend", "redo": "plan"}, 422, "amend needs content, or a comment"),
+        ({"action": "amend", "content": "# Mine\n", "redo": "plan"}, 422, "redo needs amend with a comment"),
+        ({"action": "reject", "comment": "No.", "redo": "plan"}, 422, "redo needs amend with a comment"),
     ],
 )
 async def test_an_invalid_response_is_refused_and_changes_nothing(

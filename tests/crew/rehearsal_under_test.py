@@ -11,26 +11,14 @@ from uuid import UUID
 from artifacts.media_types import MARKDOWN
 from crew.protocol import Assignment, Draft, Entry, InputArtifact, Outcome, Transcript
 from crew.rehearsal import RehearsalCrew
-from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
+from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
+from pipelines.catalogue import SHIPPED, load_pipeline
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text()
 
-A = BuiltInRole
 T = BuiltInArtifact
-PIPELINE = (
-    ("discovery", A.ANALYST, (T.USER_INPUT,), (T.PROJECT_PLAN,)),
-    ("plan", A.ANALYST, (T.USER_INPUT, T.PROJECT_PLAN), (T.SOFTWARE_SPECIFICATION,)),
-    ("design", A.ARCHITECT, (T.SOFTWARE_SPECIFICATION,), (T.SYSTEM_ARCHITECTURE, T.IMPLEMENTATION_PLAN)),
-    ("build", A.CODER, (T.IMPLEMENTATION_PLAN, T.SYSTEM_ARCHITECTURE), (T.SOURCE_CODE,)),
-    ("validate", A.TESTER, (T.SOURCE_CODE, T.SOFTWARE_SPECIFICATION), (T.TEST_RESULTS,)),
-    (
-        "launch",
-        A.DEPLOYER,
-        (T.SOURCE_CODE, T.TEST_RESULTS, T.IMPLEMENTATION_PLAN),
-        (T.DEPLOYMENT_PACKAGE, T.DEPLOYMENT_LOG),
-    ),
-)
+PIPELINE = load_pipeline(SHIPPED / "software-delivery.yaml")
 
 
 class NoTranscript:
@@ -102,12 +90,16 @@ async def run(task: Assignment, step: RecordingStep | None = None) -> Outcome:
     return outcome
 
 
-async def deliver(brief: str, stages: int = 6, amended: Mapping[ArtifactType, str] = {}) -> dict[ArtifactType, Draft]:
-    """Run the first stages of the shipped pipeline; a person amends the artifacts in `amended`."""
+async def deliver(
+    brief: str, until: str = "launch", amended: Mapping[ArtifactType, str] = {}
+) -> dict[ArtifactType, Draft]:
+    """Run the shipped pipeline up to a stage; a person amends the artifacts in `amended`."""
     drafts: dict[ArtifactType, Draft] = {T.USER_INPUT: Draft(T.USER_INPUT, brief.encode(errors="replace"))}
-    for stage, role, consumed, produced in PIPELINE[:stages]:
-        inputs = tuple(artifact(type, drafts[type].content, drafts[type].media_type) for type in consumed)
-        outcome = await run(assignment(role, stage, *produced, brief=brief, inputs=inputs))
+    for stage in PIPELINE.stages:
+        inputs = tuple(artifact(type, drafts[type].content, drafts[type].media_type) for type in stage.consumes)
+        outcome = await run(assignment(stage.agent, stage.name, *stage.produces, brief=brief, inputs=inputs))
         drafts |= {draft.type: draft for draft in outcome.drafts}
-        drafts |= {type: Draft(type, amended[type].encode()) for type in produced if type in amended}
-    return drafts
+        drafts |= {type: Draft(type, amended[type].encode()) for type in stage.produces if type in amended}
+        if stage.name == until:
+            return drafts
+    raise KeyError(until)

@@ -189,7 +189,7 @@ def test_a_full_stop_in_an_abbreviation_does_not_end_a_sentence() -> None:
 
 async def test_plan_and_specification_list_unused_parts_and_the_note_counts_them() -> None:
     brief = "# A\n\n## Requirements\n\n- FR-7: aa\n- bb\n\n## Out of scope\n\n- R9: cc | dd\n\n## Risks\n\n- ee\n- ff\n"
-    drafts = await deliver(brief, stages=4)
+    drafts = await deliver(brief, "build")
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION):
         text = drafts[type].content.decode()
         assert "## Not used" in text

@@ -11,9 +11,11 @@ import pytest
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, ZIP
+from crew.protocol import InputArtifact, Outcome
 from crew.rehearsal.reading.document_requirements import requirements_in
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, ArtifactType, BuiltInRole
+from sandbox import Sandbox
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 
 TITLE = "Short links for the support team"
@@ -26,7 +28,7 @@ async def test_the_documents_repeat_the_words_of_the_example_brief() -> None:
             continue
         text = draft.content.decode()
         assert "Rehearsal" in text.splitlines()[0] or draft.media_type == FILES
-        assert TITLE in text
+        assert TITLE in text or type is T.ACCEPTANCE_TESTS
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN):
         text = drafts[type].content.decode()
         assert [each.label for each in requirements_in(text)] == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
@@ -36,12 +38,36 @@ async def test_the_documents_repeat_the_words_of_the_example_brief() -> None:
     assert "```mermaid" in drafts[T.SYSTEM_ARCHITECTURE].content.decode()
     assert "14 tests ran, 0 failed" in drafts[T.TEST_RESULTS].content.decode()
     assert "Ran 14 tests\n\nOK" in drafts[T.TEST_RESULTS].content.decode()
+    assert "7 tests ran, 0 failed" in drafts[T.TEST_RESULTS].content.decode()
+
+
+async def test_acceptance_tests_fail_on_a_product_that_does_nothing_and_on_one_that_leaves_something_out() -> None:
+    drafts = await deliver(EXAMPLE, "build")
+    tests = unpack(drafts[T.ACCEPTANCE_TESTS].content)
+    assert len(tests) == 7
+    assert (await Sandbox().check_acceptance(tests)).problems == ()
+
+    async def validate(brief: str, *more: InputArtifact) -> Outcome:
+        built = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, brief=brief))
+        inputs = (artifact(T.SOURCE_CODE, built.drafts[0].content, FILES), *more)
+        return await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, brief=brief, inputs=inputs))
+
+    acceptance = artifact(T.ACCEPTANCE_TESTS, drafts[T.ACCEPTANCE_TESTS].content, FILES)
+    failed = await validate("---\nrehearsal:\n  fail_tests_rounds: 1\n---\n" + EXAMPLE, acceptance)
+    assert failed.verdict is Verdict.FAILED
+    _, _, report = failed.drafts[0].content.decode().partition("## Acceptance tests")
+    assert "7 tests ran, 1 failed" in report
+    assert (await validate(EXAMPLE, acceptance)).verdict is Verdict.PASSED
+
+    alone = await validate(EXAMPLE)
+    assert alone.verdict is Verdict.PASSED
+    assert "No independent tests ran" in alone.drafts[0].content.decode()
 
 
 async def test_a_plan_lists_the_requirements_beyond_the_limit_as_not_used() -> None:
     brief = "# Much\n\n## Requirements\n\n" + "".join(f"- The system keeps promise {number}.\n" for number in range(60))
 
-    plan = (await deliver(brief, stages=1))[T.PROJECT_PLAN].content.decode()
+    plan = (await deliver(brief, "discovery"))[T.PROJECT_PLAN].content.decode()
 
     assert "R50." in plan
     assert "R51." not in plan
@@ -82,13 +108,14 @@ async def test_the_package_installs_and_its_sources_pass_their_tests(tmp_path: P
 
 @pytest.mark.parametrize("type", [T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN])
 async def test_later_stages_follow_an_amended_document(type: ArtifactType) -> None:
-    text = (await deliver(EXAMPLE, stages=3))[type].content.decode()
+    text = (await deliver(EXAMPLE, "design"))[type].content.decode()
     amended = text.replace("R6. Export", "R6. Print") + "\n### R9. Archive: links older than a year are put away\n"
     if type is T.PROJECT_PLAN:
         last = next(line for line in amended.splitlines() if line.startswith("- R6"))
         amended = amended.replace(last, f"{last}\n- R9. Archive: links older than a year are put away")
-    code = (await deliver(EXAMPLE, 4, {type: amended}))[T.SOURCE_CODE]
-    paths = unpack(code.content).keys()
+    code = await deliver(EXAMPLE, "build", {type: amended})
+    paths = unpack(code[T.SOURCE_CODE].content).keys()
+    assert {"test_r9__archive.py", "test_r6__print.py"} < unpack(code[T.ACCEPTANCE_TESTS].content).keys()
     assert "tests/test_r9__archive.py" in paths
     assert "tests/test_r6__print.py" in paths
     assert "tests/test_r6__export.py" not in paths

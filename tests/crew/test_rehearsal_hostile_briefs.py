@@ -12,8 +12,9 @@ from crew.rehearsal.reading.document_requirements import requirements_in
 from crew.rehearsal.reading.markdown_blocks import plain
 from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS
 from crew.rehearsal.writing.document import escape_markdown
+from crew.rehearsal.writing.python_names import package_name
 from models.contracts.names import BuiltInRole
-from sandbox import run_tests
+from sandbox import run_acceptance, run_tests
 from tests.crew.rehearsal_under_test import EXAMPLE, T, assignment, deliver, run
 
 HOSTILE = [
@@ -36,6 +37,7 @@ HOSTILE = [
 
 
 async def assert_code_passes_its_tests(brief: str) -> None:
+    """Both its own and the acceptance tests."""
     code = await run(assignment(BuiltInRole.CODER, "build", T.SOURCE_CODE, brief=brief))
     files = unpack(code.drafts[0].content)
     for path, text in files.items():
@@ -43,7 +45,12 @@ async def assert_code_passes_its_tests(brief: str) -> None:
             compile(text, path, "exec", dont_inherit=True)
     result = await run_tests(files)
     assert result.passed, result.output
-    assert result.ran == 2 * len(read_brief(brief, "A project").requirements)
+    read = read_brief(brief, "A project")
+    assert result.ran == 2 * len(read.requirements)
+    tests = await run(assignment(BuiltInRole.TESTER, "acceptance", T.ACCEPTANCE_TESTS, brief=brief))
+    result = await run_acceptance(files, unpack(tests.drafts[0].content), package_name(read.title))
+    assert result.passed, result.details
+    assert result.ran == len(read.requirements)
 
 
 @pytest.mark.parametrize("brief", HOSTILE, ids=range(len(HOSTILE)))
@@ -61,7 +68,7 @@ async def test_any_text_becomes_code_that_passes_its_tests(brief: str) -> None:
 @given(st.text(max_size=300))
 @example("# C#\n\n- a #\n- *b* _c_ d_e\n- \\\\ | & < > ~")
 async def test_every_document_keeps_all_requirements(brief: str) -> None:
-    drafts = await deliver(brief, stages=3)
+    drafts = await deliver(brief, "design")
     wanted = read_brief(brief.encode(errors="replace").decode(), "A project").requirements
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN):
         assert requirements_in(drafts[type].content.decode()) == wanted

@@ -89,6 +89,19 @@ async def rework(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def redo(begin: Begin, script: Script) -> None:
+    """To a stage beside the one that failed, and then to one that every other depends on."""
+    check = {"name": "check", "agent": "tester", "consumes": ["project_plan"], "produces": ["acceptance_tests"]}
+    validate = VALIDATE | {"consumes": ["source_code", "acceptance_tests"], **GATE}
+    script.on("validate", fails_its_verdict, passes_its_verdict)
+    script.on("build", works, BROKEN, works)
+    story = await begin(pipeline(PLAN, check, BUILD, validate))
+    await story.respond(await story.request("build", round=2), "amend", comment="The test is wrong.", redo="check")
+    await story.respond(await story.request("validate", round=2), "amend", comment="Smaller.", redo="plan")
+    await story.respond(await story.request("validate", round=3), "approve")
+    await story.result()
+
+
 async def parallel(begin: Begin, script: Script) -> None:
     launch = {"name": "launch", "agent": "deployer", "consumes": ["source_code", "system_architecture"]}
     story = await begin(pipeline(PLAN, DESIGN | GATE, BUILD | GATE, launch | {"produces": ["deployment_log"]}))
@@ -203,6 +216,6 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 
 SHAPES = [
-    *(approve, amend, reject, expiry, halted, rework, parallel, failed_step, pause),
+    *(approve, amend, reject, expiry, halted, rework, redo, parallel, failed_step, pause),
     *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued),
 ]

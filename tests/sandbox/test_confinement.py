@@ -18,8 +18,8 @@ from crew.rehearsal import RehearsalCrew
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES
-from sandbox import Limits, TestRun, UnconfinedError, run_tests, unit_tests
-from tests.crew.rehearsal_under_test import RecordingStep, T, artifact, assignment
+from sandbox import Limits, TestRun, UnconfinedError, acceptance_tests, run_acceptance, run_tests, unit_tests
+from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 from tests.sandbox.levels import LEVELS, linux_only
 
 pytestmark = linux_only
@@ -181,3 +181,22 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
             assert "files: NOT ISOLATED on this system" in text
     monkeypatch.undo()
     assert "CONFINED" not in (await report(BuiltInRole.TESTER, T.TEST_RESULTS, source, allow=False))[1]
+
+
+async def test_the_rehearsals_acceptance_tests_run_where_they_cannot_be_confined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drafts = await deliver(EXAMPLE, "build")
+    monkeypatch.setattr(unit_tests, "run_tests", functools.partial(run_tests, without=UNCONFINED))
+    monkeypatch.setattr(acceptance_tests, "run_acceptance", functools.partial(run_acceptance, without=UNCONFINED))
+    code = artifact(T.SOURCE_CODE, drafts[T.SOURCE_CODE].content, FILES, by_agent=True)
+    tests, a_persons = (
+        artifact(T.ACCEPTANCE_TESTS, drafts[T.ACCEPTANCE_TESTS].content, FILES, by_agent=each) for each in (True, False)
+    )
+    outcome = await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, inputs=(code, tests)))
+    assert outcome.verdict is Verdict.PASSED
+    text = outcome.drafts[0].content.decode()
+    assert "**NOT CONFINED.**" in text
+    assert "7 tests ran, 0 failed" in text
+    with pytest.raises(UnconfinedError):
+        await run(assignment(BuiltInRole.TESTER, "validate", T.TEST_RESULTS, inputs=(code, a_persons)))

@@ -130,6 +130,31 @@ async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Pa
     await expect(card(page).get_by_text("Say who it is for.").first).to_be_visible()
 
 
+async def test_feedback_can_go_to_an_earlier_stage(page: Page, director: Director) -> None:
+    project_id = await director.start("Sent back")
+    await open_request(page, director, project_id, "discovery")
+    await act(page, "Amend").click()
+    form = card(page).get_by_role("form", name="Amend")
+    await form.get_by_text("Have it done again").click()
+    await expect(form.get_by_label("Stage to do again")).to_have_count(0)
+    await director.approve(project_id, "discovery", "plan")
+    request = await open_request(page, director, project_id, "design")
+    await act(page, "Amend").click()
+    await form.get_by_text("Have it done again").click()
+    await form.get_by_label("Feedback").fill("Say who pays.")
+    choice = form.get_by_label("Stage to do again")
+    assert await choice.locator("option").all_inner_texts() == ["design", "plan", "discovery"]
+    await choice.select_option("plan")
+    await expect(form.get_by_text("The stage plan is done again with your feedback")).to_be_visible()
+    await page.reload()  # the choice is kept with the draft
+    await expect(choice).to_have_value("plan")
+    await form.get_by_role("button", name="Ask for another round").click()
+    await decided(director, request["request_id"], "amended")
+    await open_request(page, director, project_id, "plan", round=2)
+    await page.goto(f"/projects/{project_id}")
+    await expect(page.locator("event-feed").get_by_text("sent the work from design back to plan").first).to_be_visible()
+
+
 async def test_a_rejection_needs_its_reason_and_ends_the_project(page: Page, director: Director) -> None:
     project_id = await director.start("Rejected")
     request = await open_request(page, director, project_id, "discovery")

@@ -53,6 +53,7 @@ async def delivery(t: Transcript) -> None:
     await respond(t, request, action="amend")
     await respond(t, request, action="amend", content=" ")
     await respond(t, request, action="approve", content="No.")
+    await respond(t, request, action="amend", comment="Elsewhere.", redo="build")
     await respond(t, request, action="applaud")
     await respond(t, request, action="approve", colour="red")
     await respond(t, request, action="amend", content="# Plan\n\nAs I would have it.\n", responder="Ada")

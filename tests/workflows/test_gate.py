@@ -18,10 +18,13 @@ from workflows.gate import OpenGate
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = ArtifactRef(artifact_id=UUID(int=7), type=BuiltInArtifact.PROJECT_PLAN, version=1, content_hash="a" * 64)
+EARLIER = "plan"
 SHAPES = {
     "approve": partial(HitlResponse, action=HitlAction.APPROVE),
     "amend": partial(HitlResponse, action=HitlAction.AMEND, content_hash="b" * 64),
     "redo": partial(HitlResponse, action=HitlAction.AMEND, comment="again"),
+    "redo earlier": partial(HitlResponse, action=HitlAction.AMEND, comment="again", redo=EARLIER),
+    "redo later": partial(HitlResponse, action=HitlAction.AMEND, comment="again", redo="launch"),
     "reject": partial(HitlResponse, action=HitlAction.REJECT, comment="no"),
     "elsewhere": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=UUID(int=8)),
     "here": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=ASKED.artifact_id),
@@ -58,11 +61,11 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
     """An independent implementation of the rules."""
     failed = reason is HitlReason.FAILED_STEP
     match shape:
-        case "elsewhere":
+        case "elsewhere" | "redo later":
             return False
         case "here":
             return not failed
-        case "redo":
+        case "redo" | "redo earlier":
             return may_redo
         case "approve":
             return may_redo or not failed
@@ -93,7 +96,7 @@ def test_the_first_valid_response_wins_whatever_else_arrives(
         for _, response in batch:
             gated.offer(response)
         assert gated.has_offers == bool(batch)
-        judgement = gated.judge()
+        judgement = gated.judge([EARLIER])
         assert not gated.has_offers
         judged.extend(judgement.judged)
         winner = judgement.winner
@@ -137,7 +140,7 @@ def test_superseded_responses_are_judged_again_in_order_when_the_winner_is_refus
     gated = gate()
     for _, response in arriving:
         gated.offer(response)
-    judgement = gated.judge()
+    judgement = gated.judge([EARLIER])
     newcomer = HitlResponse(
         request_id=UUID(int=1), decision_id=UUID(int=999), action=HitlAction.APPROVE, responded_at=NOW
     )
@@ -153,4 +156,4 @@ def test_a_gate_survives_serialization_to_the_next_run(arriving: list[tuple[str,
     for _, response in arriving:
         gated.offer(response)
     again = OpenGate(GateState.model_validate_json(gated.state.model_dump_json()))
-    assert again.judge() == gated.judge()
+    assert again.judge([EARLIER]) == gated.judge([EARLIER])

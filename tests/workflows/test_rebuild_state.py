@@ -9,7 +9,15 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
-from models.contracts.event_data import EventData, HitlExpired, HitlRequested, HitlResponded, TaskCompleted, TaskStarted
+from models.contracts.event_data import (
+    EventData,
+    HitlExpired,
+    HitlRequested,
+    HitlResponded,
+    TaskCompleted,
+    TaskFailed,
+    TaskStarted,
+)
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
@@ -79,10 +87,23 @@ class Log:
         self.add(requested, task_id)
         return request.request_id
 
-    def decided(self, request_id: UUID, stage: str, action: HitlAction, *accepted: ArtifactRef, comment: str) -> None:
+    def decided(
+        self,
+        request_id: UUID,
+        stage: str,
+        action: HitlAction,
+        *accepted: ArtifactRef,
+        comment: str,
+        redo: str | None = None,
+    ) -> None:
         asked = self.requests[request_id]
         response = HitlResponse(
-            request_id=request_id, decision_id=uuid7(), action=action, comment=comment, responded_at=datetime.now(UTC)
+            request_id=request_id,
+            decision_id=uuid7(),
+            action=action,
+            comment=comment,
+            redo=redo,
+            responded_at=datetime.now(UTC),
         )
         status = {HitlAction.REJECT: HitlStatus.REJECTED}.get(action, HitlStatus.APPROVED)
         self.requests[request_id] = asked.model_copy(update={"status": status, "response": response})
@@ -96,6 +117,7 @@ class Log:
             comment=comment,
             responder=response.responder,
             accepted=accepted,
+            redo=redo,
         )
         self.add(responded, asked.task_id)
 
@@ -145,6 +167,38 @@ def test_accepted_amended_and_reworked_stages_are_rebuilt() -> None:
         1, states["build"].report, states["build"].reopens
     )  # fmt: skip
     assert again["build"].feedback == states["build"].feedback
+
+
+def test_work_that_a_person_sent_to_an_earlier_stage_is_rebuilt() -> None:
+    log = Log()
+    log.done("plan", "project_plan")
+    task_id, code = log.done("build", "source_code")
+    request = log.asks(task_id, "build", code)
+    log.decided(request, "build", HitlAction.AMEND, comment="Another plan.", redo="plan")
+    states = log.states()
+    assert (states["plan"].accepted, states["plan"].feedback, states["plan"].round) == (None, "Another plan.", 1)
+    assert states["plan"].reopens == ("plan", "build", "validate")
+    assert (states["build"].accepted, states["build"].gate, states["build"].feedback) == (None, None, None)
+
+
+def test_a_stage_that_does_not_depend_on_the_one_to_redo_keeps_its_earlier_result() -> None:
+    check = {"name": "check", "agent": "tester", "produces": ["acceptance_tests"]}
+    sides = pipeline(check, PLAN, BUILD, VALIDATE | {"consumes": ["source_code", "acceptance_tests"]})
+    log = Log()
+    log.done("check", "acceptance_tests")
+    log.done("plan", "project_plan")
+    _, code = log.done("build", "source_code")
+    _, report = log.done("validate", "test_results", verdict=Verdict.FAILED)
+    task_id = log.started("build", 2, feedback="See the report.")
+    request = log.asks(task_id, "build", reason=HitlReason.FAILED_STEP)
+    log.add(TaskFailed(stage="build", round=2, error="The test is wrong."), task_id)
+    assert log.states(sides)["build"].gate is not None
+    log.decided(request, "build", HitlAction.AMEND, code, comment="It is.", redo="check")
+    states = log.states(sides)
+    assert (states["build"].accepted, states["build"].gate, states["build"].round) == ((code,), None, 2)
+    assert (states["build"].feedback, states["build"].report, states["build"].reopens) == (None, (), ())
+    assert (states["check"].accepted, states["check"].feedback, states["check"].report) == (None, "It is.", (report,))
+    assert states["validate"].accepted is None
 
 
 def test_an_expired_request_is_rebuilt() -> None:

@@ -139,6 +139,7 @@ export interface DecisionPublic {
   comment: string | null;
   content_hash: string | null;
   artifact_id: string | null;
+  redo: string | null;
   responder: string;
   outcome: ResponseOutcome;
   explanation: string | null;
@@ -260,6 +261,7 @@ export interface HitlResponded {
   comment: string | null;
   responder: string;
   accepted: ArtifactRef[];
+  redo?: string | null;
 }
 
 export interface HitlRespondedEnvelope {
@@ -511,6 +513,8 @@ export interface RequestPublic {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  redo_default: string;
+  redo_stages: string[];
   task: TaskDetail;
   history: DecisionPublic[];
   contents: ArtifactContent[];
@@ -530,6 +534,7 @@ export interface ResponseCreate {
   comment?: string | null;
   decision_id?: string | null;
   artifact_id?: string | null;
+  redo?: string | null;
   responder?: string;
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.agents.report import failed_tests
 from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
@@ -53,7 +54,7 @@ class Coder:
         tools = _tools(workspace, assignment, self._workshop.sandbox)
         completed = await converse(self._workshop, assignment, step, "coder", tools)
         if isinstance(completed.arguments, Impossible):
-            raise AgentError(f"it says that this is impossible: {completed.arguments.reason}", retryable=False)
+            raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
         changed = weakened(before, workspace.files)
         assert isinstance(completed.arguments, Finish)
         notes = [completed.arguments.summary.strip(), *(f"Tests: {'; '.join(changed)}." for _ in changed[:1])]
@@ -143,6 +144,14 @@ def _earlier_files(assignment: Assignment) -> dict[str, str]:
     """Return the files of the newest source code among the inputs: what an earlier round, or a person, wrote."""
     source = assignment.input(BuiltInArtifact.SOURCE_CODE)
     return unpack(source.content) if source is not None and source.media_type == FILES else {}
+
+
+def _impossible(reason: str, assignment: Assignment) -> str:
+    """Return the reason for a person, with the failed acceptance tests that it is about."""
+    results = assignment.input(BuiltInArtifact.TEST_RESULTS)
+    disputed = failed_tests(results.text, reason) if results is not None else []
+    said = f"it says that this is impossible: {reason.strip().rstrip('.')}."
+    return f"{said} Of the acceptance tests that it names, these failed: {'; '.join(disputed)}." if disputed else said
 
 
 def _confidence(turns: int, rounds: int, weakened_tests: int) -> float:

@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from crew.model.requirements import requirement_ids, tests_in
+from crew.model.requirements import REQUIREMENT_ID, requirement_ids, tests_in
+from crew.wording import NOT_INDEPENDENT, UNCONFINED
 from sandbox import TestRun
 
-_ID = re.compile(r"\bR\d{1,3}\b")
-
-UNCONFINED = (
-    "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
-    "ran, this code could read, change and reach everything that the worker can.\n"
-)
-NOT_INDEPENDENT = (
-    "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
-)
+_FAILED = "What failed:"
 
 
 def report(
@@ -65,7 +58,9 @@ def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) 
     covers = {name.replace("/", ".").replace(".py:", "."): docstring for name, docstring in tests_in(tests).items()}
     rows, problems = [], list[str]()
     for number in requirement_ids(specification):
-        names = [name for name, docstring in covers.items() if number in _ID.findall(docstring.split(":")[0])]
+        names = [
+            name for name, docstring in covers.items() if number in REQUIREMENT_ID.findall(docstring.split(":")[0])
+        ]
         outcomes = {name: dict(run.outcomes).get(name, "not run") for name in names}
         state = "no test" if not names else "passed" if set(outcomes.values()) == {"passed"} else "**failed**"
         rows.append(f"| {number} | {state} | {len(names)} |")
@@ -75,4 +70,12 @@ def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) 
             if outcome != "passed"
         ]
     table = ["| requirement | result | tests |", "|---|---|---:|", *rows]
-    return [*table, "", "What failed:", "", *problems[:100]] if problems else table
+    return [*table, "", _FAILED, "", *problems[:100]] if problems else table
+
+
+def failed_tests(report: str, text: str) -> list[str]:
+    """Return what the failed acceptance tests of the requirements in a text are about: "R3: a missing link is 404"."""
+    named = REQUIREMENT_ID.findall(text)
+    _, _, failed = report.partition(f"\n{_FAILED}\n")
+    found = re.findall(r"^- (R\d{1,3}): (.+?)(?:: .*)?$", failed, re.MULTILINE)
+    return list(dict.fromkeys(f"{number}: {about}" for number, about in found if number in named))

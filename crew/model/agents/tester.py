@@ -6,7 +6,7 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.coder import File as TestFile
-from crew.model.agents.coder import Finish, Nothing
+from crew.model.agents.coder import Finish, Nothing, Path
 from crew.model.agents.report import report
 from crew.model.requirements import entry_point, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
@@ -26,7 +26,8 @@ class AcceptanceTester:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
         wanted = requirement_ids(specification.text) if specification else []
-        workspace = Workspace(packages=frozenset({"product"}))
+        earlier = assignment.input(BuiltInArtifact.ACCEPTANCE_TESTS)
+        workspace = Workspace(unpack(earlier.content) if earlier else {}, packages=frozenset({"product"}))
         sandbox = self._workshop.sandbox
 
         async def write_test(arguments: TestFile) -> str:
@@ -52,6 +53,7 @@ class AcceptanceTester:
 
         tools = (
             read_artifact_tool(assignment.inputs),
+            *(_tools_for_earlier(workspace) if earlier else ()),
             Tool("write_test", "Create or replace a test file.", TestFile, write_test, is_pure=True),
             Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
             Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
@@ -63,6 +65,25 @@ class AcceptanceTester:
             confidence=max(0.1, round(0.95 - 0.02 * completed.turns, 2)),
             usage=completed.usage,
         )
+
+
+def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
+    """Return the tools for the tests of an earlier round."""
+
+    async def list_files(_: Nothing) -> str:
+        return workspace.listing()
+
+    async def read_file(arguments: Path) -> str:
+        return workspace.read(arguments.path)
+
+    async def delete_file(arguments: Path) -> str:
+        return workspace.delete(arguments.path)
+
+    return (
+        Tool("list_files", "List the tests of the earlier round with their sizes.", Nothing, list_files, is_pure=True),
+        Tool("read_file", "Read a test file.", Path, read_file, is_pure=True),
+        Tool("delete_file", "Delete a test file.", Path, delete_file, is_pure=True),
+    )
 
 
 class TestRunner:

@@ -1,6 +1,7 @@
 """The text of the generated modules. Words of the brief appear in them only as Python literals or checked names."""
 
 NOTE = "# Rehearsal: written offline by BotArmy's rehearsal coder; no model was used.\n"
+TESTER_NOTE = NOTE.replace("coder", "tester")
 
 JOURNAL = '''"""A journal of calls, in order."""
 
@@ -66,6 +67,19 @@ if __name__ == "__main__":
     unittest.main()
 """
 
+ACCEPTANCE_TEST = """import unittest
+
+import product
+
+
+class {test_class}(unittest.TestCase):
+    def test_the_program_reports_it(self) -> None:
+        {docstring!r}
+        done = product.run()
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn({line!r}, done.out.splitlines())
+"""
+
 MAIN = '''"""Call every function once and print the journal."""
 
 from . import REQUIREMENTS
@@ -83,3 +97,8 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 '''
+
+
+def printed(label: str, text: str) -> str:
+    """Return the line that MAIN prints about a requirement."""
+    return ascii(f"{label}: {text}")[1:-1]

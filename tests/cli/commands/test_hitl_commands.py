@@ -38,10 +38,25 @@ async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.As
     assert [item["author"] for item in json.loads(artifacts.out)["items"]] == ["analyst", "analyst", "human"]
 
 
+async def test_respond_sends_the_work_to_an_earlier_stage(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    project_id = await start_project(http, "Sent back")
+    request = await open_request(http, project_id)
+    await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
+    request = await open_request(http, project_id, "plan")
+    arguments = ("amend", "--comment", "It is another project.", "--redo", "discovery")
+    ran = await botarmy(api_url, "respond", request["request_id"], *arguments, cwd=tmp_path)
+    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    await open_request(http, project_id, "discovery", round_=2)
+
+
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
     cases = [
-        (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file and --comment)"),
+        (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file, "),
+        (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
+        (("amend", "--comment", "No.", "--redo", "plan"), "redo: is not possible here; no earlier stage is possible"),
         (("reject",), "reject needs a comment"),
         (("approve", "--content-file", "x.md"), "approve takes no content"),
         (("amend", "--content-file", "missing.md"), "cannot read missing.md"),

@@ -61,6 +61,27 @@ async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
     assert (folder / "project_plan.md").read_text().endswith("Amended in the editor.\n")
 
 
+async def test_a_person_sends_the_work_back_to_the_stage_that_they_choose(api_url: str, tmp_path: Path) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path) as terminal:
+        await terminal.sees("Is this the right project?")
+        await terminal.answers(MENU, "a")
+        assert "[b]" not in terminal.text.partition(MENU)[0]  # the first stage depends on none
+        await terminal.sees("Do these requirements say what you need?")
+        await terminal.answers(MENU, "b")
+        await terminal.sees("The work goes back to discovery.")
+        await terminal.answers("What should change?", "")
+        await terminal.sees("No comment, nothing sent.")
+        await terminal.answers(MENU, "a")
+        await terminal.sees("Should it be built this way?")
+        await terminal.answers(MENU, "b")
+        await terminal.sees("[1] plan")
+        await terminal.sees("[2] discovery")
+        await terminal.answers("Which stage should be done again?", "1")
+        await terminal.answers("What should change?", "Say who pays.")
+        await terminal.sees("design: amended by human, back to plan: Say who pays.")
+        await terminal.sees("plan: analyst, round 2")
+
+
 async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: Path) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, columns=60) as terminal:
         await terminal.answers(MENU, "r")

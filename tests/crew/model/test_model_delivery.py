@@ -29,11 +29,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 @pytest_asyncio.fixture(scope="module")
 async def settings(servers: Servers) -> AsyncIterator[Settings]:
     async with own_settings(servers) as settings:
-        own = {
-            "pipelines_dir": Path(__file__).with_name("pipelines"),
-            "model_prices": {"anthropic:claude-scripted": (3.0, 15.0)},
-        }
-        yield settings.model_copy(update=own)
+        yield settings.model_copy(update={"model_prices": {"anthropic:claude-scripted": (3.0, 15.0)}})
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -58,9 +54,7 @@ async def test_a_brief_becomes_a_package_that_works(
     http: httpx2.AsyncClient, provider: Provider, model: str, tmp_path: Path
 ) -> None:
     brief = (BRIEF / "brief.md").read_text()
-    project = await start(
-        http, name="Short links", description=brief, model=model, pipeline="with-acceptance", oversight="low"
-    )
+    project = await start(http, name="Short links", description=brief, model=model, oversight="low")
     ended = await wait_for_status(http, project, "completed", "failed", "waiting", seconds=110)
     problems = [each["question"] for each in (await get(http, f"/projects/{project}/status"))["open_requests"]]
     assert (ended["status"], problems) == ("completed", [])

@@ -32,6 +32,9 @@ test("events are sentences", () => {
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
   assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");
+  const redo = { ...decision, stage: "build", round: 2, redo: "acceptance", comment: "R3 means 404." };
+  const sentBack = "Anna sent the work from build, round 2 back to acceptance: “R3 means 404.”";
+  assert.equal(plain(event("hitl_response", redo)), sentBack);
 });
 
 test("an event about the workflow of a task says nothing about the project", () => {

@@ -125,6 +125,28 @@ async def test_requests_about_failures_survive_a_restart(lost: Lost) -> None:
     assert verdict.script.assignments["build"][-1].feedback == "Look at the numbers."
 
 
+async def test_work_that_a_person_sent_to_an_earlier_stage_survives_a_restart(lost: Lost) -> None:
+    """Lost while that stage runs again; the stage that failed keeps its earlier result."""
+    check = {"name": "check", "agent": "tester", "produces": ["acceptance_tests"]}
+    validate = VALIDATE | {"consumes": ["source_code", "acceptance_tests"]}
+    held = Held()
+    story = await lost.begin(
+        check, PLAN, BUILD | {"attempts": 1}, validate,
+        check=[works, held, works],
+        build=[works, raises(ValueError("The test is wrong."))],
+        validate=[fails_its_verdict, passes_its_verdict],
+    )  # fmt: skip
+    await story.respond(await story.request("build", round=2), "amend", comment="It is.", redo="check")
+    await held.begun.wait()
+    await lost.restart(story)
+    await lost.completed(story)
+    repeated = story.script.assignments["check"][-1]
+    assert (repeated.round, repeated.feedback) == (2, "It is.")
+    assert "test_results" in {one.type for one in repeated.inputs}
+    assert [one.round for one in await story.tasks("build")] == [1, 2]
+    held.let_go.set()
+
+
 async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
     """One at its gate is restarted, and one that is working is ended. The pipeline's tasks belong to the project."""
     held = Held()

@@ -14,6 +14,7 @@ const OTHER_TYPES = [
   "software_specification",
   "system_architecture",
   "implementation_plan",
+  "acceptance_tests",
   "source_code",
   "test_results",
   "deployment_package",

@@ -94,6 +94,7 @@ function outcome({ verdict, artifacts, note }) {
 
 /** @param {Data} data */
 function decided(data) {
+  if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
   if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...subject, " done again"];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];

@@ -1,17 +1,17 @@
 /** The form for amending: a new text, or feedback for another round. */
 
 import { h } from "../dom.js";
-import { textField } from "../field.js";
+import { field, textField } from "../field.js";
 import { editor } from "./editor.js";
 import { COMMENT_LIMIT } from "./responding.js";
-import { amendable } from "./requests.js";
+import { amendable, redoChoices } from "./requests.js";
 
-/** @import { RequestPublic } from "../api.d.ts" */
+/** @import { ResponseCreate } from "../api.d.ts" */
 /** @import { Draft, Way } from "./draft.js" */
 /** @import { Child } from "../elements.d.ts" */
 /** @import { Asked } from "./entry.js" */
 
-/** @typedef {{ artifact_id?: string | null, content?: string, comment?: string }} Given what a form provides of a response */
+/** @typedef {Partial<Pick<ResponseCreate, "artifact_id" | "content" | "comment" | "redo">>} Given what a form provides of a response */
 
 /**
  * What the form for one action provides.
@@ -23,7 +23,7 @@ import { amendable } from "./requests.js";
  * @property {() => string} effect
  * @property {(fields: Record<string, string>) => void} showErrors shows the errors of fields
  * @property {() => Given | null} given null if something is missing, which is then shown
- * @property {() => void} [changed] called when another way to amend was chosen
+ * @property {() => void} [changed] called when another way to amend, or another stage, was chosen
  */
 
 /** @type {Record<Way, string>} */
@@ -46,7 +46,7 @@ export function amend(draft, request) {
   const body = h("div", { class: "way" });
   /** @type {Partial<Record<Way, Pick<ActionForm, "parts" | "input" | "showErrors" | "given">>>} */
   const forms = {};
-  const wayForm = () => (forms[current()] ??= FORMS[current()](draft, request));
+  const wayForm = () => (forms[current()] ??= FORMS[current()](draft, request, () => form.changed?.()));
   const show = () => body.replaceChildren(...wayForm().parts);
   show();
   /** @param {Way} way */
@@ -84,6 +84,8 @@ export function amend(draft, request) {
     effect: () =>
       draft.typed.amend.way === "content"
         ? "Your text becomes the next version, in your name, and is what later stages read."
+        : redo(draft, request)
+        ? `The stage ${redo(draft, request)} is done again with your feedback, and then every stage that depends on it.`
         : request.reason === "failed_verdict"
         ? "The work is sent back with your feedback."
         : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,
@@ -125,25 +127,51 @@ function contentForm(draft, request) {
 }
 
 /**
- * Amend by asking for another round.
+ * The earlier stage that was chosen, or undefined for the one that the gate would choose.
  * @param {Draft} draft
+ * @param {Asked} request
  */
-function feedbackForm(draft) {
+const redo = (draft, request) => redoChoices(request).slice(1).find((stage) => stage === draft.typed.amend.redo);
+
+/**
+ * Amend by asking for another round, of this stage or of an earlier one.
+ * @param {Draft} draft
+ * @param {Asked} request
+ * @param {() => void} changed
+ */
+function feedbackForm(draft, request, changed) {
   const feedback = textField(
     "Feedback",
     draft.typed.amend.feedback,
     (text) => draft.type("amend", { feedback: text }),
     { maxLength: COMMENT_LIMIT, required: true, hint: "What should be different the next time?" },
   );
+  const [standard, ...earlier] = redoChoices(request);
+  const onchange = () => {
+    draft.type("amend", { redo: stage.input.value || null });
+    changed();
+  };
+  const stage = field(
+    "Stage to do again",
+    h(
+      "select",
+      { onchange },
+      h("option", { value: "" }, standard),
+      earlier.map((name) => h("option", { value: name }, name)),
+    ),
+  );
+  stage.input.value = redo(draft, request) ?? "";
   return {
-    parts: [feedback.element],
+    parts: earlier.length ? [feedback.element, stage.element] : [feedback.element],
     input: feedback.input,
     /** @param {Record<string, string>} fields */
     showErrors(fields) {
       if (fields.comment) feedback.showError(fields.comment);
+      if (fields.redo) stage.showError(fields.redo);
     },
     given() {
-      if (draft.typed.amend.feedback.trim()) return { comment: draft.typed.amend.feedback.trim() };
+      const comment = draft.typed.amend.feedback.trim();
+      if (comment) return { comment, redo: redo(draft, request) };
       feedback.showError("Say what should be different.");
       return null;
     },

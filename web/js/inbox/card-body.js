@@ -136,7 +136,8 @@ export function pipelinePlace({ project_id: id, stage }, signal) {
 export function decisionText(decision) {
   // A decision that was read has the hash of the content; a response sent from here has the content.
   const content = decision.content_hash || decision.content !== undefined;
-  const how = decision.action !== "amend" ? "" : content ? " with new content" : " with feedback";
+  const feedback = decision.redo ? ` with feedback for ${visible(decision.redo)}` : " with feedback";
+  const how = decision.action !== "amend" ? "" : content ? " with new content" : feedback;
   return h(
     "span",
     {},

@@ -23,12 +23,13 @@ const SAVE_AFTER = 300; // ms
  * @property {Record<string, string | undefined>} contents by key
  * @property {string} comment
  * @property {string} feedback
+ * @property {string | null} redo the stage that is done again, or null for the one that the gate would choose
  */
 
 /** @returns {Typed} */
 const blank = () => ({
   approve: { comment: "" },
-  amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "" },
+  amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "", redo: null },
   reject: { comment: "" },
 });
 

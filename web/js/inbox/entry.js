@@ -2,9 +2,10 @@
 
 import { Draft } from "./draft.js";
 
-/** @import { ArtifactContent, HitlAction, HitlStatus, RequestItem, RequestPublic, TaskDetail } from "../api.d.ts" */
+/** @import { HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
 
-/** @typedef {RequestItem & { contents?: ArtifactContent[], task?: TaskDetail }} Asked a request from the list, or in full */
+/** @typedef {Partial<Pick<RequestPublic, "contents" | "task" | "redo_default" | "redo_stages">>} Details */
+/** @typedef {RequestItem & Details} Asked a request from the list, or in full */
 /** @typedef {Asked & { project_name: string, deadline_held?: boolean }} EntryRequest */
 
 /**
@@ -14,6 +15,7 @@ import { Draft } from "./draft.js";
  * @property {string | null} comment
  * @property {string} responder
  * @property {string} responded_at
+ * @property {string | null} [redo]
  * @property {string | null} [decision_id]
  * @property {string | null} [content_hash]
  * @property {string | null} [content]

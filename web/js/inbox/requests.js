@@ -70,7 +70,7 @@ export function amendable(request) {
     }));
   }
   if (!request.supplies || request.supplies === "deployment_package") return [];
-  const mediaType = request.supplies === "source_code" ? FILES : "text/markdown";
+  const mediaType = ["source_code", "acceptance_tests"].includes(request.supplies) ? FILES : "text/markdown";
   return [{ key: "new", label: title(request.supplies), mediaType, text: "" }];
 }
 
@@ -82,6 +82,14 @@ export function mayAmend(request) {
   if (request.may_redo) return true;
   if (request.contents) return amendable(request).length > 0;
   return request.reason !== "failed_step" || Boolean(request.supplies);
+}
+
+/**
+ * The stages that feedback may have done again: the one that the gate would choose, then the others, nearest first.
+ * @param {Asked} request
+ */
+export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
+  return [redo_default, ...redo_stages.filter((name) => name !== redo_default).reverse()];
 }
 
 /**

@@ -1,0 +1,9 @@
+"""Sentences that the reports of every crew contain."""
+
+UNCONFINED = (
+    "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
+    "ran, this code could read, change and reach everything that the worker can.\n"
+)
+NOT_INDEPENDENT = (
+    "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
+)
