@@ -227,30 +227,3 @@ _MIN_STATEMENT_WORDS = 4
 _ITEM_LABELS = {
     " ".join(each.split()): section for section, labels in ITEM_LABELS.items() for each in labels.split(";")
 }
-_OUT_OF_SCOPE = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
-    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
-    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
-    re.IGNORECASE,
-)
-
-
-_WE_WILL_NOT = re.compile(
-    r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
-    r"|(?:the|this) (?:app|application|system|project|product|site|service|tool|release|version) (?:will not|won't|does not|doesn't) (?:support|include|offer|provide|implement|cover|handle)\b"
-    r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
-    r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
-    r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
-    r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
-    re.IGNORECASE,
-)
-
-
-def says_out_of_scope(sentence: str) -> bool:
-    """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
-    lead, colon, _ = sentence.partition(":")
-    return (
-        (bool(colon) and label_section(lead) is Section.EXCLUDED)
-        or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
-        or _WE_WILL_NOT.match(sentence.replace("’", "'")) is not None
-    )

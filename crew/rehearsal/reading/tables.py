@@ -92,8 +92,8 @@ def parse_rows(row: Block) -> list[Row]:
         text = _story(row.header, cells, columns.story)
     else:
         text = _text(row.header, cells, filled)
-    if not text and row.struck:
-        return [Row(row.struck, struck=True)]
+    if row.struck and (not text or (columns.texts and not cells[columns.texts[0]])):
+        return [Row("; ".join(filter(None, (row.struck, text))), struck=True)]
     if not text:
         rest = "; ".join(cell for at, cell in enumerate(cells) if at != columns.label and cell)
         return [Row(rest, label if is_label(label) else None, Section.CONTEXT)] if rest else []
@@ -144,6 +144,11 @@ def _is_excluded(columns: _Columns, cells: tuple[str, ...]) -> bool:
     if any(is_exclusion_remark(cells[at]) and not _is_mark(cells[at]) for at in columns.texts[1:]):
         return True
     return any(_means_excluded(cells[at]) for at in columns.metadata)
+
+
+def is_excluding_status(name: str, cell: str) -> bool:
+    """Return whether the name is that of a status, or the like, and its value rules out what it belongs to."""
+    return name.casefold().strip() in _METADATA_COLUMNS and _means_excluded(cell)
 
 
 def _is_yes(cell: str) -> bool:
