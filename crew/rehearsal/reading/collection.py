@@ -96,7 +96,7 @@ class Collection:
     def _exclude(self, requirement: Candidate) -> None:
         self.candidates = [each for each in self.candidates if each is not requirement]
         self.mark_unused(Section.EXCLUDED.value, requirement.labelled_text)
-        self.headings.exclude_innermost()
+        self.headings.rule_out(Section.EXCLUDED)
 
 
 def _labelled(label: str | None, text: str) -> str:

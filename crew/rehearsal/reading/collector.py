@@ -11,10 +11,17 @@ from crew.rehearsal.reading.markdown_blocks import DETAILS, Block, Kind, text_wi
 from crew.rehearsal.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.rehearsal.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.rehearsal.reading.patterns import collapse_whitespace, labelled_lines
-from crew.rehearsal.reading.rulings import heading_section, is_completed_below, lead_section, reason_against
+from crew.rehearsal.reading.rulings import (
+    PLACEHOLDER,
+    heading_section,
+    is_completed_below,
+    lead_section,
+    reason_against,
+)
 from crew.rehearsal.reading.scenarios import collect_scenarios, has_scenarios
+from crew.rehearsal.reading.section_headings import is_bare_title
 from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import is_question, sentences, states_requirement
+from crew.rehearsal.reading.sentences import sentences_of_lines
 
 QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
 
@@ -89,7 +96,7 @@ class CandidateCollector:
         if outer is not None and outer.is_unused:
             self.collection.mark_unused(outer.value, text)
         elif section is not None:
-            if states_requirement(text) or is_question(text):
+            if not is_bare_title(text):
                 self.collection.mark_unused(section.value, text)
         elif text and not self.collection.add_detail(text, None):
             self._heading_of_its_own(index, level, text)
@@ -107,11 +114,12 @@ class CandidateCollector:
             or (level < COLON and (outer is not None or is_stated) and self._outline.is_requirement(index))
         )
         is_leaf = index in self._outline.leaves and level < COLON
-        if not (is_one or is_stated or is_leaf):
-            return
+        if not (is_one or is_stated or is_leaf or (labelled and not may_be_one)):
+            return  # the name of a group
         if reason := reason_against(rest, outer):
-            self._headings.exclude_innermost()
             self.collection.mark_unused(reason, text)
+            if reason != PLACEHOLDER:
+                self._headings.rule_out(Section(reason))
         elif is_one:
             self._headings.open_requirement(level, self.collection.add_kept(rest, outer, label))
         elif is_stated:
@@ -126,6 +134,9 @@ class CandidateCollector:
         if self._after_list:
             self._headings.close(COLON)
         if not block.lines:
+            return
+        if has_scenarios(block.lines):
+            collect_scenarios(self.collection, block.lines, self._headings.section)
             return
         *parts, last = patterns.split_at_leads(block.lines)
         for part in parts:
@@ -149,8 +160,6 @@ class CandidateCollector:
                 self.collection.add_entry(text, section, label)
         elif self.collection.add_detail(block.text, section):
             return
-        elif has_scenarios(block.lines):
-            collect_scenarios(self.collection, block.lines, section)
         else:
             self._prose(block, section)
 
@@ -161,7 +170,7 @@ class CandidateCollector:
         if section is not None and section.is_unused:
             self.collection.mark_unused(section.value, block.text)
             return
-        for sentence in sentences(block.text):
+        for sentence in sentences_of_lines(block.lines):
             if reason := reason_against(sentence, section):
                 self.collection.mark_unused(reason, sentence)
             else:

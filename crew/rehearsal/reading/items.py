@@ -34,8 +34,11 @@ def collect_item(collection: Collection, item: Block, section: Section | None, l
     above = collection.headings.requirement
     names_section = inside is not section and not patterns.CONTINUED_BY_CHILDREN.search(item.text)
     names_criteria = names_section and inside is Section.CRITERIA
-    if item.children and not names_criteria and (names_section or (above is None and _is_group(item))):
-        _collect_children(collection, item, inside, is_continued=not names_section)
+    head, unused = split_unused(item.lines or [item.text], section)
+    is_refused = (inside is not None and inside.is_unused) or bool(item.text and not head and not names_section)
+    if item.children and not (names_criteria or is_refused) and (names_section or (above is None and _is_group(item))):
+        collection.not_used += unused if head else []
+        _collect_children(collection, replace(item, text=head), inside, lead, is_continued=not names_section)
         return
     kept = _without_unused(collection, item, section)
     if kept is None:
@@ -50,13 +53,18 @@ def collect_item(collection: Collection, item: Block, section: Section | None, l
         collection.add_item(text, inside if names_criteria else section, lead)
 
 
-def _collect_children(collection: Collection, item: Block, section: Section | None, *, is_continued: bool) -> None:
+def _collect_children(
+    collection: Collection, item: Block, section: Section | None, lead: str, *, is_continued: bool
+) -> None:
     if item.struck:
         collection.mark_unused(STRUCK, item.struck)
     head = item.text.rstrip(":")
+    collected = len(collection.candidates)
     for child in item.children:
         continues = is_continued and (patterns.MODAL.match(child.text) or is_completed_below(head))
-        collect_item(collection, child, section, head if continues else "")
+        collect_item(collection, child, section, f"{lead} {head}".strip() if continues else lead)
+    if states_requirement(head) and (not is_continued or len(collection.candidates) == collected):
+        collection.add_item(head, section, lead)
 
 
 def _without_placeholder(collection: Collection, item: Block) -> Block:
@@ -138,16 +146,16 @@ def collect_rows(collection: Collection, block: Block) -> None:
     for row in rows:
         section = row.section or collection.headings.section
         text = f"{row.label}: {row.text}" if row.label else row.text
+        first = next((cell for cell in block.cells if cell and row.text.startswith(cell)), row.text)
         if row.struck:
             collection.mark_unused(STRUCK, row.text)
         elif section is not None and section.is_unused:
             collection.mark_unused(section.value, text)
+        elif reason := reason_against(first, section):
+            collection.mark_unused(reason, text)
         elif row.section is None and collection.add_detail(text, section):
             pass
         elif section is None and not has_requirement_column(block.header) and row.label is None:
-            if reason := reason_against(row.text, section):
-                collection.mark_unused(reason, row.text)
-            else:
-                collection.add(Tier.PROSE, row.text, None, None)
+            collection.add(Tier.PROSE, row.text, None, None)
         else:
             collection.add_entry(row.text, section, row.label)

@@ -44,7 +44,8 @@ def mark_lists(lines: list[str]) -> Iterator[str]:
             yield ""  # otherwise it would continue the paragraph above
         if _WIDE_RULE.match(listed):
             listed = f"\\{listed.lstrip()}"
-        if before.strip() and (leads[index] or _is_heading_line(listed, before, after)):
+        is_table = line.startswith("|") and (_LISTED.match(before) or before[:1].isspace())
+        if before.strip() and (leads[index] or is_table or _is_heading_line(listed, before, after)):
             yield ""  # otherwise it would continue the item or paragraph above
         yield listed
         before = listed
@@ -110,8 +111,12 @@ def _is_heading_line(line: str, before: str, after: str) -> bool:
     """Return whether a line next to a list serves as a heading: "Out of scope:"."""
     if not _is_text(line) or len(line) > _MAX_LINE:
         return False
-    if _is_text(before) and (line[:1].islower() or len(before) >= _SHORT_LINE):
+    if _is_text(before) and (line[:1].islower() or len(before) >= _SHORT_LINE or _is_excluded(f"{before} {line}")):
         return False  # it continues the line above
     colon = line.rstrip().endswith((":", "\uff1a"))
     beside = _LISTED.match(before) or before[:1].isspace() or _BULLET.match(after) or _LISTED.match(after)
     return bool(beside) and (colon or section_of(line.strip()) is not None)
+
+
+def _is_excluded(text: str) -> bool:
+    return section_of(text.strip()) is Section.EXCLUDED

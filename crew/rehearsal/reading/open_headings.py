@@ -66,11 +66,11 @@ class OpenHeadings:
         if self._requirement is not None and self._requirement[0] >= level:
             self._requirement = None
 
-    def exclude_innermost(self) -> None:
-        """Rule out what follows below the innermost heading, and end the requirement that it is, if it is one."""
+    def rule_out(self, section: Section) -> None:
+        """Give the innermost heading a section that is not built, and end the requirement that it is, if it is one."""
         self._requirement = None
         if self._open:
-            self._open[-1].section = Section.EXCLUDED
+            self._open[-1].section = section
 
     def close_details(self) -> None:
         self._requirement = None

@@ -1,6 +1,5 @@
 """The outline of a brief: which paragraphs serve as headings, and what is below each heading."""
 
-
 from __future__ import annotations
 
 import re

@@ -151,9 +151,9 @@ def lead_section(text: str, section: Section | None) -> Section | None:
 
 def says_out_of_scope(sentence: str) -> bool:
     """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
-    lead, colon, _ = sentence.partition(":")
+    lead, colon, rest = sentence.replace("’", "'").partition(":")
     return (
         (bool(colon) and label_section(lead) is Section.EXCLUDED)
         or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
-        or _WE_WILL_NOT.match(sentence.replace("’", "'")) is not None
+        or any(map(_WE_WILL_NOT.match, (lead, rest.lstrip())))
     )

@@ -35,7 +35,8 @@ def collect_scenarios(collection: Collection, lines: Sequence[str], section: Sec
     if head:
         collection.mark_unused(BEFORE_SCENARIOS, " ".join(head))
     for each in scenarios:
-        if reason := reason_against(each.text, section):
+        unused = section.value if section is not None and section.is_unused else None
+        if reason := unused or reason_against(each.text, section):
             collection.mark_unused(reason, each.full_text)
         elif found := collection.add_kept(each.text, section, None):
             found.details = each.details

@@ -66,6 +66,11 @@ _ASKING_WORDS = frozenset(
     for each in _BY_SECTION[section][0]
     if " " not in each and len(each) > 3 and not states_requirement(each)
 )
+_TITLE_WORDS = (
+    NEGATIONS | WEAK_NEGATIONS | RULED_OUT | LATER | FILLER | SUBJECTS
+    | {word for phrase in _WHOLE for word in phrase.split()}
+    | frozenset(["following", "these", "those", "points", "items", "list", "below", "here", "folgende", "folgenden", "punkte"])
+)  # fmt: skip
 _ENDS_WITH_REQUIREMENTS = re.compile(
     r"\b(?:requirements|features|functions|functionality|user stories|use cases|anforderungen|funktionen)$"
 )
@@ -184,8 +189,19 @@ def is_section_title(text: str) -> bool:
         return False
     if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
         return True
+    return words not in _AMBIGUOUS and _is_bare(words)
+
+
+def is_bare_title(text: str) -> bool:
+    """Return whether a text consists of words that name sections, and nothing else: "Features (not in this release)"."""
+    text = _NUMBERING.sub("", _MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
+    words = " ".join(_NOT_WORDS.sub(" ", text.casefold().replace("’", "'").replace("-", " ")).split())
+    return _is_bare(words) or _TITLE_WORDS.issuperset(_tokens(words))
+
+
+def _is_bare(words: str) -> bool:
     parts = [part for part in _JOINED.split(words) if part]
-    return bool(parts) and words not in _AMBIGUOUS and all(map(_consists_of_phrases, parts))
+    return bool(parts) and all(map(_consists_of_phrases, parts))
 
 
 def _consists_of_phrases(part: str) -> bool:
