@@ -53,6 +53,8 @@ CASES = [
     ("## The app must work offline\n\n- Forms are kept until the network returns\n", "The app must work offline: Forms are kept until the network returns", ""),
     ("**The app must work offline**\n\nBecause of tunnels.\n\n- aa\n", "The app must work offline: Because of tunnels; aa", ""),
     ("## Background\n\n### The old system must die\n\nWords.\n\n## Requirements\n\n- aa\n", "aa", "The old system must die"),
+    ("We sell.\n\nThe shop must:\n\n1. Sell boats\n   - new ones\n   - used ones (phase 2)\n2. Rent boats\n\nNice to have:\n- Chat\n", "The shop must: Sell boats; new ones|The shop must: Rent boats|Chat", "used ones (phase 2)"),
+    (f"We sell.\n\nThe shop must {'really ' * 50}do:\n\n- aa\n- bb\n", f"The shop must {'really ' * 50}do:|aa|bb", ""),
     ("Admin:\n\n- can delete users\n", "Admin can delete users", ""),
     ("Which colours do we need?\n\n- red\n- blue\n\nWhat should it do?\n\n- aa\n", "aa", "Which colours do we need?|red|blue"),
     ("- aa\n- **Out of scope:**\n- bb\n- **In scope:**\n- cc\n\n\n1. dd\n", "aa|cc|dd", "bb"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crew.rehearsal.reading.brief import read_brief
-from crew.rehearsal.reading.document_requirements import read_document
+from crew.rehearsal.reading.document_requirements import labels_in, read_document
 from crew.rehearsal.reading.requirements import MAX_CHARACTERS
 from models.contracts.names import ArtifactType, BuiltInRole
 from tests.crew.rehearsal_under_test import T, artifact, assignment, deliver, run
@@ -93,6 +93,17 @@ async def test_the_note_of_later_stages_names_what_was_not_built() -> None:
         )
     )
     assert kept.note is None
+
+
+def test_what_a_person_adds_to_a_document_in_another_form_is_listed() -> None:
+    plan = "# Plan\n\n## Requirements\n\n- R1. aa\n\nAlso:\n\n- bb\n\nR3. cc\n\n| R4 | Text |\n|-|-|\n| R5 | dd |\n\n## Risks\n\n- ee\n"
+    read = read_document(plan)
+    assert [each.label for each in read.requirements] == ["R1"]
+    assert [each.text for each in read.not_used] == ["bb", "R3. cc", "R5; dd"]
+
+
+def test_the_labels_of_a_specification_are_not_limited() -> None:
+    assert len(labels_in("# Spec\n\n" + "".join(f"### R{n}. thing {n}\n\n" for n in range(1, 61)))) == 60
 
 
 def test_the_end_of_a_document_that_is_too_long_is_listed() -> None:

@@ -36,6 +36,8 @@ CASES = [
     ("- Members\n  - can book a class\n  - can book a horse (not in v1)\n", "Members can book a class", "can book a horse (not in v1)"),
     ("- The page never shows\n  - the names of members\n  - the prices of goods\n", "The page never shows the names of members|The page never shows the prices of goods", ""),
     ("- Users can\n  - \u274c pay with a card\n  - FR-2: pay with a coin\n", "Users can pay with a coin", "\u274c pay with a card"),
+    ("- Members can pay\n  - Risk: the bank is slow\n  - Note: only euros\n  - Acceptance criteria:\n    - a receipt is mailed\n    - refunds (later)\n", "Members can pay; Note: only euros; Acceptance criteria: a receipt is mailed", "Risk: the bank is slow|refunds (later)"),
+    ("Users can log in\nUsers can pay (not in v1)\nUsers can print\n", "Users can log in|Users can print", "Users can pay (not in v1)"),
     ("- Export it\n  - Status: rejected\n- aa\n", "aa", "Export it; Status: rejected"),
     ("- Export it\n  - not in v1\n- aa\n", "aa", "Export it; not in v1"),
     ("- Which formats do we need?\n  - PDF\n  - CSV\n- aa\n", "aa", "Which formats do we need?; PDF; CSV"),

@@ -8,6 +8,7 @@ from crew.rehearsal.reading.open_headings import OpenHeadings
 from crew.rehearsal.reading.requirements import split_label
 from crew.rehearsal.reading.rulings import rules_out_what_is_above, split_unused
 from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.sentences import states_requirement
 
 PROSE = "prose"
 
@@ -64,11 +65,13 @@ class Collection:
             assert section is not None
             self.mark_unused(section.value, _labelled(label, text))
             return None
-        heading = self.headings.innermost
-        if not lead and heading is not None and heading.lead is not None and tier is heading.lead.tier:
-            heading.lead.is_continued = True
-            lead = f"{heading.lead.text.rstrip(':')}:"
-        return self.add(tier, f"{lead} {text}" if lead else text, label, section)
+        above = self.headings.innermost.lead if self.headings.innermost is not None else None
+        if not lead and above is not None and tier is above.tier:
+            above.is_dropped = True
+            lead = f"{above.text.rstrip(':')}:"
+        found = self.add(tier, f"{lead} {text}" if lead else text, label, section)
+        found.is_led = states_requirement(lead)
+        return found
 
     def add_detail(self, text: str, section: Section | None) -> bool:
         """Add a detail to the heading above that is a requirement. Return whether there is one, and the section is
@@ -94,7 +97,7 @@ class Collection:
         self.add_kept(rest, section, label, lead)
 
     def _exclude(self, requirement: Candidate) -> None:
-        self.candidates = [each for each in self.candidates if each is not requirement]
+        requirement.is_dropped = True
         self.mark_unused(Section.EXCLUDED.value, requirement.labelled_text)
         self.headings.rule_out(Section.EXCLUDED)
 

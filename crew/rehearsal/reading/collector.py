@@ -123,7 +123,8 @@ class CandidateCollector:
         elif is_one:
             self._headings.open_requirement(level, self.collection.add_kept(rest, outer, label))
         elif is_stated:
-            self._headings.lead(self.collection.add_kept(rest + ":" * (level == COLON), outer, label))
+            stated = self.collection.add_kept(rest + ":" * (level == COLON), outer, label)
+            self._headings.lead(stated if len(rest) <= patterns.MAX_LEAD else None)
         else:
             tier = Tier.PROSE if may_be_one else TIERS[outer] or Tier.BACKGROUND
             found = self.collection.add(tier, rest, label, None if may_be_one else outer)

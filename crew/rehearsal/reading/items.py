@@ -34,7 +34,7 @@ def collect_item(collection: Collection, item: Block, section: Section | None, l
     above = collection.headings.requirement
     names_section = inside is not section and not patterns.CONTINUED_BY_CHILDREN.search(item.text)
     names_criteria = names_section and inside is Section.CRITERIA
-    head, unused = split_unused(item.lines or [item.text], section)
+    head, unused = split_unused(item.lines or [item.text], section) if item.children else (item.text, [])
     is_refused = (inside is not None and inside.is_unused) or bool(item.text and not head and not names_section)
     if item.children and not (names_criteria or is_refused) and (names_section or (above is None and _is_group(item))):
         collection.not_used += unused if head else []
@@ -60,6 +60,7 @@ def _collect_children(
         collection.mark_unused(STRUCK, item.struck)
     head = item.text.rstrip(":")
     collected = len(collection.candidates)
+    is_continued = is_continued and len(lead) + len(head) <= patterns.MAX_LEAD
     for child in item.children:
         continues = is_continued and (patterns.MODAL.match(child.text) or is_completed_below(head))
         collect_item(collection, child, section, f"{lead} {head}".strip() if continues else lead)
@@ -114,7 +115,10 @@ def _is_group(item: Block) -> bool:
     """Return whether an item's children are separate requirements, and the item is the name of their group."""
     words = [count_words(child.text) for child in item.children]
     head = item.text.rstrip(":")
-    names = len(head.split()) <= 5 and not states_requirement(head) and not item.text.endswith(":")
+    is_statement = states_requirement(head) or (
+        patterns.MODAL_INSIDE.search(head) and not patterns.CONTINUED_BY_CHILDREN.search(head)
+    )
+    names = len(head.split()) <= 5 and not is_statement and not item.text.endswith(":")
     long = sum(count >= MIN_REQUIREMENT_WORDS for count in words) * 2 > len(words)
     if any(map(_rules_out_its_parent, item.children)):
         return False

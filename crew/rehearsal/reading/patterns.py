@@ -30,6 +30,8 @@ CONTINUED_BY_CHILDREN = re.compile(
 )
 """An item whose nested items continue its sentence: "Users can:", "sign up"."""
 PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+MAX_LEAD = 300
+"""Characters of words that are repeated before each item that completes them."""
 MIN_REQUIREMENT_WORDS = 3
 """A shorter nested item is a detail of the item above it."""
 

@@ -38,5 +38,5 @@ def collect_scenarios(collection: Collection, lines: Sequence[str], section: Sec
         unused = section.value if section is not None and section.is_unused else None
         if reason := unused or reason_against(each.text, section):
             collection.mark_unused(reason, each.full_text)
-        elif found := collection.add_kept(each.text, section, None):
-            found.details = each.details
+        elif added := collection.add_kept(each.text, section, None):
+            added.details = each.details

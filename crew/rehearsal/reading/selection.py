@@ -64,10 +64,10 @@ def _select(blocks: list[Block], has_title: bool = False) -> Selection:
 
 def _choose(collector: CandidateCollector) -> Selection:
     collection = collector.collection
-    candidates = [each for each in collection.candidates if not each.is_continued]
+    candidates = [each for each in collection.candidates if not each.is_dropped]
     tiers = {each.tier for each in candidates}
     if Tier.IN_REQUIREMENTS in tiers:
-        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS]
+        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS or _is_led(each)]
         with_lists = {each.heading_index for each in best if not each.is_prose}
         chosen = [
             each
@@ -91,6 +91,10 @@ def _choose(collector: CandidateCollector) -> Selection:
     found = assign_labels((each.label, each.full_text, each.quality) for each in ordered)
     more = [NotUsed(TOO_MANY, each.text) for each in found[MAX_REQUIREMENTS:]]
     return Selection(found[:MAX_REQUIREMENTS], (*collection.not_used, *more), collector.title, collector.summary)
+
+
+def _is_led(candidate: Candidate) -> bool:
+    return candidate.tier is Tier.LISTED and candidate.is_led
 
 
 def _is_stated_in_prose(candidate: Candidate) -> bool:

@@ -45,7 +45,8 @@ def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         thought.append(line)
         fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= margin
-        if not after or (after[:1].isupper() and (fits or margin < _MIN_MARGIN)):
+        is_whole = after[:1].isupper() and not line.endswith((",", ";", ":")) and (fits or margin < _MIN_MARGIN)
+        if not after or is_whole:
             yield from sentences(" ".join(thought))
             thought.clear()
 
