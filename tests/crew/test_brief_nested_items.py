@@ -48,6 +48,7 @@ CASES = [
     ("## Requirements\n\nThe app exports CSV (not in v1). It prints.\n", "It prints.", "The app exports CSV (not in v1)."),
     ("### FR-1: Book\n\nBy phone. Which boats? Fax is out of scope.\n\n- by mail\n- Telex is out of scope\n- by whom?\n", "Book: By phone; by mail", "Which boats?|Fax is out of scope.|Telex is out of scope|by whom?"),
     ("### FR-1: Book\n\naa.\n\n**Status:** rejected\n\nbb.\n\n### FR-2: Pay\n\ncc.\n", "Pay: cc.", "FR-1: Book: aa.|**Status:** rejected|bb."),
+    ("### FR-1: Book\n\n**Priority:** Won't have\n**Owner:** Bob\n\naa.\n\n### FR-2: Pay\n\ncc.\n", "Pay: cc.", "FR-1: Book|**Priority:** Won't have **Owner:** Bob|aa."),
     ("## Requirements\n\nFR-1: Do we need aa?\nFR-2: bb.\n\n### FR-3: Should we cc?\n\ndd\n", "bb.", "FR-1: Do we need aa?|FR-3: Should we cc?|dd"),
     ("## Requirements\n\n### FR-1: Payments are out of scope\n\naa\n\n### FR-2: bb\n", "bb", "FR-1: Payments are out of scope|aa"),
     ("### FR-1: Book\n\n| Rule |\n|-|\n| aa |\n| bb is out of scope |\n| cc? |\n", "Book: aa", "bb is out of scope|cc?"),

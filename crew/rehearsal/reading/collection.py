@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crew.rehearsal.reading import patterns
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
 from crew.rehearsal.reading.open_headings import OpenHeadings
@@ -73,13 +75,13 @@ class Collection:
         found.is_led = states_requirement(lead)
         return found
 
-    def add_detail(self, text: str, section: Section | None) -> bool:
+    def add_detail(self, text: str, section: Section | None, lines: Sequence[str] = ()) -> bool:
         """Add a detail to the heading above that is a requirement. Return whether there is one, and the section is
-        one of requirements."""
+        one of requirements. `lines` are those of a paragraph."""
         requirement = self.headings.requirement
         if requirement is None or not (section is None or section.is_requested):
             return False
-        if rules_out_what_is_above(text):
+        if any(map(rules_out_what_is_above, lines or [text])):
             self.mark_unused(Section.EXCLUDED.value, text)
             self._exclude(requirement)
             return True

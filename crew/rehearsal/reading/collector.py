@@ -159,7 +159,7 @@ class CandidateCollector:
         if lines:
             for label, text in lines:
                 self.collection.add_entry(text, section, label)
-        elif self.collection.add_detail(block.text, section):
+        elif self.collection.add_detail(block.text, section, block.lines):
             return
         else:
             self._prose(block, section)
