@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from crew.model.outputs import ENTRY_POINT
-from crew.rehearsal.reading.document_requirements import requirements_in
+from crew.rehearsal.reading.document_requirements import labels_in
 
 REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")
 _ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)
@@ -15,7 +15,7 @@ _ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MU
 
 def requirement_ids(specification: str) -> list[str]:
     """Return the numbers of the requirements in a specification, in order."""
-    return list(dict.fromkeys(each.label for each in requirements_in(specification)))
+    return list(dict.fromkeys(labels_in(specification)))
 
 
 def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step, Usage
 from crew.rehearsal.controls import rehearsal_controls
 from crew.rehearsal.task_context import TaskContext, read_assignment
+from crew.rehearsal.writing.document import source_note
 from crew.rehearsal.writing.generic_document import generic_document
 from models.contracts.enums import Verdict
 
@@ -73,7 +74,7 @@ class RehearsalAgent(ABC):
             verdict=production.verdict,
             confidence=_CONFIDENCE if confidence is None else confidence,
             usage=Usage(model="rehearsal"),
-            note=production.note,
+            note=production.note or source_note(context),
         )
 
     @abstractmethod

@@ -37,7 +37,7 @@ class Analyst(RehearsalAgent):
 
 def _note(context: TaskContext) -> str | None:
     """Return one line on the parts of the brief that are not used, or None if all are."""
-    counts = Counter(part.reason for part in context.brief.not_used)
+    counts = Counter(part.reason for part in context.not_used)
     if context.brief.cut:
         counts[f"everything after the first {MAX_CHARACTERS:,} characters"] = 1
     found = "No requirement was found in the brief: its title is built instead." if context.brief.only_title else ""
@@ -89,7 +89,7 @@ def _risks(context: TaskContext) -> list[str]:
         risks.append(f"- Very short: {', '.join(vague)}. Ask the product owner for details before the design.")
     if unmeasured:
         risks.append(f"- No measurable figure: {', '.join(unmeasured)}. Agree on one in the specification.")
-    if any(part.reason == TOO_MANY for part in context.brief.not_used):
+    if any(part.reason == TOO_MANY for part in context.not_used):
         risks.append(f"- A rehearsal builds {MAX_REQUIREMENTS} requirements: the brief has more, see Not used.")
     if context.brief.only_title:
         risks.append("- No requirement was found in the brief. Its title is built instead.")

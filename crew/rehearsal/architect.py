@@ -6,7 +6,13 @@ from crew.protocol import Draft, Step
 from crew.rehearsal.agent import Production, RehearsalAgent
 from crew.rehearsal.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
-from crew.rehearsal.writing.document import document, escape_markdown, requirement_sections, source_line
+from crew.rehearsal.writing.document import (
+    document,
+    escape_markdown,
+    requirement_sections,
+    source_line,
+    source_not_used_section,
+)
 from crew.rehearsal.writing.python_names import names_for, package_name
 from models.contracts.names import BuiltInArtifact
 
@@ -80,4 +86,5 @@ def _plan(context: TaskContext) -> Draft:
         ]
 
     sections = [("Order of work", order), *requirement_sections(context, described)]
+    sections += source_not_used_section(context)
     return document(context, BuiltInArtifact.IMPLEMENTATION_PLAN, sections)

@@ -9,8 +9,9 @@ from artifacts.media_types import FILES, ZIP
 from crew.protocol import Assignment, InputArtifact
 from crew.rehearsal.controls import Controls, rehearsal_controls
 from crew.rehearsal.reading.brief import Brief, read_brief
-from crew.rehearsal.reading.document_requirements import requirements_in
-from crew.rehearsal.reading.requirements import Requirement
+from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.document_requirements import read_document
+from crew.rehearsal.reading.requirements import Requirement, split_label
 from models.contracts.names import ArtifactType, BuiltInArtifact
 
 # Most specific first: when a person amends one of these, every later stage that reads it follows the amendment.
@@ -29,7 +30,8 @@ _MAX_INLINE_CHARACTERS = 8_000
 class TaskContext:
     """An assignment with its brief, its controls and its requirements.
 
-    `source` is the artifact that the requirements were read from; None means the brief.
+    `source` is the artifact that the requirements were read from; None means the brief. `not_used` are the parts of
+    the brief, and of the source, that are not built; `source_not_used` those of a source other than the brief.
     """
 
     assignment: Assignment
@@ -37,6 +39,8 @@ class TaskContext:
     brief: Brief
     requirements: tuple[Requirement, ...]
     source: InputArtifact | None
+    not_used: tuple[NotUsed, ...]
+    source_not_used: tuple[NotUsed, ...] = ()
 
     def expects(self, *types: ArtifactType) -> bool:
         """Return whether the stage produces one of these."""
@@ -59,14 +63,23 @@ def _read(assignment: Assignment) -> TaskContext:
     for type in _SOURCES:
         source = assignment.input(type)
         text = readable_text(source) if source else None
-        found = _requirements(type, text, assignment.project_name) if text else ()
-        if found:
-            return TaskContext(assignment, controls, brief, found, source)
-    return TaskContext(assignment, controls, brief, brief.requirements, None)
+        if not text:
+            continue
+        if type is BuiltInArtifact.USER_INPUT:
+            read = read_brief(text, assignment.project_name)
+            return TaskContext(assignment, controls, brief, read.requirements, source, read.not_used)
+        document = read_document(text)
+        if document.requirements:
+            built = {each.text for each in document.requirements}
+            left = [part for part in brief.not_used if not _is_built(part, built)]
+            not_used = tuple(dict.fromkeys((*left, *document.not_used)))
+            return TaskContext(assignment, controls, brief, document.requirements, source, not_used, document.not_used)
+    return TaskContext(assignment, controls, brief, brief.requirements, None, brief.not_used)
 
 
-def _requirements(type: ArtifactType, text: str, project_name: str) -> tuple[Requirement, ...]:
-    return read_brief(text, project_name).requirements if type is BuiltInArtifact.USER_INPUT else requirements_in(text)
+def _is_built(part: NotUsed, built: set[str]) -> bool:
+    """Return whether a person moved a part of the brief into the requirements of a document."""
+    return part.text in built or split_label(part.text)[1] in built
 
 
 def readable_text(artifact: InputArtifact) -> str | None:

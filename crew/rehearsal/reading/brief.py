@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from crew.rehearsal.controls import front_matter, without_front_matter
 from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.front_matter_sections import front_matter_sections
 from crew.rehearsal.reading.markdown_blocks import plain
-from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
-from crew.rehearsal.reading.section_headings import section_of
+from crew.rehearsal.reading.requirements import Requirement, shorten, split_readable
 from crew.rehearsal.reading.selection import select
 
 _MAX_TITLE = 120
@@ -36,29 +35,15 @@ def read_brief(text: str, project_name: str) -> Brief:
     """Read any text as a brief. The title is its level-1 heading or first line, or else that of its front matter, or
     else the project's name."""
     front = front_matter(text)
-    markdown = without_front_matter(text) + _sections_in(front)
+    sections, others = front_matter_sections(front)
+    markdown, rest = split_readable(without_front_matter(text) + sections)
     title = front.get("title")
     title = plain(title) if isinstance(title, str) else ""
-    return _read(markdown[:MAX_CHARACTERS], len(markdown) > MAX_CHARACTERS, title, project_name)
-
-
-def _sections_in(front: dict[str, Any]) -> str:
-    """Return the parts of the front matter that name sections, such as `requirements` and `non_goals`, as Markdown."""
-    lines: list[str] = []
-    for key, value in front.items():
-        name = str(key).replace("_", " ")
-        values = value if isinstance(value, list) else [value] if isinstance(value, str) else []
-        if values and section_of(name) is not None:
-            lines += ["", f"## {name}", "", *(f"- {plain(_text(each))}" for each in values)]
-    return "\n" + "\n".join(lines) + "\n" if lines else ""
-
-
-def _text(value: object) -> str:
-    return "; ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+    return _read(markdown, bool(rest), others, title, project_name)
 
 
 @lru_cache(maxsize=64)
-def _read(markdown: str, cut: bool, front_matter_title: str, project_name: str) -> Brief:
+def _read(markdown: str, cut: bool, others: tuple[NotUsed, ...], front_matter_title: str, project_name: str) -> Brief:
     selection = select(markdown, bool(front_matter_title))
     full_title = selection.title or front_matter_title or plain(project_name) or "Untitled project"
     title = shorten(full_title, _MAX_TITLE)
@@ -67,7 +52,7 @@ def _read(markdown: str, cut: bool, front_matter_title: str, project_name: str) 
         title=title,
         summary=selection.summary,
         requirements=selection.requirements or (Requirement("R1", title),),
-        not_used=(*cut_title, *selection.not_used),
+        not_used=(*cut_title, *others, *selection.not_used),
         cut=cut,
         only_title=not selection.requirements,
     )

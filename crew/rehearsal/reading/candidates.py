@@ -23,8 +23,9 @@ class Candidate:
     """A part of the brief that may be a requirement.
 
     `is_prose` marks a sentence: beside lists, it counts only if it states a requirement. `is_summary` marks one of the
-    brief's first paragraph, which the documents show. `heading_index` is the block
-    of the heading above it.
+    brief's first paragraph, which the documents show. `is_dropped` marks one that no longer counts, since its words
+    begin each item below it, or since what follows rules it out; `is_led` an item that begins with such words, which
+    state a requirement. `heading_index` is the block of the heading above it.
     """
 
     tier: Tier
@@ -34,8 +35,14 @@ class Candidate:
     quality: bool = False
     is_prose: bool = False
     is_summary: bool = False
-    heading_index: int = 0
+    is_dropped: bool = False
+    is_led: bool = False
+    heading_index: int = -1
     details: list[str] = field(default_factory=list)
+
+    @property
+    def labelled_text(self) -> str:
+        return f"{self.label}: {self.full_text}" if self.label else self.full_text
 
     @property
     def full_text(self) -> str:

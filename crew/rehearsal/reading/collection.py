@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crew.rehearsal.reading import patterns
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
-from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.open_headings import OpenHeadings
 from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import is_exclusion, says_out_of_scope
+from crew.rehearsal.reading.rulings import rules_out_what_is_above, split_unused
 from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.sentences import states_requirement
 
 PROSE = "prose"
 
@@ -23,8 +25,7 @@ TIERS: dict[Section | None, Tier | None] = {
 class Collection:
     """Candidates and unused parts, each in the place that the open headings give it."""
 
-    def __init__(self, blocks: list[Block], headings: OpenHeadings) -> None:
-        self._blocks = blocks
+    def __init__(self, headings: OpenHeadings) -> None:
         self.headings = headings
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
@@ -44,36 +45,64 @@ class Collection:
     ) -> Candidate:
         reason = PROSE if section is None or section.is_requested else section.value
         heading = self.headings.innermost
-        index = heading.index if heading is not None else -1
-        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, is_summary, index)
+        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, is_summary)
+        found.heading_index = heading.index if heading is not None else -1
         self.candidates.append(found)
         return found
 
-    def add_unless_excluded(self, text: str, section: Section | None, label: str | None) -> Candidate | None:
-        remark = patterns.REMARK.search(text) or patterns.LEADING_REMARK.match(text)
-        if (remark and is_exclusion(remark[1])) or says_out_of_scope(text):
-            section = Section.EXCLUDED
+    def add_entry(self, text: str, section: Section | None, label: str | None) -> Candidate | None:
+        """Add an entry without the sentences that its own words rule out, if anything is left."""
+        if section is None or not section.is_unused:
+            kept, unused = split_unused([text], section)
+            self.not_used += unused if kept else [NotUsed(each.reason, _labelled(label, text)) for each in unused]
+            if not kept:
+                return None
+            text = kept
+        return self.add_kept(text, section, label)
+
+    def add_kept(self, text: str, section: Section | None, label: str | None, lead: str = "") -> Candidate | None:
+        """Add an entry as it is, if its section may be built. `lead` are words before it, which it completes."""
         tier = TIERS.get(section, Tier.IN_REQUIREMENTS)
         if tier is None:
             assert section is not None
-            self.mark_unused(section.value, f"{label}: {text}" if label else text)
+            self.mark_unused(section.value, _labelled(label, text))
             return None
-        return self.add(tier, text, label, section)
+        above = self.headings.innermost.lead if self.headings.innermost is not None else None
+        if not lead and above is not None and tier is above.tier:
+            above.is_dropped = True
+            lead = f"{above.text.rstrip(':')}:"
+        found = self.add(tier, f"{lead} {text}" if lead else text, label, section)
+        found.is_led = states_requirement(lead)
+        return found
 
-    def add_detail(self, text: str, section: Section | None) -> bool:
+    def add_detail(self, text: str, section: Section | None, lines: Sequence[str] = ()) -> bool:
         """Add a detail to the heading above that is a requirement. Return whether there is one, and the section is
-        one of requirements."""
+        one of requirements. `lines` are those of a paragraph."""
         requirement = self.headings.requirement
         if requirement is None or not (section is None or section.is_requested):
             return False
-        requirement.details.append(text)
+        if any(map(rules_out_what_is_above, lines or [text])):
+            self.mark_unused(Section.EXCLUDED.value, text)
+            self._exclude(requirement)
+            return True
+        kept, unused = split_unused([text], section)
+        self.not_used += unused
+        if kept:
+            requirement.details.append(kept)
         return True
 
-    def add_item(self, text: str, section: Section | None) -> None:
-        if self.add_detail(text, section):
-            return
+    def add_item(self, text: str, section: Section | None, lead: str = "") -> None:
         label, rest = split_label(text)
         heading = self.headings.innermost
-        if patterns.MODAL.match(rest) and heading is not None and heading.section is None:
-            rest = f"{self._blocks[heading.index].text.rstrip(':')} {rest}"  # "Admin": "can delete users"
-        self.add_unless_excluded(rest, section, label)
+        if patterns.MODAL.match(rest) and heading is not None and heading.section is None and not heading.lead:
+            lead = lead or heading.text.rstrip(":")  # "Admin": "can delete users"
+        self.add_kept(rest, section, label, lead)
+
+    def _exclude(self, requirement: Candidate) -> None:
+        requirement.is_dropped = True
+        self.mark_unused(Section.EXCLUDED.value, requirement.labelled_text)
+        self.headings.rule_out(Section.EXCLUDED)
+
+
+def _labelled(label: str | None, text: str) -> str:
+    return f"{label}: {text}" if label else text

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import Candidate, Tier
+from crew.rehearsal.reading.candidates import Tier
 from crew.rehearsal.reading.collection import TIERS, Collection
 from crew.rehearsal.reading.headings import find_title, heading_label
-from crew.rehearsal.reading.items import STRUCK, collect_item, collect_rows
+from crew.rehearsal.reading.items import STRUCK, collect_item, collect_rows, opens_section
 from crew.rehearsal.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
-from crew.rehearsal.reading.open_headings import OpenHeadings
-from crew.rehearsal.reading.outline import COLON, Outline, pseudo_heading, pseudo_level
+from crew.rehearsal.reading.open_headings import DETAILS_LEVEL, OpenHeadings
+from crew.rehearsal.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.rehearsal.reading.patterns import collapse_whitespace, labelled_lines
-from crew.rehearsal.reading.section_headings import is_exclusion, says_out_of_scope, section_of
+from crew.rehearsal.reading.rulings import (
+    PLACEHOLDER,
+    heading_section,
+    is_completed_below,
+    lead_section,
+    reason_against,
+)
+from crew.rehearsal.reading.scenarios import collect_scenarios, has_scenarios
+from crew.rehearsal.reading.section_headings import is_bare_title
 from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import is_question, sentences
+from crew.rehearsal.reading.sentences import sentences_of_lines
 
 QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
 
@@ -28,11 +34,12 @@ class CandidateCollector:
     def __init__(self, blocks: list[Block], has_title: bool = False) -> None:
         self._blocks = blocks
         self._headings = OpenHeadings()
-        self.collection = Collection(blocks, self._headings)
+        self.collection = Collection(self._headings)
         self._title_index, self.title = find_title(blocks, has_title)
         self._outline = Outline(blocks)
         self.summary = ""
         self._after_list = False
+        self._group: tuple[int, ...] = ()
 
     def run(self) -> None:
         """Visit every block."""
@@ -46,11 +53,16 @@ class CandidateCollector:
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (Kind.HEADING, Kind.PARAGRAPH):
             self.collection.mark_unused(STRUCK, block.struck)
+        if block.group != self._group:
+            self._headings.close(WITHIN_LIST)
+        self._group = block.group
         match block.kind:
             case Kind.HEADING:
                 self._heading(index, block.level, block.text)
             case Kind.PARAGRAPH:
                 self._paragraph(index, block)
+            case Kind.ITEM | Kind.ROW if opens_section(self.collection, block, index):
+                pass
             case Kind.ITEM:
                 collect_item(self.collection, block, self._headings.section)
             case Kind.ROW:
@@ -61,84 +73,94 @@ class CandidateCollector:
 
     def _heading(self, index: int, level: int, text: str) -> None:
         if text.startswith(DETAILS):
-            self._details(index, text.removeprefix(DETAILS).strip())
-            return
-        self._headings.close(level)
-        self._headings.close_requirement(level)
+            text = text.removeprefix(DETAILS).strip()
+            if not text:
+                self._headings.close_details()
+                return
+            level = DETAILS_LEVEL
+            self._headings.close_requirement(level)
+        else:
+            self._headings.close(level)
+            self._headings.close_requirement(level)
         label, rest = heading_label(text)
         labelled = label is not None and not label[0].isdigit()
         outer = self._headings.section
-        section = None if labelled else section_of(rest if label else text, outer)
+        section = None if labelled else heading_section(rest if label else text, outer)
         if outer is Section.CONTEXT and rest.casefold() == "scope":
             section = None  # the scope of the document itself
         if section is Section.GOALS and outer is not None and outer.is_requested:
             section = None
-        self._headings.open(level, section, index)
-        requirement = self._headings.requirement
-        if section is None and requirement is not None and text:
-            requirement.details.append(text)
-        if section is not None or requirement is not None or not text:
+        self._headings.open(level, section, index, text)
+        if section is not None and not section.is_unused:
             return
         if outer is not None and outer.is_unused:
             self.collection.mark_unused(outer.value, text)
-        elif outer is None or outer.is_requested:
-            self._heading_among_requirements(index, level, text)
-        elif index in self._outline.leaves and level < COLON:
-            self.collection.add(TIERS[outer] or Tier.BACKGROUND, text, None, outer)
+        elif section is not None:
+            if not is_bare_title(text):
+                self.collection.mark_unused(section.value, text)
+        elif text and not self.collection.add_detail(text, None):
+            self._heading_of_its_own(index, level, text)
 
-    def _details(self, index: int, summary: str) -> None:
-        """Begin a <details> with this summary, or end it."""
-        if summary:
-            self._headings.open_details(section_of(summary), index)
-        else:
-            self._headings.close_details()
-
-    def _heading_among_requirements(self, index: int, level: int, text: str) -> None:
-        """Add a heading that is a requirement itself."""
+    def _heading_of_its_own(self, index: int, level: int, text: str) -> None:
+        """Add a heading that names no section, if it is a requirement itself, or states one with what is below it."""
         outer = self._headings.section
         label, rest = heading_label(text)
         labelled = label is not None and not label[0].isdigit()
-        if (labelled and index not in self._outline.groups) or (
-            level < COLON and outer is not None and self._outline.is_requirement(index)
-        ):
-            remark = patterns.REMARK.search(rest)
-            if remark and is_exclusion(remark[1]):
-                self._headings.exclude_innermost()
-                self.collection.mark_unused(Section.EXCLUDED.value, text)
-                return
-            candidate = self.collection.add(
-                Tier.IN_REQUIREMENTS if outer is not None else Tier.LISTED, rest, label, outer
-            )
-            self._headings.open_requirement(level, candidate)
-        elif index in self._outline.leaves and level < COLON and not patterns.PLACEHOLDER.match(text):
-            self.collection.add(Tier.PROSE, rest, label, None).reason_if_unused = HEADING
+        is_stated = is_completed_below(rest)
+        may_be_one = outer is None or outer.is_requested
+        is_one = may_be_one and (
+            (labelled and index not in self._outline.groups)
+            or (label is not None and is_stated)
+            or (level < COLON and (outer is not None or is_stated) and self._outline.is_requirement(index))
+        )
+        is_leaf = index in self._outline.leaves and level < COLON
+        if not (is_one or is_stated or is_leaf or (labelled and not may_be_one)):
+            return  # the name of a group
+        if reason := reason_against(rest, outer):
+            self.collection.mark_unused(reason, text)
+            if reason != PLACEHOLDER:
+                self._headings.rule_out(Section(reason))
+        elif is_one:
+            self._headings.open_requirement(level, self.collection.add_kept(rest, outer, label))
+        elif is_stated:
+            stated = self.collection.add_kept(rest + ":" * (level == COLON), outer, label)
+            self._headings.lead(stated if len(rest) <= patterns.MAX_LEAD else None)
+        else:
+            tier = Tier.PROSE if may_be_one else TIERS[outer] or Tier.BACKGROUND
+            found = self.collection.add(tier, rest, label, None if may_be_one else outer)
+            found.reason_if_unused = HEADING if may_be_one else found.reason_if_unused
 
     def _paragraph(self, index: int, block: Block) -> None:
-        parts = patterns.split_at_leads(block.lines)
-        if len(parts) > 1:
-            for part in parts:
-                self._paragraph(index, replace(block, text=" ".join(part), lines=part, emphasised=False))
-            return
         after = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         if self._after_list:
             self._headings.close(COLON)
-        if (name := pseudo_heading(block, after)) and not block.quoted:
-            self._heading(index, pseudo_level(block), name)
+        if not block.lines:
             return
+        if has_scenarios(block.lines):
+            collect_scenarios(self.collection, block.lines, self._headings.section)
+            return
+        *parts, last = patterns.split_at_leads(block.lines)
+        for part in parts:
+            self._part(index, _paragraph_of(part), None)
+        self._part(index, _paragraph_of(last) if parts else block, after)
+
+    def _part(self, index: int, block: Block, after: Block | None) -> None:
+        before, name = lead_in(block, after)
+        if before:
+            self._text(_paragraph_of(before) if name else block)
+        if name:
+            self._heading(index, pseudo_level(block), name)
+
+    def _text(self, block: Block) -> None:
         section = self._headings.section
         if section is None or section.is_requested or section is Section.GOALS:
-            section = patterns.lead_section(block.text, section) or section  # "Risks: rough sea."
+            section = lead_section(block.text, section) or section  # "Risks: rough sea."
         lines = labelled_lines(block)
         if lines:
             for label, text in lines:
-                self.collection.add_unless_excluded(text, section, label)
-        elif self.collection.add_detail(block.text, section):
+                self.collection.add_entry(text, section, label)
+        elif self.collection.add_detail(block.text, section, block.lines):
             return
-        elif len(block.lines) > 1 and all(line.startswith(":") for line in block.lines[1:]):
-            # a definition list
-            self.collection.add_unless_excluded(f"{block.lines[0]}{' '.join(block.lines[1:])}", section, None)
-        elif any(map(patterns.SCENARIO.match, block.lines)):
-            self._scenarios(list(block.lines), section)
         else:
             self._prose(block, section)
 
@@ -146,34 +168,24 @@ class CandidateCollector:
         is_summary = not self.summary and (section is None or section in (Section.CONTEXT, Section.GOALS))
         if is_summary:
             self.summary = block.text
-        if block.text.endswith((":", "\uff1a")):
-            return  # it introduces what follows
         if section is not None and section.is_unused:
             self.collection.mark_unused(section.value, block.text)
             return
-        for sentence in sentences(block.text):
-            if is_question(sentence):
-                self.collection.mark_unused(Section.QUESTIONS.value, sentence)
-            elif says_out_of_scope(sentence):
-                self.collection.mark_unused(Section.EXCLUDED.value, sentence)
+        for sentence in sentences_of_lines(block.lines):
+            if reason := reason_against(sentence, section):
+                self.collection.mark_unused(reason, sentence)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
                 self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)
 
     def _code(self, block: Block) -> None:
+        self._headings.lead(None)
         lines = block.text.splitlines()
-        if any(map(patterns.SCENARIO.match, lines)):
-            self._scenarios(lines, self._headings.section)
+        if has_scenarios(lines):
+            collect_scenarios(self.collection, lines, self._headings.section)
         elif block.text.strip():
             self.collection.mark_unused(CODE, collapse_whitespace(block.text))
 
-    def _scenarios(self, lines: list[str], section: Section | None) -> None:
-        """Add each Gherkin scenario, with its steps, as one requirement."""
-        current: Candidate | None = None
-        for line in filter(str.strip, lines):
-            if found := patterns.SCENARIO.match(line):
-                current = self.collection.add_unless_excluded(
-                    collapse_whitespace(found[1]) or "Scenario", section, None
-                )
-            elif current is not None and not line.lstrip().startswith(("#", "@")):
-                current.details.append(collapse_whitespace(line))
+
+def _paragraph_of(lines: tuple[str, ...]) -> Block:
+    return Block(Kind.PARAGRAPH, " ".join(lines), lines=lines)

@@ -9,6 +9,7 @@ from crew.rehearsal.reading.markdown_blocks import Block, Kind
 from crew.rehearsal.reading.patterns import PARAGRAPH_NUMBER
 from crew.rehearsal.reading.requirements import split_label
 from crew.rehearsal.reading.section_headings import is_section_title, section_of
+from crew.rehearsal.reading.sentences import states_requirement
 
 _NAMED = re.compile(
     r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)(?:\s*[.:)–—-]\s*(?=\S)|$)",
@@ -59,5 +60,5 @@ def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
         or section_of(text) is not None
     ):
         return -1, ""
-    is_prose = text.endswith((".", "!", "?", "\u3002"))
+    is_prose = text.endswith((".", "!", "?", "\u3002")) or states_requirement(text)
     return (-1 if is_prose or len(unquoted) == 1 else index), text

@@ -46,7 +46,7 @@ class Block:
     text: str
     level: int = 0
     group: tuple[int, ...] = ()
-    lines: tuple[str, ...] = ()  # of a paragraph
+    lines: tuple[str, ...] = ()  # of a paragraph; of an item, its paragraphs
     children: tuple[Block, ...] = ()  # of an item
     header: tuple[str, ...] = ()  # of a row, one for each cell
     cells: tuple[str, ...] = ()
@@ -130,11 +130,14 @@ class _BlockBuilder:
 
     def _close_item(self) -> Iterator[Block]:
         own, children = self._items.pop()
-        text = " ".join(block.text for block in own if block.text)
+        first, *others = [block.text for block in own if block.text] or [""]
+        lines = (_CANCELLED.sub("❌", _CHECKBOX.sub("", first)), *others)
+        text = " ".join(filter(None, lines))
         item = Block(
             Kind.ITEM,
-            _CANCELLED.sub("❌", _CHECKBOX.sub("", text)),
+            text,
             group=(self._lists[0],),
+            lines=tuple(filter(None, lines)),
             children=tuple(children),
             struck=" ".join(block.struck for block in own if block.struck),
             linked=bool(own) and all(block.linked for block in own),

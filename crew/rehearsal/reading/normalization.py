@@ -1,6 +1,6 @@
 """Converts pasted text to Markdown: bullets of word processors, HTML, wiki headings, indented texts."""
 
-# ruff: noqa: E501, RUF001 - characters of many languages, in long patterns
+# ruff: noqa: E501 - characters of many languages, in long patterns
 from __future__ import annotations
 
 import re
@@ -8,10 +8,9 @@ import textwrap
 from collections.abc import Iterator
 
 from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.list_markers import mark_lists
 from crew.rehearsal.reading.markdown_blocks import DETAILS
 from crew.rehearsal.reading.numbered_headings import is_contents_line, number_headings
-from crew.rehearsal.reading.scope_words import CROSSES
-from crew.rehearsal.reading.section_headings import section_of
 from crew.rehearsal.reading.sections import Section
 from crew.rehearsal.reading.table_formats import as_pipe_tables
 from crew.rehearsal.reading.wiki_markup import as_markdown_markup
@@ -57,15 +56,8 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
 ]
 _SINGLE_TILDES = re.compile(r"(?<![~\w\\])~(?=[^\s~])([^~\n]*[^~\s])~(?![~\w])")
 _HTML_HEADING = re.compile(r"^@([1-6])@ ", re.MULTILINE)
-_ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s[^<>\n]*)?/?>[ \t]*$", re.MULTILINE)
-
-_BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
-_CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
-_ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
-_LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
-_LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
-"""The line below the header of a wide table, for which the parser would take seconds to fill its rows."""
+_ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=[^<>\n]*)?/?>[ \t]*$", re.MULTILINE)
+"""Not `<fill in>`: that is a placeholder."""
 
 
 def as_markdown(text: str) -> tuple[str, list[NotUsed]]:
@@ -108,7 +100,7 @@ def _convert(text: str, removed: list[NotUsed]) -> str:
     if len(contents) > 1:
         removed += [NotUsed(Section.CONTENTS.value, line) for line in contents]
         lines = [line for line in lines if not is_contents_line(line)]
-    return "\n".join(_lines(number_headings(as_markdown_markup(lines))))
+    return "\n".join(mark_lists(number_headings(as_markdown_markup(lines))))
 
 
 def _convert_table(table: re.Match[str]) -> str:
@@ -117,36 +109,3 @@ def _convert_table(table: re.Match[str]) -> str:
     ]
     lines = [f"| {' | '.join(cells)} |" for cells in rows if cells]
     return "\n\n" + "\n".join([*lines[:1], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n\n" if lines else "\n"
-
-
-def _lines(lines: list[str]) -> Iterator[str]:
-    before = ""
-    for index, line in enumerate(lines):
-        listed = _CROSSED.sub(r"\1- ", _BULLET.sub(r"\1- ", line))
-        if listed is line or listed == line:
-            listed = _ENUMERATED.sub(r"\1- ", line)
-        if listed == line and (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
-            listed = "- " + line[letter.end() :]
-        if listed != line and before.strip() and not _LISTED.match(before):
-            yield ""  # otherwise it would continue the paragraph above
-        if _WIDE_RULE.match(listed):
-            listed = f"\\{listed.lstrip()}"
-        if before.strip() and _is_heading_line(listed, before, lines[index + 1] if index + 1 < len(lines) else ""):
-            yield ""  # otherwise it would continue the item or paragraph above
-        yield listed
-        before = listed
-
-
-def _is_heading_line(line: str, before: str, after: str) -> bool:
-    """Return whether a line next to a list serves as a heading: "Out of scope:"."""
-    if not line[:1].strip() or line[:1] in "#>|`~=-+*" or len(line) > 80 or _LISTED.match(line):
-        return False
-    colon = line.rstrip().endswith((":", "\uff1a"))
-    beside = _LISTED.match(before) or before[:1].isspace() or _BULLET.match(after) or _LISTED.match(after)
-    return bool(beside) and (colon or section_of(line.strip()) is not None)
-
-
-def _has_sibling(letter: str, lines: list[str], index: int) -> bool:
-    """Return whether a nearby line has the next letter (b. after a.), so that this is a list and not an initial."""
-    around = [_LETTERED.match(line) for line in lines[max(0, index - 2) : index + 3]]
-    return any(match is not None and abs(ord(match[1]) - ord(letter)) == 1 for match in around)

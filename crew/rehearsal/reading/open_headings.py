@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crew.rehearsal.reading.candidates import Candidate
 from crew.rehearsal.reading.sections import Section
 
-_DETAILS_LEVEL = -1
+DETAILS_LEVEL = -1
 
 
 @dataclass(slots=True)
@@ -16,6 +16,9 @@ class Heading:
     section: Section | None
     index: int
     """The index of its block."""
+    text: str = ""
+    lead: Candidate | None = None
+    """The heading as a requirement that the items below it complete: "The app must keep:"."""
 
 
 class OpenHeadings:
@@ -41,32 +44,35 @@ class OpenHeadings:
         unused = next((section for section in sections if section.is_unused), None)
         return unused or (sections[-1] if sections else None)
 
-    def open(self, level: int, section: Section | None, index: int) -> None:
-        self._open.append(Heading(level, section, index))
+    def open(self, level: int, section: Section | None, index: int, text: str = "") -> None:
+        self._open.append(Heading(level, section, index, text))
 
     def close(self, level: int) -> None:
         """Close the headings of this level and below; those outside of an open <details> stay."""
         while self._open and self._open[-1].level >= level:
             self._open.pop()
 
-    def open_requirement(self, level: int, candidate: Candidate) -> None:
+    def open_requirement(self, level: int, candidate: Candidate | None) -> None:
         """Make the innermost heading, which is open already, a requirement."""
-        self._requirement = (level, candidate)
+        self._requirement = (level, candidate) if candidate is not None else None
+
+    def lead(self, candidate: Candidate | None) -> None:
+        """Make the innermost heading the first words of the items below it, or of none."""
+        if self._open:
+            self._open[-1].lead = candidate
 
     def close_requirement(self, level: int) -> None:
         """Close the requirement if its heading has this level or one below."""
         if self._requirement is not None and self._requirement[0] >= level:
             self._requirement = None
 
-    def exclude_innermost(self) -> None:
-        self._open[-1].section = Section.EXCLUDED
-
-    def open_details(self, section: Section | None, index: int) -> None:
-        """Open a <details>, whose summary is a heading."""
+    def rule_out(self, section: Section) -> None:
+        """Give the innermost heading a section that is not built, and end the requirement that it is, if it is one."""
         self._requirement = None
-        self.open(_DETAILS_LEVEL, section, index)
+        if self._open:
+            self._open[-1].section = section
 
     def close_details(self) -> None:
         self._requirement = None
-        while self._open and self._open.pop().level != _DETAILS_LEVEL:
+        while self._open and self._open.pop().level != DETAILS_LEVEL:
             pass

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
+import re
+
 from crew.rehearsal.reading.headings import heading_label
 from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
-from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
+from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, PLACEHOLDER, count_words
 from crew.rehearsal.reading.requirements import split_label
+from crew.rehearsal.reading.rulings import heading_section
 from crew.rehearsal.reading.section_headings import section_of
 from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.sentences import sentences
 
 BOLD, COLON = 7, 8
 """The levels of paragraphs that serve as headings: one in bold, and one that ends with a colon."""
+WITHIN_LIST = 9
+"""The level of an item, or a row, that names the section of those after it."""
 
 _MAX_PSEUDO_HEADING = 80
 
 
-def pseudo_heading(block: Block, after: Block | None = None) -> str:
-    """Return the words of a paragraph that serves as a heading, or ""."""
-    if len(block.lines) != 1 or len(block.text) > _MAX_PSEUDO_HEADING:
-        return ""
+def lead_in(block: Block, after: Block | None = None) -> tuple[tuple[str, ...], str]:
+    """Return the lines of a paragraph before the words that serve as a heading, and those words, "" if none do.
+
+    They are all of it, if it is short and in bold or capitals; or else its last sentence, or labelled line, if it
+    ends with a colon, or names the section of the list `after` it.
+    """
     text = block.text
-    if block.emphasised or text.endswith((":", "\uff1a")):
-        return text.rstrip(":\uff1a ")
-    if text.isupper() and len(text) > 3 and len(text.split()) <= 8:
-        return text
-    listed = after is not None and after.kind in (Kind.ITEM, Kind.ROW)
-    return text if listed and not text.endswith((".", "!", "?")) and section_of(text) is not None else ""
+    if PLACEHOLDER.match(text):
+        return block.lines, ""
+    if text.endswith(_COLONS):
+        before, last = _split_last(block)
+        return before, last.rstrip(":\uff1a ")
+    short = len(block.lines) == 1 and len(text) <= _MAX_PSEUDO_HEADING
+    if short and (block.emphasised or (text.isupper() and len(text) > 3 and len(text.split()) <= 8)):
+        return (), text
+    if after is None or after.kind not in (Kind.ITEM, Kind.ROW):
+        return block.lines, ""
+    before, last = _split_last(block)
+    last = last.rstrip(_DASHES)
+    is_sentence = last.endswith((".", "!"))
+    named = heading_section(last.rstrip(".!")) if not is_sentence or _FOLLOWING.search(last) else None
+    return (before, last) if named is not None else (block.lines, "")
+
+
+def _split_last(block: Block) -> tuple[tuple[str, ...], str]:
+    """Split a paragraph before its last labelled line, or else its last sentence."""
+    labelled = [at for at, line in enumerate(block.lines) if at > 0 and split_label(line)[0]]
+    if labelled and split_label(block.lines[0])[0]:
+        return block.lines[: labelled[-1]], " ".join(block.lines[labelled[-1] :])
+    *before, last = sentences(block.text)
+    return tuple(before), last
+
+
+_COLONS = (":", "\uff1a")
+_DASHES = " -\u2013\u2014"
+_FOLLOWING = re.compile(
+    r"\b(?:following|below|these|folgende\w*|suivant\w*|siguientes|seguintes|seguenti|volgende|następujące|следующ\w+)\b|以下|次の|下記|다음",
+    re.IGNORECASE,
+)
+"""In a sentence with a full stop that speaks about the list after it."""
 
 
 def pseudo_level(block: Block) -> int:
@@ -53,7 +88,7 @@ class Outline:
             if block.kind is Kind.HEADING:
                 last = self._leaf(last, index, block.level)
                 in_criteria = self._heading(index, block.level, block.text)
-            elif block.kind is Kind.PARAGRAPH and not block.quoted and (name := pseudo_heading(block, after)):
+            elif block.kind is Kind.PARAGRAPH and not block.quoted and (name := lead_in(block, after)[1]):
                 last = self._leaf(last, index, pseudo_level(block))
                 in_criteria = self._heading(index, pseudo_level(block), name, is_paragraph=True)
             else:

@@ -1,36 +1,28 @@
 """Patterns for remarks, placeholders, numbered lines and scenarios in a brief."""
 
-# ruff: noqa: RUF001 - words and punctuation of many languages, in long patterns
+# ruff: noqa: E501, RUF001 - words and punctuation of many languages, in long patterns
 from __future__ import annotations
 
 import re
 
 from crew.rehearsal.reading.markdown_blocks import Block
 from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.scope_words import CROSSES
-from crew.rehearsal.reading.section_headings import (
-    is_exclusion,
-    is_exclusion_remark,
-    is_section_title,
-    label_section,
-    section_of,
-)
-from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.section_headings import is_section_title
 
-_DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
-_TAIL = re.compile(r"(?:[:：→] ?|[-=]> ?| [-–—] ?|— ?)([^:：–—→>]+)$")
+DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
+TAIL = re.compile(r"(?:[:：→] ?|[-=]> ?| [-–—] ?|— ?)([^:：–—→>]+)$")
 MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
-_LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
+LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
     re.IGNORECASE,
 )
-MODAL = re.compile(
-    r"^(?:can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen)\b"
-)
+_MODALS = "can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen|soll|sollen|darf|peut|peuvent|puede|pueden|pode|podem|può|possono|kan|kunnen"
+MODAL = re.compile(rf"^(?:{_MODALS})\b")
+MODAL_INSIDE = re.compile(rf"\b(?:{_MODALS})\b")
 URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
 SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
 CONTINUED_BY_CHILDREN = re.compile(
@@ -38,45 +30,10 @@ CONTINUED_BY_CHILDREN = re.compile(
 )
 """An item whose nested items continue its sentence: "Users can:", "sign up"."""
 PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+MAX_LEAD = 300
+"""Characters of words that are repeated before each item that completes them."""
 MIN_REQUIREMENT_WORDS = 3
 """A shorter nested item is a detail of the item above it."""
-
-
-def sections_in_item(item: Block, section: Section | None) -> tuple[Section | None, Section | None]:
-    """Return the sections of an item and of its children, where its first or last words name one: "Out of scope:
-    payments", "[Risk] rough sea", "Groups: not in v1"."""
-    if section is not None and not section.is_requested and section is not Section.GOALS:
-        return section, section
-    if (named := _named_section(item.text, section)) is not None:
-        return named, named
-    lead = _LEAD.match(item.text)
-    own = section_of(lead[1] if lead else item.text, section) if lead or item.children else None
-    if item.children and own is not None and own not in (Section.CONTEXT, Section.GOALS) and not (lead and lead[2]):
-        return section, own
-    return section, section
-
-
-def _named_section(text: str, section: Section | None) -> Section | None:
-    """Return the kind of an item that is ruled out, a risk, a question or background by its own words."""
-    if text[:1] in CROSSES and text:
-        return Section.EXCLUDED
-    if (own := lead_section(text, section)) is not None:
-        return own
-    tail = _TAIL.search(text[-MAX_TAIL:])
-    remark = REMARK.search(text) or LEADING_REMARK.match(text)
-    if (tail and is_exclusion_remark(tail[1])) or (remark and is_exclusion(remark[1])):
-        return Section.EXCLUDED
-    return None
-
-
-def lead_section(text: str, section: Section | None) -> Section | None:
-    """Return the kind that the words before a colon or a dash, or in brackets, give to an item or a paragraph."""
-    lead = _LEAD.match(text)
-    for label in filter(None, (lead, _DASH.match(text), LEADING_REMARK.match(text))):
-        if (own := label_section(label[1])) is not None:
-            return own
-    own = section_of(lead[1], section) if lead else None
-    return own if own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS) else None
 
 
 def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -86,7 +43,7 @@ def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _names_section(line: str) -> bool:
-    lead = _LEAD.match(line) or _DASH.match(line)
+    lead = LEAD.match(line) or DASH.match(line)
     return lead is not None and is_section_title(lead[1])
 
 

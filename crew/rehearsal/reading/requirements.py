@@ -76,6 +76,14 @@ def assign_labels(found: Iterable[tuple[str | None, str, bool]]) -> tuple[Requir
     return tuple(Requirement(next(free) if label is None else label, text, quality) for label, text, quality in kept)
 
 
+def split_readable(text: str) -> tuple[str, str]:
+    """Split a text after MAX_CHARACTERS, or before the line that they would cut, into what is read and the rest."""
+    if len(text) <= MAX_CHARACTERS:
+        return text, ""
+    end = text.rfind("\n", MAX_CHARACTERS // 2, MAX_CHARACTERS) + 1 or MAX_CHARACTERS
+    return text[:end], text[end:]
+
+
 def shorten(text: str, max_length: int) -> str:
     """Return the text in at most `max_length` characters, cut at a word boundary if possible."""
     if len(text) <= max_length:

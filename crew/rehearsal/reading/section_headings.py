@@ -66,6 +66,11 @@ _ASKING_WORDS = frozenset(
     for each in _BY_SECTION[section][0]
     if " " not in each and len(each) > 3 and not states_requirement(each)
 )
+_TITLE_WORDS = (
+    NEGATIONS | WEAK_NEGATIONS | RULED_OUT | LATER | FILLER | SUBJECTS
+    | {word for phrase in _WHOLE for word in phrase.split()}
+    | frozenset(["following", "these", "those", "points", "items", "list", "below", "here", "folgende", "folgenden", "punkte"])
+)  # fmt: skip
 _ENDS_WITH_REQUIREMENTS = re.compile(
     r"\b(?:requirements|features|functions|functionality|user stories|use cases|anforderungen|funktionen)$"
 )
@@ -184,8 +189,19 @@ def is_section_title(text: str) -> bool:
         return False
     if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
         return True
+    return words not in _AMBIGUOUS and _is_bare(words)
+
+
+def is_bare_title(text: str) -> bool:
+    """Return whether a text consists of words that name sections, and nothing else: "Features (not in this release)"."""
+    text = _NUMBERING.sub("", _MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
+    words = " ".join(_NOT_WORDS.sub(" ", text.casefold().replace("’", "'").replace("-", " ")).split())
+    return _is_bare(words) or _TITLE_WORDS.issuperset(_tokens(words))
+
+
+def _is_bare(words: str) -> bool:
     parts = [part for part in _JOINED.split(words) if part]
-    return bool(parts) and words not in _AMBIGUOUS and all(map(_consists_of_phrases, parts))
+    return bool(parts) and all(map(_consists_of_phrases, parts))
 
 
 def _consists_of_phrases(part: str) -> bool:
@@ -227,30 +243,3 @@ _MIN_STATEMENT_WORDS = 4
 _ITEM_LABELS = {
     " ".join(each.split()): section for section, labels in ITEM_LABELS.items() for each in labels.split(";")
 }
-_OUT_OF_SCOPE = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
-    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
-    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
-    re.IGNORECASE,
-)
-
-
-_WE_WILL_NOT = re.compile(
-    r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
-    r"|(?:the|this) (?:app|application|system|project|product|site|service|tool|release|version) (?:will not|won't|does not|doesn't) (?:support|include|offer|provide|implement|cover|handle)\b"
-    r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
-    r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
-    r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
-    r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
-    re.IGNORECASE,
-)
-
-
-def says_out_of_scope(sentence: str) -> bool:
-    """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
-    lead, colon, _ = sentence.partition(":")
-    return (
-        (bool(colon) and label_section(lead) is Section.EXCLUDED)
-        or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
-        or _WE_WILL_NOT.match(sentence.replace("’", "'")) is not None
-    )

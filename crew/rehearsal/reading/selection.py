@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
 from crew.rehearsal.reading.collection import Collection
-from crew.rehearsal.reading.collector import CandidateCollector
+from crew.rehearsal.reading.collector import CODE, CandidateCollector
 from crew.rehearsal.reading.markdown_blocks import Block, Kind, parse_blocks
 from crew.rehearsal.reading.normalization import as_markdown
 from crew.rehearsal.reading.patterns import collapse_whitespace
@@ -30,26 +30,30 @@ class Selection:
 
 def select(text: str, has_title: bool = False) -> Selection:
     """Select a text's requirements, if it has any. Takes time linear in the text."""
-    markdown, removed = as_markdown(text)
-    blocks = parse_blocks(markdown)
-    not_used = [NotUsed(each.reason, collapse_whitespace(each.text)) for each in removed if each.text.strip()]
+    blocks, removed = _parse(text)
     selection = _select(blocks, has_title)
     if not selection.requirements:
-        selection = _select_inside_quotes_or_code(blocks) or selection
-    return replace(selection, not_used=(*selection.not_used, *not_used))
+        selection = _select_inside_quotes_or_code(blocks, selection) or selection
+    return replace(selection, not_used=(*selection.not_used, *removed))
 
 
-def _select_inside_quotes_or_code(blocks: list[Block]) -> Selection | None:
+def _parse(text: str) -> tuple[list[Block], list[NotUsed]]:
+    """Return the blocks of a text, and what is no part of them, such as its comments."""
+    markdown, removed = as_markdown(text)
+    unused = [NotUsed(each.reason, collapse_whitespace(each.text)) for each in removed if each.text.strip()]
+    return parse_blocks(markdown), unused
+
+
+def _select_inside_quotes_or_code(blocks: list[Block], outer: Selection) -> Selection | None:
     """Select the requirements of a brief that is entirely a quotation or a code block."""
-    for inner in (
-        [replace(block, quoted=False) for block in blocks],
-        [inner for block in blocks if block.kind is Kind.CODE for inner in parse_blocks(as_markdown(block.text)[0])],
-    ):
-        found = _select(inner)
-        if found.requirements:
-            outer = _select(blocks)
-            return replace(found, title=outer.title or found.title)
-    return None
+    found = _select([replace(block, quoted=False) for block in blocks])
+    if not found.requirements:
+        parsed = [_parse(block.text) for block in blocks if block.kind is Kind.CODE]
+        found = _select([inner for code, _ in parsed for inner in code])
+        around = [each for each in outer.not_used if each.reason != CODE]
+        removed = [each for _, unused in parsed for each in unused]
+        found = replace(found, not_used=(*around, *found.not_used, *removed))
+    return replace(found, title=outer.title or found.title) if found.requirements else None
 
 
 def _select(blocks: list[Block], has_title: bool = False) -> Selection:
@@ -60,10 +64,10 @@ def _select(blocks: list[Block], has_title: bool = False) -> Selection:
 
 def _choose(collector: CandidateCollector) -> Selection:
     collection = collector.collection
-    candidates = collection.candidates
+    candidates = [each for each in collection.candidates if not each.is_dropped]
     tiers = {each.tier for each in candidates}
     if Tier.IN_REQUIREMENTS in tiers:
-        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS]
+        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS or _is_led(each)]
         with_lists = {each.heading_index for each in best if not each.is_prose}
         chosen = [
             each
@@ -82,20 +86,24 @@ def _choose(collector: CandidateCollector) -> Selection:
     else:
         best_tier = min(tiers, default=Tier.PROSE)
         chosen = [each for each in candidates if each.tier is best_tier]
-    _mark_others_unused(collection, chosen)
+    _mark_others_unused(collection, candidates, chosen)
     ordered = sorted(chosen, key=lambda each: each.quality)
     found = assign_labels((each.label, each.full_text, each.quality) for each in ordered)
     more = [NotUsed(TOO_MANY, each.text) for each in found[MAX_REQUIREMENTS:]]
     return Selection(found[:MAX_REQUIREMENTS], (*collection.not_used, *more), collector.title, collector.summary)
 
 
+def _is_led(candidate: Candidate) -> bool:
+    return candidate.tier is Tier.LISTED and candidate.is_led
+
+
 def _is_stated_in_prose(candidate: Candidate) -> bool:
     return candidate.tier is Tier.PROSE and candidate.is_prose and states_requirement(candidate.text)
 
 
-def _mark_others_unused(collection: Collection, chosen: list[Candidate]) -> None:
+def _mark_others_unused(collection: Collection, candidates: list[Candidate], chosen: list[Candidate]) -> None:
     used = set(map(id, chosen))
-    for each in collection.candidates:
-        if id(each) not in used and not each.is_summary:
-            text = f"{each.label}: {each.full_text}" if each.label else each.full_text
-            collection.mark_unused(each.reason_if_unused, text)
+    for each in candidates:
+        is_shown = each.is_summary and not states_requirement(each.text)
+        if id(each) not in used and not is_shown:
+            collection.mark_unused(each.reason_if_unused, each.labelled_text)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 # A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset(
@@ -38,6 +38,19 @@ def sentences(text: str) -> Iterator[str]:
         yield text[start:].strip()
 
 
+def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the sentences of a paragraph. A line that is not wrapped ends one, too, if the next begins with a capital."""
+    margin = max(map(len, lines), default=0)
+    thought: list[str] = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        thought.append(line)
+        fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= margin
+        is_whole = after[:1].isupper() and not line.endswith((",", ";", ":")) and (fits or margin < _MIN_MARGIN)
+        if not after or is_whole:
+            yield from sentences(" ".join(thought))
+            thought.clear()
+
+
 def states_requirement(sentence: str) -> bool:
     """Return whether a sentence says what must or should be."""
     return _MODAL_VERBS.search(sentence) is not None
@@ -51,6 +64,8 @@ def is_question(sentence: str) -> bool:
 
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 _MAX_QUESTION = 300
+_MIN_MARGIN = 60
+"""No text is wrapped to shorter lines."""
 
 
 def _continues(sentence: str, following: str) -> bool:

@@ -156,7 +156,11 @@ def _tabs(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _csv(lines: list[str], at: int) -> tuple[Rows, int] | None:
     for mark in (",", ";"):
         columns = _split(lines[at], mark)
-        if len(columns) < _MIN_ROWS or not names_columns(columns, with_label=f"{mark} " in lines[at]):
+        if (
+            len(columns) < _MIN_ROWS
+            or not all(columns)
+            or not names_columns(columns, with_label=f"{mark} " in lines[at])
+        ):
             continue
         rows: Rows = []
         while at + len(rows) < len(lines) and len(row := _split(lines[at + len(rows)], mark)) == len(columns):

@@ -13,6 +13,7 @@ from crew.rehearsal.reading.requirements import is_label
 from crew.rehearsal.reading.scope_words import CROSSES, RULED_OUT
 from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
 from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.sentences import states_requirement
 
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
 _METADATA_COLUMNS = (
@@ -71,7 +72,7 @@ def names_columns(cells: list[str], *, with_label: bool = False) -> bool:
     return any(header) and (has_label or (has_requirement_column(header) and not with_label))
 
 
-_MAX_COLUMNS, _MAX_COLUMN_WORDS = 24, 4
+_MAX_COLUMNS, _MAX_COLUMN_WORDS, _MAX_STATUS_WORDS = 24, 4, 2
 
 
 def parse_rows(row: Block) -> list[Row]:
@@ -86,14 +87,15 @@ def parse_rows(row: Block) -> list[Row]:
         for at in columns.texts
         if cells[at] and cells[at] != label and not (columns.sections[at] is not None and _is_mark(cells[at]))
     ]
+    filled += [at for at in columns.metadata if _is_more_than_a_status(cells[at])]
     if columns.section is not None:
         text = "; ".join(cells[at] for at in range(len(cells)) if at != columns.label and cells[at])
     elif columns.story:
         text = _story(row.header, cells, columns.story)
     else:
         text = _text(row.header, cells, filled)
-    if not text and row.struck:
-        return [Row(row.struck, struck=True)]
+    if row.struck and (not text or (columns.texts and not cells[columns.texts[0]])):
+        return [Row("; ".join(filter(None, (row.struck, text))), struck=True)]
     if not text:
         rest = "; ".join(cell for at, cell in enumerate(cells) if at != columns.label and cell)
         return [Row(rest, label if is_label(label) else None, Section.CONTEXT)] if rest else []
@@ -144,6 +146,16 @@ def _is_excluded(columns: _Columns, cells: tuple[str, ...]) -> bool:
     if any(is_exclusion_remark(cells[at]) and not _is_mark(cells[at]) for at in columns.texts[1:]):
         return True
     return any(_means_excluded(cells[at]) for at in columns.metadata)
+
+
+def is_excluding_status(name: str, cell: str) -> bool:
+    """Return whether the name is that of a status, or the like, and its value rules out what it belongs to."""
+    return name.casefold().strip() in _METADATA_COLUMNS and _means_excluded(cell)
+
+
+def _is_more_than_a_status(cell: str) -> bool:
+    words = len(cell.split())
+    return words > _MAX_COLUMN_WORDS or (words > _MAX_STATUS_WORDS and states_requirement(cell))
 
 
 def _is_yes(cell: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from crew.protocol import Draft
+from crew.rehearsal.reading.candidates import NotUsed
 from crew.rehearsal.reading.document_requirements import NOT_USED_HEADING
 from crew.rehearsal.reading.markdown_blocks import plain, printable
 from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
@@ -16,6 +17,7 @@ Section = tuple[str, Sequence[str]]
 """A heading and the lines below it."""
 
 _MAX_QUOTE_CHARACTERS = 4_000
+_MAX_NOTE = 600
 _MARKUP = re.compile(r"[\\`*\[\]<>&~#|]|(?<![^\W_])_|_(?![^\W_])")
 
 
@@ -64,12 +66,37 @@ def requirement_sections(context: TaskContext, lines_of: Callable[[Requirement],
 
 
 def not_used_section(context: TaskContext) -> list[Section]:
-    """Return the section on the parts of the brief that are not built, if there are any."""
-    if not context.brief.not_used:
+    """Return the section on the parts of the brief, and of the document with the requirements, that are not built."""
+    also = f" and of the {_source_name(context)}" if context.source_not_used else ""
+    return _not_used(context.not_used, f"the brief{also}")
+
+
+def source_not_used_section(context: TaskContext) -> list[Section]:
+    """Return the section on the parts of the document with the requirements that are not built."""
+    return _not_used(context.source_not_used, f"the {_source_name(context)}")
+
+
+def source_note(context: TaskContext) -> str | None:
+    """Return a line on the parts of the document with the requirements that are not built, or None if all are."""
+    if not context.source_not_used:
+        return None
+    count = len(context.source_not_used)
+    parts = "; ".join(f"{part.reason}: {plain(part.text)}" for part in context.source_not_used)
+    return shorten(
+        f"Not used from the {_source_name(context)}: {count} part{'s' if count > 1 else ''}: {parts}", _MAX_NOTE
+    )
+
+
+def _source_name(context: TaskContext) -> str:
+    return context.source.type.replace("_", " ") if context.source is not None else "brief"
+
+
+def _not_used(parts: Sequence[NotUsed], source: str) -> list[Section]:
+    if not parts:
         return []
-    intro = "These parts of the brief are not built. To have one built, move it into the requirements."
+    intro = f"These parts of {source} are not built. To have one built, move it into the requirements."
     # The reason comes first: a label at the start of a line would make it a requirement.
-    lines = [f"- {part.reason}: {escape_markdown(plain(part.text))}" for part in context.brief.not_used]
+    lines = [f"- {part.reason}: {escape_markdown(plain(part.text))}" for part in parts]
     return [(NOT_USED_HEADING, [intro, "", *lines])]
 
 

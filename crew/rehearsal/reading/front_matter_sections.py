@@ -1,0 +1,88 @@
+"""The parts of a brief's front matter that name sections, such as `requirements` and `non_goals`, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.markdown_blocks import plain
+from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
+from crew.rehearsal.reading.requirements import is_label
+from crew.rehearsal.reading.section_headings import section_of
+from crew.rehearsal.reading.tables import is_excluding_status
+
+FRONT_MATTER = "front matter"
+
+_READ_ELSEWHERE = frozenset({"title", "rehearsal"})
+_LEVEL = 2
+
+
+def front_matter_sections(front: dict[str, Any]) -> tuple[str, tuple[NotUsed, ...]]:
+    """Return the sections in front matter, at any depth, as Markdown, and its other texts. Words such as a status or
+    a name are neither."""
+    sections: list[str] = []
+    others: list[NotUsed] = []
+    for key, value in front.items():
+        if key not in _READ_ELSEWHERE:
+            _sort(_name(key), value, sections, others)
+    return "\n" + "\n".join(sections) + "\n" if sections else "", tuple(others)
+
+
+def _sort(name: str, value: Any, sections: list[str], others: list[NotUsed]) -> None:
+    if section_of(name) is not None:
+        lines = list(_lines(value, _LEVEL + 1))
+        sections += ["", f"{'#' * _LEVEL} {name}", "", *lines] if lines else []
+    elif isinstance(value, dict) and any(_names_section(*each) for each in value.items()):
+        for key, inner in value.items():
+            _sort(_name(key), inner, sections, others)
+    elif count_words(text := plain(_flat(value))) >= MIN_REQUIREMENT_WORDS:
+        others.append(NotUsed(FRONT_MATTER, f"{name}: {text}"))
+
+
+def _names_section(key: object, value: object) -> bool:
+    nested = isinstance(value, dict) and any(_names_section(*each) for each in value.items())
+    return nested or section_of(_name(key)) is not None
+
+
+def _lines(value: Any, level: int) -> Iterator[str]:
+    """Yield the content of a section: items, then a heading for each part that has items of its own."""
+    match value:
+        case None:
+            return
+        case str() if "\n" in value.strip():
+            yield from ("", *value.splitlines(), "")
+        case list():
+            for each in value:
+                yield from _lines(each, level) if isinstance(each, list) else [f"- {_item(each)}"]
+        case dict():
+            parts = {key: part for key, part in value.items() if isinstance(part, list | dict)}
+            yield from (f"- {_name(key)}: {plain(str(text))}" for key, text in value.items() if key not in parts)
+            for key, part in parts.items():
+                yield from ("", f"{'#' * min(level, 6)} {_name(key)}", "", *_lines(part, level + 1))
+        case _:
+            yield f"- {plain(str(value))}"
+
+
+def _item(value: object) -> str:
+    """Return an entry of a list: {id: FR-1, text: a} and {FR-1: a} -> "FR-1: a"."""
+    if not isinstance(value, dict):
+        return plain(str(value))
+    texts = [plain(_flat(each)) for each in value.values()]
+    key = str(next(iter(value), ""))
+    if len(value) == 1 and is_label(key):
+        texts.insert(0, key)
+    if len(texts) > 1 and is_label(texts[0]):
+        texts[:2] = [f"{texts[0]}: {texts[1]}"]
+    mark = "❌ " if any(is_excluding_status(str(key), plain(_flat(each))) for key, each in value.items()) else ""
+    return mark + "; ".join(texts)
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{_name(key)}: {_flat(each)}" for key, each in value.items())
+    return "; ".join(map(_flat, value)) if isinstance(value, list) else str(value)
+
+
+def _name(key: object) -> str:
+    return plain(str(key)).replace("_", " ") if not is_label(str(key)) else str(key)

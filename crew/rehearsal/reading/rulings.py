@@ -1,0 +1,159 @@
+"""What the words of a part of a brief say about it: that it is ruled out, a risk, a question, or a placeholder."""
+
+# ruff: noqa: E501, RUF001 - words of many languages, in long patterns
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crew.rehearsal.reading import patterns
+from crew.rehearsal.reading.candidates import NotUsed
+from crew.rehearsal.reading.markdown_blocks import Block
+from crew.rehearsal.reading.scope_words import CROSSES, NEGATIONS
+from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.rehearsal.reading.sections import Section
+from crew.rehearsal.reading.sentences import is_question, sentences, states_requirement
+from crew.rehearsal.reading.tables import is_excluding_status
+
+PLACEHOLDER = "a placeholder"
+
+_OUT_OF_SCOPE = re.compile(
+    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
+    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
+    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
+    re.IGNORECASE,
+)
+_WE_WILL_NOT = re.compile(
+    r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
+    r"|(?:the|this) (?:app|application|system|project|product|site|service|tool|release|version) (?:will not|won't|does not|doesn't) (?:support|include|offer|provide|implement|cover|handle)\b"
+    r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
+    r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
+    r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
+    r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
+    re.IGNORECASE,
+)
+# At the end of the words that lead into a list.
+_NOT_WANTED = re.compile(
+    r"(?:\bnot|n't|\bnever) (?:\w+ )?(?:need(?:ed)?|want(?:ed)?|required?|plan(?:ned)?|necessary|build|built|support(?:ed)?|included?|implement(?:ed)?|offer(?:ed)?|provided?|cover(?:ed)?)"
+    r"(?:\W{1,3}(?:any|the|these|those|of|following|in|for|this|our|first|current|version|release|now|yet|v1|at|all|by|app|it|moment)\b){0,12}\W*$",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?:(?:do|should|shall|can|could|must|may) we|which|is it|are there|should it|brauchen wir|sollen wir|welche[rsnm]?|quels?|quelles?|faut-il|¿?cuáles)\b.*[?？]$",
+    re.IGNORECASE | re.DOTALL,
+)
+# A sentence about the one before, or about all of its item.
+_ABOUT_IT = re.compile(
+    r"(?:it|this|that|they|these|das|dies|sie|cela|ceci|esto|isso|questo|dit)(?:'s|'re| is| are| was| will| won't| ist| sind| kommt| est| sera)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[,;()–—]")
+_MAX_LEAD = 120
+
+
+def reason_against(text: str, section: Section | None) -> str | None:
+    """Return why a sentence, or the text of a heading, an item or a cell, is not built, by its own words; else None."""
+    if patterns.PLACEHOLDER.match(text):
+        return PLACEHOLDER
+    named = named_section(text, section)
+    if named is not None and named.is_unused:
+        return named.value
+    if says_out_of_scope(text):
+        return Section.EXCLUDED.value
+    return Section.QUESTIONS.value if is_question(text) else None
+
+
+def split_unused(paragraphs: Sequence[str], section: Section | None) -> tuple[str, list[NotUsed]]:
+    """Split the text of an entry into what is built, and what its own words rule out.
+
+    The whole is ruled out ("" is built) if its first sentence is, or a later one speaks about it: "Not in v1.".
+    """
+    text = " ".join(paragraphs)
+    parts = [part for paragraph in paragraphs for part in sentences(paragraph)] or [text]
+    reasons = [reason_against(part, section) for part in parts]
+    if reasons[0] is None and any(map(rules_out_what_is_above, parts[1:])):
+        reasons[0] = Section.EXCLUDED.value
+    if reasons[0] is not None:
+        return "", [NotUsed(reasons[0], text)]
+    if not any(reasons):
+        return text, []
+    kept = " ".join(part for part, reason in zip(parts, reasons, strict=True) if reason is None)
+    return kept, [NotUsed(reason, part) for part, reason in zip(parts, reasons, strict=True) if reason is not None]
+
+
+def rules_out_what_is_above(text: str) -> bool:
+    """Return whether a text says of what it belongs to that it is out of scope: "Not in v1", "Status: rejected"."""
+    lead = patterns.LEAD.match(text)
+    if lead and lead[2] and is_excluding_status(lead[1], lead[2]):
+        return True
+    if is_exclusion_remark(text.rstrip(".")):
+        return True
+    if patterns.is_only_a_remark(text):
+        return is_exclusion(text.strip(" .;,()[]（）"))
+    return _ABOUT_IT.match(text) is not None and says_out_of_scope(text)
+
+
+def heading_section(text: str, below: Section | None = None) -> Section | None:
+    """Return the kind of section that a heading, or a sentence that leads into a list, names."""
+    found = section_of(text, below)
+    if found is None and (says_out_of_scope(text) or _NOT_WANTED.search(text)):
+        return Section.EXCLUDED
+    if found is None and len(text) > _MAX_LEAD:
+        return next(filter(None, (section_of(clause.strip(), below) for clause in _CLAUSE.split(text))), None)
+    return Section.QUESTIONS if found is None and _ASKS.match(text) else found
+
+
+def is_completed_below(text: str) -> bool:
+    """Return whether the items below a text complete what it says: "Users can", "The page never shows"."""
+    negated = not NEGATIONS.isdisjoint(re.findall(r"[\w']+", text.casefold().replace("’", "'")))
+    return negated or states_requirement(text) or patterns.MODAL_INSIDE.search(text) is not None
+
+
+def sections_in_item(item: Block, section: Section | None) -> tuple[Section | None, Section | None]:
+    """Return the sections of an item and of its children, where its first or last words name one: "Out of scope:
+    payments", "[Risk] rough sea", "Groups: not in v1"."""
+    if section is not None and not section.is_requested and section is not Section.GOALS:
+        return section, section
+    first = next(sentences(item.text), item.text)
+    if (named := named_section(first, section)) is not None:
+        return named, named
+    if says_out_of_scope(first):
+        return Section.EXCLUDED, Section.EXCLUDED
+    lead = patterns.LEAD.match(item.text)
+    own = section_of(lead[1] if lead else item.text, section) if lead or item.children else None
+    if item.children and own is not None and own not in (Section.CONTEXT, Section.GOALS) and not (lead and lead[2]):
+        return section, own
+    return section, section
+
+
+def named_section(text: str, section: Section | None) -> Section | None:
+    """Return the kind of an item that is ruled out, a risk, a question or background by its own words."""
+    if text[:1] in CROSSES and text:
+        return Section.EXCLUDED
+    if (own := lead_section(text, section)) is not None:
+        return own
+    tail = patterns.TAIL.search(text[-patterns.MAX_TAIL :])
+    remark = patterns.REMARK.search(text) or patterns.LEADING_REMARK.match(text)
+    if (tail and is_exclusion_remark(tail[1])) or (remark and is_exclusion(remark[1])):
+        return Section.EXCLUDED
+    return None
+
+
+def lead_section(text: str, section: Section | None) -> Section | None:
+    """Return the kind that the words before a colon or a dash, or in brackets, give to an item or a paragraph."""
+    lead = patterns.LEAD.match(text)
+    for label in filter(None, (lead, patterns.DASH.match(text), patterns.LEADING_REMARK.match(text))):
+        if (own := label_section(label[1])) is not None:
+            return own
+    own = section_of(lead[1], section) if lead else None
+    return own if own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS) else None
+
+
+def says_out_of_scope(sentence: str) -> bool:
+    """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
+    lead, colon, rest = sentence.replace("’", "'").partition(":")
+    return (
+        (bool(colon) and label_section(lead) is Section.EXCLUDED)
+        or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
+        or any(map(_WE_WILL_NOT.match, (lead, rest.lstrip())))
+    )
