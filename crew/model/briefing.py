@@ -8,9 +8,12 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.conversation import Prompt
+from crew.model.workspace import Workspace
 from crew.protocol import Assignment, InputArtifact
+from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
 
 _FOLDER = Path(__file__).parent / "prompts"
@@ -28,6 +31,8 @@ def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
         name: the prompt file of its kind of work, in which `fill` replaces `{key}`.
     """
     system = system_prompt(name, assignment.role)
+    if begins_from_source(assignment):
+        name, system = f"{name}+source", f"{system}\n{_read('source')}"
     for key, value in fill.items():
         system = system.replace(f"{{{key}}}", value)
     version = hashlib.sha256(system.encode()).hexdigest()[:12]
@@ -38,6 +43,11 @@ def system_prompt(name: str, role: Role) -> str:
     """Return the system prompt. The role's instructions come from the pipeline, which its owner wrote."""
     own = f"\n# Your role\n{role.description}\n\n{role.instructions}\n" if role.instructions else ""
     return f"{_read('common')}\n{_read(name)}{own}"
+
+
+def begins_from_source(assignment: Assignment) -> bool:
+    """Return whether the stage reads code that a person wrote, which the crew is to change."""
+    return any(each.type == BuiltInArtifact.SOURCE_CODE and not each.by_agent for each in assignment.inputs)
 
 
 def visible(text: str) -> str:
@@ -67,6 +77,8 @@ def _task(assignment: Assignment) -> str:
     lines += ["", "## Inputs"]
     for each in assignment.inputs:
         text = shown(each)
+        if each.media_type == FILES and begins_from_source(assignment):
+            text = f"{text}\n{visible(Workspace(unpack(each.content)).listing())}"
         if len(text) > MAX_INPUT:
             text = f"{text[:MAX_INPUT]}\n[... {len(text) - MAX_INPUT:,} characters more: call read_artifact ...]"
         lines += _data("input", text, type=each.type, name=each.name, version=str(each.version))

@@ -38,6 +38,17 @@ class TaskContext:
     requirements: tuple[Requirement, ...]
     source: InputArtifact | None
 
+    @property
+    def given_source(self) -> InputArtifact | None:
+        """The code that the project begins from, if it was given any and this stage reads it."""
+        first = (each for each in self.assignment.inputs if each.version == 1 and not each.by_agent)
+        return next((each for each in first if each.type == BuiltInArtifact.SOURCE_CODE), None)
+
+    @property
+    def package_title(self) -> str:
+        """What the package is named after. Beside code that was given, it is a package of its own."""
+        return f"Rehearsal of {self.brief.title}" if self.given_source else self.brief.title
+
     def expects(self, *types: ArtifactType) -> bool:
         """Return whether the stage produces one of these."""
         return any(type in self.assignment.expected_outputs for type in types)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.agents.reading import Nothing, Path, search_tools, workspace_tools
+from crew.model.briefing import begins_from_source
 from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
@@ -14,14 +16,6 @@ from sandbox import Sandbox, TestRun
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
-
-
-class Nothing(Arguments):
-    """No arguments."""
-
-
-class Path(Arguments):
-    path: str
 
 
 class File(Arguments):
@@ -70,12 +64,6 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
-    async def list_files(_: Nothing) -> str:
-        return workspace.listing()
-
-    async def read_file(arguments: Path) -> str:
-        return workspace.read(arguments.path)
-
     async def write_file(arguments: File) -> str:
         return workspace.write(arguments.path, arguments.content)
 
@@ -108,8 +96,8 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
 
     return (
         read_artifact_tool(assignment.inputs),
-        Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a file.", Path, read_file, is_pure=True),
+        *workspace_tools(workspace),
+        *(search_tools(workspace) if begins_from_source(assignment) else ()),
         Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
         Tool("delete_file", "Delete a file.", Path, delete_file, is_pure=True),
@@ -140,9 +128,10 @@ def describe(run: TestRun) -> str:
 
 
 def _earlier_files(assignment: Assignment) -> dict[str, str]:
-    """Return the files of the newest source code among the inputs: what an earlier round, or a person, wrote."""
-    source = assignment.input(BuiltInArtifact.SOURCE_CODE)
-    return unpack(source.content) if source is not None and source.media_type == FILES else {}
+    """Return the files that are there: what an earlier round or a person wrote, else what the project began from."""
+    (type,) = assignment.expected_outputs
+    found = filter(None, (assignment.input(type), assignment.input(BuiltInArtifact.SOURCE_CODE)))
+    return next((unpack(each.content) for each in found if each.media_type == FILES), {})
 
 
 def _confidence(turns: int, rounds: int, weakened_tests: int) -> float:
