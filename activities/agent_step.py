@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities import gate_question
 from activities.assignment import build_assignment
 from activities.permanent_errors import PERMANENT_ERRORS
-from activities.running_step import RunningStep, heartbeating
+from activities.running_step import RunningStep
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
 from crew.protocol import AgentError, Crews, Outcome, Usage
@@ -130,7 +130,7 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            async with heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
+            async with running.heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.

@@ -35,6 +35,7 @@ class RunningStep:
         self._step = step
         self.checkpoint = checkpoint
         self.transcript = StepTranscript(store, step, daily_budget_usd)
+        self._heartbeat_details: dict[str, Any] = {}
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         body = orjson.dumps(checkpoint)
@@ -48,7 +49,8 @@ class RunningStep:
         async with self._store.database.reading() as connection:
             await steps.save_checkpoint(connection, self._step.task_id, checkpoint)
 
-    async def progress(self, message: str, fraction: float | None = None) -> None:
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+        self._heartbeat_details = {"message": message, **figures}
         progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction)
         event = Event(
             event_type=progress.event_type,
@@ -61,21 +63,20 @@ class RunningStep:
         )
         self._store.bus.publish([event])
 
+    @asynccontextmanager
+    async def heartbeating(self) -> AsyncIterator[None]:
+        """Send heartbeats inside the block. Cancellation reaches an activity only through its heartbeats."""
+        timeout = activity.info().heartbeat_timeout
 
-@asynccontextmanager
-async def heartbeating() -> AsyncIterator[None]:
-    """Send heartbeats inside the block. Cancellation reaches an activity only through its heartbeats."""
-    timeout = activity.info().heartbeat_timeout
+        async def send_heartbeats(seconds: float) -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                activity.heartbeat(*filter(None, (self._heartbeat_details,)))
 
-    async def send_heartbeats(seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            activity.heartbeat()
-
-    # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
-    sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
-    try:
-        yield
-    finally:
-        if sender:
-            sender.cancel()
+        # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
+        sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
+        try:
+            yield
+        finally:
+            if sender:
+                sender.cancel()

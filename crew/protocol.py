@@ -208,8 +208,11 @@ class Step(Protocol):
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
 
-    async def progress(self, message: str, fraction: float | None = None) -> None:
-        """Report progress to the people who watch live; `fraction` is from 0 to 1."""
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+        """Report progress to the people who watch live; `fraction` is from 0 to 1.
+
+        Temporal's UI shows the message and the figures, such as `turn` and `cost_usd`, with the step's heartbeat.
+        """
 
 
 class Agent(Protocol):

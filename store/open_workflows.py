@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -51,6 +53,11 @@ SELECT kind, count(*) AS count FROM (
                    WHERE request.standalone_task_id = first.id AND request.status = 'pending'))
 ) AS named GROUP BY kind
 """)
+
+_KNOWN: LiteralString = """
+SELECT 'project-' || id AS workflow_id FROM project WHERE id = ANY(%(projects)s::uuid[])
+UNION ALL SELECT 'task-' || id FROM task WHERE id = ANY(%(tasks)s::uuid[])
+"""
 
 # If several workers reconcile at once, one of them writes. None overwrites a restart that it did not see.
 _SET_PROJECT_PROBLEM: LiteralString = with_statuses("""
@@ -139,6 +146,19 @@ async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | N
     """Return one workflow by its id, or None if it has ended."""
     rows = await run(connection, _FIND, only=workflow_id, only_with_problem=False, after=None, limit=1)
     return _open_workflow(rows[0]) if rows else None
+
+
+async def unknown(connection: AsyncConnection, workflow_ids: Iterable[str]) -> set[str]:
+    """Return the ids of workflows of BotArmy whose project or task is not in the records, open or ended."""
+    ids: dict[str, list[UUID]] = {"project": [], "task": []}
+    ours = set[str]()
+    for workflow_id in workflow_ids:
+        kind, _, id = workflow_id.partition("-")
+        with suppress(ValueError, KeyError):
+            ids[kind].append(UUID(id))
+            ours.add(workflow_id)
+    rows = await run(connection, _KNOWN, projects=ids["project"], tasks=ids["task"])
+    return ours - {row.workflow_id for row in rows}
 
 
 async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:

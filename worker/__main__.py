@@ -13,6 +13,7 @@ from config.logging import configure_logs
 from config.open_files import raise_open_file_limit
 from config.settings import SettingsError, get_settings
 from crew.providers import InstalledCrews
+from worker.watchdog import watch_event_loop
 from worker.worker import run_worker
 from workflows.client import connect
 
@@ -23,12 +24,14 @@ async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
     raise_open_file_limit()
+    watchdog = asyncio.create_task(watch_event_loop())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect()
     log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
     await run_worker(client, InstalledCrews(settings), settings, stop)
+    watchdog.cancel()
     log.info("worker_stopped")
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowQueryFailedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
@@ -71,6 +71,7 @@ class Reconciler:
         self._store, self._client, self._settings = store, client, settings
         self._last_sampled = ""
         self._differences: dict[str, str] = {}
+        self._unknown: set[str] = set()
         self._unanswered = 0
 
     async def reconcile(self) -> int:
@@ -84,6 +85,8 @@ class Reconciler:
         async with self._store.reading() as connection:
             records = await open_workflows.find(connection)
             pending = await open_workflows.pending_requests(connection)
+            unknown = await open_workflows.unknown(connection, listing.waiting)
+        await self._end_unknown(unknown, len(listing.waiting))
         to_check, to_query = self._select(records, listing, pending)
         changed = self._unanswered = 0
         for group in _groups(to_check, CONCURRENCY):
@@ -114,6 +117,21 @@ class Reconciler:
             if any(key.name == REPORTED_PROBLEMS for key, _ in run.typed_search_attributes):
                 listing.with_problems.add(run.id)
         return listing
+
+    async def _end_unknown(self, unknown: set[str], running: int) -> None:
+        """End the workflows whose project was unknown in the last pass, too. If all are unknown, this is probably the
+        wrong database, and none is ended."""
+        again, self._unknown = unknown & self._unknown, unknown
+        if again and len(unknown) == running:
+            log.error("no_project_is_known", workflows=running)
+            return
+        for workflow_id in sorted(again):
+            log.warning("project_unknown", workflow_id=workflow_id)
+            try:
+                await self._client.get_workflow_handle(workflow_id).terminate("Its project is not in the records.")
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
+                    raise
 
     def _select(
         self, records: list[OpenWorkflow], listing: _Listing, pending: dict[str, set[UUID]]

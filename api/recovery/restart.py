@@ -85,7 +85,12 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
 
 @asynccontextmanager
 async def _exclusive(services: Services, workflow_id: str) -> AsyncIterator[None]:
-    """Hold the lock that every restart and every end of this workflow takes."""
+    """Hold the lock that every restart and every end of this workflow takes.
+
+    Before it waits for anything long, it checks that both servers answer and that there is something to do.
+    """
+    async with temporal_call():
+        await _find_stopped_run(services, await _get_open(services, workflow_id))
     async with services.recovery_slots, services.store.database.writing(TIMEOUT_SECONDS) as connection:
         if not await open_workflows.try_lock(connection, workflow_id):
             raise ConflictError(CONCURRENT_RECOVERY)

@@ -11,7 +11,6 @@ from pathlib import Path
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.conversation import Prompt
-from crew.model.workspace import Workspace
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
@@ -59,8 +58,11 @@ def visible(text: str) -> str:
 
 def shown(artifact: InputArtifact) -> str:
     """Return an input as text for a model."""
-    if artifact.media_type in (FILES, ZIP):
-        return f"({len(artifact.content):,} bytes of {artifact.media_type}; use the tools to read its files)"
+    if artifact.media_type == FILES:
+        paths = "\n".join(unpack(artifact.content))
+        return visible(f"(files; list_files and read_file read them, if you have these tools)\n{paths}")
+    if artifact.media_type == ZIP:
+        return f"({len(artifact.content):,} bytes of a zip, which you cannot read)"
     return visible(artifact.content.decode(errors="replace"))
 
 
@@ -77,8 +79,6 @@ def _task(assignment: Assignment) -> str:
     lines += ["", "## Inputs"]
     for each in assignment.inputs:
         text = shown(each)
-        if each.media_type == FILES and begins_from_source(assignment):
-            text = f"{text}\n{visible(Workspace(unpack(each.content)).listing())}"
         if len(text) > MAX_INPUT:
             text = f"{text[:MAX_INPUT]}\n[... {len(text) - MAX_INPUT:,} characters more: call read_artifact ...]"
         lines += _data("input", text, type=each.type, name=each.name, version=str(each.version))

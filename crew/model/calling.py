@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -16,7 +16,7 @@ from crew.model.dialect import Call
 from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
 from crew.model.record import Record, dump
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
-from crew.protocol import AgentError, EntryKind, Step
+from crew.protocol import AgentError, EntryKind
 
 TOOL_SECONDS = 300.0
 """How long a tool may run; the sandbox has shorter limits of its own."""
@@ -38,13 +38,16 @@ class ToolCalls:
     """The tools of one step. `count` is how many calls there were.
 
     Args:
+        report: tells the people who watch what is done now.
         times: how many allowances of equal calls the step has, one more each time that a person let it go on.
     """
 
-    def __init__(self, tools: Mapping[str, Tool], record: Record, step: Step, times: int) -> None:
+    def __init__(
+        self, tools: Mapping[str, Tool], record: Record, report: Callable[[str], Awaitable[None]], times: int
+    ) -> None:
         self._tools = tools
         self._record = record
-        self._step = step
+        self._report = report
         self._end = SAME_CALLS_END * times
         self._same: Counter[tuple[str, str, str]] = Counter()
         self.count = 0
@@ -86,7 +89,7 @@ class ToolCalls:
 
     async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
         started = time.monotonic()
-        await self._step.progress(f"calling {tool.name}")
+        await self._report(tool.name)
         ok, usable = True, True
         try:
             async with asyncio.timeout(TOOL_SECONDS):

@@ -75,7 +75,7 @@ class Conversation:
             AgentError: the model failed, or a limit is reached.
         """
         self._record = Record(self._step.transcript, await self._step.transcript.entries())
-        self._calls = ToolCalls({tool.name: tool for tool in self._tools}, self._record, self._step, self._times)
+        self._calls = ToolCalls({tool.name: tool for tool in self._tools}, self._record, self._report, self._times)
         await self._open()
         corrections, first_correction = 0, 0
         while True:
@@ -164,6 +164,12 @@ class Conversation:
         if self._record.next(EntryKind.REMARK) is None:
             await self._record.add(EntryKind.REMARK, dump({"text": text}))
         return text
+
+    async def _report(self, doing: str) -> None:
+        tokens = self._input_tokens + self._output_tokens
+        await self._step.progress(
+            f"turn {self._turns}: {doing}", turn=self._turns, tokens=tokens, cost_usd=round(self._cost_usd, 6)
+        )
 
     def _usage(self) -> Usage:
         return Usage(

@@ -33,6 +33,7 @@ heartbeats for 35 s (measured, two cores)."""
 
 DEFAULT_CONTEXT_TOKENS = 128_000
 MAX_OUTPUT_TOKENS = 16_384
+"""Of one response, and a quarter of the context at most."""
 
 
 @dataclass(frozen=True)
@@ -169,17 +170,16 @@ class Sources:
         if (client := getattr(model, "client", None)) is not None:
             client.max_retries = 0
         settings = self._settings
-        context = model.profile.get("context_window") or settings.model_context_tokens or DEFAULT_CONTEXT_TOKENS
+        context = settings.model_context_tokens or model.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
+        most = min(MAX_OUTPUT_TOKENS, context // 4)
         return Source(
             name=name,
             model=model,
             dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
             price=price_of(name, settings.model_prices),
-            settings=ModelSettings(
-                max_tokens=MAX_OUTPUT_TOKENS, timeout=settings.model_seconds, parallel_tool_calls=True
-            ),
-            context_tokens=settings.model_context_tokens or context,
-            max_output_tokens=MAX_OUTPUT_TOKENS,
+            settings=ModelSettings(max_tokens=most, timeout=settings.model_seconds, parallel_tool_calls=True),
+            context_tokens=context,
+            max_output_tokens=most,
             slots=self._slots,
             secrets=(key,) if key else (),
         )

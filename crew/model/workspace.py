@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
@@ -26,7 +27,11 @@ class Workspace:
     def __init__(self, files: Mapping[str, str] = {}, packages: frozenset[str] = frozenset()) -> None:
         self.files = dict(files)
         self._packages = packages
-        self._imported_before = {name for _, names in _imports(files) for name in names}
+        self._before = dict(files)
+
+    @cached_property
+    def _imported_before(self) -> set[str]:
+        return {name for _, names in _imports(self._before) for name in names}
 
     def listing(self) -> str:
         """Return the paths with their sizes, one a line."""

@@ -83,10 +83,9 @@ def _plan(context: TaskContext) -> Draft:
 
 def _existing_code(context: TaskContext) -> list[Section]:
     """Return the section on the code that the project begins from, if it was given any."""
-    given = context.given_source
-    if given is None:
+    if context.given is None:
         return []
-    line = f"The project begins from {given.name}, version {given.version}. A rehearsal keeps these files as they are."
+    line = f"The project begins from {len(context.given)} files. A rehearsal keeps them as they are."
     return [("Existing code", [line])]
 
 

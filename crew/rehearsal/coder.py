@@ -20,7 +20,7 @@ class Coder(RehearsalAgent):
         if not context.expects(BuiltInArtifact.SOURCE_CODE):
             return Production()
         broken = context.assignment.round <= context.controls.fail_tests_rounds
-        if context.given_source is None:
+        if context.given is None:
             return Production([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
         # It may be large.
         packed = await asyncio.to_thread(lambda: pack(package_files(context, broken)))

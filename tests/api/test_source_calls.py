@@ -76,7 +76,7 @@ async def test_stages_get_it_until_one_produces_code(http: httpx2.AsyncClient) -
     report = (await get(http, f"/artifacts/{results['artifact_id']}"))["content"]
     assert "**Passed**: 5 tests ran" in report  # the given test, and two for each requirement
     (plan,) = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
-    assert "begins from source_code, version 1" in (await get(http, f"/artifacts/{plan['artifact_id']}"))["content"]
+    assert "begins from 4 files" in (await get(http, f"/artifacts/{plan['artifact_id']}"))["content"]
 
 
 async def test_a_workflow_that_is_restarted_gets_it_again(http: httpx2.AsyncClient, store: Store) -> None:

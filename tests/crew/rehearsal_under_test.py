@@ -61,7 +61,7 @@ class RecordingStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
 
-    async def progress(self, message: str, fraction: float | None = None) -> None:
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append((message, fraction))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.rehearsal.writing.package import NOTICE
-from tests.crew.rehearsal_under_test import A, T, artifact, assignment, run
+from models.contracts.names import BuiltInRole as A
+from tests.crew.rehearsal_under_test import T, artifact, assignment, run
 
 BRIEF = "# Guests\n\n## Requirements\n\n- A guest can sign.\n"
 GIVEN = {
@@ -35,6 +36,12 @@ async def test_the_files_are_kept_and_the_journal_is_a_package_beside_them() -> 
     assert "no model was used" in files[NOTICE]
 
 
+async def test_a_package_whose_name_is_free_is_named_after_the_brief() -> None:
+    inputs = (artifact(T.SOURCE_CODE, pack({"a.py": ""}), FILES),)
+    outcome = await run(assignment(A.CODER, "build", T.SOURCE_CODE, brief=BRIEF, inputs=inputs))
+    assert {path.split("/")[0] for path in unpack(outcome.drafts[0].content)} == {"a.py", "guests", "tests", NOTICE}
+
+
 async def test_a_later_round_begins_from_the_same_files() -> None:
     first = await build()
     assert (await build(2, (first, 2))).keys() == first.keys()
@@ -45,7 +52,7 @@ async def test_the_plans_name_the_package_that_is_written() -> None:
     for role, stage, type in ((A.ARCHITECT, "design", T.IMPLEMENTATION_PLAN), (A.ANALYST, "plan", T.PROJECT_PLAN)):
         outcome = await run(assignment(role, stage, type, brief=BRIEF, inputs=(source,)))
         text = outcome.drafts[0].content.decode()
-        assert ("rehearsal_of_guests/" if role == A.ARCHITECT else "begins from source_code, version 1") in text
+        assert ("rehearsal_of_guests/" if role == A.ARCHITECT else "begins from 5 files") in text
 
 
 async def test_code_that_an_agent_wrote_or_a_person_amended_is_not_what_the_project_begins_from() -> None:

@@ -23,7 +23,7 @@ from tests.provider.conversing import (
     openai_client,
     opening,
 )
-from tests.provider.faults import ErrorKind
+from tests.provider.faults import ErrorKind, Kind
 from tests.waiting import eventually
 
 
@@ -137,25 +137,22 @@ async def test_the_next_requests_can_be_hit() -> None:
         assert len(provider.faults) == 0
 
 
-@pytest.mark.parametrize("stream", [False, True])
-async def test_a_cut_body_breaks_the_connection(stream: bool) -> None:
-    async with running(SCRIPT) as provider, openai_client(provider) as client, anthropic_client(provider) as other:
-        provider.faults.arm(Fault(kind="cut"))
-        with pytest.raises((openai.APIConnectionError, httpx2.RemoteProtocolError)):
-            await read_openai(client, stream)
-        with pytest.raises((anthropic.APIConnectionError, httpx2.RemoteProtocolError)):
-            await read_anthropic(other, stream)
-        assert [call.ended for call in provider.calls] == ["cut", "cut"]
+UNREADABLE: dict[Kind, tuple[type[Exception], ...]] = {
+    "cut": (openai.APIConnectionError, anthropic.APIConnectionError, httpx2.RemoteProtocolError),
+    "malformed_json": (openai.APIError, anthropic.APIError, json.JSONDecodeError),
+}
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_malformed_json_cannot_be_read(stream: bool) -> None:
+@pytest.mark.parametrize("kind", UNREADABLE)
+async def test_a_body_that_cannot_be_read_breaks_the_call(kind: Kind, stream: bool) -> None:
     async with running(SCRIPT) as provider, openai_client(provider) as client, anthropic_client(provider) as other:
-        provider.faults.arm(Fault(kind="malformed_json"))
-        with pytest.raises((openai.APIError, json.JSONDecodeError)):
+        provider.faults.arm(Fault(kind=kind))
+        with pytest.raises(UNREADABLE[kind]):
             await read_openai(client, stream)
-        with pytest.raises((anthropic.APIError, json.JSONDecodeError)):
+        with pytest.raises(UNREADABLE[kind]):
             await read_anthropic(other, stream)
+        assert kind != "cut" or [call.ended for call in provider.calls] == ["cut", "cut"]
 
 
 async def test_the_clients_take_these_bodies_for_answers() -> None:

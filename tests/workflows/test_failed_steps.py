@@ -11,6 +11,7 @@ from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import EventType, Oversight
 from models.contracts.names import BuiltInArtifact
+from tests.waiting import eventually
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, PLAN, Script, pipeline, raises, works
 
@@ -203,6 +204,27 @@ async def test_an_attempt_receives_the_checkpoint_of_the_previous_one(begin: Beg
     story = await begin(pipeline(TWICE))
     await story.result()
     assert found == [None, {"page": 3}]
+
+
+async def test_operators_see_what_a_step_is_doing(begin: Begin, script: Script) -> None:
+    seen = asyncio.Event()
+
+    async def reports(assignment: Assignment, step: Step) -> Outcome:
+        await step.progress("turn 3: run_tests", turn=3, cost_usd=0.25)
+        await seen.wait()
+        return await works(assignment, step)
+
+    script.on("plan", reports)
+    story = await begin(pipeline(PLAN))
+
+    async def details() -> list[dict[str, Any]] | None:
+        running = (await story.handle.describe()).raw_description.pending_activities
+        payloads = [payload for one in running for payload in one.heartbeat_details.payloads]
+        return await story.client.data_converter.decode(payloads) or None
+
+    assert await eventually(details) == [{"message": "turn 3: run_tests", "turn": 3, "cost_usd": 0.25}]
+    seen.set()
+    await story.result()
 
 
 async def test_a_checkpoint_that_cannot_be_stored_fails_the_step_instead_of_looping(

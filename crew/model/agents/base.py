@@ -6,17 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from artifacts.file_sets import unpack
+from artifacts.media_types import FILES
 from crew.model import briefing
 from crew.model.conversation import Completed, Conversation
 from crew.model.limits import limits_of
 from crew.model.source import Sources
 from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
 from models.contracts.roles import ModelName
 from sandbox import Sandbox
 
-PIECE = 60_000
-"""Characters of an artifact that one call of `read_artifact` returns."""
+PIECE = 15_000
+"""Characters of an artifact that one call of `read_artifact` returns: less than the result of a tool may have."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,41 @@ def read_artifact_tool(inputs: Sequence[InputArtifact]) -> Tool:
         )
 
     return Tool("read_artifact", "Read an input of this step, from an offset on.", ReadArtifact, read, is_pure=True)
+
+
+class ListFiles(Arguments):
+    """No arguments."""
+
+
+class ReadFile(Arguments):
+    path: str
+
+
+def reading_tools(inputs: Sequence[InputArtifact]) -> tuple[Tool, ...]:
+    """Return the tools that read the inputs of a step: those for files only if an input consists of files.
+
+    A path begins with the name of its input, such as `source_code/shop/__main__.py`.
+    """
+    files = Workspace(
+        {
+            f"{each.name}/{path}": text
+            for each in sorted(inputs, key=lambda each: each.version)
+            if each.media_type == FILES
+            for path, text in unpack(each.content).items()
+        }
+    )
+
+    async def list_files(_: ListFiles) -> str:
+        return files.listing()
+
+    async def read_file(arguments: ReadFile) -> str:
+        return files.read(arguments.path)
+
+    reading = (
+        Tool("list_files", "List the files of the inputs with their sizes.", ListFiles, list_files, is_pure=True),
+        Tool("read_file", "Read a file of the inputs.", ReadFile, read_file, is_pure=True),
+    )
+    return (read_artifact_tool(inputs), *(reading if files.files else ()))
 
 
 def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
-from crew.model.agents.reading import Nothing, Path, search_tools, workspace_tools
+from crew.model.agents.searching import search_tools
 from crew.model.briefing import begins_from_source
 from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
@@ -16,6 +18,14 @@ from sandbox import Sandbox, TestRun
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
+
+
+class Nothing(Arguments):
+    """No arguments."""
+
+
+class Path(Arguments):
+    path: str
 
 
 class File(Arguments):
@@ -64,6 +74,12 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
+    async def list_files(_: Nothing) -> str:
+        return workspace.listing()
+
+    async def read_file(arguments: Path) -> str:
+        return workspace.read(arguments.path)
+
     async def write_file(arguments: File) -> str:
         return workspace.write(arguments.path, arguments.content)
 
@@ -79,7 +95,7 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
     async def finish(_: Finish) -> str:
         if not workspace.files:
             raise ToolError("there are no files.")
-        if missing := workspace.missing_imports():
+        if missing := await asyncio.to_thread(workspace.missing_imports):  # there may be thousands of lines
             listed = "; ".join(f"{path} imports {', '.join(names)}" for path, names in missing.items())
             raise ToolError(f"some imports are not available: {listed}.")
         if missing_tests := uncovered(wanted, workspace.files):
@@ -96,7 +112,8 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
 
     return (
         read_artifact_tool(assignment.inputs),
-        *workspace_tools(workspace),
+        Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
+        Tool("read_file", "Read a file.", Path, read_file, is_pure=True),
         *(search_tools(workspace) if begins_from_source(assignment) else ()),
         Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),

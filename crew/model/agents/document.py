@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
-from crew.model.agents.reading import file_tools
+from crew.model.agents.base import Workshop, converse, reading_tools
 from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
 from crew.model.requirements import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
@@ -26,8 +25,7 @@ class DocumentWriter:
 
         form = submission_of(assignment.expected_outputs)
         tools = (
-            read_artifact_tool(assignment.inputs),
-            *file_tools(assignment.inputs),
+            *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),
         )
         completed = await converse(self._workshop, assignment, step, "document", tools)
@@ -53,8 +51,7 @@ class Reviewer:
             return "Submitted."
 
         tools = (
-            read_artifact_tool(assignment.inputs),
-            *file_tools(assignment.inputs),
+            *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the report; this ends your step.", Report, submit, ends=True),
         )
         completed = await converse(self._workshop, assignment, step, "reviewer", tools)

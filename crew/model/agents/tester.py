@@ -6,8 +6,7 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.coder import File as TestFile
-from crew.model.agents.coder import Finish, describe
-from crew.model.agents.reading import Nothing
+from crew.model.agents.coder import Finish, Nothing
 from crew.model.agents.report import report
 from crew.model.requirements import entry_point, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
@@ -59,7 +58,11 @@ class AcceptanceTester:
         )
         completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
         (type,) = assignment.expected_outputs
-        return Outcome(drafts=(Draft(type, pack(workspace.files), FILES),), confidence=0.9, usage=completed.usage)
+        return Outcome(
+            drafts=(Draft(type, pack(workspace.files), FILES),),
+            confidence=max(0.1, round(0.95 - 0.02 * completed.turns, 2)),
+            usage=completed.usage,
+        )
 
 
 class TestRunner:
@@ -101,6 +104,3 @@ class TestRunner:
             entry,
         )
         return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)
-
-
-__all__ = ["AcceptanceTester", "TestRunner", "describe"]

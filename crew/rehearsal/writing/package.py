@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from artifacts.file_sets import unpack
 from crew.rehearsal.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing import package_templates as templates
@@ -21,9 +20,8 @@ def package_files(context: TaskContext, broken: bool) -> dict[str, str]:
     name = package_name(context.package_title)
     pairs = [(each, names_for(context.package_title, each)) for each in context.requirements]
     code = _code(name, pairs, broken)
-    if context.given_source is not None:
-        given = unpack(context.given_source.content)
-        return {**code, NOTICE: _notice(context, name, len(given)), **given}
+    if context.given is not None:
+        return {**code, NOTICE: _notice(context, name), **context.given}
     return {
         "pyproject.toml": _pyproject(name),
         "README.md": _readme(context, name, pairs),
@@ -73,7 +71,8 @@ def _pyproject(name: str) -> str:
     )
 
 
-def _notice(context: TaskContext, name: str, given: int) -> str:
+def _notice(context: TaskContext, name: str) -> str:
+    given = len(context.given or ())
     return "\n".join(
         [
             f"> {rehearsal_notice(context)}",

@@ -61,6 +61,34 @@ async def test_a_frozen_database_delays_no_request(http: httpx2.AsyncClient, pro
     assert (await respond(http, request["request_id"], "approve")).status_code == 200
 
 
+@pytest.mark.parametrize("server", ["database", "temporal", "redis"])
+async def test_every_operation_is_answered_while_a_server_is_frozen(
+    http: httpx2.AsyncClient, proxies: Proxies, server: str
+) -> None:
+    project_id = await start(http)
+    request = await wait_for_request(http, project_id)
+    (artifact_id, *_) = (artifact["artifact_id"] for artifact in request["artifacts"])
+    ids = {"project_id": project_id, "task_id": request["task_id"], "artifact_id": artifact_id, "name": "quick-start"}
+    document = (await http.get("/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    requests = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            body = None
+            if "requestBody" in operation:
+                reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                body = schemas[reference.rpartition("/")[2]]["examples"][0]
+            url = path.format(request_id=request["request_id"], **ids)
+            requests.append(http.request(method.upper(), url, json=body))
+    with getattr(proxies, server).frozen():
+        answers = await asyncio.gather(*(timed(request, REQUEST_SECONDS) for request in requests))
+    unexpected = [(str(answer.request.url), answer.status_code) for answer in answers if answer.status_code == 500]
+    assert unexpected == []
+    if server == "database":
+        assert sum(answer.status_code == 503 for answer in answers) > len(answers) * 0.8
+    await wait_until_ready(http)
+
+
 async def test_connections_that_died_silently_cost_one_request(http: httpx2.AsyncClient, proxies: Proxies) -> None:
     """After a network failure, open connections look alive and have no peer."""
     await asyncio.gather(*(http.get(f"{V1}/projects/") for _ in range(20)))

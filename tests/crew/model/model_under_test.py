@@ -120,7 +120,7 @@ class Step:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    async def progress(self, message: str, fraction: float | None = None) -> None:
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append(message)
 
 

@@ -135,16 +135,16 @@ async def test_a_later_round_begins_from_the_crews_version() -> None:
 
 async def test_the_analyst_sees_the_list_of_files_and_may_read_them() -> None:
     plan = {"markdown": "It adds numbers."}
-    model = Model([says(call("read_file", path="app/__main__.py")), says(call("submit", deployment_log=plan))])
+    model = Model(
+        [says(call("read_file", path="source_code/app/__main__.py")), says(call("submit", deployment_log=plan))]
+    )
     task = assignment("analyst", BuiltInArtifact.DEPLOYMENT_LOG, inputs=(given(GIVEN),))
     await DocumentWriter(workshop(model)).run(task, Step())
     assert returned(model.asked[-1]) == [GIVEN["app/__main__.py"]]
     shown = briefing.prompt_for(task, "document")
-    assert "app/__main__.py (" in shown.task
+    assert "\napp/__main__.py\n" in shown.task
     assert "# Existing code" in shown.system
-    # Without a person's code nothing changes: neither the prompt nor the tools.
     own = replace(task, inputs=(given(GIVEN, by_agent=True),))
-    assert "app/__main__.py" not in briefing.prompt_for(own, "document").task
     assert "# Existing code" not in briefing.prompt_for(own, "document").system
 
 

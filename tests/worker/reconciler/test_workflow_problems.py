@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import text
 from temporalio import workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -150,3 +152,46 @@ async def test_a_stuck_workflow_is_reported_with_its_cause(lost: Lost) -> None:
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     await lost.completed(story)
     assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
+
+
+async def test_a_waiting_workflow_whose_project_is_unknown_ends(lost: Lost) -> None:
+    """PostgreSQL was restored from a state before that project."""
+    known, story = await lost.begin(PLAN | GATE), await lost.begin(PLAN | GATE)
+    request = await known.request("plan")
+    await story.request("plan")
+    await forget(lost.store, story.id)
+
+    async def is_ended() -> bool:
+        await lost.reconciler.reconcile()
+        return (await story.handle.describe()).status is WorkflowExecutionStatus.TERMINATED
+
+    await eventually(is_ended)
+    await known.respond(request, "approve")
+    await lost.completed(known)
+
+
+async def test_no_workflow_is_ended_if_all_are_unknown(lost: Lost) -> None:
+    """The worker has the address of another database."""
+    queue = f"{lost.settings.task_queue}-elsewhere"
+    stories = [await lost.begin(PLAN, queue=queue) for _ in range(2)]
+    for story in stories:
+        await forget(lost.store, story.id)
+    reconciler = Reconciler(lost.store, lost.temporal, lost.settings.model_copy(update={"task_queue": queue}))
+    with structlog.testing.capture_logs() as logs:
+
+        async def is_noticed() -> bool:
+            await reconciler.reconcile()
+            return {"event": "no_project_is_known", "log_level": "error", "workflows": 2} in logs
+
+        await eventually(is_noticed)
+    for story in stories:
+        assert (await story.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        await story.handle.terminate()
+
+
+async def forget(store: Store, project_id: UUID) -> None:
+    """Delete a project and all that belongs to it."""
+    async with store.database.engine.begin() as connection:
+        for table in ("hitl_decision", "hitl_request", "artifact", "event", "agent_state", "task"):
+            await connection.execute(text(f"DELETE FROM {table} WHERE project_id = :id"), {"id": project_id})
+        await connection.execute(text("DELETE FROM project WHERE id = :id"), {"id": project_id})
