@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from temporalio.exceptions import ApplicationError
 
+from artifacts.media_types import FILES
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
 from models.contracts.roles import Role
-from store import artifacts
+from store import artifacts, projects
 from store.transaction import Store
 
 
@@ -20,6 +21,9 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
     handoff = step.handoff
     async with store.reading() as connection:
         found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
+        has_code = any(artifact.media_type == FILES for artifact, _ in found)
+        # What a task made of a person's code is a person's code, too.
+        given = has_code and await artifacts.written_by(connection, projects.source_origin(step.project_id))
     brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
     missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
     if brief is None or missing:
@@ -49,7 +53,7 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
                 media_type=artifact.media_type,
                 content=body,
                 # Not the author: a person may respond under any name.
-                by_agent=artifact.task_id is not None and artifact.origin_id == artifact.task_id,
+                by_agent=not given and artifact.task_id is not None and artifact.origin_id == artifact.task_id,
             )
             for artifact, body in found
             if artifact.id in handoff.context_ids

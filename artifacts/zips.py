@@ -6,7 +6,7 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -59,21 +59,29 @@ def check(content: bytes) -> None:
         InvalidArtifactError: it breaks a rule, or cannot be read.
     """
     with open_zip(content) as archive:
-        entries = archive.infolist()
-        # `orig_filename` is the name as stored; `filename` ends at a NUL and has its slashes changed.
-        names = [entry.orig_filename for entry in entries]
-        files = [name for name in names if not name.endswith("/")]
-        folders = {name[:-1] for name in names if name.endswith("/")}
-        for group in (files, sorted(folders)):
-            if problem := paths.find_problem(group, MAX_PATH_BYTES):
-                raise _refused(problem)
-        for entry in entries:
-            if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise _refused(f"{paths.quote(entry.orig_filename)} is a link or a device")
-            # Some tools unpack by the name in the local header instead of the directory: opening compares the two.
-            archive.open(entry).close()
-        if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-            raise _refused(f"it is larger than {format_size(MAX_TOTAL_BYTES)} when unpacked")
+        check_entries(archive, archive.infolist())
+
+
+def check_entries(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Check that these entries of an open zip are safe to unpack, as `check` does for all.
+
+    Raises:
+        InvalidArtifactError: one breaks a rule.
+    """
+    # `orig_filename` is the name as stored; `filename` ends at a NUL and has its slashes changed.
+    names = [entry.orig_filename for entry in entries]
+    files = [name for name in names if not name.endswith("/")]
+    folders = {name[:-1] for name in names if name.endswith("/")}
+    for group in (files, sorted(folders)):
+        if problem := paths.find_problem(group, MAX_PATH_BYTES):
+            raise _refused(problem)
+    for entry in entries:
+        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise _refused(f"{paths.quote(entry.orig_filename)} is a link or a device")
+        # Some tools unpack by the name in the local header instead of the directory: opening compares the two.
+        archive.open(entry).close()
+    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
+        raise _refused(f"it is larger than {format_size(MAX_TOTAL_BYTES)} when unpacked")
 
 
 def read_files(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -102,12 +110,12 @@ def add_file(archive: zipfile.ZipFile, path: str, body: bytes) -> None:
     archive.writestr(entry, body)
 
 
-def pack(files: Mapping[str, str], root: str) -> bytes:
-    """Return a zip of the text files in one folder named `root`, the layout that pip expects of a source archive."""
+def pack(files: Mapping[str, str], root: str = "") -> bytes:
+    """Return a zip of the text files, with a `root` in one folder of that name, as pip expects of a source archive."""
     buffer = io.BytesIO()
     with create_zip(buffer) as archive:
         for path in sorted(files):
-            add_file(archive, f"{root}/{path}", files[path].encode())
+            add_file(archive, f"{root}/{path}" if root else path, files[path].encode())
     return buffer.getvalue()
 
 

@@ -48,7 +48,8 @@ class SupersededAttemptError(Exception):
 class InputArtifact:
     """One artifact version that the stage consumes, with its content.
 
-    `by_agent` tells whether a task of the crew wrote it; amendments and uploads come from a person.
+    `by_agent` tells whether a task of the crew wrote it. Amendments and uploads come from a person, and so does all
+    code of a project that began from a person's.
     """
 
     artifact_id: UUID

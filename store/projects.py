@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import HALTED_PROJECT_STATUSES, Oversight, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
+from models.contracts.ids import derive_uuid7
 from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -31,7 +32,8 @@ BRIEF = "brief"
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """A project to start. `request_hash` belongs to the `idempotency_key`."""
+    """A project to start. `source` is FILES content, the code that it begins from. `request_hash` belongs to the
+    `idempotency_key`."""
 
     id: UUID
     name: str
@@ -40,12 +42,13 @@ class NewProject:
     oversight: Oversight | None = None
     crew: CrewName | None = None
     model: ModelName | None = None
+    source: bytes | None = None
     idempotency_key: str | None = None
     request_hash: str | None = None
 
 
 async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
-    """Write a project as `starting`, with its brief. Return the row and the input of its workflow.
+    """Write a project as `starting`, with its brief and its source. Return the row and the input of its workflow.
 
     Returns None, and writes nothing, if its idempotency key is taken.
     """
@@ -72,21 +75,37 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     if inserted is None:
         return None
     tx.record(WorkflowEvent(status=ProjectStatus.STARTING, name=new.name), key="created")
-    (brief,) = await artifacts.add(
-        tx,
-        [
+    given = [
+        artifacts.NewVersion(
+            type=BuiltInArtifact.USER_INPUT,
+            body=new.brief.encode(),
+            media_type=MediaType.MARKDOWN.value,
+            author=artifacts.HUMAN,
+            origin_id=new.id,
+            name=BRIEF,
+            accepted=True,
+        )
+    ]
+    if new.source is not None:
+        # The stage that produces code writes the next version.
+        given.append(
             artifacts.NewVersion(
-                type=BuiltInArtifact.USER_INPUT,
-                body=new.brief.encode(),
-                media_type="text/markdown",
+                type=BuiltInArtifact.SOURCE_CODE,
+                body=new.source,
+                media_type=MediaType.FILES.value,
                 author=artifacts.HUMAN,
-                origin_id=new.id,
-                name=BRIEF,
+                origin_id=source_origin(new.id),
+                name=str(BuiltInArtifact.SOURCE_CODE),
                 accepted=True,
             )
-        ],
-    )
-    return project, _input(project, new.pipeline, brief)
+        )
+    brief, *source = await artifacts.add(tx, given)
+    return project, _input(project, new.pipeline, brief, *source)
+
+
+def source_origin(project_id: UUID) -> UUID:
+    """Return the origin of the code that a project begins from. The brief's origin is the project itself."""
+    return derive_uuid7(project_id, "source")
 
 
 async def set_status(
@@ -203,10 +222,11 @@ async def brief(connection: AsyncConnection, project_id: UUID) -> str:
 async def input_of(connection: AsyncConnection, project: Project) -> ProjectInput:
     """Return the input of a project's workflow."""
     (brief,) = await artifacts.written_by(connection, project.id)
-    return _input(project, Pipeline.model_validate(project.pipeline), brief)
+    source = await artifacts.written_by(connection, source_origin(project.id))
+    return _input(project, Pipeline.model_validate(project.pipeline), brief, *source)
 
 
-def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectInput:
+def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: ArtifactRef | None = None) -> ProjectInput:
     return ProjectInput(
         project_id=project.id,
         name=project.name,
@@ -216,6 +236,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef) -> ProjectI
         generation=project.generation,
         crew=project.crew or REHEARSAL,
         model=project.model,
+        source=source,
     )
 
 

@@ -185,10 +185,14 @@ class ProjectWorkflow:
         return upstream[-1].agent if upstream else None
 
     def _context_ids(self, stage: Stage) -> tuple[UUID, ...]:
-        """Return the artifacts that the stage consumes, in the declared order."""
+        """Return the artifacts that the stage consumes, in the declared order, and then the project's source."""
         accepted = {self._project.brief.type: self._project.brief}
         accepted.update((ref.type, ref) for state in self._state.stages.values() for ref in state.accepted or ())
-        return tuple(accepted[type].artifact_id for type in stage.consumes)
+        source = self._project.source if self._pipeline.begins_from_source(stage.name) else None
+        return (
+            *(accepted[type].artifact_id for type in stage.consumes),
+            *([source.artifact_id] if source is not None else []),
+        )
 
     def _send_back(self, name: str, outcome: SentBack) -> None:
         """Run the stage that the work goes back to, and then every stage that depends on it."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
 from api import examples
+from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.errors import InvalidError, TooLargeError, UnavailableError
@@ -57,6 +58,7 @@ async def create_project(
     crew, model = _choose_crew(services, body)
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
+    source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
     new = projects.NewProject(
         id=uuid7(),
         name=body.name,
@@ -65,6 +67,7 @@ async def create_project(
         oversight=body.oversight,
         crew=crew,
         model=model,
+        source=source,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )

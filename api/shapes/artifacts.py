@@ -25,8 +25,8 @@ class Encoding(StrEnum):
     BASE64 = "base64"
 
 
-def decode_content(content: str, encoding: Encoding, max_bytes: int) -> bytes:
-    """Return content as bytes.
+def decode_content(content: str, encoding: Encoding, max_bytes: int, field: str = "content") -> bytes:
+    """Return content as bytes. `field` is where it came from.
 
     Raises:
         InvalidError: it is not valid Base64, though the encoding says so.
@@ -35,9 +35,9 @@ def decode_content(content: str, encoding: Encoding, max_bytes: int) -> bytes:
     try:
         body = base64.b64decode(content, validate=True) if encoding is Encoding.BASE64 else content.encode()
     except (binascii.Error, ValueError):
-        raise InvalidError("content", "is not valid Base64") from None
+        raise InvalidError(field, "is not valid Base64") from None
     if len(body) > max_bytes:
-        raise TooLargeError(f"The content is larger than {max_bytes} bytes.")
+        raise TooLargeError(f"The {field} is larger than {max_bytes} bytes.")
     return body
 
 

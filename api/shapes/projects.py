@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from api.shapes.artifacts import Encoding
 from api.shapes.hitl import RequestItem
 from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
-from models.contracts.contract import Moment, Name, StrictContract, refuse_other_formats
+from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
 from models.contracts.pipeline import Pipeline
-from models.contracts.roles import ModelName
+from models.contracts.roles import MediaType, ModelName
 from models.tables import HitlRequest, Project
+
+
+class SourceCreate(StrictContract):
+    """The code that a project begins from: text files, as a zip in Base64 or as a file set. In a zip, repositories,
+    caches and `.env` files are ignored."""
+
+    content: Text = Field(min_length=1)
+    encoding: Encoding = Encoding.UTF_8
+    media_type: Literal[MediaType.FILES, MediaType.ZIP] = MediaType.FILES
 
 
 class ProjectCreate(StrictContract):
@@ -46,6 +56,9 @@ class ProjectCreate(StrictContract):
     )
     model: ModelName | None = Field(
         default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
+    )
+    source: SourceCreate | None = Field(
+        default=None, description="It becomes version 1 of `source_code`, and the crew changes it."
     )
 
 

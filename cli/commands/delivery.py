@@ -6,6 +6,8 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from artifacts import zips
@@ -37,9 +39,9 @@ def folder_for(out: Path | None, name: str, project_id: str) -> Path:
     return folder
 
 
-def check_writable(out: Path | None) -> None:
+def check_writable(out: Path | None, option: str = "--out") -> None:
     """Check that a delivery can be written, before a project is started. The length of the name, the permissions and
-    the disk are checked by creating a temporary folder as close to the target as possible.
+    the disk are checked by creating a temporary folder as close to the target as possible. `option` names the folder.
 
     Raises:
         UsageError: a delivery cannot be written; the message says why.
@@ -59,7 +61,7 @@ def check_writable(out: Path | None) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(
-            f"cannot write a delivery to {out or DELIVERIES}: {reason}; choose another folder with --out"
+            f"cannot write a delivery to {out or DELIVERIES}: {reason}; choose another folder with {option}"
         ) from None
 
 
@@ -71,6 +73,15 @@ def check_empty(out: Path) -> None:
         raise UsageError(f"cannot use {out}: {error.strerror}") from None
     if taken:
         raise UsageError(f"{out} already exists and is not an empty folder; choose another folder for the delivery")
+
+
+def check_apart(out: Path | None, repository: Path | None) -> None:
+    """Raise UsageError if one of the folders is, or contains, the other."""
+    if out is None or repository is None:
+        return
+    one, other = out.resolve(), repository.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise UsageError(f"the delivery and the repository cannot both be written to {out} and {repository}")
 
 
 def slug(name: str) -> str:
@@ -87,6 +98,20 @@ def unpack(archive: bytes, folder: Path) -> int:
     """
     try:
         zips.check(archive)
+        with writing(folder) as staging:
+            return _write_files(archive, staging)
+    except InvalidArtifactError as error:
+        raise DeliveryError(f"the export cannot be unpacked. {error}") from None
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder, which becomes the given one at the end of the block; after an error nothing is left.
+
+    Raises:
+        DeliveryError: the folder cannot be written, or it is no longer empty.
+    """
+    try:
         # An existing folder may be a mount point, or the only writable path: it is kept. It was checked before the
         # export was downloaded, and may have become a link, or been filled, since.
         keep = folder.is_dir() and not folder.is_symlink()
@@ -97,7 +122,7 @@ def unpack(archive: bytes, folder: Path) -> int:
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}-", dir=parent))
         try:
             staging.chmod(0o755)
-            count = _write_files(archive, staging)
+            yield staging
             if keep:
                 _move_up(staging, folder)
             else:
@@ -105,11 +130,8 @@ def unpack(archive: bytes, folder: Path) -> int:
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
-    except InvalidArtifactError as error:
-        raise DeliveryError(f"the export cannot be unpacked. {error}") from None
     except OSError as error:
         raise DeliveryError(f"cannot write the delivery to {folder}: {error.strerror or error}") from None
-    return count
 
 
 def _write_files(archive: bytes, folder: Path) -> int:

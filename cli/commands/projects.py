@@ -24,6 +24,10 @@ GatesOption = Annotated[
     ),
 ]
 OutOption = Annotated[Path | None, typer.Option(help="The folder of the delivery (default: deliveries/NAME-ID).")]
+GitOption = Annotated[
+    Path | None,
+    typer.Option("--git", help="Also write the code as a git repository: a commit for each accepted version."),
+]
 EventsOption = Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")]
 
 
@@ -48,7 +52,11 @@ def run(
         Oversight | None, typer.Option(help="At which gates a human is asked (default: set by the pipeline).")
     ] = None,
     gates: GatesOption = None,
+    source: Annotated[
+        Path | None, typer.Option(help="The code to begin from: a folder, a zip or a git bundle.")
+    ] = None,
     out: OutOption = None,
+    git: GitOption = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: EventsOption = False,
@@ -64,11 +72,17 @@ def run(
     from cli.commands import run as implementation
     from cli.commands.brief import read
     from cli.commands.delivery import check_writable
+    from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
+    from cli.commands.source import read as read_source
 
     target = ApiTarget(api, data_dir)
     check_writable(out)
-    options = implementation.RunOptions(read(brief, name), pipeline, oversight, gates, out, as_json, target)
+    check_repository(git, out)
+    given = read_source(source) if source is not None else None
+    options = implementation.RunOptions(
+        read(brief, name), pipeline, oversight, gates, out, as_json, target, source=given, git=git
+    )
     run_command(lambda client: implementation.run(client, options), target)
 
 
@@ -104,25 +118,35 @@ def projects(
 def export(
     project: ProjectArgument,
     out: OutOption = None,
+    git: Annotated[
+        Path | None,
+        typer.Option(help="Write the code as a git repository here instead: a commit for each accepted version."),
+    ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Unpack what a project has accepted so far into a folder."""
+    """Unpack what a project has accepted so far into a folder, or write its code as a git repository."""
     from cli.commands import run as implementation
+    from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
     from cli.views.console import print_json
     from cli.views.printable import one_line
 
+    if git is not None and out is not None:
+        raise typer.BadParameter("--out and --git cannot be combined")
+    check_repository(git)
+
     async def command(client: Client) -> int:
-        status, folder, count = await implementation.export(client, str(project), out)
+        status, folder, count = await implementation.export(client, str(project), out, git)
+        noun = "files" if git is None else "commits"
         if as_json:
             path = str(folder.absolute())
-            print_json({"project_id": str(project), "status": status, "folder": path, "files": count})
+            print_json({"project_id": str(project), "status": status, "folder": path, noun: count})
         else:
             completed = status == ProjectStatus.COMPLETED
             result = "Delivered" if completed else f"Not delivered, the project is {status}. Accepted so far"
-            print(one_line(f"{result}: {folder} ({count} files)", 1000))
+            print(one_line(f"{result}: {folder} ({count} {noun})", 1000))
         return 0
 
     run_command(command, ApiTarget(api, data_dir))

@@ -16,7 +16,9 @@ from cli.commands.failure import report_failure
 from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
 from cli.commands.interactive import InteractiveGatekeeper
 from cli.commands.options import ApiTarget, Gates
+from cli.commands.repository import export_repository
 from cli.commands.session import PATIENCE, Session
+from cli.commands.source import Source
 from cli.exits import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
@@ -44,6 +46,8 @@ class RunOptions:
     out: Path | None
     as_json: bool
     api: ApiTarget
+    source: Source | None = None
+    git: Path | None = None
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -56,6 +60,8 @@ async def run(client: Client, options: RunOptions) -> int:
     display.message(f"Project {project.id}: {project.name}")
     if is_rehearsal and not isinstance(display, LiveDisplay):
         display.message("A rehearsal: no language model is used.")
+    if options.source is not None:
+        display.message(options.source.summary)
     gatekeeper = _gatekeeper(client, options.gates, options.as_json)
     try:
         try:
@@ -95,9 +101,12 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
     return EXIT_CODES[view.status] or _check_verdicts(view, display)
 
 
-async def export(client: Client, project_id: str, out: Path | None) -> tuple[str, Path, int]:
-    """Unpack what a project has accepted so far. Return its status, the folder and the number of files."""
+async def export(client: Client, project_id: str, out: Path | None, git: Path | None) -> tuple[str, Path, int]:
+    """Unpack what a project has accepted so far, or write its code as a git repository. Return its status, the folder,
+    and the number of files or commits."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
+    if git is not None:
+        return project.status, git, await export_repository(client, project_id, git)
     check_writable(out)
     folder = folder_for(out, project.name, project.id)
     return project.status, folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
@@ -110,9 +119,13 @@ async def _start(client: Client, options: RunOptions) -> Project:
         body["pipeline"] = options.pipeline
     if options.oversight is not None:
         body["oversight"] = options.oversight
+    if options.source is not None:
+        body["source"] = options.source.body
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:
+        if error.status == 413 and options.source is not None:
+            raise UsageError(f"the brief and the source are too large together: {error}") from None
         if error.status in (413, 422):
             raise UsageError(str(error)) from None
         raise
@@ -155,8 +168,17 @@ async def _deliver(client: Client, project: Project, options: RunOptions, displa
         display.message(f"Fetch it with: botarmy export {project.id}{options.api.as_arguments()} --out FOLDER")
         return UNDELIVERED
     display.message(f"Delivered: {folder} ({count} files)")
+    data = {"status": str(ProjectStatus.COMPLETED), "folder": str(folder.absolute()), "files": count}
+    if options.git is not None:
+        try:
+            commits = await export_repository(client, project.id, options.git)
+        except CommandError as error:
+            display.message(f"Its repository was not written: {error}")
+            display.message(f"Write it with: botarmy export {project.id}{options.api.as_arguments()} --git FOLDER")
+            return UNDELIVERED
+        display.message(f"Repository: {options.git} ({commits} commit{'' if commits == 1 else 's'})")
+        data |= {"repository": str(options.git.absolute()), "commits": commits}
     if options.as_json:
-        data = {"status": str(ProjectStatus.COMPLETED), "folder": str(folder.absolute()), "files": count}
         print_event(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))
     return COMPLETED
 

@@ -12,6 +12,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
+from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
 
 _FOLDER = Path(__file__).parent / "prompts"
@@ -29,6 +30,8 @@ def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
         name: the prompt file of its kind of work, in which `fill` replaces `{key}`.
     """
     system = system_prompt(name, assignment.role)
+    if begins_from_source(assignment):
+        name, system = f"{name}+source", f"{system}\n{_read('source')}"
     for key, value in fill.items():
         system = system.replace(f"{{{key}}}", value)
     version = hashlib.sha256(system.encode()).hexdigest()[:12]
@@ -39,6 +42,11 @@ def system_prompt(name: str, role: Role) -> str:
     """Return the system prompt. The role's instructions come from the pipeline, which its owner wrote."""
     own = f"\n# Your role\n{role.description}\n\n{role.instructions}\n" if role.instructions else ""
     return f"{_read('common')}\n{_read(name)}{own}"
+
+
+def begins_from_source(assignment: Assignment) -> bool:
+    """Return whether the stage reads code that a person wrote, which the crew is to change."""
+    return any(each.type == BuiltInArtifact.SOURCE_CODE and not each.by_agent for each in assignment.inputs)
 
 
 def visible(text: str) -> str:

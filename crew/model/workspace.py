@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
 
 from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
@@ -15,15 +17,21 @@ MAX_FILE = 256 * 1024
 
 
 class Workspace:
-    """A file set that changes. Every path and text in it is valid.
+    """A file set that changes. Every path and text that is written to it is valid.
 
     Args:
+        files: what is there at the beginning. What it imports may be imported.
         packages: top-level modules that the code may import beside the standard library and its own.
     """
 
     def __init__(self, files: Mapping[str, str] = {}, packages: frozenset[str] = frozenset()) -> None:
         self.files = dict(files)
         self._packages = packages
+        self._before = dict(files)
+
+    @cached_property
+    def _imported_before(self) -> set[str]:
+        return {name for _, names in _imports(self._before) for name in names}
 
     def listing(self) -> str:
         """Return the paths with their sizes, one a line."""
@@ -77,7 +85,8 @@ class Workspace:
                 f"{path} is not Python: {line}{getattr(error, 'msg', error)}. It was not written."
             ) from None
         own = {name.split("/")[0].removesuffix(".py") for name in (*self.files, path)}
-        foreign = sorted(name for name in imported(tree) if name not in sys.stdlib_module_names | own | self._packages)
+        known = sys.stdlib_module_names | own | self._packages | self._imported_before
+        foreign = sorted(imported(tree) - known)
         # A module of its own may be written later: only a name that can never be one is refused here.
         unknown = [name for name in foreign if name in KNOWN_DISTRIBUTIONS]
         if unknown:
@@ -88,13 +97,18 @@ class Workspace:
 
     def missing_imports(self) -> dict[str, list[str]]:
         """Return the imports that no file, approved package or standard library module provides, by path."""
-        own = {path.split("/")[0].removesuffix(".py") for path in self.files}
-        known = sys.stdlib_module_names | own | self._packages
-        found: dict[str, list[str]] = {}
-        for path, text in self.files.items():
-            if path.endswith(".py") and (names := sorted(imported(ast.parse(text)) - known)):
-                found[path] = names
-        return found
+        known = self._packages | self._imported_before
+        return {path: names for path, found in _imports(self.files) if (names := sorted(found - known))}
+
+
+def _imports(files: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield each Python file's imports that neither the files nor the standard library provide. A file that cannot be
+    parsed has none."""
+    known = sys.stdlib_module_names | {path.split("/")[0].removesuffix(".py") for path in files}
+    for path, text in files.items():
+        if path.endswith(".py"):
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                yield path, imported(ast.parse(text)) - known
 
 
 KNOWN_DISTRIBUTIONS = frozenset(

@@ -60,6 +60,7 @@ def _plan(context: TaskContext) -> Draft:
         BuiltInArtifact.PROJECT_PLAN,
         [
             ("Goals", [goal, *summary]),
+            *_existing_code(context),
             ("Scope", [f"In scope: the {requirements} below. Out of scope: everything else."]),
             *requirement_sections(context, lambda each: [f"- {each.label}. {escape_markdown(each.text)}"]),
             *not_used_section(context),
@@ -78,6 +79,14 @@ def _plan(context: TaskContext) -> Draft:
             ),
         ],
     )
+
+
+def _existing_code(context: TaskContext) -> list[Section]:
+    """Return the section on the code that the project begins from, if it was given any."""
+    if context.given is None:
+        return []
+    line = f"The project begins from {len(context.given)} files. A rehearsal keeps them as they are."
+    return [("Existing code", [line])]
 
 
 def _risks(context: TaskContext) -> list[str]:
@@ -108,7 +117,7 @@ def _specification(context: TaskContext) -> Draft:
 
 
 def _criteria(context: TaskContext, requirement: Requirement) -> list[str]:
-    names = names_for(context.brief.title, requirement)
+    names = names_for(context.package_title, requirement)
     return [
         "Accepted when:",
         "",

@@ -31,8 +31,8 @@ class Architect(RehearsalAgent):
 
 
 def _architecture(context: TaskContext) -> Draft:
-    package = package_name(context.brief.title)
-    modules = [(each, names_for(context.brief.title, each)) for each in context.requirements]
+    package = package_name(context.package_title)
+    modules = [(each, names_for(context.package_title, each)) for each in context.requirements]
     return document(
         context,
         BuiltInArtifact.SYSTEM_ARCHITECTURE,
@@ -75,7 +75,7 @@ def _plan(context: TaskContext) -> Draft:
     order = ["Write the journal first, then the modules in the order below, each together with its test."]
 
     def described(each: Requirement) -> list[str]:
-        names = names_for(context.brief.title, each)
+        names = names_for(context.package_title, each)
         return [
             f"### {each.label}. {escape_markdown(each.text)}",
             "",

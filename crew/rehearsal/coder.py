@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from crew.protocol import Draft, Step
@@ -18,4 +20,9 @@ class Coder(RehearsalAgent):
         if not context.expects(BuiltInArtifact.SOURCE_CODE):
             return Production()
         broken = context.assignment.round <= context.controls.fail_tests_rounds
-        return Production([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
+        if context.given is None:
+            return Production([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
+        # It may be large.
+        packed = await asyncio.to_thread(lambda: pack(package_files(context, broken)))
+        note = "The code that the project began from is kept as it is."
+        return Production([Draft(BuiltInArtifact.SOURCE_CODE, packed, FILES)], note=note)

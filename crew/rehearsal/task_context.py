@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import Assignment, InputArtifact
 from crew.rehearsal.controls import Controls, rehearsal_controls
@@ -12,6 +14,7 @@ from crew.rehearsal.reading.brief import Brief, read_brief
 from crew.rehearsal.reading.candidates import NotUsed
 from crew.rehearsal.reading.document_requirements import read_document
 from crew.rehearsal.reading.requirements import Requirement, split_label
+from crew.rehearsal.writing.python_names import package_name
 from models.contracts.names import ArtifactType, BuiltInArtifact
 
 # Most specific first: when a person amends one of these, every later stage that reads it follows the amendment.
@@ -31,7 +34,8 @@ class TaskContext:
     """An assignment with its brief, its controls and its requirements.
 
     `source` is the artifact that the requirements were read from; None means the brief. `not_used` are the parts of
-    the brief, and of the source, that are not built; `source_not_used` those of a source other than the brief.
+    the brief, and of the source, that are not built; `source_not_used` those of a source other than the brief. `given`
+    are the files that the project begins from, if this stage reads them.
     """
 
     assignment: Assignment
@@ -40,7 +44,15 @@ class TaskContext:
     requirements: tuple[Requirement, ...]
     source: InputArtifact | None
     not_used: tuple[NotUsed, ...]
+    given: Mapping[str, str] | None
     source_not_used: tuple[NotUsed, ...] = ()
+
+    @property
+    def package_title(self) -> str:
+        """What the package is named after: the brief, unless the code that was given has a package of that name."""
+        name = package_name(self.brief.title)
+        taken = any(path.partition("/")[0] in (name, f"{name}.py") for path in self.given or ())
+        return f"Rehearsal of {self.brief.title}" if taken else self.brief.title
 
     def expects(self, *types: ArtifactType) -> bool:
         """Return whether the stage produces one of these."""
@@ -53,13 +65,15 @@ async def read_assignment(assignment: Assignment) -> TaskContext:
     Raises:
         AgentError: the brief's rehearsal block is invalid (not retryable).
     """
-    size = len(assignment.brief) + sum(len(each.content) for each in assignment.inputs if each.type in _SOURCES)
+    read = (*_SOURCES, BuiltInArtifact.SOURCE_CODE)
+    size = len(assignment.brief) + sum(len(each.content) for each in assignment.inputs if each.type in read)
     return _read(assignment) if size <= _MAX_INLINE_CHARACTERS else await asyncio.to_thread(_read, assignment)
 
 
 def _read(assignment: Assignment) -> TaskContext:
     controls = rehearsal_controls(assignment.brief)
     brief = read_brief(assignment.brief, assignment.project_name)
+    given = _given(assignment)
     for type in _SOURCES:
         source = assignment.input(type)
         text = readable_text(source) if source else None
@@ -67,14 +81,23 @@ def _read(assignment: Assignment) -> TaskContext:
             continue
         if type is BuiltInArtifact.USER_INPUT:
             read = read_brief(text, assignment.project_name)
-            return TaskContext(assignment, controls, brief, read.requirements, source, read.not_used)
+            return TaskContext(assignment, controls, brief, read.requirements, source, read.not_used, given)
         document = read_document(text)
         if document.requirements:
             built = {each.text for each in document.requirements}
             left = [part for part in brief.not_used if not _is_built(part, built)]
             not_used = tuple(dict.fromkeys((*left, *document.not_used)))
-            return TaskContext(assignment, controls, brief, document.requirements, source, not_used, document.not_used)
-    return TaskContext(assignment, controls, brief, brief.requirements, None, brief.not_used)
+            requirements = document.requirements
+            return TaskContext(assignment, controls, brief, requirements, source, not_used, given, document.not_used)
+    return TaskContext(assignment, controls, brief, brief.requirements, None, brief.not_used, given)
+
+
+def _given(assignment: Assignment) -> dict[str, str] | None:
+    """Return the code that the project begins from. Later versions, and those of agents, are changes to it."""
+    for each in assignment.inputs:
+        if each.type == BuiltInArtifact.SOURCE_CODE and each.version == 1 and not each.by_agent:
+            return unpack(each.content) if each.media_type == FILES else None
+    return None
 
 
 def _is_built(part: NotUsed, built: set[str]) -> bool:

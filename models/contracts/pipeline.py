@@ -194,6 +194,16 @@ class Pipeline(Contract):
                 frontier.extend(upstream[stage])
         return frozenset(found)
 
+    def begins_from_source(self, name: str) -> bool:
+        """Return whether a stage reads the code that the project was given: until a stage before it has produced code.
+
+        Acceptance tests are written from the documents alone, even if there is code.
+        """
+        before = self.ancestors(name)
+        produced = {type for stage in self.stages if stage.name in before for type in stage.produces}
+        writes_acceptance = BuiltInArtifact.ACCEPTANCE_TESTS in self.stage(name).produces
+        return BuiltInArtifact.SOURCE_CODE not in produced and not writes_acceptance
+
     def descendants(self, name: str) -> tuple[str, ...]:
         """Return every stage that depends on a stage, directly or indirectly, in the pipeline's order."""
         return tuple(stage.name for stage in self.stages if name in self.ancestors(stage.name))

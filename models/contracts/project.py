@@ -31,7 +31,7 @@ class ProjectState(State):
 
 class ProjectInput(Contract):
     """A project to run. `state` is set if the workflow continues as new or is restarted from its records. A restart
-    increments `generation`."""
+    increments `generation`. `source` is the code that the project begins from, a file set."""
 
     project_id: UUID
     name: str
@@ -42,6 +42,7 @@ class ProjectInput(Contract):
     generation: int = 0
     crew: CrewName = REHEARSAL
     model: ModelName | None = None
+    source: ArtifactRef | None = None
 
 
 class ProjectResult(Contract):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.report import failed_tests
+from crew.model.agents.searching import search_tools
+from crew.model.briefing import begins_from_source
 from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
@@ -92,7 +96,7 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
     async def finish(_: Finish) -> str:
         if not workspace.files:
             raise ToolError("there are no files.")
-        if missing := workspace.missing_imports():
+        if missing := await asyncio.to_thread(workspace.missing_imports):  # there may be thousands of lines
             listed = "; ".join(f"{path} imports {', '.join(names)}" for path, names in missing.items())
             raise ToolError(f"some imports are not available: {listed}.")
         if missing_tests := uncovered(wanted, workspace.files):
@@ -111,6 +115,7 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
         read_artifact_tool(assignment.inputs),
         Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
         Tool("read_file", "Read a file.", Path, read_file, is_pure=True),
+        *(search_tools(workspace) if begins_from_source(assignment) else ()),
         Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
         Tool("delete_file", "Delete a file.", Path, delete_file, is_pure=True),
@@ -141,9 +146,10 @@ def describe(run: TestRun) -> str:
 
 
 def _earlier_files(assignment: Assignment) -> dict[str, str]:
-    """Return the files of the newest source code among the inputs: what an earlier round, or a person, wrote."""
-    source = assignment.input(BuiltInArtifact.SOURCE_CODE)
-    return unpack(source.content) if source is not None and source.media_type == FILES else {}
+    """Return the files that are there: what an earlier round or a person wrote, else what the project began from."""
+    (type,) = assignment.expected_outputs
+    found = filter(None, (assignment.input(type), assignment.input(BuiltInArtifact.SOURCE_CODE)))
+    return next((unpack(each.content) for each in found if each.media_type == FILES), {})
 
 
 def _impossible(reason: str, assignment: Assignment) -> str:

@@ -9,8 +9,9 @@ import re
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
+from crew.model.agents.base import Workshop, converse, read_artifact_tool, reading_tools
 from crew.model.agents.document import title_of
+from crew.model.briefing import begins_from_source
 from crew.model.outputs import DeliveryNotes
 from crew.model.tool import Tool
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
@@ -35,8 +36,9 @@ class Deployer:
         async def submit(notes: DeliveryNotes) -> str:
             return "Submitted."
 
+        is_changed = begins_from_source(assignment)
         tools = (
-            read_artifact_tool(assignment.inputs),
+            *(reading_tools(assignment.inputs) if is_changed else (read_artifact_tool(assignment.inputs),)),
             Tool(
                 "submit", "Hand back the words of the delivery; this ends your step.", DeliveryNotes, submit, ends=True
             ),
@@ -44,10 +46,12 @@ class Deployer:
         completed = await converse(self._workshop, assignment, step, "deployer", tools)
         notes = completed.arguments
         assert isinstance(notes, DeliveryNotes)
-        files |= {
+        words = {
             "README.md": f"{notes.readme.rstrip()}\n\n---\n{WRITTEN_BY_MODEL}\n",
             "AGENTS.md": notes.agents_md.rstrip() + "\n",
         }
+        # What a person's code says about itself is the coder's to change.
+        files = {**words, **files} if is_changed else {**files, **words}
         root = _distribution(assignment.project_name)
         package = await asyncio.to_thread(zips.pack, files, root)
         await step.progress("testing the package as it was built")

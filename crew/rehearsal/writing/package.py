@@ -10,15 +10,28 @@ from crew.rehearsal.writing.python_names import PythonNames, names_for, package_
 
 VERSION = "0.1.0"
 
+NOTICE = "REHEARSAL.md"
+"""What says, in code that was given, what the rehearsal added to it."""
+
 
 def package_files(context: TaskContext, broken: bool) -> dict[str, str]:
-    """Return the project's files by path. If `broken`, the first requirement has a defect that its test finds."""
-    name = package_name(context.brief.title)
-    pairs = [(each, names_for(context.brief.title, each)) for each in context.requirements]
-    files = {
+    """Return the project's files by path, beside those that it was given. If `broken`, the first requirement has a
+    defect that its test finds."""
+    name = package_name(context.package_title)
+    pairs = [(each, names_for(context.package_title, each)) for each in context.requirements]
+    code = _code(name, pairs, broken)
+    if context.given is not None:
+        return {**code, NOTICE: _notice(context, name), **context.given}
+    return {
         "pyproject.toml": _pyproject(name),
         "README.md": _readme(context, name, pairs),
         "CHANGES.md": _changes(context),
+        **code,
+    }
+
+
+def _code(name: str, pairs: list[tuple[Requirement, PythonNames]], broken: bool) -> dict[str, str]:
+    files = {
         f"{name}/__init__.py": templates.NOTE + _registry(pairs),
         f"{name}/__main__.py": templates.NOTE + templates.MAIN,
         f"{name}/journal.py": templates.NOTE + templates.JOURNAL,
@@ -55,6 +68,21 @@ def _pyproject(name: str) -> str:
         f'{templates.NOTE}[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n\n'
         f'[project]\nname = "{name.replace("_", "-")}"\nversion = "{VERSION}"\nrequires-python = ">=3.9"\n\n'
         f'[tool.setuptools]\npackages = ["{name}"]\n'
+    )
+
+
+def _notice(context: TaskContext, name: str) -> str:
+    given = len(context.given or ())
+    return "\n".join(
+        [
+            f"> {rehearsal_notice(context)}",
+            "",
+            f"# {escape_markdown(context.brief.title)}: what the rehearsal added",
+            "",
+            f"The project began from {given} files. They are here as they were given: a rehearsal changes no code.",
+            f"Beside them it wrote the package `{name}`, which records each requirement, and its tests.",
+            "",
+        ]
     )
 
 
