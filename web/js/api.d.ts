@@ -39,6 +39,7 @@ export interface ArtifactContent {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -86,6 +87,7 @@ export interface ArtifactItem {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -108,6 +110,7 @@ export interface ArtifactPublic {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -412,6 +415,7 @@ export interface ProjectItem {
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
+  is_rehearsal: boolean;
   model: string | null;
   status: ProjectStatus;
   phase: string | null;
@@ -441,6 +445,7 @@ export interface ProjectPublic {
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
+  is_rehearsal: boolean;
   model: string | null;
   status: ProjectStatus;
   phase: string | null;
@@ -471,6 +476,7 @@ export interface ProviderPublic {
   description: string;
   is_rehearsal: boolean;
   is_default: boolean;
+  default_model: string | null;
 }
 
 export interface RequestItem {
@@ -630,6 +636,7 @@ export interface TaskDetail {
   error: string | null;
   attempt: number;
   accepted: boolean;
+  usage: UsagePublic | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -642,7 +649,6 @@ export interface TaskDetail {
   priority: number;
   context: ArtifactItem[];
   artifacts: ArtifactItem[];
-  usage: UsagePublic | null;
 }
 
 export interface TaskFailed {
@@ -688,6 +694,7 @@ export interface TaskPublic {
   error: string | null;
   attempt: number;
   accepted: boolean;
+  usage: UsagePublic | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -731,9 +738,12 @@ export interface TranscriptPublic {
   task_id: string;
   prompt: PromptPublic | null;
   turns: TurnPublic[];
+  turn_count: number;
   input_tokens: number;
   output_tokens: number;
   cost_usd: number;
+  model_seconds: number;
+  tool_seconds: number;
 }
 
 export interface TurnPublic {
