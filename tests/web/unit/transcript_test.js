@@ -63,7 +63,7 @@ test("a transcript is read in pages, and each turn once", () => {
   let requests = 0;
   for (; known.turns.length < all.length; requests += 1) {
     const query = nextQuery(known, all.length, known.turns.length > 0);
-    assert.ok(query.limit <= PAGE + 1);
+    assert.ok(query.limit <= PAGE);
     known = merged(known, answer(all, query), query.after) ?? assert.fail("it is known to be stale");
   }
   assert.deepEqual(known.turns, all);
@@ -73,10 +73,10 @@ test("a transcript is read in pages, and each turn once", () => {
 
 test("a reader who has seen the newest turn gets the next ones, another one only what is shown", () => {
   const seen = { prompt: null, turns: turns(30) };
-  assert.deepEqual(nextQuery(seen, 30, false), { after: 29, limit: PAGE + 1 });
+  assert.deepEqual(nextQuery(seen, 30, false), { after: 29, limit: PAGE });
   assert.deepEqual(nextQuery(seen, 40, false), { after: 29, limit: 1 });
   assert.deepEqual(nextQuery(seen, 40, true), { after: 30, limit: PAGE });
-  assert.deepEqual(nextQuery(NOTHING, 0, false), { after: 0, limit: PAGE + 1 });
+  assert.deepEqual(nextQuery(NOTHING, 0, false), { after: 0, limit: PAGE });
 });
 
 test("the newest turn is replaced by what it has become", () => {

@@ -22,7 +22,7 @@ export const NOTHING = { prompt: null, turns: [] };
  */
 export function nextQuery({ turns }, total, more) {
   if (more) return { after: turns.length, limit: PAGE };
-  return { after: Math.max(0, turns.length - 1), limit: turns.length && turns.length < total ? 1 : PAGE + 1 };
+  return { after: Math.max(0, turns.length - 1), limit: turns.length && turns.length < total ? 1 : PAGE };
 }
 
 /**
