@@ -96,8 +96,9 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
 
     With 500 tasks this takes a tenth of the time of `of_project`.
     """
-    usage = func.coalesce(TASK.c.usage, transcripts.usage_so_far(TASK.c.id)).label("usage")
-    query = select(*_OUTLINE, usage).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
+    usage = func.coalesce(TASK.c.usage, transcripts.usage_so_far(TASK.c.id))
+    columns = [*_OUTLINE, usage.label("usage")]
+    query = select(*columns).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return (await connection.execute(query)).all()
 
 

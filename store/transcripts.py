@@ -44,8 +44,8 @@ async def of_task(connection: AsyncConnection, task_id: UUID, positions: range |
 
 async def outline(connection: AsyncConnection, task_id: UUID) -> Sequence[Row[Any]]:
     """Return the entries of a task's transcript in order, without their bodies, whose `size` is in bytes."""
-    size = func.octet_length(TRANSCRIPT.c.body).label("size")
-    query = select(*_OUTLINE, size).where(TRANSCRIPT.c.task_id == task_id).order_by(TRANSCRIPT.c.position)
+    columns = [*_OUTLINE, func.octet_length(TRANSCRIPT.c.body).label("size")]
+    query = select(*columns).where(TRANSCRIPT.c.task_id == task_id).order_by(TRANSCRIPT.c.position)
     return (await connection.execute(query)).all()
 
 

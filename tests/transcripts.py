@@ -32,7 +32,7 @@ class Writer:
         self.position = 0
 
     async def prompt(self, *, system: str = "You write code.", task: str = "Role: coder\nStage: build") -> None:
-        tools = [{"name": name, "description": "", "schema": {}} for name in ("write_file", "finish")]
+        tools: list[dict[str, Any]] = [{"name": name, "description": ""} for name in ("write_file", "finish")]
         body = {"version": "coder@3f2a90c1d7be", "system": system, "task": task, "tools": tools, "dialect": "native"}
         await self._add(EntryKind.PROMPT, orjson.dumps(body), model=MODEL)
 
