@@ -11,12 +11,19 @@ import pytest
 import pytest_asyncio
 
 from api.shapes.transcript import MAX_PAGE_BYTES, positions_of
+from config.settings import Settings
 from store.transaction import Store
 from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
 from tests.transcripts import ANSWERED_BY, MODEL, Writer
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings) -> Settings:
+    """The steps take longer than the tests: a worker that stops does not wait for them."""
+    return settings.model_copy(update={"worker_drain_seconds": 0.5})
 
 
 @pytest_asyncio.fixture

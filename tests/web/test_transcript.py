@@ -13,6 +13,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, Response, expect
 
+from config.settings import Settings
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store.transaction import Store
@@ -27,6 +28,12 @@ pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 HIDDEN = "a\u202eb\u2066c\0d\x1be\u200ff"
 SHOWN = "a\u2039U+202E\u203ab\u2039U+2066\u203ac\u2400d\u241be\u2039U+200F\u203af"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings) -> Settings:
+    """The steps take longer than the tests: a worker that stops does not wait for them."""
+    return settings.model_copy(update={"worker_drain_seconds": 0.5})
 
 
 @pytest_asyncio.fixture
@@ -167,7 +174,7 @@ async def test_a_closed_conversation_is_not_read(
     await writer.prompt()
     await converse(writer, 1)
     read: list[str] = []
-    page.on("request", lambda request: read.append(request.url) if "/transcript" in request.url else None)
+    page.on("request", lambda request: read.append(request.url) if "/transcript?" in request.url else None)
     await page.goto(f"/projects/{project_id}#stage=build")
     await expect(page.get_by_text("Conversation with the model")).to_be_visible()
     for _ in range(3):
@@ -183,7 +190,7 @@ async def test_a_burst_of_progress_is_a_few_requests(
     await converse(writer, 1)
     transcript = await opened(page, project_id)
     read: list[str] = []
-    page.on("request", lambda request: read.append(request.url) if "/transcript" in request.url else None)
+    page.on("request", lambda request: read.append(request.url) if "/transcript?" in request.url else None)
     for _ in range(100):
         await progress()
     await converse(writer, 1, start=2)
@@ -225,7 +232,7 @@ async def test_turns_of_a_megabyte_are_read_in_pages_of_bounded_size(
     sizes: list[int] = []
 
     async def measure(response: Response) -> None:
-        if "/transcript" in response.url:
+        if "/transcript?" in response.url:
             sizes.append(len(await response.body()))
 
     page.on("response", measure)

@@ -57,7 +57,11 @@ export function updateTurn(entry, turn) {
 export function folded(title, content) {
   const body = h("div", { class: "transcript-folded" });
   const element = h("details", {}, h("summary", {}, title), body);
-  element.addEventListener("toggle", () => element.open && !body.firstChild && body.append(...content()));
+  element.addEventListener("toggle", () => {
+    if (!element.open || body.dataset.made) return;
+    body.dataset.made = "yes";
+    body.append(...content());
+  });
   return element;
 }
 
@@ -102,7 +106,7 @@ function updateCall(item, call) {
   find("[data-part=mark]", item).replaceChildren(icon(mark));
   write(find("[data-part=result]", item), present([word, time]).join(", "));
   const body = find(".transcript-folded", item);
-  if (body.firstChild) body.append(...resultOf(call)); // it was opened before the result was there
+  if (body.dataset.made) body.append(...resultOf(call)); // it was opened before the result was there
   if (call.ok === false) /** @type {HTMLDetailsElement} */ (find("details", item)).open = true;
 }
 
