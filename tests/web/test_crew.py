@@ -13,10 +13,12 @@ from playwright.async_api import Page, expect
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.abuse.projects import wait_for_status
 from tests.conftest import own_settings
 from tests.provider.app import KEY, Provider
 from tests.provider.running import running
 from tests.provider.scripts import of_brief
+from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -58,7 +60,9 @@ async def mixed(http: httpx2.AsyncClient, worker: None, environment: None) -> st
     director = Director(http)
     brief = (BRIEF / "brief.md").read_text()
     project_id = await director.start("Short links", brief, pipeline="mixed", oversight="low", model="openai:gpt-5")
-    await director.until(project_id, "completed")
+    ended = await wait_for_status(http, project_id, "completed", "failed", "waiting", seconds=60)
+    problems = [each["question"] for each in (await director.get(f"/projects/{project_id}/status"))["open_requests"]]
+    assert (ended["status"], problems) == ("completed", [])
     return project_id
 
 
@@ -124,13 +128,14 @@ async def test_what_a_model_wrote_names_the_model_and_the_prompt(page: Page, mix
     await expect(stage.get_by_role("list", name="Turns").get_by_text("submit")).to_be_visible()
     await stage.get_by_text("What the agent was told").click()
     await expect(stage.get_by_role("group", name="Its task")).to_contain_text("Stage: plan")
-    await stage.get_by_role("link", name="Software specification").click()
+    await stage.get_by_role("list", name="What it wrote").get_by_role("link").first.click()
     facts = page.locator(".provenance")
     await expect(facts).to_contain_text(re.compile(r"Model\s*anthropic:claude-scripted"))
     await expect(facts).to_contain_text(re.compile(r"Prompt\s*document@[0-9a-f]{12}"))
 
 
-async def test_a_person_chooses_the_crew_and_the_model(page: Page, http: httpx2.AsyncClient) -> None:
+async def test_a_person_chooses_the_crew_and_the_model(new_page: NewPage, http: httpx2.AsyncClient) -> None:
+    page = await new_page(expected_errors=("422",))
     await page.goto("/?new")
     dialog = page.get_by_role("dialog", name="Start a project")
     await dialog.get_by_role("textbox", name="Name").fill("Chosen")
