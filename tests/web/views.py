@@ -30,9 +30,10 @@ async def _start(page: Page, scene: Scene) -> None:
 
 async def _crew(page: Page, scene: Scene) -> None:
     await _start(page, scene)
-    await page.get_by_text("Who does the work").click()
-    await page.get_by_role("radio", name="Models").check()
-    await expect(page.get_by_role("textbox", name="Model")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Start a project")
+    await dialog.get_by_text("Who does the work").click()
+    await dialog.get_by_role("radio", name="Models").check()
+    await expect(dialog.get_by_role("textbox", name="Model")).to_be_visible()
 
 
 async def _project(page: Page, project_id: str) -> None:
