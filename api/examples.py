@@ -35,6 +35,7 @@ PROJECT: Json = {
     "pipeline": "software-delivery",
     "oversight": "medium",
     "crew": "rehearsal",
+    "is_rehearsal": True,
     "model": None,
     "status": "waiting",
     "phase": "discovery",
@@ -89,6 +90,7 @@ TASK: Json = {
     "error": None,
     "attempt": 1,
     "accepted": False,
+    "usage": {"model": "rehearsal", "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0},
     "created_at": EARLIER,
     "updated_at": LATER,
     "workflow_problem": None,
@@ -172,6 +174,7 @@ ARTIFACT: Json = {
     "size": 15,
     "content_hash": HASH,
     "author": "analyst",
+    "by_agent": True,
     "task_id": TASK_ID,
     "based_on": None,
     "created_at": LATER,
@@ -186,6 +189,7 @@ BRIEF: Json = ARTIFACT | {
     "type": "user_input",
     "name": "brief",
     "author": "human",
+    "by_agent": False,
     "task_id": None,
     "created_at": EARLIER,
     "accepted_at": EARLIER,
@@ -200,11 +204,11 @@ TASK_DETAIL: Json = TASK | {
     "priority": 1,
     "context": [BRIEF],
     "artifacts": [ARTIFACT],
-    "usage": {"model": "rehearsal", "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0},
 }
 DIFF: Json = {
     "from": ARTIFACT,
-    "to": ARTIFACT | {"artifact_id": "01890a5e-0b22-7a63-9b75-4d5e6f708192", "version": 2, "author": "human"},
+    "to": ARTIFACT
+    | {"artifact_id": "01890a5e-0b22-7a63-9b75-4d5e6f708192", "version": 2, "author": "human", "by_agent": False},
     "diff": "--- project_plan v1\n+++ project_plan v2\n@@ -1 +1 @@\n-# Project plan\n+# The plan\n",
 }
 DECISION: Json = {
@@ -272,15 +276,19 @@ TRANSCRIPT: Json = {
             "seconds": 8.4,
         }
     ],
+    "turn_count": 1,
     "input_tokens": 5120,
     "output_tokens": 310,
     "cost_usd": 0.0095,
+    "model_seconds": 8.4,
+    "tool_seconds": 1.2,
 }
 PROVIDER: Json = {
     "name": "rehearsal",
     "description": "Plays every role offline. No model is asked.",
     "is_rehearsal": True,
     "is_default": True,
+    "default_model": None,
 }
 WORKFLOW: Json = {
     "project_id": PROJECT_ID,

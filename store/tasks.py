@@ -17,12 +17,13 @@ from models.contracts.names import REHEARSAL, AgentType
 from models.contracts.pipeline import Pipeline
 from models.contracts.workflow_state import HandoffInput
 from models.tables import PROJECT, TASK, Task
+from store import transcripts
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
 
-_LARGE = {"handoff", "feedback", "usage", "checkpoint"}
-_OUTLINE = [column for column in TASK.c if column.name not in _LARGE]
+_LARGE = {"handoff", "feedback", "checkpoint"}
+_OUTLINE = [column for column in TASK.c if column.name not in _LARGE | {"usage"}]
 
 _END_WAIT: LiteralString = """
 UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
@@ -90,11 +91,14 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task
 
 
 async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row[Any]]:
-    """Return a project's tasks, oldest first, without their large columns. A row has the field names of a Task.
+    """Return a project's tasks, oldest first, without their large columns. A row has the field names of a Task, and the
+    `usage` of a task that has not completed is what it has used so far.
 
     With 500 tasks this takes a tenth of the time of `of_project`.
     """
-    query = select(*_OUTLINE).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
+    usage = func.coalesce(TASK.c.usage, transcripts.usage_so_far(TASK.c.id))
+    columns = [*_OUTLINE, usage.label("usage")]
+    query = select(*columns).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return (await connection.execute(query)).all()
 
 

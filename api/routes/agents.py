@@ -59,6 +59,7 @@ async def list_providers(services: ServicesDep) -> Page[ProviderPublic]:
                 description=provider.description,
                 is_rehearsal=provider.is_rehearsal,
                 is_default=provider.name == default,
+                default_model=None if provider.is_rehearsal else services.settings.model,
             )
             for provider in providers().values()
         ]

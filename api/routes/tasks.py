@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -19,7 +20,7 @@ from api.pipeline_names import check_role
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
-from api.shapes.transcript import TranscriptPublic
+from api.shapes.transcript import MAX_TURN, TranscriptPublic, positions_of
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
@@ -49,17 +50,28 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     summary="Show a task's conversation with a model",
     responses=describe_responses(examples.TRANSCRIPT, 404, 422, 503),
 )
-async def get_transcript(task: TaskDep, services: ServicesDep) -> TranscriptPublic:
-    """The prompt, and each turn with its tool calls and their results, tokens, cost and time."""
+async def get_transcript(
+    task: TaskDep,
+    services: ServicesDep,
+    after: Annotated[int, Query(ge=0, le=MAX_TURN, description="The number of the turn after which to begin.")] = 0,
+    limit: Annotated[
+        int | None, Query(ge=1, le=200, description="How many turns to return, fewer if they are large. Null: all.")
+    ] = None,
+) -> TranscriptPublic:
+    """The prompt, and each turn with its tool calls and their results, tokens, cost and time. The sums and `turn_count`
+    are of the whole conversation."""
     async with services.store.reading() as connection:
-        return TranscriptPublic.of(task.id, await transcripts.of_task(connection, task.id))
+        outline = await transcripts.outline(connection, task.id)
+        entries = await transcripts.of_task(connection, task.id, positions_of(outline, after, limit))
+    return TranscriptPublic.of(task.id, outline, entries, after)
 
 
 async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetail:
     """Return the task with its agent's instructions, input artifacts and output artifacts."""
     handoff = Handoff.model_validate(task.handoff)
     known = await artifacts.get_many(connection, handoff.context_ids, origin_id=task.id)
-    return TaskDetail.from_handoff(task, handoff, known)
+    usage = task.usage or await transcripts.usage_of(connection, task.id)
+    return TaskDetail.from_handoff(task, handoff, known, usage)
 
 
 @router.post(

@@ -70,7 +70,8 @@ class ArtifactCreate(StrictContract):
 
 
 class ArtifactItem(Shape):
-    """One version, without its content. `author` is an agent or a person, `based_on` the version that it amends."""
+    """One version, without its content. `author` is an agent or a person, `based_on` the version that it amends, and
+    `task_id` the task that wrote it or that it amends."""
 
     artifact_id: UUID
     project_id: UUID
@@ -81,6 +82,7 @@ class ArtifactItem(Shape):
     size: int
     content_hash: str
     author: str
+    by_agent: bool = Field(description="Whether an agent wrote it. Amendments and context come from people.")
     task_id: UUID | None
     based_on: UUID | None
     created_at: Moment
@@ -88,7 +90,8 @@ class ArtifactItem(Shape):
 
     @classmethod
     def of(cls, artifact: Artifact, **extra: Any) -> Self:
-        return cls(artifact_id=artifact.id, **artifact.model_dump(exclude={"id"}), **extra)
+        by_agent = artifact.task_id is not None and artifact.origin_id == artifact.task_id
+        return cls(artifact_id=artifact.id, by_agent=by_agent, **artifact.model_dump(exclude={"id"}), **extra)
 
 
 class ArtifactContent(ArtifactItem):

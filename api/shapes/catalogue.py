@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from api.shapes.shape import Shape
 from models.contracts.names import AgentType, CrewName
+from models.contracts.roles import ModelName
 
 
 class PipelineItem(Shape):
@@ -22,6 +25,9 @@ class ProviderPublic(Shape):
     description: str
     is_rehearsal: bool
     is_default: bool
+    default_model: ModelName | None = Field(
+        description="The model that it asks unless a project, a role or a stage names another; null if there is none."
+    )
 
 
 class AgentPublic(Shape):

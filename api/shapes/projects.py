@@ -12,6 +12,7 @@ from api.shapes.hitl import RequestItem
 from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
+from crew.providers import providers
 from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
@@ -52,7 +53,7 @@ class ProjectCreate(StrictContract):
     pipeline: str = Field(default="software-delivery", max_length=255, description="One of GET /pipelines/.")
     oversight: Oversight | None = Field(default=None, description="Overrides the pipeline's gates; null keeps them.")
     crew: CrewName | None = Field(
-        default=None, description="A provider of GET /agents/. Null: `models` if a model is named, else `rehearsal`."
+        default=None, description="One of GET /providers/. Null: `models` if a model is named, else `rehearsal`."
     )
     model: ModelName | None = Field(
         default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
@@ -92,6 +93,7 @@ class ProjectItem(Shape):
     pipeline: str
     oversight: Oversight | None
     crew: CrewName
+    is_rehearsal: bool = Field(description="Whether its crew rehearses: no model is asked, whatever a stage names.")
     model: ModelName | None
     status: ProjectStatus
     phase: str | None
@@ -112,10 +114,13 @@ class ProjectItem(Shape):
 
         Fields of the same name come from the table's row.
         """
+        crew = project.crew or REHEARSAL
+        provider = providers().get(crew)
         problem = None if ProjectStatus(project.status).is_final else project.workflow_problem
         return cls(
             **project.model_dump(exclude={"pipeline", "workflow_problem", "crew"}),
-            crew=project.crew or REHEARSAL,
+            crew=crew,
+            is_rehearsal=provider is not None and provider.is_rehearsal,
             workflow_problem=WorkflowProblemPublic.model_validate(problem) if problem else None,
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),

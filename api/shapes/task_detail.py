@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from api.shapes.artifacts import ArtifactItem
-from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
 from models.contracts.handoff import Handoff
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import Artifact, Task
-
-
-class UsagePublic(Shape):
-    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts."""
-
-    model: str = Field(description="The model that answered.")
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-    asked_for: str | None = Field(default=None, description="The model that was asked, as `provider:model`.")
-    prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
-    framework: str | None = None
 
 
 class TaskDetail(TaskPublic):
@@ -40,13 +27,15 @@ class TaskDetail(TaskPublic):
     priority: int = Field(description="1 is the highest.")
     context: list[ArtifactItem] = Field(description="The input artifact versions, in order.")
     artifacts: list[ArtifactItem] = Field(description="The artifact versions that the agent wrote.")
-    usage: UsagePublic | None
 
     @classmethod
-    def from_handoff(cls, task: Task, handoff: Handoff, artifacts: Iterable[Artifact]) -> Self:
+    def from_handoff(
+        cls, task: Task, handoff: Handoff, artifacts: Iterable[Artifact], usage: dict[str, Any] | None
+    ) -> Self:
         """Return the task; `artifacts` are the ones that it was given and the ones that it wrote, each in order."""
         artifacts = list(artifacts)
         details = {
+            "usage": usage,
             "from_agent": handoff.from_agent,
             "instructions": handoff.instructions,
             "expected_outputs": handoff.expected_outputs,

@@ -38,6 +38,18 @@ class TaskSubmitted(Shape):
     status: Literal["submitted"] = "submitted"
 
 
+class UsagePublic(Shape):
+    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts."""
+
+    model: str = Field(description="The model that answered.")
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    asked_for: str | None = Field(default=None, description="The model that was asked, as `provider:model`.")
+    prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
+    framework: str | None = None
+
+
 class TaskPublic(Shape):
     """One execution of an agent. `attempt` counts how often its activity started; `accepted` is about its result."""
 
@@ -53,6 +65,10 @@ class TaskPublic(Shape):
     error: str | None
     attempt: int
     accepted: bool
+    usage: UsagePublic | None = Field(
+        default=None,
+        description="What it has used. While a model works on it, and after a failure, what is in its transcript.",
+    )
     created_at: Moment
     updated_at: Moment
     workflow_problem: WorkflowProblemPublic | None = Field(

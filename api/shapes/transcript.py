@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Self
 from uuid import UUID
 
 import orjson
 from pydantic import Field
+from sqlalchemy import Row
 
 from api.shapes.shape import Shape
 from models.contracts.contract import Moment
 from models.tables import TranscriptEntry
+
+MAX_TURN = 2**31 - 1
+MAX_PAGE_BYTES = 2 * 1024 * 1024
+"""Bytes of the entries in a response with `limit`, unless the first of its turns alone is larger."""
+
+MAX_DEPTH = 100
+"""How deep the arguments of a call may be nested to be shown as an object. pydantic writes at most 255 levels."""
+
+Outline = Sequence[Row[Any]]
+"""The entries of a transcript without their bodies; see store.transcripts.outline."""
+
+
+def positions_of(outline: Outline, after: int, limit: int | None) -> range:
+    """Return the positions of the entries of up to `limit` turns after turn number `after`; None means all of them. The
+    prompt comes before turn 1."""
+    begins = [position for position, entry in enumerate(outline) if entry.kind == "response"]
+    turn_count, ends = len(begins), [*begins, len(outline)]
+    first = ends[min(after, turn_count)] if after else 0
+    if limit is None or after >= turn_count:
+        return range(first, len(outline))
+    sizes = list(accumulate((entry.size for entry in outline), initial=0))
+    last = min(after + limit, turn_count)
+    while last > after + 1 and sizes[ends[last]] - sizes[first] > MAX_PAGE_BYTES:
+        last -= 1
+    return range(first, ends[last])
 
 
 class ToolCallPublic(Shape):
     """A call of a tool, and its result; null while it runs."""
 
     tool: str
-    arguments: dict[str, Any] | str = Field(description="As the model wrote them; text, if they are not a JSON object.")
+    arguments: dict[str, Any] | str = Field(
+        description="As the model wrote them; text if they are not a JSON object, or nested too deeply."
+    )
     result: str | None = None
     ok: bool | None = Field(default=None, description="False if the call failed; the result then says why.")
     seconds: float | None = None
@@ -54,18 +84,26 @@ class PromptPublic(Shape):
 
 
 class TranscriptPublic(Shape):
-    """The whole conversation of a task. `prompt` is null for a task that asked no model."""
+    """The conversation of a task, or some of its turns. The sums are of the whole conversation."""
 
     task_id: UUID
-    prompt: PromptPublic | None
+    prompt: PromptPublic | None = Field(description="Null for a task that asked no model, and with `after`.")
     turns: list[TurnPublic]
+    turn_count: int
     input_tokens: int
     output_tokens: int
     cost_usd: float
+    model_seconds: float = Field(description="The time of the model's responses.")
+    tool_seconds: float = Field(description="The time of the tools.")
 
     @classmethod
-    def of(cls, task_id: UUID, entries: Sequence[TranscriptEntry]) -> Self:
-        """Return the conversation that the entries of a task tell, in order."""
+    def of(cls, task_id: UUID, outline: Outline, entries: Sequence[TranscriptEntry], after: int = 0) -> Self:
+        """Return the conversation that the entries of a task tell, in order.
+
+        Args:
+            outline: all entries, without their bodies.
+            after: the number of the turn before `entries`.
+        """
         prompt: dict[str, Any] | None = None
         turns: list[dict[str, Any]] = []
         calls: dict[str, dict[str, Any]] = {}
@@ -75,7 +113,7 @@ class TranscriptPublic(Shape):
                 case "prompt":
                     prompt = {**body, "tools": [tool["name"] for tool in body["tools"]]}
                 case "response":
-                    turns.append(_turn(len(turns) + 1, entry, body[0]))
+                    turns.append(_turn(after + len(turns) + 1, entry, body[0]))
                     calls = {call["id"]: call for call in turns[-1]["calls"]}
                 case "tool_result" if turns:
                     # Models without tools write their calls as text: such a call is known by its result.
@@ -90,9 +128,12 @@ class TranscriptPublic(Shape):
                 "task_id": task_id,
                 "prompt": prompt,
                 "turns": turns,
-                "input_tokens": sum(turn["input_tokens"] for turn in turns),
-                "output_tokens": sum(turn["output_tokens"] for turn in turns),
-                "cost_usd": sum(turn["cost_usd"] for turn in turns),
+                "turn_count": sum(entry.kind == "response" for entry in outline),
+                "input_tokens": sum(entry.input_tokens for entry in outline),
+                "output_tokens": sum(entry.output_tokens for entry in outline),
+                "cost_usd": sum(entry.cost_usd for entry in outline),
+                "model_seconds": sum(entry.seconds for entry in outline if entry.kind == "response"),
+                "tool_seconds": sum(entry.seconds for entry in outline if entry.kind == "tool_result"),
             }
         )
 
@@ -121,10 +162,17 @@ def _turn(number: int, entry: TranscriptEntry, response: dict[str, Any]) -> dict
 
 
 def _arguments(arguments: Any) -> dict[str, Any] | str:
+    """Return the arguments of a call as an object if they are one that JSON can hold, else as text."""
     if isinstance(arguments, dict):
-        return arguments
+        return arguments if _is_flat(arguments) else json.dumps(arguments)
     try:
         found = orjson.loads(arguments or "{}")
     except orjson.JSONDecodeError:
         return str(arguments)
-    return found if isinstance(found, dict) else str(arguments)
+    return found if isinstance(found, dict) and _is_flat(found) else str(arguments)
+
+
+def _is_flat(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Return whether a value of JSON is nested at most `depth` times."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_is_flat(each, depth - 1) for each in inner)

@@ -126,6 +126,7 @@ class Conversation:
             cost = stored.cost_usd
         else:
             self._check_limits()
+            await self._step.progress(f"turn {self._turns + 1}: asking {self._source.name}")
             answer = await self._asker.ask(self._messages, self._cost_usd, self._limits.cost_usd)
             response, cost = answer.response, answer.cost_usd
             await self._record.add(

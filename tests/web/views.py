@@ -28,6 +28,14 @@ async def _start(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("dialog").locator("pipeline-graph svg").first).to_be_visible()
 
 
+async def _crew(page: Page, scene: Scene) -> None:
+    await _start(page, scene)
+    dialog = page.get_by_role("dialog", name="Start a project")
+    await dialog.get_by_text("Who does the work").click()
+    await dialog.get_by_role("radio", name="Models").check()
+    await expect(dialog.get_by_role("textbox", name="Model")).to_be_visible()
+
+
 async def _project(page: Page, project_id: str) -> None:
     await page.goto(f"/projects/{project_id}")
     await expect(page.locator("pipeline-graph svg").first).to_be_visible()
@@ -122,6 +130,7 @@ VIEWS: dict[str, Show] = {
     "projects": _projects,
     "projects-no-match": _no_match,
     "start": _start,
+    "start-crew": _crew,
     "project-waiting": _waiting,
     "project-completed": _completed,
     "project-reworked": _reworked,

@@ -22,6 +22,7 @@ async def catalogue(t: Transcript) -> None:
     await t.get("/pipelines/software-delivery")
     await t.get("/pipelines/no-such-pipeline")
     await t.get("/agents/")
+    await t.get("/providers/")
 
 
 async def delivery(t: Transcript) -> None:
@@ -38,6 +39,7 @@ async def delivery(t: Transcript) -> None:
         f"/hitl/{request['request_id']}",
         "/hitl/pending",
         f"/tasks/{request['task_id']}",
+        f"/tasks/{request['task_id']}/transcript",
         f"/workflows/{project_id}",
     ):
         await t.get(path)

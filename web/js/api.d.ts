@@ -39,6 +39,7 @@ export interface ArtifactContent {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -86,6 +87,7 @@ export interface ArtifactItem {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -108,6 +110,7 @@ export interface ArtifactPublic {
   size: number;
   content_hash: string;
   author: string;
+  by_agent: boolean;
   task_id: string | null;
   based_on: string | null;
   created_at: string;
@@ -415,6 +418,7 @@ export interface ProjectItem {
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
+  is_rehearsal: boolean;
   model: string | null;
   status: ProjectStatus;
   phase: string | null;
@@ -444,6 +448,7 @@ export interface ProjectPublic {
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
+  is_rehearsal: boolean;
   model: string | null;
   status: ProjectStatus;
   phase: string | null;
@@ -474,6 +479,7 @@ export interface ProviderPublic {
   description: string;
   is_rehearsal: boolean;
   is_default: boolean;
+  default_model: string | null;
 }
 
 export interface RequestItem {
@@ -642,6 +648,7 @@ export interface TaskDetail {
   error: string | null;
   attempt: number;
   accepted: boolean;
+  usage: UsagePublic | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -654,7 +661,6 @@ export interface TaskDetail {
   priority: number;
   context: ArtifactItem[];
   artifacts: ArtifactItem[];
-  usage: UsagePublic | null;
 }
 
 export interface TaskFailed {
@@ -700,6 +706,7 @@ export interface TaskPublic {
   error: string | null;
   attempt: number;
   accepted: boolean;
+  usage: UsagePublic | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -743,9 +750,12 @@ export interface TranscriptPublic {
   task_id: string;
   prompt: PromptPublic | null;
   turns: TurnPublic[];
+  turn_count: number;
   input_tokens: number;
   output_tokens: number;
   cost_usd: number;
+  model_seconds: number;
+  tool_seconds: number;
 }
 
 export interface TurnPublic {

@@ -6,7 +6,9 @@ import type { DiffView } from "./artifacts/diff-view.js";
 import type { FileTree } from "./artifacts/file-tree.js";
 import type { EventFeed } from "./feed/event-feed.js";
 import type { PipelineGraph } from "./pipeline/pipeline-graph.js";
+import type { RehearsalMark } from "./rehearsal.js";
 import type { TaskTimeline } from "./timeline/task-timeline.js";
+import type { TaskTranscript } from "./transcript/task-transcript.js";
 
 /** What `h()` takes as a child; null, undefined and false are left out. */
 export type Child = Node | string | number | boolean | null | undefined | Child[];
@@ -19,7 +21,9 @@ declare global {
     "event-feed": EventFeed;
     "file-tree": FileTree;
     "pipeline-graph": PipelineGraph;
+    "rehearsal-mark": RehearsalMark;
     "task-timeline": TaskTimeline;
+    "task-transcript": TaskTranscript;
     "time-ago": HTMLElement;
     "time-left": HTMLElement;
   }

@@ -4,6 +4,7 @@
  */
 
 import { h } from "./dom.js";
+import { pieces } from "./text.js";
 
 const policy = globalThis.trustedTypes?.createPolicy("botarmy", { createHTML: (html) => html });
 
@@ -22,7 +23,6 @@ const ELEMENTS_PER_STEP = 50;
 /** A longer text (in characters) is split into parts: browsers skip the layout of those that are off screen. */
 const SPLIT_FROM = 50_000;
 const LINES_PER_PART = 100;
-const MAX_PART_LENGTH = 20_000; // characters: a browser takes seconds to lay out a line of a megabyte
 
 /**
  * Fill `place` with the elements of a representation, in steps.
@@ -66,22 +66,6 @@ function* insertParts(code, shell) {
       code.append(h("span", { class: "part", style: { "--lines": height } }, text));
       yield;
     }
-  }
-}
-
-/**
- * Split a text into pieces that a browser can lay out, at line ends if there are any.
- * @param {string} text
- */
-function* pieces(text) {
-  for (let at = 0; at < text.length;) {
-    let piece = text.slice(at, at + MAX_PART_LENGTH);
-    if (at + MAX_PART_LENGTH < text.length) {
-      piece = piece.slice(0, piece.lastIndexOf("\n") + 1) || piece;
-      if (/[\uD800-\uDBFF]$/.test(piece)) piece = piece.slice(0, -1); // does not split a surrogate pair
-    }
-    yield piece;
-    at += piece.length;
   }
 }
 

@@ -108,9 +108,6 @@ export const ENDED_STATUSES = new Set(["completed", "rejected", "failed", "cance
 /** The statuses of a task that has not ended. @type {Set<string>} */
 export const OPEN_TASK_STATUSES = new Set(["pending", "working", "waiting_for_hitl"]);
 
-/** The names of the agents: an author or responder with another name is a human. @type {Set<string>} */
-export const AGENTS = new Set(["analyst", "architect", "coder", "tester", "deployer"]);
-
 /** What a person did, by the action of the response. @type {Record<string, string>} */
 export const DECIDED = { approve: "approved", amend: "amended", reject: "rejected" };
 

@@ -1,64 +1,78 @@
-/** `<rehearsal-mark>`: shows in the bar that some or all agents are rehearsal agents; a click explains that. */
+/** `<rehearsal-mark>`: shows in the bar that the project rehearses, or that new projects do; a click explains that. */
 
 import { find, h, icon } from "./dom.js";
 import { live } from "./live.js";
 import { catalogue } from "./rest.js";
 
-/** @import { AgentPublic } from "./api.d.ts" */
-
-export const REHEARSAL = "rehearsal";
-
 export const EXPLANATION =
-  "These agents are deterministic, work offline and cost nothing. From the real brief they make real documents, code " +
+  "Its agents are deterministic, work offline and cost nothing. From the real brief they make real documents, code " +
   "and tests, so that a team can rehearse a pipeline, its gates and its alarms before it pays for tokens.";
 
-class RehearsalMark extends HTMLElement {
-  #known = false;
+export class RehearsalMark extends HTMLElement {
+  /** Whether new projects rehearse; null if it is not known. @type {boolean | null} */
+  #byDefault = null;
+  /** Whether the project that is shown rehearses; null if the view is not one of a project. @type {boolean | null} */
+  #project = null;
 
   connectedCallback() {
     this.#read();
     live.addEventListener("state", () => live.state === "open" && this.#read());
   }
 
+  /** @param {boolean | null} rehearses */
+  set project(rehearses) {
+    this.#project = rehearses;
+    this.#paint();
+  }
+
   async #read() {
-    if (this.#known) return;
     try {
-      const { items } = await catalogue.agents();
-      if (this.#known) return;
-      this.#known = true;
-      const rehearsing = items.filter(({ provider }) => provider === REHEARSAL);
-      if (rehearsing.length) this.#show(rehearsing.length < items.length ? rehearsing : []);
+      const { items } = await catalogue.providers();
+      this.#byDefault = items.some((provider) => provider.is_default && provider.is_rehearsal);
+      this.#paint();
     } catch {
       // Read again with the next connection.
     }
   }
 
-  /** @param {AgentPublic[]} some the rehearsal agents if there are others, else none */
-  #show(some) {
-    const note = h(
-      "div",
-      { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
-      h("h2", {}, "This is a rehearsal"),
-      h("p", {}, EXPLANATION),
-      some.length > 0 && h("p", {}, `It is so for: ${some.map(({ agent_type: agent }) => agent).join(", ")}.`),
-      h("p", {}, h("a", { href: "/system" }, "See the agents")),
-    );
-    find("a", note).addEventListener("click", () => note.hidePopover());
-    this.replaceChildren(
-      h(
-        "button",
-        {
-          type: "button",
-          class: "quiet rehearsal",
-          popovertarget: "rehearsal-note",
-          title: "Rehearsal: deterministic, offline, free",
-        },
-        icon("rehearsal"),
-        h("span", {}, "Rehearsal"),
-      ),
-      note,
-    );
+  #paint() {
+    const [name, heading, title] = this.#project === null
+      ? ["Rehearsal by default", "New projects are rehearsals", "New projects rehearse: no model is asked"]
+      : ["Rehearsal", "This is a rehearsal", "This project rehearses: no model is asked"];
+    if (!(this.#project ?? this.#byDefault)) this.replaceChildren();
+    else if (this.textContent?.includes(heading)) return; // an open note stays open
+    else this.replaceChildren(...mark(name, heading, title));
   }
 }
 
+/**
+ * @param {string} name
+ * @param {string} heading
+ * @param {string} title
+ */
+function mark(name, heading, title) {
+  const note = h(
+    "div",
+    { popover: "auto", class: "rehearsal-note", id: "rehearsal-note" },
+    h("h2", {}, heading),
+    h("p", {}, "No model is asked. ", EXPLANATION),
+    h("p", {}, "Choose who does the work when you start a project, or set BOTARMY_MODEL for all new ones."),
+    h("p", {}, h("a", { href: "/system" }, "See the crews")),
+  );
+  find("a", note).addEventListener("click", () => note.hidePopover());
+  const button = { type: "button", class: "quiet rehearsal", popovertarget: "rehearsal-note", title };
+  return [h("button", button, icon("rehearsal"), h("span", {}, name)), note];
+}
+
 customElements.define("rehearsal-mark", RehearsalMark);
+
+/**
+ * Let the bar say whether the project that is shown rehearses, until `signal` aborts.
+ * @param {boolean} rehearses
+ * @param {AbortSignal} signal
+ */
+export function showRehearsal(rehearses, signal) {
+  const element = /** @type {RehearsalMark} */ (find("rehearsal-mark"));
+  element.project = rehearses;
+  signal.addEventListener("abort", () => element.project = null);
+}

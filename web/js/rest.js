@@ -6,8 +6,8 @@ import { all, get, post, send } from "./http.js";
  * @import {
  *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
  *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectCreate, ProjectItem, ProjectProgress,
- *   ProjectPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail, TaskSubmitted,
- *   WorkflowPublic,
+ *   ProjectPublic, ProviderPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail,
+ *   TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
  */
 
@@ -80,6 +80,8 @@ export const hitl = {
 export const tasks = {
   /** @type {(id: string, options?: Options) => Promise<TaskDetail>} */
   get: (id, options) => get(`${V1}/tasks/${id}`, options),
+  /** @type {(id: string, query: Query, options?: Options) => Promise<TranscriptPublic>} */
+  transcript: (id, query, options) => get(`${V1}/tasks/${id}/transcript`, { query, ...options }),
   /** @type {(id: string, what: "restart" | "end") => Promise<unknown>} */
   change: (id, what) => post(`${V1}/tasks/${id}/${what}`),
 };
@@ -91,6 +93,8 @@ export const catalogue = {
   pipeline: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}`, options),
   /** @type {(options?: Options) => Promise<Page<AgentPublic>>} */
   agents: (options) => get(`${V1}/agents/`, options),
+  /** @type {(options?: Options) => Promise<Page<ProviderPublic>>} */
+  providers: (options) => get(`${V1}/providers/`, options),
 };
 
 /** @type {(options?: Options) => Promise<DetailedHealth>} */

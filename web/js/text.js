@@ -33,3 +33,21 @@ function symbol(character) {
  * @param {string} text
  */
 export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const MAX_PIECE = 20_000; // characters: a browser takes seconds to lay out a line of a megabyte
+
+/**
+ * Split a text into pieces that a browser can lay out, at line ends if there are any.
+ * @param {string} text
+ */
+export function* pieces(text) {
+  for (let at = 0; at < text.length;) {
+    let piece = text.slice(at, at + MAX_PIECE);
+    if (at + MAX_PIECE < text.length) {
+      piece = piece.slice(0, piece.lastIndexOf("\n") + 1) || piece;
+      if (/[\uD800-\uDBFF]$/.test(piece)) piece = piece.slice(0, -1); // does not split a surrogate pair
+    }
+    yield piece;
+    at += piece.length;
+  }
+}

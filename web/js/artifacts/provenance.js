@@ -2,8 +2,9 @@
 
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
-import { AGENTS, bytes, title } from "../labels.js";
+import { bytes, title } from "../labels.js";
 import { visible } from "../text.js";
+import { askedModel, modelInWords } from "../usage.js";
 
 /** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
 /** @import { ArtifactGroup } from "./versions.js" */
@@ -21,6 +22,7 @@ export function provenance(artifact, task, group) {
   const origin = group.versions.find((version) => version.artifact_id === artifact.based_on);
   return present([
     fact("Author", author(artifact)),
+    ...models(artifact, task),
     task && fact("Stage", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
     origin && fact("Amends", `version ${origin.version}`),
     fact("Created", ago(artifact.created_at)),
@@ -40,9 +42,21 @@ const aside = (text) => h("span", { class: "faint" }, text);
 /** @param {string} moment */
 const ago = (moment) => h("time-ago", { datetime: moment });
 
+/**
+ * The model that wrote a version, as it was asked for and as it answered, and the prompt.
+ * @param {ArtifactItem} artifact
+ * @param {TaskPublic | undefined} task
+ */
+function models({ by_agent: byAgent }, task) {
+  if (!byAgent || !task?.usage || !askedModel(task.usage)) return [];
+  const { prompt_version: prompt } = task.usage;
+  const model = fact("Model", h("bdi", {}, visible(modelInWords(task.usage))));
+  return [model, prompt && fact("Prompt", h("bdi", { class: "mono" }, visible(prompt)))];
+}
+
 /** @param {ArtifactItem} artifact */
 function author(artifact) {
-  const kind = byAgent(artifact) ? "agent" : "human";
+  const kind = artifact.by_agent ? "agent" : "human";
   return [authorMark(artifact), h("bdi", {}, visible(artifact.author)), artifact.author !== kind && aside(kind)];
 }
 
@@ -65,9 +79,6 @@ export const nameOf = ({ name, type }) => (name === type ? title(type) : visible
 
 /**
  * An icon for the author of a version: an agent or a human.
- * @param {{ author: string }} artifact
+ * @param {{ by_agent: boolean }} artifact
  */
-export const authorMark = (artifact) => icon(byAgent(artifact) ? "agent" : "person");
-
-/** @param {{ author: string }} artifact */
-const byAgent = (artifact) => AGENTS.has(artifact.author);
+export const authorMark = (artifact) => icon(artifact.by_agent ? "agent" : "person");

@@ -1,6 +1,6 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { AGENTS, DECIDED, REASONS, title } from "../labels.js";
+import { DECIDED, REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
@@ -58,8 +58,8 @@ const SENTENCES = {
   task_cancelled: (event) => [`${agent(event)}’s task in `, ...stage(event), " was cancelled"],
   agent_status_change: (event) => [`${agent(event)} ${AGENT_STATUS[event.data.status] ?? event.data.status}`],
   artifact_created: (
-    { data },
-  ) => [written(authorName(data.author)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+    { data, agent_type: agent },
+  ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
   hitl_request: (
     event,
   ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
@@ -79,10 +79,13 @@ function reasonText(reason) {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** @param {string} name */
-function authorName(name) {
+/**
+ * @param {string} name
+ * @param {string | null} [agent] null if a person is the author
+ */
+function authorName(name, agent) {
   if (!name || name === "human") return "A human";
-  return AGENTS.has(name) ? title(name) : name;
+  return agent === name ? title(name) : name;
 }
 
 /** @param {Data} data */

@@ -1,9 +1,10 @@
 /** The agents of a project: the status of each, and what it is doing now. */
 
 import { badge } from "../badges.js";
+import { crewInWords, modelsOf } from "../crew.js";
 import { childrenOf, each, h, write } from "../dom.js";
 import { title } from "../labels.js";
-import { catalogue } from "../rest.js";
+import { visible } from "../text.js";
 
 /** @import { AgentStatePublic, TaskPublic } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
@@ -11,9 +12,8 @@ import { catalogue } from "../rest.js";
 /**
  * The panel of the agents.
  * @param {ProjectModel} model
- * @param {AbortSignal} signal
  */
-export function agentsPanel(model, signal) {
+export function agentsPanel(model) {
   const list = h("ul", { class: "crew" });
   const provider = h("span", { class: "provider soft" });
   const element = h(
@@ -22,10 +22,7 @@ export function agentsPanel(model, signal) {
     h("header", {}, h("h2", { id: "crew-title" }, "Agents"), provider),
     list,
   );
-  catalogue.agents({ signal }).then(({ items }) => {
-    const names = [...new Set(items.map(({ provider }) => provider))];
-    write(provider, names.includes("rehearsal") ? "Rehearsal: deterministic, offline, free" : names.join(", "));
-  }).catch(() => {}); // a missing provider is not worth an error message
+  write(provider, visible(crewInWords(model.project)));
   return {
     element,
     update() {
@@ -35,18 +32,24 @@ export function agentsPanel(model, signal) {
        * @param {AgentStatePublic} agent
        */
       const paint = (item, agent) => update(item, agent, tasks.get(agent.task_id ?? ""), model);
-      each(list, model.agents, (agent) => agent.agent_type, makeItem, paint);
+      each(list, model.agents, (agent) => agent.agent_type, (agent) => makeItem(agent, model), paint);
     },
   };
 }
 
-/** @param {AgentStatePublic} agent */
-function makeItem(agent) {
+/**
+ * @param {AgentStatePublic} agent
+ * @param {ProjectModel} model
+ */
+function makeItem(agent, { project }) {
+  // In a project of one model, the head of the panel has said it.
+  const models = modelsOf(project).length > 1 ? modelsOf(project, agent.agent_type) : [];
   return h(
     "li",
     { class: "crew-agent" },
     h("div", { class: "crew-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
     h("p", { class: "crew-says cut", dir: "auto" }),
+    models.length > 0 && h("p", { class: "crew-model mono faint" }, visible(models.join(", "))),
     h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }),
   );
 }
@@ -60,14 +63,14 @@ function makeItem(agent) {
 function update(item, agent, task, model) {
   // Agents of an ended project are idle, whatever they were doing when it was cancelled.
   agent = model.ended ? { ...agent, status: "idle" } : agent;
-  const [head, text, bar] = childrenOf(item);
+  const [head, text] = childrenOf(item);
   const [, statusBadge] = childrenOf(head);
   if (statusBadge.dataset.status !== agent.status) statusBadge.replaceChildren(badge("agent", agent.status));
   statusBadge.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
   write(text, activity(agent, task, doing?.message, model));
   text.title = text.textContent;
-  const progress = /** @type {HTMLProgressElement} */ (bar);
+  const progress = /** @type {HTMLProgressElement} */ (item.lastElementChild);
   progress.hidden = doing?.fraction === undefined || doing.fraction === null;
   progress.value = doing?.fraction ?? 0;
 }

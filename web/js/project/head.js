@@ -1,14 +1,17 @@
 /** The top of a project's view: its name, status, facts, actions and brief; and its open requests. */
 
 import { badge, LEVELS } from "../badges.js";
+import { crewInWords } from "../crew.js";
 import { each, h, icon, present, write } from "../dom.js";
 import { count } from "../labels.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
+import { amountInWords, totalUsage } from "../usage.js";
 import { actions } from "./actions.js";
 import { workflowProblems } from "./workflow-problems.js";
 
 /** @import { ProjectPublic, RequestItem } from "../api.d.ts" */
+/** @import { Amount } from "../usage.js" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
 
@@ -46,8 +49,9 @@ export function projectHead(model, signal) {
     statusBadge.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
     // Rebuilt only if it differs, so that a tooltip stays open.
-    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress]);
-    if (key !== shown) facts.replaceChildren(...factRows(project, bar));
+    const used = totalUsage(model.progress.tasks);
+    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress, used]);
+    if (key !== shown) facts.replaceChildren(...factRows(project, used, bar));
     shown = key;
     showReason(reason, project);
     actionBar.update();
@@ -58,14 +62,17 @@ export function projectHead(model, signal) {
 
 /**
  * @param {ProjectPublic} project
+ * @param {Amount | null} used
  * @param {Element} bar
  */
-function factRows(project, bar) {
+function factRows(project, used, bar) {
   const oversight = LEVELS[project.oversight ?? ""];
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
     ["Oversight", h("span", { title: oversight.means }, oversight.word)],
+    ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
+    used && ["Cost", h("span", { class: "numbers" }, amountInWords(used))],
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],

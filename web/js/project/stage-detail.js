@@ -1,12 +1,15 @@
 /** The details of one stage, or of one task outside the pipeline: its definition, and its tasks. */
 
 import { badge } from "../badges.js";
-import { each, h, icon, present, write } from "../dom.js";
+import { stageModelInWords } from "../crew.js";
+import { each, h, icon, onCustom, present, write } from "../dom.js";
 import { title } from "../labels.js";
 import { asks, upstream } from "../pipeline/stages.js";
+import { visible } from "../text.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 
-/** @import { Rework, Stage } from "../api.d.ts" */
+/** @import { Event as LogEvent, Rework, Stage } from "../api.d.ts" */
+/** @import { TaskTranscript } from "../transcript/task-transcript.js" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
 
@@ -44,6 +47,14 @@ export function stageDetail(model, signal, close) {
     h("div", { class: "stage-detail-body" }, about, h("div", {}, none, list)),
   );
   element.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  /** A running task's transcript grows with each event of it. @param {LogEvent[]} events */
+  const refreshTranscripts = (events) => {
+    for (const id of new Set(events.map(({ task_id }) => task_id))) {
+      const transcript = id && list.querySelector(`#task-${CSS.escape(id)} task-transcript`);
+      if (transcript) /** @type {TaskTranscript} */ (transcript).refresh();
+    }
+  };
+  onCustom(model, "events", refreshTranscripts, { signal });
   /** @type {Subject | null} */
   let subject = null;
   let described = "";
@@ -128,6 +139,7 @@ function describe(stage, model) {
       "After",
       (upstream(model.project.pipeline_definition).get(stage.name) ?? []).join(", ") || "nothing: it comes first",
     ],
+    ["Model", h("span", { dir: "auto" }, visible(stageModelInWords(stage, model.project)))],
     ["Consumes", typeList(stage.consumes)],
     ["Produces", typeList(stage.produces)],
     ["Gate", [

@@ -5,10 +5,14 @@ import { each, find, h, icon, present, write } from "../dom.js";
 import { bytes, OPEN_TASK_STATUSES, title } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { tasks } from "../rest.js";
+import { visible } from "../text.js";
 import { duration } from "../time.js";
+import "../transcript/task-transcript.js";
+import { askedModel, modelInWords } from "../usage.js";
 import { requestEntry, updateRequest } from "./request-entry.js";
 
 /** @import { ArtifactItem, RequestItem, TaskPublic } from "../api.d.ts" */
+/** @import { TaskTranscript } from "../transcript/task-transcript.js" */
 /** @import { ProjectModel } from "./model.js" */
 
 /**
@@ -28,7 +32,9 @@ export function taskEntry(task, signal) {
     ),
     h("div", { dataset: { part: "instructions" } }),
     h("p", { class: "bad prose", dir: "auto", dataset: { part: "error" } }),
+    h("task-transcript", {}),
     h("ul", { "aria-label": "What it wrote", dataset: { part: "artifacts" } }),
+    h("p", { class: "soft", dataset: { part: "provenance" } }),
     h("ul", { "aria-label": "Requests", dataset: { part: "requests" } }),
   );
   readInstructions(entry, task, signal);
@@ -52,6 +58,9 @@ export function updateTask(entry, task, model) {
   write(part("error"), task.error ?? "");
   part("error").hidden = !task.error;
   const artifacts = model.artifacts.filter((artifact) => artifact.task_id === task.task_id);
+  /** @type {TaskTranscript} */ (find("task-transcript", entry)).show(task, model.project.is_rehearsal);
+  part("provenance").hidden = !artifacts.some(({ by_agent }) => by_agent) || !askedModel(task.usage);
+  write(part("provenance"), part("provenance").hidden ? "" : writtenBy(task));
   part("artifacts").hidden = artifacts.length === 0;
   each(part("artifacts"), artifacts, ({ artifact_id }) => artifact_id, artifactLink);
   part("requests").hidden = requests.length === 0;
@@ -61,6 +70,16 @@ export function updateTask(entry, task, model) {
    */
   const paint = (element, request) => updateRequest(element, request, model.signal, model.holdsDeadlines);
   each(part("requests"), requests, ({ request_id }) => request_id, requestEntry, paint);
+}
+
+/**
+ * "Written by openai:gpt-5, answered by gpt-5-2025-08-07, with the prompt coder@3f2a90c1d7be".
+ * @param {TaskPublic} task
+ */
+function writtenBy({ usage }) {
+  if (!usage) return "";
+  const prompt = usage.prompt_version ? `, with the prompt ${usage.prompt_version}` : "";
+  return visible(`Written by ${modelInWords(usage)}${prompt}`);
 }
 
 /**

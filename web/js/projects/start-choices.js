@@ -1,16 +1,16 @@
-/** The choice of a new project's pipeline and oversight, and a preview of both. */
+/** The choice of a new project's pipeline, oversight and crew, and a preview of the pipeline. */
 
 import { LEVELS } from "../badges.js";
-import { each, h, write } from "../dom.js";
+import { h } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
 import { catalogue } from "../rest.js";
+import { CrewChoice } from "./crew-choice.js";
+import { radioGroup } from "./radio-group.js";
 
-/** @import { PipelineItem } from "../api.d.ts" */
+/** @import { Oversight, PipelineItem } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
-
-/** @typedef {{ value: string, word: string, means?: string | null, aside?: string }} Option */
 
 export class StartChoices {
   #draft;
@@ -18,6 +18,7 @@ export class StartChoices {
   #preview;
   #pipeline = radioGroup("Pipeline", "pipeline");
   #oversight = radioGroup("Oversight", "oversight");
+  crew;
   /** @type {PipelineItem[] | null} */
   #pipelines = null;
 
@@ -29,11 +30,13 @@ export class StartChoices {
     this.#draft = draft;
     this.#signal = signal;
     this.#preview = pipelinePreview(signal);
+    this.crew = new CrewChoice(draft, { changed, signal });
     const onchange = () => {
       changed();
       this.#draw();
     };
-    this.element = h("div", { class: "start-how", onchange }, this.#pipeline.element, this.#oversight.element);
+    const choices = [this.#pipeline.element, this.#oversight.element, this.crew.element];
+    this.element = h("div", { class: "start-how", onchange }, choices);
   }
 
   get preview() {
@@ -41,7 +44,15 @@ export class StartChoices {
   }
 
   get values() {
-    return { pipeline: this.#pipeline.value || this.#draft.values.pipeline, oversight: this.#oversight.value };
+    const pipeline = this.#pipeline.value || this.#draft.values.pipeline;
+    return { pipeline, oversight: this.#oversight.value, ...this.crew.values };
+  }
+
+  /** The part of a request's body. */
+  get body() {
+    const { pipeline, oversight } = this.values;
+    const level = /** @type {Oversight | ""} */ (oversight) || null;
+    return { oversight: level, ...(pipeline && { pipeline }), ...this.crew.body };
   }
 
   /** Show the choices of the draft. */
@@ -49,10 +60,12 @@ export class StartChoices {
     const levels = Object.entries(LEVELS).map(([value, level]) => ({ value, ...level }));
     this.#oversight.fill(levels, this.#draft.values.oversight);
     this.#choosePipeline();
+    this.crew.fill();
   }
 
-  /** Read the pipelines, once. */
+  /** Read the pipelines, once, and the crews. */
   async load() {
+    this.crew.load();
     if (this.#pipelines) return;
     try {
       const { items } = await catalogue.pipelines({ signal: this.#signal });
@@ -83,58 +96,4 @@ export class StartChoices {
     const { pipeline, oversight } = this.#draft.values;
     if (this.#pipelines) this.#preview.show(pipeline, oversight);
   }
-}
-
-/**
- * Radio buttons, each with its explanation; `errors` is for notices.
- * @param {string} legend
- * @param {string} name
- */
-function radioGroup(legend, name) {
-  const list = h("div", { class: "start-choices-list" });
-  const errors = h("div", {});
-  const element = h("fieldset", { class: "start-choices" }, h("legend", { class: "label" }, legend), list, errors);
-  return {
-    element,
-    errors,
-    get value() {
-      /** @type {HTMLInputElement | null} */
-      const checked = list.querySelector("input:checked");
-      return checked?.value ?? "";
-    },
-    /**
-     * @param {Option[]} options
-     * @param {string} chosen
-     */
-    fill(options, chosen) {
-      each(list, options, ({ value }) => value, ({ value }) => radio(name, value), (label, option) => {
-        const [word, aside, means] = label.children[1].children;
-        write(word, option.word);
-        write(aside, option.aside ?? "");
-        write(means, option.means ?? "");
-        /** @type {HTMLInputElement} */ (label.firstElementChild).checked = option.value === chosen;
-      });
-    },
-  };
-}
-
-/**
- * @param {string} name
- * @param {string} value
- */
-function radio(name, value) {
-  const id = `${name}-${value || "none"}`;
-  const described = { "aria-labelledby": `${id}-word`, "aria-describedby": `${id}-aside ${id}-means` };
-  return h(
-    "label",
-    { class: "start-choice" },
-    h("input", { type: "radio", name, value, ...described }),
-    h(
-      "span",
-      { class: "start-choice-words" },
-      h("span", { class: "start-choice-word", id: `${id}-word` }),
-      h("span", { class: "start-choice-aside", id: `${id}-aside` }),
-      h("span", { class: "start-choice-means", id: `${id}-means` }),
-    ),
-  );
 }

@@ -75,7 +75,7 @@ export function startDialog(root, signal) {
 
 const STORAGE_KEY = "draft of a project";
 const SAVE_AFTER = 250; // ms
-const EMPTY = { name: "", description: "", pipeline: "", oversight: "" };
+const EMPTY = { name: "", description: "", pipeline: "", oversight: "", crew: "", model: "" };
 
 export class ProjectDraft {
   /** The values of the form; "" if nothing is chosen. */
@@ -128,7 +128,7 @@ export class ProjectDraft {
   }
 
   clear() {
-    this.values = { ...EMPTY, pipeline: this.values.pipeline, oversight: this.values.oversight };
+    this.values = { ...this.values, name: "", description: "" };
     this.proposed = "";
     this.#key = null;
     this.save();

@@ -8,7 +8,7 @@ import { capitalised } from "../text.js";
 import { BriefField } from "./brief-field.js";
 import { StartChoices } from "./start-choices.js";
 
-/** @import { Oversight, ProjectPublic } from "../api.d.ts" */
+/** @import { ProjectPublic } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
 
 const SUBMIT = { type: "submit", class: "primary", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
@@ -151,15 +151,13 @@ export class StartForm {
   async #start() {
     if (this.#busy) return;
     this.#clearErrors();
-    const { name, description, pipeline, oversight } = this.#values();
+    const { name, description } = this.#values();
     if (!name.trim()) this.#name.showError("Give the project a name.");
     if (!description.trim()) this.#brief.showError("Say what is to be delivered, or choose a file that does.");
-    if (this.#focusError()) return;
+    if (this.#focusError() || this.#choices.crew.check()) return;
     this.#setBusy(true);
     try {
-      const level = /** @type {Oversight | ""} */ (oversight) || null;
-      const body = { name, description, oversight: level, ...(pipeline && { pipeline }) };
-      const project = await projects.start(body, this.#draft.key);
+      const project = await projects.start({ name, description, ...this.#choices.body }, this.#draft.key);
       this.#draft.clear();
       this.#started(project);
     } catch (error) {
@@ -181,13 +179,14 @@ export class StartForm {
     this.#name.showError(capitalised(problem?.about("name") ?? ""));
     const tooLarge = problem?.status === 413 ? problem.message : problem?.about("description");
     this.#brief.showError(capitalised(tooLarge ?? ""));
-    if (this.#focusError()) return;
+    if (this.#choices.crew.showProblem(problem) || this.#focusError()) return;
     this.#errors.replaceChildren(failure(error, problem?.temporary ? () => this.#start() : undefined));
   }
 
   #clearErrors() {
     this.#name.showError("");
     this.#brief.showError("");
+    this.#choices.crew.showProblem(null);
     this.#errors.replaceChildren();
   }
 

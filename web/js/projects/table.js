@@ -72,10 +72,27 @@ export function paintRow(element, item) {
   paintProgress(childrenOf(stages)[0], item);
   if (!before) {
     pipeline.replaceChildren(
-      ...present([h("span", { class: "cut", title: item.pipeline }, item.pipeline), oversightMark(item.oversight)]),
+      ...present([
+        h("span", { class: "cut", title: item.pipeline }, item.pipeline),
+        oversightMark(item.oversight),
+        crewMark(item),
+      ]),
     );
   }
   childrenOf(when)[0].setAttribute("datetime", item.updated_at);
+}
+
+/**
+ * The model of a project that asks one. A rehearsal has an icon.
+ * @param {ProjectItem} item
+ */
+function crewMark({ is_rehearsal: rehearses, model, crew }) {
+  if (rehearses) {
+    const hidden = h("span", { class: "visually-hidden" }, "Rehearsal");
+    return h("span", { class: "project-crew faint", title: "Rehearsal: no model is asked" }, icon("rehearsal"), hidden);
+  }
+  const name = visible(model ?? crew);
+  return h("span", { class: "project-crew faint cut", dir: "auto", title: `Crew: ${name}` }, name);
 }
 
 /** The values that a note depends on. @param {ProjectItem} project */

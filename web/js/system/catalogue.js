@@ -1,36 +1,53 @@
-/** The system view's lists of agents, pipelines, links, and pipelines that are left out. */
+/** The system view's lists of agents, crews, pipelines, links, and pipelines that are left out. */
 
-import { h, icon, present } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import "../pipeline/pipeline-graph.js";
 import { gatesInWords } from "../pipeline/preview.js";
-import { EXPLANATION, REHEARSAL } from "../rehearsal.js";
+import { EXPLANATION } from "../rehearsal.js";
 import { visible } from "../text.js";
 
-/** @import { AgentPublic, Links, Pipeline, PipelineLeftOut } from "../api.d.ts" */
+/** @import { AgentPublic, Links, Pipeline, PipelineLeftOut, ProviderPublic } from "../api.d.ts" */
 
 /** @param {AgentPublic[]} items */
-export function agents(items) {
-  const rehearse = items.some(({ provider }) => provider === REHEARSAL);
-  return present([
-    h(
-      "ul",
-      { class: "system-agents", role: "list", "aria-label": "Agents" },
-      items.map(({ agent_type: agent, description, provider }) =>
-        h(
-          "li",
-          {},
-          h("span", { class: "agent-name" }, title(agent)),
-          h("span", { class: "soft" }, description),
-          provider === REHEARSAL
-            ? h("span", { class: "badge agent-provider" }, icon("rehearsal"), "Rehearsal")
-            : h("span", { class: "badge agent-provider" }, provider),
-        )
-      ),
+export const agents = (items) =>
+  h(
+    "ul",
+    { class: "system-agents", role: "list", "aria-label": "Agents" },
+    items.map(({ agent_type: agent, description }) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "agent-name" }, title(agent)),
+        h("span", { class: "soft" }, description),
+      )
     ),
-    rehearse && h("p", { class: "panel-note soft" }, EXPLANATION),
-  ]);
-}
+  );
+
+/**
+ * Who can play the agents: their providers.
+ * @param {ProviderPublic[]} items
+ */
+export const crews = (items) =>
+  h(
+    "ul",
+    { class: "system-agents", role: "list", "aria-label": "Crews" },
+    items.map(({ name, description, is_rehearsal: rehearses, is_default: isDefault, default_model: model }) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "agent-name", dir: "auto" }, title(visible(name))),
+        h(
+          "span",
+          { class: "soft", dir: "auto" },
+          visible(description),
+          model && [" By default: ", h("bdi", { class: "mono" }, visible(model))],
+        ),
+        isDefault && h("span", { class: "badge agent-provider" }, rehearses && icon("rehearsal"), "For new projects"),
+        rehearses && h("span", { class: "soft crew-explained" }, EXPLANATION),
+      )
+    ),
+  );
 
 /** @type {[key: keyof Links, name: string, what: string, fallback: string | null][]} */
 const LINKS = [

@@ -11,6 +11,7 @@ import { projectAnnouncer } from "../project/announcements.js";
 import { openRequests, projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
 import { stageDetail } from "../project/stage-detail.js";
+import { showRehearsal } from "../rehearsal.js";
 import { Problem } from "../rest.js";
 import { style } from "../style.js";
 import { visible } from "../text.js";
@@ -58,7 +59,7 @@ export async function open(root, { params: [id], signal, title }) {
 function show(root, model, { signal, title }) {
   const head = projectHead(model, signal);
   const requests = openRequests(model);
-  const agents = agentsPanel(model, signal);
+  const agents = agentsPanel(model);
   const announceChanges = projectAnnouncer(model, signal);
   const graph = h("pipeline-graph", {});
   const timeline = h("task-timeline", {});
@@ -79,6 +80,7 @@ function show(root, model, { signal, title }) {
       panel("events", "Events", h("event-feed", { model })),
     ),
   );
+  showRehearsal(model.project.is_rehearsal, signal);
   graph.show({ pipeline: model.project.pipeline_definition });
   browser.model = model;
   let shownWarning = "";

@@ -4,7 +4,7 @@ import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import { style } from "../style.js";
-import { agents, leftOutList, links, pipelines } from "../system/catalogue.js";
+import { agents, crews, leftOutList, links, pipelines } from "../system/catalogue.js";
 import { components, verdict } from "../system/components.js";
 import { Health, workflows } from "../system/health.js";
 
@@ -55,7 +55,12 @@ export async function open(root, { signal }) {
         panel("Elsewhere", [elsewhere]),
       ),
       leftOut,
-      section("Agents", async () => agents((await catalogue.agents({ signal })).items), signal),
+      h(
+        "div",
+        { class: "system-column" },
+        section("Crews", async () => [crews((await catalogue.providers({ signal })).items)], signal),
+        section("Agents", async () => [agents((await catalogue.agents({ signal })).items)], signal),
+      ),
       section("Pipelines", async () => pipelines(await wholePipelines(signal)), signal),
     ),
   );

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { amountInWords, askedModel, dollars, modelInWords, totalUsage } from "../../../web/js/usage.js";
+
+const NONE = { input_tokens: 0, output_tokens: 0, cost_usd: 0, asked_for: null, prompt_version: null, framework: null };
+const REHEARSAL = { ...NONE, model: "rehearsal" };
+const PAID = { ...NONE, model: "gpt-5-2025-08-07", input_tokens: 1200, output_tokens: 34, cost_usd: 0.5 };
+const LOCAL = { ...NONE, model: "qwen", asked_for: "openai:qwen" };
+
+test("a rehearsal asks no model, and a local model may cost nothing", () => {
+  assert.equal(askedModel(null), false);
+  assert.equal(askedModel(REHEARSAL), false);
+  assert.equal(askedModel(PAID), true);
+  assert.equal(askedModel(LOCAL), true);
+});
+
+test("a project's cost is the sum of the tasks that asked a model", () => {
+  assert.equal(totalUsage([]), null);
+  assert.equal(totalUsage([{ usage: null }, { usage: REHEARSAL }]), null);
+  const total = totalUsage([{ usage: PAID }, { usage: null }, { usage: REHEARSAL }, { usage: PAID }]);
+  assert.deepEqual(total, { input_tokens: 2400, output_tokens: 68, cost_usd: 1 });
+  assert.equal(total && amountInWords(total), "$1.00, 2,468 tokens");
+});
+
+test("a cost under a cent has two digits that count", () => {
+  assert.deepEqual([12, 0.424, 0.01, 0.0042, 0.00031, 1e-12, 0].map(dollars), [
+    "$12.00",
+    "$0.42",
+    "$0.01",
+    "$0.0042",
+    "$0.00031",
+    "$0.00000000",
+    "$0",
+  ]);
+});
+
+test("the model that answered is named if it is another than the one that was asked", () => {
+  assert.equal(modelInWords({ ...PAID, asked_for: "openai:gpt-5" }), "openai:gpt-5, answered by gpt-5-2025-08-07");
+  assert.equal(modelInWords(LOCAL), "openai:qwen");
+  assert.equal(modelInWords(PAID), "gpt-5-2025-08-07");
+});

@@ -1,0 +1,66 @@
+/** Who does the work of a project: a rehearsal, or the models that it, its roles and its stages name. Pure. */
+
+/** @import { ProjectPublic, Stage } from "./api.d.ts" */
+
+/** @typedef {Pick<ProjectPublic, "crew" | "is_rehearsal" | "model" | "pipeline_definition">} Crewed */
+
+export const NO_MODEL = "Rehearsal: no model is asked";
+
+/**
+ * Whether the model crew computes a stage's result by running tests.
+ * @param {Stage} stage
+ * @param {Crewed} project
+ */
+const isComputed = ({ produces }, { crew }) => crew === "models" && produces.includes("test_results");
+
+/**
+ * The model that a stage names, by itself or by its role, or the project's, and which of them; null if there is none.
+ * @param {Stage} stage
+ * @param {Crewed} project
+ * @returns {{ model: string, from: "stage" | "role" | "project" } | null}
+ */
+export function modelOf(stage, project) {
+  const { model, pipeline_definition: { roles } } = project;
+  if (isComputed(stage, project)) return null;
+  if (stage.model) return { model: stage.model, from: "stage" };
+  const role = roles.find(({ name }) => name === stage.agent);
+  if (role?.model) return { model: role.model, from: "role" };
+  return model ? { model, from: "project" } : null;
+}
+
+/**
+ * The models that a project asks, in the order of its stages; of one role only, if it is named. A rehearsal asks none.
+ * @param {Crewed} project
+ * @param {string} [role]
+ */
+export function modelsOf(project, role) {
+  if (project.is_rehearsal) return [];
+  const stages = project.pipeline_definition.stages.filter(({ agent }) => role === undefined || agent === role);
+  return [...new Set(stages.flatMap((stage) => modelOf(stage, project)?.model ?? []))];
+}
+
+/**
+ * Who does the work: "Rehearsal: no model is asked", "openai:gpt-5, anthropic:claude-sonnet-4-5", or the crew's name.
+ * @param {Crewed} project
+ */
+export function crewInWords(project) {
+  if (project.is_rehearsal) return NO_MODEL;
+  return modelsOf(project).join(", ") || project.crew;
+}
+
+const NAMED_BY = { stage: "named by the stage", role: "named by its role", project: "" };
+
+/**
+ * The model that a stage asks, and who named it, or why none is asked.
+ * @param {Stage} stage
+ * @param {Crewed} project
+ */
+export function stageModelInWords(stage, project) {
+  const found = modelOf(stage, project);
+  if (project.is_rehearsal) {
+    return found ? `None is asked: this project rehearses. The pipeline names ${found.model}.` : `None: it rehearses.`;
+  }
+  if (isComputed(stage, project)) return "None is asked: the tests are run, and the verdict is computed.";
+  if (!found) return `chosen by the crew ${project.crew}`;
+  return [found.model, NAMED_BY[found.from]].filter(Boolean).join(", ");
+}

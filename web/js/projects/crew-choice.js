@@ -1,0 +1,135 @@
+/** The choice of who does the work of a new project: a crew, and the model that it asks. */
+
+import { h, write } from "../dom.js";
+import { field } from "../field.js";
+import { title } from "../labels.js";
+import { failure } from "../notices.js";
+import { catalogue } from "../rest.js";
+import { capitalised, visible } from "../text.js";
+import { chosenCrew, crewBody, modelProblem, summaryOf } from "./crews.js";
+import { radioGroup } from "./radio-group.js";
+
+/** @import { ProviderPublic } from "../api.d.ts" */
+/** @import { Problem } from "../rest.js" */
+/** @import { ProjectDraft } from "./start-dialog.js" */
+
+export class CrewChoice {
+  #draft;
+  #changed;
+  #signal;
+  #crews = radioGroup("Crew", "crew");
+  #model = field(
+    "Model",
+    h("input", {
+      type: "text",
+      name: "model",
+      maxlength: "255",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      oninput: () => this.#typed(),
+    }),
+    "As provider:model. If it is empty, the server's own is asked.",
+  );
+  #error = h("p", { class: "field-error", id: "crew-error" });
+  #summary = h("span", { class: "soft", dir: "auto" });
+  /** @type {ProviderPublic[]} */
+  #providers = [];
+
+  /**
+   * @param {ProjectDraft} draft
+   * @param {{ changed: () => void, signal: AbortSignal }} options `changed()` is called after each choice
+   */
+  constructor(draft, { changed, signal }) {
+    this.#draft = draft;
+    this.#changed = changed;
+    this.#signal = signal;
+    this.#crews.element.append(this.#error);
+    this.#crews.element.setAttribute("aria-describedby", "crew-error");
+    this.element = h(
+      "details",
+      { class: "start-crew", onchange: () => this.#draw() },
+      h("summary", {}, h("span", { class: "label" }, "Who does the work"), " ", this.#summary),
+      this.#crews.element,
+      this.#model.element,
+    );
+  }
+
+  /** "" is the server's choice. */
+  get values() {
+    return {
+      crew: this.#providers.length ? this.#crews.value : this.#draft.values.crew,
+      model: this.#model.input.value,
+    };
+  }
+
+  /** The part of a request's body. */
+  get body() {
+    return crewBody(this.values, this.#providers);
+  }
+
+  /** Show the choice of the draft. */
+  fill() {
+    const { crew, model } = this.#draft.values;
+    const options = this.#providers.map(({ name, description, is_default: isDefault }) => ({
+      value: isDefault ? "" : name,
+      word: title(visible(name)),
+      means: visible(description),
+      aside: isDefault ? "default" : "",
+    }));
+    this.#crews.fill(options, options.some(({ value }) => value === crew) ? crew : "");
+    this.#model.input.value = model;
+    this.#draw();
+  }
+
+  async load() {
+    try {
+      this.#providers = (await catalogue.providers({ signal: this.#signal })).items;
+    } catch (error) {
+      if (!this.#signal.aborted) this.#crews.errors.replaceChildren(failure(error, () => this.load()));
+      return;
+    }
+    this.#crews.errors.replaceChildren();
+    this.fill();
+  }
+
+  /** Say what is wrong with the model before it is sent. Return whether something is. */
+  check() {
+    return this.#show("", modelProblem(this.body));
+  }
+
+  /**
+   * Show what the API says of the crew and the model. Return whether it says anything.
+   * @param {Problem | null} problem
+   */
+  showProblem(problem) {
+    return this.#show(problem?.about("crew") ?? "", problem?.about("model") ?? "");
+  }
+
+  /**
+   * @param {string} crew
+   * @param {string} model
+   */
+  #show(crew, model) {
+    write(this.#error, capitalised(crew));
+    this.#model.showError(capitalised(model));
+    if (!crew && !model) return false;
+    /** @type {HTMLDetailsElement} */ (this.element).open = true;
+    if (crew || this.#model.element.hidden) this.#crews.element.querySelector("input")?.focus();
+    else this.#model.input.focus();
+    return true;
+  }
+
+  #typed() {
+    this.#model.showError("");
+    this.#changed();
+    this.#draw();
+  }
+
+  #draw() {
+    const provider = chosenCrew(this.values.crew, this.#providers);
+    this.#model.element.hidden = provider?.is_rehearsal ?? true;
+    this.#model.input.placeholder = provider?.default_model ?? "openai:gpt-5";
+    write(this.#summary, visible(summaryOf(this.values, this.#providers)));
+  }
+}
