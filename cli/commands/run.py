@@ -15,6 +15,7 @@ from cli.commands.delivery import check_writable, folder_for, unpack
 from cli.commands.failure import report_failure
 from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
 from cli.commands.interactive import InteractiveGatekeeper
+from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget, Gates
 from cli.commands.session import PATIENCE, Session
 from cli.exits import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
@@ -32,6 +33,14 @@ EXIT_CODES: dict[str, int] = {
 }
 """The exit code for each final status of a project."""
 
+MODELS = "models"
+"""The crew that asks the models that `botarmy models` can check."""
+
+REHEARSAL_HINT = (
+    "A rehearsal: no language model is used. To have one do the work, add --model openai:gpt-5, or run make with "
+    "MODEL=openai:gpt-5, with its key in .env (docs/models.md)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -40,6 +49,9 @@ class RunOptions:
     brief: Brief
     pipeline: str | None
     oversight: Oversight | None
+    model: str | None
+    crew: str | None
+    checks_model: bool
     gates: Gates | None
     out: Path | None
     as_json: bool
@@ -48,14 +60,15 @@ class RunOptions:
 
 async def run(client: Client, options: RunOptions) -> int:
     """Start a project, follow it to its end and unpack its delivery. Return the exit code."""
-    is_rehearsal = await _is_rehearsal(client)  # also checks that there is an API, before anything is started
+    rehearsing = await _rehearsing_crews(client)  # also checks that there is an API, before anything is started
+    if options.model is not None and options.crew in (None, MODELS) and options.checks_model:
+        await require_usable(options.model)
     client.patience, client.on_retry = PATIENCE, LineDisplay(stderr()).connection_problem
     project = await _start(client, options)
-    view = ProjectView.of(project, is_rehearsal)
+    view = ProjectView.of(project, project.crew in rehearsing)
     display = _display(project, view, options.as_json)
     display.message(f"Project {project.id}: {project.name}")
-    if is_rehearsal and not isinstance(display, LiveDisplay):
-        display.message("A rehearsal: no language model is used.")
+    display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
     gatekeeper = _gatekeeper(client, options.gates, options.as_json)
     try:
         try:
@@ -68,7 +81,7 @@ async def run(client: Client, options: RunOptions) -> int:
         display.message(f"The project continues without you. Return to it with: {command}")
         raise
     except UnattendedFailureError as failure:
-        return report_failure(failure.request, display, client.address(), options.api, options.as_json)
+        return report_failure(failure.request, view, display, client.address(), options.api, options.as_json)
     if view.status == ProjectStatus.COMPLETED:
         return await _deliver(client, project, options, display) or _check_verdicts(view, display)
     _report_end(display, project, view, options.api)
@@ -78,7 +91,7 @@ async def run(client: Client, options: RunOptions) -> int:
 async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
     """Follow a project to its end. Return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
-    view = ProjectView.of(project, await _is_rehearsal(client))
+    view = ProjectView.of(project, project.crew in await _rehearsing_crews(client))
     display = _display(project, view, as_json, since)
     client.patience = PATIENCE
     gatekeeper = PassiveGatekeeper() if gates is None else _gatekeeper(client, gates, as_json)
@@ -86,7 +99,7 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
         await Session(client, project, view, display, gatekeeper).run()
     except UnattendedFailureError as failure:
         display.close()
-        return report_failure(failure.request, display, client.address(), api, as_json)
+        return report_failure(failure.request, view, display, client.address(), api, as_json)
     except BaseException:
         display.close()
         raise
@@ -105,11 +118,11 @@ async def export(client: Client, project_id: str, out: Path | None) -> tuple[str
 
 async def _start(client: Client, options: RunOptions) -> Project:
     """Create the project and return it with its pipeline. All attempts share one key, so it is created once."""
+    chosen = {
+        "pipeline": options.pipeline, "oversight": options.oversight, "model": options.model, "crew": options.crew
+    }  # fmt: skip
     body: dict[str, object] = {"name": options.brief.name, "description": options.brief.text}
-    if options.pipeline is not None:
-        body["pipeline"] = options.pipeline
-    if options.oversight is not None:
-        body["oversight"] = options.oversight
+    body |= {name: value for name, value in chosen.items() if value is not None}
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:
@@ -119,9 +132,13 @@ async def _start(client: Client, options: RunOptions) -> Project:
     return Project.model_validate(await client.get(f"/projects/{created['id']}"))
 
 
-async def _is_rehearsal(client: Client) -> bool:
-    """Return whether the rehearsal provides the agents, which every display says."""
-    return any([agent.get("provider") == "rehearsal" async for agent in client.items("/agents/")])
+async def _rehearsing_crews(client: Client) -> set[str]:
+    """Return the crews that ask no model."""
+    return {str(crew["name"]) async for crew in client.items("/providers/") if crew.get("is_rehearsal")}
+
+
+def _crew(project: Project) -> str:
+    return f"Crew: {project.crew}" + (f", model: {project.model}" if project.model else "")
 
 
 def _display(project: Project, view: ProjectView, as_json: bool, since: int = 0) -> Display:

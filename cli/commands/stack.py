@@ -56,12 +56,20 @@ def up(
         bool, typer.Option("--hand-over", hidden=True, help="Write to the log once it is ready.")
     ] = False,
 ) -> None:
-    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API."""
+    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API.
+
+    If BOTARMY_MODEL is set, the model is checked first: without a key that works, nothing starts (exit code 2).
+    """
     settings, console = _settings(data_dir, port), TolerantConsole()
     data = DataDir(settings.data_dir)
     try:
         if (holder := data.holder()) is not None:
             raise AlreadyRunningError(data.path, holder)
+        if settings.model is not None and not log_when_ready:  # a detached one has been checked
+            from cli.commands.model_check import require_possible
+
+            with raise_on_interrupt():
+                require_possible(settings.model)
         if detach:
             from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
 
@@ -145,7 +153,8 @@ def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings
     try:
         settings = get_settings()
     except SettingsError as error:
-        typer.echo(f"a setting cannot be used:\n{error}", err=True)
+        for line in str(error).splitlines():
+            print_error(f"a setting cannot be used: {line}")
         raise typer.Exit(2) from None
     options = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in options.items() if value is not None})
