@@ -36,7 +36,7 @@ class ToolCall(Shape):
 
 
 class Turn(Shape):
-    """One response of a model. `remark` is what it was told about a response that it had to correct."""
+    """One response of a model. `remark` is BotArmy's answer to a response that it had to correct."""
 
     number: int
     at: datetime
@@ -54,7 +54,7 @@ class Turn(Shape):
 
 
 class Prompt(Shape):
-    """What the agent was told: `system` by BotArmy, `task` with the data of people and agents."""
+    """What the agent read first: `system` is BotArmy's, `task` contains the data of people and agents."""
 
     version: str = ""
     system: str = ""

@@ -32,7 +32,7 @@ def transcript(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a task's conversation with its model: what the agent was told, each turn, each tool call, and the cost."""
+    """Show a task's conversation with its model: the prompt, each turn, each tool call, and what it cost."""
     from cli.commands.runner import run_command
     from cli.commands.show_tasks import show_transcript
 

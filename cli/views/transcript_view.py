@@ -31,7 +31,7 @@ class TranscriptView:
         self._full = full
 
     def show(self, task: TaskItem, transcript: Transcript) -> None:
-        """Print what the agent was told, its turns, and the total."""
+        """Print the prompt, the turns, and the total."""
         rounds = f", round {task.round}" if task.round > 1 else ""
         self._line(f"{task.stage}{rounds}: {task.agent_type}, {task.status}", "bold")
         if task.error:
@@ -39,7 +39,7 @@ class TranscriptView:
         if transcript.prompt is None:
             self._line("This task has asked no model.")
             return
-        self._line(f"\nWhat the agent was told ({transcript.prompt.version})", "bold")
+        self._line(f"\nPrompt ({transcript.prompt.version})", "bold")
         self._labelled("system prompt", transcript.prompt.system)
         self._labelled("task", transcript.prompt.task)
         self._line(f"tools: {', '.join(transcript.prompt.tools)}", indent=2)

@@ -2,7 +2,7 @@
 
 Without names, the models that the settings and the pipelines name. `botarmy models`, `botarmy run --model` and `botarmy
 up` start it as a process of its own: the terminal only speaks HTTP, and pydantic_ai takes a second to import. It has
-the environment and the `.env` of whoever starts it, and so knows what a worker that is started there would know. Its
+the environment and the `.env` of that command, and so finds what a worker that is started there would find. Its
 calls are not booked in any budget: each costs well under a cent.
 """
 
@@ -18,7 +18,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelRequestRejectedError
+from pydantic_ai.exceptions import ModelAuthenticationError, ModelRequestRejectedError
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, UserPromptPart
 from pydantic_ai.settings import ModelSettings
 
@@ -71,12 +71,16 @@ async def check(sources: Sources, settings: Settings, name: str) -> Report:
     """Ask a model to call a tool, and if it does not, to write the call as JSON."""
     try:
         source = sources.get(name)
+    except AgentError as error:
+        return Report(name, " ".join(str(error).split()))
+    try:
         async with asyncio.timeout(SECONDS):
             calls, seconds = await _ask(source)
     except TimeoutError:
         return Report(name, f"{name} did not answer within {SECONDS:.0f} s.", is_temporary=True)
-    except AgentError as error:
-        return Report(name, " ".join(str(error).split()), is_temporary=error.retryable)
+    except Exception as error:
+        failure = failure_of(error, name, source.secrets)
+        return Report(name, str(failure), is_temporary=failure.retryable)
     known = settings.model_context_tokens or source.model.profile.get("context_window")
     return Report(
         name,
@@ -91,27 +95,20 @@ async def check(sources: Sources, settings: Settings, name: str) -> Report:
 
 
 async def _ask(source: Source) -> tuple[Literal["tools", "json"] | None, float]:
-    """Return how the model calls tools, and how many seconds its answer took.
-
-    Raises:
-        AgentError: it does not answer.
-    """
+    """Return how the model calls tools, and how many seconds its answer took. Raises what the request raises."""
     if source.dialect.name == NativeTools.name:
         with_tools = NativeTools()
         try:
             response, seconds = await _request(source, with_tools)
-        except ModelRequestRejectedError:  # as some servers reject every request with tools
+        except ModelAuthenticationError:
+            raise
+        except ModelRequestRejectedError:  # perhaps because it has tools, which not every model takes
             pass
-        except Exception as error:
-            raise failure_of(error, source.name, source.secrets) from error
         else:
             if _is_right(with_tools, response):
                 return "tools", seconds
     as_text = JsonText()
-    try:
-        response, seconds = await _request(source, as_text)
-    except Exception as error:
-        raise failure_of(error, source.name, source.secrets) from error
+    response, seconds = await _request(source, as_text)
     return ("json" if _is_right(as_text, response) else None), seconds
 
 
