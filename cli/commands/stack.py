@@ -60,7 +60,7 @@ def up(
 
     If BOTARMY_MODEL is set, the model is checked first: without a key that works, nothing starts (exit code 2).
     """
-    settings, console = _settings(data_dir, port), TolerantConsole()
+    settings, console = _settings(data_dir, port, with_keys=True), TolerantConsole()
     data = DataDir(settings.data_dir)
     try:
         if (holder := data.holder()) is not None:
@@ -147,11 +147,15 @@ def restore(
     print(f"Restored {data.path} as of {manifest.created_at}. Start it with: {start}")
 
 
-def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
+def _settings(data_dir: Path | None = None, port: int | None = None, *, with_keys: bool = False) -> Settings:
+    """Return the settings; `with_keys` also checks that the keys of providers can be read."""
+    from config.provider_keys import provider_variables
     from config.settings import SettingsError, get_settings
 
     try:
         settings = get_settings()
+        if with_keys:
+            provider_variables()
     except SettingsError as error:
         for line in str(error).splitlines():
             print_error(f"a setting cannot be used: {line}")

@@ -134,9 +134,11 @@ def _is_right(dialect: Dialect, response: ModelResponse) -> bool:
 
 def configured(settings: Settings) -> list[str]:
     """Return the models that the settings and the pipelines name."""
-    pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir])).values()
-    named = [each.model for pipeline in pipelines for each in (*pipeline.stages, *pipeline.roles)]
-    return list(dict.fromkeys(filter(None, [settings.model, *named])))
+    named = [settings.model]
+    for pipeline in load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir])).values():
+        named += [stage.model for stage in pipeline.stages]
+        named += [role.model for role in pipeline.roles]
+    return list(dict.fromkeys(filter(None, named)))
 
 
 async def main(names: Sequence[str]) -> None:

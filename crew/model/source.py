@@ -146,12 +146,12 @@ class Sources:
     """The models that this process asks, each created when it is first needed.
 
     Args:
-        variables: the providers' keys and addresses; by default, those of this process.
+        environment: the providers' keys and addresses; by default, those of this process.
     """
 
-    def __init__(self, settings: Settings, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
-        self._variables = variables
+        self._environment = environment
         self._slots = asyncio.Semaphore(CALLS)
         self._created: dict[str, Source] = {}
 
@@ -181,10 +181,10 @@ class Sources:
                 retryable=False,
             )
         try:
-            variables = provider_variables() if self._variables is None else self._variables
+            environment = provider_variables() if self._environment is None else self._environment
             # A redirect would take the brief and the code to another host.
             http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
-            model = kind.create(model_name, variables, http)
+            model = kind.create(model_name, environment, http)
         except (SettingsError, UserError, ValueError) as error:
             raise AgentError(f"{name} cannot be used: {error}", retryable=False) from None
         # The step owns the retries, since each must be reserved and can be cancelled.
@@ -203,5 +203,5 @@ class Sources:
             context_tokens=settings.model_context_tokens or context,
             max_output_tokens=MAX_OUTPUT_TOKENS,
             slots=self._slots,
-            secrets=tuple(filter(None, [variables.get(kind.key)])),
+            secrets=tuple(filter(None, [environment.get(kind.key)])),
         )

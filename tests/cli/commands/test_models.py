@@ -88,6 +88,7 @@ async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Prov
         ({"BOTARMY_MODEL": "nobody:x"}, "nobody:x is not PROVIDER:MODEL; the known providers are openai, "),
         ({"BOTARMY_MODEL": "openai:mine"}, "the price of openai:mine is unknown"),
         ({"BOTARMY_MODEL": "openai:gpt-4.1", "OPENAI_API_KEY": WRONG}, "openai:gpt-4.1 rejected the key."),
+        ({"OPENAI_API_KEY": "", "OPENAI_API_KEY_FILE": "missing"}, "OPENAI_API_KEY_FILE='missing': the file cannot be"),
         ({"BOTARMY_MODEL": "gpt-4.1"}, "BOTARMY_MODEL='gpt-4.1': should be provider:model, such as openai:gpt-5"),
     ]
     for env, said in cases:
