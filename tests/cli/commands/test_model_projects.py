@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -80,8 +81,10 @@ async def test_a_model_that_cannot_be_used_starts_no_project(
         (("--crew", "models"), {}, "or set BOTARMY_MODEL"),
         (("--crew", "nobody"), {}, "the crews are rehearsal, models"),
     ]
-    for arguments, env, said in cases:
-        ran = await botarmy(api_url, "run", BRIEF, *arguments, cwd=tmp_path, env=env)
+    all_ran = await asyncio.gather(
+        *(botarmy(api_url, "run", BRIEF, *arguments, cwd=tmp_path, env=env) for arguments, env, _ in cases)
+    )
+    for ran, (_, _, said) in zip(all_ran, cases, strict=True):
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
         assert said in ran.err
         assert WRONG not in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -91,14 +92,17 @@ async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Prov
         ({"OPENAI_API_KEY": "", "OPENAI_API_KEY_FILE": "missing"}, "OPENAI_API_KEY_FILE='missing': the file cannot be"),
         ({"BOTARMY_MODEL": "gpt-4.1"}, "BOTARMY_MODEL='gpt-4.1': should be provider:model, such as openai:gpt-5"),
     ]
-    for env, said in cases:
-        for options in ((), ("--detach",)):
-            variables = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY, **env}
-            ran = await botarmy("", "up", *options, "--data-dir", tmp_path / "data", cwd=tmp_path, env=variables)
-            assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
-            assert ran.err.startswith("botarmy: ")
-            assert said in ran.err
-            assert not (tmp_path / "data").exists()
+
+    async def up(env: dict[str, str], *options: str) -> Result:
+        variables = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY, **env}
+        return await botarmy("", "up", *options, "--data-dir", tmp_path / "data", cwd=tmp_path, env=variables)
+
+    all_ran = await asyncio.gather(up(cases[0][0], "--detach"), *(up(env) for env, _ in cases))
+    for ran, (_, said) in zip(all_ran, [cases[0], *cases], strict=True):
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+        assert ran.err.startswith("botarmy: ")
+        assert said in ran.err
+    assert not (tmp_path / "data").exists()
 
 
 def test_up_starts_although_a_server_is_down(
