@@ -39,7 +39,7 @@ async def _servers(names: Sequence[str]) -> list[LocalServer]:
 def describe(report: ModelReport) -> list[str]:
     """Return what is known of a model, and what to do, as lines."""
     if report.problem is not None:
-        return [f"{report.model}: cannot be used{' now' if report.is_temporary else ''}. {report.problem}"]
+        return [f"{'Temporary problem' if report.is_temporary else 'Problem'}: {report.problem}"]
     calls = "calls tools" if report.calls == "tools" else "calls no tools"
     context = f"{report.context_tokens or 0:,} tokens of context{'' if report.is_context_known else ' (assumed)'}"
     lines = [f"{report.model}: answered in {report.seconds or 0:.1f} s, {calls}, {context}, {_price(report)}"]

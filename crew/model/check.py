@@ -22,6 +22,7 @@ from pydantic_ai.exceptions import ModelAuthenticationError, ModelRequestRejecte
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, UserPromptPart
 from pydantic_ai.settings import ModelSettings
 
+from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError, get_settings
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.failures import failure_of
@@ -143,6 +144,7 @@ def configured(settings: Settings) -> list[str]:
 
 async def main(names: Sequence[str]) -> None:
     settings = get_settings()
+    provider_variables()  # an error in them is reported once, rather than for each model
     sources = Sources(settings)
     checks = [check(sources, settings, name) for name in names or configured(settings)]
     for report in await asyncio.gather(*checks):

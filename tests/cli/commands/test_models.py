@@ -64,12 +64,12 @@ async def test_without_names_the_configured_models_are_checked(provider: Provide
 async def test_a_model_that_cannot_be_used_is_named_with_the_reason(provider: Provider, tmp_path: Path) -> None:
     ran = await models(provider, tmp_path, "openai:gpt-4.1", key=WRONG)
     assert (ran.code, ran.out.count("\n")) == (1, 1)
-    assert ran.out.startswith("openai:gpt-4.1: cannot be used. openai:gpt-4.1 rejected the key.")
+    assert ran.out.startswith("Problem: openai:gpt-4.1 rejected the key.")
     assert WRONG not in ran.out
     provider.faults.arm(Fault(kind="server_error"))
     ran = await models(provider, tmp_path, "openai:gpt-4.1")
-    assert ran.out.startswith("openai:gpt-4.1: cannot be used now. ")
-    ran = await models(provider, tmp_path, "openai:gpt-4.1", OPENAI_API_KEY_FILE="missing")
+    assert ran.out.startswith("Temporary problem: The server of openai:gpt-4.1 ")
+    ran = await models(provider, tmp_path, OPENAI_API_KEY_FILE="missing")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("botarmy: a setting cannot be used: OPENAI_API_KEY_FILE='missing': ")
 
