@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 @pytest_asyncio.fixture(scope="module")
 async def provider() -> AsyncIterator[Provider]:
-    async with running(of_brief(EVAL).model_copy(update={"when": None})) as provider:
+    async with running(of_brief(EVAL)) as provider:
         yield provider
 
 
