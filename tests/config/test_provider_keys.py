@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,11 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
     yield
     redaction._read_elsewhere.clear()
     redaction.environment_secrets.cache_clear()
+
+
+def test_the_variables_are_those_that_models_are_created_from() -> None:
+    source = (CHECKOUT / "crew" / "model" / "source.py").read_text()
+    assert set(re.findall(r'"([A-Z]+_[A-Z_]+)"', source)) == {*KEYS, *ADDRESSES}
 
 
 def test_without_any_nothing_is_returned() -> None:
