@@ -80,7 +80,7 @@ def run(
     target = ApiTarget(api, data_dir)
     check_writable(out)
     options = implementation.RunOptions(
-        read(brief, name), pipeline, oversight, model, crew, not no_check, gates, out, as_json, target
+        read(brief, name), pipeline, oversight, gates, out, as_json, target, model, crew, checks_model=not no_check
     )
     run_command(lambda client: implementation.run(client, options), target)
 

@@ -49,13 +49,13 @@ class RunOptions:
     brief: Brief
     pipeline: str | None
     oversight: Oversight | None
-    model: str | None
-    crew: str | None
-    checks_model: bool
     gates: Gates | None
     out: Path | None
     as_json: bool
     api: ApiTarget
+    model: str | None = None
+    crew: str | None = None
+    checks_model: bool = True
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -118,11 +118,15 @@ async def export(client: Client, project_id: str, out: Path | None) -> tuple[str
 
 async def _start(client: Client, options: RunOptions) -> Project:
     """Create the project and return it with its pipeline. All attempts share one key, so it is created once."""
-    chosen = {
-        "pipeline": options.pipeline, "oversight": options.oversight, "model": options.model, "crew": options.crew
-    }  # fmt: skip
     body: dict[str, object] = {"name": options.brief.name, "description": options.brief.text}
-    body |= {name: value for name, value in chosen.items() if value is not None}
+    if options.pipeline is not None:
+        body["pipeline"] = options.pipeline
+    if options.oversight is not None:
+        body["oversight"] = options.oversight
+    if options.model is not None:
+        body["model"] = options.model
+    if options.crew is not None:
+        body["crew"] = options.crew
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:

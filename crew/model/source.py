@@ -52,11 +52,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of provider: how a model is created from the variables, and the one with its key. `create` raises
+    """A kind of provider: how a model is created from the environment, and the variables of its keys. `create` raises
     ValueError or UserError if a variable is missing."""
 
     create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
-    key: str
+    keys: tuple[str, ...]
 
 
 # Addresses are always given: without one, an SDK reads its own variable, and takes an empty one for an address.
@@ -131,13 +131,13 @@ def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
 
 
 KINDS: dict[str, _Kind] = {
-    "openai": _Kind(_openai, "OPENAI_API_KEY"),
-    "openai-responses": _Kind(_openai_responses, "OPENAI_API_KEY"),
-    "anthropic": _Kind(_anthropic, "ANTHROPIC_API_KEY"),
-    "azure": _Kind(_azure, "AZURE_OPENAI_API_KEY"),
-    "openrouter": _Kind(_openrouter, "OPENROUTER_API_KEY"),
-    "ollama": _Kind(_ollama, "OLLAMA_API_KEY"),
-    "vllm": _Kind(_vllm, "VLLM_API_KEY"),
+    "openai": _Kind(_openai, ("OPENAI_API_KEY",)),
+    "openai-responses": _Kind(_openai_responses, ("OPENAI_API_KEY",)),
+    "anthropic": _Kind(_anthropic, ("ANTHROPIC_API_KEY",)),
+    "azure": _Kind(_azure, ("AZURE_OPENAI_API_KEY",)),
+    "openrouter": _Kind(_openrouter, ("OPENROUTER_API_KEY",)),
+    "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",)),
+    "vllm": _Kind(_vllm, ("VLLM_API_KEY",)),
 }
 """The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
 
@@ -203,5 +203,5 @@ class Sources:
             context_tokens=settings.model_context_tokens or context,
             max_output_tokens=MAX_OUTPUT_TOKENS,
             slots=self._slots,
-            secrets=tuple(filter(None, [environment.get(kind.key)])),
+            secrets=tuple(filter(None, map(environment.get, kind.keys))),
         )

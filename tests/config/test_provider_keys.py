@@ -97,7 +97,7 @@ def test_an_empty_address_is_not_used_by_a_client(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("provider", sorted(KINDS.keys() - {"ollama", "vllm"}))
 def test_a_key_that_is_missing_is_named_on_one_line(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    variable = KINDS[provider].key
+    variable = KINDS[provider].keys[0]
     monkeypatch.setenv(variable, "")
     with pytest.raises(AgentError) as error:
         Sources(Settings(_env_file=None)).get(f"{provider}:any")
