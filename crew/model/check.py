@@ -117,7 +117,7 @@ async def _request(source: Source, dialect: Dialect) -> tuple[ModelResponse, flo
     system = dialect.system("You are checked before you are given work.", [TOOL])
     task = UserPromptPart('Call the tool `answer` with the word "ready".')
     messages: list[ModelMessage] = [ModelRequest(parts=[task], instructions=system)]
-    settings: ModelSettings = {**source.settings, "max_tokens": MAX_OUTPUT_TOKENS}
+    settings: ModelSettings = {**source.settings, "max_tokens": min(MAX_OUTPUT_TOKENS, source.max_output_tokens)}
     started = time.monotonic()
     response = await model_request(
         source.model, messages, model_settings=settings, model_request_parameters=dialect.parameters([TOOL])
