@@ -87,11 +87,11 @@ def test_an_empty_address_is_not_used_by_a_client(monkeypatch: pytest.MonkeyPatc
     for name in ADDRESSES:
         monkeypatch.setenv(name, "")
     sources = Sources(Settings(_env_file=None))
-    used = {name: sources.get(name).model.base_url for name in ("openai:gpt-5", "anthropic:claude-sonnet-4-5")}
+    used = {name: sources.get(name).model.base_url for name in ("openai:gpt-5", "anthropic:claude-opus-4-8")}
     asyncio.run(sources.close())
     assert used == {
         "openai:gpt-5": "https://api.openai.com/v1/",
-        "anthropic:claude-sonnet-4-5": "https://api.anthropic.com",
+        "anthropic:claude-opus-4-8": "https://api.anthropic.com",
     }
 
 

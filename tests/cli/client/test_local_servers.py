@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,14 +24,14 @@ async def answering(body: str, status: str = "200 OK", endless: bool = False) ->
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nLocation: /\r\n\r\n{body}".encode())
-        try:
+        with suppress(ConnectionError):
             while endless:
                 writer.write(b" " * 65536)
                 await writer.drain()
             await writer.drain()
-        except ConnectionError:
-            pass
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
@@ -82,12 +83,15 @@ async def test_botarmys_own_api_is_left_out(api_url: str) -> None:
     assert await find_servers([Usual("vLLM", urlsplit(api_url).port or 0, "vllm")]) == []
 
 
-async def test_a_program_that_never_ends_its_answer_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_program_that_never_ends_its_answer_is_left_out() -> None:
     async with answering("", endless=True) as port:
         assert await find_servers([Usual("vLLM", port, "vllm")]) == []
+
+
+async def test_a_program_that_does_not_answer_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_servers, "SECONDS", 0.2)
-    async with await asyncio.start_server(lambda reader, writer: asyncio.sleep(1), "127.0.0.1", 0) as silent:
-        assert await find_servers([Usual("vLLM", silent.sockets[0].getsockname()[1], "vllm")]) == []
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # nobody accepts its connections
+        assert await find_servers([Usual("vLLM", silent.getsockname()[1], "vllm")]) == []
 
 
 def test_the_usual_ports_are_those_of_the_programs() -> None:

@@ -73,7 +73,7 @@ async def test_a_model_that_cannot_be_used_starts_no_project(
     before = (await http.get("/api/v1/projects/", params={"limit": 200})).json()["items"]
     cases: list[tuple[tuple[str, ...], dict[str, str], str]] = [
         (("--model", MODEL), {"OPENAI_API_KEY": WRONG}, f"{MODEL} rejected the key."),
-        (("--model", "anthropic:claude-sonnet-4-5"), {}, "set ANTHROPIC_API_KEY in the environment or .env."),
+        (("--model", "anthropic:claude-opus-4-8"), {}, "set ANTHROPIC_API_KEY in the environment or .env."),
         (("--model", "gpt-4.1"), {}, "gpt-4.1 is not PROVIDER:MODEL"),
         (("--model", "nobody:x"), {}, "nobody:x is not PROVIDER:MODEL"),
         (("--model", "openai:mine"), {}, "the price of openai:mine is unknown"),
@@ -95,7 +95,7 @@ async def test_an_unchecked_model_that_fails_ends_the_run_with_its_conversation(
     api_url: str, provider: Provider, tmp_path: Path
 ) -> None:
     """As if its key were only where the worker runs, which has none either."""
-    arguments = ("--model", "anthropic:claude-sonnet-4-5", "--no-check", "--pipeline", "quick-start")
+    arguments = ("--model", "anthropic:claude-opus-4-8", "--no-check", "--pipeline", "quick-start")
     ran = await botarmy(api_url, "run", BRIEF, *arguments, cwd=tmp_path)
     assert ran.code == 1, ran
     assert "Failed: build: " in ran.out

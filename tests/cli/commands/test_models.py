@@ -85,7 +85,7 @@ def test_advice_is_printed_where_a_setting_helps() -> None:
 
 async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Provider, tmp_path: Path) -> None:
     cases: list[tuple[dict[str, str], str]] = [
-        ({"BOTARMY_MODEL": "anthropic:claude-sonnet-4-5"}, "set ANTHROPIC_API_KEY in the environment or .env."),
+        ({"BOTARMY_MODEL": "anthropic:claude-opus-4-8"}, "set ANTHROPIC_API_KEY in the environment or .env."),
         ({"BOTARMY_MODEL": "nobody:x"}, "nobody:x is not PROVIDER:MODEL; the known providers are openai, "),
         ({"BOTARMY_MODEL": "openai:mine"}, "the price of openai:mine is unknown"),
         ({"BOTARMY_MODEL": "openai:gpt-4.1", "OPENAI_API_KEY": WRONG}, "openai:gpt-4.1 rejected the key."),

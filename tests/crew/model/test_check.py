@@ -13,7 +13,7 @@ from crew.model.check import Report, check, configured
 from crew.model.source import Sources
 from tests.provider import KEY, Call, Conversation, Fault, Provider, Request, Script, Turn, running
 
-MODELS = ("openai:gpt-5", "anthropic:claude-sonnet-4-5")
+MODELS = ("openai:gpt-5", "anthropic:claude-opus-4-8")
 CALLS_TOOLS = Script(
     conversations={"default": Conversation(turns=(Turn(calls=(Call(name="answer", arguments={"word": "ready"}),)),))}
 )
@@ -58,7 +58,7 @@ async def checked(provider: Provider, model: str, key: str = KEY, **changes: obj
 async def test_a_model_that_calls_the_tool_is_reported_with_its_price_and_context(model: str) -> None:
     async with running(CALLS_TOOLS) as provider:
         report = await checked(provider, model)
-        assert provider.calls.total == 1
+    assert provider.calls.total == 1, report
     assert (report.problem, report.calls) == (None, "tools")
     assert report.seconds is not None
     assert report.input_usd
