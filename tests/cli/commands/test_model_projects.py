@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+import crew.model  # noqa: F401 - which takes seconds; the worker here would import it while it works
 from tests.cli.commands.projects_under_test import start_project
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
 from tests.provider import KEY, Provider, running
@@ -74,9 +75,6 @@ async def test_a_model_that_cannot_be_used_starts_no_project(
     cases: list[tuple[tuple[str, ...], dict[str, str], str]] = [
         (("--model", MODEL), {"OPENAI_API_KEY": WRONG}, f"{MODEL} rejected the key."),
         (("--model", "anthropic:claude-opus-4-8"), {}, "set ANTHROPIC_API_KEY in the environment or .env."),
-        (("--model", "gpt-4.1"), {}, "gpt-4.1 is not PROVIDER:MODEL"),
-        (("--model", "nobody:x"), {}, "nobody:x is not PROVIDER:MODEL"),
-        (("--model", "openai:mine"), {}, "the price of openai:mine is unknown"),
         (("--model", MODEL, "--crew", "rehearsal"), {}, "is never asked by the crew rehearsal"),
         (("--crew", "models"), {}, "or set BOTARMY_MODEL"),
         (("--crew", "nobody"), {}, "the crews are rehearsal, models"),
