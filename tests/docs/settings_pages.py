@@ -39,7 +39,7 @@ def with_table(page: str) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    return "" if field.default in (None, []) else str(field.default)
+    return "" if field.default in (None, [], {}) else str(field.default)
 
 
 def _cell(default: str) -> str:
