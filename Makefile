@@ -3,7 +3,8 @@ SHELL := /bin/sh
 # Passed on unchanged, whatever characters they contain; recipes read them from the environment.
 override PYTHON := $(value PYTHON)
 override BRIEF := $(or $(value BRIEF),examples/url-shortener.md)
-export PYTHON BRIEF
+override MODEL := $(value MODEL)
+export PYTHON BRIEF MODEL
 # These belong to other projects. scripts/setup also resets pip's and uv's variables.
 unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 BIN := .venv/bin/python -m
@@ -23,13 +24,14 @@ setup: ## install everything needed to run, into .venv
 setup-dev: ## also install everything needed to test and check
 	@sh scripts/setup dev
 
-run: setup ## run a brief (BRIEF=...) from start to delivery
+run: setup ## run a brief (BRIEF=...) from start to delivery (MODEL=provider:model; a rehearsal without one)
 	@trap : INT; tries=0; \
+	[ -z "$$MODEL" ] || $(BIN) cli.main models -- "$$MODEL" || exit; \
 	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \
 	[ "$$up" = 0 ] || [ "$$up" = 7 ] || exit "$$up"; \
 	until [ "$$up" = 0 ] || $(BIN) cli.main status >/dev/null 2>&1 || [ "$$?" = 3 ] || [ "$$tries" = 60 ]; do \
 	tries=$$((tries + 1)); sleep 1; done; \
-	$(BIN) cli.main run "$$BRIEF"; code=$$?; \
+	$(BIN) cli.main run "$$BRIEF" $${MODEL:+"--model=$$MODEL" --no-check}; code=$$?; \
 	if [ "$$code" = 130 ]; then echo "The stack is still running; 'make down' stops it."; \
 	elif [ "$$up" = 0 ]; then $(BIN) cli.main down; fi; \
 	exit $$code

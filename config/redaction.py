@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 # Up to the last @ of the word: a password that was not percent-encoded may contain an @ or a slash. Bounded, so that no
@@ -17,6 +18,9 @@ _USER_INFO = re.compile(r"^([\['\"]{0,2}(?:\w{0,20}://)?).*@", re.DOTALL)
 _VARIABLE = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)$")
 _MIN_SECRET = 8
 """Characters that a secret needs to be searched for. A shorter one may be an ordinary word."""
+
+_read_elsewhere: set[str] = set()
+"""Secrets of this process that its environment does not contain: they come from files."""
 
 
 def redacted(text: str) -> str:
@@ -37,7 +41,13 @@ def redacted_value(value: object) -> str:
     return redacted(_USER_INFO.sub(r"\1***@", repr(value)))
 
 
+def redact_also(secrets: Iterable[str]) -> None:
+    """From now on, redact these secrets, too, wherever they come from."""
+    _read_elsewhere.update(secrets)
+    environment_secrets.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def environment_secrets() -> tuple[str, ...]:
-    values = (value for name, value in os.environ.items() if _VARIABLE.search(name))
+    values = {value for name, value in os.environ.items() if _VARIABLE.search(name)} | _read_elsewhere
     return tuple(sorted((value for value in values if len(value) >= _MIN_SECRET), key=len, reverse=True))

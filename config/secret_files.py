@@ -16,11 +16,16 @@ class SecretFileError(Exception):
 
 
 def resolve_secret_files(
-    variables: Mapping[str, str | None], secrets: Collection[str], ignored: Collection[str]
+    variables: Mapping[str, str | None],
+    secrets: Collection[str],
+    ignored: Collection[str],
+    *,
+    may_be_empty: bool = False,
 ) -> tuple[dict[str, str | None], set[str]]:
     """Replace NAME_FILE by NAME, with the content of the file, for each secret. Names of variables are in lower case.
 
-    Returns the variables, without the secrets that are `ignored`, and the names of the secrets among them.
+    Returns the variables, without the secrets that are `ignored`, and the names of the secrets among them. With
+    `may_be_empty`, an empty file counts as an unset variable.
 
     Raises:
         SecretFileError: NAME and NAME_FILE are both set, or the file cannot be read or is not one line of text.
@@ -31,14 +36,16 @@ def resolve_secret_files(
         value, file = resolved.pop(name, None), resolved.pop(f"{name}_file", None)
         if secret in ignored or not (value or file):
             continue
-        if value and file:
+        content = _content(f"{secret}_FILE", str(file), may_be_empty) if file else ""
+        if value and (content or (file and not may_be_empty)):
             raise SecretFileError(f"{secret} and {secret}_FILE are both set; remove one of them")
-        resolved[name] = value or _content(f"{secret}_FILE", str(file))
-        found.add(secret)
+        if value or content:
+            resolved[name] = value or content
+            found.add(secret)
     return resolved, found
 
 
-def _content(variable: str, file: str) -> str:
+def _content(variable: str, file: str, may_be_empty: bool) -> str:
     shown = redacted_value(file)  # which may be the secret itself
     try:
         with Path(file).open("rb") as opened:
@@ -49,7 +56,7 @@ def _content(variable: str, file: str) -> str:
         raise SecretFileError(f"{variable}={shown}: the file cannot be read: {reason}") from None
     if len(content) > MAX_BYTES:
         raise SecretFileError(f"{variable}={shown}: the file is larger than {MAX_BYTES // 2**10} KiB")
-    if not text:
+    if not text and not may_be_empty:
         raise SecretFileError(f"{variable}={shown}: the file is empty")
     if "\n" in text:
         raise SecretFileError(f"{variable}={shown}: the file has more than one line")

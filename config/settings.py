@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
+import re
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
+from config.env_file import DOTENV, EnvFileError, checked_encoding
 from config.hosts import HostError, host_of
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
-
-DOTENV = Path(".env")
 
 
 class SettingsError(Exception):
@@ -46,6 +44,12 @@ def _prices(value: object) -> object:
             raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are not negative")
         prices[model] = (given, returned)
     return prices
+
+
+def _check_model(name: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name):
+        return name
+    raise ValueError("should be provider:model, such as openai:gpt-5")
 
 
 def _check_url(url: str) -> str:
@@ -167,9 +171,8 @@ class Settings(BaseSettings):
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )
 
-    model: str | None = Field(
+    model: Annotated[str, AfterValidator(_check_model)] | None = Field(
         default=None,
-        pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$",
         description="The model that new projects ask, as provider:model, such as `openai:gpt-5`. Without one, they "
         "rehearse.",
     )
@@ -253,27 +256,11 @@ def get_settings() -> Settings:
             the problem.
     """
     try:
-        encoding = _encoding(DOTENV)
-        _check_dotenv(DOTENV, encoding)
-        return Settings(_env_file_encoding=encoding)
-    except OSError as error:
-        raise SettingsError(f"{DOTENV} cannot be read: {error.strerror}") from None
-    except SecretFileError as error:
+        return Settings(_env_file_encoding=checked_encoding())
+    except (EnvFileError, SecretFileError) as error:
         raise SettingsError(str(error)) from None
     except ValidationError as error:
         raise SettingsError("\n".join(_describe(dict(problem)) for problem in error.errors())) from None
-
-
-def _check_dotenv(file: Path, encoding: str | None) -> None:
-    """Raise SettingsError for a line that python-dotenv would only log, without naming the file, and skip."""
-    if not file.is_file():
-        return
-    with file.open(encoding=encoding or "utf-8", errors="replace") as stream:
-        for binding in parse_stream(stream):
-            if binding.error:
-                text = binding.original.string  # begins with the blank lines before it
-                line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
-                raise SettingsError(f"{file}, line {line}: not NAME=value, or a quote is not closed")
 
 
 def _describe(problem: dict[str, Any]) -> str:
@@ -284,19 +271,3 @@ def _describe(problem: dict[str, Any]) -> str:
     if variable in fields and not fields[variable].repr:
         return f"{variable}: {message} (its value is not shown, because it may contain a password)"
     return f"{variable}={redacted_value(problem['input'])}: {message}"
-
-
-def _encoding(file: Path) -> str:
-    """Return the encoding of a settings file: UTF-8, or one that Windows editors use.
-
-    Raises:
-        OSError: it exists and cannot be read.
-    """
-    text = file.read_bytes() if file.is_file() else b""
-    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "cp1252"):
-        with suppress(UnicodeDecodeError):
-            text.decode(encoding)
-            return encoding
-    return "latin-1"

@@ -212,7 +212,7 @@ def test_an_unsupported_interpreter_is_refused_in_one_line_before_anything_is_cr
 
 
 @pytest.mark.parametrize("machine", ["uv"], indirect=True)
-def test_make_passes_a_brief_unchanged(machine: Machine) -> None:
+def test_make_passes_a_brief_and_a_model_unchanged(machine: Machine) -> None:
     machine.setup()
     (machine.checkout / "cli" / "main.py").write_text(
         "import sys\nprint(*sys.argv[1:])\nsys.exit(sys.argv[1] == 'status')\n"
@@ -221,6 +221,11 @@ def test_make_passes_a_brief_unchanged(machine: Machine) -> None:
     assert f"run {brief}\n" in machine.run("make", "run", f"BRIEF={brief}").stdout
     assert f"run {brief}\n" in machine.run("make", "run", BRIEF=brief).stdout
     assert "run examples/url-shortener.md\n" in machine.run("make", "run").stdout
+    for model in ("openai:gpt-5", "a:\"b\" 'c' `d` $x $(shell exit 1) \\ *", "-x"):
+        output = machine.run("make", "run", f"MODEL={model}").stdout
+        assert output == machine.run("make", "run", MODEL=model).stdout
+        assert f"models -- {model}\n" in output
+        assert f"run examples/url-shortener.md --model={model} --no-check\n" in output
 
 
 def test_the_check_of_the_interpreter_runs_on_old_pythons() -> None:

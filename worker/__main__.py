@@ -11,6 +11,7 @@ import uvloop
 
 from config.logging import configure_logs
 from config.open_files import raise_open_file_limit
+from config.provider_keys import provider_variables
 from config.settings import SettingsError, get_settings
 from crew.providers import InstalledCrews
 from worker.watchdog import watch_event_loop
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
+    provider_variables()  # so that no log shows a key, and an error in them stops the start
     raise_open_file_limit()
     watchdog = asyncio.create_task(watch_event_loop())
     stop = asyncio.Event()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.contracts.enums import EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
+from models.contracts.names import REHEARSAL
 
 
 class Shape(BaseModel):
@@ -68,6 +69,8 @@ class Project(Shape):
     pipeline: str
     status: str
     oversight: str | None = None
+    crew: str = REHEARSAL
+    model: str | None = None
     phase: str | None = None
     reason: str | None = None
     progress: Progress = Progress()
@@ -114,9 +117,24 @@ class Decision(Shape):
 class Task(Shape):
     """The task that a request is about."""
 
+    id: str = Field(default="", validation_alias="task_id")
     round: int = 1
     verdict: str | None = None
     error: str | None = None
+
+
+class TaskItem(Shape):
+    """One execution of an agent: a round of a stage, or a standalone task."""
+
+    id: str = Field(validation_alias="task_id")
+    agent_type: str
+    stage: str
+    status: str
+    round: int = 1
+    verdict: str | None = None
+    error: str | None = None
+    attempt: int = 1
+    created_at: datetime
 
 
 class Request(Shape):

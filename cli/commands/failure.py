@@ -12,11 +12,14 @@ from cli.commands.options import ApiTarget
 from cli.exits import FAILED
 from cli.stack.datadir import DataDir
 from cli.views.display import Display, print_event
+from cli.views.project_view import ProjectView
 from config.settings import get_settings
 from models.contracts.enums import ProjectStatus
 
 
-def report_failure(request: Request, display: Display, base: str, api: ApiTarget, as_json: bool) -> int:
+def report_failure(
+    request: Request, view: ProjectView, display: Display, base: str, api: ApiTarget, as_json: bool
+) -> int:
     """Report the failure, whose request stays open. Return the exit code.
 
     Args:
@@ -29,6 +32,8 @@ def report_failure(request: Request, display: Display, base: str, api: ApiTarget
     display.message(f"Failed: {request.stage}{rounds}: {_reason(request)}")
     for artifact in request.contents:
         display.message(f"  Report: botarmy artifact {artifact.id}{arguments}  ({artifact.type} v{artifact.version})")
+    if request.is_failed_step and request.task.id and not view.is_rehearsal:
+        display.message(f"  Conversation with the model: botarmy transcript {request.task.id}{arguments}")
     log = _worker_log(api)
     display.message(f"  Log: {base}/projects/{request.project_id}" + (f" and {log}" if log else ""))
     display.message(

@@ -51,6 +51,16 @@ def run(
     oversight: Annotated[
         Oversight | None, typer.Option(help="At which gates a human is asked (default: set by the pipeline).")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The model to ask, as provider:model (default: BOTARMY_MODEL where the API runs)."),
+    ] = None,
+    crew: Annotated[
+        str | None, typer.Option(help="Who does the work: models, rehearsal, or another installed provider.")
+    ] = None,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check --model first: only the worker, elsewhere, has its key.")
+    ] = False,
     gates: GatesOption = None,
     source: Annotated[
         Path | None, typer.Option(help="The code to begin from: a folder, a zip or a git bundle.")
@@ -63,6 +73,7 @@ def run(
 ) -> None:
     """Run a brief: start a project, show its progress, decide at its gates, and unpack the delivery.
 
+    A model is checked with one tiny call before the project starts, with the keys in the environment and .env here.
     Without a terminal, reviews are approved, and the output says so. A failed step or failed tests end the run, and the
     project waits for a person.
 
@@ -81,7 +92,18 @@ def run(
     check_repository(git, out)
     given = read_source(source) if source is not None else None
     options = implementation.RunOptions(
-        read(brief, name), pipeline, oversight, gates, out, as_json, target, source=given, git=git
+        read(brief, name),
+        pipeline,
+        oversight,
+        gates,
+        out,
+        as_json,
+        target,
+        source=given,
+        git=git,
+        model=model,
+        crew=crew,
+        checks_model=not no_check,
     )
     run_command(lambda client: implementation.run(client, options), target)
 

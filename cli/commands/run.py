@@ -15,6 +15,7 @@ from cli.commands.delivery import check_writable, folder_for, unpack
 from cli.commands.failure import report_failure
 from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
 from cli.commands.interactive import InteractiveGatekeeper
+from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget, Gates
 from cli.commands.repository import export_repository
 from cli.commands.session import PATIENCE, Session
@@ -34,6 +35,14 @@ EXIT_CODES: dict[str, int] = {
 }
 """The exit code for each final status of a project."""
 
+MODELS = "models"
+"""The crew that asks the models that `botarmy models` can check."""
+
+REHEARSAL_HINT = (
+    "A rehearsal: no language model is used. To have one do the work, add --model openai:gpt-5, or run make with "
+    "MODEL=openai:gpt-5, with its key in .env (docs/models.md)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -46,22 +55,34 @@ class RunOptions:
     out: Path | None
     as_json: bool
     api: ApiTarget
+<<<<<<< HEAD
     source: Source | None = None
     git: Path | None = None
+=======
+    model: str | None = None
+    crew: str | None = None
+    checks_model: bool = True
+>>>>>>> terminal
 
 
 async def run(client: Client, options: RunOptions) -> int:
     """Start a project, follow it to its end and unpack its delivery. Return the exit code."""
-    is_rehearsal = await _is_rehearsal(client)  # also checks that there is an API, before anything is started
+    rehearsing = await _rehearsing_crews(client)  # also checks that there is an API, before anything is started
+    if options.model is not None and options.crew in (None, MODELS) and options.checks_model:
+        await require_usable(options.model)
     client.patience, client.on_retry = PATIENCE, LineDisplay(stderr()).connection_problem
     project = await _start(client, options)
-    view = ProjectView.of(project, is_rehearsal)
+    view = ProjectView.of(project, project.crew in rehearsing)
     display = _display(project, view, options.as_json)
     display.message(f"Project {project.id}: {project.name}")
+<<<<<<< HEAD
     if is_rehearsal and not isinstance(display, LiveDisplay):
         display.message("A rehearsal: no language model is used.")
     if options.source is not None:
         display.message(options.source.summary)
+=======
+    display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
+>>>>>>> terminal
     gatekeeper = _gatekeeper(client, options.gates, options.as_json)
     try:
         try:
@@ -74,7 +95,7 @@ async def run(client: Client, options: RunOptions) -> int:
         display.message(f"The project continues without you. Return to it with: {command}")
         raise
     except UnattendedFailureError as failure:
-        return report_failure(failure.request, display, client.address(), options.api, options.as_json)
+        return report_failure(failure.request, view, display, client.address(), options.api, options.as_json)
     if view.status == ProjectStatus.COMPLETED:
         return await _deliver(client, project, options, display) or _check_verdicts(view, display)
     _report_end(display, project, view, options.api)
@@ -84,7 +105,7 @@ async def run(client: Client, options: RunOptions) -> int:
 async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
     """Follow a project to its end. Return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
-    view = ProjectView.of(project, await _is_rehearsal(client))
+    view = ProjectView.of(project, project.crew in await _rehearsing_crews(client))
     display = _display(project, view, as_json, since)
     client.patience = PATIENCE
     gatekeeper = PassiveGatekeeper() if gates is None else _gatekeeper(client, gates, as_json)
@@ -92,7 +113,7 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
         await Session(client, project, view, display, gatekeeper).run()
     except UnattendedFailureError as failure:
         display.close()
-        return report_failure(failure.request, display, client.address(), api, as_json)
+        return report_failure(failure.request, view, display, client.address(), api, as_json)
     except BaseException:
         display.close()
         raise
@@ -119,8 +140,15 @@ async def _start(client: Client, options: RunOptions) -> Project:
         body["pipeline"] = options.pipeline
     if options.oversight is not None:
         body["oversight"] = options.oversight
+<<<<<<< HEAD
     if options.source is not None:
         body["source"] = options.source.body
+=======
+    if options.model is not None:
+        body["model"] = options.model
+    if options.crew is not None:
+        body["crew"] = options.crew
+>>>>>>> terminal
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:
@@ -132,9 +160,13 @@ async def _start(client: Client, options: RunOptions) -> Project:
     return Project.model_validate(await client.get(f"/projects/{created['id']}"))
 
 
-async def _is_rehearsal(client: Client) -> bool:
-    """Return whether the rehearsal provides the agents, which every display says."""
-    return any([agent.get("provider") == "rehearsal" async for agent in client.items("/agents/")])
+async def _rehearsing_crews(client: Client) -> set[str]:
+    """Return the crews that ask no model."""
+    return {str(crew["name"]) async for crew in client.items("/providers/") if crew.get("is_rehearsal")}
+
+
+def _crew(project: Project) -> str:
+    return f"Crew: {project.crew}" + (f", model: {project.model}" if project.model else "")
 
 
 def _display(project: Project, view: ProjectView, as_json: bool, since: int = 0) -> Display:

@@ -56,12 +56,20 @@ def up(
         bool, typer.Option("--hand-over", hidden=True, help="Write to the log once it is ready.")
     ] = False,
 ) -> None:
-    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API."""
-    settings, console = _settings(data_dir, port), TolerantConsole()
+    """Start everything: PostgreSQL, Valkey, Temporal, the worker and the API.
+
+    If BOTARMY_MODEL is set, the model is checked first: without a key that works, nothing starts (exit code 2).
+    """
+    settings, console = _settings(data_dir, port, with_keys=True), TolerantConsole()
     data = DataDir(settings.data_dir)
     try:
         if (holder := data.holder()) is not None:
             raise AlreadyRunningError(data.path, holder)
+        if settings.model is not None and not log_when_ready:  # a detached one has been checked
+            from cli.commands.model_check import require_possible
+
+            with raise_on_interrupt():
+                require_possible(settings.model)
         if detach:
             from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
 
@@ -139,13 +147,18 @@ def restore(
     print(f"Restored {data.path} as of {manifest.created_at}. Start it with: {start}")
 
 
-def _settings(data_dir: Path | None = None, port: int | None = None) -> Settings:
+def _settings(data_dir: Path | None = None, port: int | None = None, *, with_keys: bool = False) -> Settings:
+    """Return the settings; `with_keys` also checks that the keys of providers can be read."""
+    from config.provider_keys import provider_variables
     from config.settings import SettingsError, get_settings
 
     try:
         settings = get_settings()
+        if with_keys:
+            provider_variables()
     except SettingsError as error:
-        typer.echo(f"a setting cannot be used:\n{error}", err=True)
+        for line in str(error).splitlines():
+            print_error(f"a setting cannot be used: {line}")
         raise typer.Exit(2) from None
     options = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in options.items() if value is not None})

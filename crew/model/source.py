@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,7 +21,8 @@ from pydantic_ai.providers.openrouter import OpenRouterProvider
 from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
-from config.settings import Settings
+from config.provider_keys import provider_variables
+from config.settings import Settings, SettingsError
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.pricing import Price, price_of
 from crew.protocol import AgentError
@@ -53,11 +53,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of provider: how a model is created from the environment, and the variables of its keys."""
+    """A kind of provider: how a model is created from the environment, and the variables of its keys. `create` raises
+    ValueError or UserError if a variable is missing."""
 
     create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
     keys: tuple[str, ...]
-    needs_key: bool = True
+
+
+# Addresses are always given: without one, an SDK reads its own variable, and takes an empty one for an address.
+_OPENAI_URL = "https://api.openai.com/v1"
+_ANTHROPIC_URL = "https://api.anthropic.com"
+_OLLAMA_URL = "http://127.0.0.1:11434/v1"
+_VLLM_URL = "http://127.0.0.1:8000/v1"
+_NO_KEY = "no-key"
+"""What servers of one's own are sent, which need no key."""
+
+
+def _required(env: Mapping[str, str], variable: str) -> str:
+    if not (value := env.get(variable)):
+        raise ValueError(f"set {variable} in the environment or .env.")
+    return value
 
 
 def _openai(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
@@ -70,13 +85,15 @@ def _openai_responses(name: str, env: Mapping[str, str], http: httpx2.AsyncClien
 
 def _openai_provider(env: Mapping[str, str], http: httpx2.AsyncClient) -> OpenAIProvider:
     base_url = env.get("OPENAI_BASE_URL")
-    key = env.get("OPENAI_API_KEY") or ("no-key" if base_url else None)  # servers of one's own need none
-    return OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
+    key = (env.get("OPENAI_API_KEY") or _NO_KEY) if base_url else _required(env, "OPENAI_API_KEY")
+    return OpenAIProvider(base_url=base_url or _OPENAI_URL, api_key=key, http_client=http)
 
 
 def _anthropic(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     provider = AnthropicProvider(
-        api_key=env.get("ANTHROPIC_API_KEY"), base_url=env.get("ANTHROPIC_BASE_URL"), http_client=http
+        api_key=_required(env, "ANTHROPIC_API_KEY"),
+        base_url=env.get("ANTHROPIC_BASE_URL") or _ANTHROPIC_URL,
+        http_client=http,
     )
     return AnthropicModel(name, provider=provider)
 
@@ -85,31 +102,33 @@ def _azure(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model
     return OpenAIChatModel(
         name,
         provider=AzureProvider(
-            azure_endpoint=env.get("AZURE_OPENAI_ENDPOINT"),
+            api_key=_required(env, "AZURE_OPENAI_API_KEY"),
+            azure_endpoint=_required(env, "AZURE_OPENAI_ENDPOINT"),
             api_version=env.get("OPENAI_API_VERSION"),
-            api_key=env.get("AZURE_OPENAI_API_KEY"),
             http_client=http,
         ),
     )
 
 
 def _openrouter(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
-    return OpenRouterModel(
-        name, provider=OpenRouterProvider(api_key=env.get("OPENROUTER_API_KEY") or "", http_client=http)
-    )
+    key = _required(env, "OPENROUTER_API_KEY")
+    return OpenRouterModel(name, provider=OpenRouterProvider(api_key=key, http_client=http))
 
 
 def _ollama(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
-    url = env.get("OLLAMA_BASE_URL", "http://127.0.0.1:11434/v1")
-    provider = OllamaProvider(base_url=url, api_key=env.get("OLLAMA_API_KEY"), http_client=http)
+    provider = OllamaProvider(
+        base_url=env.get("OLLAMA_BASE_URL") or _OLLAMA_URL,
+        api_key=env.get("OLLAMA_API_KEY") or _NO_KEY,
+        http_client=http,
+    )
     return OllamaModel(name, provider=provider)
 
 
 def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
-    url = env.get("VLLM_BASE_URL", "http://127.0.0.1:8000/v1")
-    return OpenAIChatModel(
-        name, provider=VLLMProvider(base_url=url, api_key=env.get("VLLM_API_KEY") or "no-key", http_client=http)
+    provider = VLLMProvider(
+        base_url=env.get("VLLM_BASE_URL") or _VLLM_URL, api_key=env.get("VLLM_API_KEY") or _NO_KEY, http_client=http
     )
+    return OpenAIChatModel(name, provider=provider)
 
 
 KINDS: dict[str, _Kind] = {
@@ -118,16 +137,20 @@ KINDS: dict[str, _Kind] = {
     "anthropic": _Kind(_anthropic, ("ANTHROPIC_API_KEY",)),
     "azure": _Kind(_azure, ("AZURE_OPENAI_API_KEY",)),
     "openrouter": _Kind(_openrouter, ("OPENROUTER_API_KEY",)),
-    "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",), needs_key=False),
-    "vllm": _Kind(_vllm, ("VLLM_API_KEY",), needs_key=False),
+    "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",)),
+    "vllm": _Kind(_vllm, ("VLLM_API_KEY",)),
 }
 """The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
 
 
 class Sources:
-    """The models that this process asks, each created when it is first needed."""
+    """The models that this process asks, each created when it is first needed.
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+    Args:
+        environment: the providers' keys and addresses; by default, those of this process.
+    """
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._environment = environment
         self._slots = asyncio.Semaphore(CALLS)
@@ -152,20 +175,19 @@ class Sources:
     def _create(self, name: str) -> Source:
         provider, _, model_name = name.partition(":")
         kind = KINDS.get(provider)
-        if kind is None:
+        if kind is None or not model_name:
             raise AgentError(
-                f"{name} names no provider that is known here; the providers are {', '.join(KINDS)}. For any other "
+                f"{name} is not PROVIDER:MODEL; the known providers are {', '.join(KINDS)}. For any other "
                 "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
                 retryable=False,
             )
-        key = next((value for variable in kind.keys if (value := self._environment.get(variable))), None)
         try:
+            environment = provider_variables() if self._environment is None else self._environment
             # A redirect would take the brief and the code to another host.
             http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
-            model = kind.create(model_name, self._environment, http)
-        except (UserError, ValueError) as error:
-            missing = f"Set {kind.keys[0]}." if kind.needs_key and not key else str(error)
-            raise AgentError(f"{name} cannot be used: {missing}", retryable=False) from None
+            model = kind.create(model_name, environment, http)
+        except (SettingsError, UserError, ValueError) as error:
+            raise AgentError(f"{name} cannot be used: {error}", retryable=False) from None
         # The step owns the retries, since each must be reserved and can be cancelled.
         if (client := getattr(model, "client", None)) is not None:
             client.max_retries = 0
@@ -181,5 +203,5 @@ class Sources:
             context_tokens=context,
             max_output_tokens=most,
             slots=self._slots,
-            secrets=(key,) if key else (),
+            secrets=tuple(filter(None, map(environment.get, kind.keys))),
         )

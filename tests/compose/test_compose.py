@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from temporalio.envconfig import ClientConfigProfile
 
+from config.provider_keys import ADDRESSES, KEYS, provider_variables
 from config.settings import Settings
 from config.version import release
 from tests.compose.compose_under_test import (
@@ -57,6 +58,7 @@ def test_the_images_have_the_version_of_this_release() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_that_is_set_is_read(name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = {field.validation_alias or f"BOTARMY_{key.upper()}" for key, field in Settings.model_fields.items()}
+    known |= {*KEYS, *ADDRESSES}
     given = {variable: interpolated(value) for variable, value in SERVICES[name]["environment"].items()}
     files = {variable: value for variable, value in given.items() if variable.endswith("_FILE")}
     temporals = {variable: value for variable, value in given.items() if variable.startswith("TEMPORAL_")}
@@ -72,6 +74,20 @@ def test_every_variable_that_is_set_is_read(name: str, secrets: Path, monkeypatc
     assert settings.database_url == f"postgresql://botarmy:{passwords['postgres']}@postgres:5432/botarmy"
     assert settings.redis_url == f"redis://:{passwords['redis']}@redis:6379/0"
     assert settings.allowed_origins == []
+    assert settings.model is None
+    assert not {*KEYS, *ADDRESSES} & given.keys() or name == "worker", "only the worker has keys"
+
+
+def test_a_key_comes_from_its_file_or_from_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    secrets = tmp_path / "secrets"
+    make_secrets(secrets)
+    for variable, value in SERVICES["worker"]["environment"].items():
+        monkeypatch.setenv(variable, interpolated(value).replace("/run/secrets", str(secrets)))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "from a variable")
+    (secrets / "openai-api-key").write_text("from a file\n")
+    assert provider_variables() == {"ANTHROPIC_API_KEY": "from a variable", "OPENAI_API_KEY": "from a file"}
+    assert SERVICES["cli"]["environment"].keys() >= SERVICES["worker"]["environment"].keys() & {*KEYS, *ADDRESSES}
 
 
 def test_the_database_url_names_the_database_that_is_created(secrets: Path) -> None:
@@ -85,16 +101,21 @@ def test_the_database_url_names_the_database_that_is_created(secrets: Path) -> N
 
 def test_secrets_are_created_once_as_files(secrets: Path, tmp_path: Path) -> None:
     assert not re.search(
-        r"(?i)(password|pwd|secret|key)\w*: [^/\[]*$", (CHECKOUT / "docker-compose.yml").read_text(), re.M
+        r"(?i)(password|pwd|secret|key)\w*: (?!\$\{\w+:-\}$)[^/\[]*$",
+        (CHECKOUT / "docker-compose.yml").read_text(),
+        re.M,
     )
     declared = {interpolated(secret["file"]) for secret in COMPOSE["secrets"].values()}
     assert declared == {f"./secrets/{file.name}" for file in secrets.iterdir()}
     assert all(set(service.get("secrets", ())) <= COMPOSE["secrets"].keys() for service in SERVICES.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o777 for file in secrets.iterdir()} == {0o444}  # containers run as different users
+    keys = [file for file in secrets.iterdir() if file.name.endswith("-api-key")]
+    assert {file.read_text() for file in keys} == {""}
+    # Containers run as different users; the owner writes the keys.
+    assert all(file.stat().st_mode & 0o777 == (0o644 if file in keys else 0o444) for file in secrets.iterdir())
 
     before = {file.name: file.read_text() for file in secrets.iterdir()}
-    assert len(set(before.values())) == 4
+    assert len(set(before.values())) == 4 + 1
     assert make_secrets(secrets).stdout == ""
     assert {file.name: file.read_text() for file in secrets.iterdir()} == before
     (tmp_path / "postgres-password").write_text("chosen")

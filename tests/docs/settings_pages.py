@@ -6,6 +6,7 @@ import re
 
 from pydantic.fields import FieldInfo
 
+from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings, variable_of
 from tests.docs.pages import CHECKOUT
 
@@ -16,9 +17,12 @@ FIELDS = {variable_of(name, field): field for name, field in Settings.model_fiel
 
 
 def with_settings(example: str) -> str:
-    """The example with the description and the default of each setting that it lists."""
+    """The example with the description and the default of each setting that it lists. The providers' variables are
+    written by hand: their defaults are the providers'."""
 
     def lines(match: re.Match[str]) -> str:
+        if match[1] in (*KEYS, *ADDRESSES):
+            return match[0]
         field = FIELDS[match[1]]
         return f"# {field.description}\n#{match[1]}={_default(field)}"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
 from tests.docs.pages import CHECKOUT
 from tests.docs.settings_pages import EXAMPLE, FIELDS, PAGE, with_settings, with_table
@@ -26,9 +27,11 @@ def uncommented(tmp_path: Path) -> Path:
     return file
 
 
-def test_the_example_lists_every_setting_with_its_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_lists_every_setting_with_its_default_and_every_variable_of_a_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = uncommented(tmp_path)
-    assert sorted(dotenv_values(file)) == sorted(FIELDS)
+    assert sorted(dotenv_values(file)) == sorted([*FIELDS, *KEYS, *ADDRESSES])
     monkeypatch.chdir(CHECKOUT)
     example, default = Settings(_env_file=file), Settings(_env_file=None)
     assert example.model_dump() == default.model_dump()

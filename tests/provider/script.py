@@ -76,8 +76,10 @@ class Script(Data):
         return self
 
     def serves(self, request: Request) -> bool:
-        """Whether a request belongs to this script."""
-        return self.when is None or bool(re.search(rf"(?<!\w){re.escape(self.when)}(?!\w)", request.opening))
+        """Whether a request belongs to this script. One outside a stage, such as a check of a model, belongs to any."""
+        if self.when is None or request.stage is None:
+            return True
+        return bool(re.search(rf"(?<!\w){re.escape(self.when)}(?!\w)", request.opening))
 
     def limit(self, request: Request) -> Fault | None:
         """The fault of a request that is too long."""

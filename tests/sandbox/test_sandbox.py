@@ -127,6 +127,7 @@ async def test_a_daemon_does_not_outlive_the_run(without: tuple[str, ...]) -> No
 @pytest.mark.parametrize("without", LEVELS)
 async def test_the_environment_is_empty(without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTARMY_SECRET", "hunter2")
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
     allowed = {"LANG", "PYTHONHASHSEED", "PYTHONUTF8", "HOME", "TMPDIR", "LC_CTYPE"}
     run = await run_body(f"self.assertLessEqual(set(os.environ), {allowed!r})", without=without)
     assert run.passed, run.output

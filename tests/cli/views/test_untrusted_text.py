@@ -24,7 +24,7 @@ async def test_foreign_text_cannot_control_the_terminal(api_url: str, http: http
         assert await terminal.ended() == 0
         outputs = [terminal.raw]
     artifacts = (await http.get(f"/api/v1/projects/{project_id}/artifacts")).json()["items"]
-    commands: list[list[str]] = [["projects"], ["artifacts", project_id], ["watch", project_id]]
+    commands: list[list[str]] = [["projects"], ["artifacts", project_id], ["watch", project_id], ["tasks", project_id]]
     commands += [["artifact", one["artifact_id"], *more] for one in artifacts[:2] for more in ([], ["--raw"])]
 
     async def output(command: list[str]) -> str:

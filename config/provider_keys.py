@@ -1,0 +1,60 @@
+"""The keys and addresses of model providers, in the variables that their own tools read. They are never set in the
+environment of sandboxed code, which gets a new one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from dotenv import dotenv_values
+
+from config.env_file import DOTENV, EnvFileError, checked_encoding
+from config.redaction import redact_also
+from config.secret_files import SecretFileError, resolve_secret_files
+from config.settings import SettingsError
+
+KEYS = (
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "OPENROUTER_API_KEY",
+    "OLLAMA_API_KEY",
+    "VLLM_API_KEY",
+)
+"""Secrets. NAME_FILE names a file that contains the value instead; an empty file counts as an unset variable."""
+
+ADDRESSES = (
+    "OPENAI_BASE_URL",
+    "ANTHROPIC_BASE_URL",
+    "AZURE_OPENAI_ENDPOINT",
+    "OPENAI_API_VERSION",
+    "OLLAMA_BASE_URL",
+    "VLLM_BASE_URL",
+)
+
+_NAMES = {name.lower(): name for name in (*KEYS, *ADDRESSES)}
+
+
+def provider_variables() -> dict[str, str]:
+    """Return the variables that are set and not empty. The environment takes precedence over `.env`.
+
+    Raises:
+        SettingsError: `.env` or the file of a key cannot be used; the message contains nothing of a key.
+    """
+    try:
+        encoding = checked_encoding()
+        written = dotenv_values(DOTENV, encoding=encoding) if DOTENV.is_file() else {}
+        environment, found = resolve_secret_files(_lower(os.environ), KEYS, (), may_be_empty=True)
+        in_file, _ = resolve_secret_files(_lower(written), KEYS, found, may_be_empty=True)
+    except (EnvFileError, SecretFileError) as error:
+        raise SettingsError(str(error)) from None
+    variables = {
+        name: value for lower, name in _NAMES.items() if (value := environment.get(lower) or in_file.get(lower))
+    }
+    redact_also(variables[name] for name in KEYS if name in variables)
+    return variables
+
+
+def _lower(variables: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the variables with names in lower case and values without surrounding white space."""
+    return {name.lower(): value and value.strip() for name, value in variables.items()}

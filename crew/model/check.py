@@ -1,0 +1,159 @@
+"""`python -m crew.model.check [MODEL ...]`: ask each model once, for next to nothing, and print JSON, a line for each.
+
+Without names, the models that the settings and the pipelines name. `botarmy models`, `botarmy run --model` and `botarmy
+up` start it as a process of its own: the terminal only speaks HTTP, and pydantic_ai takes a second to import. It has
+the environment and the `.env` of that command, and so finds what a worker that is started there would find. Its
+calls are not booked in any budget: each costs well under a cent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from pydantic import ValidationError
+from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import ModelAuthenticationError, ModelRequestRejectedError
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, UserPromptPart
+from pydantic_ai.settings import ModelSettings
+
+from config.provider_keys import provider_variables
+from config.settings import Settings, SettingsError, get_settings
+from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.failures import failure_of
+from crew.model.source import Source, Sources
+from crew.model.tool import Arguments, Tool
+from crew.protocol import AgentError
+from pipelines.catalogue import SHIPPED, load_catalogue
+
+SECONDS = 60.0
+"""How long a model may take to answer. A local server loads it first."""
+
+MAX_OUTPUT_TOKENS = 2_000
+"""Enough for a model that thinks before its one word."""
+
+
+class Ready(Arguments):
+    word: Literal["ready"]
+
+
+async def _never_run(arguments: Ready) -> str:
+    return ""
+
+
+TOOL = Tool("answer", "Answer with one word.", Ready, _never_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check has found.
+
+    `problem` is None for a model that can be used; a temporary one may have gone the next time. `calls` is how it calls
+    tools. Prices are US dollars for a million tokens.
+    """
+
+    model: str
+    problem: str | None = None
+    is_temporary: bool = False
+    seconds: float | None = None
+    calls: Literal["tools", "json"] | None = None
+    input_usd: float | None = None
+    output_usd: float | None = None
+    context_tokens: int | None = None
+    is_context_known: bool = False
+
+
+async def check(sources: Sources, settings: Settings, name: str) -> Report:
+    """Ask a model to call a tool, and if it does not, to write the call as JSON."""
+    try:
+        source = sources.get(name)
+    except AgentError as error:
+        return Report(name, " ".join(str(error).split()))
+    try:
+        async with asyncio.timeout(SECONDS):
+            calls, seconds = await _ask(source)
+    except TimeoutError:
+        return Report(name, f"{name} did not answer within {SECONDS:.0f} s.", is_temporary=True)
+    except Exception as error:
+        failure = failure_of(error, name, source.secrets)
+        return Report(name, str(failure), is_temporary=failure.retryable)
+    known = settings.model_context_tokens or source.model.profile.get("context_window")
+    return Report(
+        name,
+        None if calls else f"{name} answers, but neither calls a tool nor writes JSON: choose another model.",
+        seconds=round(seconds, 2),
+        calls=calls,
+        input_usd=source.price.input_usd,
+        output_usd=source.price.output_usd,
+        context_tokens=source.context_tokens,
+        is_context_known=known is not None,
+    )
+
+
+async def _ask(source: Source) -> tuple[Literal["tools", "json"] | None, float]:
+    """Return how the model calls tools, and how many seconds its answer took. Raises what the request raises."""
+    if source.dialect.name == NativeTools.name:
+        with_tools = NativeTools()
+        try:
+            response, seconds = await _request(source, with_tools)
+        except ModelAuthenticationError:
+            raise
+        except ModelRequestRejectedError:  # perhaps because it has tools, which not every model takes
+            pass
+        else:
+            if _is_right(with_tools, response):
+                return "tools", seconds
+    as_text = JsonText()
+    response, seconds = await _request(source, as_text)
+    return ("json" if _is_right(as_text, response) else None), seconds
+
+
+async def _request(source: Source, dialect: Dialect) -> tuple[ModelResponse, float]:
+    system = dialect.system("You are checked before you are given work.", [TOOL])
+    task = UserPromptPart('Call the tool `answer` with the word "ready".')
+    messages: list[ModelMessage] = [ModelRequest(parts=[task], instructions=system)]
+    settings: ModelSettings = {**source.settings, "max_tokens": min(MAX_OUTPUT_TOKENS, source.max_output_tokens)}
+    started = time.monotonic()
+    response = await model_request(
+        source.model, messages, model_settings=settings, model_request_parameters=dialect.parameters([TOOL])
+    )
+    return response, time.monotonic() - started
+
+
+def _is_right(dialect: Dialect, response: ModelResponse) -> bool:
+    calls = dialect.calls(response)
+    try:
+        return bool(calls) and calls[0].tool == TOOL.name and bool(Ready.model_validate(calls[0].arguments))
+    except ValidationError:
+        return False
+
+
+def configured(settings: Settings) -> list[str]:
+    """Return the models that the settings and the pipelines name."""
+    named = [settings.model]
+    for pipeline in load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir])).values():
+        named += [stage.model for stage in pipeline.stages]
+        named += [role.model for role in pipeline.roles]
+    return list(dict.fromkeys(filter(None, named)))
+
+
+async def main(names: Sequence[str]) -> None:
+    settings = get_settings()
+    provider_variables()  # an error in them is reported once, rather than for each model
+    sources = Sources(settings)
+    checks = [check(sources, settings, name) for name in names or configured(settings)]
+    for report in await asyncio.gather(*checks):
+        print(json.dumps(asdict(report)), flush=True)  # noqa: T201 - its output is read by the command that starts it
+    await sources.close()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main(sys.argv[1:]))
+    except SettingsError as error:
+        sys.exit(f"a setting cannot be used: {' '.join(str(error).split())}")

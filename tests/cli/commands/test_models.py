@@ -1,0 +1,101 @@
+"""`botarmy models`, and the check before `botarmy up`: no stack runs, and a scripted provider answers over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from cli.client.model_shapes import ModelReport
+from cli.commands.model_check import require_possible
+from cli.commands.show_models import describe
+from config.provider_keys import ADDRESSES, KEYS
+from tests.cli.terminal_under_test import Result, botarmy
+from tests.provider import KEY, Provider, Script, running
+
+WRONG = "sk-wrong-0123456789"
+NO_API = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*KEYS, *ADDRESSES, "BOTARMY_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest_asyncio.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """It answers a request outside a stage with a call of the first tool."""
+    async with running(Script(conversations={})) as provider:
+        yield provider
+
+
+async def test_models_are_reported_with_what_they_cost_and_can_do(provider: Provider, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"OPENAI_BASE_URL={provider.openai_url}\nOPENAI_API_KEY={KEY}\n")
+    wrong = {"ANTHROPIC_BASE_URL": provider.url, "ANTHROPIC_API_KEY": WRONG}
+    names = ("openai:gpt-4.1", "anthropic:claude-opus-4-8", "openai:mine")
+    named, configured, invalid = await asyncio.gather(
+        botarmy(NO_API, "models", *names, cwd=tmp_path, env=wrong),
+        botarmy(NO_API, "models", "--json", cwd=tmp_path, env={"BOTARMY_MODEL": "openai:gpt-4.1"}),
+        botarmy(NO_API, "models", cwd=tmp_path, env={"OPENAI_API_KEY_FILE": "missing"}),
+    )
+    usable, rejected, unpriced = named.out.splitlines()
+    assert (named.code, named.err) == (1, "")
+    assert usable.startswith("openai:gpt-4.1: answered in ")
+    assert " s, calls tools, " in usable
+    assert usable.endswith(" tokens of context, 2.00 USD in and 8.00 USD out per million tokens")
+    assert rejected.startswith("Problem: anthropic:claude-opus-4-8 rejected the key.")
+    assert WRONG not in rejected
+    assert unpriced.startswith("Problem: the price of openai:mine is unknown")
+    (report,) = json.loads(configured.out)["models"]
+    assert (configured.code, report["model"], report["calls"], report["problem"]) == (
+        0,
+        "openai:gpt-4.1",
+        "tools",
+        None,
+    )
+    assert (invalid.code, invalid.out) == (2, "")
+    assert invalid.err.startswith("botarmy: a setting cannot be used: OPENAI_API_KEY_FILE='missing': ")
+
+
+def test_advice_is_printed_where_a_setting_helps() -> None:
+    report = ModelReport(model="ollama:small", seconds=3, calls="json", input_usd=0, output_usd=0, context_tokens=8192)
+    assert describe(report) == [
+        "ollama:small: answered in 3.0 s, calls no tools, 8,192 tokens of context (assumed), free of charge",
+        "  It writes JSON instead of calling tools: this needs BOTARMY_MODEL_TOOLS=json.",
+        "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if it is another.",
+    ]
+
+
+async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Provider, tmp_path: Path) -> None:
+    cases: list[tuple[dict[str, str], str]] = [
+        ({"BOTARMY_MODEL": "anthropic:claude-opus-4-8"}, "set ANTHROPIC_API_KEY in the environment or .env."),
+        ({"BOTARMY_MODEL": "openai:gpt-4.1", "OPENAI_API_KEY": WRONG}, "openai:gpt-4.1 rejected the key."),
+        ({"BOTARMY_MODEL": "gpt-4.1"}, "BOTARMY_MODEL='gpt-4.1': should be provider:model, such as openai:gpt-5"),
+        ({"OPENAI_API_KEY_FILE": "missing"}, "OPENAI_API_KEY_FILE='missing': the file cannot be read"),
+    ]
+
+    async def up(env: dict[str, str], *options: str) -> Result:
+        variables = {"OPENAI_BASE_URL": provider.openai_url, **env}
+        return await botarmy("", "up", *options, "--data-dir", tmp_path / "data", cwd=tmp_path, env=variables)
+
+    (without_key, _), *others = cases
+    all_ran = await asyncio.gather(up(without_key, "--detach"), *(up(env) for env, _ in others))
+    for ran, (_, said) in zip(all_ran, cases, strict=True):
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+        assert ran.err.startswith("botarmy: ")
+        assert said in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_up_starts_although_a_server_is_down(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VLLM_BASE_URL", "http://127.0.0.1:9/v1")
+    require_possible("vllm:any")
+    assert "botarmy: warning: The server of vllm:any cannot be reached." in capsys.readouterr().err

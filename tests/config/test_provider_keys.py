@@ -1,0 +1,148 @@
+"""Providers' keys and addresses: from the environment, `.env` and files; an empty one is unset."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import redaction
+from config.provider_keys import ADDRESSES, KEYS, provider_variables
+from config.redaction import redacted
+from config.settings import Settings, SettingsError
+from crew.model.source import KINDS, Sources
+from crew.protocol import AgentError
+from tests.conftest import CHECKOUT
+
+KEY = "sk-planted-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    for name in (*KEYS, *ADDRESSES):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    yield
+    redaction._read_elsewhere.clear()
+    redaction.environment_secrets.cache_clear()
+
+
+def test_the_variables_are_those_that_models_are_created_from() -> None:
+    source = (CHECKOUT / "crew" / "model" / "source.py").read_text()
+    assert set(re.findall(r'"([A-Z]+_[A-Z_]+)"', source)) == {*KEYS, *ADDRESSES}
+
+
+def test_without_any_nothing_is_returned() -> None:
+    assert provider_variables() == {}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_comes_from_the_environment_the_file_env_or_a_file_of_its_own(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    Path(".env").write_text(f"{name}_FILE={file}\n")
+    assert provider_variables() == {name: KEY}
+    Path(".env").write_text(f"{name}={KEY}-in-env\n")
+    assert provider_variables() == {name: f"{KEY}-in-env"}
+    monkeypatch.setenv(f"{name}_FILE", str(file))
+    assert provider_variables() == {name: KEY}, "the environment takes precedence"
+    monkeypatch.delenv(f"{name}_FILE")
+    monkeypatch.setenv(name, f" {KEY}-set \n")
+    assert provider_variables() == {name: f"{KEY}-set"}
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_comes_from_the_environment_or_the_file_env(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(f"{name}=http://127.0.0.1:1/v1\n")
+    assert provider_variables() == {name: "http://127.0.0.1:1/v1"}
+    monkeypatch.setenv(name, "http://127.0.0.1:2/v1")
+    assert provider_variables() == {name: "http://127.0.0.1:2/v1"}
+
+
+def test_what_is_empty_is_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "empty"))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "")
+    monkeypatch.setenv("OPENAI_BASE_URL", "")
+    Path(".env").write_text("VLLM_API_KEY=\n")
+    assert provider_variables() == {}
+    Path(".env").write_text(f"OPENAI_API_KEY={KEY}\nANTHROPIC_API_KEY={KEY}\nOPENAI_BASE_URL=http://h/v1\n")
+    assert provider_variables() == {"OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY, "OPENAI_BASE_URL": "http://h/v1"}
+    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}-set")  # beside its empty file
+    assert provider_variables()["OPENAI_API_KEY"] == f"{KEY}-set"
+
+
+def test_an_empty_address_is_not_used_by_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The providers' own libraries would use it."""
+    for name in KEYS:
+        monkeypatch.setenv(name, KEY)
+    for name in ADDRESSES:
+        monkeypatch.setenv(name, "")
+    sources = Sources(Settings(_env_file=None))
+    used = {name: sources.get(name).model.base_url for name in ("openai:gpt-5", "anthropic:claude-opus-4-8")}
+    asyncio.run(sources.close())
+    assert used == {
+        "openai:gpt-5": "https://api.openai.com/v1/",
+        "anthropic:claude-opus-4-8": "https://api.anthropic.com",
+    }
+
+
+@pytest.mark.parametrize("provider", sorted(KINDS.keys() - {"ollama", "vllm"}))
+def test_a_key_that_is_missing_is_named_on_one_line(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = KINDS[provider].keys[0]
+    monkeypatch.setenv(variable, "")
+    with pytest.raises(AgentError) as error:
+        Sources(Settings(_env_file=None)).get(f"{provider}:any")
+    assert str(error.value) == f"{provider}:any cannot be used: set {variable} in the environment or .env."
+    assert not error.value.retryable
+
+
+def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    sources = Sources(Settings(_env_file=None, model_prices={"openai:any": (0, 0)}))
+    assert [sources.get(f"{name}:any").secrets for name in ("openai", "ollama", "vllm")] == [(), (), ()]
+    asyncio.run(sources.close())
+
+
+def test_an_unusable_file_is_named_without_its_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(file))
+    for content, said in ((None, "No such file"), (f"{KEY}\nx", "more than one line")):
+        if content:
+            file.write_text(content)
+        with pytest.raises(SettingsError, match=f"^OPENAI_API_KEY_FILE=.*{said}") as error:
+            provider_variables()
+        assert KEY not in str(error.value)
+    file.write_text(KEY)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY and OPENAI_API_KEY_FILE are both set"):
+        provider_variables()
+
+
+def test_a_worker_does_not_start_with_an_unusable_file(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "worker"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(CHECKOUT), "ANTHROPIC_API_KEY_FILE": "missing"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.strip().splitlines()[-1].startswith("settings: ANTHROPIC_API_KEY_FILE='missing': ")
+
+
+def test_a_key_is_redacted_wherever_it_comes_from() -> None:
+    Path(".env").write_text(f"OPENAI_API_KEY={KEY}\n")
+    assert KEY in redacted(f"it says {KEY}")
+    provider_variables()
+    assert redacted(f"it says {KEY}") == "it says ***"
