@@ -8,4 +8,5 @@ functions: `botarmy --help` stays fast.
 - `hitl.py`: `inbox`, `respond`
 - `artifacts.py`: `artifacts`, `artifact`
 - `pipelines.py`: `pipelines check`
+- `replay.py`: `replay`
 """
