@@ -9,4 +9,5 @@ functions: `botarmy --help` stays fast.
 - `artifacts.py`: `artifacts`, `artifact`
 - `pipelines.py`: `pipelines check`
 - `replay.py`: `replay`
+- `evals.py`: `eval`
 """
