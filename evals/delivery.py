@@ -23,8 +23,9 @@ class NoPackageError(CommandError):
 
 @dataclass(frozen=True, slots=True)
 class HiddenTests:
-    """How many hidden tests passed, and what the others say, a text for each."""
+    """How many hidden tests were found and passed, and what the others say, a text for each."""
 
+    found: int = 0
     passed: int = 0
     failures: tuple[str, ...] = ()
 
@@ -52,9 +53,9 @@ async def run_hidden_tests(trial: Trial, files: Files, sandbox: Sandbox) -> Hidd
     try:
         run = await sandbox.run_acceptance(files, trial.hidden, trial.name)
     except (InvalidArtifactError, SandboxError, UnconfinedError) as error:
-        return HiddenTests(0, (f"the hidden tests cannot run: {error}",))
+        return HiddenTests(failures=(f"the hidden tests cannot run: {error}",))
     failed = tuple(f"{name}: {run.details.get(name) or outcome}" for name, outcome in run.outcomes if outcome != PASSED)
-    return HiddenTests(sum(outcome == PASSED for _, outcome in run.outcomes), failed)
+    return HiddenTests(len(run.outcomes), len(run.outcomes) - len(failed), failed)
 
 
 def _unpack(package: bytes) -> Files:

@@ -99,7 +99,7 @@ class Evaluation:
             brief=self._trial.name,
             project_id=self._meter.project_id if self._meter else None,
             reason=reason,
-            hidden_tests=self._trial.hidden_tests,
+            hidden_tests=hidden.found or self._trial.hidden_tests,
             hidden_passed=hidden.passed,
             failures=hidden.failures,
             usage=self.used,

@@ -137,7 +137,12 @@ def _difference(entries: list[Entry], transcript: StoredTranscript, failure: str
             _described(stored),
             f"the step fails: {failure}" if failure else "the step ends before this",
         )
-    return Difference(transcript.left_at + 1, _described(stored, now), _described(now, stored))
+    asks = now.kind is EntryKind.RESPONSE
+    return Difference(
+        transcript.left_at + 1,
+        _described(stored, now),
+        "the model is asked something else" if asks else _described(now, stored),
+    )
 
 
 def _described(entry: Entry, other: Entry | None = None) -> str:
