@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def description(self) -> str:
-        """What the crew is told: the brief, and with it the code that it is to change."""
+        """What the crew receives: the brief, and with it the code that it is to change."""
         if self.source is None:
             return self.text
         files = "".join(f"\n### {path}\n\n{_fenced(text)}" for path, text in self.source.items())

@@ -28,7 +28,7 @@ GATEKEEPER = "botarmy eval"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one brief. `reason` says why it was not delivered. `seconds` is the time until it was, or until
+    """The outcome of one brief. `reason` says why it was not delivered. `seconds` is the time until it was, or until
     it was clear that it will not be; `failures` has a text for each hidden test that did not pass."""
 
     brief: str
@@ -147,6 +147,7 @@ class Evaluation:
             raise NotDeliveredError(f"the verdict of {', '.join(failed)} is: failed")
 
     async def _cancel(self, project_id: str) -> None:
+        self._client.patience = 0
         with suppress(CommandError):  # it has ended, or the API is unavailable
             await self._client.post(f"/projects/{project_id}/cancel")
 

@@ -52,13 +52,12 @@ class Suite:
 
     async def run(self) -> list[Result]:
         """Return the results in the order of the briefs."""
-        watching = asyncio.create_task(self._watch())
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._evaluate(trial)) for trial in self._trials]
-        finally:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._watch())
+            tasks = [group.create_task(self._evaluate(trial)) for trial in self._trials]
+            results = [await task for task in tasks]
             watching.cancel()
-        return [task.result() for task in tasks]
+        return results
 
     async def _evaluate(self, trial: Trial) -> Result:
         async with self._slots:

@@ -83,7 +83,7 @@ class ReplayedStep:
         """Nothing is kept."""
 
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
-        """Nobody is told."""
+        """Nobody is informed."""
 
 
 class NoProvider(Sources):

@@ -6,7 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.exits import UsageError
+from cli.main import app
+from cli.stack import checkout
 from cli.views.console import PlainConsole
 from evals.briefs import BRIEFS, load_trials
 from evals.evaluation import Result
@@ -71,3 +75,10 @@ def test_a_brief_without_hidden_tests_is_refused(tmp_path: Path) -> None:
     (tmp_path / "brief.md").write_text("# B\n")
     with pytest.raises(ValueError, match="has no hidden tests"):
         load_trials(tmp_path)
+
+
+def test_an_installed_botarmy_says_that_it_has_no_evals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkout, "CHECKOUT", tmp_path)
+    result = CliRunner().invoke(app, ["eval", "--model", "openai:gpt-5"])
+    assert isinstance(result.exception, UsageError)
+    assert "needs a checkout" in str(result.exception)

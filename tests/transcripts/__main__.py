@@ -1,7 +1,8 @@
 """`python -m tests.transcripts record` records all transcripts again, with the scripted provider; `... replay` replays
 them.
 
-Record again if a change of the tools or of the loop is meant to make running steps begin anew: never to silence a test.
+Record again if a change of the tools or of the loop is meant to make running steps start again, never to silence a
+test.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def test_each_kind_of_role_has_a_transcript() -> None:
 
 @each_recording
 async def test_each_transcript_replays(path: Path) -> None:
-    """A difference means that running steps begin anew after an update: see `python -m tests.transcripts`."""
+    """A difference means that running steps start again after an update: see `python -m tests.transcripts`."""
     recording = load(path)
     kinds = [entry.kind for entry in recording.entries]
     replayed = await replay(recording)
