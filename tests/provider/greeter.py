@@ -40,7 +40,12 @@ SAID: dict[str, Any] = {
     "plan": {
         "entry_point": "greeter",
         "modules": [
-            {"path": "greeter/greeting.py", "purpose": "The greeting.", "signatures": ["greeting(name: str) -> str"]}
+            {
+                "path": "greeter/greeting.py",
+                "purpose": "The greeting.",
+                "signatures": ["greeting(name: str) -> str"],
+                "requirements": ["R1"],
+            }
         ],
     },
     "acceptance_tests": {"test_greeter.py": ACCEPTANCE_TEST},

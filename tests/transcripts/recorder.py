@@ -46,7 +46,7 @@ def script() -> Script:
     ]
     finding = {"severity": "low", "title": "Names are printed", "detail": "They may hold control characters."}
     review = [
-        calling("read_artifact", name="software_specification"),
+        Turn(calls=(Call(name="read_artifact", arguments={"name": "software_specification"}),)),
         calling("submit", summary="The design is small.", findings=[finding]),
     ]
     return changed(software_delivery(GREETER), {"build": coding(FILES, then=mistakes), "review": review})
@@ -70,10 +70,15 @@ async def record(place: Path = FOLDER) -> None:
             )
             stop = asyncio.Event()
             working = asyncio.create_task(run_worker(await connect(), InstalledCrews(settings), settings, stop))
-            async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
-                await _deliver(http, place)
-            stop.set()
-            await working
+            try:
+                async with (
+                    served(settings) as url,
+                    httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
+                ):
+                    await _deliver(http, place)
+            finally:
+                stop.set()
+                await working
 
 
 def _migrate(servers: Servers) -> None:
