@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import io
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from crew.model.replay import ReplayError, replay
+from crew.model.replay import ReplayError, main, replay
 from models.contracts.recording import RecordedEntry, Recording
-from tests.conftest import CHECKOUT
 from tests.transcripts import FOLDER, committed, load
 
 MAX_BYTES = 64 * 1024
@@ -139,17 +137,17 @@ async def test_what_cannot_be_replayed_says_why(change: dict[str, Any], said: st
         await replay(recording.model_copy(update=change))
 
 
-def test_the_program_prints_the_result() -> None:
+def test_the_program_prints_the_result(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     def run(recording: str) -> tuple[int, Any]:
-        command = [sys.executable, "-P", "-m", "crew.model.replay"]
-        done = subprocess.run(command, cwd=CHECKOUT, input=recording, capture_output=True, text=True, check=False)
-        assert not done.stderr
-        return done.returncode, json.loads(done.stdout)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(recording.encode())))
+        return main(), json.loads(capsysbinary.readouterr().out)
 
     recording = load(FOLDER / "plan-analyst.json")
-    expected = asyncio.run(replay(recording))
-    code, result = run(recording.model_dump_json())
-    assert (code, result["turns"], result["difference"]) == (0, expected.turns, None)
+    assert run(recording.model_dump_json()) == (0, {"turns": 1, "calls": 1, "entries": 3, "difference": None})
     longer = recording.model_copy(update={"entries": (*recording.entries, recording.entries[-1])})
-    assert run(longer.model_dump_json())[0] == 1
-    assert run("{}")[0] == 2
+    code, result = run(longer.model_dump_json())
+    assert (code, result["difference"]["entry"]) == (1, 4)
+    code, result = run("{}")
+    assert (code, "Field required" in result["error"]) == (2, True)
