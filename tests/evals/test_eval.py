@@ -37,6 +37,8 @@ async def tasks_by_stage(http: httpx2.AsyncClient, project: str) -> dict[str, st
     return {task["stage"]: task["task_id"] for task in tasks}
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_a_brief_is_delivered_judged_and_its_steps_replay(
     api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:
@@ -66,6 +68,8 @@ async def test_a_brief_is_delivered_judged_and_its_steps_replay(
     assert (validate.code, "it asked no model" in validate.err) == (2, True), validate
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_a_crew_that_delivers_a_stub_delivers_nothing(
     api_url: str, http: httpx2.AsyncClient, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,10 +79,11 @@ async def test_a_crew_that_delivers_a_stub_delivers_nothing(
     assert ran.code == 1, ran
     (result,) = json.loads(ran.out)["briefs"]
     assert (result["delivered"], result["hidden_passed"]) == (False, 0)
-    assert result["reason"] == "validate: the verdict is: failed"
+    assert result["reason"] == "validate: the verdict is: failed", ran
     rounds = result["usage"]["rounds"]
     assert rounds > 1
-    assert expected_usage(script, {"build": rounds}).items() <= result["usage"].items()
+    expected = expected_usage(script, {"build": rounds, "launch": 0})
+    assert expected.items() <= result["usage"].items()
     await wait_for_status(http, result["project_id"], "cancelled")
 
 
