@@ -49,6 +49,12 @@ def script_of_stub(name: str) -> Script:
     return metered(software_delivery(product, when=name))
 
 
+def calls_of(script: Script, stage: str) -> int:
+    """Return how many tools are called in a stage."""
+    turns = [step for step in script.conversations[stage].turns if isinstance(step, Turn)]
+    return sum(len(turn.calls) for turn in turns)
+
+
 def expected_usage(script: Script, times: dict[str, int] | None = None) -> dict[str, Any]:
     """Return what a delivery by a script uses, apart from its rounds.
 

@@ -19,7 +19,7 @@ from evals.suite import Suite
 from sandbox import Sandbox
 from tests.abuse.projects import get, wait_for_status
 from tests.cli.terminal_under_test import Result, botarmy
-from tests.evals.scripted import MODEL, TURN_USD, expected_usage, script_of_stub, scripts_of
+from tests.evals.scripted import MODEL, TURN_USD, calls_of, expected_usage, script_of_stub, scripts_of
 from tests.provider import Provider
 
 pytestmark = pytest.mark.usefixtures("provider_environment", "worker")
@@ -61,9 +61,8 @@ async def test_a_brief_is_delivered_judged_and_its_steps_replay(
     build, launch, validate = await asyncio.gather(
         *(botarmy(api_url, "replay", tasks[stage], cwd=tmp_path) for stage in ("build", "launch", "validate"))
     )
-    turns = script.conversations["build"].turns
-    calls = sum(len(turn.calls) for turn in turns)  # type: ignore[union-attr]
-    assert (build.code, build.out) == (0, f"The same: {len(turns)} turns, {calls} tool calls.\n"), build
+    turns, calls = len(script.conversations["build"].turns), calls_of(script, "build")
+    assert (build.code, build.out) == (0, f"The same: {turns} turns, {calls} tool calls.\n"), build
     assert (launch.code, launch.out) == (0, "The same: 1 turn, 1 tool call.\n"), launch
     assert (validate.code, "it asked no model" in validate.err) == (2, True), validate
 

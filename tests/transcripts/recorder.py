@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import httpx2
+from pydantic import JsonValue
 
 from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
@@ -44,7 +45,11 @@ def script() -> Script:
         ),
         calling("replace", path="greeter/greeting.py", old="Good day", new="Hello"),
     ]
-    finding = {"severity": "low", "title": "Names are printed", "detail": "They may hold control characters."}
+    finding: dict[str, JsonValue] = {
+        "severity": "low",
+        "title": "Names are printed",
+        "detail": "They may hold control characters.",
+    }
     review = [
         Turn(calls=(Call(name="read_artifact", arguments={"name": "software_specification"}),)),
         calling("submit", summary="The design is small.", findings=[finding]),
