@@ -25,6 +25,9 @@ from sandbox import Sandbox
 GATEKEEPER = "botarmy eval"
 """Why no person is asked, as the project's log says it."""
 
+CANCEL_SECONDS = 10.0
+"""How long to wait for an API that does not answer, before the project is left as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -147,9 +150,9 @@ class Evaluation:
             raise NotDeliveredError(f"the verdict of {', '.join(failed)} is: failed")
 
     async def _cancel(self, project_id: str) -> None:
-        self._client.patience = 0
-        with suppress(CommandError):  # it has ended, or the API is unavailable
-            await self._client.post(f"/projects/{project_id}/cancel")
+        with suppress(CommandError, TimeoutError):  # it has ended, or the API is unavailable
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await self._client.post(f"/projects/{project_id}/cancel")
 
 
 def _reason(request: Request) -> str:

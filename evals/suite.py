@@ -52,26 +52,25 @@ class Suite:
 
     async def run(self) -> list[Result]:
         """Return the results in the order of the briefs."""
-        async with asyncio.TaskGroup() as group:
+        async with Client(self._address, PATIENCE) as client, asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch())
-            tasks = [group.create_task(self._evaluate(trial)) for trial in self._trials]
+            tasks = [group.create_task(self._evaluate(client, trial)) for trial in self._trials]
             results = [await task for task in tasks]
             watching.cancel()
         return results
 
-    async def _evaluate(self, trial: Trial) -> Result:
+    async def _evaluate(self, client: Client, trial: Trial) -> Result:
         async with self._slots:
             if self._stop.is_set():
                 return _not_started(trial)
             self._report(f"{trial.name}: started")
-            async with Client(self._address, PATIENCE) as client:
-                evaluation = Evaluation(client, trial, self._fields, self._sandbox, self._stop)
-                self._started.append(evaluation)
-                self._running.add(evaluation)
-                try:
-                    result = await evaluation.run()
-                finally:
-                    self._running.remove(evaluation)
+            evaluation = Evaluation(client, trial, self._fields, self._sandbox, self._stop)
+            self._started.append(evaluation)
+            self._running.add(evaluation)
+            try:
+                result = await evaluation.run()
+            finally:
+                self._running.remove(evaluation)
             self._report(_ending(result))
             self._check()
             return result
