@@ -12,8 +12,8 @@ BIN := .venv/bin/python -m
 PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench screenshots \
-	prove lock secrets pin-images
+.PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench eval \
+	screenshots prove lock secrets pin-images
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,15 @@ migrations-check: setup-dev
 
 bench: setup-dev ## run the benchmarks and print the figures in one table
 	@$(BIN) benchmarks
+
+eval: setup ## carry the briefs of evals/ through the crew with a model (MODEL=...), and print a table
+	@[ -n "$$MODEL" ] || { echo "Name a model: make eval MODEL=openai:gpt-5" >&2; exit 2; }; \
+	trap : INT; \
+	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \
+	[ "$$up" = 0 ] || [ "$$up" = 7 ] || exit "$$up"; \
+	$(BIN) cli.main eval --model "$$MODEL"; code=$$?; \
+	[ "$$up" = 7 ] || $(BIN) cli.main down; \
+	exit $$code
 
 prove: setup-dev ## run the full proof and print its table; an hour at most (SEED=... repeats a run)
 	@$(BIN) pytest tests/faults tests/abuse --prove --session-timeout 3600 $(if $(SEED),--seed $(SEED))

@@ -283,6 +283,35 @@ TRANSCRIPT: Json = {
     "model_seconds": 8.4,
     "tool_seconds": 1.2,
 }
+RECORDING: Json = {
+    "task_id": TASK_ID,
+    "project_name": "URL shortener",
+    "role": {"name": "coder", "description": "Writes the package.", "writes": "files"},
+    "stage": "build",
+    "round": 1,
+    "instructions": "Write the package that the brief asks for.",
+    "feedback": None,
+    "brief": "# URL shortener\n\n- Shorten a URL.\n",
+    "expected_outputs": ["source_code"],
+    "inputs": [
+        {
+            "type": "user_input",
+            "name": "user_input",
+            "version": 1,
+            "media_type": "text/markdown",
+            "encoding": "utf-8",
+            "content": "# URL shortener\n\n- Shorten a URL.\n",
+        }
+    ],
+    "entries": [
+        {
+            "kind": "prompt",
+            "fingerprint": "",
+            "call_id": None,
+            "body": '{"version": "coder@3f2a90c1d7be", "system": "You are ...", "task": "Role: coder ..."}',
+        }
+    ],
+}
 PROVIDER: Json = {
     "name": "rehearsal",
     "description": "Plays every role offline. No model is asked.",

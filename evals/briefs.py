@@ -7,12 +7,15 @@ stub/                the same entry point, which does nothing useful: every hidd
 script.json          what the scripted provider answers: `specification`, `plan` and `acceptance_tests`
 source/              only for a change to existing code: what is there before
 
-Hidden and acceptance tests drive the product through the sandbox's module `product` and never import it.
+Hidden and acceptance tests drive the product through the sandbox's module `product` and never import it. An eval needs
+`brief.md`, `hidden/` and, if there is one, `source/`; the rest shows that the hidden tests are right.
 """
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,17 +36,53 @@ class Script:
     acceptance_tests: Files
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """One brief. `source` is None unless the brief changes existing code."""
+@dataclass(frozen=True)
+class Trial:
+    """What an eval needs of a brief. `source` is None unless the brief changes existing code."""
 
     name: str
     text: str
     hidden: Files
+    source: Files | None
+
+    @property
+    def description(self) -> str:
+        """What the crew receives: the brief, and with it the code that it is to change."""
+        if self.source is None:
+            return self.text
+        files = "".join(f"\n### {path}\n\n{_fenced(text)}" for path, text in self.source.items())
+        return f"{self.text.rstrip()}\n\n## The existing code\n{files}"
+
+    @property
+    def hidden_tests(self) -> int:
+        """The number of hidden tests."""
+        nodes = (node for text in self.hidden.values() for node in ast.walk(ast.parse(text)))
+        return sum(isinstance(node, ast.FunctionDef) and node.name.startswith("test") for node in nodes)
+
+
+@dataclass(frozen=True)
+class Brief(Trial):
+    """One brief with what shows that its hidden tests are right."""
+
     reference: Files
     stub: Files
     script: Script
-    source: Files | None
+
+
+def load_trials(folder: Path) -> list[Trial]:
+    """Read what an eval needs of every brief below a folder, sorted by name, or of the one that the folder is.
+
+    Raises:
+        OSError: a file is missing.
+        ValueError: a file is not text in UTF-8, or there are no hidden tests.
+        SyntaxError: a hidden test is not Python.
+    """
+    paths = [folder / "brief.md"] if (folder / "brief.md").exists() else sorted(folder.glob("*/brief.md"))
+    trials = [Trial(**_trial(path.parent.resolve())) for path in paths]
+    for trial in trials:
+        if not trial.hidden_tests:
+            raise ValueError(f"{trial.name} has no hidden tests")
+    return trials
 
 
 def load(folder: Path) -> Brief:
@@ -54,19 +93,31 @@ def load(folder: Path) -> Brief:
         ValueError: script.json does not have the three objects of a script.
     """
     return Brief(
-        name=folder.name,
-        text=(folder / "brief.md").read_text(encoding="utf-8"),
-        hidden=_files(folder / "hidden"),
+        **_trial(folder),
         reference=_files(folder / "reference"),
         stub=_files(folder / "stub"),
         script=_script(folder / "script.json"),
-        source=_files(folder / "source") if (folder / "source").exists() else None,
     )
 
 
 def load_all(folder: Path = BRIEFS) -> list[Brief]:
     """Read every brief below a folder, sorted by name."""
     return [load(each.parent) for each in sorted(folder.glob("*/brief.md"))]
+
+
+def _trial(folder: Path) -> dict[str, Any]:
+    return {
+        "name": folder.name,
+        "text": (folder / "brief.md").read_text(encoding="utf-8"),
+        "hidden": _files(folder / "hidden"),
+        "source": _files(folder / "source") if (folder / "source").exists() else None,
+    }
+
+
+def _fenced(text: str) -> str:
+    """Return a file between fences that are longer than any run of backticks in it."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}\n{text.rstrip()}\n{fence}\n"
 
 
 def _script(path: Path) -> Script:

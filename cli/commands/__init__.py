@@ -10,4 +10,6 @@ functions: `botarmy --help` stays fast.
 - `artifacts.py`: `artifacts`, `artifact`
 - `models.py`: `models`
 - `pipelines.py`: `pipelines check`
+- `replay.py`: `replay`
+- `evals.py`: `eval`
 """

@@ -55,14 +55,11 @@ class RunOptions:
     out: Path | None
     as_json: bool
     api: ApiTarget
-<<<<<<< HEAD
     source: Source | None = None
     git: Path | None = None
-=======
     model: str | None = None
     crew: str | None = None
     checks_model: bool = True
->>>>>>> terminal
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -75,14 +72,9 @@ async def run(client: Client, options: RunOptions) -> int:
     view = ProjectView.of(project, project.crew in rehearsing)
     display = _display(project, view, options.as_json)
     display.message(f"Project {project.id}: {project.name}")
-<<<<<<< HEAD
-    if is_rehearsal and not isinstance(display, LiveDisplay):
-        display.message("A rehearsal: no language model is used.")
+    display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
     if options.source is not None:
         display.message(options.source.summary)
-=======
-    display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
->>>>>>> terminal
     gatekeeper = _gatekeeper(client, options.gates, options.as_json)
     try:
         try:
@@ -140,15 +132,12 @@ async def _start(client: Client, options: RunOptions) -> Project:
         body["pipeline"] = options.pipeline
     if options.oversight is not None:
         body["oversight"] = options.oversight
-<<<<<<< HEAD
     if options.source is not None:
         body["source"] = options.source.body
-=======
     if options.model is not None:
         body["model"] = options.model
     if options.crew is not None:
         body["crew"] = options.crew
->>>>>>> terminal
     try:
         _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
     except ApiError as error:

@@ -85,6 +85,7 @@ class Conversation:
             for call in calls:
                 result = await self._calls.carry_out(call)
                 if result.ended is not None:  # what follows it in this response is not carried out
+                    await self._record.end()
                     return Completed(call.tool, result.ended, self._turns, self._usage())
                 results.append(result)
             usable = any(result.is_usable for result in results)

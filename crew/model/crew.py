@@ -21,7 +21,7 @@ class ModelCrew:
     def __init__(self, settings: Settings) -> None:
         sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
         self._sources = Sources(settings)
-        self._agent = _AnyRole(Workshop(self._sources, sandbox, settings.model))
+        self._agent = AnyRole(Workshop(self._sources, sandbox, settings.model))
 
     def agent(self, role: Role) -> Agent:
         return self._agent
@@ -30,7 +30,7 @@ class ModelCrew:
         await self._sources.close()
 
 
-class _AnyRole:
+class AnyRole:
     """Chooses the kind of work by what the stage produces, and then by what its role writes."""
 
     def __init__(self, workshop: Workshop) -> None:

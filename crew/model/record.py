@@ -72,6 +72,11 @@ class Record:
         await self._transcript.discard(position)
         del self._stored[position:]
 
+    async def end(self) -> None:
+        """Delete what is stored after the end of the step: another version did not end it there."""
+        if self.is_replaying:
+            await self.rewind(self.position)
+
     def _advance(self, entry: Entry) -> None:
         digest = hashlib.sha256(f"{self._fingerprint}\n{entry.kind}\n{entry.call_id}\n".encode())
         digest.update(entry.body)

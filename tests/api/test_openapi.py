@@ -69,6 +69,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /agents/",
         "GET /providers/",
         "GET /tasks/{task_id}/transcript",
+        "GET /tasks/{task_id}/recording",
         "GET /workflows/{project_id}",
     }
 

@@ -482,6 +482,36 @@ export interface ProviderPublic {
   default_model: string | null;
 }
 
+export interface RecordedEntry {
+  kind: string;
+  fingerprint: string;
+  call_id: string | null;
+  body: string;
+}
+
+export interface RecordedInput {
+  type: string;
+  name: string;
+  version: number;
+  media_type: string;
+  encoding: "utf-8" | "base64";
+  content: string;
+}
+
+export interface Recording {
+  task_id: string;
+  project_name: string;
+  role: Role;
+  stage: string;
+  round: number;
+  instructions: string;
+  feedback: string | null;
+  brief: string;
+  expected_outputs: string[];
+  inputs: RecordedInput[];
+  entries: RecordedEntry[];
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;

@@ -1,0 +1,122 @@
+"""The ports of a step that is replayed: a transcript that only reads, no provider and no sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.settings import ModelSettings
+
+from crew.model.dialect import Dialect
+from crew.model.pricing import Price
+from crew.model.source import Source, Sources
+from crew.protocol import Entry
+from sandbox import Sandbox, TestRun
+
+_NO_LIMIT = 10**12
+
+_NOT_RUN = TestRun(
+    passed=False,
+    counted=0,
+    ran=0,
+    failed=0,
+    exit="",
+    stopped="was not run, since this is a replay",
+    output="",
+    isolation=(),
+    confined=True,
+    outcomes=(),
+    details={},
+)
+
+
+class NewEntryError(Exception):
+    """The step would store a message that is not in the recording."""
+
+
+class StoredTranscript:
+    """Implements the `Transcript` protocol over stored entries, and refuses to go beyond them.
+
+    Attributes:
+        was_read: whether a conversation has begun.
+        left_at: the position at which a conversation no longer fits, if there is one; `added` is what it would store
+            there instead, if anything.
+    """
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._entries = entries
+        self.was_read = False
+        self.left_at: int | None = None
+        self.added: Entry | None = None
+
+    async def entries(self) -> list[Entry]:
+        self.was_read = True
+        return list(self._entries)
+
+    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
+        self.added = entry
+        raise NewEntryError
+
+    async def discard(self, position: int) -> None:
+        self.left_at = position
+
+    async def reserve(self, amount_usd: float) -> UUID:
+        return uuid4()
+
+    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+        """Nothing is spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedStep:
+    """Implements the `Step` protocol: nobody watches."""
+
+    transcript: StoredTranscript
+    checkpoint: None = None
+
+    async def save(self, checkpoint: dict[str, Any]) -> None:
+        """Nothing is kept."""
+
+    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+        """Nobody is informed."""
+
+
+class NoProvider(Sources):
+    """A source for every model, and none behind it. What it answers is never used: the transcript refuses it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def get(self, name: str) -> Source:
+        return Source(
+            name=name,
+            model=FunctionModel(_no_answer),
+            dialect=self._dialect,
+            price=Price(0.0, 0.0),
+            settings=ModelSettings(),
+            context_tokens=_NO_LIMIT,
+            max_output_tokens=1,
+            slots=asyncio.Semaphore(1),
+            secrets=(),
+        )
+
+
+async def _no_answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+    return ModelResponse(parts=[TextPart("")], finish_reason="stop")
+
+
+class NoSandbox(Sandbox):
+    """Runs nothing: the results of runs are in the recording."""
+
+    async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False, loopback: bool = False) -> TestRun:
+        return _NOT_RUN
+
+    async def run_acceptance(
+        self, product: Mapping[str, str], tests: Mapping[str, str], entry_point: str, *, harmless: bool = False
+    ) -> TestRun:
+        return _NOT_RUN

@@ -1,0 +1,76 @@
+"""What `botarmy eval` does."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from cli.client.http import Client
+from cli.exits import COMPLETED, FAILED, UsageError
+from cli.views.console import print_json, stderr, stdout
+from cli.views.printable import plain
+from config.settings import SettingsError, get_settings
+from evals.briefs import BRIEFS, Trial, load_trials
+from evals.report import document, problems, table
+from evals.suite import Suite
+from sandbox import Sandbox
+
+MAX_LINE = 400
+
+
+async def evaluate(
+    client: Client,
+    model: str,
+    briefs: Path | None,
+    pipeline: str | None,
+    *,
+    parallel: int,
+    max_cost_usd: float,
+    as_json: bool,
+) -> int:
+    """Carry briefs through the crew, run their hidden tests, and print the results. Return the exit code.
+
+    Raises:
+        UsageError: the briefs or the settings cannot be read.
+        NoApiError: no API answers.
+    """
+    trials = _trials(briefs or BRIEFS)
+    await client.get("/providers/")
+    messages = stderr()
+
+    def report(line: str) -> None:
+        messages.print(plain(line, max_length=MAX_LINE))
+
+    fields = {"model": model} | ({"pipeline": pipeline} if pipeline else {})
+    report(f"{len(trials)} briefs with {model}, {parallel} at a time, for ${max_cost_usd:.2f} at most")
+    started = time.monotonic()
+    suite = Suite(
+        client.address, trials, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report
+    )
+    results = await suite.run()
+    seconds = time.monotonic() - started
+    if as_json:
+        print_json(document(model, results, seconds))
+    else:
+        stdout().print(table(results, seconds))
+        for line in problems(results):
+            stdout().print(plain(line, max_length=MAX_LINE))
+    return COMPLETED if all(each.is_good for each in results) else FAILED
+
+
+def _trials(folder: Path) -> list[Trial]:
+    try:
+        trials = load_trials(folder)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UsageError(f"the briefs in {folder} cannot be read: {error}") from None
+    if not trials:
+        raise UsageError(f"there are no briefs in {folder}: each is a folder with brief.md and hidden/")
+    return trials
+
+
+def _sandbox() -> Sandbox:
+    try:
+        settings = get_settings()
+    except SettingsError as error:
+        raise UsageError(f"a setting cannot be used: {error}") from None
+    return Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")

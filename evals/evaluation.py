@@ -1,0 +1,175 @@
+"""One brief, carried through the crew of a running stack, over REST."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+
+from cli.client.http import Client
+from cli.client.shapes import Event, Project, Request
+from cli.commands.gatekeeper import FixedGatekeeper, UnattendedFailureError
+from cli.commands.options import Gates
+from cli.commands.session import Session
+from cli.exits import CommandError
+from cli.views.project_view import ProjectView
+from evals.briefs import Trial
+from evals.delivery import HiddenTests, fetch_package, run_hidden_tests
+from evals.meter import Meter, Usage
+from models.contracts.enums import ProjectStatus
+from sandbox import Sandbox
+
+GATEKEEPER = "botarmy eval"
+"""Why no person is asked, as the project's log says it."""
+
+CANCEL_SECONDS = 10.0
+"""How long to wait for an API that does not answer, before the project is left as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one brief. `reason` says why it was not delivered. `seconds` is the time until it was, or until
+    it was clear that it will not be; `failures` has a text for each hidden test that did not pass."""
+
+    brief: str
+    project_id: str | None
+    reason: str | None
+    hidden_tests: int
+    hidden_passed: int
+    failures: tuple[str, ...]
+    usage: Usage
+    seconds: float
+
+    @property
+    def delivered(self) -> bool:
+        return self.reason is None
+
+    @property
+    def is_good(self) -> bool:
+        return self.delivered and self.hidden_passed == self.hidden_tests
+
+
+class NotDeliveredError(Exception):
+    """The project delivers nothing; the message says why."""
+
+
+class Evaluation:
+    """Carries one brief through the crew. Reviews are approved, failed steps and failed verdicts never.
+
+    A project that does not deliver is cancelled, so that nothing is left to pay for or to decide.
+
+    Args:
+        fields: the fields of the new project beside its name and brief.
+        stop: ends it, when it is set.
+    """
+
+    def __init__(
+        self, client: Client, trial: Trial, fields: Mapping[str, str], sandbox: Sandbox, stop: asyncio.Event
+    ) -> None:
+        self._client = client
+        self._trial = trial
+        self._fields = fields
+        self._sandbox = sandbox
+        self._stop = stop
+        self._meter: Meter | None = None
+
+    @property
+    def used(self) -> Usage:
+        """What the project had used when it was measured last."""
+        return self._meter.last if self._meter else Usage()
+
+    async def measure(self) -> None:
+        """Read what the project has used, if the API answers."""
+        with suppress(CommandError):
+            if self._meter is not None:
+                await self._meter.read()
+
+    async def run(self) -> Result:
+        """Return the result once the project has ended. Whatever goes wrong is a result."""
+        started, reason, hidden = time.monotonic(), None, HiddenTests()
+        try:
+            files = await self._deliver()
+        except (CommandError, NotDeliveredError) as error:
+            seconds, reason = time.monotonic() - started, str(error)
+        else:
+            seconds = time.monotonic() - started
+            hidden = await run_hidden_tests(self._trial, files, self._sandbox)
+        await self.measure()
+        return Result(
+            brief=self._trial.name,
+            project_id=self._meter.project_id if self._meter else None,
+            reason=reason,
+            hidden_tests=hidden.found or self._trial.hidden_tests,
+            hidden_passed=hidden.passed,
+            failures=hidden.failures,
+            usage=self.used,
+            seconds=seconds,
+        )
+
+    async def _deliver(self) -> Mapping[str, str]:
+        """Return the files of the package.
+
+        Raises:
+            CommandError: the API refused, or is unavailable.
+            NotDeliveredError: the project delivers nothing.
+        """
+        body = {"name": self._trial.name, "description": self._trial.description, **self._fields}
+        _, created = await self._client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
+        project = Project.model_validate(await self._client.get(f"/projects/{created['id']}"))
+        self._meter = Meter(self._client, project.id)
+        try:
+            await self._follow(project)
+            return await fetch_package(self._client, project.id)
+        except BaseException:  # also when the command is interrupted
+            await asyncio.shield(self._cancel(project.id))
+            raise
+
+    async def _follow(self, project: Project) -> None:
+        """Return when the project has completed."""
+        view = ProjectView.of(project, is_rehearsal=False)
+        gatekeeper = FixedGatekeeper(Gates.APPROVE, GATEKEEPER)
+        session = asyncio.create_task(Session(self._client, project, view, _Silent(), gatekeeper).run())
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait((session, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not session.done():
+                raise NotDeliveredError("it was stopped at the ceiling of cost")
+            session.result()
+        except UnattendedFailureError as failure:
+            raise NotDeliveredError(_reason(failure.request)) from None
+        finally:
+            session.cancel()
+            stopped.cancel()
+            await asyncio.gather(session, stopped, return_exceptions=True)
+        if view.status != ProjectStatus.COMPLETED:
+            raise NotDeliveredError(f"the project was {view.status}{f': {view.reason}' if view.reason else ''}")
+        if failed := [row.name for row in view.stages.values() if row.has_failed_verdict]:
+            raise NotDeliveredError(f"the verdict of {', '.join(failed)} is: failed")
+
+    async def _cancel(self, project_id: str) -> None:
+        with suppress(CommandError, TimeoutError):  # it has ended, or the API is unavailable
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await self._client.post(f"/projects/{project_id}/cancel")
+
+
+def _reason(request: Request) -> str:
+    what = (request.task.error or request.question) if request.is_failed_step else "the verdict is: failed"
+    return f"{request.stage}: {what}"
+
+
+class _Silent:
+    """Displays nothing: the projects of an eval run side by side."""
+
+    def show(self, event: Event, view: ProjectView) -> None: ...
+
+    def message(self, text: str) -> None: ...
+
+    def connection_problem(self, reason: str | None) -> None: ...
+
+    def paused(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def close(self) -> None: ...

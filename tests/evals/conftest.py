@@ -1,0 +1,41 @@
+"""A stack whose models are the scripted provider, with a script for each brief of the evals. No model answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from cli.stack.embedded import Servers
+from config.settings import Settings
+from evals.briefs import BRIEFS
+from tests.conftest import own_settings
+from tests.evals.scripted import MODEL, PRICE, scripts_of
+from tests.provider import KEY, Provider, running
+
+PIPELINES = Path(__file__).parents[1] / "crew" / "model" / "pipelines"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    async with own_settings(servers) as settings:
+        own = {"pipelines_dir": PIPELINES, "model_prices": {MODEL: PRICE}, "daily_budget": 50.0, "test_seconds": 60.0}
+        yield settings.model_copy(update=own)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def provider() -> AsyncIterator[Provider]:
+    names = sorted(path.name for path in BRIEFS.iterdir())
+    async with running(*scripts_of(*names)) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def provider_environment(provider: Provider) -> Iterator[None]:
+    """The provider's address and key, as a person sets them for the worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANTHROPIC_BASE_URL", provider.url)
+        patch.setenv("ANTHROPIC_API_KEY", KEY)
+        yield
