@@ -52,11 +52,16 @@ class TaskContext:
         """What the package is named after: the brief, unless the code that was given has a package of that name."""
         name = package_name(self.brief.title)
         taken = any(path.partition("/")[0] in (name, f"{name}.py") for path in self.given or ())
-        return f"Rehearsal of {self.brief.title}" if taken else self.brief.title
+        return title_beside(self.brief.title) if taken else self.brief.title
 
     def expects(self, *types: ArtifactType) -> bool:
         """Return whether the stage produces one of these."""
         return any(type in self.assignment.expected_outputs for type in types)
+
+
+def title_beside(title: str) -> str:
+    """Return the title of a rehearsal's package beside given code that has a package of the brief's title."""
+    return f"Rehearsal of {title}"
 
 
 async def read_assignment(assignment: Assignment) -> TaskContext:

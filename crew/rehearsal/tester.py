@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.protocol import Assignment, Draft, InputArtifact, Step
 from crew.rehearsal.agent import Production, RehearsalAgent
 from crew.rehearsal.reading.markdown_blocks import plain
-from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
 from crew.rehearsal.writing.python_names import names_for, package_name
@@ -65,7 +65,7 @@ class Tester(RehearsalAgent):
             acceptance = await self._sandbox.run_acceptance(
                 files,
                 unpack(tests.content),
-                package_name(context.brief.title),
+                _package(context, files),
                 harmless=source.by_agent and tests.by_agent,
             )
         result, *details = result_sections(unit)
@@ -78,6 +78,12 @@ class Tester(RehearsalAgent):
         passed = unit.passed and (acceptance is None or acceptance.passed)
         report = document(context, BuiltInArtifact.TEST_RESULTS, sections)
         return report, Verdict.PASSED if passed else Verdict.FAILED
+
+
+def _package(context: TaskContext, files: Mapping[str, str]) -> str:
+    """Return the package to start: beside code that was given, the rehearsal's may have a longer name."""
+    longer = package_name(title_beside(context.brief.title))
+    return longer if f"{longer}/__main__.py" in files else package_name(context.brief.title)
 
 
 def _files_input(context: TaskContext, type: BuiltInArtifact) -> InputArtifact | None:

@@ -14,7 +14,7 @@ from api.shapes.transcript import MAX_PAGE_BYTES, positions_of
 from config.settings import Settings
 from store.transaction import Store
 from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
-from tests.transcripts import ANSWERED_BY, MODEL, Writer
+from tests.written_transcripts import ANSWERED_BY, MODEL, Writer
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")

@@ -47,7 +47,7 @@ def test_what_is_left_out_is_listed(text: str, built: str, left: str) -> None:
 
 
 async def _amended(count: int, type: ArtifactType) -> str:
-    text = (await deliver("# A\n\n" + "".join(f"- thing number {n}\n" for n in range(1, 51)), stages=3))[
+    text = (await deliver("# A\n\n" + "".join(f"- thing number {n}\n" for n in range(1, 51)), until="design"))[
         type
     ].content.decode()
     last = next(line for line in reversed(text.splitlines()) if "R50. thing" in line)
@@ -123,7 +123,7 @@ def test_a_text_that_is_too_long_is_cut_between_lines() -> None:
 
 async def test_a_part_that_a_person_moved_into_the_requirements_is_not_listed_as_unused() -> None:
     brief = "# A\n\n- aa\n\nOut of scope:\n\n- bb\n- cc\n"
-    plan = (await deliver(brief, stages=1))[T.PROJECT_PLAN].content.decode()
+    plan = (await deliver(brief, until="discovery"))[T.PROJECT_PLAN].content.decode()
     amended = plan.replace("- R1. aa", "- R1. aa\n- R2. bb")
     outcome = await run(
         assignment(

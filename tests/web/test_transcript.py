@@ -17,7 +17,7 @@ from config.settings import Settings
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store.transaction import Store
-from tests.transcripts import Writer
+from tests.written_transcripts import Writer
 from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
