@@ -17,12 +17,12 @@ from config.settings import Settings
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store.transaction import Store
-from tests.written_transcripts import Writer
 from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 from tests.web.test_accessibility import NARROW, SCHEMES, WIDE
 from tests.web.test_hostile_content import HOSTILE, MARKUP, unharmed
+from tests.written_transcripts import Writer
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
