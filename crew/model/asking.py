@@ -13,6 +13,8 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 
 from crew.model import context
 from crew.model.failures import TRANSIENT, failure_of
+from crew.model.places import working
+from crew.model.redaction import redacted_response
 from crew.model.source import Source
 from crew.model.tool import Tool
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -75,14 +77,19 @@ class Asker:
         if problem := _unusable(response, body):
             await transcript.release(reservation, cost)
             raise AgentError(f"{source.name} {problem}")
-        return Answer(response, body, cost, time.monotonic() - started, reservation)
+        clean = redacted_response(body, source.secrets)
+        if clean != body:
+            (said,) = ModelMessagesTypeAdapter.validate_json(clean)
+            assert isinstance(said, ModelResponse)
+            response = said
+        return Answer(response, clean, cost, time.monotonic() - started, reservation)
 
     async def _try(self, messages: list[ModelMessage]) -> ModelResponse:
         source = self._source
         delays = iter(RETRY_DELAYS)
         while True:
             try:
-                async with source.slots:
+                async with working(source.slots):
                     return await model_request(
                         source.model,
                         messages,

@@ -24,12 +24,13 @@ from pydantic_ai.settings import ModelSettings
 
 from config.settings import Settings
 from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.places import HOOKS, PLACES
 from crew.model.pricing import Price, price_of
+from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
 
-CALLS = 64
-"""Requests of one process that are prepared and sent at the same time. 1,000 begun at once kept the event loop from the
-heartbeats for 35 s (measured, two cores)."""
+LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
+"""Connections to one provider. There are as many as steps: the worker's settings limit those."""
 
 DEFAULT_CONTEXT_TOKENS = 128_000
 MAX_OUTPUT_TOKENS = 16_384
@@ -37,7 +38,8 @@ MAX_OUTPUT_TOKENS = 16_384
 
 @dataclass(frozen=True)
 class Source:
-    """A model that can be asked. `secrets` are values that no message may contain."""
+    """A model that can be asked. `slots` are the places of `crew.model.places`; `secrets` are values that no message
+    may contain, such as the keys of all providers."""
 
     name: str
     model: Model
@@ -129,7 +131,8 @@ class Sources:
     def __init__(self, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
         self._settings = settings
         self._environment = environment
-        self._slots = asyncio.Semaphore(CALLS)
+        self._slots = asyncio.Semaphore(PLACES)
+        self._secrets = secrets_in(environment, (key for kind in KINDS.values() for key in kind.keys))
         self._created: dict[str, Source] = {}
 
     def get(self, name: str) -> Source:
@@ -160,7 +163,9 @@ class Sources:
         key = next((value for variable in kind.keys if (value := self._environment.get(variable))), None)
         try:
             # A redirect would take the brief and the code to another host.
-            http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
+            http = httpx2.AsyncClient(
+                timeout=self._settings.model_seconds, follow_redirects=False, limits=LIMITS, event_hooks=HOOKS
+            )
             model = kind.create(model_name, self._environment, http)
         except (UserError, ValueError) as error:
             missing = f"Set {kind.keys[0]}." if kind.needs_key and not key else str(error)
@@ -181,5 +186,5 @@ class Sources:
             context_tokens=settings.model_context_tokens or context,
             max_output_tokens=MAX_OUTPUT_TOKENS,
             slots=self._slots,
-            secrets=(key,) if key else (),
+            secrets=self._secrets,
         )
