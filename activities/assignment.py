@@ -6,8 +6,9 @@ from temporalio.exceptions import ApplicationError
 
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
+from models.contracts.names import REHEARSAL
 from models.contracts.roles import Role
-from store import artifacts
+from store import artifacts, events
 from store.transaction import Store
 
 
@@ -20,6 +21,8 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
     handoff = step.handoff
     async with store.reading() as connection:
         found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
+        writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if step.crew != REHEARSAL else ()
+        notes = await events.notes(connection, step.project_id, writers) if writers else {}
     brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
     missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
     if brief is None or missing:
@@ -50,6 +53,7 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
                 content=body,
                 # Not the author: a person may respond under any name.
                 by_agent=artifact.task_id is not None and artifact.origin_id == artifact.task_id,
+                note=notes.get(artifact.origin_id),
             )
             for artifact, body in found
             if artifact.id in handoff.context_ids

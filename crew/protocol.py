@@ -48,7 +48,8 @@ class SupersededAttemptError(Exception):
 class InputArtifact:
     """One artifact version that the stage consumes, with its content.
 
-    `by_agent` tells whether a task of the crew wrote it; amendments and uploads come from a person.
+    `by_agent` tells whether a task of the crew wrote it; amendments and uploads come from a person. `note` is what that
+    task noted for people, if the step's crew asks models.
     """
 
     artifact_id: UUID
@@ -58,6 +59,7 @@ class InputArtifact:
     media_type: str
     content: bytes
     by_agent: bool = False
+    note: str | None = None
 
     @property
     def text(self) -> str:

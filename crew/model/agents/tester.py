@@ -98,6 +98,7 @@ class TestRunner:
             acceptance,
             unpack(tests.content) if tests else None,
             entry,
+            source.note if source else None,
         )
         return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)
 
