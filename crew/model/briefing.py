@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from functools import cache
 from pathlib import Path
 
 from artifacts.media_types import FILES, ZIP
+from crew.model.context import visible
 from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.roles import Role
@@ -17,8 +17,6 @@ _FOLDER = Path(__file__).parent / "prompts"
 
 MAX_INPUT = 120_000
 """Characters of one input that are shown at once; `read_artifact` shows more."""
-
-_KEPT_CONTROLS = "\n\t"
 
 
 def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
@@ -38,13 +36,6 @@ def system_prompt(name: str, role: Role) -> str:
     """Return the system prompt. The role's instructions come from the pipeline, which its owner wrote."""
     own = f"\n# Your role\n{role.description}\n\n{role.instructions}\n" if role.instructions else ""
     return f"{_read('common')}\n{_read(name)}{own}"
-
-
-def visible(text: str) -> str:
-    """Return a text without invisible characters, in which instructions can hide from the people who read it."""
-    return "".join(
-        each for each in text if each in _KEPT_CONTROLS or unicodedata.category(each) not in ("Cf", "Cc", "Co", "Cs")
-    )
 
 
 def shown(artifact: InputArtifact) -> str:
