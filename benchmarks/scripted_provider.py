@@ -85,7 +85,7 @@ async def scripted_provider(folder: Path, seconds: float) -> AsyncIterator[Scrip
 def _script(seconds: float) -> Json:
     text = "A note of some length. " * 40
     notes = {
-        f"note-{n}": [{"calls": [_call("submit", **{f"note_{n}": {"markdown": text}})], "seconds": seconds}]
+        f"note-{n}": [_turn(_call("submit", **{f"note_{n}": {"markdown": text}}), seconds=seconds)]
         for n in range(1, NOTES + 1)
     }
     return {"conversations": {**notes, "build": _building()}}
@@ -109,7 +109,11 @@ def _building() -> list[Json]:
             [_call("run_tests")],
         ]
     turns = [*turns[: TURNS - 1], [_call("finish", summary="The guest book keeps its entries.")]]
-    return [{"calls": calls, "seconds": 0.1} for calls in turns]
+    return [_turn(*calls, seconds=0.1) for calls in turns]
+
+
+def _turn(*calls: Json, seconds: float) -> Json:
+    return {"calls": calls, "seconds": seconds}
 
 
 def _call(name: str, **arguments: Any) -> Json:
