@@ -92,7 +92,7 @@ def _script(seconds: float) -> Json:
 
 
 def _building() -> list[Json]:
-    """Return the turns of a coder: for each page a module and its test, a look at them, a change, a run of the tests."""
+    """Return the turns of a coder: for each page a module and its test, a look, a change, a run of the tests."""
     package = _call("write_file", path="guestbook/__init__.py", content='"""The guest book."""\n')
     turns = [[_call("list_files")], [package]]
     page = 0
