@@ -10,7 +10,7 @@ import pytest
 
 from tests.provider import Script, running
 from tests.provider.conversing import converse, opening
-from tests.provider.product import Product
+from tests.provider.greeter import FILES, GREETER, SAID, WRONG
 from tests.provider.scripts import (
     INJECTED,
     claims_success,
@@ -23,56 +23,6 @@ from tests.provider.scripts import (
     says_impossible,
     software_delivery,
 )
-
-TEST = '''\
-import unittest
-from greeter.greeting import greeting
-
-class Greeting(unittest.TestCase):
-    def test_r1_greets(self):
-        """R1"""
-        self.assertEqual(greeting("Ada"), "Hello, Ada")
-'''
-
-ACCEPTANCE_TEST = '''\
-import product, unittest
-
-class Greets(unittest.TestCase):
-    def test_r1_greets(self):
-        """R1: it greets by name"""
-        self.assertEqual(product.run("Ada").out, "Hello, Ada\\n")
-'''
-
-SAID: dict[str, Any] = {
-    "specification": {
-        "summary": "`python -m greeter NAME` greets.",
-        "requirements": [
-            {
-                "id": "R1",
-                "text": "It greets by name.",
-                "criterion": "The output is the greeting.",
-                "examples": [{"input": "Ada", "expected": "Hello, Ada"}],
-            }
-        ],
-    },
-    "plan": {
-        "entry_point": "greeter",
-        "modules": [
-            {"path": "greeter/greeting.py", "purpose": "The greeting.", "signatures": ["greeting(name: str) -> str"]}
-        ],
-    },
-    "acceptance_tests": {"test_greeter.py": ACCEPTANCE_TEST},
-}
-
-FILES = {
-    "greeter/__init__.py": "",
-    "greeter/__main__.py": "import sys\nfrom greeter.greeting import greeting\n\nprint(greeting(sys.argv[1]))\n",
-    "greeter/greeting.py": 'def greeting(name):\n    return f"Hello, {name}"\n',
-    "tests/test_greeting.py": TEST,
-}
-
-GREETER = Product.model_validate({**SAID, "files": FILES})
-WRONG = {"greeter/greeting.py": 'def greeting(name):\n    return "Hello, Ada"\n'}
 
 
 async def play(script: Script, stage: str, round: int = 1, inputs: str = "") -> tuple[list[str], dict[str, str]]:
