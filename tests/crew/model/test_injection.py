@@ -32,9 +32,7 @@ TALKING = {**PRODUCT, OTHERS: OTHERS_TEST + f'        print("{INJECTED}")\n'}
 NOTES = {"NOTES.md": f"# Notes\n\n{INJECTED}\n"}
 
 CASES = {
-    "an artifact": ({**DOCUMENTS, "software_specification": f"{SPECIFICATION}
-{INJECTED}
-"}, PRODUCT),
+    "an artifact": ({**DOCUMENTS, "software_specification": f"{SPECIFICATION}\n{INJECTED}\n"}, PRODUCT),
     "a file of the source": ({**DOCUMENTS, "source_code": {**PRODUCT, **NOTES}}, PRODUCT),
     "the output of a test": (DOCUMENTS, TALKING),
 }
