@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ async def test_invisible_characters_are_shown_nowhere() -> None:
     async with crew_of(script) as (crew, provider):
         documents = {**DOCUMENTS, "software_specification": f"{SPECIFICATION}{HIDDEN}"}
         await work(crew, "build", {**documents, "source_code": files})
-        shown = str(provider.calls[-1].body["messages"])
+        shown = json.dumps(provider.calls[-1].body, ensure_ascii=False)
         results = [each["content"] for each in provider.calls[-1].body["messages"] if each["role"] == "tool"]
     assert not set(HIDDEN) & set(shown)
     assert results[0] == "Notes on\r\n\tgreetings\n"

@@ -21,6 +21,7 @@ from tests.provider.app import KEY, Provider
 from tests.provider.running import running
 from tests.provider.scripts import of_brief
 
+PIPELINES = Path(__file__).with_name("pipelines")
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "shortlinks"
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 async def settings(servers: Servers) -> AsyncIterator[Settings]:
     async with own_settings(servers) as settings:
         own = {
-            "pipelines_dir": Path(__file__).with_name("pipelines"),
+            "pipelines_dir": PIPELINES,
             "model_prices": {"anthropic:claude-scripted": (3.0, 15.0)},
         }
         yield settings.model_copy(update=own)
