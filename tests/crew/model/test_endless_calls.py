@@ -49,7 +49,7 @@ async def attempt(provider: Provider, model: str, step: Step) -> Done:
         "ANTHROPIC_BASE_URL": provider.url,
         "ANTHROPIC_API_KEY": KEY,
     }
-    sources = Sources(Settings(_env_file=None, model_prices=PRICES, model_seconds=0.3), environment)
+    sources = Sources(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), environment)
     completed = await Conversation(sources.get(model), PROMPT, Tools().all(), LIMITS, step).run()
     await sources.close()
     assert isinstance(completed.arguments, Done)
@@ -62,7 +62,7 @@ async def test_a_provider_that_hangs_fails_the_attempt(model: str) -> None:
     async with running(SCRIPT.model_copy(update={"faults": (Fault(kind="hang"),)})) as provider:
         with pytest.raises(AgentError, match="did not answer in time") as failure:
             await attempt(provider, model, step)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 10
         assert (failure.value.retryable, failure.value.counts) == (True, True)
         assert step.transcript.reserved == {}
         # Two tries, for each of which the provider may send a bill.
