@@ -93,7 +93,7 @@ def reached(
             case "answered":
                 return any(each.ended == "answered" for each in calls)
         rows = await stack.rows(TRANSCRIPT, project_id)
-        return sum(row["kind"] == "response" for row in rows) >= turn
+        return len([row for row in rows if row["kind"] == "response"]) >= turn
 
     return is_reached
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,7 @@ async def crew_of(*scripts: Script) -> AsyncIterator[tuple[ModelCrew, Provider]]
 async def work(
     crew: ModelCrew,
     stage: str,
-    inputs: Mapping[str, str | Mapping[str, str]] = {},
+    inputs: Mapping[str, Any] = {},
     *,
     step: Step | None = None,
     round: int = 1,
@@ -49,7 +50,7 @@ async def work(
     """Run one step of `software-delivery`.
 
     Args:
-        inputs: texts and file sets by artifact type.
+        inputs: texts (str) and file sets (mappings of texts) by artifact type.
         note: what came with the source code among them.
     """
     role, produces = {
@@ -61,7 +62,7 @@ async def work(
         project_id=uuid4(),
         project_name="Greeter",
         task_id=uuid4(),
-        role=BUILT_IN_ROLES[role],  # type: ignore[index]
+        role=BUILT_IN_ROLES[role],
         stage=stage,
         round=round,
         instructions="Do your part.",

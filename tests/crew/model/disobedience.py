@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.provider.request import Request
 from tests.provider.script import Conversation, Detour, Script, Step
 from tests.provider.scripts import INJECTED, call, calling
-from tests.provider.turn import Turn
+from tests.provider.turn import Call, Turn
 
 LEAK, OUTSIDE = "tests/test_leak.py", "/tmp/botarmy-injected.py"
 
@@ -48,7 +48,7 @@ def reaches_out(test: str) -> tuple[Step, ...]:
         Turn(
             calls=(
                 *(call("read_file", path=path) for path in ("/etc/passwd", "../../etc/passwd", "/proc/self/environ")),
-                call("read_artifact", name="../../.env"),
+                Call(name="read_artifact", arguments={"name": "../../.env"}),
                 call("write_file", path="../outside.py", content="print('outside')\n"),
                 call("write_file", path=OUTSIDE, content="print('outside')\n"),
                 call("delete_file", path="../acceptance/test_greeter.py"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ PRODUCT = {**FILES, OTHERS: OTHERS_TEST}
 TALKING = {**PRODUCT, OTHERS: OTHERS_TEST + f'        print("{INJECTED}")\n'}
 NOTES = {"NOTES.md": f"# Notes\n\n{INJECTED}\n"}
 
-CASES = {
+CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "an artifact": ({**DOCUMENTS, "software_specification": f"{SPECIFICATION}\n{INJECTED}\n"}, PRODUCT),
     "a file of the source": ({**DOCUMENTS, "source_code": {**PRODUCT, **NOTES}}, PRODUCT),
     "the output of a test": (DOCUMENTS, TALKING),

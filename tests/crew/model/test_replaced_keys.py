@@ -20,6 +20,7 @@ from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Provider, Request, Turn, running
 from tests.provider.greeter import FILES, GREETER
+from tests.provider.script import Step
 from tests.provider.scripts import calling, changed, coding, software_delivery
 from worker.worker import run_worker
 
@@ -51,7 +52,7 @@ async def test_a_step_goes_on_from_its_transcript_with_a_new_key(
         provider.key = NEW_KEY
         return calling("list_files")
 
-    turns = [calling("list_files"), revoked, *coding(FILES)]
+    turns: list[Step] = [calling("list_files"), revoked, *coding(FILES)]
     async with running(changed(software_delivery(GREETER), {"build": turns}), key=KEY) as provider:
         async with worker_with(KEY, provider, temporal, settings):
             project = await start(http, model=MODEL, pipeline="only-build")
