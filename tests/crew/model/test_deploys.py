@@ -115,3 +115,15 @@ async def test_an_entry_that_does_not_fit_and_all_after_it_are_asked_again(damag
             )
     completed = await conversation(model, step).run()
     assert (completed.arguments, len(model.asked)) == (Done(text="all"), 2 + 3)
+
+
+async def test_what_a_step_was_asked_with_is_stored_and_what_answered_is_told() -> None:
+    model, step = Model(WORK), Step()
+    completed = await conversation(model, step, settings={"max_tokens": 1_000}).run()
+    first = orjson.loads(step.transcript.stored[0].body)
+    assert (first["version"], first["dialect"], first["settings"]) == ("coder@1", "native", {"max_tokens": 1_000})
+    assert [tool["name"] for tool in first["tools"]] == ["note", "act", "done"]
+    usage = completed.usage
+    assert (usage.asked_for, usage.model, usage.prompt_version) == ("test:scripted", "function:answer:", "coder@1")
+    assert usage.framework is not None
+    assert usage.framework.startswith("pydantic-ai ")
