@@ -92,7 +92,7 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
     request = await open_request(http, project, "plan")
     assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
     found = await get(http, f"/hitl/{request['request_id']}")
-    assert (found["status"], found["decisions"]) == ("pending", [])
+    assert (found["status"], found["history"]) == ("pending", [])
     await respond(http, request, "approve")
     request = await open_request(http, project, "validate", seconds=60)
     (report,) = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
