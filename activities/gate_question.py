@@ -14,6 +14,7 @@ FAILED_VERDICT = (
 AGAIN = " amend with a comment to send it back,"
 
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
+CONTINUE = "Approve to try again. "
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
@@ -36,7 +37,7 @@ def fill(question: str, step: StepInput, error: str = "") -> str:
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
-        "{offers}": (RETRY if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
+        "{offers}": (RETRY if may_redo else CONTINUE) + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
         "{error}": storable(error)[:2000],
     }
     for placeholder, value in values.items():

@@ -150,7 +150,7 @@ def sandboxes() -> list[psutil.Process]:
     found = []
     for process in psutil.Process().children(recursive=True):
         try:
-            if any("launcher" in part for part in process.cmdline()):
+            if any("launcher.supervisor" in part for part in process.cmdline()):
                 found.append(process)
         except psutil.NoSuchProcess:
             continue
@@ -165,7 +165,7 @@ async def test_cancelling_ends_the_sandbox(http: httpx2.AsyncClient, store: Stor
         return sandboxes()
 
     await eventually(tests)
-    (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
+    (task,) = (await get(http, f"/projects/{project}/status"))["tasks"] or [print([p.cmdline() for p in sandboxes()])]
     cancelled = await cancel(http, project)
 
     async def has_ended() -> bool:

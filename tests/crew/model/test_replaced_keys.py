@@ -62,7 +62,9 @@ async def test_a_step_goes_on_from_its_transcript_with_a_new_key(
         async with worker_with(NEW_KEY, provider, temporal, settings):
             await respond(http, request, "approve")
             await wait_for_status(http, project, "completed", seconds=60)
-        (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
+        tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
+        task = tasks[0]
+        assert len(tasks) == 1, tasks
         assert (task["task_id"], task["round"]) == (request["task_id"], 1)
         asked_once = {("build#1", turn): 1 for turn in range(1, len(turns) + 1)}
         assert provider.calls.counts == {**asked_once, ("build#1", 3): 2}  # the one that was refused, again
