@@ -19,7 +19,7 @@ import psycopg
 from benchmarks.feed import Feed, feeds
 from benchmarks.processes import MIB, cost, cpu_seconds, peak_of, resident, used_since
 from benchmarks.scripted_provider import MODEL, NOTES, TURNS, ScriptedProvider, scripted_provider
-from benchmarks.stack import BRIEF, Bench, running
+from benchmarks.stack import BRIEF, Bench, running, say
 from benchmarks.table import Aim, Row
 from benchmarks.timing import few_at_once
 from cli.stack.checkout import CHECKOUT, python_path
@@ -32,7 +32,9 @@ _CALLS = """
 SELECT extract(epoch FROM created_at)::float8 - seconds, extract(epoch FROM created_at)::float8
 FROM transcript WHERE kind = 'response'
 """
-_TRIED_AGAIN = "SELECT count(*) FILTER (WHERE attempt > 1 OR failures > 0) FROM task"
+_TRIED_AGAIN = """
+SELECT count(*) FROM task WHERE (attempt > 1 OR failures > 0) AND created_at > to_timestamp(%s)
+"""
 _STORED = """
 SELECT count(*), sum(octet_length(body)) FROM transcript JOIN task ON task.id = task_id WHERE project_id = %s
 """
@@ -61,6 +63,7 @@ async def measure(bench: Bench) -> list[Row]:
                     )  # the first one imports what asks models
                     step = await _step(own, feed)
                     resumed = await _resume(own, feed, provider)
+                say("  calls in flight")
                 calls = await _calls(own, provider, watch, waits)
     return [*calls, *step, resumed]
 
@@ -89,7 +92,7 @@ async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: i
     spent = used_since(used, {**bench.pids, "provider": provider.pid})
     late = json.loads(await asyncio.to_thread(watch.read_text))
     spans = [span for span in await _rows(bench, _CALLS) if span[0] >= since - 1]
-    ((again,),) = await _rows(bench, _TRIED_AGAIN)
+    ((again,),) = await _rows(bench, _TRIED_AGAIN, since)
     bare = await _bare(provider, count)
     figure = f"{count} calls of a model in flight, each answered after {waits} s"
     return [

@@ -126,6 +126,7 @@ async def histories_of(stack: FaultStack) -> bytes:
     return b"\n".join(event.SerializeToString() for history in histories for event in history.events)
 
 
+@pytest.mark.timeout(300)
 async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
     frames: list[bytes] = []
 
@@ -150,7 +151,8 @@ async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
                         request = await gate(http, project_id, said)
                         told += json.dumps(request).encode()
                         await respond(http, request, "approve")
-                    await wait_for_status(http, project_id, "completed", seconds=60)
+                    ended = await wait_for_status(http, project_id, "completed", "failed", seconds=120)
+                    assert ended["status"] == "completed", ended
                     told += await rest_of(http, project_id)
                     unseen[project_id] = model
 
