@@ -7,8 +7,9 @@ from temporalio.exceptions import ApplicationError
 from artifacts.media_types import FILES
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
+from models.contracts.names import REHEARSAL
 from models.contracts.roles import Role
-from store import artifacts, projects
+from store import artifacts, events, projects
 from store.transaction import Store
 
 
@@ -24,6 +25,8 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
         has_code = any(artifact.media_type == FILES for artifact, _ in found)
         # What a task made of a person's code is a person's code, too.
         given = has_code and await artifacts.written_by(connection, projects.source_origin(step.project_id))
+        writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if step.crew != REHEARSAL else ()
+        notes = await events.notes(connection, step.project_id, writers) if writers else {}
     brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
     missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
     if brief is None or missing:
@@ -54,6 +57,7 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
                 content=body,
                 # Not the author: a person may respond under any name.
                 by_agent=not given and artifact.task_id is not None and artifact.origin_id == artifact.task_id,
+                note=notes.get(artifact.origin_id),
             )
             for artifact, body in found
             if artifact.id in handoff.context_ids

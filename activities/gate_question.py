@@ -16,6 +16,7 @@ FAILED_VERDICT = (
 AGAIN = " amend with a comment to send it back,"
 
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
+CONTINUE = "Approve to try again. "
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
 WRONG_TESTS = "If the tests of its work are wrong, amend with a comment that has {stages} done again. "
 SUPPLY = "Amend with content to supply the result yourself. "
@@ -43,7 +44,7 @@ def fill(question: str, step: StepInput, error: str = "", checked_by: Sequence[s
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
-        "{offers}": (redo if may_redo else "") + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
+        "{offers}": (redo if may_redo else CONTINUE) + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
         "{error}": storable(error)[:2000],
     }
     for placeholder, value in values.items():

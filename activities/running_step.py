@@ -69,12 +69,13 @@ class RunningStep:
         timeout = activity.info().heartbeat_timeout
 
         async def send_heartbeats(seconds: float) -> None:
+            # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
+            await asyncio.sleep(seconds / 2)
             while True:
-                await asyncio.sleep(seconds)
                 activity.heartbeat(*filter(None, (self._heartbeat_details,)))
+                await asyncio.sleep(seconds / 4)
 
-        # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
-        sender = asyncio.create_task(send_heartbeats(timeout.total_seconds() / 2)) if timeout else None
+        sender = asyncio.create_task(send_heartbeats(timeout.total_seconds())) if timeout else None
         try:
             yield
         finally:

@@ -42,6 +42,7 @@ def isolate(folder: Path) -> None:
 class Bench:
     """The stack that is measured; `quick` uses small counts, only to check that everything works."""
 
+    folder: Path
     url: str
     client: Client
     temporal: temporalio.client.Client
@@ -93,16 +94,17 @@ async def deliver(api: Client, feed: Feed, brief: str) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, quick: bool) -> AsyncIterator[Bench]:
-    """Start and warm up a stack on free ports. It ends with the block, and with this process."""
+async def running(folder: Path, *, quick: bool, worker: str = "worker") -> AsyncIterator[Bench]:
+    """Start and warm up a stack on free ports, with a package that is a worker. It ends with the block, and with this
+    process."""
     data = DataDir(folder)
     with data.locked():
-        stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0))
+        stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0), worker=worker)
         try:
             state = await stack.start()
             temporal = await temporalio.client.Client.connect(state.temporal)
             async with client(state.api) as api:
-                bench = Bench(state.api, api, temporal, state.temporal, stack, quick)
+                bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick)
                 await bench.warm_up()
                 yield bench
         finally:

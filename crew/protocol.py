@@ -49,7 +49,8 @@ class InputArtifact:
     """One artifact version that the stage consumes, with its content.
 
     `by_agent` tells whether a task of the crew wrote it. Amendments and uploads come from a person, and so does all
-    code of a project that began from a person's.
+    code of a project that began from a person's. `note` is what that task noted for people, if the step's crew asks
+    models.
     """
 
     artifact_id: UUID
@@ -59,6 +60,7 @@ class InputArtifact:
     media_type: str
     content: bytes
     by_agent: bool = False
+    note: str | None = None
 
     @property
     def text(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,13 @@ async def is_recorded(connection: AsyncConnection, project_id: UUID, dedupe_key:
     """Return whether the project's log has an event with this key."""
     query = select(EVENT.c.seq).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
     return (await connection.execute(query)).one_or_none() is not None
+
+
+async def notes(connection: AsyncConnection, project_id: UUID, task_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what was noted with the results of tasks, by task; tasks without a note are left out."""
+    keys = [f"task:{task_id}:completed" for task_id in task_ids]  # as `tasks.finish` names them
+    query = select(EVENT.c.task_id, EVENT.c.data).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key.in_(keys))
+    return {row.task_id: note for row in await connection.execute(query) if (note := row.data.get("note"))}
 
 
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -103,6 +103,7 @@ def open_request_of(row: Any) -> OpenRequest:
         reason=row.reason,
         expires_at=row.expires_at,
         may_redo=row.may_redo,
+        may_continue=row.may_continue,
         supplies=row.supplies,
     )
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
 from crew.model.failures import TRANSIENT, failure_of
+from crew.model.places import working
+from crew.model.redaction import redacted_response
 from crew.model.source import Source
 from crew.model.tool import Tool
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -61,39 +64,47 @@ class Asker:
                 f"it has spent {spent_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost {at_most:.2f}."
             )
         started = time.monotonic()
-        reservation = await transcript.reserve(at_most)
-        try:
-            response = await self._try(fitting)
-        except asyncio.CancelledError:
-            # Nobody knows what the provider bills: book all of it.
-            await asyncio.shield(transcript.release(reservation, at_most))
-            raise
-        except Exception as error:
-            await transcript.release(reservation)
-            raise failure_of(error, source.name, source.secrets) from error
+        response, reservation = await self._try(fitting, at_most)
         cost, body = source.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
         if problem := _unusable(response, body):
             await transcript.release(reservation, cost)
             raise AgentError(f"{source.name} {problem}")
-        return Answer(response, body, cost, time.monotonic() - started, reservation)
+        clean = redacted_response(body, source.secrets)
+        if clean != body:
+            (said,) = ModelMessagesTypeAdapter.validate_json(clean)
+            assert isinstance(said, ModelResponse)
+            response = said
+        return Answer(response, clean, cost, time.monotonic() - started, reservation)
 
-    async def _try(self, messages: list[ModelMessage]) -> ModelResponse:
-        source = self._source
+    async def _try(self, messages: list[ModelMessage], at_most: float) -> tuple[ModelResponse, UUID]:
+        """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
+        source, transcript = self._source, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
+            reservation = await transcript.reserve(at_most)
             try:
-                async with source.slots:
-                    return await model_request(
-                        source.model,
-                        messages,
-                        model_settings=source.settings,
-                        model_request_parameters=self._parameters,
-                    )
-            except TRANSIENT:
-                if (delay := next(delays, None)) is None:
-                    raise
-                await self._step.progress(f"waiting for {source.name}, which does not answer")
-                await asyncio.sleep(delay)
+                return await self._call(messages), reservation
+            except asyncio.CancelledError:
+                # Nobody knows what the provider bills: book all of it.
+                await asyncio.shield(transcript.release(reservation, at_most))
+                raise
+            except Exception as error:
+                # The same holds for a provider that has not answered in time, but not for one that says what is wrong.
+                await transcript.release(reservation, at_most if isinstance(error, ModelTimeoutError) else 0.0)
+                delay = next(delays, None) if isinstance(error, TRANSIENT) else None
+                if delay is None:
+                    raise failure_of(error, source.name, source.secrets) from error
+            await self._step.progress(f"waiting for {source.name}, which does not answer")
+            await asyncio.sleep(delay)
+
+    async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
+        async with working(self._source.slots):
+            return await model_request(
+                self._source.model,
+                messages,
+                model_settings=self._source.settings,
+                model_request_parameters=self._parameters,
+            )
 
 
 def _unusable(response: ModelResponse, body: bytes) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from functools import cache
 from pathlib import Path
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
+from crew.model.context import visible
 from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.names import BuiltInArtifact
@@ -19,8 +19,6 @@ _FOLDER = Path(__file__).parent / "prompts"
 
 MAX_INPUT = 120_000
 """Characters of one input that are shown at once; `read_artifact` shows more."""
-
-_KEPT_CONTROLS = "\n\t"
 
 
 def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
@@ -47,13 +45,6 @@ def system_prompt(name: str, role: Role) -> str:
 def begins_from_source(assignment: Assignment) -> bool:
     """Return whether the stage reads code that a person wrote, which the crew is to change."""
     return any(each.type == BuiltInArtifact.SOURCE_CODE and not each.by_agent for each in assignment.inputs)
-
-
-def visible(text: str) -> str:
-    """Return a text without invisible characters, in which instructions can hide from the people who read it."""
-    return "".join(
-        each for each in text if each in _KEPT_CONTROLS or unicodedata.category(each) not in ("Cf", "Cc", "Co", "Cs")
-    )
 
 
 def shown(artifact: InputArtifact) -> str:

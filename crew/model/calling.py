@@ -98,7 +98,7 @@ class ToolCalls:
             text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
         except TimeoutError:
             text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
-        text = context.cut(text)
+        text = context.cut(context.visible(text))
         await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable)
         return text, ok, usable
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,8 @@ RECENT = 6
 LONG_ARGUMENT = 500
 """Characters of a call's argument that are kept however old it is."""
 
+_KEPT_CONTROLS = "\n\t\r"
+
 DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
 
@@ -41,6 +44,18 @@ def cut(text: str, most: int = MAX_RESULT) -> str:
         return text
     half = most // 2
     return f"{text[:half]}\n[... {len(text) - 2 * half:,} characters are left out ...]\n{text[-half:]}"
+
+
+def visible(text: str) -> str:
+    """Return a text without invisible characters, in which instructions can hide from the people who read it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each for each in text if each in _KEPT_CONTROLS or not _is_invisible(each))
+
+
+def _is_invisible(character: str) -> bool:
+    hides_bytes = "\U000e0100" <= character <= "\U000e01ef"  # variation selectors, which fonts ignore
+    return hides_bytes or unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs")
 
 
 def count(messages: Sequence[ModelMessage]) -> int:

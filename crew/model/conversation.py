@@ -113,7 +113,8 @@ class Conversation:
             self._prompt = Prompt(told["version"], told["system"], told["task"])
             self._record.next(EntryKind.PROMPT)
         else:
-            body = {**asdict(self._prompt), "tools": tools, "dialect": source.dialect.name}
+            asked = {"tools": tools, "dialect": source.dialect.name, "settings": source.settings}
+            body = {**asdict(self._prompt), **asked}
             await self._record.add(EntryKind.PROMPT, dump(body), model=source.name)
         system = source.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))

@@ -22,6 +22,7 @@ from pydantic_ai.exceptions import (
     ModelUnavailableError,
 )
 
+from crew.model.redaction import REDACTED, redacted
 from crew.protocol import AgentError
 
 DEFAULT_PAUSE = timedelta(seconds=10)
@@ -46,7 +47,7 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
             f"{model} asks to wait: its rate limit is reached.", counts=False, retry_after=min(asked, MAX_PAUSE)
         )
     cause, retryable = _cause(error, model)
-    detail = _redacted(" ".join(str(_detail(error)).split())[:_MAX_DETAIL], secrets)
+    detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
 
 
@@ -90,6 +91,4 @@ def _detail(error: Exception) -> object:
 
 def _redacted(text: str, secrets: tuple[str, ...]) -> str:
     """Remove the secrets, and what a provider prints of them: `Incorrect API key provided: sk-abc***xyz`."""
-    for secret in secrets:
-        text = text.replace(secret, "[key]")
-    return re.sub(r"\b(?:sk|key|pk)-[\w*.-]{4,}", "[key]", text)
+    return re.sub(r"\b(?:sk|key|pk)-[\w*.-]{4,}", REDACTED, redacted(text, secrets))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, create_model
@@ -155,7 +156,8 @@ ENTRY_POINT = "Entry point:"
 """How the line of a plan begins that names the module to run; the later stages read it."""
 
 
-def submission_of(types: Sequence[ArtifactType]) -> type[Arguments]:
+@cache  # creating a model takes some milliseconds, in which nothing else runs
+def submission_of(types: tuple[ArtifactType, ...]) -> type[Arguments]:
     """Return the arguments of `submit` for a stage: one object for each type that it produces."""
     fields = {type: (FORMS.get(type, FreeDocument), ...) for type in types}
     return create_model("Submission", __base__=Arguments, **fields)  # type: ignore[call-overload,no-any-return]

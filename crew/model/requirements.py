@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from crew.model.outputs import ENTRY_POINT
 from crew.rehearsal.reading.document_requirements import labels_in
@@ -32,28 +33,54 @@ def tests_in(files: Mapping[str, str]) -> dict[str, str]:
     return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)}
 
 
-def weakened(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the tests that were removed, skipped or emptied between two versions of the code, one phrase each."""
-    old, new = _strength(before), _strength(after)
-    found = [f"{name} was removed" for name in old if name not in new]
-    for name, (skipped, asserts) in new.items():
-        was_skipped, asserted = old.get(name, (False, 0))
-        if skipped and not was_skipped:
-            found.append(f"{name} is skipped")
-        elif asserted and not asserts:
-            found.append(f"{name} asserts nothing any more")
-    return found
+class OwnTests:
+    """The tests of the code that a coder changes, each as strong as it ever was, in the earlier version or since."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._seen = _strengths(files)
+
+    def note(self, files: Mapping[str, str]) -> None:
+        """Remember the tests in files that have been written."""
+        for name, (skipped, asserts) in _strengths(files).items():
+            was_skipped, asserted = self._seen.get(name, (True, 0))
+            self._seen[name] = (skipped and was_skipped, max(asserts, asserted))
+
+    def weakened(self, files: Mapping[str, str]) -> list[str]:
+        """Return the tests that are removed, skipped, emptied or weaker in the files, one phrase each."""
+        now = _strengths(files)
+        found = [f"{name} was removed" for name in self._seen if name not in now]
+        for name, (skipped, asserts) in now.items():
+            was_skipped, asserted = self._seen.get(name, (True, 0))
+            if skipped and not was_skipped:
+                found.append(f"{name} is skipped")
+            elif asserted and not asserts:
+                found.append(f"{name} asserts nothing any more")
+            elif asserts < asserted:
+                found.append(f"{name} asserts less ({asserts} instead of {asserted} times)")
+        return found
 
 
-def _strength(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
+def _strengths(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
     """Return for each test whether it is skipped, and how many assertions it makes."""
     found = {}
     for name, case, method in _methods(files):
-        source = ast.unparse(method)
         marks = " ".join(map(ast.unparse, (*case.decorator_list, *method.decorator_list)))
-        skipped = "skip" in marks.lower() or "skipTest" in source or "SkipTest" in source
-        found[name] = (skipped, len(re.findall(r"\bassert|\braises\b", source)))
+        reached = list(takewhile(lambda statement: not isinstance(statement, ast.Return), method.body))
+        source = "\n".join(map(ast.unparse, reached))
+        skipped = "skip" in marks.lower() or "expectedFailure" in marks or "skipTest" in source or "SkipTest" in source
+        found[name] = (skipped, sum(_asserts(node) for statement in reached for node in ast.walk(statement)))
     return found
+
+
+def _asserts(node: ast.AST) -> bool:
+    """Return whether a node is an assertion that can fail: not one about constants, such as `assertTrue(True)`."""
+    if isinstance(node, ast.Assert):
+        return not isinstance(node.test, ast.Constant)
+    if not isinstance(node, ast.Call):
+        return False
+    name = ast.unparse(node.func).rpartition(".")[2]
+    checks = name.startswith("assert") or name == "raises"
+    return checks and not all(isinstance(each, ast.Constant) for each in node.args)
 
 
 def _methods(files: Mapping[str, str]) -> Iterator[tuple[str, ast.ClassDef, ast.FunctionDef | ast.AsyncFunctionDef]]:

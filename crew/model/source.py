@@ -24,12 +24,13 @@ from pydantic_ai.settings import ModelSettings
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.places import HOOKS, PLACES
 from crew.model.pricing import Price, price_of
+from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
 
-CALLS = 64
-"""Requests of one process that are prepared and sent at the same time. 1,000 begun at once kept the event loop from the
-heartbeats for 35 s (measured, two cores)."""
+LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
+"""Connections to one provider. There are as many as steps: the worker's settings limit those."""
 
 DEFAULT_CONTEXT_TOKENS = 128_000
 MAX_OUTPUT_TOKENS = 16_384
@@ -38,7 +39,8 @@ MAX_OUTPUT_TOKENS = 16_384
 
 @dataclass(frozen=True)
 class Source:
-    """A model that can be asked. `secrets` are values that no message may contain."""
+    """A model that can be asked. `slots` are the places of `crew.model.places`; `secrets` are values that no message
+    may contain, such as the keys of all providers."""
 
     name: str
     model: Model
@@ -153,7 +155,7 @@ class Sources:
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._environment = environment
-        self._slots = asyncio.Semaphore(CALLS)
+        self._slots = asyncio.Semaphore(PLACES)
         self._created: dict[str, Source] = {}
 
     def get(self, name: str) -> Source:
@@ -184,7 +186,9 @@ class Sources:
         try:
             environment = provider_variables() if self._environment is None else self._environment
             # A redirect would take the brief and the code to another host.
-            http = httpx2.AsyncClient(timeout=self._settings.model_seconds, follow_redirects=False)
+            http = httpx2.AsyncClient(
+                timeout=self._settings.model_seconds, follow_redirects=False, limits=LIMITS, event_hooks=HOOKS
+            )
             model = kind.create(model_name, environment, http)
         except (SettingsError, UserError, ValueError) as error:
             raise AgentError(f"{name} cannot be used: {error}", retryable=False) from None
@@ -203,5 +207,5 @@ class Sources:
             context_tokens=context,
             max_output_tokens=most,
             slots=self._slots,
-            secrets=tuple(filter(None, map(environment.get, kind.keys))),
+            secrets=secrets_in(environment, (key for each in KINDS.values() for key in each.keys)),
         )

@@ -36,6 +36,22 @@ async def test_the_benchmark_starts_a_stack_and_prints_the_requested_figures() -
     assert rows["20 steps in flight that wait 1 s each"]["numbers"]["at most at once"] > 1
 
 
+@pytest.mark.timeout(400)
+async def test_the_benchmark_of_the_crew_with_models_prints_the_requested_figures() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks", "--quick", "--json", "crew"),
+        cwd=CHECKOUT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode() + output.decode()
+    rows = {row["figure"]: row for row in json.loads(output)}
+    assert rows["20 calls of a model in flight, each answered after 1 s"]["numbers"]["at most at once"] > 1
+    assert rows["a coder's step of 30 turns: history of its project"]["aim"]["met"]
+    assert rows["SIGKILL of the worker in a coder's step, to the next call of the model"]["seconds"]["p50"] > 0
+
+
 async def test_an_unknown_name_is_refused() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks", "nonsense"), cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE

@@ -47,7 +47,10 @@ def test_without_a_key_the_step_says_which_one_to_set(provider: str, monkeypatch
     settings = Settings(_env_file=None, model_prices={f"{provider}:mine": (0.0, 0.0)})
     with pytest.raises(AgentError) as failure:
         Sources(settings, {}).get(f"{provider}:mine")
-    assert str(failure.value) == f"{provider}:mine cannot be used: set {KINDS[provider].keys[0]} in the environment or .env."
+    assert (
+        str(failure.value)
+        == f"{provider}:mine cannot be used: set {KINDS[provider].keys[0]} in the environment or .env."
+    )
     assert "openai:gpt-5 cannot be used: set OPENAI_API_KEY in the environment or .env." in " ".join(PAGE.split())
 
 

@@ -28,7 +28,7 @@ BRIEF = "mdtoc"
 
 
 async def run_eval(api_url: str, cwd: Path, *options: object) -> Result:
-    given = ("--model", MODEL, "--pipeline", "with-acceptance", *options)
+    given = ("--model", MODEL, "--pipeline", "software-delivery", *options)
     return await botarmy(api_url, "eval", *given, cwd=cwd, env={"BOTARMY_TEST_SECONDS": "60"})
 
 
@@ -92,7 +92,7 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_ceiling_of_cost(
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
     lines: list[str] = []
     trials = [load_trials(BRIEFS / name)[0] for name in (BRIEF, "unitwise")]
-    fields = {"model": MODEL, "pipeline": "with-acceptance"}
+    fields = {"model": MODEL, "pipeline": "software-delivery"}
     address, sandbox = find(api_url, None), Sandbox()
     running = Suite(address, trials, fields, sandbox, parallel=1, max_cost_usd=TURN_USD / 2, report=lines.append)
     stopped, late = await running.run()

@@ -1,4 +1,4 @@
-"""The smallest product: a command that greets."""
+"""A small product, and a version of it that does the right thing only for the input of its own test."""
 
 from __future__ import annotations
 
@@ -59,3 +59,4 @@ FILES = {
 }
 
 GREETER = Product.model_validate({**SAID, "files": FILES})
+WRONG = {"greeter/greeting.py": 'def greeting(name):\n    return "Hello, Ada"\n'}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.provider import Script, running
 from tests.provider.conversing import converse, opening
-from tests.provider.greeter import FILES, GREETER, SAID
+from tests.provider.greeter import FILES, GREETER, SAID, WRONG
 from tests.provider.scripts import (
     INJECTED,
     claims_success,
@@ -23,8 +23,6 @@ from tests.provider.scripts import (
     says_impossible,
     software_delivery,
 )
-
-WRONG = {"greeter/greeting.py": 'def greeting(name):\n    return "Hello, Ada"\n'}
 
 
 async def play(script: Script, stage: str, round: int = 1, inputs: str = "") -> tuple[list[str], dict[str, str]]:

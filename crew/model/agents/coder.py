@@ -10,7 +10,7 @@ from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.report import failed_tests
 from crew.model.agents.searching import search_tools
 from crew.model.briefing import begins_from_source
-from crew.model.requirements import requirement_ids, uncovered, weakened
+from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
@@ -19,6 +19,10 @@ from sandbox import Sandbox, TestRun
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
+
+
+WEAKENED = "Its own tests are weaker than they were:"
+"""How the note begins if the coder has removed, skipped, emptied or weakened tests."""
 
 
 class Nothing(Arguments):
@@ -54,24 +58,24 @@ class Coder:
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
-        workspace = Workspace(before)
-        tools = _tools(workspace, assignment, self._workshop.sandbox)
+        workspace, tests = Workspace(before), OwnTests(before)
+        tools = _tools(workspace, tests, assignment, self._workshop.sandbox)
         completed = await converse(self._workshop, assignment, step, "coder", tools)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
-        changed = weakened(before, workspace.files)
+        weakened = tests.weakened(workspace.files)
         assert isinstance(completed.arguments, Finish)
-        notes = [completed.arguments.summary.strip(), *(f"Tests: {'; '.join(changed)}." for _ in changed[:1])]
+        said = completed.arguments.summary.strip()
         (type,) = assignment.expected_outputs
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
-            confidence=_confidence(completed.turns, assignment.round, len(changed)),
+            confidence=_confidence(completed.turns, assignment.round, len(weakened)),
             usage=completed.usage,
-            note=" ".join(filter(None, reversed(notes))),
+            note=f"{WEAKENED} {'; '.join(weakened)}. {said}" if weakened else said,
         )
 
 
-def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
@@ -82,10 +86,14 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
         return workspace.read(arguments.path)
 
     async def write_file(arguments: File) -> str:
-        return workspace.write(arguments.path, arguments.content)
+        done = workspace.write(arguments.path, arguments.content)
+        tests.note({arguments.path: arguments.content})
+        return done
 
     async def replace(arguments: Replacement) -> str:
-        return workspace.replace(arguments.path, arguments.old, arguments.new)
+        done = workspace.replace(arguments.path, arguments.old, arguments.new)
+        tests.note({arguments.path: workspace.files[arguments.path]})
+        return done
 
     async def delete_file(arguments: Path) -> str:
         return workspace.delete(arguments.path)

@@ -11,6 +11,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.agents.base import Workshop, converse, read_artifact_tool, reading_tools
 from crew.model.agents.document import title_of
+from crew.model.agents.report import note_on_code
 from crew.model.briefing import begins_from_source
 from crew.model.outputs import DeliveryNotes
 from crew.model.tool import Tool
@@ -57,7 +58,7 @@ class Deployer:
         await step.progress("testing the package as it was built")
         built = await asyncio.to_thread(zips.unpack, package, root)
         run = await self._workshop.sandbox.run_tests(built, loopback=True)
-        log = _log(assignment.project_name, notes, package, root, files, run)
+        log = _log(assignment.project_name, notes, package, root, files, run, source.note)
         drafts = {
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),
             BuiltInArtifact.DEPLOYMENT_LOG: Draft(BuiltInArtifact.DEPLOYMENT_LOG, log.encode()),
@@ -73,7 +74,15 @@ def _distribution(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "delivery"
 
 
-def _log(project: str, notes: DeliveryNotes, package: bytes, root: str, files: dict[str, str], run: TestRun) -> str:
+def _log(
+    project: str,
+    notes: DeliveryNotes,
+    package: bytes,
+    root: str,
+    files: dict[str, str],
+    run: TestRun,
+    note: str | None,
+) -> str:
     rows = [
         f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
         for path, text in sorted(files.items())
@@ -93,6 +102,7 @@ def _log(project: str, notes: DeliveryNotes, package: bytes, root: str, files: d
             f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
             "",
             result,
+            *note_on_code(note),
             "",
             "## Contents",
             "",

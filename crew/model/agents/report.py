@@ -19,6 +19,7 @@ def report(
     acceptance: TestRun | None,
     acceptance_tests: Mapping[str, str] | None,
     entry_point: str | None,
+    note: str | None = None,
 ) -> str:
     """Return the test results in Markdown."""
     lines = [f"# Test results: {project}", ""]
@@ -40,9 +41,15 @@ def report(
             if entry_point is None
             else "They did not run."
         ]
+    lines += note_on_code(note)
     if runs:
         lines += ["", "## Sandbox", "", *(f"- {line}" for line in runs[-1].isolation)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def note_on_code(note: str | None) -> list[str]:
+    """Return the section with what was noted when the code was written: tests that the coder weakened come first."""
+    return ["", "## Note on the code", "", f"> {' '.join(note.split())}"] if note else []
 
 
 def _summary(run: TestRun) -> list[str]:

@@ -123,5 +123,6 @@ class TestRunner:
             acceptance,
             unpack(tests.content) if tests else None,
             entry,
+            source.note if source else None,
         )
         return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)

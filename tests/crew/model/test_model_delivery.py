@@ -21,6 +21,7 @@ from tests.provider.app import KEY, Provider
 from tests.provider.running import running
 from tests.provider.scripts import of_brief
 
+PIPELINES = Path(__file__).with_name("pipelines")
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "shortlinks"
 
 pytestmark = pytest.mark.usefixtures("worker")

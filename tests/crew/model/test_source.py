@@ -209,7 +209,7 @@ async def test_a_change_to_existing_code_is_delivered(http: httpx2.AsyncClient) 
         description=brief.text,
         source=source,
         model="openai:gpt-5",
-        pipeline="with-acceptance",
+        pipeline="software-delivery",
         oversight="low",
     )
     ended = await wait_for_status(http, project, "completed", "failed", "waiting", seconds=110)

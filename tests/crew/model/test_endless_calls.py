@@ -1,0 +1,128 @@
+"""Calls that do not end: of a provider that hangs, of a tool that hangs, and responses that are cut at their limit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from config.settings import Settings
+from crew.model import asking, calling
+from crew.model.conversation import Conversation
+from crew.model.places import PLACES
+from crew.model.source import MAX_OUTPUT_TOKENS, Sources
+from crew.model.tool import Tool
+from crew.protocol import AgentError
+from tests.crew.model.model_under_test import (
+    LIMITS,
+    Done,
+    MemoryTranscript,
+    Model,
+    Step,
+    Tools,
+    call,
+    conversation,
+    says,
+)
+from tests.crew.model.test_conversation import results
+from tests.crew.model.test_wire_faults import MODELS, PROMPT, SCRIPT
+from tests.provider import KEY, Fault, Provider, running
+
+# Connections that the clients abandon are left to the garbage collector, which warns of them.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+PRICES = dict.fromkeys(MODELS, (1.0, 2.0))
+
+
+@pytest.fixture(autouse=True)
+def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0,))
+
+
+async def attempt(provider: Provider, model: str, step: Step) -> Done:
+    environment = {
+        "OPENAI_BASE_URL": provider.openai_url,
+        "OPENAI_API_KEY": KEY,
+        "ANTHROPIC_BASE_URL": provider.url,
+        "ANTHROPIC_API_KEY": KEY,
+    }
+    sources = Sources(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), environment)
+    completed = await Conversation(sources.get(model), PROMPT, Tools().all(), LIMITS, step).run()
+    await sources.close()
+    assert isinstance(completed.arguments, Done)
+    return completed.arguments
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_provider_that_hangs_fails_the_attempt(model: str) -> None:
+    step, started = Step(), time.monotonic()
+    async with running(SCRIPT.model_copy(update={"faults": (Fault(kind="hang"),)})) as provider:
+        with pytest.raises(AgentError, match="did not answer in time") as failure:
+            await attempt(provider, model, step)
+        assert time.monotonic() - started < 10
+        assert (failure.value.retryable, failure.value.counts) == (True, True)
+        assert step.transcript.reserved == {}
+        # Two tries, for each of which the provider may send a bill.
+        assert step.transcript.spent > 2 * MAX_OUTPUT_TOKENS * PRICES[model][1] / 1_000_000
+        provider.faults.clear()
+        assert await attempt(provider, model, step) == Done(text="all")
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_call_that_the_limit_of_output_cut_is_corrected(model: str) -> None:
+    step = Step(MemoryTranscript())
+    cut = Fault(kind="length", times=1)
+    async with running(SCRIPT.model_copy(update={"faults": (cut,)})) as provider:
+        assert await attempt(provider, model, step) == Done(text="all")
+        assert "not a JSON object. Write smaller pieces." in str(provider.calls[1].body)
+
+
+async def test_a_tool_that_does_not_end_is_stopped_and_the_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "TOOL_SECONDS", 0.05)
+    ended = False
+
+    async def act(arguments: object) -> str:
+        nonlocal ended
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended = True
+        raise AssertionError
+
+    class Hanging(Tools):
+        def all(self) -> tuple[Tool, ...]:
+            return tuple(replace(tool, run=act) if tool.name == "act" else tool for tool in super().all())
+
+    model = Model([says(call("act", word="a")), says(call("done", text="all"))])
+    completed = await conversation(model, Step(), Hanging()).run()
+    assert completed.arguments == Done(text="all")
+    assert results(model.asked[1]) == ["Error: act did not end within 0 s."]
+    assert ended
+
+
+async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
+    waiting = Fault(kind="answer", answer=SCRIPT.conversations["build"].turns[1], seconds=1.0)  # type: ignore[arg-type]
+    async with running(SCRIPT.model_copy(update={"faults": (waiting,)})) as provider:
+        environment = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
+        sources = Sources(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
+        source = sources.get("openai:scripted")
+        conversations = [Conversation(source, PROMPT, Tools().all(), LIMITS, Step()) for _ in range(200)]
+        most = 0
+
+        async def watch() -> None:
+            nonlocal most
+            while True:
+                most = max(most, provider.calls.in_flight)
+                await asyncio.sleep(0.01)
+
+        watching = asyncio.create_task(watch())
+        await asyncio.gather(*(each.run() for each in conversations))
+        watching.cancel()
+        await sources.close()
+    assert most > 100
+    async with asyncio.timeout(1):  # each place was given back
+        await asyncio.gather(*(source.slots.acquire() for _ in range(PLACES)))
+    assert source.slots.locked()

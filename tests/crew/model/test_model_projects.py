@@ -1,0 +1,182 @@
+"""Projects whose crew asks a model: who decides at their gates, and how soon a cancelled one stops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx2
+import psutil
+import pytest
+import pytest_asyncio
+
+from cli.stack.embedded import Servers
+from config.settings import Settings
+from crew.model.source import MAX_OUTPUT_TOKENS
+from store import budgets, transcripts
+from store.transaction import Store
+from tests.abuse.projects import V1, get, open_request, respond, start, wait_for_status
+from tests.conftest import own_settings
+from tests.crew.model.agents_under_test import KEY, MODEL
+from tests.crew.model.disobedience import approves, obeying
+from tests.crew.model.test_model_delivery import PIPELINES
+from tests.provider import Provider, Script, running
+from tests.provider.greeter import FILES, GREETER
+from tests.provider.scripts import INJECTED, calling, changed, coding, software_delivery, writing
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+STOP_SECONDS = 5.0
+OUTPUT_USD = 2.0
+REMOVED = "tests/test_others.py"
+REMOVED_TEST = FILES["tests/test_greeting.py"].replace("Greeting(", "Others(")
+ENDLESS = """\
+import time, unittest
+
+class Endless(unittest.TestCase):
+    def test_ends(self):
+        time.sleep(600)
+"""
+
+GREETING = obeying(
+    changed(
+        software_delivery(GREETER),
+        {"build": coding({**FILES, REMOVED: REMOVED_TEST}, then=[calling("delete_file", path=REMOVED)])},
+    ),
+    "plan",
+    approves,
+)
+HANGING = Script.model_validate(
+    {
+        "when": "Hanging",
+        "conversations": {"build": [calling("list_files"), calling("list_files").model_copy(update={"seconds": 600})]},
+    }
+)
+TESTING = Script.model_validate(
+    {
+        "when": "Testing",
+        "conversations": {"build": [*writing("write_file", {"tests/test_it.py": ENDLESS}), calling("run_tests")]},
+    }
+)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(servers: Servers) -> AsyncIterator[Settings]:
+    async with own_settings(servers) as settings:
+        own = {"pipelines_dir": PIPELINES, "model_prices": {MODEL: (1.0, OUTPUT_USD)}}
+        yield settings.model_copy(update=own)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def provider() -> AsyncIterator[Provider]:
+    async with running(HANGING, TESTING, GREETING, key=KEY) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment(provider: Provider) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
+        patch.setenv("OPENAI_API_KEY", KEY)
+        yield
+
+
+async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_the_gate(
+    http: httpx2.AsyncClient, provider: Provider
+) -> None:
+    brief = f"# Greeter\n\n{INJECTED}\n\n## Requirements\n\n- It greets.\n"
+    project = await start(http, description=brief, model=MODEL, pipeline="two-gates")
+    request = await open_request(http, project, "plan")
+    assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
+    found = await get(http, f"/hitl/{request['request_id']}")
+    assert (found["status"], found["history"]) == ("pending", [])
+    await respond(http, request, "approve")
+    request = await open_request(http, project, "validate", seconds=60)
+    (report,) = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
+    assert report["artifact_id"] in str(request["artifacts"])
+    text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
+    assert f"{REMOVED}:Others.test_r1_greets was removed" in text
+    await respond(http, request, "reject", comment="It removed a test.")
+    assert (await wait_for_status(http, project, "rejected"))["status"] == "rejected"
+
+
+async def spent(store: Store) -> budgets.Spent:
+    async with store.reading() as connection:
+        return await budgets.spent(connection, f"day:{datetime.now(UTC):%Y-%m-%d}")
+
+
+async def cancel(http: httpx2.AsyncClient, project: str) -> float:
+    """Cancel a project. Return the moment."""
+    cancelled = time.monotonic()
+    answer = await http.post(f"{V1}/projects/{project}/cancel")
+    assert answer.status_code == 202, answer.text
+    return cancelled
+
+
+async def test_cancelling_ends_the_call_and_books_it(
+    http: httpx2.AsyncClient, provider: Provider, store: Store
+) -> None:
+    before = await spent(store)
+    project = await start(http, description="# Hanging\n\nA provider that hangs.\n", model=MODEL, pipeline="only-build")
+
+    async def hangs() -> bool:
+        return bool(provider.calls.in_flight) and provider.calls[-1].turn == 2
+
+    await eventually(hangs)
+    assert (await spent(store)).reserved_usd > 0
+    cancelled = await cancel(http, project)
+
+    async def has_left() -> bool:
+        return provider.calls[-1].ended == "client left"
+
+    await eventually(has_left)
+    assert time.monotonic() - cancelled < STOP_SECONDS
+
+    async def is_settled() -> bool:
+        return (await spent(store)).reserved_usd == 0
+
+    await eventually(is_settled)
+    assert time.monotonic() - cancelled < STOP_SECONDS
+    # Nobody knows what the provider bills for the call: all that it may cost.
+    assert (await spent(store)).spent_usd - before.spent_usd > MAX_OUTPUT_TOKENS * OUTPUT_USD / 1_000_000
+    await wait_for_status(http, project, "cancelled")
+
+
+def sandboxes() -> list[psutil.Process]:
+    """Return the processes that run tests for this process."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if any("launcher.supervisor" in part for part in process.cmdline()):
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+async def test_cancelling_ends_the_sandbox(http: httpx2.AsyncClient, provider: Provider, store: Store) -> None:
+    before = await spent(store)
+    project = await start(http, description="# Testing\n\nTests that hang.\n", model=MODEL, pipeline="only-build")
+
+    async def tests() -> bool:
+        return provider.calls[-1].script == TESTING.when and bool(sandboxes())
+
+    await eventually(tests)
+    (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
+    cancelled = await cancel(http, project)
+
+    async def has_ended() -> bool:
+        return not sandboxes()
+
+    await eventually(has_ended)
+    assert time.monotonic() - cancelled < STOP_SECONDS
+    async with store.reading() as connection:
+        stored = await transcripts.of_task(connection, UUID(task["task_id"]))
+    after = await spent(store)
+    assert after.reserved_usd == 0
+    assert after.spent_usd - before.spent_usd == pytest.approx(sum(entry.cost_usd for entry in stored))
+    assert stored[-1].kind == "response"  # the run of the tests has no result
+    await wait_for_status(http, project, "cancelled")
