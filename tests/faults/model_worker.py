@@ -9,7 +9,8 @@ from tests.faults.fault_stack import FaultStack
 from tests.faults.supervised_process import SupervisedProcess
 from tests.provider import Provider
 
-MODELS = ("openai:scripted", "anthropic:scripted")
+MODELS = ("openai:scripted-1", "anthropic:scripted-2")
+"""Each with a name of its own, by which the faults of a script find its calls."""
 PIPELINE = "only-build"
 
 

@@ -157,12 +157,12 @@ def sandboxes() -> list[psutil.Process]:
     return found
 
 
-async def test_cancelling_ends_the_sandbox(http: httpx2.AsyncClient, provider: Provider, store: Store) -> None:
+async def test_cancelling_ends_the_sandbox(http: httpx2.AsyncClient, store: Store) -> None:
     before = await spent(store)
     project = await start(http, description="# Testing\n\nTests that hang.\n", model=MODEL, pipeline="only-build")
 
     async def tests() -> bool:
-        return provider.calls[-1].script == TESTING.when and bool(sandboxes())
+        return bool(sandboxes())
 
     await eventually(tests)
     (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
