@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from temporalio.exceptions import ApplicationError
 
-from artifacts.media_types import FILES
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
-from models.contracts.names import REHEARSAL
 from models.contracts.roles import Role
-from store import artifacts, events, projects
+from store import inputs
 from store.transaction import Store
 
 
@@ -21,14 +19,11 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
     """
     handoff = step.handoff
     async with store.reading() as connection:
-        found = await artifacts.get_with_contents(connection, handoff.context_ids, origin_id=step.project_id)
-        has_code = any(artifact.media_type == FILES for artifact, _ in found)
-        # What a task made of a person's code is a person's code, too.
-        given = has_code and await artifacts.written_by(connection, projects.source_origin(step.project_id))
-        writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if step.crew != REHEARSAL else ()
-        notes = await events.notes(connection, step.project_id, writers) if writers else {}
-    brief = next((body for artifact, body in found if artifact.origin_id == step.project_id), None)
-    missing = set(handoff.context_ids) - {artifact.id for artifact, _ in found}
+        found = await inputs.of_step(
+            connection, step.project_id, step.crew, handoff.context_ids, origin_id=step.project_id
+        )
+    brief = next((each.content for each in found if each.artifact.origin_id == step.project_id), None)
+    missing = set(handoff.context_ids) - {each.artifact.id for each in found}
     if brief is None or missing:
         # The database was restored from before this point. Running without the input would be wrong.
         raise ApplicationError(
@@ -49,18 +44,17 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
         brief=brief.decode(),
         inputs=tuple(
             InputArtifact(
-                artifact_id=artifact.id,
-                type=artifact.type,
-                name=artifact.name,
-                version=artifact.version,
-                media_type=artifact.media_type,
-                content=body,
-                # Not the author: a person may respond under any name.
-                by_agent=not given and artifact.task_id is not None and artifact.origin_id == artifact.task_id,
-                note=notes.get(artifact.origin_id),
+                artifact_id=each.artifact.id,
+                type=each.artifact.type,
+                name=each.artifact.name,
+                version=each.artifact.version,
+                media_type=each.artifact.media_type,
+                content=each.content,
+                by_agent=each.by_agent,
+                note=each.note,
             )
-            for artifact, body in found
-            if artifact.id in handoff.context_ids
+            for each in found
+            if each.artifact.id in handoff.context_ids
         ),
         expected_outputs=handoff.expected_outputs,
         model=step.model,

@@ -301,6 +301,8 @@ RECORDING: Json = {
             "media_type": "text/markdown",
             "encoding": "utf-8",
             "content": "# URL shortener\n\n- Shorten a URL.\n",
+            "by_agent": False,
+            "note": None,
         }
     ],
     "entries": [

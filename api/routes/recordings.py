@@ -9,11 +9,12 @@ from api.deps import ServicesDep, TaskDep
 from api.documentation import describe_responses
 from api.shapes.artifacts import encode_content
 from models.contracts.handoff import Handoff
+from models.contracts.names import REHEARSAL
 from models.contracts.pipeline import Pipeline
 from models.contracts.recording import RecordedEntry, RecordedInput, Recording
 from models.contracts.roles import Role
-from models.tables import Artifact
-from store import artifacts, projects, transcripts
+from store import inputs, projects, transcripts
+from store.inputs import Input
 
 router = APIRouter(tags=["tasks"])
 
@@ -31,7 +32,7 @@ async def get_recording(task: TaskDep, services: ServicesDep) -> Recording:
         project = await projects.get(connection, task.project_id)
         assert project is not None
         brief = await projects.brief(connection, task.project_id)
-        inputs = await artifacts.get_with_contents(connection, handoff.context_ids)
+        given = await inputs.of_step(connection, task.project_id, project.crew or REHEARSAL, handoff.context_ids)
         entries = await transcripts.of_task(connection, task.id)
     role = Pipeline.model_validate(project.pipeline).role(task.agent_type)
     return Recording(
@@ -44,7 +45,7 @@ async def get_recording(task: TaskDep, services: ServicesDep) -> Recording:
         feedback=task.feedback,
         brief=brief,
         expected_outputs=handoff.expected_outputs,
-        inputs=tuple(_input(artifact, body) for artifact, body in inputs),
+        inputs=tuple(map(_input, given)),
         entries=tuple(
             RecordedEntry(kind=row.kind, fingerprint=row.fingerprint, call_id=row.call_id, body=row.body.decode())
             for row in entries
@@ -52,8 +53,9 @@ async def get_recording(task: TaskDep, services: ServicesDep) -> Recording:
     )
 
 
-def _input(artifact: Artifact, body: bytes) -> RecordedInput:
-    content, encoding = encode_content(body)
+def _input(given: Input) -> RecordedInput:
+    content, encoding = encode_content(given.content)
+    artifact = given.artifact
     return RecordedInput(
         type=artifact.type,
         name=artifact.name,
@@ -61,4 +63,6 @@ def _input(artifact: Artifact, body: bytes) -> RecordedInput:
         media_type=artifact.media_type,
         encoding=encoding.value,
         content=content,
+        by_agent=given.by_agent,
+        note=given.note,
     )

@@ -114,7 +114,16 @@ def _assignment(recording: Recording) -> Assignment:
         feedback=recording.feedback,
         brief=recording.brief,
         inputs=tuple(
-            InputArtifact(_NOBODY, each.type, each.name, each.version, each.media_type, each.body)
+            InputArtifact(
+                _NOBODY,
+                each.type,
+                each.name,
+                each.version,
+                each.media_type,
+                each.body,
+                by_agent=each.by_agent,
+                note=each.note,
+            )
             for each in recording.inputs
         ),
         expected_outputs=recording.expected_outputs,

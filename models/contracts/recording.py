@@ -15,7 +15,8 @@ from .roles import Role
 
 
 class RecordedInput(Contract):
-    """An artifact version among the inputs. `content` is text, or Base64 if the encoding says so."""
+    """An artifact version among the inputs. `content` is text, or Base64 if the encoding says so. `by_agent` and
+    `note` are as in `crew.protocol.InputArtifact`."""
 
     type: ArtifactType
     name: str
@@ -23,6 +24,8 @@ class RecordedInput(Contract):
     media_type: str
     encoding: Literal["utf-8", "base64"] = "utf-8"
     content: str
+    by_agent: bool
+    note: str | None = None
 
     @property
     def body(self) -> bytes:

@@ -70,11 +70,12 @@ async def start(caller: Caller) -> str:
 
 
 async def wait_until_completed(caller: Caller, project_id: str) -> None:
-    async def settled() -> str | None:
-        status = str((await caller.get(f"/projects/{project_id}"))["status"])
-        return status if status in SETTLED or status == "waiting" else None
+    async def settled() -> dict[str, Any] | None:
+        status = await caller.get(f"/projects/{project_id}/status")
+        return status if status["status"] in (*SETTLED, "waiting") else None
 
-    assert await eventually(settled) == "completed"
+    ended = await eventually(settled)
+    assert ended["status"] == "completed", ended["open_requests"]
 
 
 def reached(

@@ -23,10 +23,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
 
-KEYS = {
-    "openai:scripted": "planted-openai-4f9d1c7e8a2b6d30",
-    "anthropic:scripted": "planted-anthropic-77c1e5a90b3d2f48",
-}
+KEYS = dict(zip(MODELS, ("planted-openai-4f9d1c7e8a2b6d30", "planted-anthropic-77c1e5a90b3d2f48"), strict=True))
 """Without the form of these providers' keys, so that only their values give them away."""
 MARK = "mark7261"
 """It stands beside each key, and is found wherever the key would be."""
@@ -100,7 +97,8 @@ async def rest_of(http: httpx2.AsyncClient, project_id: str) -> bytes:
         *(f"/projects/{project_id}{path}" for path in ("", "/status", "/events", "/artifacts", "/agents")),
         f"/hitl/project/{project_id}/requests",
         *(f"/tasks/{task}{path}" for task in tasks for path in ("", "/transcript")),
-        *(f"/artifacts/{each['artifact_id']}{path}" for each in artifacts for path in ("", "/content", "/files")),
+        *(f"/artifacts/{each['artifact_id']}{path}" for each in artifacts for path in ("", "/content")),
+        *(f"/artifacts/{each['artifact_id']}/files" for each in artifacts if each["type"] == "source_code"),
     ]
     answers = [await http.get(V1 + path) for path in paths]
     assert {(path, answer.status_code) for path, answer in zip(paths, answers, strict=True)} == {
