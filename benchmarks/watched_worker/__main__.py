@@ -15,7 +15,7 @@ from temporalio import activity
 import worker.__main__ as program
 
 FILE = "BENCH_WATCH"
-"""The variable that names the file to write, JSON in seconds: {"stall": ..., "gap": ...}. Removing it begins anew."""
+"""The variable that names the file to write, JSON in seconds: {"stall": ..., "gap": ...}. Removing it starts again."""
 
 TICK, WRITE = 0.02, 0.25
 

@@ -39,7 +39,7 @@ def test_every_setting_of_models_is_there() -> None:
     assert settings - set(code(PAGE)) == set()
 
 
-@pytest.mark.parametrize("provider", KINDS.keys() - LOCAL)
+@pytest.mark.parametrize("provider", sorted(KINDS.keys() - LOCAL))
 def test_without_a_key_the_step_says_which_one_to_set(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in KINDS.values():
         for variable in (*kind.keys, "OPENAI_BASE_URL"):

@@ -47,7 +47,7 @@ SCRIPT = Script.model_validate(
 )
 TESTING = (4, 6, 7)
 """The turns that run the tests, for a second."""
-MOMENTS = ("asked", "answered", "at work")
+MOMENTS = ("asked", "answered", "working")
 
 TRANSCRIPT = """
 SELECT position, kind, call_id, cost_usd, CASE WHEN kind = 'response' THEN NULL ELSE body END AS body FROM transcript
@@ -116,7 +116,7 @@ async def test_a_step_that_is_killed_at_every_point_pays_once_and_writes_the_sam
         killed, since = await start(caller), 0
         for turn, moment in points:
             await eventually(reached(stack, provider, killed, turn, moment, since))
-            if moment == "at work":
+            if moment == "working":
                 await asyncio.sleep(proof.random.uniform(0, 0.9 if turn in TESTING else 0.02))
             worker.kill()
             since = provider.calls.total

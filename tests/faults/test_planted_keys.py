@@ -26,7 +26,7 @@ pytestmark = pytest.mark.long
 KEYS = dict(zip(MODELS, ("planted-openai-4f9d1c7e8a2b6d30", "planted-anthropic-77c1e5a90b3d2f48"), strict=True))
 """Without the form of these providers' keys, so that only their values give them away."""
 MARK = "mark7261"
-"""It stands beside each key, and is found wherever the key would be."""
+"""It is stored beside each key, and is found wherever the key would be."""
 
 TEST = """\
 import os, pathlib, unittest
@@ -176,9 +176,9 @@ async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
         for place, data in places.items():
             assert not any(form in data for form in forms(key)), f"{place}: the key of {model}"
     for place, data in places.items():
-        assert _shows(data, MARK), f"{place} does not show what stands beside the keys"
+        assert _shows(data, MARK), f"{place} does not show what is stored beside the keys"
     assert _shows(places["database"], "[key]")
-    assert _shows(places["database"], "PYTHONHASHSEED")  # the sandbox's environment was told
+    assert _shows(places["database"], "PYTHONHASHSEED")  # the sandbox's environment is in the prompt
     assert not _shows(places["database"], "OPENAI_API_KEY=")
     assert _versions(places["REST"]) == {f"{MARK}-[key]"}
 

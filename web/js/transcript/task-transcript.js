@@ -1,5 +1,5 @@
 /**
- * `<task-transcript>`: a task's conversation with a model: what it was told, each turn, its tool calls, tokens, cost and
+ * `<task-transcript>`: a task's conversation with a model: its prompt, each turn, its tool calls, tokens, cost and
  * time. It is read when it is opened, and again when the task goes on.
  */
 
