@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
@@ -18,7 +19,7 @@ from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import AgentError, Crews, Outcome, Usage
+from crew.protocol import AgentError, Crews, Outcome, SupersededAttemptError, Usage
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
@@ -39,6 +40,8 @@ RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
 
 MAX_NOTE = 1000
 """Characters of an agent's note, which should be one line."""
+
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
 
 MAX_INLINE_CHECK = 64 * 1024
 """Bytes of content that are checked without a thread, because starting one takes longer."""
@@ -143,7 +146,7 @@ class AgentSteps:
                 # Not a failure of the agent: another worker, or this one after its restart, runs the step at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SQLAlchemyError, ApplicationError, *PERMANENT_ERRORS):
+        except (AgentError, SupersededAttemptError, ApplicationError, *DATABASE_ERRORS, *PERMANENT_ERRORS):
             raise
         except (InvalidArtifactError, UnconfinedError) as error:
             raise AgentError(str(error), retryable=False) from error

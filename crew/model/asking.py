@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelTimeoutError
+from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
-from crew.model.failures import TRANSIENT, failure_of
+from crew.model.failures import TRANSIENT, failure_of, refusal
 from crew.model.places import working
 from crew.model.redaction import redacted_response
 from crew.model.source import Source
@@ -66,9 +66,9 @@ class Asker:
         started = time.monotonic()
         response, reservation = await self._try(fitting, at_most)
         cost, body = source.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
-        if problem := _unusable(response, body):
+        if problem := _problem(response, body, source.name):
             await transcript.release(reservation, cost)
-            raise AgentError(f"{source.name} {problem}")
+            raise problem
         clean = redacted_response(body, source.secrets)
         if clean != body:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
@@ -89,8 +89,7 @@ class Asker:
                 await asyncio.shield(transcript.release(reservation, at_most))
                 raise
             except Exception as error:
-                # The same holds for a provider that has not answered in time, but not for one that says what is wrong.
-                await transcript.release(reservation, at_most if isinstance(error, ModelTimeoutError) else 0.0)
+                await transcript.release(reservation, 0.0 if _is_free(error) else at_most)
                 delay = next(delays, None) if isinstance(error, TRANSIENT) else None
                 if delay is None:
                     raise failure_of(error, source.name, source.secrets) from error
@@ -107,15 +106,21 @@ class Asker:
             )
 
 
-def _unusable(response: ModelResponse, body: bytes) -> str | None:
+def _is_free(error: Exception) -> bool:
+    """Return whether a failed call costs nothing: the provider said what is wrong, or was never reached."""
+    is_sent = isinstance(error, ModelConnectionError) and error.phase not in ("pool", "connect")
+    return isinstance(error, ModelAPIError) and not is_sent
+
+
+def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:
     """Return why a response cannot be used at all, or None."""
     if response.finish_reason == "content_filter":
-        return "refused to answer."
+        return refusal(model)
     # pydantic_ai replaces a missing reason by "stop" for OpenAI's API, where only the details show what was said.
     shows_reason = response.provider_url is not None and response.provider_name != "anthropic"
     reason = (response.provider_details or {}).get("finish_reason") if shows_reason else response.finish_reason
     if reason is None:
-        return "did not say why its response ended; it was probably cut off."
+        return AgentError(f"{model} did not say why its response ended; it was probably cut off.")
     if len(body) > MAX_RESPONSE:
-        return f"returned {len(body):,} bytes; at most {MAX_RESPONSE:,} are read."
+        return AgentError(f"{model} returned {len(body):,} bytes; at most {MAX_RESPONSE:,} are read.")
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -39,17 +39,24 @@ class ToolCalls:
 
     Args:
         report: tells the people who watch what is done now.
+        state: returns what the tools have changed. The same call in another state is another call.
         times: how many allowances of equal calls the step has, one more each time that a person let it go on.
     """
 
     def __init__(
-        self, tools: Mapping[str, Tool], record: Record, report: Callable[[str], Awaitable[None]], times: int
+        self,
+        tools: Mapping[str, Tool],
+        record: Record,
+        report: Callable[[str], Awaitable[None]],
+        state: Callable[[], Hashable],
+        times: int,
     ) -> None:
         self._tools = tools
         self._record = record
         self._report = report
         self._end = SAME_CALLS_END * times
-        self._same: Counter[tuple[str, str, str]] = Counter()
+        self._state = state
+        self._same: Counter[tuple[str, str, str, Hashable]] = Counter()
         self.count = 0
 
     async def carry_out(self, call: Call) -> Result:
@@ -110,8 +117,8 @@ class ToolCalls:
             await self._record.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)
 
     def _count_same(self, call: Call, text: str) -> str:
-        """Count a call with its result. Return what to add to the result if it repeats."""
-        key = (call.tool, call.raw, text)
+        """Count a call with its result, in this state. Return what to add to the result if it repeats."""
+        key = (call.tool, call.raw, text, self._state())
         self._same[key] += 1
         times = self._same[key]
         if times >= self._end:

@@ -14,8 +14,10 @@ from pydantic_ai.messages import (
     ModelRequest,
     ModelRequestPart,
     ModelResponsePart,
+    TextPart,
     ToolCallPart,
     ToolReturnPart,
+    UserPromptPart,
 )
 
 from crew.protocol import AgentError
@@ -33,6 +35,9 @@ LONG_ARGUMENT = 500
 """Characters of a call's argument that are kept however old it is."""
 
 _KEPT_CONTROLS = "\n\t\r"
+
+RESULT_OF = "Result of "
+"""How the result of a tool begins for a model that is not told it in a message of its own."""
 
 DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
@@ -87,6 +92,8 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
 
 
 def _dropped(part: ModelRequestPart) -> ModelRequestPart:
+    if isinstance(part, UserPromptPart) and isinstance(part.content, str) and part.content.startswith(RESULT_OF):
+        return UserPromptPart(f"{part.content.partition(chr(10))[0]}\n{DROPPED}")
     if not isinstance(part, ToolReturnPart):
         return part
     return ToolReturnPart(tool_name=part.tool_name, content=DROPPED, tool_call_id=part.tool_call_id)
@@ -94,6 +101,8 @@ def _dropped(part: ModelRequestPart) -> ModelRequestPart:
 
 def _shortened(part: ModelResponsePart) -> ModelResponsePart:
     """Return a call without its long arguments, such as the content of a file that was written."""
+    if isinstance(part, TextPart):  # of a model that calls tools in its text
+        return TextPart(cut(part.content, 2 * LONG_ARGUMENT))
     if not isinstance(part, ToolCallPart):
         return part
     arguments: Any = part.args

@@ -6,6 +6,7 @@ stored entries, so that no response is paid for twice and no tool with effects r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -45,6 +46,7 @@ class Conversation:
 
     Args:
         continued: how many times a person let this step go on after it had ended.
+        state: returns what the tools have changed, by which equal calls are told apart.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Conversation:
         limits: StepLimits,
         step: Step,
         continued: int = 0,
+        state: Callable[[], Hashable] = lambda: None,
     ) -> None:
         self._source = source
         self._prompt = prompt
@@ -62,6 +65,7 @@ class Conversation:
         self._limits = limits
         self._step = step
         self._times = continued + 1
+        self._state = state
         self._asker = Asker(source, tools, step)
         self._messages: list[ModelMessage] = []
         self._turns = self._input_tokens = self._output_tokens = 0
@@ -75,7 +79,9 @@ class Conversation:
             AgentError: the model failed, or a limit is reached.
         """
         self._record = Record(self._step.transcript, await self._step.transcript.entries())
-        self._calls = ToolCalls({tool.name: tool for tool in self._tools}, self._record, self._report, self._times)
+        self._calls = ToolCalls(
+            {tool.name: tool for tool in self._tools}, self._record, self._report, self._state, self._times
+        )
         await self._open()
         corrections, first_correction = 0, 0
         while True:

@@ -17,6 +17,7 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import ModelRequestParameters
 
+from crew.model.context import RESULT_OF
 from crew.model.tool import Tool
 
 
@@ -98,7 +99,7 @@ class JsonText:
         return [Call("json", found["tool"], arguments if isinstance(arguments, dict) else None, text)]
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
-        return [UserPromptPart(f"Result of {call.tool}:\n{text}")]
+        return [UserPromptPart(f"{RESULT_OF}{call.tool}:\n{text}")]
 
 
 def _call(part: ToolCallPart) -> Call:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from pydantic_ai.exceptions import (
     AgentRunError,
-    ContentFilterError,
     ModelAPIError,
     ModelAuthenticationError,
     ModelConnectionError,
@@ -51,19 +50,27 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
 
 
+def refusal(model: str) -> AgentError:
+    """Return the failure of a model that refuses: it would do so again."""
+    return AgentError(
+        f"{model} refused to answer. Change the instructions or the brief, and try again.", retryable=False
+    )
+
+
 def _cause(error: Exception, model: str) -> tuple[str, bool]:
     """Return the cause and what to do, and whether the next attempt may succeed."""
     match error:
         case ModelAuthenticationError():
-            return f"{model} rejected the key. Set the provider's key (such as OPENAI_API_KEY), and try again.", False
+            return (
+                f"{model} rejected the key. Set the provider's key (such as OPENAI_API_KEY), restart the worker, and try again.",
+                False,
+            )
         case ModelQuotaExceededError():
             return f"The quota or credit for {model} is used up. Raise it at the provider, and try again.", False
         case ModelNotFoundError():
             return f"The provider has no model {model}. Choose another in BOTARMY_MODEL or the pipeline.", False
         case ModelContextWindowExceededError():
             return f"The conversation is too long for {model}. Give the step less to read, or a larger model.", False
-        case ContentFilterError():
-            return f"{model} refused to answer. Change the instructions or the brief, and try again.", False
         case ModelRequestRejectedError():
             return f"{model} rejected the request.", False
         case ModelTimeoutError():

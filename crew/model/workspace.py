@@ -33,6 +33,11 @@ class Workspace:
     def _imported_before(self) -> set[str]:
         return {name for _, names in _imports(self._before) for name in names}
 
+    @property
+    def version(self) -> int:
+        """A number that equal files have in common, in this process."""
+        return hash(frozenset(self.files.items()))
+
     def listing(self) -> str:
         """Return the paths with their sizes, one a line."""
         if not self.files:

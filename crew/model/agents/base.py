@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
@@ -103,9 +103,15 @@ def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
 
 
 async def converse(
-    workshop: Workshop, assignment: Assignment, step: Step, prompt: str, tools: Sequence[Tool], **fill: str
+    workshop: Workshop,
+    assignment: Assignment,
+    step: Step,
+    prompt: str,
+    tools: Sequence[Tool],
+    workspace: Workspace | None = None,
+    **fill: str,
 ) -> Completed:
-    """Have one conversation for a step, with the model that the assignment names.
+    """Have one conversation for a step, with the model that the assignment names, about a workspace if there is one.
 
     Raises:
         AgentError: no model is named, or the conversation failed.
@@ -120,15 +126,5 @@ async def converse(
         limits_of(assignment.role, assignment.continued),
         step,
         assignment.continued,
+        state=lambda: workspace.version if workspace is not None else None,
     ).run()
-
-
-def accept(check: Callable[[Any], str | None], done: str) -> Callable[[Any], Any]:
-    """Return the `run` of a tool that ends a step if `check` returns None, and else tells the model what it returns."""
-
-    async def run(arguments: Any) -> str:
-        if problem := check(arguments):
-            raise ToolError(problem)
-        return done
-
-    return run

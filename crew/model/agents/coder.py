@@ -58,12 +58,12 @@ class Coder:
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
-        workspace, tests = Workspace(before), OwnTests(before)
+        workspace, tests = Workspace(before), await asyncio.to_thread(OwnTests, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._workshop.sandbox)
-        completed = await converse(self._workshop, assignment, step, "coder", tools)
+        completed = await converse(self._workshop, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
-        weakened = tests.weakened(workspace.files)
+        weakened = await asyncio.to_thread(tests.weakened, workspace.files)
         assert isinstance(completed.arguments, Finish)
         said = completed.arguments.summary.strip()
         (type,) = assignment.expected_outputs
@@ -107,7 +107,7 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
         if missing := await asyncio.to_thread(workspace.missing_imports):  # there may be thousands of lines
             listed = "; ".join(f"{path} imports {', '.join(names)}" for path, names in missing.items())
             raise ToolError(f"some imports are not available: {listed}.")
-        if missing_tests := uncovered(wanted, workspace.files):
+        if missing_tests := await asyncio.to_thread(uncovered, wanted, workspace.files):
             raise ToolError(
                 f"no test covers {', '.join(missing_tests)}. A test's docstring begins with the numbers it covers."
             )

@@ -85,6 +85,15 @@ async def test_tests_that_the_coder_weakened_are_in_the_note_and_in_the_results(
         assert f"> {WEAKENED} {NAME} {said}" in checked.drafts[0].content.decode()
 
 
+async def test_the_same_test_run_after_each_change_is_no_loop() -> None:
+    turns = writing("write_file", FILES)
+    for number in range(6):
+        turns += [calling("write_file", path="greeter/version.py", content=f"N = {number}\n"), calling("run_tests")]
+    script = changed(SCRIPT, {"build": [*turns, calling("finish", summary="Done.")]})
+    async with crew_of(script) as (crew, _):
+        assert files_of(await work(crew, "build", DOCUMENTS))["greeter/version.py"] == "N = 5\n"
+
+
 @pytest.mark.parametrize("mark", ['@unittest.skip("flaky")', "@unittest.expectedFailure"])
 async def test_a_skipped_test_does_not_pass(mark: str) -> None:
     skipped = OTHERS_TEST.replace("    def test_", f"    {mark}\n    def test_")

@@ -11,12 +11,13 @@ from pydantic_ai.exceptions import (
     ModelConnectionError,
     ModelQuotaExceededError,
     ModelRateLimitError,
+    UnexpectedModelBehavior,
 )
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
 
 from crew.model import asking
 from crew.model.conversation import Prompt
-from crew.model.dialect import JsonText
+from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limits import StepLimits
 from crew.protocol import AgentError, BudgetExhaustedError, EntryKind
 from tests.crew.model.model_under_test import (
@@ -190,8 +191,7 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
         (ModelAuthenticationError("m", "bad key sk-planted", body=None), "rejected the key", False, True),
         (ModelQuotaExceededError("m", "no credit", body=None), "quota or credit", False, True),
         (ModelRateLimitError("m", "slow down", body=None, retry_after=7.0), "asks to wait", True, False),
-        (ModelConnectionError("m", "no route"), "cannot be reached", True, True),
-        (RuntimeError("boom"), "RuntimeError", True, True),
+        (ModelConnectionError("m", "no route", phase="connect"), "cannot be reached", True, True),
     ],
 )
 async def test_failures_of_a_provider_are_said_in_plain_words(
@@ -207,6 +207,22 @@ async def test_failures_of_a_provider_are_said_in_plain_words(
     if not counts:
         assert failure.value.retry_after is not None
         assert failure.value.retry_after.total_seconds() == 7
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ModelConnectionError("m", "cut", phase="read"), UnexpectedModelBehavior("no JSON"), RuntimeError("boom")],
+)
+async def test_a_call_that_broke_after_it_was_sent_is_booked_whole(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Nobody knows what the provider bills."""
+    monkeypatch.setattr(asking, "RETRY_DELAYS", ())
+    step = Step()
+    with pytest.raises(AgentError):
+        await conversation(Model([error]), step).run()
+    assert step.transcript.spent > 0.001  # the prompt and all the output that there may be
+    assert step.transcript.reserved == {}
 
 
 async def test_a_cancelled_call_is_booked_whole() -> None:
@@ -242,10 +258,15 @@ async def test_a_model_without_tools_answers_in_json() -> None:
     assert "Result of note:" in str(model.asked[1][-1])
 
 
-async def test_old_results_make_room_and_what_never_fits_is_said() -> None:
-    long = [says(call("act", word=f"{number}" + "x" * 9_000)) for number in range(12)]
-    model = Model([*long, says(call("done", text="all"))])
-    await conversation(model, Step(), context_tokens=40_000, limits=LIMITS).run()
+@pytest.mark.parametrize("dialect", [NativeTools(), JsonText()])
+async def test_old_results_make_room_and_what_never_fits_is_said(dialect: Dialect) -> None:
+    def turn(tool: str, **arguments: str) -> ModelResponse:
+        if isinstance(dialect, NativeTools):
+            return says(call(tool, **arguments))
+        return says(json.dumps({"tool": tool, "arguments": arguments}), finish_reason="stop")
+
+    model = Model([*(turn("act", word=f"{number}" + "x" * 9_000) for number in range(12)), turn("done", text="all")])
+    await conversation(model, Step(), context_tokens=40_000, limits=LIMITS, dialect=dialect).run()
     assert "was dropped to make room" in str(model.asked[-1])
     with pytest.raises(AgentError, match="needs about"):
         await conversation(Model(WORK), Step(), prompt=Prompt("v", "s", "x" * 200_000), context_tokens=40_000).run()
