@@ -61,10 +61,8 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
     """Return the cause and what to do, and whether the next attempt may succeed."""
     match error:
         case ModelAuthenticationError():
-            return (
-                f"{model} rejected the key. Set the provider's key (such as OPENAI_API_KEY), restart the worker, and try again.",
-                False,
-            )
+            todo = "Set the provider's key (such as OPENAI_API_KEY), restart the worker, and try again."
+            return f"{model} rejected the key. {todo}", False
         case ModelQuotaExceededError():
             return f"The quota or credit for {model} is used up. Raise it at the provider, and try again.", False
         case ModelNotFoundError():
