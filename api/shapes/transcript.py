@@ -64,7 +64,7 @@ class TurnPublic(Shape):
     thinking: str
     calls: list[ToolCallPublic]
     remark: str | None = Field(
-        default=None, description="What we told the model about a response that it had to correct."
+        default=None, description="BotArmy's reply to the model about a response that it had to correct."
     )
     finish_reason: str | None
     input_tokens: int

@@ -26,7 +26,7 @@ CHARACTERS_PER_TOKEN = 3.0
 """A cautious estimate: English text has about 4, code about 3. Tokenizers differ by model and need downloads."""
 
 MAX_RESULT = 16_000
-"""Characters of a tool's result; the rest is cut from its middle, since errors stand at either end."""
+"""Characters of a tool's result; the rest is cut from its middle, since errors are at either end."""
 
 RECENT = 6
 """The newest messages, whose tool results are never dropped."""

@@ -14,7 +14,7 @@ PER = 1_000_000
 """Prices are those of a million tokens."""
 
 LOCAL = frozenset({"ollama", "vllm"})
-"""Providers that run on machines of one's own, and charge nothing."""
+"""Providers that run on your own machines, and charge nothing."""
 
 
 @dataclass(frozen=True, slots=True)

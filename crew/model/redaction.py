@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 REDACTED = "[key]"
 
 MIN_IN_RESPONSE = 16
-"""Characters of a key that is looked for in responses. A shorter one is a word that a server of one's own accepts, such
+"""Characters of a key that is looked for in responses. A shorter one is a word that a self-hosted server accepts, such
 as `ollama`, and code may contain it."""
 
 

@@ -68,7 +68,7 @@ _ANTHROPIC_URL = "https://api.anthropic.com"
 _OLLAMA_URL = "http://127.0.0.1:11434/v1"
 _VLLM_URL = "http://127.0.0.1:8000/v1"
 _NO_KEY = "no-key"
-"""What servers of one's own are sent, which need no key."""
+"""The key sent to self-hosted servers, which need none."""
 
 
 def _required(env: Mapping[str, str], variable: str) -> str:

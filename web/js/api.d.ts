@@ -496,6 +496,8 @@ export interface RecordedInput {
   media_type: string;
   encoding: "utf-8" | "base64";
   content: string;
+  by_agent: boolean;
+  note: string | null;
 }
 
 export interface Recording {
