@@ -96,13 +96,13 @@ async def _fail_if_requested(context: TaskContext, step: Step) -> None:
     failure = context.controls.fail_step
     if failure is None or failure.stage != context.assignment.stage:
         return
-    # A final failure ends the task, and a redo is the next round; a retryable one is retried within the task.
+    # A person lets the task go on after a final failure, or has it done again; a retryable one is retried before.
     saved = step.checkpoint or {}
     earlier = int(saved.get("failures", 0))
     if failure.retryable:
         fails = context.assignment.round == 1 and earlier < failure.times
     else:
-        fails = context.assignment.round <= failure.times
+        fails = context.assignment.round + context.assignment.continued <= failure.times
     if fails:
         await step.save({**saved, "failures": earlier + 1})
         raise AgentError(

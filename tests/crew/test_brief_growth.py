@@ -54,6 +54,7 @@ def _grows_too_fast(run: Callable[[int], object], size: int, fast_enough: float)
     return all(_seconds(lambda: run(4 * size)) > 7 * _seconds(lambda: run(size)) for _ in range(3))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("frame", FRAMES)
 def test_a_brief_is_read_in_linear_time(frame: str) -> None:
     slow = [
@@ -64,6 +65,7 @@ def test_a_brief_is_read_in_linear_time(frame: str) -> None:
     assert slow == []
 
 
+@pytest.mark.long
 def test_wide_tables_are_read_in_linear_time() -> None:
     def table(size: int) -> None:
         columns = size // 8
@@ -72,6 +74,7 @@ def test_wide_tables_are_read_in_linear_time() -> None:
     assert not _grows_too_fast(table, 4_000, 0.1)
 
 
+@pytest.mark.long
 def test_every_pattern_matches_in_linear_time() -> None:
     slow = []
     for name, pattern in _patterns():

@@ -108,7 +108,7 @@ async def test_a_model_that_cannot_be_used_ends_with_the_reason(api_url: str, tm
     given = ("eval", "--model", "nobody:model", "--briefs", BRIEFS / BRIEF)
     ran = await botarmy(api_url, *given, cwd=tmp_path)
     assert ran.code == 1, ran
-    assert f"{BRIEF}: discovery: nobody:model names no provider" in ran.out
+    assert f"{BRIEF}: discovery: nobody:model is not PROVIDER:MODEL" in ran.out
     assert "0 of 1" in ran.out
 
 

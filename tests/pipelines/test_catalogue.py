@@ -152,6 +152,7 @@ def test_the_shipped_pipelines_are_as_designed() -> None:
         ("discovery", "analyst"),
         ("plan", "analyst"),
         ("design", "architect"),
+        ("acceptance", "tester"),
         ("build", "coder"),
         ("validate", "tester"),
         ("launch", "deployer"),

@@ -38,6 +38,7 @@ uvloop.run(program.main())
 """
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_blocked_worker_ends_and_another_runs_its_step(
     servers: Servers, temporal: Client, store: Store, settings: Settings

@@ -24,7 +24,7 @@ BRIEF = EVAL / "brief.md"
 MODEL = "openai:gpt-4.1"
 WRONG = "sk-wrong-0123456789"
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture(scope="module")

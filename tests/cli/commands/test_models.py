@@ -34,6 +34,7 @@ async def provider() -> AsyncIterator[Provider]:
         yield provider
 
 
+@pytest.mark.long
 async def test_models_are_reported_with_what_they_cost_and_can_do(provider: Provider, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"OPENAI_BASE_URL={provider.openai_url}\nOPENAI_API_KEY={KEY}\n")
     wrong = {"ANTHROPIC_BASE_URL": provider.url, "ANTHROPIC_API_KEY": WRONG}
@@ -71,6 +72,7 @@ def test_advice_is_printed_where_a_setting_helps() -> None:
     ]
 
 
+@pytest.mark.long
 async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Provider, tmp_path: Path) -> None:
     cases: list[tuple[dict[str, str], str]] = [
         ({"BOTARMY_MODEL": "anthropic:claude-opus-4-8"}, "set ANTHROPIC_API_KEY in the environment or .env."),
@@ -92,6 +94,7 @@ async def test_up_starts_nothing_with_a_model_that_cannot_be_used(provider: Prov
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.long
 def test_up_starts_although_a_server_is_down(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -31,7 +31,7 @@ class Wrong(unittest.TestCase):
 '''
 REASON = "A test of R1 wants a prefix, and the specification has none"
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture

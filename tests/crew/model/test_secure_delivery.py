@@ -17,7 +17,7 @@ from tests.provider import KEY, Provider, Script, running
 from tests.provider.product import Product
 from tests.provider.scripts import calling, changed, software_delivery
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture(scope="module")
