@@ -46,7 +46,7 @@ class Conversation:
 
     Args:
         continued: how many times a person let this step go on after it had ended.
-        state: returns what the tools have changed, by which equal calls are told apart.
+        state: returns what the tools have changed, which tells equal calls apart.
     """
 
     def __init__(
