@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from crew.model.outputs import ENTRY_POINT
 from crew.rehearsal.reading.document_requirements import requirements_in
+from sandbox.toolchain import toolchains
 
 _ID = re.compile(r"\bR\d{1,3}\b")
-_ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)
 
 
 def requirement_ids(specification: str) -> list[str]:
@@ -28,8 +27,11 @@ def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
 
 
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the docstring of each test method in the files, by `path:Class.method`."""
-    return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)}
+    """Return the docstring of each test method in the files, by `path:Class.method`; of other languages, the name of
+    each test, by `path:name`."""
+    methods = {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)}
+    named = (found for toolchain in toolchains().values() for found in toolchain.tests_in(files))
+    return methods | {f"{path}:{name}": name for path, name in named}
 
 
 def weakened(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
@@ -69,11 +71,3 @@ def _methods(files: Mapping[str, str]) -> Iterator[tuple[str, ast.ClassDef, ast.
             for method in case.body:
                 if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
                     yield f"{path}:{case.name}.{method.name}", case, method
-
-
-def entry_point(plan: str | None, files: Mapping[str, str]) -> str | None:
-    """Return the module that `python -m` runs: the plan's, else the only package with a `__main__`."""
-    if plan and (found := _ENTRY.search(plan)):
-        return found[1]
-    packages = [path.split("/")[0] for path in files if re.fullmatch(r"[A-Za-z_]\w*/__main__\.py", path)]
-    return packages[0] if len(packages) == 1 else None

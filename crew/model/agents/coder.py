@@ -11,10 +11,11 @@ from crew.model.agents.searching import search_tools
 from crew.model.briefing import begins_from_source
 from crew.model.requirements import requirement_ids, uncovered, weakened
 from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun
+from sandbox import Sandbox, TestRun, Toolchain
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
@@ -53,12 +54,13 @@ class Coder:
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
-        workspace = Workspace(before)
+        toolchain = toolchain_of(assignment)
+        workspace = Workspace(before, toolchain=toolchain)
         tools = _tools(workspace, assignment, self._workshop.sandbox)
         completed = await converse(self._workshop, assignment, step, "coder", tools)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(f"it says that this is impossible: {completed.arguments.reason}", retryable=False)
-        changed = weakened(before, workspace.files)
+        changed = [*weakened(before, workspace.files), *toolchain.weakened(before, workspace.files)]
         assert isinstance(completed.arguments, Finish)
         notes = [completed.arguments.summary.strip(), *(f"Tests: {'; '.join(changed)}." for _ in changed[:1])]
         (type,) = assignment.expected_outputs
@@ -90,7 +92,7 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
         return workspace.delete(arguments.path)
 
     async def run_tests(_: Nothing) -> str:
-        return describe(await _run(workspace, sandbox))
+        return describe(await _run(workspace, sandbox), workspace.toolchain)
 
     async def finish(_: Finish) -> str:
         if not workspace.files:
@@ -99,12 +101,13 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
             listed = "; ".join(f"{path} imports {', '.join(names)}" for path, names in missing.items())
             raise ToolError(f"some imports are not available: {listed}.")
         if missing_tests := uncovered(wanted, workspace.files):
+            where = "docstring" if workspace.toolchain.is_built_in else "name"
             raise ToolError(
-                f"no test covers {', '.join(missing_tests)}. A test's docstring begins with the numbers it covers."
+                f"no test covers {', '.join(missing_tests)}. A test's {where} begins with the numbers it covers."
             )
         run = await _run(workspace, sandbox)
         if not run.passed:
-            raise ToolError(f"the tests do not pass.\n{describe(run)}")
+            raise ToolError(f"the tests do not pass.\n{describe(run, workspace.toolchain)}")
         return f"Finished: {run.ran} tests pass."
 
     async def impossible(_: Impossible) -> str:
@@ -129,16 +132,17 @@ def _tools(workspace: Workspace, assignment: Assignment, sandbox: Sandbox) -> tu
 async def _run(workspace: Workspace, sandbox: Sandbox) -> TestRun:
     if not workspace.files:
         raise ToolError("there are no files.")
-    return await sandbox.run_tests(workspace.files, loopback=True)
+    return await sandbox.run_tests(workspace.files, loopback=True, toolchain=workspace.toolchain)
 
 
-def describe(run: TestRun) -> str:
+def describe(run: TestRun, toolchain: Toolchain) -> str:
     """Return a test run for a model: the counts, each test that did not pass, and the output."""
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []
-    none = (
-        ["No tests were found: they are methods of unittest.TestCase, in tests/test_*.py."] if not run.outcomes else []
-    )
+    where = "methods of unittest.TestCase, in tests/test_*.py"
+    if not toolchain.is_built_in:
+        where = f"in {' or '.join(toolchain.test_files)}"
+    none = [f"No tests were found: they are {where}."] if not run.outcomes else []
     head = f"{'Passed' if run.passed else 'Failed'}: {run.ran} of {run.counted} tests ran, {run.failed} failed."
     output = run.output[-MAX_OUTPUT:]
     return "\n".join([head, *stopped, *none, *failed[:50], "", output]).rstrip()
