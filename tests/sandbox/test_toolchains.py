@@ -114,8 +114,8 @@ def test_tap_is_read_with_suites_details_and_files_that_have_no_tests() -> None:
 async def test_javascript_passes_and_fails_in_the_sandbox() -> None:
     files = {
         "src/sum.js": "exports.sum = (a, b) => a + b;\n",
-        "tests/sum.test.mjs": HEAD
-        + "import { createRequire } from 'node:module';\nconst { sum } = createRequire(import.meta.url)('../src/sum.js');\n"
+        "tests/sum.test.mjs": HEAD + "import { createRequire } from 'node:module';\n"
+        "const { sum } = createRequire(import.meta.url)('../src/sum.js');\n"
         "test('R1: adds', () => assert.equal(sum(1, 2), 3));\n",
     }
     run = await run_tests(files, LIMITS, toolchain=node(), loopback=True)
@@ -144,13 +144,14 @@ async def test_a_program_that_hides_its_tests_does_not_pass() -> None:
 
 
 @needs_node
-async def test_javascript_is_as_confined_as_python(tmp_path: Path) -> None:
+async def test_javascript_is_as_confined_as_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTARMY_PLANTED", "secret")
     (tmp_path / "secret").write_text("secret")
     attempts = {
         "reads": f"fs.readFileSync({str(tmp_path / 'secret')!r})",
         "lists": "fs.readdirSync('/home')",
         "writes": "fs.writeFileSync('/usr/lib/botarmy', 'x')",
-        "environment": "(process.env.BOTARMY_PLANTED || process.env.HOME !== '/sandbox') && 1 || fs.readFileSync('/no')",
+        "environment": "if (!process.env.BOTARMY_PLANTED) throw 1",
         "reaches": "await new Promise((ok, no) => net.connect(53, '192.0.2.1').on('connect', ok).on('error', no))",
         "starts": "if (child.spawnSync('/bin/sh', ['-c', 'true']).error) throw 1; throw 1",
     }
