@@ -44,7 +44,8 @@ FILES = {
     ),
     "src/sum.js": "export const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);\n",
     "tests/sum.test.js": (
-        "import test from 'node:test';\nimport assert from 'node:assert/strict';\nimport { sum } from '../src/sum.js';\n\n"
+        "import test from 'node:test';\nimport assert from 'node:assert/strict';\n"
+        "import { sum } from '../src/sum.js';\n\n"
         "test('R1: numbers are added', () => assert.equal(sum([1, 2]), 3));\n"
     ),
 }
