@@ -142,7 +142,7 @@ def _message(text: str, trailers: Iterable[str]) -> str:
 
 
 def _stream(commits: Iterable[Commit]) -> Iterator[bytes]:
-    """Yield the input of `git fast-import`. Paths were checked: they have no backslash and no control character."""
+    """Yield the input of `git fast-import`. Paths were checked: they have no control character."""
     for commit in commits:
         at = f"{int(commit.at.timestamp())} +0000"
         yield f"commit refs/heads/{BRANCH}\nauthor {_name(commit.author)} <{commit.email}> {at}\n".encode()
@@ -150,7 +150,7 @@ def _stream(commits: Iterable[Commit]) -> Iterator[bytes]:
         yield _data(commit.message)
         yield b"deleteall\n"
         for path, text in commit.files.items():
-            quoted = path.replace('"', '\\"')
+            quoted = path.replace("\\", "\\\\").replace('"', '\\"')
             yield f'M 100644 inline "{quoted}"\n'.encode()
             yield _data(text)
     yield b"done\n"

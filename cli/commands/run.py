@@ -176,7 +176,7 @@ async def _deliver(client: Client, project: Project, options: RunOptions, displa
             display.message(f"Its repository was not written: {error}")
             display.message(f"Write it with: botarmy export {project.id}{options.api.as_arguments()} --git FOLDER")
             return UNDELIVERED
-        display.message(f"Repository: {options.git} ({commits} commits)")
+        display.message(f"Repository: {options.git} ({commits} commit{'' if commits == 1 else 's'})")
         data |= {"repository": str(options.git.absolute()), "commits": commits}
     if options.as_json:
         print_event(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))

@@ -50,10 +50,10 @@ def read(path: Path) -> Source:
         raise UsageError(f"cannot begin from {path}: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
-    packed = base64.b64encode(zips.pack(source.files)).decode()
+    packed, count = base64.b64encode(zips.pack(source.files)).decode(), len(source.files)
     return Source(
         {"content": packed, "encoding": "base64", "media_type": MediaType.ZIP.value},
-        f"Begins from {len(source.files)} files of {path}.{_left_out(source)}",
+        f"Begins from {count} file{'' if count == 1 else 's'} of {path}.{_left_out(source)}",
     )
 
 

@@ -404,6 +404,7 @@ export interface ProjectCreate {
   oversight?: Oversight | null;
   crew?: string | null;
   model?: string | null;
+  source?: SourceCreate | null;
 }
 
 export interface ProjectItem {
@@ -556,6 +557,12 @@ export interface RoleLimits {
   output_tokens: number | null;
   cost_usd: number | null;
   working_time: string | null;
+}
+
+export interface SourceCreate {
+  content: string;
+  encoding?: Encoding;
+  media_type?: "application/vnd.botarmy.files+json" | "application/zip";
 }
 
 export interface Stage {

@@ -37,7 +37,7 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 
 
 def log(folder: Path, format: str, *more: str) -> list[str]:
-    return git("-C", folder, "log", "--reverse", f"--format={format}", *more).decode().strip().splitlines()
+    return git("-C", folder, "log", "--reverse", f"--format={format}", *more).decode().splitlines()
 
 
 def trailer(folder: Path, name: str) -> list[str]:
@@ -59,7 +59,7 @@ async def test_a_run_begins_from_code_and_ends_in_a_repository(
     given = ("--source", "source", "--git", "repository", "--out", "delivery", "--oversight", "low")
     ran = await botarmy(api_url, "run", BRIEF, *given, "--json", cwd=tmp_path)
     assert ran.code == 0, ran
-    assert "Begins from 1 files of source. Left out: __pycache__." in ran.err
+    assert "Begins from 1 file of source. Left out: __pycache__." in ran.err
     delivery = json.loads(ran.out.splitlines()[-1])["data"]
     assert (delivery["commits"], delivery["repository"]) == (2, str(tmp_path / "repository"))
     folder = tmp_path / "repository"
