@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import httpx2
 import pytest
+from uuid_utils.compat import uuid7
 
+from activities.assignment import build_assignment
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
+from models.contracts.handoff import Handoff, StepInput
+from models.contracts.pipeline import NO_GATE
+from models.contracts.roles import BUILT_IN_ROLES
 from store import projects
 from store.transaction import Store
 from tests.api.api_client import V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
@@ -77,6 +83,31 @@ async def test_stages_get_it_until_one_produces_code(http: httpx2.AsyncClient) -
     assert "**Passed**: 5 tests ran" in report  # the given test, and two for each requirement
     (plan,) = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
     assert "begins from 4 files" in (await get(http, f"/artifacts/{plan['artifact_id']}"))["content"]
+
+
+@pytest.mark.parametrize("source", [None, as_files()], ids=["of the crew", "of a person"])
+async def test_what_the_crew_made_of_a_persons_code_is_a_persons_code(
+    http: httpx2.AsyncClient, store: Store, source: Json | None
+) -> None:
+    """The rehearsal runs code that only this program wrote without confinement, where the system has none."""
+    project_id = UUID(await start(http, source=source, pipeline="quick-start"))
+    await wait_for_status(http, str(project_id), "completed")
+    written = (await source_code(http, str(project_id)))[-1]
+    assert written["author"] == "coder"
+    handoff = Handoff(to_agent="deployer", phase="launch", context_ids=(UUID(written["artifact_id"]),))
+    step = StepInput(
+        project_id=project_id,
+        project_name="Guest book",
+        task_id=uuid7(),
+        request_id=uuid7(),
+        handoff=handoff,
+        round=1,
+        gate=NO_GATE,
+        timeout=timedelta(minutes=1),
+        attempts=1,
+    )
+    (code,) = (await build_assignment(store, step, BUILT_IN_ROLES["deployer"])).inputs
+    assert code.by_agent is (source is None)
 
 
 async def test_a_workflow_that_is_restarted_gets_it_again(http: httpx2.AsyncClient, store: Store) -> None:

@@ -138,7 +138,7 @@ async def test_the_analyst_sees_the_list_of_files_and_may_read_them() -> None:
     model = Model(
         [says(call("read_file", path="source_code/app/__main__.py")), says(call("submit", deployment_log=plan))]
     )
-    task = assignment("analyst", BuiltInArtifact.DEPLOYMENT_LOG, inputs=(given(GIVEN),))
+    task = assignment("analyst", "deployment_log", inputs=(given(GIVEN),))
     await DocumentWriter(workshop(model)).run(task, Step())
     assert returned(model.asked[-1]) == [GIVEN["app/__main__.py"]]
     shown = briefing.prompt_for(task, "document")
