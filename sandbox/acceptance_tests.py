@@ -61,12 +61,13 @@ async def run_acceptance(
     """
     check(product)
     check(tests)
-    driven, program = Product(dict(product), entry_point), None
+    driven = Product(dict(product), entry_point)
+    request = RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True)
     if toolchain is not None and toolchain.run:
-        program, limits = toolchain.find_program(), toolchain.limit(limits)
-        command = [each.replace("{program}", program).replace("{entry}", entry_point) for each in toolchain.run]
-        driven = driven._replace(command=command)
-    request = RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True, program=program)
+        request = toolchain.prepare(request)
+        filled = (each.replace("{program}", request.program or "") for each in toolchain.run)
+        command = [each.replace("{entry}", entry_point) for each in filled]
+        request = request._replace(product=driven._replace(command=command))
     return await run(request)
 
 

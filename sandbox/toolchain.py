@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sandbox.errors import SandboxError
-from sandbox.launcher.protocol import Limits
+from sandbox.launcher.protocol import RunRequest
 from sandbox.runs import TestRun
 
 _FOLDER = Path(__file__).with_name("toolchains")
@@ -58,6 +58,7 @@ class Toolchain(BaseModel):
         test_name: finds the `name` of each test in such a file. Names that contain "${" are only known once it runs.
         skipped: finds what skips a test.
         import_: finds the `name` of each import in a file; `allowed` are the patterns of those that may be used.
+        environment: variables that the program needs.
         words: what the members of the crew read about it.
     """
 
@@ -76,6 +77,7 @@ class Toolchain(BaseModel):
     skipped: Pattern | None = None
     import_: Pattern | None = Field(default=None, alias="import")
     allowed: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
     words: str = ""
     limits: ToolLimits = ToolLimits()
 
@@ -84,21 +86,18 @@ class Toolchain(BaseModel):
         """Whether the sandbox's own runner runs its tests."""
         return not self.test
 
-    def find_program(self) -> str:
-        """Return the program's path.
+    def prepare(self, request: RunRequest) -> RunRequest:
+        """Return a request with what this toolchain's program needs.
 
         Raises:
-            SandboxError: it is not installed.
+            SandboxError: the program is not installed.
         """
         assert self.program is not None
         found = shutil.which(self.program)
         if found is None:
             raise SandboxError(f"{self.title} needs {self.program}, which is not on the PATH of the worker.")
-        return str(Path(found).resolve())
-
-    def limit(self, limits: Limits) -> Limits:
-        """Return the limits of a run with this toolchain."""
-        return limits._replace(**self.limits.model_dump(exclude_none=True))
+        limits = request.limits._replace(**self.limits.model_dump(exclude_none=True))
+        return request._replace(limits=limits, program=str(Path(found).resolve()), environment=self.environment)
 
     def tests_in(self, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the path and the name of each test, as its source says."""

@@ -39,7 +39,6 @@ async def run_tests(
     request = RunRequest(PYTHON, dict(files), "", limits, without, unconfined, loopback=loopback)
     if toolchain is None or toolchain.is_built_in:
         return await run(request)
-    program = toolchain.find_program()
-    command = [each.replace("{program}", program) for each in toolchain.test]
-    request = request._replace(limits=toolchain.limit(limits), program=program, command=command)
-    return toolchain.complete(await run(request), files)
+    request = toolchain.prepare(request)
+    command = [each.replace("{program}", request.program or "") for each in toolchain.test]
+    return toolchain.complete(await run(request._replace(command=command)), files)

@@ -16,7 +16,7 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 def environment(request: RunRequest, libraries: list[str]) -> dict[str, str]:
     """Return the environment of every command."""
-    return {**_ENVIRONMENT, **filesystem_view.python_environment(request.python, libraries)}
+    return {**_ENVIRONMENT, **request.environment, **filesystem_view.python_environment(request.python, libraries)}
 
 
 def runner(request: RunRequest, folder: str, arguments: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ Named tuples, not dataclasses: importing those would cost the launcher 10 ms at 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -67,6 +67,8 @@ class RunRequest(NamedTuple):
     loopback: bool = False
     program: str | None = None
     command: list[str] | None = None
+    environment: Mapping[str, str] = {}
+    """Variables that the programs need."""
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()

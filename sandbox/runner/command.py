@@ -70,7 +70,7 @@ def _detail(lines: Sequence[str], indent: int) -> str:
     """Return what the block of YAML after a result says about the failure."""
     kept, keep = list[str](), False
     for line in lines:
-        if line.strip() == "..." or not line.startswith(" " * indent):
+        if line.strip() == "..." or (line.strip() and not line.startswith(" " * indent)):
             break
         if key := re.match(r"(\w+):", line[indent:]):
             keep = key[1] in _KEPT

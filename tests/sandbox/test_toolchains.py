@@ -129,6 +129,16 @@ async def test_javascript_passes_and_fails_in_the_sandbox() -> None:
 
 
 @needs_node
+@pytest.mark.parametrize(
+    "without", [(), ("namespaces",), ("landlock", "seccomp")], ids=["all", "no namespaces", "only"]
+)
+async def test_javascript_runs_in_each_kind_of_sandbox(without: tuple[str, ...]) -> None:
+    files = {"a.test.mjs": HEAD + "test('R1: adds', () => assert.equal(1 + 1, 2));\n"}
+    run = await run_tests(files, LIMITS, without, toolchain=node(), loopback=True)
+    assert (run.passed, run.confined) == (True, True), run
+
+
+@needs_node
 async def test_a_program_that_hides_its_tests_does_not_pass() -> None:
     hidden = {
         "a.test.mjs": HEAD + "process.exit(0);\ntest('R1: never', () => {});\n",
@@ -161,6 +171,34 @@ async def test_javascript_is_as_confined_as_python(tmp_path: Path, monkeypatch: 
     )
     imports = "import fs from 'node:fs';\nimport net from 'node:net';\nimport child from 'node:child_process';\n"
     run = await run_tests({"a.test.mjs": HEAD + imports + body}, LIMITS, toolchain=node(), loopback=True)
+    assert run.passed, run
+
+
+@needs_node
+async def test_a_server_in_javascript_answers_itself_and_a_product_is_served() -> None:
+    server = (
+        "import http from 'node:http';\n"
+        "const server = http.createServer((_, answer) => answer.end('hello'));\n"
+        "export const start = (port) => server.listen(port, '127.0.0.1');\n"
+        "if (process.argv[2]) start(Number(process.argv[2]));\n"
+    )
+    files = {
+        "server.mjs": server,
+        "a.test.mjs": HEAD + "import { start } from './server.mjs';\n"
+        "test('R1: answers', async () => {\n"
+        "  const server = start(0);\n"
+        "  await new Promise((ok) => server.on('listening', ok));\n"
+        "  const answer = await fetch(`http://127.0.0.1:${server.address().port}/`);\n"
+        "  assert.equal(await answer.text(), 'hello'); server.close(); });\n",
+    }
+    run = await run_tests(files, LIMITS, toolchain=node(), loopback=True)
+    assert run.passed, run
+    tests = {
+        "test_it.py": "import product, unittest\n\n\nclass It(unittest.TestCase):\n    def test_it(self):\n"
+        "        with product.serve('{port}') as server:\n"
+        "            self.assertEqual(server.get('/').body, 'hello')\n"
+    }
+    run = await run_acceptance(files, tests, "server.mjs", LIMITS, toolchain=node())
     assert run.passed, run
 
 
