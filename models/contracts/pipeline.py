@@ -197,7 +197,7 @@ class Pipeline(Contract):
     def begins_from_source(self, name: str) -> bool:
         """Return whether a stage reads the code that the project was given: until a stage before it has produced code.
 
-        Acceptance tests are written from the documents alone, whoever wrote the code.
+        Acceptance tests are written from the documents alone, even if there is code.
         """
         before = self.ancestors(name)
         produced = {type for stage in self.stages if stage.name in before for type in stage.produces}

@@ -21,7 +21,7 @@ from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.hitl import ResponseCreate
-from api.shapes.projects import ProjectCreate
+from api.shapes.projects import ProjectCreate, SourceCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
@@ -64,7 +64,18 @@ ACTIVITIES = {
     for name, method in inspect.getmembers(activities, inspect.isfunction)
     if hasattr(method, "__temporal_activity_definition")
 }
-REQUESTS = (ArtifactCreate, ResponseCreate, ProjectCreate, TaskCreate, Subscribe, Unsubscribe, Watch, Unwatch, Ping)
+REQUESTS = (
+    ArtifactCreate,
+    ResponseCreate,
+    ProjectCreate,
+    SourceCreate,
+    TaskCreate,
+    Subscribe,
+    Unsubscribe,
+    Watch,
+    Unwatch,
+    Ping,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RESPONSE = HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=2), action=HitlAction.APPROVE, responded_at=NOW)
