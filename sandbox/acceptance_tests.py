@@ -10,6 +10,7 @@ from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, Product, RunRequest
 from sandbox.launcher_process import PYTHON
 from sandbox.runs import PASSED, TestRun, run
+from sandbox.toolchain import Toolchain
 
 STUB = {"stub.py": "raise SystemExit(1)\n"}
 STUB_ENTRY_POINT = "stub"
@@ -40,25 +41,34 @@ async def run_acceptance(
     without: Sequence[str] = (),
     *,
     unconfined: bool = False,
+    toolchain: Toolchain | None = None,
 ) -> TestRun:
     """Run acceptance tests, each in a process of its own, in a sandbox.
 
-    `python -m entry_point` runs the product, in a working folder that is new for each test. The product can read
-    its own files and change none of them; it can read no test. Whatever either does is a result, never an error.
+    `python -m entry_point`, or the toolchain's command, runs the product, in a working folder that is new for each
+    test. The product can read its own files and change none of them; it can read no test. Whatever either does is a
+    result, never an error.
 
     Args:
         without: parts of the sandbox to leave out, as in `run_tests`.
         unconfined: run them even where the system cannot confine them.
+        toolchain: what the product is written for. None: Python.
 
     Raises:
         InvalidArtifactError: a file set is unsafe.
-        SandboxError: the sandbox could not be started.
+        SandboxError: the sandbox could not be started, or the toolchain's program is missing.
         UnconfinedError: they cannot be confined here.
     """
     check(product)
     check(tests)
     driven = Product(dict(product), entry_point)
-    return await run(RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True))
+    request = RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True)
+    if toolchain is not None and toolchain.run:
+        request = toolchain.prepare(request)
+        filled = (each.replace("{program}", request.program or "") for each in toolchain.run)
+        command = [each.replace("{entry}", entry_point) for each in filled]
+        request = request._replace(product=driven._replace(command=command))
+    return await run(request)
 
 
 def problems(run: TestRun) -> Iterator[str]:

@@ -10,6 +10,7 @@ from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
 from sandbox.runs import TestRun
+from sandbox.toolchain import Toolchain
 
 _CPU_SHARE = 2 / 3
 """The share of a run's wall-clock limit that it may spend as processor time."""
@@ -39,20 +40,35 @@ class Sandbox:
         self._slots = asyncio.Semaphore(at_once)
         self._allow_unconfined = allow_unconfined
 
-    async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False, loopback: bool = False) -> TestRun:
+    async def run_tests(
+        self,
+        files: Mapping[str, str],
+        *,
+        harmless: bool = False,
+        loopback: bool = False,
+        toolchain: Toolchain | None = None,
+    ) -> TestRun:
         """Wait for a free slot, then run the unit tests as the function `run_tests` does."""
         async with self._slots:
             unconfined = harmless or self._allow_unconfined
-            return await unit_tests.run_tests(files, self._limits, unconfined=unconfined, loopback=loopback)
+            return await unit_tests.run_tests(
+                files, self._limits, unconfined=unconfined, loopback=loopback, toolchain=toolchain
+            )
 
     async def run_acceptance(
-        self, product: Mapping[str, str], tests: Mapping[str, str], entry_point: str, *, harmless: bool = False
+        self,
+        product: Mapping[str, str],
+        tests: Mapping[str, str],
+        entry_point: str,
+        *,
+        harmless: bool = False,
+        toolchain: Toolchain | None = None,
     ) -> TestRun:
         """Wait for a free slot, then run the acceptance tests as the function `run_acceptance` does."""
         async with self._slots:
             unconfined = harmless or self._allow_unconfined
             return await acceptance_tests.run_acceptance(
-                product, tests, entry_point, self._acceptance_limits, unconfined=unconfined
+                product, tests, entry_point, self._acceptance_limits, unconfined=unconfined, toolchain=toolchain
             )
 
     async def check_acceptance(

@@ -8,6 +8,7 @@ from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, RunRequest
 from sandbox.launcher_process import PYTHON
 from sandbox.runs import TestRun, run
+from sandbox.toolchain import Toolchain
 
 
 async def run_tests(
@@ -17,8 +18,9 @@ async def run_tests(
     *,
     unconfined: bool = False,
     loopback: bool = False,
+    toolchain: Toolchain | None = None,
 ) -> TestRun:
-    """Run the unit tests in the files, each in a process of its own, in a sandbox.
+    """Run the unit tests in the files in a sandbox; Python's each in a process of its own.
 
     Whatever the tests do is a result, never an error.
 
@@ -26,11 +28,17 @@ async def run_tests(
         without: parts of the sandbox to leave out: "namespaces", "landlock", "seccomp". For the sandbox's own tests.
         unconfined: run them even if the system cannot confine them.
         loopback: let them use sockets, if the run has a network of its own.
+        toolchain: what they are written for. None: Python.
 
     Raises:
         InvalidArtifactError: the file set is unsafe.
-        SandboxError: the sandbox could not be started.
+        SandboxError: the sandbox could not be started, or the toolchain's program is missing.
         UnconfinedError: they cannot be confined here.
     """
     check(files)
-    return await run(RunRequest(PYTHON, dict(files), "", limits, without, unconfined, loopback=loopback))
+    request = RunRequest(PYTHON, dict(files), "", limits, without, unconfined, loopback=loopback)
+    if toolchain is None or toolchain.is_built_in:
+        return await run(request)
+    request = toolchain.prepare(request)
+    command = [each.replace("{program}", request.program or "") for each in toolchain.test]
+    return toolchain.complete(await run(request._replace(command=command)), files)

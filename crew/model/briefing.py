@@ -11,6 +11,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.context import visible
 from crew.model.conversation import Prompt
+from crew.model.toolchains import toolchain_of
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
@@ -30,6 +31,8 @@ def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:
     system = system_prompt(name, assignment.role)
     if begins_from_source(assignment):
         name, system = f"{name}+source", f"{system}\n{_read('source')}"
+    if words := (toolchain := toolchain_of(assignment)).words:
+        name, system = f"{name}+{toolchain.name}", f"{system}{words}"
     for key, value in fill.items():
         system = system.replace(f"{{{key}}}", value)
     version = hashlib.sha256(system.encode()).hexdigest()[:12]

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, create_model
 
 from crew.model.tool import Arguments
 from models.contracts.names import ArtifactType, BuiltInArtifact
+from sandbox.toolchain import Toolchain
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Lines = list[Line]
@@ -157,9 +158,15 @@ ENTRY_POINT = "Entry point:"
 
 
 @cache  # creating a model takes some milliseconds, in which nothing else runs
-def submission_of(types: tuple[ArtifactType, ...]) -> type[Arguments]:
+def submission_of(types: tuple[ArtifactType, ...], toolchain: Toolchain) -> type[Arguments]:
     """Return the arguments of `submit` for a stage: one object for each type that it produces."""
-    fields = {type: (FORMS.get(type, FreeDocument), ...) for type in types}
+    forms = FORMS
+    if toolchain.run:
+        entry = Annotated[str, StringConstraints(pattern=f"^(?:{toolchain.entry})$")]
+        described = Field(description=f"What `{' '.join(toolchain.run)}` runs.")
+        plan = create_model("ImplementationPlan", __base__=ImplementationPlan, entry_point=(entry, described))
+        forms = {**FORMS, BuiltInArtifact.IMPLEMENTATION_PLAN: plan}
+    fields = {type: (forms.get(type, FreeDocument), ...) for type in types}
     return create_model("Submission", __base__=Arguments, **fields)  # type: ignore[call-overload,no-any-return]
 
 

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
-from crew.model.outputs import ENTRY_POINT
 from crew.rehearsal.reading.document_requirements import labels_in
+from sandbox.toolchain import toolchains
 
 REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")
-_ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)
 
 
 def requirement_ids(specification: str) -> list[str]:
@@ -29,8 +28,9 @@ def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
 
 
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the docstring of each test method in the files, by `path:Class.method`."""
-    return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)}
+    """Return the docstring of each test method in the files, by `path:Class.method`; the name of each test in another
+    language, by `path:name`."""
+    return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)} | _named(files)
 
 
 class OwnTests:
@@ -61,8 +61,8 @@ class OwnTests:
 
 
 def _strengths(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
-    """Return for each test whether it is skipped, and how many assertions it makes."""
-    found = {}
+    """Return for each test whether it is skipped, and how many assertions it makes; Python's alone are looked into."""
+    found = dict.fromkeys(_named(files), (False, 0))
     for name, case, method in _methods(files):
         marks = " ".join(map(ast.unparse, (*case.decorator_list, *method.decorator_list)))
         reached = list(takewhile(lambda statement: not isinstance(statement, ast.Return), method.body))
@@ -70,6 +70,12 @@ def _strengths(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
         skipped = "skip" in marks.lower() or "expectedFailure" in marks or "skipTest" in source or "SkipTest" in source
         found[name] = (skipped, sum(_asserts(node) for statement in reached for node in ast.walk(statement)))
     return found
+
+
+def _named(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of each test that is not a method in Python, by `path:name`."""
+    named = (found for toolchain in toolchains().values() for found in toolchain.tests_in(files))
+    return {f"{path}:{name}": name for path, name in named}
 
 
 def _asserts(node: ast.AST) -> bool:
@@ -96,11 +102,3 @@ def _methods(files: Mapping[str, str]) -> Iterator[tuple[str, ast.ClassDef, ast.
             for method in case.body:
                 if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
                     yield f"{path}:{case.name}.{method.name}", case, method
-
-
-def entry_point(plan: str | None, files: Mapping[str, str]) -> str | None:
-    """Return the module that `python -m` runs: the plan's, else the only package with a `__main__`."""
-    if plan and (found := _ENTRY.search(plan)):
-        return found[1]
-    packages = [path.split("/")[0] for path in files if re.fullmatch(r"[A-Za-z_]\w*/__main__\.py", path)]
-    return packages[0] if len(packages) == 1 else None

@@ -11,6 +11,7 @@ from functools import cached_property
 from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
 from crew.model.tool import ToolError
+from sandbox.toolchain import Toolchain, python
 
 MAX_FILE = 256 * 1024
 """Bytes of one file. Longer ones are data, or a model that repeats itself."""
@@ -22,10 +23,17 @@ class Workspace:
     Args:
         files: what is there at the beginning. What it imports may be imported.
         packages: top-level modules that the code may import beside the standard library and its own.
+        toolchain: what the code is written for, by default Python. Python files are checked in any case.
     """
 
-    def __init__(self, files: Mapping[str, str] = {}, packages: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, str] = {},
+        packages: frozenset[str] = frozenset(),
+        toolchain: Toolchain | None = None,
+    ) -> None:
         self.files = dict(files)
+        self.toolchain = toolchain or python()
         self._packages = packages
         self._before = dict(files)
 
@@ -80,6 +88,11 @@ class Workspace:
             raise ToolError(str(error)) from None
         if path.endswith(".py"):
             self._check_python(path, content)
+        earlier = self.toolchain.foreign_imports(path, self._before.get(path, ""))
+        if foreign := [name for name in self.toolchain.foreign_imports(path, content) if name not in earlier]:
+            raise ToolError(
+                f"{path} imports {', '.join(foreign)}, which is not available; {', '.join(self.toolchain.allowed)} are."
+            )
 
     def _check_python(self, path: str, content: str) -> None:
         try:

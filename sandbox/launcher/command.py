@@ -1,4 +1,4 @@
-"""The commands inside the sandbox, and nowhere else: the runner's, and a product's. Both are Python's."""
+"""The commands inside the sandbox, and nowhere else: the runner's, which is Python's, and a product's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 def environment(request: RunRequest, libraries: list[str]) -> dict[str, str]:
     """Return the environment of every command."""
-    return {**_ENVIRONMENT, **filesystem_view.python_environment(request.python, libraries)}
+    return {**_ENVIRONMENT, **request.environment, **filesystem_view.python_environment(request.python, libraries)}
 
 
 def runner(request: RunRequest, folder: str, arguments: list[str]) -> list[str]:
@@ -27,13 +27,20 @@ def runner(request: RunRequest, folder: str, arguments: list[str]) -> list[str]:
 def product(request: RunRequest, folder: str, runner: str, environment: dict[str, str]) -> dict[str, object] | None:
     """Return how the module `product` starts the product in `folder`, or None without a product.
 
-    `run` takes the product's arguments, `call` reads on its stdin which function to call; `shown` is what a person
-    would type instead of `run`.
+    `run` takes the product's arguments, `call` reads on its stdin which function to call (None: only Python's can be
+    called); `shown` is what a person would type instead of `run`.
     """
     if request.product is None:
         return None
     python = [request.python, *_FLAGS]
-    entry_point = request.product.entry_point
+    entry_point, command = request.product.entry_point, request.product.command
+    if command is not None:
+        return {
+            "run": [each.replace("{folder}", folder) for each in command],
+            "call": None,
+            "shown": entry_point,
+            "environment": environment,
+        }
     return {
         "run": [*python, "-m", entry_point],
         "call": [*python, f"{runner}/{PACKAGE}/call.py"],

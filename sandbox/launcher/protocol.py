@@ -6,7 +6,7 @@ Named tuples, not dataclasses: importing those would cost the launcher 10 ms at 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -35,17 +35,23 @@ DEFAULT_LIMITS = Limits()
 
 
 class Product(NamedTuple):
-    """What acceptance tests drive: its files, and the module that `python -m` runs."""
+    """What acceptance tests drive: its files, and the module that `python -m` runs, or the command that runs it.
+
+    In the command, "{folder}" stands for the folder of its files.
+    """
 
     files: dict[str, str]
     entry_point: str
+    command: list[str] | None = None
 
 
 class RunRequest(NamedTuple):
     """A request to run the tests of `files`. `folder` is an empty folder, which the launcher removes.
 
     With a `product`, they are acceptance tests: they find the module `product`, which drives it, instead of their own
-    files. With `loopback`, the tests may use the network of the run itself, if there is one.
+    files. With a `command`, it runs the tests and writes TAP; else they are Python's. `program` is the file that this
+    command or the product's starts with. With `loopback`, the tests may use the network of the run itself, if there is
+    one.
 
     Where neither files nor the network can be isolated, the tests run only with `unconfined`. `without` leaves out
     parts of the confinement ("namespaces", "landlock", "seccomp"), so that each can be tested alone.
@@ -59,6 +65,10 @@ class RunRequest(NamedTuple):
     unconfined: bool = False
     product: Product | None = None
     loopback: bool = False
+    program: str | None = None
+    command: list[str] | None = None
+    environment: Mapping[str, str] = {}
+    """Variables that the programs need."""
 
     def dumps(self) -> bytes:
         return json.dumps(self._asdict()).encode()

@@ -139,7 +139,8 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
     os.closerange(_STATUS + 1, os.sysconf("SC_OPEN_MAX"))
     environment = {**command.environment(run.request, run.libraries), "HOME": work, "TMPDIR": scratch}
     product = command.product(run.request, run.product, run.runner, environment)
-    arguments = command.runner(run.request, run.runner, [json.dumps(product), work, *run.folders[1:]])
+    commands = [json.dumps(product), json.dumps(run.request.command)]
+    arguments = command.runner(run.request, run.runner, [*commands, work, *run.folders[1:]])
     os.execve(arguments[0], arguments, environment)
 
 

@@ -68,7 +68,7 @@ class _Attempt:
         replies, self._reply = os.pipe()
         output, output_in = os.pipe()
         status, status_in = os.pipe()
-        libraries = filesystem_view.loaded_libraries()
+        libraries = [*filesystem_view.loaded_libraries(), *([request.program] if request.program else [])]
         self._leader = run.start(run.Run(request, own_root, libraries, replies, output_in, status_in))
         for descriptor in (replies, output_in, status_in):
             os.close(descriptor)

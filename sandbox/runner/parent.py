@@ -67,9 +67,11 @@ def main() -> None:
     that order, and {"finished": true}; {"leftovers": true} asks the supervisor to kill what a test left running, and
     waits for a line on stdin.
     """
-    own, product, work, *scratch = sys.argv[1:]
+    own, product, command, work, *scratch = sys.argv[1:]
     # The files are never on this process's path: its later imports come from the standard library.
     sys.path.remove(own)
+    if (arguments := json.loads(command)) is not None:
+        sys.exit(_run_command(arguments, work))
     workspace = Workspace(work, scratch)
     _report(ready=True)
     texts = {os.path.relpath(path, work): text for path, text in workspace.texts()}
@@ -97,6 +99,19 @@ def main() -> None:
     ends = [outcome.end for outcome in outcomes.values()]
     _print_summary(ends)
     sys.exit(0 if ends and all(end == child.PASSED for end in ends) else 1)
+
+
+def _run_command(arguments: list[str], work: str) -> int:
+    """Run and report tests of another language. Return the exit code."""
+    from . import command  # only here, because it is slow to load
+
+    _report(ready=True)
+    tests, code = command.run(arguments, work)
+    _report(counted=[test.name for test in tests])
+    for test in tests:
+        _report(test=test.name, outcome=test.outcome, detail=test.detail)
+    _report(finished=True)
+    return code
 
 
 class _Children:

@@ -12,10 +12,11 @@ from crew.model.agents.searching import search_tools
 from crew.model.briefing import begins_from_source
 from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun
+from sandbox import Sandbox, TestRun, Toolchain
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
@@ -58,7 +59,8 @@ class Coder:
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
-        workspace, tests = Workspace(before), await asyncio.to_thread(OwnTests, before)  # there may be megabytes
+        workspace = Workspace(before, toolchain=toolchain_of(assignment))
+        tests = await asyncio.to_thread(OwnTests, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._workshop.sandbox)
         completed = await converse(self._workshop, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
@@ -99,7 +101,7 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
         return workspace.delete(arguments.path)
 
     async def run_tests(_: Nothing) -> str:
-        return describe(await _run(workspace, sandbox))
+        return describe(await _run(workspace, sandbox), workspace.toolchain)
 
     async def finish(_: Finish) -> str:
         if not workspace.files:
@@ -109,11 +111,12 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
             raise ToolError(f"some imports are not available: {listed}.")
         if missing_tests := await asyncio.to_thread(uncovered, wanted, workspace.files):
             raise ToolError(
-                f"no test covers {', '.join(missing_tests)}. A test's docstring begins with the numbers it covers."
+                f"no test covers {', '.join(missing_tests)}. A test's {workspace.toolchain.numbers_in} begins with the "
+                "numbers it covers."
             )
         run = await _run(workspace, sandbox)
         if not run.passed:
-            raise ToolError(f"the tests do not pass.\n{describe(run)}")
+            raise ToolError(f"the tests do not pass.\n{describe(run, workspace.toolchain)}")
         return f"Finished: {run.ran} tests pass."
 
     async def impossible(_: Impossible) -> str:
@@ -138,16 +141,14 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
 async def _run(workspace: Workspace, sandbox: Sandbox) -> TestRun:
     if not workspace.files:
         raise ToolError("there are no files.")
-    return await sandbox.run_tests(workspace.files, loopback=True)
+    return await sandbox.run_tests(workspace.files, loopback=True, toolchain=workspace.toolchain)
 
 
-def describe(run: TestRun) -> str:
+def describe(run: TestRun, toolchain: Toolchain) -> str:
     """Return a test run for a model: the counts, each test that did not pass, and the output."""
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []
-    none = (
-        ["No tests were found: they are methods of unittest.TestCase, in tests/test_*.py."] if not run.outcomes else []
-    )
+    none = [f"No tests were found: they are {toolchain.tests_are}."] if not run.outcomes else []
     head = f"{'Passed' if run.passed else 'Failed'}: {run.ran} of {run.counted} tests ran, {run.failed} failed."
     output = run.output[-MAX_OUTPUT:]
     return "\n".join([head, *stopped, *none, *failed[:50], "", output]).rstrip()

@@ -15,6 +15,7 @@ from crew.model.agents.report import note_on_code
 from crew.model.briefing import begins_from_source
 from crew.model.outputs import DeliveryNotes
 from crew.model.tool import Tool
+from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
@@ -57,7 +58,7 @@ class Deployer:
         package = await asyncio.to_thread(zips.pack, files, root)
         await step.progress("testing the package as it was built")
         built = await asyncio.to_thread(zips.unpack, package, root)
-        run = await self._workshop.sandbox.run_tests(built, loopback=True)
+        run = await self._workshop.sandbox.run_tests(built, loopback=True, toolchain=toolchain_of(assignment))
         log = _log(assignment.project_name, notes, package, root, files, run, source.note)
         drafts = {
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),

@@ -8,6 +8,7 @@ from crew.model.agents.base import Workshop, converse, reading_tools
 from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
 from crew.model.requirements import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
+from crew.model.toolchains import toolchain_of
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
@@ -23,7 +24,7 @@ class DocumentWriter:
                 _check(getattr(submission, type), assignment)
             return "Submitted."
 
-        form = submission_of(assignment.expected_outputs)
+        form = submission_of(assignment.expected_outputs, toolchain_of(assignment))
         tools = (
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),

@@ -8,8 +8,9 @@ from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.coder import File as TestFile
 from crew.model.agents.coder import Finish, Nothing, Path
 from crew.model.agents.report import report
-from crew.model.requirements import entry_point, requirement_ids, uncovered
+from crew.model.requirements import requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
+from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
@@ -103,13 +104,16 @@ class TestRunner:
         specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
         files = unpack(source.content) if source and source.media_type == FILES else {}
         unit = acceptance = None
-        entry = entry_point(plan.text if plan else None, files)
+        toolchain = toolchain_of(assignment)
+        entry = entry_point(plan.text if plan else None, files, toolchain)
         if files:
             await step.progress("running the unit tests in the sandbox")
-            unit = await self._workshop.sandbox.run_tests(files, loopback=True)
+            unit = await self._workshop.sandbox.run_tests(files, loopback=True, toolchain=toolchain)
         if files and tests is not None and entry is not None:
             await step.progress("running the acceptance tests in the sandbox")
-            acceptance = await self._workshop.sandbox.run_acceptance(files, unpack(tests.content), entry)
+            acceptance = await self._workshop.sandbox.run_acceptance(
+                files, unpack(tests.content), entry, toolchain=toolchain
+            )
         passed = (
             unit is not None
             and unit.passed
