@@ -8,7 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from models.contracts.contract import storable
-from models.contracts.pipeline import Pipeline
+from models.contracts.names import BuiltInArtifact
+from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.roles import Writes
 from pipelines.yaml_files import YamlError, read_yaml
 
 SHIPPED = Path(__file__).resolve().parent
@@ -17,6 +19,11 @@ SUFFIX = ".yaml"
 MAX_PROBLEMS = 50
 MAX_PROBLEM = 300
 """Characters of a problem."""
+
+_ALONE = (BuiltInArtifact.SOURCE_CODE, BuiltInArtifact.ACCEPTANCE_TESTS, BuiltInArtifact.TEST_RESULTS)
+"""What the coder and the tester write: it is checked as a whole, and nothing else comes out of the same step."""
+_DELIVERY = (BuiltInArtifact.DEPLOYMENT_PACKAGE, BuiltInArtifact.DEPLOYMENT_LOG)
+"""What the deployer writes."""
 
 
 class PipelineError(Exception):
@@ -66,7 +73,7 @@ def load_pipeline(path: Path) -> Pipeline:
     if content.get("name", path.stem) != path.stem:
         raise PipelineError(path.name, [f"name: should be the file's name, {path.stem!r}, or be omitted"])
     try:
-        return Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
+        pipeline = Pipeline.model_validate({"name": path.stem, **content}, extra="forbid")
     except ValidationError as error:
         problems = [
             _place(content, problem["loc"]) + line
@@ -74,6 +81,27 @@ def load_pipeline(path: Path) -> Pipeline:
             for line in problem["msg"].removeprefix("Value error, ").splitlines()
         ]
         raise PipelineError(path.name, problems) from None
+    # Not a rule of the model: projects that carry an older pipeline go on.
+    crowded = [
+        f"stage {stage.name!r}, produces: {excess}" for stage in pipeline.stages if (excess := _excess(pipeline, stage))
+    ]
+    if crowded:
+        raise PipelineError(path.name, crowded)
+    return pipeline
+
+
+def _excess(pipeline: Pipeline, stage: Stage) -> str | None:
+    """Return what a stage produces beside an artifact that no other can be written with, or None."""
+    role = pipeline.role(stage.agent)
+    first = next((type for type in stage.produces if type in _ALONE), None)
+    if first is not None or (role is not None and role.writes is Writes.FILES):
+        first, together = first or stage.produces[0], ()
+    elif BuiltInArtifact.DEPLOYMENT_PACKAGE in stage.produces:
+        first, together = BuiltInArtifact.DEPLOYMENT_PACKAGE, _DELIVERY
+    else:
+        return None
+    others = [type for type in stage.produces if type != first and type not in together]
+    return f"{first} is written in a step of its own; move {', '.join(others)} to another stage" if others else None
 
 
 def load_catalogue(*folders: Path) -> Catalogue:

@@ -113,6 +113,26 @@ BROKEN = {
     "a name with spaces": (["{name: the plan, agent: analyst, produces: [project_plan]}"], "'the plan'", "name"),
     "no name": (["{agent: analyst, produces: [project_plan]}"], "stage 1", "name"),
     "a stage that is a word": (["plan"], "stage 1", "Input should be a valid dictionary"),
+    "code and something else": (
+        ["{name: build, agent: coder, produces: [agent_output, source_code]}"],
+        "stage 'build', produces",
+        "source_code is written in a step of its own; move agent_output to another stage",
+    ),
+    "two file sets": (
+        ["{name: build, agent: coder, produces: [agent_output, project_plan]}"],
+        "stage 'build', produces",
+        "agent_output is written in a step of its own; move project_plan to another stage",
+    ),
+    "tests and their results": (
+        ["{name: check, agent: tester, produces: [acceptance_tests, test_results]}"],
+        "stage 'check', produces",
+        "acceptance_tests is written in a step of its own; move test_results to another stage",
+    ),
+    "a package and something else": (
+        ["{name: launch, agent: deployer, produces: [deployment_log, deployment_package, project_plan, agent_output]}"],
+        "stage 'launch', produces",
+        "deployment_package is written in a step of its own; move project_plan, agent_output to another stage",
+    ),
     "no stages": ([], "stages", "at least 1 item"),
 }
 

@@ -105,6 +105,14 @@ def check(*files: Path | str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
+def test_the_command_refuses_a_stage_with_an_output_beside_its_code(tmp_path: Path) -> None:
+    file = tmp_path / "crowded.yaml"
+    file.write_text("stages: [{name: build, agent: coder, produces: [source_code, agent_output]}]")
+    reported = check(file)
+    said = "stage 'build', produces: source_code is written in a step of its own; move agent_output to another stage"
+    assert (reported.returncode, reported.stdout) == (1, f"{file}: {said}\n")
+
+
 def test_the_command_reports_every_problem_without_a_stack(tmp_path: Path) -> None:
     fine, two = tmp_path / "fine.yaml", tmp_path / "two.yaml"
     fine.write_text(FINE)
