@@ -19,7 +19,7 @@ from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.protocol import AgentError, EntryKind
 
 TOOL_SECONDS = 300.0
-"""How long a tool may run; the sandbox has shorter limits of its own."""
+"""How long a tool may run outside of the sandbox, which has limits of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ToolCalls:
         await self._report(tool.name)
         ok, usable = True, True
         try:
-            async with asyncio.timeout(TOOL_SECONDS):
+            async with asyncio.timeout(None if tool.in_sandbox else TOOL_SECONDS):
                 text = await tool.run(arguments)
         except ToolError as error:
             text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)

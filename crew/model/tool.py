@@ -31,7 +31,8 @@ class Tool:
 
     `run` receives the validated arguments and returns what the model reads; it raises ToolError. `is_pure`: it only
     reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
-    result. `ends`: a call that succeeds ends the step.
+    result. `ends`: a call that succeeds ends the step. `in_sandbox`: it may wait for a run in the sandbox, which limits
+    its time itself, from when the run begins.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Tool:
     run: Callable[[Any], Awaitable[str]]
     is_pure: bool = False
     ends: bool = False
+    in_sandbox: bool = False
 
     @cached_property
     def definition(self) -> ToolDefinition:

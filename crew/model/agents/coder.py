@@ -130,9 +130,20 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
         Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
         Tool("delete_file", "Delete a file.", Path, delete_file, is_pure=True),
-        Tool("run_tests", "Run all unit tests in tests/ and return their results.", Nothing, run_tests),
         Tool(
-            "finish", "End the step. Refused while a test fails or a requirement has none.", Finish, finish, ends=True
+            "run_tests",
+            "Run all unit tests in tests/ and return their results.",
+            Nothing,
+            run_tests,
+            in_sandbox=True,
+        ),
+        Tool(
+            "finish",
+            "End the step. Refused while a test fails or a requirement has none.",
+            Finish,
+            finish,
+            ends=True,
+            in_sandbox=True,
         ),
         Tool("impossible", "End the step and ask a person, if it cannot be done.", Impossible, impossible, ends=True),
     )

@@ -56,8 +56,15 @@ class AcceptanceTester:
             read_artifact_tool(assignment.inputs),
             *(_tools_for_earlier(workspace) if earlier else ()),
             Tool("write_test", "Create or replace a test file.", TestFile, write_test, is_pure=True),
-            Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
-            Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
+            Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests, in_sandbox=True),
+            Tool(
+                "finish",
+                "End the step. Refused while a test cannot be used.",
+                Finish,
+                finish,
+                ends=True,
+                in_sandbox=True,
+            ),
         )
         completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
         (type,) = assignment.expected_outputs
