@@ -39,7 +39,7 @@ RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
 """The first and the longest delay of a step that could not reach a server."""
 
 MAX_NOTE = 1000
-"""Characters of an agent's note, which should be one line."""
+"""Characters of an agent's note or warning, which should be one line."""
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
 
@@ -211,9 +211,10 @@ class AgentSteps:
             request = None
             if reason is not None:
                 question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
-                request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", reason, refs, gate_question.fill(question, step)
-                )
+                asked = gate_question.fill(question, step)
+                if outcome.warning:
+                    asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
+                request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
     async def _fail(self, step: StepInput, error: AgentError) -> StepResult:

@@ -128,7 +128,8 @@ class Usage:
 class Outcome:
     """The result of a step: exactly one draft for each expected output; confidence from 0 to 1.
 
-    `note` is one line for the people who follow the project, such as which parts of the brief are not used.
+    `note` is one line for the people who follow the project, such as which parts of the brief are not used. `warning`
+    is one for the person who decides on the result: if a gate asks, its question ends with it.
     """
 
     drafts: tuple[Draft, ...]
@@ -136,6 +137,7 @@ class Outcome:
     confidence: float | None = None
     usage: Usage | None = None
     note: str | None = None
+    warning: str | None = None
 
 
 class EntryKind(StrEnum):

@@ -271,6 +271,19 @@ async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, 
     assert request.status == HitlStatus.EXPIRED
 
 
+@pytest.mark.parametrize("turn", [works, fails_its_verdict])
+async def test_a_warning_is_in_the_question_of_the_gate(store: Store, script: Script, run: Run, turn: Any) -> None:
+    async def warns(assignment: Assignment, step: Step) -> Outcome:
+        return replace(await turn(assignment, step), warning="A test {agent} was removed.\x00")
+
+    script.on("plan", warns)
+    step = await a_step(store)
+    await run(step)
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=step.project_id)
+    assert request.question.endswith(" A test {agent} was removed.\ufffd"), request.question
+
+
 async def test_a_failed_verdict_with_rework_does_not_ask(store: Store, script: Script, run: Run) -> None:
     script.on("plan", fails_its_verdict)
     result = await run(await a_step(store, reworks=True))

@@ -23,7 +23,7 @@ MAX_OUTPUT = 8_000
 
 
 WEAKENED = "Its own tests are weaker than they were:"
-"""How the note begins if the coder has removed, skipped, emptied or weakened tests."""
+"""How the warning begins if the coder has removed, skipped, emptied or weakened tests."""
 
 
 class Nothing(Arguments):
@@ -66,6 +66,7 @@ class Coder:
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
         weakened = await asyncio.to_thread(tests.weakened, workspace.files)
+        warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         assert isinstance(completed.arguments, Finish)
         said = completed.arguments.summary.strip()
         (type,) = assignment.expected_outputs
@@ -73,7 +74,8 @@ class Coder:
             drafts=(Draft(type, pack(workspace.files), FILES),),
             confidence=_confidence(completed.turns, assignment.round, len(weakened)),
             usage=completed.usage,
-            note=f"{WEAKENED} {'; '.join(weakened)}. {said}" if weakened else said,
+            note=f"{warning} {said}" if warning else said,
+            warning=warning,
         )
 
 

@@ -11,7 +11,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.agents.base import Workshop, converse, read_artifact_tool, reading_tools
 from crew.model.agents.document import title_of
-from crew.model.agents.report import note_on_code
+from crew.model.agents.report import note_on
 from crew.model.briefing import begins_from_source
 from crew.model.outputs import DeliveryNotes
 from crew.model.tool import Tool
@@ -103,7 +103,7 @@ def _log(
             f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
             "",
             result,
-            *note_on_code(note),
+            *note_on("code", note),
             "",
             "## Contents",
             "",

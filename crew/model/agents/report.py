@@ -20,6 +20,7 @@ def report(
     acceptance_tests: Mapping[str, str] | None,
     entry_point: str | None,
     note: str | None = None,
+    note_on_tests: str | None = None,
 ) -> str:
     """Return the test results in Markdown."""
     lines = [f"# Test results: {project}", ""]
@@ -41,15 +42,15 @@ def report(
             if entry_point is None
             else "They did not run."
         ]
-    lines += note_on_code(note)
+    lines += note_on("code", note) + note_on("acceptance tests", note_on_tests)
     if runs:
         lines += ["", "## Sandbox", "", *(f"- {line}" for line in runs[-1].isolation)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def note_on_code(note: str | None) -> list[str]:
-    """Return the section with what was noted when the code was written: tests that the coder weakened come first."""
-    return ["", "## Note on the code", "", f"> {' '.join(note.split())}"] if note else []
+def note_on(what: str, note: str | None) -> list[str]:
+    """Return the section with what was noted when the code or the tests were written: weakened tests come first."""
+    return ["", f"## Note on the {what}", "", f"> {' '.join(note.split())}"] if note else []
 
 
 def _summary(run: TestRun) -> list[str]:

@@ -8,7 +8,7 @@ from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.coder import File as TestFile
 from crew.model.agents.coder import Finish, Nothing, Path
 from crew.model.agents.report import report
-from crew.model.requirements import requirement_ids, uncovered
+from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
@@ -16,6 +16,9 @@ from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import product_interface
+
+WEAKENED = "The acceptance tests are weaker than those of the earlier round:"
+"""How the warning begins if the tester has removed, skipped, emptied or weakened tests."""
 
 
 class AcceptanceTester:
@@ -28,7 +31,8 @@ class AcceptanceTester:
         specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
         wanted = requirement_ids(specification.text) if specification else []
         earlier = assignment.input(BuiltInArtifact.ACCEPTANCE_TESTS)
-        workspace = Workspace(unpack(earlier.content) if earlier else {}, packages=frozenset({"product"}))
+        before = unpack(earlier.content) if earlier else {}
+        workspace = Workspace(before, packages=frozenset({"product"}))
         sandbox = self._workshop.sandbox
 
         async def write_test(arguments: TestFile) -> str:
@@ -68,10 +72,14 @@ class AcceptanceTester:
         )
         completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
         (type,) = assignment.expected_outputs
+        weakened = OwnTests(before).weakened(workspace.files)
+        warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
             confidence=max(0.1, round(0.95 - 0.02 * completed.turns, 2)),
             usage=completed.usage,
+            note=warning,
+            warning=warning,
         )
 
 
@@ -135,5 +143,6 @@ class TestRunner:
             unpack(tests.content) if tests else None,
             entry,
             source.note if source else None,
+            tests.note if tests else None,
         )
         return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)

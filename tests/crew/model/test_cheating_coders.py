@@ -79,6 +79,8 @@ async def test_tests_that_the_coder_weakened_are_in_the_note_and_in_the_results(
         outcome = await work(crew, "build", inputs)
         assert outcome.note is not None
         assert outcome.note.startswith(f"{WEAKENED} {NAME} {said}")
+        assert outcome.warning is not None
+        assert outcome.warning.startswith(f"{WEAKENED} {NAME} {said}")
         assert outcome.confidence is not None
         assert outcome.confidence < 0.8
         checked = await work(crew, "validate", {**DOCUMENTS, "source_code": files_of(outcome)}, note=outcome.note)

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from crew.model.agents.report import failed_tests, report
+from crew.model.agents.tester import WEAKENED
 from sandbox import TestRun
 from tests.abuse.projects import get, open_request, respond, start, wait_for_status
 from tests.provider.app import KEY, Provider
@@ -76,6 +77,9 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     assert done == {(stage, round) for stage in ("acceptance", "build", "validate") for round in (1, 2)}
     verdicts = {one["round"]: one["verdict"] for one in tasks if one["stage"] == "validate"}
     assert verdicts == {1: "failed", 2: "passed"}
+    _, report = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
+    said = f"> {WEAKENED} test_wrong.py:Wrong.test_prefix was removed."
+    assert said in (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
     _, tests = (await get(http, f"/projects/{project}/artifacts", type="acceptance_tests"))["items"]
     files = (await get(http, f"/artifacts/{tests['artifact_id']}/files"))["items"]
     assert {each["path"] for each in files} == PRODUCT.acceptance_tests.keys()

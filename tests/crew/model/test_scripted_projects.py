@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from crew.model.agents.coder import WEAKENED
 from crew.model.source import MAX_OUTPUT_TOKENS
 from store import budgets, transcripts
 from store.transaction import Store
@@ -88,11 +89,14 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
     http: httpx2.AsyncClient, provider: Provider
 ) -> None:
     brief = f"# Greeter\n\n{INJECTED}\n\n## Requirements\n\n- It greets.\n"
-    project = await start(http, description=brief, model=MODEL, pipeline="two-gates")
+    project = await start(http, description=brief, model=MODEL, pipeline="three-gates")
     request = await open_request(http, project, "plan")
     assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
     found = await get(http, f"/hitl/{request['request_id']}")
     assert (found["status"], found["history"]) == ("pending", [])
+    await respond(http, request, "approve")
+    request = await open_request(http, project, "build", seconds=60)
+    assert request["question"] == (f"Is this the code? {WEAKENED} {REMOVED}:Others.test_r1_greets was removed.")
     await respond(http, request, "approve")
     request = await open_request(http, project, "validate", seconds=60)
     (report,) = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
