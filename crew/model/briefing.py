@@ -11,6 +11,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.context import visible
 from crew.model.conversation import Prompt
+from crew.model.delimiters import delimited
 from crew.model.toolchains import toolchain_of
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.names import BuiltInArtifact
@@ -68,21 +69,15 @@ def _task(assignment: Assignment) -> str:
             "",
             "## Feedback",
             "This round is there because of it:",
-            *_data("feedback", visible(assignment.feedback)),
+            *delimited("feedback", visible(assignment.feedback)),
         ]
     lines += ["", "## Inputs"]
     for each in assignment.inputs:
         text = shown(each)
         if len(text) > MAX_INPUT:
             text = f"{text[:MAX_INPUT]}\n[... {len(text) - MAX_INPUT:,} characters more: call read_artifact ...]"
-        lines += _data("input", text, type=each.type, name=each.name, version=str(each.version))
+        lines += delimited("input", text, type=each.type, name=each.name, version=str(each.version))
     return "\n".join(lines)
-
-
-def _data(tag: str, text: str, **attributes: str) -> list[str]:
-    """Return a text between tags. A closing tag inside it is changed, so that it cannot end the data early."""
-    described = "".join(f' {key}="{visible(value).replace(chr(34), chr(39))}"' for key, value in attributes.items())
-    return [f"<{tag}{described}>", text.replace(f"</{tag}", f"<\\/{tag}"), f"</{tag}>"]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,6 +37,12 @@ LONG_ARGUMENT = 500
 
 _KEPT_CONTROLS = "\n\t\r"
 
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""The characters that Unicode calls Default_Ignorable_Code_Point and that are in no category of controls or formats:
+joiners, fillers, variation selectors, in which bytes can hide."""
+
 RESULT_OF = "Result of "
 """How the result of a tool begins for a model that is not told it in a message of its own."""
 
@@ -55,12 +62,12 @@ def visible(text: str) -> str:
     """Return a text without invisible characters, in which instructions can hide from the people who read it."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(each for each in text if each in _KEPT_CONTROLS or not _is_invisible(each))
+    return "".join(each for each in text if each in _KEPT_CONTROLS or not is_invisible(each))
 
 
-def _is_invisible(character: str) -> bool:
-    hides_bytes = "\U000e0100" <= character <= "\U000e01ef"  # variation selectors, which fonts ignore
-    return hides_bytes or unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs")
+def is_invisible(character: str) -> bool:
+    """Return whether a character is a control, has no form of its own, or is one that fonts ignore."""
+    return bool(_IGNORED.match(character)) or unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs")
 
 
 def count(messages: Sequence[ModelMessage]) -> int:
