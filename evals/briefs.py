@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +43,6 @@ class Trial:
     text: str
     hidden: Files
     source: Files | None
-
-    @property
-    def description(self) -> str:
-        """What the crew receives: the brief, and with it the code that it is to change."""
-        if self.source is None:
-            return self.text
-        files = "".join(f"\n### {path}\n\n{_fenced(text)}" for path, text in self.source.items())
-        return f"{self.text.rstrip()}\n\n## The existing code\n{files}"
 
     @property
     def hidden_tests(self) -> int:
@@ -112,12 +103,6 @@ def _trial(folder: Path) -> dict[str, Any]:
         "hidden": _files(folder / "hidden"),
         "source": _files(folder / "source") if (folder / "source").exists() else None,
     }
-
-
-def _fenced(text: str) -> str:
-    """Return a file between fences that are longer than any run of backticks in it."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence}\n{text.rstrip()}\n{fence}\n"
 
 
 def _script(path: Path) -> Script:

@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from cli.client.http import Client
 from cli.client.shapes import Event, Project, Request
+from cli.commands import source
 from cli.commands.gatekeeper import FixedGatekeeper, UnattendedFailureError
 from cli.commands.options import Gates
 from cli.commands.session import Session
@@ -116,7 +118,9 @@ class Evaluation:
             CommandError: the API refused, or is unavailable.
             NotDeliveredError: the project delivers nothing.
         """
-        body = {"name": self._trial.name, "description": self._trial.description, **self._fields}
+        body: dict[str, Any] = {"name": self._trial.name, "description": self._trial.text, **self._fields}
+        if self._trial.source is not None:
+            body["source"] = source.body_of(self._trial.source)
         _, created = await self._client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
         project = Project.model_validate(await self._client.get(f"/projects/{created['id']}"))
         self._meter = Meter(self._client, project.id)

@@ -6,7 +6,7 @@ import base64
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -50,11 +50,15 @@ def read(path: Path) -> Source:
         raise UsageError(f"cannot begin from {path}: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
-    packed, count = base64.b64encode(zips.pack(source.files)).decode(), len(source.files)
-    return Source(
-        {"content": packed, "encoding": "base64", "media_type": MediaType.ZIP.value},
-        f"Begins from {count} file{'' if count == 1 else 's'} of {path}.{_left_out(source)}",
-    )
+    count = len(source.files)
+    summary = f"Begins from {count} file{'' if count == 1 else 's'} of {path}.{_left_out(source)}"
+    return Source(body_of(source.files), summary)
+
+
+def body_of(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the `source` of a request for the API: a zip of the text files."""
+    packed = base64.b64encode(zips.pack(files)).decode()
+    return {"content": packed, "encoding": "base64", "media_type": MediaType.ZIP.value}
 
 
 def _left_out(source: sources.Source) -> str:

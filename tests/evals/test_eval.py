@@ -104,6 +104,23 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_ceiling_of_cost(
     assert [line for line in lines if line.startswith("The ceiling of $")]
 
 
+async def test_existing_code_is_sent_as_a_source(
+    api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
+    (trial,) = load_trials(BRIEFS / "invoicer")
+    fields = {"model": MODEL, "pipeline": "software-delivery"}
+    running = Suite(find(api_url, None), [trial], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
+    (result,) = await running.run()
+    assert result.reason == "it was stopped at the ceiling of cost"
+    project = await get(http, f"/projects/{result.project_id}")
+    assert project["description"] == trial.text
+    (code,) = (await get(http, f"/projects/{result.project_id}/artifacts", type="source_code"))["items"]
+    files = (await get(http, f"/artifacts/{code['artifact_id']}/files"))["items"]
+    assert (code["version"], {each["path"] for each in files}) == (1, trial.source and trial.source.keys())
+    await wait_for_status(http, str(result.project_id), "cancelled")
+
+
 async def test_a_model_that_cannot_be_used_ends_with_the_reason(api_url: str, tmp_path: Path) -> None:
     given = ("eval", "--model", "nobody:model", "--briefs", BRIEFS / BRIEF)
     ran = await botarmy(api_url, *given, cwd=tmp_path)

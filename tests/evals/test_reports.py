@@ -52,22 +52,13 @@ def test_the_document_has_the_same_figures() -> None:
     assert [each["delivered"] for each in found["briefs"]] == [True, True, False]
 
 
-def test_the_existing_code_is_in_the_brief() -> None:
-    (trial,) = load_trials(BRIEFS / "invoicer")
-    assert trial.source
-    for path, text in trial.source.items():
-        assert f"### {path}\n\n```\n{text.rstrip()}\n```\n" in trial.description
-    (other,) = load_trials(BRIEFS / "mdtoc")
-    assert other.description == other.text
-
-
-def test_a_fence_is_longer_than_any_in_a_file(tmp_path: Path) -> None:
-    for path, text in {"brief.md": "# B\n", "hidden/test_b.py": "def test_b(): ...\n", "source/b.md": "````\n"}.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+def test_a_brief_may_have_code_to_change(tmp_path: Path) -> None:
+    for path, text in {"brief.md": "# B\n", "hidden/test_b.py": "def test_b(): ...\n", "source/a/b.md": "b\n"}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / path).write_text(text)
     (trial,) = load_trials(tmp_path)
-    assert trial.description.endswith("### b.md\n\n`````\n````\n`````\n")
-    assert trial.hidden_tests == 1
+    assert (trial.text, trial.source, trial.hidden_tests) == ("# B\n", {"a/b.md": "b\n"}, 1)
+    assert load_trials(BRIEFS / "mdtoc")[0].source is None
 
 
 def test_a_brief_without_hidden_tests_is_refused(tmp_path: Path) -> None:
