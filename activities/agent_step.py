@@ -201,7 +201,7 @@ class AgentSteps:
                         name=_name(step, output),
                         task_id=step.task_id,
                         agent_type=step.handoff.to_agent,
-                        accepted=reason is None and outcome.verdict is not Verdict.FAILED,
+                        accepted=reason is None and outcome.verdict != Verdict.FAILED,
                     )
                     for output in step.handoff.expected_outputs
                 ],

@@ -24,7 +24,7 @@ SUPPLY = "Amend with content to supply the result yourself. "
 
 def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
-    if outcome.verdict is Verdict.FAILED:
+    if outcome.verdict == Verdict.FAILED:
         return None if step.reworks else HitlReason.FAILED_VERDICT
     if step.gate.ask is GateAsk.ALWAYS:
         return HitlReason.REVIEW

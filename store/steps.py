@@ -111,7 +111,7 @@ async def finish(
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
-    accepted = not waits and result.verdict is not Verdict.FAILED
+    accepted = not waits and result.verdict != Verdict.FAILED
     ended = await run(
         tx.connection,
         _FINISH,

@@ -84,7 +84,7 @@ def _read(assignment: Assignment) -> TaskContext:
         text = readable_text(source) if source else None
         if not text:
             continue
-        if type is BuiltInArtifact.USER_INPUT:
+        if type == BuiltInArtifact.USER_INPUT:
             read = read_brief(text, assignment.project_name)
             return TaskContext(assignment, controls, brief, read.requirements, source, read.not_used, given)
         document = read_document(text)

@@ -19,7 +19,7 @@ from activities.agent_step import AgentSteps
 from activities.records import Records
 from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Outcome, Step
-from models.contracts.enums import EventType, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
+from models.contracts.enums import EventType, HitlReason, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
 from models.contracts.handoff import Handoff, StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
@@ -269,6 +269,24 @@ async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, 
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)
     assert request.status == HitlStatus.EXPIRED
+
+
+async def test_the_verdict_of_an_agent_may_be_a_plain_text(store: Store, script: Script, run: Run) -> None:
+    """Agents of other packages are not type-checked."""
+
+    async def fails(assignment: Assignment, step: Step) -> Outcome:
+        return replace(await works(assignment, step), verdict="failed")  # type: ignore[arg-type]
+
+    script.on("plan", fails)
+    step = await a_step(store, gate=NO_GATE)
+    result = await run(step)
+    assert result.verdict is Verdict.FAILED
+    assert result.request is not None
+    assert result.request.reason is HitlReason.FAILED_VERDICT
+    again = await run(await a_step(store, gate=NO_GATE, reworks=True))
+    async with store.reading() as connection:
+        found = await artifacts.get_many(connection, [one.artifact_id for one in again.artifacts])
+    assert [one.accepted_at for one in found] == [None, None]
 
 
 @pytest.mark.parametrize("turn", [works, fails_its_verdict])

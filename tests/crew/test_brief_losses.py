@@ -51,7 +51,7 @@ async def _amended(count: int, type: ArtifactType) -> str:
         type
     ].content.decode()
     last = next(line for line in reversed(text.splitlines()) if "R50. thing" in line)
-    start = "- " if type is T.PROJECT_PLAN else "\n### "
+    start = "- " if type == T.PROJECT_PLAN else "\n### "
     return text.replace(last, last + "".join(f"\n{start}R{n}. thing number {n}" for n in range(51, count + 1)))
 
 

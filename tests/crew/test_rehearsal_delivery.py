@@ -24,11 +24,11 @@ TITLE = "Short links for the support team"
 async def test_the_documents_repeat_the_words_of_the_example_brief() -> None:
     drafts = await deliver(EXAMPLE)
     for type, draft in drafts.items():
-        if type is T.USER_INPUT or draft.media_type == ZIP:
+        if type == T.USER_INPUT or draft.media_type == ZIP:
             continue
         text = draft.content.decode()
         assert "Rehearsal" in text.splitlines()[0] or draft.media_type == FILES
-        assert TITLE in text or type is T.ACCEPTANCE_TESTS
+        assert TITLE in text or type == T.ACCEPTANCE_TESTS
     for type in (T.PROJECT_PLAN, T.SOFTWARE_SPECIFICATION, T.IMPLEMENTATION_PLAN):
         text = drafts[type].content.decode()
         assert [each.label for each in requirements_in(text)] == ["R1", "R2", "R3", "R4", "R5", "R6", "R7"]
@@ -110,7 +110,7 @@ async def test_the_package_installs_and_its_sources_pass_their_tests(tmp_path: P
 async def test_later_stages_follow_an_amended_document(type: ArtifactType) -> None:
     text = (await deliver(EXAMPLE, "design"))[type].content.decode()
     amended = text.replace("R6. Export", "R6. Print") + "\n### R9. Archive: links older than a year are put away\n"
-    if type is T.PROJECT_PLAN:
+    if type == T.PROJECT_PLAN:
         last = next(line for line in amended.splitlines() if line.startswith("- R6"))
         amended = amended.replace(last, f"{last}\n- R9. Archive: links older than a year are put away")
     code = await deliver(EXAMPLE, "build", {type: amended})
