@@ -15,9 +15,9 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 
 from crew.model.asking import Asker
 from crew.model.calling import Result, ToolCalls
+from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
 from crew.model.record import Record, describe_tools, dump
-from crew.model.source import Source
 from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError, EntryKind, Step, Usage
 
@@ -51,7 +51,7 @@ class Conversation:
 
     def __init__(
         self,
-        source: Source,
+        client: ModelClient,
         prompt: Prompt,
         tools: tuple[Tool, ...],
         limits: StepLimits,
@@ -59,18 +59,18 @@ class Conversation:
         continued: int = 0,
         state: Callable[[], Hashable] = lambda: None,
     ) -> None:
-        self._source = source
+        self._client = client
         self._prompt = prompt
         self._tools = tools
         self._limits = limits
         self._step = step
         self._times = continued + 1
         self._state = state
-        self._asker = Asker(source, tools, step)
+        self._asker = Asker(client, tools, step)
         self._messages: list[ModelMessage] = []
         self._turns = self._input_tokens = self._output_tokens = 0
         self._cost_usd = 0.0
-        self._answered_by = source.name
+        self._answered_by = client.name
 
     async def run(self) -> Completed:
         """Talk until a call ends the step.
@@ -86,7 +86,7 @@ class Conversation:
         corrections, first_correction = 0, 0
         while True:
             start = self._record.position
-            calls = self._source.dialect.calls(await self._response())
+            calls = self._client.dialect.calls(await self._response())
             results: list[Result] = []
             for call in calls:
                 result = await self._calls.carry_out(call)
@@ -101,28 +101,28 @@ class Conversation:
                 await self._record.rewind(first_correction)
                 problem = results[-1].text if results else "its responses call no tool."
                 raise AgentError(
-                    f"{self._source.name} did not give a usable response in {corrections} turns: {problem}"
+                    f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
                 )
             parts = [
                 part
                 for call, result in zip(calls, results, strict=True)
-                for part in self._source.dialect.result(call, result.text)
+                for part in self._client.dialect.result(call, result.text)
             ]
             self._messages.append(ModelRequest(parts=parts or [UserPromptPart(await self._remark_no_call())]))
 
     async def _open(self) -> None:
         """Start with the prompt that the task began with, if its tools are still the same; else from the beginning."""
-        source, tools = self._source, describe_tools(self._tools)
+        client, tools = self._client, describe_tools(self._tools)
         pinned = self._record.peek()
         told = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
-        if told is not None and told["tools"] == tools and told["dialect"] == source.dialect.name:
+        if told is not None and told["tools"] == tools and told["dialect"] == client.dialect.name:
             self._prompt = Prompt(told["version"], told["system"], told["task"])
             self._record.next(EntryKind.PROMPT)
         else:
-            asked = {"tools": tools, "dialect": source.dialect.name, "settings": source.settings}
+            asked = {"tools": tools, "dialect": client.dialect.name, "settings": client.settings}
             body = {**asdict(self._prompt), **asked}
-            await self._record.add(EntryKind.PROMPT, dump(body), model=source.name)
-        system = source.dialect.system(self._prompt.system, self._tools)
+            await self._record.add(EntryKind.PROMPT, dump(body), model=client.name)
+        system = client.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))
 
     async def _response(self) -> ModelResponse:
@@ -134,7 +134,7 @@ class Conversation:
             cost = stored.cost_usd
         else:
             self._check_limits()
-            await self._step.progress(f"turn {self._turns + 1}: asking {self._source.name}")
+            await self._step.progress(f"turn {self._turns + 1}: asking {self._client.name}")
             answer = await self._asker.ask(self._messages, self._cost_usd, self._limits.cost_usd)
             response, cost = answer.response, answer.cost_usd
             await self._record.add(
@@ -186,7 +186,7 @@ class Conversation:
             self._input_tokens,
             self._output_tokens,
             self._cost_usd,
-            asked_for=self._source.name,
+            asked_for=self._client.name,
             prompt_version=self._prompt.version,
             framework=f"pydantic-ai {pydantic_ai.__version__}",
         )

@@ -8,7 +8,7 @@ from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
 from crew.model.agents.document import DocumentWriter, Reviewer
 from crew.model.agents.tester import AcceptanceTester, TestRunner
-from crew.model.source import Sources
+from crew.model.clients import ModelClients
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role, Writes
@@ -20,14 +20,14 @@ class ModelCrew:
 
     def __init__(self, settings: Settings) -> None:
         sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
-        self._sources = Sources(settings)
-        self._agent = AnyRole(Workshop(self._sources, sandbox, settings.model))
+        self._clients = ModelClients(settings)
+        self._agent = AnyRole(Workshop(self._clients, sandbox, settings.model))
 
     def agent(self, role: Role) -> Agent:
         return self._agent
 
     async def close(self) -> None:
-        await self._sources.close()
+        await self._clients.close()
 
 
 class AnyRole:

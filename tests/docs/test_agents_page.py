@@ -21,8 +21,8 @@ from config.settings import Settings
 from crew import providers
 from crew.model.agents import coder, deployer, document, tester
 from crew.model.agents.base import ModelAgent, Workshop
+from crew.model.clients import ModelClients
 from crew.model.limits import limits_of
-from crew.model.source import Sources
 from crew.model.tool import Tool
 from crew.protocol import AgentError, Outcome
 from crew.providers import InstalledCrews
@@ -36,7 +36,7 @@ from tests.docs.pages import block, code, read, rows, section
 
 PAGE = read("docs/agents.md")
 CODE = artifact("source_code", pack({"shop.py": ""}), FILES)
-WORKSHOP = Workshop(Sources(Settings(_env_file=None)), Sandbox(), None)
+WORKSHOP = Workshop(ModelClients(Settings(_env_file=None)), Sandbox(), None)
 
 WORK: dict[str, tuple[ModuleType, ModelAgent, str]] = {
     "documents": (document, document.DocumentWriter(WORKSHOP), "user_guide"),

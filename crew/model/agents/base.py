@@ -9,9 +9,9 @@ from typing import Protocol
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
 from crew.model import briefing
+from crew.model.clients import ModelClients
 from crew.model.conversation import Completed, Conversation
 from crew.model.limits import limits_of
-from crew.model.source import Sources
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
@@ -26,7 +26,7 @@ PIECE = 15_000
 class Workshop:
     """What the agents of a process share."""
 
-    sources: Sources
+    clients: ModelClients
     sandbox: Sandbox
     default_model: ModelName | None
 
@@ -120,7 +120,7 @@ async def converse(
     if model is None:
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
     return await Conversation(
-        workshop.sources.get(model),
+        workshop.clients.get(model),
         briefing.prompt_for(assignment, prompt, **fill),
         allowed(assignment, tools),
         limits_of(assignment.role, assignment.continued),

@@ -20,7 +20,7 @@ from crew.model import briefing
 from crew.model.agents.base import Workshop
 from crew.model.agents.coder import Coder
 from crew.model.agents.document import DocumentWriter
-from crew.model.source import Source
+from crew.model.clients import ModelClient
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact
 from evals.briefs import load
@@ -52,10 +52,10 @@ class OneModel:
     """What finds the model, if there is only one."""
 
     def __init__(self, model: Model) -> None:
-        self._source = model.source()
+        self._client = model.client()
 
-    def get(self, name: str) -> Source:
-        return self._source
+    def get(self, name: str) -> ModelClient:
+        return self._client
 
 
 def workshop(model: Model) -> Workshop:
