@@ -14,11 +14,11 @@ import pydantic_ai
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
 
 from crew.model.asking import Asker
-from crew.model.calling import Result, ToolCalls
 from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
 from crew.model.record import Record, describe_tools, dump
 from crew.model.tool import Arguments, Tool
+from crew.model.tool_calls import Result, ToolCalls
 from crew.protocol import AgentError, EntryKind, Step, Usage
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from config.settings import Settings
-from crew.model import asking, calling
+from crew.model import asking, tool_calls
 from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
 from crew.model.conversation import Conversation
 from crew.model.places import PLACES
@@ -81,7 +81,7 @@ async def test_a_call_that_the_limit_of_output_cut_is_corrected(model: str) -> N
 
 
 async def test_a_tool_that_does_not_end_is_stopped_and_the_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "TOOL_SECONDS", 0.05)
+    monkeypatch.setattr(tool_calls, "TOOL_SECONDS", 0.05)
     ended = False
 
     async def act(arguments: object) -> str:
