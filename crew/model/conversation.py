@@ -13,9 +13,9 @@ import orjson
 import pydantic_ai
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
 
-from crew.model.asking import Asker
 from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
+from crew.model.model_call import ModelCaller
 from crew.model.record import Record, describe_tools, dump
 from crew.model.tool import Arguments, Tool
 from crew.model.tool_calls import Result, ToolCalls
@@ -66,7 +66,7 @@ class Conversation:
         self._step = step
         self._times = continued + 1
         self._state = state
-        self._asker = Asker(client, tools, step)
+        self._caller = ModelCaller(client, tools, step)
         self._messages: list[ModelMessage] = []
         self._turns = self._input_tokens = self._output_tokens = 0
         self._cost_usd = 0.0
@@ -135,7 +135,7 @@ class Conversation:
         else:
             self._check_limits()
             await self._step.progress(f"turn {self._turns + 1}: asking {self._client.name}")
-            answer = await self._asker.ask(self._messages, self._cost_usd, self._limits.cost_usd)
+            answer = await self._caller.ask(self._messages, self._cost_usd, self._limits.cost_usd)
             response, cost = answer.response, answer.cost_usd
             await self._record.add(
                 EntryKind.RESPONSE,

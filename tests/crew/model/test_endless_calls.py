@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from config.settings import Settings
-from crew.model import asking, tool_calls
+from crew.model import model_call, tool_calls
 from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
 from crew.model.conversation import Conversation
 from crew.model.places import PLACES
@@ -39,7 +39,7 @@ PRICES = dict.fromkeys(MODELS, (1.0, 2.0))
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0,))
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", (0.0,))
 
 
 async def attempt(provider: Provider, model: str, step: Step) -> Done:

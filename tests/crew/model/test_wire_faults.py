@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
-from crew.model import asking
 from crew.model.clients import ModelClients
 from crew.model.conversation import Conversation, Prompt
 from crew.protocol import AgentError
@@ -39,7 +38,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", (0.0, 0.0))
     yield
     gc.collect()
 

@@ -38,8 +38,8 @@ class Answer:
     reservation: UUID
 
 
-class Asker:
-    """Asks one model for one step."""
+class ModelCaller:
+    """Calls one model for one step."""
 
     def __init__(self, client: ModelClient, tools: Sequence[Tool], step: Step) -> None:
         self._client = client
