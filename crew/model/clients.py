@@ -23,8 +23,8 @@ from pydantic_ai.settings import ModelSettings
 
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError
+from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
-from crew.model.places import HOOKS, PLACES
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
@@ -39,7 +39,7 @@ MAX_OUTPUT_TOKENS = 16_384
 
 @dataclass(frozen=True)
 class ModelClient:
-    """A model that can be asked. `slots` are the places of `crew.model.places`; `secrets` are values that no message
+    """A model that can be asked. `slots` are those of `crew.model.call_slots`; `secrets` are values that no message
     may contain, such as the keys of all providers."""
 
     name: str
@@ -155,7 +155,7 @@ class ModelClients:
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._environment = environment
-        self._slots = asyncio.Semaphore(PLACES)
+        self._slots = asyncio.Semaphore(CALL_SLOTS)
         self._created: dict[str, ModelClient] = {}
 
     def get(self, name: str) -> ModelClient:

@@ -13,9 +13,9 @@ from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
+from crew.model.call_slots import call_slot
 from crew.model.clients import ModelClient
 from crew.model.failures import TRANSIENT, failure_of, refusal
-from crew.model.places import working
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -97,7 +97,7 @@ class ModelCaller:
             await asyncio.sleep(delay)
 
     async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
-        async with working(self._client.slots):
+        async with call_slot(self._client.slots):
             return await model_request(
                 self._client.model,
                 messages,

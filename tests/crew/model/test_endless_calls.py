@@ -10,9 +10,9 @@ import pytest
 
 from config.settings import Settings
 from crew.model import model_call, tool_calls
+from crew.model.call_slots import CALL_SLOTS
 from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
 from crew.model.conversation import Conversation
-from crew.model.places import PLACES
 from crew.model.tool import Tool
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import (
@@ -123,6 +123,6 @@ async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
         watching.cancel()
         await clients.close()
     assert most > 100
-    async with asyncio.timeout(1):  # each place was given back
-        await asyncio.gather(*(client.slots.acquire() for _ in range(PLACES)))
+    async with asyncio.timeout(1):  # each slot was released
+        await asyncio.gather(*(client.slots.acquire() for _ in range(CALL_SLOTS)))
     assert client.slots.locked()
