@@ -16,9 +16,9 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
 from crew.model.model_call import ModelCaller
-from crew.model.record import Record, describe_tools, dump
 from crew.model.tool import Arguments, Tool
 from crew.model.tool_calls import Result, ToolCalls
+from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
 from crew.protocol import AgentError, EntryKind, Step, Usage
 
 
@@ -78,27 +78,27 @@ class Conversation:
         Raises:
             AgentError: the model failed, or a limit is reached.
         """
-        self._record = Record(self._step.transcript, await self._step.transcript.entries())
+        self._cursor = TranscriptCursor(self._step.transcript, await self._step.transcript.entries())
         self._calls = ToolCalls(
-            {tool.name: tool for tool in self._tools}, self._record, self._report, self._state, self._times
+            {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._times
         )
         await self._open()
         corrections, first_correction = 0, 0
         while True:
-            start = self._record.position
+            start = self._cursor.position
             calls = self._client.dialect.calls(await self._response())
             results: list[Result] = []
             for call in calls:
                 result = await self._calls.carry_out(call)
                 if result.ended is not None:  # what follows it in this response is not carried out
-                    await self._record.end()
+                    await self._cursor.end()
                     return Completed(call.tool, result.ended, self._turns, self._usage())
                 results.append(result)
             usable = any(result.is_usable for result in results)
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
-                await self._record.rewind(first_correction)
+                await self._cursor.rewind(first_correction)
                 problem = results[-1].text if results else "its responses call no tool."
                 raise AgentError(
                     f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
@@ -113,21 +113,21 @@ class Conversation:
     async def _open(self) -> None:
         """Start with the prompt that the task began with, if its tools are still the same; else from the beginning."""
         client, tools = self._client, describe_tools(self._tools)
-        pinned = self._record.peek()
+        pinned = self._cursor.peek()
         told = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
         if told is not None and told["tools"] == tools and told["dialect"] == client.dialect.name:
             self._prompt = Prompt(told["version"], told["system"], told["task"])
-            self._record.next(EntryKind.PROMPT)
+            self._cursor.next(EntryKind.PROMPT)
         else:
             asked = {"tools": tools, "dialect": client.dialect.name, "settings": client.settings}
             body = {**asdict(self._prompt), **asked}
-            await self._record.add(EntryKind.PROMPT, dump(body), model=client.name)
+            await self._cursor.add(EntryKind.PROMPT, dump(body), model=client.name)
         system = client.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))
 
     async def _response(self) -> ModelResponse:
         """Return the next response: the stored one, or a new one, stored before anything else happens."""
-        stored = self._record.next(EntryKind.RESPONSE)
+        stored = self._cursor.next(EntryKind.RESPONSE)
         if stored is not None:
             (response,) = ModelMessagesTypeAdapter.validate_json(stored.body)
             assert isinstance(response, ModelResponse)
@@ -137,7 +137,7 @@ class Conversation:
             await self._step.progress(f"turn {self._turns + 1}: asking {self._client.name}")
             answer = await self._caller.ask(self._messages, self._cost_usd, self._limits.cost_usd)
             response, cost = answer.response, answer.cost_usd
-            await self._record.add(
+            await self._cursor.add(
                 EntryKind.RESPONSE,
                 answer.body,
                 settles=answer.reservation,
@@ -170,8 +170,8 @@ class Conversation:
         """Return what to say to a response without a call, stored for the readers of the transcript."""
         endings = " or ".join(tool.name for tool in self._tools if tool.ends)
         text = f"Your response calls no tool. Call one; the step ends when you call {endings}."
-        if self._record.next(EntryKind.REMARK) is None:
-            await self._record.add(EntryKind.REMARK, dump({"text": text}))
+        if self._cursor.next(EntryKind.REMARK) is None:
+            await self._cursor.add(EntryKind.REMARK, dump({"text": text}))
         return text
 
     async def _report(self, doing: str) -> None:
