@@ -16,19 +16,11 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
 from crew.model.model_call import ModelCaller
+from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool
 from crew.model.tool_calls import Result, ToolCalls
 from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
 from crew.protocol import AgentError, EntryKind, Step, Usage
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the agent reads: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
-
-    version: str
-    system: str
-    task: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +106,13 @@ class Conversation:
         """Start with the prompt that the task began with, if its tools are still the same; else from the beginning."""
         client, tools = self._client, describe_tools(self._tools)
         pinned = self._cursor.peek()
-        told = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
-        if told is not None and told["tools"] == tools and told["dialect"] == client.dialect.name:
-            self._prompt = Prompt(told["version"], told["system"], told["task"])
+        body = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
+        if body is not None and body["tools"] == tools and body["dialect"] == client.dialect.name:
+            self._prompt = Prompt(body["version"], body["system"], body["task"])
             self._cursor.next(EntryKind.PROMPT)
         else:
             asked = {"tools": tools, "dialect": client.dialect.name, "settings": client.settings}
-            body = {**asdict(self._prompt), **asked}
-            await self._cursor.add(EntryKind.PROMPT, dump(body), model=client.name)
+            await self._cursor.add(EntryKind.PROMPT, dump({**asdict(self._prompt), **asked}), model=client.name)
         system = client.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))
 

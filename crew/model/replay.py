@@ -96,7 +96,7 @@ def _entries(recording: Recording) -> list[Entry]:
 def _dialect(entries: list[Entry]) -> Dialect:
     if not entries or entries[0].kind is not EntryKind.PROMPT:
         raise ReplayError("it asked no model.")
-    name = _told(entries[0]).get("dialect")
+    name = _body(entries[0]).get("dialect")
     if name not in _DIALECTS:
         raise ReplayError(f"it was recorded by another version: there is no way of calling tools named {name}.")
     return _DIALECTS[name]
@@ -158,18 +158,18 @@ def _described(entry: Entry, other: Entry | None = None) -> str:
     """Return an entry in words. Of a prompt, return the tools that differ from those of the other one."""
     if entry.kind is EntryKind.RESPONSE:
         return "a response of the model"
-    told = _told(entry)
+    body = _body(entry)
     if entry.kind is EntryKind.REMARK:
-        return f"a remark: {told['text']}"
+        return f"a remark: {body['text']}"
     if entry.kind is EntryKind.TOOL_RESULT:
-        return f"the result of {told['tool']}: {told['text']}"
-    theirs = _told(other)["tools"] if other is not None and other.kind is EntryKind.PROMPT else []
-    return f"the tools {orjson.dumps([each for each in told['tools'] if each not in theirs]).decode()}"
+        return f"the result of {body['tool']}: {body['text']}"
+    theirs = _body(other)["tools"] if other is not None and other.kind is EntryKind.PROMPT else []
+    return f"the tools {orjson.dumps([each for each in body['tools'] if each not in theirs]).decode()}"
 
 
-def _told(entry: Entry) -> dict[str, Any]:
-    told: dict[str, Any] = orjson.loads(entry.body)
-    return told
+def _body(entry: Entry) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(entry.body)
+    return body
 
 
 def main() -> int:

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
-from crew.model import briefing
 from crew.model.clients import ModelClients
 from crew.model.conversation import Completed, Conversation
 from crew.model.limits import limits_of
+from crew.model.prompt import prompt_for, shown
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
@@ -51,7 +51,7 @@ def read_artifact_tool(inputs: Sequence[InputArtifact]) -> Tool:
             raise ToolError(
                 f"there is no input {arguments.name[:100]!r}; there are {', '.join(e.name for e in inputs)}"
             )
-        text = briefing.shown(max(found, key=lambda each: each.version))
+        text = shown(max(found, key=lambda each: each.version))
         piece = text[arguments.offset : arguments.offset + PIECE]
         more = len(text) - arguments.offset - len(piece)
         return piece + (
@@ -121,7 +121,7 @@ async def converse(
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
     return await Conversation(
         workshop.clients.get(model),
-        briefing.prompt_for(assignment, prompt, **fill),
+        prompt_for(assignment, prompt, **fill),
         allowed(assignment, tools),
         limits_of(assignment.role, assignment.continued),
         step,

@@ -9,7 +9,7 @@ from artifacts.media_types import FILES
 from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.report import failed_tests
 from crew.model.agents.searching import search_tools
-from crew.model.briefing import begins_from_source
+from crew.model.prompt import begins_from_source
 from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace

@@ -12,8 +12,8 @@ from artifacts.media_types import FILES, ZIP
 from crew.model.agents.base import Workshop, converse, read_artifact_tool, reading_tools
 from crew.model.agents.document import title_of
 from crew.model.agents.report import note_on_code
-from crew.model.briefing import begins_from_source
 from crew.model.outputs import DeliveryNotes
+from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict

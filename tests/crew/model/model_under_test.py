@@ -14,10 +14,11 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
 from crew.model.clients import ModelClient
-from crew.model.conversation import Conversation, Prompt
+from crew.model.conversation import Conversation
 from crew.model.dialect import NativeTools
 from crew.model.limits import StepLimits
 from crew.model.pricing import Price
+from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.protocol import BudgetExhaustedError, Entry, SupersededAttemptError
 

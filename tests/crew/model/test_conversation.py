@@ -15,9 +15,10 @@ from pydantic_ai.exceptions import (
 )
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
 
-from crew.model.conversation import Prompt
+from crew.model import model_call
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limits import StepLimits
+from crew.model.prompt import Prompt
 from crew.protocol import AgentError, BudgetExhaustedError, EntryKind
 from tests.crew.model.model_under_test import (
     LIMITS,

@@ -16,11 +16,11 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from crew.model import briefing
 from crew.model.agents.base import Workshop
 from crew.model.agents.coder import Coder
 from crew.model.agents.document import DocumentWriter
 from crew.model.clients import ModelClient
+from crew.model.prompt import prompt_for
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact
 from evals.briefs import load
@@ -144,11 +144,11 @@ async def test_the_analyst_sees_the_list_of_files_and_may_read_them() -> None:
     task = assignment("analyst", "deployment_log", inputs=(given(GIVEN),))
     await DocumentWriter(workshop(model)).run(task, Step())
     assert returned(model.asked[-1]) == [GIVEN["app/__main__.py"]]
-    shown = briefing.prompt_for(task, "document")
+    shown = prompt_for(task, "document")
     assert "\napp/__main__.py\n" in shown.task
     assert "# Existing code" in shown.system
     own = replace(task, inputs=(given(GIVEN, by_agent=True),))
-    assert "# Existing code" not in briefing.prompt_for(own, "document").system
+    assert "# Existing code" not in prompt_for(own, "document").system
 
 
 async def test_a_file_that_is_not_there_and_lines_that_are_not_there_are_said() -> None:

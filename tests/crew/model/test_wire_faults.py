@@ -11,8 +11,10 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
+from crew.model import model_call
 from crew.model.clients import ModelClients
-from crew.model.conversation import Conversation, Prompt
+from crew.model.conversation import Conversation
+from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, running
