@@ -17,8 +17,8 @@ import orjson
 from pydantic import ValidationError
 
 from artifacts.errors import InvalidArtifactError
-from crew.model.agents.base import Workshop
-from crew.model.crew import AnyRole
+from crew.model.agents.shared import AgentServices
+from crew.model.crew import RoleDispatcher
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.replay_ports import NewEntryError, NoProvider, NoSandbox, ReplayedStep, StoredTranscript
 from crew.protocol import AgentError, Assignment, Entry, EntryKind, InputArtifact
@@ -65,9 +65,9 @@ async def replay(recording: Recording) -> Replayed:
     """
     entries = _entries(recording)
     transcript, failure = StoredTranscript(entries), ""
-    workshop = Workshop(NoProvider(_dialect(entries)), NoSandbox(), "replay:recorded")
+    services = AgentServices(NoProvider(_dialect(entries)), NoSandbox(), "replay:recorded")
     try:
-        await AnyRole(workshop).run(_assignment(recording), ReplayedStep(transcript))
+        await RoleDispatcher(services).run(_assignment(recording), ReplayedStep(transcript))
     except NewEntryError:
         pass
     except (AgentError, InvalidArtifactError) as error:

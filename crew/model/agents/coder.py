@@ -6,9 +6,9 @@ import asyncio
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.report import failed_tests
 from crew.model.agents.searching import search_tools
+from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
 from crew.model.prompt import begins_from_source
 from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
@@ -53,14 +53,14 @@ class Impossible(Arguments):
 
 
 class Coder:
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace, tests = Workspace(before), await asyncio.to_thread(OwnTests, before)  # there may be megabytes
-        tools = _tools(workspace, tests, assignment, self._workshop.sandbox)
-        completed = await converse(self._workshop, assignment, step, "coder", tools, workspace)
+        tools = _tools(workspace, tests, assignment, self._services.sandbox)
+        completed = await converse(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
         weakened = await asyncio.to_thread(tests.weakened, workspace.files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crew.model.agents.base import Workshop, converse, reading_tools
+from crew.model.agents.shared import AgentServices, converse, reading_tools
 from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
 from crew.model.requirements import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
@@ -14,8 +14,8 @@ from models.contracts.names import BuiltInArtifact
 
 
 class DocumentWriter:
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         async def submit(submission: Any) -> str:
@@ -28,7 +28,7 @@ class DocumentWriter:
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),
         )
-        completed = await converse(self._workshop, assignment, step, "document", tools)
+        completed = await converse(self._services, assignment, step, "document", tools)
         documents = {type: getattr(completed.arguments, type) for type in assignment.expected_outputs}
         return Outcome(
             drafts=tuple(
@@ -43,8 +43,8 @@ class DocumentWriter:
 class Reviewer:
     """A role that declares `writes: report`. Its first output is the report; the verdict follows from its findings."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         async def submit(report: Report) -> str:
@@ -54,7 +54,7 @@ class Reviewer:
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the report; this ends your step.", Report, submit, ends=True),
         )
-        completed = await converse(self._workshop, assignment, step, "reviewer", tools)
+        completed = await converse(self._services, assignment, step, "reviewer", tools)
         report = completed.arguments
         assert isinstance(report, Report)
         return Outcome(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
 from crew.model.agents.coder import File as TestFile
 from crew.model.agents.coder import Finish, Nothing, Path
 from crew.model.agents.report import report
+from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
 from crew.model.requirements import entry_point, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.workspace import Workspace
@@ -20,15 +20,15 @@ from sandbox import product_interface
 class AcceptanceTester:
     """Writes the acceptance tests from specification and plan."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
         wanted = requirement_ids(specification.text) if specification else []
         earlier = assignment.input(BuiltInArtifact.ACCEPTANCE_TESTS)
         workspace = Workspace(unpack(earlier.content) if earlier else {}, packages=frozenset({"product"}))
-        sandbox = self._workshop.sandbox
+        sandbox = self._services.sandbox
 
         async def write_test(arguments: TestFile) -> str:
             return workspace.write(arguments.path, arguments.content)
@@ -58,7 +58,7 @@ class AcceptanceTester:
             Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
             Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
         )
-        completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
+        completed = await converse(self._services, assignment, step, "acceptance", tools, product=product_interface())
         (type,) = assignment.expected_outputs
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
@@ -91,8 +91,8 @@ class TestRunner:
 
     __test__ = False  # pytest would collect it for its name
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         source, tests = (
@@ -106,10 +106,10 @@ class TestRunner:
         entry = entry_point(plan.text if plan else None, files)
         if files:
             await step.progress("running the unit tests in the sandbox")
-            unit = await self._workshop.sandbox.run_tests(files, loopback=True)
+            unit = await self._services.sandbox.run_tests(files, loopback=True)
         if files and tests is not None and entry is not None:
             await step.progress("running the acceptance tests in the sandbox")
-            acceptance = await self._workshop.sandbox.run_acceptance(files, unpack(tests.content), entry)
+            acceptance = await self._services.sandbox.run_acceptance(files, unpack(tests.content), entry)
         passed = (
             unit is not None
             and unit.passed

@@ -10,8 +10,8 @@ from pydantic_ai.messages import ModelMessagesTypeAdapter
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop
 from crew.model.agents.document import Reviewer
+from crew.model.agents.shared import AgentServices
 from crew.model.clients import ModelClient, ModelClients
 from crew.protocol import InputArtifact, Outcome
 from models.contracts.enums import Verdict
@@ -33,10 +33,10 @@ class OneClient:
 
 
 async def review(model: Model, *inputs: InputArtifact) -> Outcome:
-    workshop = Workshop(cast(ModelClients, OneClient(model.client())), Sandbox(), "test:scripted")
+    services = AgentServices(cast(ModelClients, OneClient(model.client())), Sandbox(), "test:scripted")
     task = assignment("analyst", "review", "security_report", inputs=inputs)
     role = Role(name="security_reviewer", writes=Writes.REPORT)
-    return await Reviewer(workshop).run(replace(task, role=role), Step())
+    return await Reviewer(services).run(replace(task, role=role), Step())
 
 
 async def told(*turns: Turn, inputs: tuple[InputArtifact, ...] = (CODE,)) -> str:

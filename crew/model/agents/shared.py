@@ -23,7 +23,7 @@ PIECE = 15_000
 
 
 @dataclass(frozen=True)
-class Workshop:
+class AgentServices:
     """What the agents of a process share."""
 
     clients: ModelClients
@@ -103,7 +103,7 @@ def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
 
 
 async def converse(
-    workshop: Workshop,
+    services: AgentServices,
     assignment: Assignment,
     step: Step,
     prompt: str,
@@ -116,11 +116,11 @@ async def converse(
     Raises:
         AgentError: no model is named, or the conversation failed.
     """
-    model = assignment.model or workshop.default_model
+    model = assignment.model or services.default_model
     if model is None:
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
     return await Conversation(
-        workshop.clients.get(model),
+        services.clients.get(model),
         prompt_for(assignment, prompt, **fill),
         allowed(assignment, tools),
         limits_of(assignment.role, assignment.continued),
