@@ -5,7 +5,8 @@ from __future__ import annotations
 from config.settings import Settings
 from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
-from crew.model.agents.document import DocumentWriter, Reviewer
+from crew.model.agents.document import DocumentWriter
+from crew.model.agents.reviewer import Reviewer
 from crew.model.agents.shared import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceTester, TestRunner
 from crew.model.clients import ModelClients

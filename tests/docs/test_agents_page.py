@@ -19,7 +19,7 @@ from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from config.settings import Settings
 from crew import providers
-from crew.model.agents import coder, deployer, document, tester
+from crew.model.agents import coder, deployer, document, reviewer, tester
 from crew.model.agents.shared import AgentServices, ModelAgent
 from crew.model.clients import ModelClients
 from crew.model.limits import limits_of
@@ -40,7 +40,7 @@ SERVICES = AgentServices(ModelClients(Settings(_env_file=None)), Sandbox(), None
 
 WORK: dict[str, tuple[ModuleType, ModelAgent, str]] = {
     "documents": (document, document.DocumentWriter(SERVICES), "user_guide"),
-    "reports": (document, document.Reviewer(SERVICES), "security_report"),
+    "reports": (reviewer, reviewer.Reviewer(SERVICES), "security_report"),
     "source code": (coder, coder.Coder(SERVICES), "source_code"),
     "acceptance tests": (tester, tester.AcceptanceTester(SERVICES), "acceptance_tests"),
     "package": (deployer, deployer.Deployer(SERVICES), "deployment_package"),

@@ -128,3 +128,8 @@ async def converse(
         assignment.continued,
         state=lambda: workspace.version if workspace is not None else None,
     ).run()
+
+
+def title_of(type: str) -> str:
+    """Return the heading of a document of this type."""
+    return type.replace("_", " ").capitalize()

@@ -10,7 +10,7 @@ from pydantic_ai.messages import ModelMessagesTypeAdapter
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
-from crew.model.agents.document import Reviewer
+from crew.model.agents.reviewer import Reviewer
 from crew.model.agents.shared import AgentServices
 from crew.model.clients import ModelClient, ModelClients
 from crew.protocol import InputArtifact, Outcome
