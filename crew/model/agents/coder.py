@@ -6,9 +6,9 @@ import asyncio
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.report import failed_tests
 from crew.model.agents.searching import search_tools
 from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
+from crew.model.agents.test_report import failed_tests
 from crew.model.prompt import begins_from_source
 from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError

@@ -9,8 +9,8 @@ import re
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
-from crew.model.agents.report import note_on_code
 from crew.model.agents.shared import AgentServices, converse, read_artifact_tool, reading_tools, title_of
+from crew.model.agents.test_report import note_on_code
 from crew.model.outputs import DeliveryNotes
 from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool

@@ -6,8 +6,8 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.coder import File as TestFile
 from crew.model.agents.coder import Finish, Nothing, Path
-from crew.model.agents.report import report
 from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
+from crew.model.agents.test_report import report
 from crew.model.requirements import entry_point, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.workspace import Workspace
