@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.coder import File as TestFile
-from crew.model.agents.coder import Finish, Nothing, Path
+from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
 from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
 from crew.model.agents.test_report import report
 from crew.model.requirements import entry_point, requirement_ids, uncovered
@@ -30,7 +29,7 @@ class AcceptanceTester:
         workspace = Workspace(unpack(earlier.content) if earlier else {}, packages=frozenset({"product"}))
         sandbox = self._services.sandbox
 
-        async def write_test(arguments: TestFile) -> str:
+        async def write_test(arguments: FileArguments) -> str:
             return workspace.write(arguments.path, arguments.content)
 
         async def problems() -> list[str]:
@@ -54,7 +53,7 @@ class AcceptanceTester:
         tools = (
             read_artifact_tool(assignment.inputs),
             *(_tools_for_earlier(workspace) if earlier else ()),
-            Tool("write_test", "Create or replace a test file.", TestFile, write_test, is_pure=True),
+            Tool("write_test", "Create or replace a test file.", FileArguments, write_test, is_pure=True),
             Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
             Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
         )
@@ -73,16 +72,16 @@ def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
     async def list_files(_: Nothing) -> str:
         return workspace.listing()
 
-    async def read_file(arguments: Path) -> str:
+    async def read_file(arguments: PathArguments) -> str:
         return workspace.read(arguments.path)
 
-    async def delete_file(arguments: Path) -> str:
+    async def delete_file(arguments: PathArguments) -> str:
         return workspace.delete(arguments.path)
 
     return (
         Tool("list_files", "List the tests of the earlier round with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a test file.", Path, read_file, is_pure=True),
-        Tool("delete_file", "Delete a test file.", Path, delete_file, is_pure=True),
+        Tool("read_file", "Read a test file.", PathArguments, read_file, is_pure=True),
+        Tool("delete_file", "Delete a test file.", PathArguments, delete_file, is_pure=True),
     )
 
 
