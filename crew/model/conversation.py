@@ -20,7 +20,8 @@ from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool
 from crew.model.tool_calls import Result, ToolCalls
 from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
-from crew.protocol import AgentError, EntryKind, Step, Usage
+from crew.protocol import AgentError, Step, Usage
+from crew.transcript import EntryKind
 
 
 @dataclass(frozen=True, slots=True)

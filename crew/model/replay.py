@@ -21,7 +21,8 @@ from crew.model.agents.shared import AgentServices
 from crew.model.crew import RoleDispatcher
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.replay_ports import NewEntryError, NoProvider, NoSandbox, ReplayedStep, StoredTranscript
-from crew.protocol import AgentError, Assignment, Entry, EntryKind, InputArtifact
+from crew.protocol import AgentError, Assignment, InputArtifact
+from crew.transcript import Entry, EntryKind
 from models.contracts.recording import Recording
 
 SAME, DIFFERENT, NOT_REPLAYABLE = 0, 1, 2

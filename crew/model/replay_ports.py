@@ -15,7 +15,7 @@ from pydantic_ai.settings import ModelSettings
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
 from crew.model.pricing import Price
-from crew.protocol import Entry
+from crew.transcript import Entry
 from sandbox import Sandbox, TestRun
 
 _NO_LIMIT = 10**12

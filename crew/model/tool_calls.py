@@ -16,7 +16,8 @@ from crew.model.dialect import Call
 from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.model.transcript_cursor import TranscriptCursor, dump
-from crew.protocol import AgentError, EntryKind
+from crew.protocol import AgentError
+from crew.transcript import EntryKind
 
 TOOL_SECONDS = 300.0
 """How long a tool may run; the sandbox has shorter limits of its own."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from crew.model.tool import Tool
-from crew.protocol import Entry, EntryKind, Transcript
+from crew.transcript import Entry, EntryKind, Transcript
 
 
 class TranscriptCursor:

@@ -20,7 +20,8 @@ from crew.model.limits import StepLimits
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool, ToolError
-from crew.protocol import BudgetExhaustedError, Entry, SupersededAttemptError
+from crew.protocol import BudgetExhaustedError
+from crew.transcript import Entry, SupersededAttemptError
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 

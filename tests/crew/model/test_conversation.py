@@ -19,7 +19,8 @@ from crew.model import model_call
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limits import StepLimits
 from crew.model.prompt import Prompt
-from crew.protocol import AgentError, BudgetExhaustedError, EntryKind
+from crew.protocol import AgentError, BudgetExhaustedError
+from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     LIMITS,
     DiedError,

@@ -10,7 +10,7 @@ import pytest
 
 from crew.model.prompt import Prompt
 from crew.model.tool import Tool, ToolError
-from crew.protocol import EntryKind
+from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     DiedError,
     Done,
