@@ -31,14 +31,14 @@ _LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceUpload:
     """The body of the API's request, and a line about it for the person."""
 
     body: dict[str, str]
     summary: str
 
 
-def read(path: Path) -> Source:
+def read(path: Path) -> SourceUpload:
     """Read a source.
 
     Raises:
@@ -52,7 +52,7 @@ def read(path: Path) -> Source:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
     count = len(source.files)
     summary = f"Begins from {count} file{'' if count == 1 else 's'} of {path}.{_left_out(source)}"
-    return Source(body_of(source.files), summary)
+    return SourceUpload(body_of(source.files), summary)
 
 
 def body_of(files: Mapping[str, str]) -> dict[str, str]:

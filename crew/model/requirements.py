@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
-from crew.rehearsal.reading.document_requirements import labels_in
+from crew.reading.document_requirements import labels_in
 from sandbox.toolchain import toolchains
 
 REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")

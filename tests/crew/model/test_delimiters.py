@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from crew.model import briefing
+from crew.model import prompt as prompts
 from crew.model.context import visible
 from crew.model.delimiters import TAGS, delimited
 from tests.crew.rehearsal_under_test import artifact, assignment
@@ -86,7 +86,7 @@ def test_in_a_prompt_each_input_and_the_feedback_end_once() -> None:
     for start in range(0, 8_000, 2_000):
         hostile = "\n".join(itertools.islice((each for tag in TAGS for each in variants(tag)), start, start + 2_000))
         task = assignment("analyst", "plan", "project_plan", inputs=(artifact("user_input", hostile),))
-        prompt = read(briefing.prompt_for(replace(task, feedback=hostile), "document").task)
+        prompt = read(prompts.prompt_for(replace(task, feedback=hostile), "document").task)
         assert (prompt.count("</input"), prompt.count("</feedback")) == (1, 1)
 
 

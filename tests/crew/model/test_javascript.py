@@ -16,7 +16,7 @@ import pytest_asyncio
 from artifacts.file_sets import pack
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from crew.model import briefing
+from crew.model import prompt as prompts
 from crew.model.agents.coder import WEAKENED, Coder
 from crew.model.outputs import submission_of
 from crew.model.requirements import uncovered
@@ -28,7 +28,7 @@ from sandbox.toolchain import python, toolchains
 from tests.abuse.projects import V1, get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.model_under_test import Model, Step, call, says
-from tests.crew.model.test_existing_code import assignment, given, returned, workshop
+from tests.crew.model.test_existing_code import assignment, given, returned, services
 from tests.provider.app import KEY, Provider
 from tests.provider.product import Product
 from tests.provider.running import running
@@ -88,7 +88,7 @@ def test_the_plan_decides_and_without_one_the_code_does() -> None:
 
 def test_the_prompt_and_the_form_of_the_plan_follow_the_toolchain() -> None:
     task = assignment("architect", BuiltInArtifact.IMPLEMENTATION_PLAN, inputs=(given(GIVEN),))
-    prompt = briefing.prompt_for(task, "document")
+    prompt = prompts.prompt_for(task, "document")
     assert "# JavaScript" in prompt.system
     assert prompt.version.startswith("document+source+node@")
     form = submission_of((BuiltInArtifact.IMPLEMENTATION_PLAN,), NODE)
@@ -126,7 +126,7 @@ async def test_the_coder_reads_why_a_test_fails_and_weakened_tests_are_named() -
     )
     old = {"tests/old.test.js": "import test from 'node:test';\ntest('R9: old', () => {});\n"}
     inputs = (given({**GIVEN, **FILES, **old}),)
-    outcome = await Coder(workshop(model)).run(assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=inputs), Step())
+    outcome = await Coder(services(model)).run(assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=inputs), Step())
     texts = returned(model.asked[-1])
     assert "Failed: 2 of 2 tests ran, 1 failed." in texts[1]
     assert "- R1: numbers are added: failed" in texts[1]

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from artifacts.file_sets import unpack
-from crew.model import calling
-from crew.model.agents.base import Workshop
+from crew.model import tool_calls
 from crew.model.agents.coder import Coder
+from crew.model.agents.shared import AgentServices
 from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox
 from tests.crew.model.model_under_test import Model, Step, call, says
@@ -26,15 +26,15 @@ SLOW = {
 
 
 async def test_a_tools_time_runs_from_when_its_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "TOOL_SECONDS", WAIT_SECONDS / 4)
+    monkeypatch.setattr(tool_calls, "TOOL_SECONDS", WAIT_SECONDS / 4)
     sandbox = Sandbox(20, at_once=1)
     model = Model([says(call("run_tests")), says(call("finish", summary="Nothing has to change."))])
-    workshop = Workshop(OneModel(model), sandbox, "test:scripted")  # type: ignore[arg-type]
+    services = AgentServices(OneModel(model), sandbox, "test:scripted")  # type: ignore[arg-type]
     task = assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=(given(GIVEN),))
     started = time.monotonic()
     async with asyncio.TaskGroup() as group:
         other = group.create_task(sandbox.run_tests(SLOW))
-        outcome = group.create_task(Coder(workshop).run(task, Step()))
+        outcome = group.create_task(Coder(services).run(task, Step()))
     assert time.monotonic() - started > WAIT_SECONDS
     assert other.result().passed
     assert unpack(outcome.result().drafts[0].content) == GIVEN
