@@ -76,8 +76,8 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 def test_the_plan_decides_and_without_one_the_code_does() -> None:
     code = given(GIVEN)
-    assert toolchain_of(assignment("analyst", BuiltInArtifact.PROJECT_PLAN, inputs=(code,))) is NODE
-    assert toolchain_of(assignment("analyst", BuiltInArtifact.PROJECT_PLAN, inputs=())) is python()
+    assert toolchain_of(assignment("analyst", BuiltInArtifact.PROJECT_PLAN, inputs=(code,))) == NODE
+    assert toolchain_of(assignment("analyst", BuiltInArtifact.PROJECT_PLAN, inputs=())) == python()
     assert planned_entry("Entry point: `src/cli.js`\n", NODE) == "src/cli.js"
     assert planned_entry("Entry point: `src/cli.js`\n", python()) is None
     assert planned_entry("Entry point: shop.main (the command)\n", python()) == "shop.main"
