@@ -12,6 +12,7 @@ from artifacts.media_types import FILES, ZIP
 from crew.model.agents.shared import AgentServices, converse, read_artifact_tool, reading_tools, title_of
 from crew.model.agents.test_report import note_on
 from crew.model.outputs import DeliveryNotes
+from crew.model.packaging import pyproject
 from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
@@ -19,6 +20,7 @@ from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import TestRun
+from sandbox.toolchain import python
 
 WRITTEN_BY_MODEL = "Written by language models with BotArmy."
 """The mark of what models wrote (EU AI Act, article 50)."""
@@ -51,13 +53,15 @@ class Deployer:
             "README.md": f"{notes.readme.rstrip()}\n\n---\n{WRITTEN_BY_MODEL}\n",
             "AGENTS.md": notes.agents_md.rstrip() + "\n",
         }
-        # What a person's code says about itself is the coder's to change.
-        files = {**words, **files} if is_changed else {**files, **words}
         root = _distribution(assignment.project_name)
+        toolchain = toolchain_of(assignment)
+        installable = pyproject(root, files) if toolchain == python() else {}
+        # What a person's code says about itself is the coder's to change.
+        files = {**words, **files, **installable} if is_changed else {**files, **words, **installable}
         package = await asyncio.to_thread(zips.pack, files, root)
         await step.progress("testing the package as it was built")
         built = await asyncio.to_thread(zips.unpack, package, root)
-        run = await self._services.sandbox.run_tests(built, loopback=True, toolchain=toolchain_of(assignment))
+        run = await self._services.sandbox.run_tests(built, loopback=True, toolchain=toolchain)
         log = _log(assignment.project_name, notes, package, root, files, run, source.note)
         drafts = {
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),
