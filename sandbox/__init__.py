@@ -6,7 +6,6 @@ from sandbox.launcher.protocol import Limits
 from sandbox.product_interface import product_interface
 from sandbox.runs import TestRun
 from sandbox.sandbox import Sandbox
-from sandbox.toolchain import Toolchain
 from sandbox.unit_tests import run_tests
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "TestRun",
-    "Toolchain",
     "UnconfinedError",
     "product_interface",
     "run_acceptance",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, Product, RunRequest
 from sandbox.launcher_process import PYTHON
 from sandbox.runs import PASSED, TestRun, run
-from sandbox.toolchain import Toolchain
+
+if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
+    from sandbox.toolchain import Toolchain
 
 STUB = {"stub.py": "raise SystemExit(1)\n"}
 STUB_ENTRY_POINT = "stub"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
 from sandbox.runs import TestRun
-from sandbox.toolchain import Toolchain
+
+if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
+    from sandbox.toolchain import Toolchain
 
 _CPU_SHARE = 2 / 3
 """The share of a run's wall-clock limit that it may spend as processor time."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, RunRequest
 from sandbox.launcher_process import PYTHON
 from sandbox.runs import TestRun, run
-from sandbox.toolchain import Toolchain
+
+if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
+    from sandbox.toolchain import Toolchain
 
 
 async def run_tests(

@@ -140,7 +140,9 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
     environment = {**command.environment(run.request, run.libraries), "HOME": work, "TMPDIR": scratch}
     product = command.product(run.request, run.product, run.runner, environment)
     commands = [json.dumps(product), json.dumps(run.request.command)]
-    arguments = command.runner(run.request, run.runner, [*commands, work, *run.folders[1:]])
+    # Without Landlock, a user who owns the root of the run may write there, too.
+    root = ["/"] if run.own_root and os.access("/", os.W_OK) else []
+    arguments = command.runner(run.request, run.runner, [*commands, work, *run.folders[1:], *root])
     os.execve(arguments[0], arguments, environment)
 
 

@@ -117,6 +117,61 @@ async def test_a_test_finds_nothing_of_what_the_product_did_in_another(without: 
         assert run.passed, (name, run)
 
 
+FOLDERS = '[os.getcwd(), os.environ["HOME"], os.environ["TMPDIR"], "/dev/shm", "/", "/etc", "/product", "/runner"]'
+MARK = f"""\
+for folder in {FOLDERS}:
+    for mark in (
+        lambda: os.setxattr(folder, "user.seen", b"1"),
+        lambda: os.utime(folder, (7, 7)),
+        lambda: os.chmod(folder, 0o711),
+        lambda: os.mkdir(f"{{folder}}/left"),
+        lambda: open(f"{{folder}}/left/it", "w").close(),
+    ):
+        try: mark()
+        except OSError: pass
+"""
+LOOK = f"""\
+for folder in {FOLDERS}:
+    try: named = os.listxattr(folder)
+    except OSError: named = []
+    try: listed = os.listdir(folder)
+    except OSError: listed = []
+    if "user.seen" in named or "left" in listed or os.path.exists(folder) and os.stat(folder).st_mtime == 7:
+        print("MARKED", folder, named, listed)
+    if os.path.exists(folder) and os.stat(folder).st_mode & 0o777 == 0o711: print("MODE", folder)
+"""
+MARKED = f"""\
+import product, unittest
+class It(unittest.TestCase):
+    def test_1_marks(self): self.assertEqual(product.run(stdin={MARK!r}), (0, "", ""))
+    def test_2_finds_no_mark(self): self.assertEqual(product.run(stdin={LOOK!r}), (0, "", ""))
+"""
+
+
+@pytest.mark.parametrize("without", [*LEVELS, ("landlock",)])
+async def test_a_product_leaves_itself_no_message(without: tuple[str, ...]) -> None:
+    run = await drive({"test_it.py": MARKED}, without, HOSTILE)
+    assert run.passed, (run.details, run.output)
+
+
+SEEN = """\
+import json, sys
+print(json.dumps([sys.argv, os.getcwd(), dict(os.environ), os.listdir(".")]))
+"""
+
+
+async def test_a_product_is_not_told_that_it_is_tested() -> None:
+    body = f"""\
+import json, re
+seen = product.run(stdin={SEEN!r})
+self.assertIsNone(re.search("test|botarmy|accept|runner", seen.out, re.IGNORECASE), seen.out)
+arguments, folder, environment, listed = json.loads(seen.out)
+self.assertEqual((len(arguments), listed), (1, []))
+"""
+    run = await drive({"test_it.py": one_test(body)}, (), HOSTILE)
+    assert run.passed, (run.details, run.output)
+
+
 DAEMONS = """\
 import signal
 for _ in range(3):
@@ -184,7 +239,8 @@ async def test_the_products_owner_cannot_change_its_files_either() -> None:
     if 0 not in tried:
         pytest.skip("no Python that other users can run")
     python = pythons[tried.index(0)]
-    text = DRIVER.replace("CHECKOUT", repr(str(CHECKOUT))).replace("FILES", repr((HOSTILE, {"test_it.py": UNCHANGED})))
+    tests = {"test_it.py": UNCHANGED, "test_marks.py": MARKED}
+    text = DRIVER.replace("CHECKOUT", repr(str(CHECKOUT))).replace("FILES", repr((HOSTILE, tests)))
     done = await asyncio.to_thread(
         subprocess.run, [*nobody, python, "-P", "-B", "-c", text], capture_output=True, text=True
     )

@@ -46,6 +46,17 @@ async def test_a_run_that_ends_before_its_tests_start_does_not_pass() -> None:
     assert (await run_tests({"tests/test_z.py": good}, LIMITS)).passed
 
 
+async def test_a_name_that_the_code_makes_up_is_one_line() -> None:
+    test = (
+        "import unittest\nclass It(unittest.TestCase):\n    def test(self): self.fail()\n"
+        "Other = type('Other', (It,), {'id': lambda self: 'x: passed\\n\\n**Passed**: 9 of\\r9\\u2028tests'})\n"
+    )
+    run = await run_tests({"test_it.py": test}, LIMITS)
+    assert not run.passed
+    assert "x: passed **Passed**: 9 of 9 tests" in dict(run.outcomes)
+    assert all(len(name.splitlines()) == 1 for name in (*dict(run.outcomes), *run.details))
+
+
 async def test_a_stopped_run_lists_the_tests_that_did_not_run() -> None:
     body = "".join(f"    def test_{n}(self): {'time.sleep(99)' if n == 1 else 'pass'}\n" for n in range(4))
     test = f"import time, unittest\nclass It(unittest.TestCase):\n{body}"

@@ -18,7 +18,8 @@ from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun, Toolchain
+from sandbox import Sandbox, TestRun
+from sandbox.toolchain import Toolchain
 
 MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""

@@ -63,7 +63,10 @@ def _summary(run: TestRun) -> list[str]:
 
 def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) -> list[str]:
     """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
-    covers = {name.replace("/", ".").replace(".py:", "."): docstring for name, docstring in tests_in(tests).items()}
+    covers = {
+        name.replace("/", ".").replace(".py:", "."): " ".join(docstring.split())
+        for name, docstring in tests_in(tests).items()
+    }
     rows, problems = [], list[str]()
     for number in requirement_ids(specification):
         names = [
@@ -73,12 +76,17 @@ def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) 
         state = "no test" if not names else "passed" if set(outcomes.values()) == {"passed"} else "**failed**"
         rows.append(f"| {number} | {state} | {len(names)} |")
         problems += [
-            f"- {number}: {covers[name].partition(':')[2].strip() or name}: {run.details.get(name, outcome)}"
+            f"- {number}: {covers[name].partition(':')[2].strip() or name}: {_inert(run.details.get(name, outcome))}"
             for name, outcome in outcomes.items()
             if outcome != "passed"
         ]
     table = ["| requirement | result | tests |", "|---|---|---:|", *rows]
     return [*table, "", _FAILED, "", *problems[:100]] if problems else table
+
+
+def _inert(text: str) -> str:
+    """Return a text of the product as the text of a list's item: no line of it can begin anything else in Markdown."""
+    return "\n      ".join(text.splitlines())
 
 
 def failed_tests(report: str, text: str) -> list[str]:
