@@ -17,6 +17,7 @@ from crew.model.dialect import Dialect
 from crew.model.pricing import Price
 from crew.transcript import Entry
 from sandbox import Sandbox, TestRun
+from sandbox.toolchain import Toolchain
 
 _NO_LIMIT = 10**12
 
@@ -113,10 +114,23 @@ async def _no_answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResp
 class NoSandbox(Sandbox):
     """Runs nothing: the results of runs are in the recording."""
 
-    async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False, loopback: bool = False) -> TestRun:
+    async def run_tests(
+        self,
+        files: Mapping[str, str],
+        *,
+        harmless: bool = False,
+        loopback: bool = False,
+        toolchain: Toolchain | None = None,
+    ) -> TestRun:
         return _NOT_RUN
 
     async def run_acceptance(
-        self, product: Mapping[str, str], tests: Mapping[str, str], entry_point: str, *, harmless: bool = False
+        self,
+        product: Mapping[str, str],
+        tests: Mapping[str, str],
+        entry_point: str,
+        *,
+        harmless: bool = False,
+        toolchain: Toolchain | None = None,
     ) -> TestRun:
         return _NOT_RUN

@@ -27,7 +27,7 @@ SOLUTION = CHECKOUT / "evals" / "briefs" / "shortlinks"
 MODEL = "openai:gpt-4.1"
 ADDRESS = "https://help.example.org/returns/how-to-send-something-back?lang=en#labels"
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture(autouse=True)
