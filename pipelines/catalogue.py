@@ -93,14 +93,14 @@ def load_pipeline(path: Path) -> Pipeline:
 def _excess(pipeline: Pipeline, stage: Stage) -> str | None:
     """Return what a stage produces beside an artifact that no other can be written with, or None."""
     role = pipeline.role(stage.agent)
-    first = next((type for type in stage.produces if type in _ALONE), None)
-    if first is not None or (role is not None and role.writes is Writes.FILES):
-        first, together = first or stage.produces[0], ()
+    writes_files = role is not None and role.writes is Writes.FILES
+    alone = [type for type in stage.produces if type in _ALONE] or list(stage.produces if writes_files else ())
+    if alone:
+        first, others = alone[0], [type for type in stage.produces if type != alone[0]]
     elif BuiltInArtifact.DEPLOYMENT_PACKAGE in stage.produces:
-        first, together = BuiltInArtifact.DEPLOYMENT_PACKAGE, _DELIVERY
+        first, others = _DELIVERY[0], [type for type in stage.produces if type not in _DELIVERY]
     else:
         return None
-    others = [type for type in stage.produces if type != first and type not in together]
     return f"{first} is written in a step of its own; move {', '.join(others)} to another stage" if others else None
 
 
