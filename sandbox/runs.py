@@ -57,7 +57,7 @@ async def run(request: RunRequest) -> TestRun:
     result = await launch(request)
     if result.refused:
         raise UnconfinedError(result.refused)
-    # Tests that exist only once the code runs have any name that it gives them.
+    # The code under test names the tests that exist only once it runs.
     result = result._replace(counted=[" ".join(name.split()) for name in result.counted])
     tests = _outcome_of_each_test(result)
     outcomes = [outcome for _, outcome in tests]
