@@ -26,8 +26,8 @@ SHUTDOWN_SECONDS = 2.0
 MAX_BURST = 250
 MAX_PER_SECOND = 200.0
 """Frames of any kind: the burst and the rate. A peer that exceeds them is disconnected. (`Socket` limits messages more
-strictly, and does not see pings, pongs and fragments.) Larger
-bursts cost the other clients more (tests/abuse/test_noisy_neighbours.py)."""
+strictly, and does not see pings, pongs and fragments.) Larger bursts cost the other clients more: see
+tests/abuse/test_noisy_neighbours.py."""
 
 CHUNK = 256
 """Bytes that are parsed in one turn of the event loop: they can be more than thirty frames."""
