@@ -31,7 +31,8 @@ class Tool:
 
     `run` receives the validated arguments and returns what the model reads; it raises ToolError. `is_pure`: it only
     reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
-    result. `ends`: a call that succeeds ends the step.
+    result. `ends`: a call that succeeds ends the step. `gives_up`: it ends without a result, and the step goes on if a
+    person says so.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Tool:
     run: Callable[[Any], Awaitable[str]]
     is_pure: bool = False
     ends: bool = False
+    gives_up: bool = False
 
     @cached_property
     def definition(self) -> ToolDefinition:

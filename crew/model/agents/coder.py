@@ -131,7 +131,14 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
         Tool(
             "finish", "End the step. Refused while a test fails or a requirement has none.", Finish, finish, ends=True
         ),
-        Tool("impossible", "End the step and ask a person, if it cannot be done.", Impossible, impossible, ends=True),
+        Tool(
+            "impossible",
+            "End the step and ask a person, if it cannot be done.",
+            Impossible,
+            impossible,
+            ends=True,
+            gives_up=True,
+        ),
     )
 
 
