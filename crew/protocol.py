@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
+from crew.transcript import Transcript
 from models.contracts.enums import Verdict
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
@@ -38,10 +38,6 @@ class BudgetExhaustedError(AgentError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
-
-
-class SupersededAttemptError(Exception):
-    """The task has started again, because the worker of this attempt was presumed dead: this attempt must end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,71 +134,6 @@ class Outcome:
     confidence: float | None = None
     usage: Usage | None = None
     note: str | None = None
-
-
-class EntryKind(StrEnum):
-    """What an entry of a transcript is: the prompt, a model's response, a tool's result, a remark of ours to the model
-    (a correction, a nudge), or a call that returned nothing, for which the provider may send a bill all the same."""
-
-    PROMPT = "prompt"
-    RESPONSE = "response"
-    TOOL_RESULT = "tool_result"
-    REMARK = "remark"
-    FAILED_CALL = "failed_call"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One message of a conversation with a model.
-
-    `fingerprint` identifies everything that the message answers: the prompts' version, tools, settings and all messages
-    before it. `body` is JSON. `asked_for` is the model that was asked, as `provider:model`, and `model` the one that
-    answered. `cost_usd` is in US dollars, `seconds` how long the call or the tool took. `discarded` says why the entry
-    is not part of the conversation, if it is not: it only tells what was paid.
-    """
-
-    position: int
-    kind: EntryKind
-    fingerprint: str
-    body: bytes
-    call_id: str | None = None
-    model: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost_usd: float = 0.0
-    seconds: float = 0.0
-    asked_for: str | None = None
-    discarded: str | None = None
-
-
-class Transcript(Protocol):
-    """The stored conversation of a task, which outlives the attempts of its step.
-
-    Every method but `entries` raises SupersededAttemptError, and writes nothing, once the task has started again.
-    """
-
-    async def entries(self) -> list[Entry]:
-        """Book the calls of earlier attempts that died. Return all stored entries in order, the discarded ones, too."""
-
-    async def add(self, entry: Entry, settles: UUID | None = None) -> None:
-        """Store the next entry, and in the same transaction settle the reservation of the call that it comes from.
-
-        Its position is the number of the entries before it, the discarded ones among them.
-        """
-
-    async def discard(self, position: int, reason: str) -> None:
-        """Take the entries from a position on out of the conversation. What they cost stays booked."""
-
-    async def reserve(self, amount_usd: float) -> UUID:
-        """Reserve what a call may cost at most. Return the reservation.
-
-        Raises:
-            BudgetExhaustedError: a budget does not allow it.
-        """
-
-    async def release(self, reservation: UUID) -> None:
-        """Settle the reservation of a call that cost nothing."""
 
 
 class Step(Protocol):

@@ -233,7 +233,7 @@ class EventRow(SQLModel, table=True):
 
 
 class TranscriptEntry(SQLModel, table=True):
-    """One message of a task's conversation with a model (crew.protocol.Entry); `body` is JSON. A discarded one is no
+    """One message of a task's conversation with a model (crew.transcript.Entry); `body` is JSON. A discarded one is no
     longer part of the conversation, but was paid.
 
     Bytes, not jsonb: models write NUL characters and lone surrogates, which jsonb cannot store.

@@ -16,7 +16,7 @@ from pydantic_ai.messages import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crew.protocol import EntryKind
+from crew.transcript import EntryKind
 from store import tasks, transcripts
 from store.transaction import Store
 

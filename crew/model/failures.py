@@ -21,7 +21,7 @@ from pydantic_ai.exceptions import (
     ModelUnavailableError,
 )
 
-from crew.model.places import MAX_BODY, OversizedResponseError
+from crew.model.call_slots import MAX_BODY, OversizedResponseError
 from crew.model.redaction import REDACTED, redacted
 from crew.protocol import AgentError
 

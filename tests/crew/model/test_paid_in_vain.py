@@ -8,11 +8,11 @@ import pytest
 from pydantic_ai.exceptions import ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelResponse
 
-from crew.model import asking
-from crew.model.calling import GO_ON
+from crew.model import model_call
 from crew.model.context import CHARACTERS_PER_TOKEN
 from crew.model.limits import StepLimits
 from crew.model.tool import Tool
+from crew.model.tool_calls import GO_ON
 from crew.protocol import AgentError, BudgetExhaustedError
 from tests.crew.model.model_under_test import (
     LIMITS,
@@ -45,7 +45,7 @@ async def test_what_was_paid_in_vain_counts_in_the_caps_of_the_step() -> None:
 
 
 async def test_calls_that_broke_count_in_the_dollars_of_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", ())
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", ())
     model, step = Model([ModelConnectionError("m", "cut", phase="read")]), Step()
     limits = StepLimits(3, 100, 10**6, 0.01)
     for _ in range(4):

@@ -13,13 +13,14 @@ from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelTim
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
+from crew.model.call_slots import call_slot
+from crew.model.clients import ModelClient
 from crew.model.failures import failure_of, is_transient, refusal
-from crew.model.places import working
-from crew.model.record import Record
 from crew.model.redaction import redacted_response
-from crew.model.source import Source
 from crew.model.tool import Tool
-from crew.protocol import AgentError, BudgetExhaustedError, EntryKind, Step
+from crew.model.transcript_cursor import TranscriptCursor
+from crew.protocol import AgentError, BudgetExhaustedError, Step
+from crew.transcript import EntryKind
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
@@ -28,15 +29,15 @@ MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
 
 
-class Asker:
-    """Asks one model for one step. Whatever may have been paid is stored in the step's record, whether it can be used
-    or not."""
+class ModelCaller:
+    """Calls one model for one step. Whatever may have been paid is stored in the transcript, whether it can be used or
+    not."""
 
-    def __init__(self, source: Source, tools: Sequence[Tool], record: Record, step: Step) -> None:
-        self._source = source
-        self._parameters = source.dialect.parameters(tools)
+    def __init__(self, client: ModelClient, tools: Sequence[Tool], cursor: TranscriptCursor, step: Step) -> None:
+        self._client = client
+        self._parameters = client.dialect.parameters(tools)
         self._tools_tokens = context.count_tools(self._parameters.function_tools)
-        self._record = record
+        self._cursor = cursor
         self._step = step
 
     async def ask(self, messages: Sequence[ModelMessage], limit_usd: float) -> ModelResponse:
@@ -49,30 +50,30 @@ class Asker:
             AgentError: the model failed, or its response cannot be used.
             BudgetExhaustedError: the step or the day has no money left for the call.
         """
-        source = self._source
-        fitting = context.fit(messages, source.context_tokens - source.max_output_tokens - self._tools_tokens)
-        at_most = source.price.at_most(context.count(fitting) + self._tools_tokens, source.max_output_tokens)
+        client = self._client
+        fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
+        at_most = client.price.at_most(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
         started = time.monotonic()
         response, reservation = await self._try(fitting, at_most, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
-        problem = _problem(response, body, source.name)
+        problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
             body = ModelMessagesTypeAdapter.dump_json([replace(response, parts=[])])
-        clean = redacted_response(body, source.secrets)
+        clean = redacted_response(body, client.secrets)
         if clean != body:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        await self._record.add(
+        await self._cursor.add(
             EntryKind.RESPONSE,
             clean,
             settles=reservation,
-            asked_for=source.name,
+            asked_for=client.name,
             model=response.model_name,
             input_tokens=response.usage.input_tokens,
             output_tokens=response.usage.output_tokens,
             cached_tokens=response.usage.cache_read_tokens,
-            cost_usd=source.price.of(response.usage),
+            cost_usd=client.price.of(response.usage) if response.usage.has_values() else at_most,
             seconds=time.monotonic() - started,
             discarded=str(problem) if problem else None,
         )
@@ -82,10 +83,10 @@ class Asker:
 
     async def _try(self, messages: list[ModelMessage], at_most: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
-        source, transcript = self._source, self._step.transcript
+        client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
-            used = self._record.used
+            used = self._cursor.used
             if used.cost_usd + at_most > limit_usd:
                 raise BudgetExhaustedError(
                     f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
@@ -100,7 +101,7 @@ class Asker:
                 await asyncio.shield(self._book(reservation, at_most, started, "The call was cancelled."))
                 raise
             except Exception as error:
-                failure = failure_of(error, source.name, source.secrets)
+                failure = failure_of(error, client.name, client.secrets)
                 if _is_free(error):
                     await transcript.release(reservation)
                 else:
@@ -108,35 +109,35 @@ class Asker:
                 delay = next(delays, None) if is_transient(error) else None
                 if delay is None:
                     raise failure from error
-            await self._step.progress(f"waiting for {source.name}, which does not answer")
+            await self._step.progress(f"waiting for {client.name}, which does not answer")
             await asyncio.sleep(delay)
 
     async def _book(self, reservation: UUID, cost_usd: float, started: float, problem: str) -> None:
         """Store a call that returned nothing, with the most that it may have cost."""
-        await self._record.add(
+        await self._cursor.add(
             EntryKind.FAILED_CALL,
             b"{}",
             settles=reservation,
-            asked_for=self._source.name,
+            asked_for=self._client.name,
             cost_usd=cost_usd,
             seconds=time.monotonic() - started,
             discarded=problem,
         )
 
     async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
-        source = self._source
-        async with working(source.slots):
+        client = self._client
+        async with call_slot(client.slots):
             try:
-                async with asyncio.timeout(source.seconds):
+                async with asyncio.timeout(client.seconds):
                     return await model_request(
-                        source.model,
+                        client.model,
                         messages,
-                        model_settings=source.settings,
+                        model_settings=client.settings,
                         model_request_parameters=self._parameters,
                     )
             except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
                 raise ModelTimeoutError(
-                    source.name, f"its response was not complete after {source.seconds:g} s", phase="read"
+                    client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
                 ) from error
 
 

@@ -1,4 +1,4 @@
-"""Places for the calls that this process works on. A call that waits for its provider leaves its place to another."""
+"""Slots for the calls that this process works on. A call that waits for its provider releases its slot to another."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx2
 
-PLACES = 16
+CALL_SLOTS = 16
 """Calls of one process that are prepared or read at a time, each for some milliseconds. 1,000 begun at once kept the
 event loop from the heartbeats for 35 s (measured, two cores)."""
+
 
 MAX_BODY = 10_000_000
 """Bytes of a provider's response that are read."""
@@ -22,46 +23,46 @@ class OversizedResponseError(Exception):
     """A provider's response is larger than MAX_BODY."""
 
 
-class _Place:
-    def __init__(self, places: asyncio.Semaphore) -> None:
-        self._places = places
-        self._taken = False
+class _Slot:
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._held = False
 
-    async def take(self) -> None:
-        await self._places.acquire()
-        self._taken = True
+    async def acquire(self) -> None:
+        await self._slots.acquire()
+        self._held = True
 
-    def leave(self) -> None:
-        if self._taken:
-            self._taken = False
-            self._places.release()
+    def release(self) -> None:
+        if self._held:
+            self._held = False
+            self._slots.release()
 
 
-_current: ContextVar[_Place | None] = ContextVar("place", default=None)
+_current: ContextVar[_Slot | None] = ContextVar("slot", default=None)
 
 
 @asynccontextmanager
-async def working(places: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Hold a place inside the block, except while a request of a client with HOOKS waits for its response."""
-    place = _Place(places)
-    token = _current.set(place)
+async def call_slot(slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Hold a slot inside the block, except while a request of a client with HOOKS waits for its response."""
+    slot = _Slot(slots)
+    token = _current.set(slot)
     try:
-        await place.take()
+        await slot.acquire()
         yield
     finally:
-        place.leave()
+        slot.release()
         _current.reset(token)
 
 
 async def _prepared(_: httpx2.Request) -> None:
-    if place := _current.get():
-        place.leave()
+    if slot := _current.get():
+        slot.release()
 
 
 async def _answered(response: httpx2.Response) -> None:
     await _read(response)  # some providers send the head at once, and the body when the model is done
-    if place := _current.get():
-        await place.take()
+    if slot := _current.get():
+        await slot.acquire()
 
 
 async def _read(response: httpx2.Response) -> None:
