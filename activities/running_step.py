@@ -11,7 +11,8 @@ import orjson
 from temporalio import activity
 
 from activities.step_transcript import StepTranscript
-from crew.protocol import AgentError, SupersededAttemptError
+from crew.protocol import AgentError
+from crew.transcript import SupersededAttemptError
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store import steps
