@@ -21,6 +21,7 @@ from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.protocol import BudgetExhaustedError
+from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
@@ -170,7 +171,7 @@ LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=
 
 def conversation(
     model: Model,
-    step: Step,
+    step: AnyStep,
     tools: Tools | None = None,
     *,
     prompt: Prompt | None = None,
