@@ -44,8 +44,8 @@ class Used:
         self.output_tokens += entry.output_tokens
         self.cost_usd += entry.cost_usd
         if entry.kind in (EntryKind.RESPONSE, EntryKind.FAILED_CALL):
-            self.asked_for |= {entry.asked_for} - {None}
-            self.answered_by |= {entry.model} - {None}
+            self.asked_for.update(filter(None, [entry.asked_for]))
+            self.answered_by.update(filter(None, [entry.model]))
             self.problem = entry.discarded or self.problem
 
 

@@ -1,4 +1,4 @@
-"""Attempts of one step that overlap, because a worker was presumed dead; and a provider that asks to wait for ever."""
+"""Attempts of one step that overlap, because a worker was presumed dead; and a provider that asks to wait forever."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     task, _ = await written(store, step.task_id)
     assert (task.status, task.failures) == ("failed", 1)
 
-    # A person says: try again. The wait begins anew, and what was stored is not asked again.
+    # A person says: try again. The wait begins again, and what was stored is not asked again.
     again = step.model_copy(update={"continued": 1, "request_id": step.task_id})
     with pytest.raises(ApplicationError, match="is rate limited"):
         await run(store, script, again, max_wait)

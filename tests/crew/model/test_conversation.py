@@ -128,7 +128,7 @@ async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResp
     assert told in str(model.asked[1][-1])
     assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]  # the next attempt asks again
     paid = [entry for entry in step.transcript.discarded if entry.kind is EntryKind.RESPONSE]
-    assert step.transcript.spent == pytest.approx(sum(entry.cost_usd for entry in paid)) > 0
+    assert 0 < step.transcript.spent == pytest.approx(sum(entry.cost_usd for entry in paid))
     assert [entry.discarded for entry in paid] == [str(failure.value)] * 3
     recovering = Model([turn, turn, says(call("done", text="all"))])
     assert (await conversation(recovering, Step()).run()).turns == 3
