@@ -14,6 +14,7 @@ from crew.model.limits import StepLimits
 from crew.model.tool import Tool
 from crew.model.tool_calls import GO_ON
 from crew.protocol import AgentError, BudgetExhaustedError
+from tests.crew.model.agents_under_test import crew_of, documents_of, work
 from tests.crew.model.model_under_test import (
     LIMITS,
     Done,
@@ -27,6 +28,8 @@ from tests.crew.model.model_under_test import (
     says,
 )
 from tests.crew.model.test_conversation import WORK, results
+from tests.provider.greeter import GREETER
+from tests.provider.scripts import calling, changed, software_delivery
 
 
 async def test_what_was_paid_in_vain_counts_in_the_caps_of_the_step() -> None:
@@ -94,6 +97,16 @@ async def test_a_step_that_gave_up_goes_on_once_a_person_says_so() -> None:
     assert (await conversation(model, step, tools, continued=2).run()).arguments == Done(text="all")
     assert (len(model.asked), tools.acts) == (3, ["b"])
     assert step.transcript.discarded == []
+
+
+async def test_a_coder_that_called_impossible_is_asked_again_once_a_person_says_so() -> None:
+    build = [calling("impossible", reason="no keys"), calling("impossible", reason="still none")]
+    step = Step()
+    async with crew_of(changed(software_delivery(GREETER), {"build": build})) as (crew, provider):
+        for continued, reason in ((0, "no keys"), (0, "no keys"), (1, "still none"), (1, "still none")):
+            with pytest.raises(AgentError, match=f"this is impossible: {reason}"):
+                await work(crew, "build", documents_of(GREETER), step=step, continued=continued)
+        assert provider.calls.total == 2
 
 
 class GivingUp(Tools):
