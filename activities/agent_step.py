@@ -53,13 +53,25 @@ class TaskEndedError(Exception):
 
 
 class AgentSteps:
-    """The activities that involve agents. A step runs at least once, and its result is written once."""
+    """The activities that involve agents. A step runs at least once, and its result is written once.
 
-    def __init__(self, store: Store, crews: Crews, max_artifact_bytes: int, daily_budget_usd: float) -> None:
+    Args:
+        max_wait: how long a step waits for a provider that asks to wait, before it asks a person.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        crews: Crews,
+        max_artifact_bytes: int,
+        daily_budget_usd: float,
+        max_wait: timedelta = timedelta(hours=1),
+    ) -> None:
         self._store = store
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
         self._daily_budget_usd = daily_budget_usd
+        self._max_wait = max_wait
 
     @activity.defn
     async def run_agent_step(self, step: StepInput) -> StepResult:
@@ -75,12 +87,12 @@ class AgentSteps:
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
         )
         try:
-            checkpoint = None
+            started = steps.Started(open=True)
             if not step.short:
                 async with self._store.transaction(step.project_id) as tx:
-                    checkpoint = (await self._start(tx, step)).checkpoint
+                    started = await self._start(tx, step)
             try:
-                outcome = await self._run(step, RunningStep(self._store, step, checkpoint, self._daily_budget_usd))
+                outcome = await self._run(step, RunningStep(self._store, step, started, self._daily_budget_usd))
                 return await self._finish(step, outcome)
             except AgentError as error:
                 return await self._fail(step, error)
@@ -220,12 +232,17 @@ class AgentSteps:
 
     async def _fail(self, step: StepInput, error: AgentError) -> StepResult:
         if not error.counts:
-            raise ApplicationError(
-                str(error),
-                type="AgentError",
-                category=ApplicationErrorCategory.BENIGN,
-                next_retry_delay=error.retry_after or RETRY_DELAY,
-            )
+            async with self._store.reading() as connection:
+                waited = await steps.wait(connection, step.task_id)
+            if waited < self._max_wait:
+                raise ApplicationError(
+                    str(error),
+                    type="AgentError",
+                    category=ApplicationErrorCategory.BENIGN,
+                    next_retry_delay=error.retry_after or RETRY_DELAY,
+                )
+            still = f"It still did after {max(1, round(waited / timedelta(minutes=1)))} min: try again later."
+            error = AgentError(f"{error} {still}", retryable=False)
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
                 await self._start(tx, step)

@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities.step_transcript import StepTranscript
 from crew.protocol import AgentError
+from crew.transcript import SupersededAttemptError
 from models.contracts.event_data import TaskProgress
 from models.contracts.events import Event
 from store import steps
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from models.contracts.handoff import StepInput
+    from store.steps import Started
     from store.transaction import Store
 
 MAX_CHECKPOINT_BYTES = 64 * 1024
@@ -28,13 +30,12 @@ MAX_CHECKPOINT_BYTES = 64 * 1024
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(
-        self, store: Store, step: StepInput, checkpoint: dict[str, Any] | None, daily_budget_usd: float
-    ) -> None:
+    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget_usd: float) -> None:
         self._store = store
         self._step = step
-        self.checkpoint = checkpoint
-        self.transcript = StepTranscript(store, step, daily_budget_usd)
+        self._start = started.number
+        self.checkpoint = started.checkpoint
+        self.transcript = StepTranscript(store, step, started.number, daily_budget_usd)
         self._heartbeat_details: dict[str, Any] = {}
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
@@ -47,7 +48,8 @@ class RunningStep:
             raise AgentError("its checkpoint contains a NUL character.", retryable=False)
         self.checkpoint = checkpoint
         async with self._store.database.reading() as connection:
-            await steps.save_checkpoint(connection, self._step.task_id, checkpoint)
+            if not await steps.save_checkpoint(connection, self._step.task_id, self._start, checkpoint):
+                raise SupersededAttemptError(f"task {self._step.task_id} has started again")
 
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self._heartbeat_details = {"message": message, **figures}

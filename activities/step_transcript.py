@@ -10,27 +10,29 @@ from uuid_utils.compat import uuid7
 
 from crew.protocol import BudgetExhaustedError
 from crew.transcript import Entry, EntryKind, SupersededAttemptError
+from models.contracts.contract import storable
 from models.contracts.handoff import StepInput
 from store import budgets, transcripts
 from store.transaction import Store
 
 
 class StepTranscript:
-    """Implements the `Transcript` protocol of agents.
+    """Implements the `Transcript` protocol of agents. Once the task has started again, every write is refused.
 
     Args:
+        start: the number of this start of the task.
         daily_budget_usd: what all calls of a day (UTC) may cost together.
     """
 
-    def __init__(self, store: Store, step: StepInput, daily_budget_usd: float) -> None:
+    def __init__(self, store: Store, step: StepInput, start: int, daily_budget_usd: float) -> None:
         self._store = store
         self._step = step
+        self._start = start
         self._limit = daily_budget_usd
 
     async def entries(self) -> list[Entry]:
         async with self._store.reading() as connection:
-            # An earlier attempt that is still running has lost its task to this one.
-            await budgets.book_abandoned(connection, self._step.task_id)
+            await budgets.book_abandoned(connection, self._step.task_id, self._start)
             rows = await transcripts.of_task(connection, self._step.task_id)
         return [
             Entry(**row.model_dump(exclude={"task_id", "created_at", "kind"}), kind=EntryKind(row.kind)) for row in rows
@@ -38,18 +40,22 @@ class StepTranscript:
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         async with self._store.reading() as connection:
-            added = await transcripts.add(connection, self._step.task_id, asdict(entry), settles)
-        if not added:
-            raise SupersededAttemptError(f"entry {entry.position} of task {self._step.task_id} exists already")
+            self._require(await transcripts.add(connection, self._step.task_id, self._start, asdict(entry), settles))
 
-    async def discard(self, position: int) -> None:
+    async def discard(self, position: int, reason: str) -> None:
         async with self._store.reading() as connection:
-            await transcripts.discard(connection, self._step.task_id, position)
+            self._require(
+                await transcripts.discard(connection, self._step.task_id, self._start, position, storable(reason))
+            )
 
     async def reserve(self, amount_usd: float) -> UUID:
         reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
         async with self._store.reading() as connection:
-            if await budgets.reserve(connection, reservation, scope, self._step.task_id, amount_usd, self._limit):
+            reserved = await budgets.reserve(
+                connection, reservation, scope, self._step.task_id, self._start, amount_usd, self._limit
+            )
+            self._require(reserved is not None)
+            if reserved:
                 return reservation
             now = await budgets.spent(connection, scope)
         running = f", and running calls may cost {now.reserved_usd:.2f} more" if now.reserved_usd > 0.005 else ""
@@ -59,6 +65,10 @@ class StepTranscript:
             "worker, or try again tomorrow (UTC)."
         )
 
-    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+    async def release(self, reservation: UUID) -> None:
         async with self._store.reading() as connection:
-            await budgets.release(connection, reservation, cost_usd)
+            self._require(await budgets.free(connection, reservation, self._step.task_id, self._start))
+
+    def _require(self, is_newest: bool) -> None:
+        if not is_newest:
+            raise SupersededAttemptError(f"task {self._step.task_id} has started again")

@@ -277,6 +277,7 @@ TRANSCRIPT: Json = {
         }
     ],
     "turn_count": 1,
+    "discarded_count": 0,
     "input_tokens": 5120,
     "output_tokens": 310,
     "cost_usd": 0.0095,

@@ -188,6 +188,12 @@ class Settings(BaseSettings):
         default="native", description="`json`: the model cannot call tools, and is asked for JSON text instead."
     )
     model_seconds: float = Field(default=300, gt=0, description="Seconds that a call of a model may take.")
+    model_wait_seconds: float = Field(
+        default=3600,
+        gt=0,
+        description="Seconds that a step waits while its provider refuses calls because of their rate. Then it asks a "
+        "person.",
+    )
     model_context_tokens: int | None = Field(
         default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."
     )

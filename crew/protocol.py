@@ -107,8 +107,9 @@ class Draft:
 class Usage:
     """What the step cost, in US dollars, and what wrote it: its provenance.
 
-    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; `prompt_version` is the
-    prompt's name and hash, `framework` the library that asked.
+    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; if a task went on with
+    another one, all of them, separated by ", ". `prompt_version` is the prompt's name and hash, `framework` the library
+    that asked, `settings` those of the calls, such as `max_tokens`.
     """
 
     model: str
@@ -118,6 +119,7 @@ class Usage:
     asked_for: str | None = None
     prompt_version: str | None = None
     framework: str | None = None
+    settings: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,18 @@ from uuid import UUID
 
 
 class SupersededAttemptError(Exception):
-    """Another attempt of the same task has written this position of the transcript: this attempt must end."""
+    """The task has started again, because the worker of this attempt was presumed dead: this attempt must end."""
 
 
 class EntryKind(StrEnum):
-    """What an entry of a transcript is: the prompt, a model's response, a tool's result, or a remark of
-    ours to the model (a correction, a nudge)."""
+    """What an entry of a transcript is: the prompt, a model's response, a tool's result, a remark of ours to the model
+    (a correction, a nudge), or a call that returned nothing, for which the provider may send a bill all the same."""
 
     PROMPT = "prompt"
     RESPONSE = "response"
     TOOL_RESULT = "tool_result"
     REMARK = "remark"
+    FAILED_CALL = "failed_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Entry:
     """One message of a conversation with a model.
 
     `fingerprint` identifies everything that the message answers: the prompts' version, tools, settings and all messages
-    before it. `body` is JSON. `cost_usd` is in US dollars, `seconds` how long the call or the tool took.
+    before it. `body` is JSON. `asked_for` is the model that was asked, as `provider:model`, and `model` the one that
+    answered. `cost_usd` is in US dollars, `seconds` how long the call or the tool took. `discarded` says why the entry
+    is not part of the conversation, if it is not: it only tells what was paid.
     """
 
     position: int
@@ -41,23 +44,27 @@ class Entry:
     cached_tokens: int = 0
     cost_usd: float = 0.0
     seconds: float = 0.0
+    asked_for: str | None = None
+    discarded: str | None = None
 
 
 class Transcript(Protocol):
-    """The stored conversation of a task, which outlives the attempts of its step."""
+    """The stored conversation of a task, which outlives the attempts of its step.
+
+    Every method but `entries` raises SupersededAttemptError, and writes nothing, once the task has started again.
+    """
 
     async def entries(self) -> list[Entry]:
-        """Return the stored entries in order."""
+        """Book the calls of earlier attempts that died. Return all stored entries in order, the discarded ones, too."""
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         """Store the next entry, and in the same transaction settle the reservation of the call that it comes from.
 
-        Raises:
-            SupersededAttemptError: another attempt has stored an entry at this position.
+        Its position is the number of the entries before it, the discarded ones among them.
         """
 
-    async def discard(self, position: int) -> None:
-        """Delete the entries from a position on: they answer something that is no longer asked."""
+    async def discard(self, position: int, reason: str) -> None:
+        """Take the entries from a position on out of the conversation. What they cost stays booked."""
 
     async def reserve(self, amount_usd: float) -> UUID:
         """Reserve what a call may cost at most. Return the reservation.
@@ -66,5 +73,5 @@ class Transcript(Protocol):
             BudgetExhaustedError: a budget does not allow it.
         """
 
-    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
-        """Settle a reservation whose call returned nothing to store."""
+    async def release(self, reservation: UUID) -> None:
+        """Settle the reservation of a call that cost nothing."""

@@ -79,7 +79,8 @@ class Project(SQLModel, table=True):
 
 class Task(SQLModel, table=True):
     """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person let it
-    go on after it had failed.
+    go on after it had failed, `starts` how many times its step started: only the newest start may write its transcript.
+    `waiting_since` is when a provider first asked it to wait, if no call got through since.
 
     The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
     """
@@ -105,6 +106,8 @@ class Task(SQLModel, table=True):
     status: str = text_column()
     accepted: bool = False
     continued: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    starts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    waiting_since: datetime | None = moment_column(default=None)
     attempt: int = 1
     failures: int = 0
     handoff: dict[str, Any] = json_column()
@@ -230,7 +233,8 @@ class EventRow(SQLModel, table=True):
 
 
 class TranscriptEntry(SQLModel, table=True):
-    """One message of a task's conversation with a model (crew.transcript.Entry); `body` is JSON.
+    """One message of a task's conversation with a model (crew.transcript.Entry); `body` is JSON. A discarded one is no
+    longer part of the conversation, but was paid.
 
     Bytes, not jsonb: models write NUL characters and lone surrogates, which jsonb cannot store.
     """
@@ -243,12 +247,14 @@ class TranscriptEntry(SQLModel, table=True):
     fingerprint: str = text_column()
     call_id: str | None = text_column(default=None)
     body: bytes = Field(sa_type=LargeBinary)
+    asked_for: str | None = text_column(default=None)
     model: str | None = text_column(default=None)
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     cost_usd: float = 0.0
     seconds: float = 0.0
+    discarded: str | None = text_column(default=None)
     created_at: datetime = moment_column()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -20,17 +21,19 @@ from store.statement import run, with_statuses
 from store.transaction import Transaction
 
 _START: LiteralString = with_statuses("""
-INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, continued, attempt, failures,
-                  handoff, feedback, created_at, updated_at)
+INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, continued, starts, attempt,
+                  failures, handoff, feedback, created_at, updated_at)
 SELECT %(id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, 'working', false, %(continued)s,
-       %(attempt)s, 0, %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
+       1, %(attempt)s, 0, %(handoff)s::jsonb, %(feedback)s, clock_timestamp(), clock_timestamp()
 FROM project WHERE project.id = %(project_id)s AND project.status NOT IN {halted_project_statuses}
 ON CONFLICT (id) DO UPDATE
 SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp(), continued = excluded.continued,
-    failures = CASE WHEN task.continued < excluded.continued THEN 0 ELSE task.failures END
+    starts = task.starts + 1,
+    failures = CASE WHEN task.continued < excluded.continued THEN 0 ELSE task.failures END,
+    waiting_since = CASE WHEN task.continued < excluded.continued THEN NULL ELSE task.waiting_since END
 WHERE (task.status IN {startable_task_statuses} AND task.continued <= excluded.continued)
    OR (task.status = 'failed' AND task.continued < excluded.continued)
-RETURNING checkpoint, standalone_task_id
+RETURNING checkpoint, standalone_task_id, starts
 """)
 
 _FINISH: LiteralString = """
@@ -39,6 +42,20 @@ UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdic
 WHERE id = %(id)s AND status = 'working'
 RETURNING id
 """
+
+
+# A call that got through since, whatever it returned, ends the wait.
+_WAIT: LiteralString = """
+UPDATE task SET updated_at = clock_timestamp(), waiting_since = CASE
+    WHEN waiting_since > coalesce((SELECT max(created_at) FROM transcript WHERE task_id = task.id), '-infinity')
+    THEN waiting_since ELSE clock_timestamp() END
+WHERE id = %(id)s AND status = 'working'
+RETURNING clock_timestamp() - waiting_since AS waited
+"""
+
+_SAVE: LiteralString = (
+    "UPDATE task SET checkpoint = %(checkpoint)s WHERE id = %(id)s AND starts = %(start)s RETURNING id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +70,12 @@ class TaskResult:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Whether this attempt may run, and the checkpoint that an earlier attempt saved."""
+    """Whether this attempt may run, the checkpoint that an earlier attempt saved, and the number of this start, which
+    its writes state: those of an earlier start are refused."""
 
     open: bool
     checkpoint: dict[str, Any] | None = None
+    number: int = 0
 
 
 async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
@@ -96,7 +115,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
     tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
     if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
         tx.update_project(phase=handoff.phase)
-    return Started(open=True, checkpoint=rows[0].checkpoint)
+    return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts)
 
 
 def _execution(step: StepInput) -> str:
@@ -173,6 +192,12 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
     tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, _execution(step))
 
 
-async def save_checkpoint(connection: AsyncConnection, task_id: UUID, checkpoint: dict[str, Any]) -> None:
-    """Save the checkpoint for the next attempt of a task."""
-    await connection.execute(update(TASK).where(TASK.c.id == task_id).values(checkpoint=checkpoint))
+async def wait(connection: AsyncConnection, task_id: UUID) -> timedelta:
+    """Record that a provider asks the step to wait. Return how long it has waited without a call that got through."""
+    rows = await run(connection, _WAIT, id=task_id)
+    return rows[0].waited if rows else timedelta()
+
+
+async def save_checkpoint(connection: AsyncConnection, task_id: UUID, start: int, checkpoint: dict[str, Any]) -> bool:
+    """Save the checkpoint for the next attempt of a task. Return False, and write nothing, if it has started again."""
+    return bool(await run(connection, _SAVE, id=task_id, start=start, checkpoint=Jsonb(checkpoint)))

@@ -1,4 +1,7 @@
-"""Transcripts: the conversations of tasks with models, written entry by entry."""
+"""Transcripts: the conversations of tasks with models, written entry by entry.
+
+No entry is deleted, and none has another position later. One that was discarded is no longer part of the conversation.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,37 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import TRANSCRIPT, TranscriptEntry
+from store.budgets import HELD
 from store.rows import fetch_all
 from store.statement import run
 
 _ADD: LiteralString = """
-WITH freed AS (
-    DELETE FROM reservation WHERE id = %(reservation)s RETURNING scope, amount_usd
+WITH {held}, added AS (
+    INSERT INTO transcript (task_id, position, kind, fingerprint, call_id, body, asked_for, model, input_tokens,
+                            output_tokens, cached_tokens, cost_usd, seconds, discarded, created_at)
+    SELECT id, %(position)s, %(kind)s, %(fingerprint)s, %(call_id)s, %(body)s, %(asked_for)s, %(model)s,
+           %(input_tokens)s, %(output_tokens)s, %(cached_tokens)s, %(cost_usd)s, %(seconds)s, %(discarded)s,
+           clock_timestamp() FROM held
+    ON CONFLICT DO NOTHING RETURNING task_id
+), freed AS (
+    DELETE FROM reservation USING added WHERE reservation.id = %(reservation)s RETURNING scope, amount_usd
 ), settled AS (
     UPDATE budget SET spent_usd = spent_usd + %(cost_usd)s, reserved_usd = greatest(0, reserved_usd - freed.amount_usd)
     FROM freed WHERE budget.scope = freed.scope
 )
-INSERT INTO transcript (task_id, position, kind, fingerprint, call_id, body, model, input_tokens, output_tokens,
-                        cached_tokens, cost_usd, seconds, created_at)
-VALUES (%(task_id)s, %(position)s, %(kind)s, %(fingerprint)s, %(call_id)s, %(body)s, %(model)s, %(input_tokens)s,
-        %(output_tokens)s, %(cached_tokens)s, %(cost_usd)s, %(seconds)s, clock_timestamp())
-ON CONFLICT DO NOTHING RETURNING position
-"""
+SELECT task_id FROM added
+""".replace("{held}", HELD)
 
-_DISCARD: LiteralString = "DELETE FROM transcript WHERE task_id = %(task_id)s AND position >= %(position)s"
+_DISCARD: LiteralString = """
+WITH {held}, discarded AS (
+    UPDATE transcript SET discarded = %(reason)s FROM held
+    WHERE transcript.task_id = held.id AND position >= %(position)s AND discarded IS NULL
+)
+SELECT id FROM held
+""".replace("{held}", HELD)
 
+CALLS = ("response", "failed_call")
+"""The kinds of entries that a provider may have been paid for."""
 
 _OUTLINE = [column for column in TRANSCRIPT.c if column.name != "body"]
 
@@ -52,10 +67,11 @@ async def outline(connection: AsyncConnection, task_id: UUID) -> Sequence[Row[An
 def usage_so_far(task_id: ColumnElement[UUID]) -> ScalarSelect[dict[str, Any] | None]:
     """Return the subquery of what a task's conversation has used, in the form of `task.usage`; null if it asked no
     model."""
-    responses, prompt = TRANSCRIPT.c.kind == "response", TRANSCRIPT.c.kind == "prompt"
-    asked_for = func.max(TRANSCRIPT.c.model).filter(prompt)
+    calls, prompt = TRANSCRIPT.c.kind.in_(CALLS), TRANSCRIPT.c.kind == "prompt"
+    # Version 0.2 and earlier kept the model that was asked with the prompt alone.
+    asked_for = func.coalesce(_names(TRANSCRIPT.c.asked_for, calls), func.max(TRANSCRIPT.c.model).filter(prompt))
     usage = {
-        "model": func.coalesce(func.max(TRANSCRIPT.c.model).filter(responses), asked_for, ""),
+        "model": func.coalesce(_names(TRANSCRIPT.c.model, calls), asked_for, ""),
         "input_tokens": func.sum(TRANSCRIPT.c.input_tokens),
         "output_tokens": func.sum(TRANSCRIPT.c.output_tokens),
         "cost_usd": func.sum(TRANSCRIPT.c.cost_usd),
@@ -65,9 +81,14 @@ def usage_so_far(task_id: ColumnElement[UUID]) -> ScalarSelect[dict[str, Any] | 
     return (
         select(func.jsonb_build_object(*pairs, type_=JSONB))
         .where(TRANSCRIPT.c.task_id == task_id)
-        .having(func.count().filter(responses) > 0)
+        .having(func.count().filter(calls) > 0)
         .scalar_subquery()
     )
+
+
+def _names(column: ColumnElement[str | None], condition: ColumnElement[bool]) -> ColumnElement[str | None]:
+    """Return the different names in a column, in alphabetical order, as one text; null if there is none."""
+    return func.string_agg(column.distinct(), ", ").filter(condition)
 
 
 async def usage_of(connection: AsyncConnection, task_id: UUID) -> dict[str, Any] | None:
@@ -76,16 +97,18 @@ async def usage_of(connection: AsyncConnection, task_id: UUID) -> dict[str, Any]
 
 
 async def add(
-    connection: AsyncConnection, task_id: UUID, entry: Mapping[str, Any], reservation: UUID | None = None
+    connection: AsyncConnection, task_id: UUID, start: int, entry: Mapping[str, Any], reservation: UUID | None = None
 ) -> bool:
-    """Store an entry, and settle the reservation of its call with its cost. Return False if the position is taken.
+    """Store an entry, and settle the reservation of its call with its cost. Return False, and write nothing, if the
+    task has started again.
 
-    One statement, so that neither is done without the other. The cost is booked even if the position is taken: it was
-    paid.
+    One statement, so that neither is done without the other. The new start has booked what an earlier one reserved.
     """
-    return bool(await run(connection, _ADD, task_id=task_id, reservation=reservation, **entry))
+    return bool(await run(connection, _ADD, task_id=task_id, start=start, reservation=reservation, **entry))
 
 
-async def discard(connection: AsyncConnection, task_id: UUID, position: int) -> None:
-    """Delete the entries from a position on."""
-    await run(connection, _DISCARD, task_id=task_id, position=position)
+async def discard(connection: AsyncConnection, task_id: UUID, start: int, position: int, reason: str) -> bool:
+    """Take the entries from a position on out of the conversation. Return False, and write nothing, if the task has
+    started again."""
+    values = {"task_id": task_id, "start": start, "position": position, "reason": reason}
+    return bool(await run(connection, _DISCARD, **values))

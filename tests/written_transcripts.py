@@ -14,9 +14,10 @@ from pydantic_ai.messages import (
     ThinkingPart,
     ToolCallPart,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crew.transcript import EntryKind
-from store import transcripts
+from store import tasks, transcripts
 from store.transaction import Store
 
 MODEL = "openai:gpt-5"
@@ -37,7 +38,13 @@ class Writer:
         await self._add(EntryKind.PROMPT, orjson.dumps(body), model=MODEL)
 
     async def turn(
-        self, *calls: tuple[str, str, Any], text: str = "", thinking: str = "", cost_usd: float = 0.01
+        self,
+        *calls: tuple[str, str, Any],
+        text: str = "",
+        thinking: str = "",
+        cost_usd: float = 0.01,
+        asked_for: str = MODEL,
+        model: str = ANSWERED_BY,
     ) -> None:
         """Write a response with calls: of each the id, the tool, and the arguments, as an object or as text."""
         parts: list[ModelResponsePart] = [ThinkingPart(thinking)] if thinking else []
@@ -46,7 +53,7 @@ class Writer:
         response = ModelResponse(parts=parts, model_name=ANSWERED_BY, finish_reason="tool_call")
         body = ModelMessagesTypeAdapter.dump_json([response])
         used = {"input_tokens": 1000, "output_tokens": 100, "cached_tokens": 400, "cost_usd": cost_usd, "seconds": 2.0}
-        await self._add(EntryKind.RESPONSE, body, model=ANSWERED_BY, **used)
+        await self._add(EntryKind.RESPONSE, body, asked_for=asked_for, model=model, **used)
 
     async def result(self, call_id: str, tool: str, text: str, *, ok: bool = True) -> None:
         body = orjson.dumps({"tool": tool, "text": text, "ok": ok, "usable": ok})
@@ -55,10 +62,17 @@ class Writer:
     async def remark(self, text: str) -> None:
         await self._add(EntryKind.REMARK, orjson.dumps({"text": text}))
 
-    async def rewind(self, position: int) -> None:
+    async def failed_call(self, problem: str, cost_usd: float = 0.5) -> None:
+        await self._add(EntryKind.FAILED_CALL, b"{}", cost_usd=cost_usd, discarded=problem)
+
+    async def discard(self, position: int, reason: str) -> None:
         async with self._store.reading() as connection:
-            await transcripts.discard(connection, self._task_id, position)
-        self.position = position
+            assert await transcripts.discard(connection, self._task_id, await self._start(connection), position, reason)
+
+    async def _start(self, connection: AsyncConnection) -> int:
+        task = await tasks.get(connection, self._task_id)
+        assert task is not None
+        return task.starts
 
     async def _add(self, kind: EntryKind, body: bytes, **fields: Any) -> None:
         entry = {
@@ -67,13 +81,16 @@ class Writer:
             "fingerprint": "",
             "call_id": None,
             "body": body,
+            "asked_for": MODEL if kind is EntryKind.FAILED_CALL else None,
             "model": None,
             "input_tokens": 0,
             "output_tokens": 0,
             "cached_tokens": 0,
             "cost_usd": 0.0,
             "seconds": 0.0,
+            "discarded": None,
         }
         async with self._store.reading() as connection:
-            assert await transcripts.add(connection, self._task_id, entry | fields)
+            start = await self._start(connection)
+            assert await transcripts.add(connection, self._task_id, start, entry | fields)
         self.position += 1

@@ -65,7 +65,9 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
 
 def activities(store: Store, crews: Crews, settings: Settings) -> list[Callable[[Any], Awaitable[Any]]]:
     """Return every activity."""
-    steps, records = AgentSteps(store, crews, settings.max_artifact_bytes, settings.daily_budget), Records(store)
+    max_wait = timedelta(seconds=settings.model_wait_seconds)
+    steps = AgentSteps(store, crews, settings.max_artifact_bytes, settings.daily_budget, max_wait)
+    records = Records(store)
     return [
         steps.open_project,
         steps.run_agent_step,

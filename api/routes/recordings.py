@@ -49,6 +49,7 @@ async def get_recording(task: TaskDep, services: ServicesDep) -> Recording:
         entries=tuple(
             RecordedEntry(kind=row.kind, fingerprint=row.fingerprint, call_id=row.call_id, body=row.body.decode())
             for row in entries
+            if row.discarded is None
         ),
     )
 

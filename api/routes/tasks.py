@@ -20,7 +20,7 @@ from api.pipeline_names import check_role
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
-from api.shapes.transcript import MAX_TURN, TranscriptPublic, positions_of
+from api.shapes.transcript import MAX_TURN, TranscriptPublic, positions_of, prompt_of
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
@@ -62,7 +62,10 @@ async def get_transcript(
     are of the whole conversation."""
     async with services.store.reading() as connection:
         outline = await transcripts.outline(connection, task.id)
-        entries = await transcripts.of_task(connection, task.id, positions_of(outline, after, limit))
+        positions, prompt = positions_of(outline, after, limit), prompt_of(outline)
+        entries = await transcripts.of_task(connection, task.id, positions)
+        if not after and prompt.start >= positions.stop:  # what answered an earlier one was discarded
+            entries += await transcripts.of_task(connection, task.id, prompt)
     return TranscriptPublic.of(task.id, outline, entries, after)
 
 

@@ -15,10 +15,16 @@ from sqlalchemy import Row
 from api.shapes.shape import Shape
 from models.contracts.contract import Moment
 from models.tables import TranscriptEntry
+from store.transcripts import CALLS
 
 MAX_TURN = 2**31 - 1
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 """Bytes of the entries in a response with `limit`, unless the first of its turns alone is larger."""
+
+_FIGURES = {
+    *("asked_for", "model", "discarded"),
+    *("input_tokens", "output_tokens", "cached_tokens", "cost_usd", "seconds"),
+}
 
 MAX_DEPTH = 100
 """How deep the arguments of a call may be nested to be shown as an object. pydantic writes at most 255 levels."""
@@ -30,7 +36,7 @@ Outline = Sequence[Row[Any]]
 def positions_of(outline: Outline, after: int, limit: int | None) -> range:
     """Return the positions of the entries of up to `limit` turns after turn number `after`; None means all of them. The
     prompt comes before turn 1."""
-    begins = [position for position, entry in enumerate(outline) if entry.kind == "response"]
+    begins = [position for position, entry in enumerate(outline) if entry.kind in CALLS]
     turn_count, ends = len(begins), [*begins, len(outline)]
     first = ends[min(after, turn_count)] if after else 0
     if limit is None or after >= turn_count:
@@ -40,6 +46,12 @@ def positions_of(outline: Outline, after: int, limit: int | None) -> range:
     while last > after + 1 and sizes[ends[last]] - sizes[first] > MAX_PAGE_BYTES:
         last -= 1
     return range(first, ends[last])
+
+
+def prompt_of(outline: Outline) -> range:
+    """Return the position of the prompt that the conversation began with; empty if it asked no model."""
+    found = (at for at, entry in enumerate(outline) if entry.kind == "prompt" and entry.discarded is None)
+    return range(at, at + 1) if (at := next(found, None)) is not None else range(0)
 
 
 class ToolCallPublic(Shape):
@@ -55,16 +67,21 @@ class ToolCallPublic(Shape):
 
 
 class TurnPublic(Shape):
-    """One response of the model, with its calls and their results."""
+    """One response of the model, with its calls and their results; or a call that returned nothing."""
 
     number: int
     at: Moment
-    model: str | None
+    asked_for: str | None = Field(default=None, description="The model that was asked, as `provider:model`.")
+    model: str | None = Field(description="The model that answered; null if none did.")
     text: str
     thinking: str
     calls: list[ToolCallPublic]
     remark: str | None = Field(
         default=None, description="BotArmy's reply to the model about a response that it had to correct."
+    )
+    discarded: str | None = Field(
+        default=None,
+        description="Why it is not part of the conversation, and only counts as what was paid; null if it is.",
     )
     finish_reason: str | None
     input_tokens: int
@@ -90,15 +107,16 @@ class TranscriptPublic(Shape):
     prompt: PromptPublic | None = Field(description="Null for a task that asked no model, and with `after`.")
     turns: list[TurnPublic]
     turn_count: int
+    discarded_count: int = Field(description="How many of all turns are discarded.")
     input_tokens: int
     output_tokens: int
     cost_usd: float
-    model_seconds: float = Field(description="The time of the model's responses.")
+    model_seconds: float = Field(description="The time of the calls of the model.")
     tool_seconds: float = Field(description="The time of the tools.")
 
     @classmethod
     def of(cls, task_id: UUID, outline: Outline, entries: Sequence[TranscriptEntry], after: int = 0) -> Self:
-        """Return the conversation that the entries of a task tell, in order.
+        """Return the conversation that the entries of a task tell, in order. Of several prompts, the last one counts.
 
         Args:
             outline: all entries, without their bodies.
@@ -112,8 +130,9 @@ class TranscriptPublic(Shape):
             match entry.kind:
                 case "prompt":
                     prompt = {**body, "tools": [tool["name"] for tool in body["tools"]]}
-                case "response":
-                    turns.append(_turn(after + len(turns) + 1, entry, body[0]))
+                case "response" | "failed_call":
+                    response = body[0] if body else {"parts": []}
+                    turns.append(_turn(after + len(turns) + 1, entry, response))
                     calls = {call["id"]: call for call in turns[-1]["calls"]}
                 case "tool_result" if turns:
                     # Models without tools write their calls as text: such a call is known by its result.
@@ -128,11 +147,12 @@ class TranscriptPublic(Shape):
                 "task_id": task_id,
                 "prompt": prompt,
                 "turns": turns,
-                "turn_count": sum(entry.kind == "response" for entry in outline),
+                "turn_count": sum(entry.kind in CALLS for entry in outline),
+                "discarded_count": sum(entry.kind in CALLS and entry.discarded is not None for entry in outline),
                 "input_tokens": sum(entry.input_tokens for entry in outline),
                 "output_tokens": sum(entry.output_tokens for entry in outline),
                 "cost_usd": sum(entry.cost_usd for entry in outline),
-                "model_seconds": sum(entry.seconds for entry in outline if entry.kind == "response"),
+                "model_seconds": sum(entry.seconds for entry in outline if entry.kind in CALLS),
                 "tool_seconds": sum(entry.seconds for entry in outline if entry.kind == "tool_result"),
             }
         )
@@ -149,9 +169,8 @@ def _turn(number: int, entry: TranscriptEntry, response: dict[str, Any]) -> dict
             calls.append({"id": part["tool_call_id"], "tool": part["tool_name"], "arguments": arguments})
         elif kind in texts:
             texts[kind].append(part.get("content") or "")
-    usage = entry.model_dump(include={"model", "input_tokens", "output_tokens", "cached_tokens", "cost_usd", "seconds"})
     return {
-        **usage,
+        **entry.model_dump(include=_FIGURES),
         "number": number,
         "at": entry.created_at,
         "text": "\n".join(texts["text"]),

@@ -9,13 +9,15 @@ from cli.client.shapes import Shape
 
 
 class ModelReport(Shape):
-    """What the check of a model has found (`crew.model.check`). A temporary `problem` may be gone the next time.
+    """What the check of a model has found (`crew.model.check`). A temporary `problem` may be gone the next time; a
+    `warning` says which steps it may be too dear for.
 
     `calls` is how the model calls tools: `tools`, or `json` as text. Prices are US dollars for a million tokens.
     """
 
     model: str
     problem: str | None = None
+    warning: str | None = None
     is_temporary: bool = False
     seconds: float | None = None
     calls: str | None = None
@@ -36,15 +38,18 @@ class ToolCall(Shape):
 
 
 class Turn(Shape):
-    """One response of a model. `remark` is BotArmy's answer to a response that it had to correct."""
+    """One response of a model. `remark` is BotArmy's answer to a response that it had to correct, `discarded` says why
+    the response was paid and is not part of the conversation."""
 
     number: int
     at: datetime
+    asked_for: str | None = None
     model: str | None = None
     text: str = ""
     thinking: str = ""
     calls: tuple[ToolCall, ...] = ()
     remark: str | None = None
+    discarded: str | None = None
     finish_reason: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0

@@ -41,7 +41,7 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
 
 
 async def require_usable(model: str) -> ModelReport:
-    """Check one model. Return the report.
+    """Check one model, and print what is to be known of its price. Return the report.
 
     Raises:
         UsageError: it cannot be used, and why.
@@ -49,6 +49,7 @@ async def require_usable(model: str) -> ModelReport:
     (report,) = await check_models([model])
     if report.problem is not None:
         raise UsageError(f"{report.problem} (Checked here; --no-check leaves it to the worker.)")
+    _print_warning(report)
     return report
 
 
@@ -64,3 +65,9 @@ def require_possible(model: str) -> None:
         if not report.is_temporary:
             raise UsageError(report.problem)
         print_error(f"warning: {report.problem}")
+    _print_warning(report)
+
+
+def _print_warning(report: ModelReport) -> None:
+    if report.warning is not None:
+        print_error(f"warning: {report.model}: {report.warning}")

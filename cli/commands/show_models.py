@@ -45,6 +45,8 @@ def describe(report: ModelReport) -> list[str]:
     lines = [f"{report.model}: answered in {report.seconds or 0:.1f} s, {calls}, {context}, {_price(report)}"]
     if report.calls == "json":
         lines.append("  It writes JSON instead of calling tools: this needs BOTARMY_MODEL_TOOLS=json.")
+    if report.warning is not None:
+        lines.append(f"  Warning: {report.warning}")
     if not report.is_context_known:
         lines.append("  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if it is another.")
     return lines

@@ -51,15 +51,17 @@ class TranscriptView:
         cached = f" ({turn.cached_tokens:,} cached)" if turn.cached_tokens else ""
         facts = [
             local_time(turn.at),
-            turn.model or "",
+            turn.model or turn.asked_for or "",
             f"{turn.input_tokens:,} tokens in{cached}, {turn.output_tokens:,} out",
             f"{turn.cost_usd:.4f} USD",
             f"{turn.seconds:.1f} s",
         ]
-        if turn.finish_reason not in USUAL_ENDS:
+        if turn.finish_reason not in USUAL_ENDS and not turn.discarded:
             facts.append(f"ended: {turn.finish_reason or 'without a reason'}")
         self._line(f"\nTurn {turn.number}", "bold")
         self._line(", ".join(filter(None, facts)), "dim", indent=2)
+        if turn.discarded:
+            self._line(f"NOT USED: {turn.discarded}", "red", indent=2)
         if turn.thinking:
             self._labelled("thinking", turn.thinking)
         if turn.text:

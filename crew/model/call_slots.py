@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +13,14 @@ import httpx2
 CALL_SLOTS = 16
 """Calls of one process that are prepared or read at a time, each for some milliseconds. 1,000 begun at once kept the
 event loop from the heartbeats for 35 s (measured, two cores)."""
+
+
+MAX_BODY = 10_000_000
+"""Bytes of a provider's response that are read."""
+
+
+class OversizedResponseError(Exception):
+    """A provider's response is larger than MAX_BODY."""
 
 
 class _Slot:
@@ -52,10 +60,25 @@ async def _prepared(_: httpx2.Request) -> None:
 
 
 async def _answered(response: httpx2.Response) -> None:
+    await _read(response)  # some providers send the head at once, and the body when the model is done
     if slot := _current.get():
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
-            await response.aread()  # some providers send the head at once, and the body when the model is done
         await slot.acquire()
+
+
+async def _read(response: httpx2.Response) -> None:
+    """Read the body, decompressed, and no more of it than may be read. No call streams.
+
+    Raises:
+        OversizedResponseError: it is larger.
+    """
+    parts, size = list[bytes](), 0
+    async with aclosing(response.aiter_bytes()) as body:
+        async for part in body:
+            size += len(part)
+            if size > MAX_BODY:
+                raise OversizedResponseError  # the client then closes the connection
+            parts.append(part)
+    response._content = b"".join(parts)  # as `aread` does, which has no limit
 
 
 HOOKS: dict[str, list[Any]] = {"request": [_prepared], "response": [_answered]}

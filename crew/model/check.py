@@ -2,8 +2,9 @@
 
 Without names, the models that the settings and the pipelines name. `botarmy models`, `botarmy run --model` and `botarmy
 up` start it as a process of its own: the terminal only speaks HTTP, and pydantic_ai takes a second to import. It has
-the environment and the `.env` of that command, and so finds what a worker that is started there would find. Its
-calls are not booked in any budget: each costs well under a cent.
+the environment and the `.env` of that command, and so finds what a worker that is started there would find. No stack
+need be there, so its calls are booked in no budget. Their cost is bounded instead: the output of one costs a cent at
+most.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from config.settings import Settings, SettingsError, get_settings
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.failures import failure_of
+from crew.model.limits import warning_about
+from crew.model.pricing import PER
 from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue
@@ -34,8 +37,8 @@ from pipelines.catalogue import SHIPPED, load_catalogue
 SECONDS = 60.0
 """How long a model may take to answer. A local server loads it first."""
 
-MAX_OUTPUT_TOKENS = 2_000
-"""Enough for a model that thinks before its one word."""
+MAX_OUTPUT_TOKENS, MAX_OUTPUT_USD = 2_000, 0.01
+"""Of one call: enough for a model that thinks before its one word, and never more than a cent."""
 
 
 class Ready(Arguments):
@@ -53,12 +56,13 @@ TOOL = Tool("answer", "Answer with one word.", Ready, _never_run)
 class Report:
     """What a check has found.
 
-    `problem` is None for a model that can be used; a temporary one may have gone the next time. `calls` is how it calls
-    tools. Prices are US dollars for a million tokens.
+    `problem` is None for a model that can be used; a temporary one may have gone the next time. `warning` says which
+    steps it may be too dear for. `calls` is how it calls tools. Prices are US dollars for a million tokens.
     """
 
     model: str
     problem: str | None = None
+    warning: str | None = None
     is_temporary: bool = False
     seconds: float | None = None
     calls: Literal["tools", "json"] | None = None
@@ -76,16 +80,22 @@ async def check(clients: ModelClients, settings: Settings, name: str) -> Report:
         return Report(name, " ".join(str(error).split()))
     try:
         async with asyncio.timeout(SECONDS):
-            calls, seconds = await _ask(client)
+            calls, response, seconds = await _ask(client)
     except TimeoutError:
         return Report(name, f"{name} did not answer within {SECONDS:.0f} s.", is_temporary=True)
     except Exception as error:
         failure = failure_of(error, name, client.secrets)
         return Report(name, str(failure), is_temporary=failure.retryable)
     known = settings.model_context_tokens or client.model.profile.get("context_window")
+    is_cut = not calls and response.finish_reason == "length"
+    problem = f"{name} answers, but neither calls a tool nor writes JSON: choose another model."
+    if is_cut:
+        problem = f"{name} did not come to an answer within {_output_tokens(client):,} tokens; it may do so in a step."
     return Report(
         name,
-        None if calls else f"{name} answers, but neither calls a tool nor writes JSON: choose another model.",
+        None if calls else problem,
+        is_temporary=is_cut,
+        warning=warning_about(client.price, client.max_output_tokens),
         seconds=round(seconds, 2),
         calls=calls,
         input_usd=client.price.input_usd,
@@ -95,8 +105,14 @@ async def check(clients: ModelClients, settings: Settings, name: str) -> Report:
     )
 
 
-async def _ask(client: ModelClient) -> tuple[Literal["tools", "json"] | None, float]:
-    """Return how the model calls tools, and how many seconds its answer took. Raises what the request raises."""
+def _output_tokens(client: ModelClient) -> int:
+    """Return how many tokens of output a call may have."""
+    most = min(MAX_OUTPUT_TOKENS, client.max_output_tokens)
+    return min(most, int(MAX_OUTPUT_USD * PER / client.price.output_usd)) if client.price.output_usd else most
+
+
+async def _ask(client: ModelClient) -> tuple[Literal["tools", "json"] | None, ModelResponse, float]:
+    """Return how the model calls tools, its answer, and how many seconds that took. Raises what the request raises."""
     if client.dialect.name == NativeTools.name:
         with_tools = NativeTools()
         try:
@@ -107,17 +123,17 @@ async def _ask(client: ModelClient) -> tuple[Literal["tools", "json"] | None, fl
             pass
         else:
             if _is_right(with_tools, response):
-                return "tools", seconds
+                return "tools", response, seconds
     as_text = JsonText()
     response, seconds = await _request(client, as_text)
-    return ("json" if _is_right(as_text, response) else None), seconds
+    return ("json" if _is_right(as_text, response) else None), response, seconds
 
 
 async def _request(client: ModelClient, dialect: Dialect) -> tuple[ModelResponse, float]:
     system = dialect.system("You are checked before you are given work.", [TOOL])
     task = UserPromptPart('Call the tool `answer` with the word "ready".')
     messages: list[ModelMessage] = [ModelRequest(parts=[task], instructions=system)]
-    settings: ModelSettings = {**client.settings, "max_tokens": min(MAX_OUTPUT_TOKENS, client.max_output_tokens)}
+    settings: ModelSettings = {**client.settings, "max_tokens": _output_tokens(client)}
     started = time.monotonic()
     response = await model_request(
         client.model, messages, model_settings=settings, model_request_parameters=dialect.parameters([TOOL])

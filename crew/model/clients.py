@@ -39,8 +39,8 @@ MAX_OUTPUT_TOKENS = 16_384
 
 @dataclass(frozen=True)
 class ModelClient:
-    """A model that can be asked. `slots` are those of `crew.model.call_slots`; `secrets` are values that no message
-    may contain, such as the keys of all providers."""
+    """A model that can be asked. `slots` are those of `crew.model.call_slots`; a call ends after `seconds`; `secrets`
+    are values that no message may contain, such as the keys of all providers."""
 
     name: str
     model: Model
@@ -49,6 +49,7 @@ class ModelClient:
     settings: ModelSettings
     context_tokens: int
     max_output_tokens: int
+    seconds: float
     slots: asyncio.Semaphore
     secrets: tuple[str, ...]
 
@@ -206,6 +207,7 @@ class ModelClients:
             settings=ModelSettings(max_tokens=most, timeout=settings.model_seconds, parallel_tool_calls=True),
             context_tokens=context,
             max_output_tokens=most,
+            seconds=settings.model_seconds,
             slots=self._slots,
             secrets=secrets_in(environment, (key for each in PROVIDERS.values() for key in each.keys)),
         )

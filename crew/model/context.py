@@ -20,6 +20,7 @@ from pydantic_ai.messages import (
     ToolReturnPart,
     UserPromptPart,
 )
+from pydantic_ai.tools import ToolDefinition
 
 from crew.protocol import AgentError
 
@@ -73,6 +74,12 @@ def is_invisible(character: str) -> bool:
 def count(messages: Sequence[ModelMessage]) -> int:
     """Return about how many tokens the messages have."""
     return int(len(ModelMessagesTypeAdapter.dump_json(list(messages))) / CHARACTERS_PER_TOKEN)
+
+
+def count_tools(tools: Sequence[ToolDefinition]) -> int:
+    """Return about how many tokens the definitions of tools have, which are sent with each request."""
+    sent = [{"name": tool.name, "description": tool.description, **tool.parameters_json_schema} for tool in tools]
+    return int(len(json.dumps(sent)) / CHARACTERS_PER_TOKEN) if tools else 0
 
 
 def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:

@@ -57,13 +57,9 @@ class Conversation:
         self._tools = tools
         self._limits = limits
         self._step = step
-        self._times = continued + 1
+        self._continued = continued
         self._state = state
-        self._caller = ModelCaller(client, tools, step)
         self._messages: list[ModelMessage] = []
-        self._turns = self._input_tokens = self._output_tokens = 0
-        self._cost_usd = 0.0
-        self._answered_by = client.name
 
     async def run(self) -> Completed:
         """Talk until a call ends the step.
@@ -72,8 +68,9 @@ class Conversation:
             AgentError: the model failed, or a limit is reached.
         """
         self._cursor = TranscriptCursor(self._step.transcript, await self._step.transcript.entries())
+        self._caller = ModelCaller(self._client, self._tools, self._cursor, self._step)
         self._calls = ToolCalls(
-            {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._times
+            {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._continued
         )
         await self._open()
         corrections, first_correction = 0, 0
@@ -85,17 +82,16 @@ class Conversation:
                 result = await self._calls.carry_out(call)
                 if result.ended is not None:  # what follows it in this response is not carried out
                     await self._cursor.end()
-                    return Completed(call.tool, result.ended, self._turns, self._usage())
+                    return Completed(call.tool, result.ended, self._cursor.used.turns, self._usage())
                 results.append(result)
             usable = any(result.is_usable for result in results)
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
-                await self._cursor.rewind(first_correction)
                 problem = results[-1].text if results else "its responses call no tool."
-                raise AgentError(
-                    f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
-                )
+                failure = f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
+                await self._cursor.rewind(first_correction, failure)
+                raise AgentError(failure)
             parts = [
                 part
                 for call, result in zip(calls, results, strict=True)
@@ -113,7 +109,8 @@ class Conversation:
             self._cursor.next(EntryKind.PROMPT)
         else:
             asked = {"tools": tools, "dialect": client.dialect.name, "settings": client.settings}
-            await self._cursor.add(EntryKind.PROMPT, dump({**asdict(self._prompt), **asked}), model=client.name)
+            body = {**asdict(self._prompt), **asked}
+            await self._cursor.add(EntryKind.PROMPT, dump(body), asked_for=client.name, model=client.name)
         system = client.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))
 
@@ -123,40 +120,22 @@ class Conversation:
         if stored is not None:
             (response,) = ModelMessagesTypeAdapter.validate_json(stored.body)
             assert isinstance(response, ModelResponse)
-            cost = stored.cost_usd
         else:
             self._check_limits()
-            await self._step.progress(f"turn {self._turns + 1}: asking {self._client.name}")
-            answer = await self._caller.ask(self._messages, self._cost_usd, self._limits.cost_usd)
-            response, cost = answer.response, answer.cost_usd
-            await self._cursor.add(
-                EntryKind.RESPONSE,
-                answer.body,
-                settles=answer.reservation,
-                model=response.model_name,
-                input_tokens=response.usage.input_tokens,
-                output_tokens=response.usage.output_tokens,
-                cached_tokens=response.usage.cache_read_tokens,
-                cost_usd=cost,
-                seconds=answer.seconds,
-            )
-        self._turns += 1
-        self._input_tokens += response.usage.input_tokens
-        self._output_tokens += response.usage.output_tokens
-        self._cost_usd += cost
-        self._answered_by = response.model_name or self._answered_by
+            await self._step.progress(f"turn {self._cursor.used.turns + 1}: asking {self._client.name}")
+            response = await self._caller.ask(self._messages, self._limits.cost_usd)
         self._messages.append(response)
         return response
 
     def _check_limits(self) -> None:
-        limits = self._limits
-        for used, most, what in (
-            (self._turns, limits.turns, "turns"),
-            (self._calls.count, limits.tool_calls, "tool calls"),
-            (self._output_tokens, limits.output_tokens, "tokens of output"),
+        limits, used = self._limits, self._cursor.used
+        for count, most, what in (
+            (used.turns, limits.turns, "turns"),
+            (used.tool_calls, limits.tool_calls, "tool calls"),
+            (used.output_tokens, limits.output_tokens, "tokens of output"),
         ):
-            if used >= most:
-                raise AgentError(f"it has used its {most:,} {what} without an end.", retryable=False)
+            if count >= most:
+                raise AgentError(f"it has used its {most:,} {what} without an end.{used.last_problem}", retryable=False)
 
     async def _remark_no_call(self) -> str:
         """Return what to say to a response without a call, stored for the readers of the transcript."""
@@ -167,18 +146,21 @@ class Conversation:
         return text
 
     async def _report(self, doing: str) -> None:
-        tokens = self._input_tokens + self._output_tokens
+        used = self._cursor.used
+        tokens = used.input_tokens + used.output_tokens
         await self._step.progress(
-            f"turn {self._turns}: {doing}", turn=self._turns, tokens=tokens, cost_usd=round(self._cost_usd, 6)
+            f"turn {used.turns}: {doing}", turn=used.turns, tokens=tokens, cost_usd=round(used.cost_usd, 6)
         )
 
     def _usage(self) -> Usage:
+        used, name = self._cursor.used, self._client.name
         return Usage(
-            self._answered_by,
-            self._input_tokens,
-            self._output_tokens,
-            self._cost_usd,
-            asked_for=self._client.name,
+            ", ".join(sorted(used.answered_by)) or name,
+            used.input_tokens,
+            used.output_tokens,
+            used.cost_usd,
+            asked_for=", ".join(sorted(used.asked_for)) or name,
             prompt_version=self._prompt.version,
             framework=f"pydantic-ai {pydantic_ai.__version__}",
+            settings={"tools": self._client.dialect.name, **self._client.settings},
         )

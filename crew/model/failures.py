@@ -21,6 +21,7 @@ from pydantic_ai.exceptions import (
     ModelUnavailableError,
 )
 
+from crew.model.call_slots import MAX_BODY, OversizedResponseError
 from crew.model.redaction import REDACTED, redacted
 from crew.protocol import AgentError
 
@@ -28,10 +29,13 @@ DEFAULT_PAUSE = timedelta(seconds=10)
 """How long to wait for a provider that refuses a call because of its rate and does not say how long."""
 MAX_PAUSE = timedelta(minutes=10)
 
-TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
-"""Errors that the same call may not meet again a few seconds later."""
-
 _MAX_DETAIL = 300
+_TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
+
+
+def is_transient(error: Exception) -> bool:
+    """Return whether the same call may not meet this error again a few seconds later."""
+    return isinstance(error, _TRANSIENT) and not _is_oversized(error)
 
 
 def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> AgentError:
@@ -40,10 +44,12 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
     Args:
         secrets: values that the message must not contain.
     """
+    if _is_oversized(error):
+        return AgentError(f"{model} returned more than {MAX_BODY:,} bytes; the rest was not read.")
     if isinstance(error, ModelRateLimitError):
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else DEFAULT_PAUSE
         return AgentError(
-            f"{model} asks to wait: its rate limit is reached.", counts=False, retry_after=min(asked, MAX_PAUSE)
+            f"{model} is rate limited: its provider asks to wait.", counts=False, retry_after=min(asked, MAX_PAUSE)
         )
     cause, retryable = _cause(error, model)
     detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
@@ -80,6 +86,13 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
         case AgentRunError():
             return f"The response of {model} cannot be read.", True
     return f"Asking {model} failed with {type(error).__name__}.", True
+
+
+def _is_oversized(error: BaseException | None) -> bool:
+    """Return whether a call failed because its response is too large, whatever the clients made of that."""
+    while error is not None and not isinstance(error, OversizedResponseError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _detail(error: Exception) -> object:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
+from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
 from crew.model.call_slots import call_slot
 from crew.model.clients import ModelClient
-from crew.model.failures import TRANSIENT, failure_of, refusal
+from crew.model.failures import failure_of, is_transient, refusal
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
+from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
+from crew.transcript import EntryKind
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
@@ -27,83 +29,116 @@ MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response that can be used, as JSON too. Storing it settles its `reservation`. Cost in US dollars."""
-
-    response: ModelResponse
-    body: bytes
-    cost_usd: float
-    seconds: float
-    reservation: UUID
-
-
 class ModelCaller:
-    """Calls one model for one step."""
+    """Calls one model for one step. Whatever may have been paid is stored in the transcript, whether it can be used or
+    not."""
 
-    def __init__(self, client: ModelClient, tools: Sequence[Tool], step: Step) -> None:
+    def __init__(self, client: ModelClient, tools: Sequence[Tool], cursor: TranscriptCursor, step: Step) -> None:
         self._client = client
         self._parameters = client.dialect.parameters(tools)
+        self._tools_tokens = context.count_tools(self._parameters.function_tools)
+        self._cursor = cursor
         self._step = step
 
-    async def ask(self, messages: Sequence[ModelMessage], spent_usd: float, limit_usd: float) -> Answer:
-        """Return the model's response.
+    async def ask(self, messages: Sequence[ModelMessage], limit_usd: float) -> ModelResponse:
+        """Return the model's response, which is stored.
 
         Args:
-            spent_usd: what the step has spent of its `limit_usd`.
+            limit_usd: what the step may spend in all.
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
             BudgetExhaustedError: the step or the day has no money left for the call.
         """
-        client, transcript = self._client, self._step.transcript
-        fitting = context.fit(messages, client.context_tokens - client.max_output_tokens)
-        at_most = client.price.at_most(context.count(fitting), client.max_output_tokens)
-        if spent_usd + at_most > limit_usd:
-            raise BudgetExhaustedError(
-                f"it has spent {spent_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost {at_most:.2f}."
-            )
+        client = self._client
+        fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
+        at_most = client.price.at_most(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
         started = time.monotonic()
-        response, reservation = await self._try(fitting, at_most)
-        cost, body = client.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
-        if problem := _problem(response, body, client.name):
-            await transcript.release(reservation, cost)
-            raise problem
+        response, reservation = await self._try(fitting, at_most, limit_usd)
+        body = ModelMessagesTypeAdapter.dump_json([response])
+        problem = _problem(response, body, client.name)
+        if len(body) > MAX_RESPONSE:
+            body = ModelMessagesTypeAdapter.dump_json([replace(response, parts=[])])
         clean = redacted_response(body, client.secrets)
         if clean != body:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        return Answer(response, clean, cost, time.monotonic() - started, reservation)
+        await self._cursor.add(
+            EntryKind.RESPONSE,
+            clean,
+            settles=reservation,
+            asked_for=client.name,
+            model=response.model_name,
+            input_tokens=response.usage.input_tokens,
+            output_tokens=response.usage.output_tokens,
+            cached_tokens=response.usage.cache_read_tokens,
+            cost_usd=client.price.of(response.usage) if response.usage.has_values() else at_most,
+            seconds=time.monotonic() - started,
+            discarded=str(problem) if problem else None,
+        )
+        if problem:
+            raise problem
+        return response
 
-    async def _try(self, messages: list[ModelMessage], at_most: float) -> tuple[ModelResponse, UUID]:
+    async def _try(self, messages: list[ModelMessage], at_most: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
         client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
+            used = self._cursor.used
+            if used.cost_usd + at_most > limit_usd:
+                raise BudgetExhaustedError(
+                    f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
+                    f"{at_most:.2f}.{used.last_problem}"
+                )
             reservation = await transcript.reserve(at_most)
+            started = time.monotonic()
             try:
                 return await self._call(messages), reservation
             except asyncio.CancelledError:
                 # Nobody knows what the provider bills: book all of it.
-                await asyncio.shield(transcript.release(reservation, at_most))
+                await asyncio.shield(self._book(reservation, at_most, started, "The call was cancelled."))
                 raise
             except Exception as error:
-                await transcript.release(reservation, 0.0 if _is_free(error) else at_most)
-                delay = next(delays, None) if isinstance(error, TRANSIENT) else None
+                failure = failure_of(error, client.name, client.secrets)
+                if _is_free(error):
+                    await transcript.release(reservation)
+                else:
+                    await self._book(reservation, at_most, started, str(failure))
+                delay = next(delays, None) if is_transient(error) else None
                 if delay is None:
-                    raise failure_of(error, client.name, client.secrets) from error
+                    raise failure from error
             await self._step.progress(f"waiting for {client.name}, which does not answer")
             await asyncio.sleep(delay)
 
+    async def _book(self, reservation: UUID, cost_usd: float, started: float, problem: str) -> None:
+        """Store a call that returned nothing, with the most that it may have cost."""
+        await self._cursor.add(
+            EntryKind.FAILED_CALL,
+            b"{}",
+            settles=reservation,
+            asked_for=self._client.name,
+            cost_usd=cost_usd,
+            seconds=time.monotonic() - started,
+            discarded=problem,
+        )
+
     async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
-        async with call_slot(self._client.slots):
-            return await model_request(
-                self._client.model,
-                messages,
-                model_settings=self._client.settings,
-                model_request_parameters=self._parameters,
-            )
+        client = self._client
+        async with call_slot(client.slots):
+            try:
+                async with asyncio.timeout(client.seconds):
+                    return await model_request(
+                        client.model,
+                        messages,
+                        model_settings=client.settings,
+                        model_request_parameters=self._parameters,
+                    )
+            except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
+                raise ModelTimeoutError(
+                    client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
+                ) from error
 
 
 def _is_free(error: Exception) -> bool:

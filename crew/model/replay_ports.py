@@ -63,13 +63,13 @@ class StoredTranscript:
         self.added = entry
         raise NewEntryError
 
-    async def discard(self, position: int) -> None:
+    async def discard(self, position: int, reason: str) -> None:
         self.left_at = position
 
     async def reserve(self, amount_usd: float) -> UUID:
         return uuid4()
 
-    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+    async def release(self, reservation: UUID) -> None:
         """Nothing is spent."""
 
 
@@ -102,6 +102,7 @@ class NoProvider(ModelClients):
             settings=ModelSettings(),
             context_tokens=_NO_LIMIT,
             max_output_tokens=1,
+            seconds=_NO_LIMIT,
             slots=asyncio.Semaphore(1),
             secrets=(),
         )

@@ -22,6 +22,9 @@ from crew.transcript import EntryKind
 TOOL_SECONDS = 300.0
 """How long a tool may run outside of the sandbox, which has limits of its own."""
 
+GO_ON = "\nA person has read this and asks you to try again."
+"""What a model reads that has given up, once a person lets its step go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -36,12 +39,12 @@ class Result:
 
 
 class ToolCalls:
-    """The tools of one step. `count` is how many calls there were.
+    """The tools of one step.
 
     Args:
         report: tells the people who watch what is done now.
         state: returns what the tools have changed. The same call in another state is another call.
-        times: how many allowances of equal calls the step has, one more each time that a person let it go on.
+        continued: how many times a person let the step go on. Each time it has another allowance of equal calls.
     """
 
     def __init__(
@@ -50,15 +53,14 @@ class ToolCalls:
         cursor: TranscriptCursor,
         report: Callable[[str], Awaitable[None]],
         state: Callable[[], Hashable],
-        times: int,
+        continued: int,
     ) -> None:
         self._tools = tools
         self._cursor = cursor
         self._report = report
-        self._end = SAME_CALLS_END * times
+        self._continued = continued
         self._state = state
         self._same: Counter[tuple[str, str, str, Hashable]] = Counter()
-        self.count = 0
 
     async def carry_out(self, call: Call) -> Result:
         """Carry out a call, or read its stored result.
@@ -66,7 +68,6 @@ class ToolCalls:
         Raises:
             AgentError: the same call has had the same result too often.
         """
-        self.count += 1
         try:
             tool, arguments = self._validated(call)
         except ToolError as error:
@@ -77,6 +78,8 @@ class ToolCalls:
         if stored is not None:
             result = orjson.loads(stored.body)
             text, ok, usable = result["text"], result["ok"], result["usable"]
+            if tool.gives_up and result.get("continued", 0) < self._continued:
+                return Result(text + self._count_same(call, text) + GO_ON, None, usable)
         else:
             text, ok, usable = await self._run(call, tool, arguments)
         return Result(text + self._count_same(call, text), arguments if ok and tool.ends else None, usable)
@@ -107,12 +110,13 @@ class ToolCalls:
         except TimeoutError:
             text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
         text = context.cut(context.visible(text))
-        await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable)
+        when = {"continued": self._continued} if tool.gives_up else {}
+        await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable, **when)
         return text, ok, usable
 
-    async def _store(self, call: Call, text: str, seconds: float, *, ok: bool, usable: bool) -> None:
+    async def _store(self, call: Call, text: str, seconds: float, *, ok: bool, usable: bool, **when: int) -> None:
         """Store a result, unless an earlier attempt has stored the same: a pure tool runs again."""
-        body = dump({"tool": call.tool, "text": text, "ok": ok, "usable": usable})
+        body = dump({"tool": call.tool, "text": text, "ok": ok, "usable": usable, **when})
         stored = self._cursor.peek()
         if stored is None or stored.body != body or not self._cursor.next(EntryKind.TOOL_RESULT, call.id):
             await self._cursor.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)
@@ -122,7 +126,7 @@ class ToolCalls:
         key = (call.tool, call.raw, text, self._state())
         self._same[key] += 1
         times = self._same[key]
-        if times >= self._end:
+        if times >= SAME_CALLS_END * (self._continued + 1):
             raise AgentError(
                 f"it made the same call of {call.tool} {times} times, with the same result.", retryable=False
             )

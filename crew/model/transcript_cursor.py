@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -10,17 +12,57 @@ import orjson
 from crew.model.tool import Tool
 from crew.transcript import Entry, EntryKind, Transcript
 
+CHANGED = "It answers what is no longer asked: a prompt or a tool has changed."
+
+
+@dataclass
+class Used:
+    """What a task has used in all its attempts, with what was discarded. Cost in US dollars.
+
+    `asked_for` and `answered_by` are the names of the models; `problem` is why the newest discarded call was.
+    """
+
+    turns: int = 0
+    tool_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    asked_for: set[str] = field(default_factory=set)
+    answered_by: set[str] = field(default_factory=set)
+    problem: str | None = None
+
+    @property
+    def last_problem(self) -> str:
+        """The problem as a sentence to add to another one."""
+        return f" The last call that could not be used: {self.problem}" if self.problem else ""
+
+    def count(self, entry: Entry) -> None:
+        """Count an entry of the transcript."""
+        self.turns += entry.kind is EntryKind.RESPONSE
+        self.tool_calls += entry.kind is EntryKind.TOOL_RESULT
+        self.input_tokens += entry.input_tokens
+        self.output_tokens += entry.output_tokens
+        self.cost_usd += entry.cost_usd
+        if entry.kind in (EntryKind.RESPONSE, EntryKind.FAILED_CALL):
+            self.asked_for.update(filter(None, [entry.asked_for]))
+            self.answered_by.update(filter(None, [entry.model]))
+            self.problem = entry.discarded or self.problem
+
 
 class TranscriptCursor:
     """Reads a transcript from its start while it fits, and writes it from there on.
 
     Each entry's fingerprint is the hash of everything before it. Where a stored entry does not fit, because a prompt or
-    a tool has changed, it and all later ones are deleted and asked for again.
+    a tool has changed, it and all later ones are discarded and asked for again. What they used stays in `used`.
     """
 
     def __init__(self, transcript: Transcript, entries: list[Entry]) -> None:
         self._transcript = transcript
-        self._stored = entries
+        self._stored = [entry for entry in entries if entry.discarded is None]
+        self._count = len(entries)
+        self.used = Used()
+        for entry in entries:
+            self.used.count(entry)
         self.position = 0
         self._fingerprint = ""
 
@@ -43,39 +85,32 @@ class TranscriptCursor:
         return self._stored[self.position] if self.is_replaying else None
 
     async def add(
-        self,
-        kind: EntryKind,
-        body: bytes,
-        *,
-        call_id: str | None = None,
-        settles: UUID | None = None,
-        model: str | None = None,
-        input_tokens: int = 0,
-        output_tokens: int = 0,
-        cached_tokens: int = 0,
-        cost_usd: float = 0.0,
-        seconds: float = 0.0,
+        self, kind: EntryKind, body: bytes, *, call_id: str | None = None, settles: UUID | None = None, **figures: Any
     ) -> None:
-        """Store an entry after those that fit."""
-        if self.is_replaying:
-            await self.rewind(self.position)
-        entry = Entry(
-            self.position, kind, self._fingerprint, body, call_id, model, input_tokens, output_tokens, cached_tokens,
-            cost_usd, seconds,
-        )  # fmt: skip
-        await self._transcript.add(entry, settles)
-        self._stored.append(entry)
-        self._advance(entry)
+        """Store an entry after those that fit. One that is `discarded` does not become part of the conversation.
 
-    async def rewind(self, position: int) -> None:
-        """Delete the entries from a position on. What they cost stays booked."""
-        await self._transcript.discard(position)
+        Args:
+            figures: the other fields of the entry.
+        """
+        if self.is_replaying:
+            await self.rewind(self.position, CHANGED)
+        entry = Entry(self._count, kind, self._fingerprint, body, call_id, **figures)
+        await self._transcript.add(entry, settles)
+        self._count += 1
+        self.used.count(entry)
+        if entry.discarded is None:
+            self._stored.append(entry)
+            self._advance(entry)
+
+    async def rewind(self, position: int, reason: str) -> None:
+        """Discard the entries from a position on."""
+        await self._transcript.discard(self._stored[position].position, reason)
         del self._stored[position:]
 
     async def end(self) -> None:
-        """Delete what is stored after the end of the step: another version did not end it there."""
+        """Discard what is stored after the end of the step."""
         if self.is_replaying:
-            await self.rewind(self.position)
+            await self.rewind(self.position, "Another version of BotArmy did not end the step before this.")
 
     def _advance(self, entry: Entry) -> None:
         digest = hashlib.sha256(f"{self._fingerprint}\n{entry.kind}\n{entry.call_id}\n".encode())

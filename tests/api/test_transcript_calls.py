@@ -73,6 +73,46 @@ async def test_a_conversation_is_shown_turn_by_turn(http: httpx2.AsyncClient, ta
     assert (transcript["model_seconds"], transcript["tool_seconds"]) == (4.0, 1.0)
 
 
+async def test_what_was_paid_in_vain_is_shown_and_counted(
+    http: httpx2.AsyncClient, task_id: str, writer: Writer
+) -> None:
+    await writer.prompt(task="An earlier task")
+    await writer.turn(("a", "write_file", {"path": "x.py"}), cost_usd=0.25)
+    await writer.result("a", "write_file", "Written.")
+    await writer.discard(0, "A tool has changed.")
+    await writer.prompt(task="Its task")
+    await writer.failed_call("The server cannot be reached.", cost_usd=0.5)
+    await writer.turn(("b", "write_file", {"path": "x.py"}), cost_usd=0.125)
+    await writer.result("b", "write_file", "Written.")
+    transcript = await get(http, f"/tasks/{task_id}/transcript")
+    assert transcript["prompt"]["task"] == "Its task"
+    assert [(each["number"], each["discarded"], each["asked_for"], each["model"]) for each in transcript["turns"]] == [
+        (1, "A tool has changed.", MODEL, ANSWERED_BY),
+        (2, "The server cannot be reached.", MODEL, None),
+        (3, None, MODEL, ANSWERED_BY),
+    ]
+    assert [len(each["calls"]) for each in transcript["turns"]] == [1, 0, 1]
+    sums = {name: transcript[name] for name in ("turn_count", "discarded_count", "input_tokens", "cost_usd")}
+    assert sums == {"turn_count": 3, "discarded_count": 2, "input_tokens": 2000, "cost_usd": 0.875}
+    first = await get(http, f"/tasks/{task_id}/transcript", limit=1)
+    assert (first["prompt"]["task"], len(first["turns"])) == ("Its task", 1)
+    usage = (await get(http, f"/tasks/{task_id}"))["usage"]
+    assert (usage["input_tokens"], usage["cost_usd"], usage["asked_for"]) == (2000, 0.875, MODEL)
+    recording = await get(http, f"/tasks/{task_id}/recording")
+    assert [each["kind"] for each in recording["entries"]] == ["prompt", "response", "tool_result"]
+
+
+async def test_each_model_that_a_task_asked_is_named(http: httpx2.AsyncClient, task_id: str, writer: Writer) -> None:
+    await writer.prompt()
+    assert (await get(http, f"/tasks/{task_id}"))["usage"] is None
+    await writer.turn(asked_for="ollama:small", model="small")
+    usage = (await get(http, f"/tasks/{task_id}"))["usage"]
+    assert (usage["asked_for"], usage["model"]) == ("ollama:small", "small")  # the one of the prompt gave nothing
+    await writer.turn()
+    usage = (await get(http, f"/tasks/{task_id}"))["usage"]
+    assert (usage["asked_for"], usage["model"]) == (f"ollama:small, {MODEL}", f"{ANSWERED_BY}, small")
+
+
 async def test_pages_hold_the_turns_after_a_number_and_the_sums_of_all(
     http: httpx2.AsyncClient, task_id: str, writer: Writer
 ) -> None:
@@ -147,5 +187,6 @@ async def test_a_step_that_is_not_finished_shows_what_it_has_used(
         "asked_for": MODEL,
         "prompt_version": None,
         "framework": None,
+        "settings": None,
     }
     assert (await get(http, f"/tasks/{task_id}"))["usage"] == task["usage"]

@@ -31,13 +31,13 @@ class NoTranscript:
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         raise NotImplementedError
 
-    async def discard(self, position: int) -> None:
+    async def discard(self, position: int, reason: str) -> None:
         raise NotImplementedError
 
     async def reserve(self, amount_usd: float) -> UUID:
         raise NotImplementedError
 
-    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+    async def release(self, reservation: UUID) -> None:
         raise NotImplementedError
 
 

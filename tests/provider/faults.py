@@ -34,6 +34,8 @@ BodyKind = Literal[
     "empty_body",
     "wrong_content_type",  # a proxy's HTML page, with status 200
     "redirect",
+    "drip",  # a byte now and then, until the client leaves
+    "flood",  # a body without an end
 ]
 
 AnswerKind = Literal[

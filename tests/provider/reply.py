@@ -32,7 +32,7 @@ class Reply(Response):
         seconds: float = 0,
     ) -> None:
         headers = {**LABEL, **(headers or {})}
-        self.chunks, self.wait, self.is_cut = list(chunks), seconds, False
+        self.chunks, self.wait, self.is_cut, self.endless = list(chunks), seconds, False, b""
         match fault and fault.kind:
             case "hang":
                 self.wait = float("inf")
@@ -54,7 +54,11 @@ class Reply(Response):
                 assert fault
                 self.chunks, status = [b""], fault.status or 307
                 headers["location"] = fault.location
-        if len(self.chunks) == 1:
+            case "drip":
+                self.endless = b" "
+            case "flood":
+                self.endless = b" " * 2**20
+        if len(self.chunks) == 1 and not self.endless:
             headers.setdefault("content-length", str(len(self.chunks[0])))
         self.status_code, self.media_type, self.background = status, media_type, None
         self.init_headers(headers)  # not Response's own __init__: it would add a length to a stream
@@ -65,6 +69,9 @@ class Reply(Response):
         if self.wait and await _client_leaves(receive, self.wait):
             self.call.ended = "client left"
             return
+        if self.endless:
+            await self._send_endlessly(receive, send)
+            return
         # Before the last byte: the test may look at the log as soon as it has it.
         self.call.ended = "cut" if self.is_cut else "answered"
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -72,6 +79,12 @@ class Reply(Response):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         if not self.is_cut:  # uvicorn closes the connection of an application that does not complete its response
             await send({"type": "http.response.body"})
+
+    async def _send_endlessly(self, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        while not await _client_leaves(receive, 0.05 if len(self.endless) == 1 else 0.001):
+            await send({"type": "http.response.body", "body": self.endless, "more_body": True})
+        self.call.ended = "client left"
 
 
 async def _client_leaves(receive: Receive, seconds: float) -> bool:

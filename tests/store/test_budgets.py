@@ -12,12 +12,15 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline
-from store import budgets, projects, tasks, transcripts
+from store import budgets, projects, steps, tasks, transcripts
 from store.transaction import Store
 
 PIPELINE = Pipeline.model_validate(
     {"name": "one", "stages": [{"name": "write", "agent": "coder", "produces": ["source_code"]}]}
 )
+
+START = 0
+"""Of a task that was submitted and has not started."""
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ async def new_task(store: Store) -> UUID:
 async def reserve(store: Store, scope: str, task: UUID, amount: float, limit: float = 5.0) -> UUID | None:
     reservation = uuid7()
     async with store.reading() as connection:
-        done = await budgets.reserve(connection, reservation, scope, task, amount, limit)
+        done = await budgets.reserve(connection, reservation, scope, task, START, amount, limit)
     return reservation if done else None
 
 
@@ -60,6 +63,8 @@ def entry(position: int, cost_usd: float = 0.0) -> dict[str, object]:
         "cached_tokens": 0,
         "cost_usd": cost_usd,
         "seconds": 1.0,
+        "asked_for": "openai:m",
+        "discarded": None,
     }
 
 
@@ -75,17 +80,63 @@ async def test_two_cannot_spend_the_last_cent_twice(store: Store, scope: str) ->
 
 async def test_a_response_is_stored_and_its_reservation_settled_at_once(store: Store, scope: str) -> None:
     task = await new_task(store)
-    first, second = await reserve(store, scope, task, 0.5), await reserve(store, scope, task, 0.5)
+    first = await reserve(store, scope, task, 0.5)
+    await reserve(store, scope, task, 0.5)
     async with store.reading() as connection:
-        assert await transcripts.add(connection, task, entry(0, 0.2), first)
+        assert await transcripts.add(connection, task, START, entry(0, 0.2), first)
         assert await spent(store, scope) == (0.2, 0.5)
-        # Another attempt has stored this position. What its call cost is booked all the same.
-        assert not await transcripts.add(connection, task, entry(0, 0.1), second)
-        assert await spent(store, scope) == (0.3, 0.0)
         assert [each.body for each in await transcripts.of_task(connection, task)] == [b"\x00\xff[]"]
-        await transcripts.add(connection, task, entry(1))
-        await transcripts.discard(connection, task, 1)
-        assert [each.position for each in await transcripts.of_task(connection, task)] == [0]
+        await transcripts.add(connection, task, START, entry(1))
+        await transcripts.add(connection, task, START, entry(2))
+        assert await transcripts.discard(connection, task, START, 1, "so")
+        assert await transcripts.discard(connection, task, START, 0, "all")
+        told = [(each.position, each.discarded) for each in await transcripts.of_task(connection, task)]
+        assert told == [(0, "all"), (1, "so"), (2, "so")]
+
+
+async def test_once_a_task_has_started_again_an_earlier_start_writes_and_pays_nothing(store: Store, scope: str) -> None:
+    task = await new_task(store)
+    in_flight, other = await reserve(store, scope, task, 0.5), await reserve(store, scope, task, 0.25)
+    assert in_flight is not None
+    assert other is not None
+    async with store.reading() as connection:
+        assert await transcripts.add(connection, task, START, entry(0))
+        starts = text("UPDATE task SET starts = starts + 1 WHERE id = :id")
+        await connection.execute(starts, {"id": task})
+        before = await transcripts.of_task(connection, task)
+        assert not await transcripts.add(connection, task, START, entry(1, 0.1), in_flight)
+        assert not await transcripts.discard(connection, task, START, 0, "so")
+        assert not await budgets.free(connection, other, task, START)
+        assert await budgets.reserve(connection, uuid7(), scope, task, START, 0.1, 5.0) is None
+        assert not await steps.save_checkpoint(connection, task, START, {"at": 1})
+        await budgets.book_abandoned(connection, task, START)
+        assert await transcripts.of_task(connection, task) == before
+        assert await spent(store, scope) == (0.0, 0.75)
+        # The new one books what nobody will settle, once, and writes on.
+        for _ in range(2):
+            await budgets.book_abandoned(connection, task, START + 1)
+        assert await spent(store, scope) == (0.75, 0.0)
+        assert await steps.save_checkpoint(connection, task, START + 1, {"at": 1})
+        assert await transcripts.add(connection, task, START + 1, entry(3, 0.1))
+        told = [(each.position, each.cost_usd, each.discarded) for each in await transcripts.of_task(connection, task)]
+    assert told == [(0, 0.0, None), (1, 0.5, budgets.DIED), (2, 0.25, budgets.DIED), (3, 0.1, None)]
+
+
+async def test_a_start_waits_for_the_write_of_the_one_before_it(store: Store, scope: str) -> None:
+    task = await new_task(store)
+    async with store.database.writing() as writing:
+        assert await budgets.reserve(writing, uuid7(), scope, task, START, 0.5, 5.0)
+        async with store.reading() as connection:
+            starting = asyncio.create_task(
+                connection.execute(text("UPDATE task SET starts = starts + 1 WHERE id = :id"), {"id": task})
+            )
+            done, _ = await asyncio.wait([starting], timeout=0.2)
+            assert not done
+            await writing.commit()
+            await starting
+    async with store.reading() as connection:
+        await budgets.book_abandoned(connection, task, START + 1)
+    assert await spent(store, scope) == (0.5, 0.0)
 
 
 async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: str) -> None:
@@ -94,13 +145,15 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
     assert released is not None
     await reserve(store, scope, task, 0.25)
     async with store.reading() as connection:
-        await budgets.release(connection, released, 0.0)
+        assert await budgets.free(connection, released, task, START)
         assert await spent(store, scope) == (0.0, 0.25)
-        await budgets.book_abandoned(connection, task)
+        await budgets.book_abandoned(connection, task, START)
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
         assert await budgets.book_orphans(connection, timedelta(hours=1)) == 0
         age = text("UPDATE reservation SET created_at = created_at - interval '2 hours' WHERE scope = :scope")
         await connection.execute(age, {"scope": scope})
         assert await budgets.book_orphans(connection, timedelta(hours=1)) == 1
+        told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
+    assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]

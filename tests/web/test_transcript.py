@@ -150,7 +150,7 @@ async def test_it_grows_while_the_step_runs_and_what_is_open_stays(
     assert abs(await turns.nth(1).evaluate("element => element.getBoundingClientRect().top") - before) <= 1
 
 
-async def test_a_step_that_asks_again_shows_what_is_asked_now(
+async def test_a_step_that_asks_again_shows_what_is_asked_now_and_what_was_paid_in_vain(
     page: Page, project_id: str, writer: Writer, progress: Progress
 ) -> None:
     await writer.prompt()
@@ -159,13 +159,17 @@ async def test_a_step_that_asks_again_shows_what_is_asked_now(
     await writer.turn(text="Nonsense.")
     transcript = await opened(page, project_id)
     await expect(transcript.get_by_text("Nonsense.")).to_be_visible()
-    await writer.rewind(again)
+    await expect(transcript.get_by_text("Not used, but paid")).to_have_count(0)
+    await writer.discard(again, "It answers what is no longer asked.")
     await writer.turn(text="Sense.")
     await writer.turn(text="More of it.")
     await progress()
     await expect(transcript.get_by_text("More of it.")).to_be_visible()
-    await expect(transcript.get_by_text("Nonsense.")).to_have_count(0)
-    await expect(transcript.get_by_role("list", name="Turns").locator("> li")).to_have_count(4)
+    turns = transcript.get_by_role("list", name="Turns").locator("> li")
+    await expect(turns).to_have_count(5)
+    told = turns.filter(has_text="Nonsense.").get_by_text("Not used, but paid: It answers what is no longer asked.")
+    await expect(told).to_be_visible()
+    await expect(transcript.get_by_text("Not used, but paid")).to_have_count(1)
 
 
 async def test_a_closed_conversation_is_not_read(

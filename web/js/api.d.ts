@@ -783,6 +783,7 @@ export interface TranscriptPublic {
   prompt: PromptPublic | null;
   turns: TurnPublic[];
   turn_count: number;
+  discarded_count: number;
   input_tokens: number;
   output_tokens: number;
   cost_usd: number;
@@ -793,11 +794,13 @@ export interface TranscriptPublic {
 export interface TurnPublic {
   number: number;
   at: string;
+  asked_for: string | null;
   model: string | null;
   text: string;
   thinking: string;
   calls: ToolCallPublic[];
   remark: string | null;
+  discarded: string | null;
   finish_reason: string | null;
   input_tokens: number;
   output_tokens: number;
@@ -814,6 +817,7 @@ export interface UsagePublic {
   asked_for: string | null;
   prompt_version: string | null;
   framework: string | null;
+  settings: Record<string, any> | null;
 }
 
 export type Verdict = "passed" | "failed";

@@ -154,7 +154,14 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
             ends=True,
             in_sandbox=True,
         ),
-        Tool("impossible", "End the step and ask a person, if it cannot be done.", Impossible, impossible, ends=True),
+        Tool(
+            "impossible",
+            "End the step and ask a person, if it cannot be done.",
+            Impossible,
+            impossible,
+            ends=True,
+            gives_up=True,
+        ),
     )
 
 

@@ -45,6 +45,7 @@ async def work(
     *,
     step: Step | None = None,
     round: int = 1,
+    continued: int = 0,
     note: str | None = None,
 ) -> Outcome:
     """Run one step of `software-delivery`.
@@ -71,6 +72,7 @@ async def work(
         inputs=tuple(_artifact(type, content, note) for type, content in inputs.items()),
         expected_outputs=(produces,),
         model=MODEL,
+        continued=continued,
     )
     return await crew.agent(assignment.role).run(assignment, step or Step())
 

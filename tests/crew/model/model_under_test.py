@@ -21,6 +21,7 @@ from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.protocol import BudgetExhaustedError
+from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
@@ -63,6 +64,7 @@ class Model:
             settings=ModelSettings(),
             context_tokens=100_000,
             max_output_tokens=1_000,
+            seconds=60,
             slots=asyncio.Semaphore(4),
             secrets=("sk-planted",),
         )
@@ -71,9 +73,10 @@ class Model:
 
 @dataclass
 class MemoryTranscript:
-    """Keeps entries and reservations, as the table does, and can die at a given write."""
+    """Keeps entries and reservations, as the table does, and can die at a given write. `stored` is the conversation."""
 
     stored: list[Entry] = field(default_factory=list)
+    discarded: list[Entry] = field(default_factory=list)
     reserved: dict[UUID, float] = field(default_factory=dict)
     spent: float = 0.0
     limit: float = 5.0
@@ -82,20 +85,22 @@ class MemoryTranscript:
     writes: int = 0
 
     async def entries(self) -> list[Entry]:
-        return list(self.stored)
+        return sorted([*self.stored, *self.discarded], key=lambda entry: entry.position)
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
-        if entry.position != len(self.stored):
+        if entry.position != len(self.stored) + len(self.discarded):
             raise SupersededAttemptError
-        self.stored.append(entry)
+        (self.stored if entry.discarded is None else self.discarded).append(entry)
         if settles is not None:
-            await self.release(settles, entry.cost_usd)
+            await self.release(settles)
+            self.spent += entry.cost_usd
         self.writes += 1
         if self.writes == self.dies_at:
             raise DiedError
 
-    async def discard(self, position: int) -> None:
-        del self.stored[position:]
+    async def discard(self, position: int, reason: str) -> None:
+        self.discarded += [replace(entry, discarded=reason) for entry in self.stored if entry.position >= position]
+        self.stored[:] = [entry for entry in self.stored if entry.position < position]
 
     async def reserve(self, amount_usd: float) -> UUID:
         if self.spent + sum(self.reserved.values()) + amount_usd > self.limit:
@@ -104,9 +109,8 @@ class MemoryTranscript:
         self.reserved[reservation] = amount_usd
         return reservation
 
-    async def release(self, reservation: UUID, cost_usd: float = 0.0) -> None:
+    async def release(self, reservation: UUID) -> None:
         del self.reserved[reservation]
-        self.spent += cost_usd
 
 
 class DiedError(BaseException):
@@ -167,7 +171,7 @@ LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=
 
 def conversation(
     model: Model,
-    step: Step,
+    step: AnyStep,
     tools: Tools | None = None,
     *,
     prompt: Prompt | None = None,

@@ -93,7 +93,7 @@ async def test_a_model_that_does_neither_cannot_be_used(script: Script) -> None:
         ("unauthorized", "rejected the key", False),
         ("quota", "quota or credit", False),
         ("model_gone", "has no model", False),
-        ("rate_limit", "asks to wait", True),
+        ("rate_limit", "is rate limited", True),
         ("server_error", "a problem of its own", True),
     ],
 )
@@ -109,6 +109,28 @@ async def test_a_failure_is_reported_on_one_line_without_the_key(
     assert "\n" not in report.problem
     assert KEY not in report.problem
     assert report.is_temporary == temporary
+
+
+async def test_a_check_costs_a_cent_at_most_and_warns_of_steps_that_may_not_end() -> None:
+    async with running(CALLS_TOOLS) as provider:
+        dear = await checked(provider, "openai:dear", model_prices={"openai:dear": (15.0, 75.0)})
+        cheap = await checked(provider, "openai:cheap", model_prices={"openai:cheap": (0.5, 1.5)})
+        most = [call.body.get("max_tokens") or call.body["max_completion_tokens"] for call in provider.calls]
+    assert most == [133, 2_000]
+    assert 133 * 75.0 / 1_000_000 <= 0.01
+    assert (dear.problem, cheap.problem, cheap.warning) == (None, None, None)
+    assert dear.warning is not None
+    # 39 turns of 15,000 tokens in and 1,000 out, and what one more reserves
+    cost = (40 * 15_000 * 15 + (39 * 1_000 + 16_384) * 75) / 1_000_000
+    assert f"a step of the coder may cost up to {cost:.2f} USD, the cap is 2.00" in dear.warning
+
+
+async def test_a_model_that_thinks_for_longer_than_the_check_may_still_be_used() -> None:
+    async with running(CALLS_TOOLS) as provider:
+        provider.faults.arm(Fault(kind="answer", answer=Turn(text="Let me", finish="length")))
+        report = await checked(provider, "openai:gpt-5")
+    assert report.problem == "openai:gpt-5 did not come to an answer within 1,000 tokens; it may do so in a step."
+    assert report.is_temporary
 
 
 async def test_a_wrong_key_is_reported() -> None:

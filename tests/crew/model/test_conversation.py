@@ -127,7 +127,9 @@ async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResp
     assert failure.value.retryable
     assert told in str(model.asked[1][-1])
     assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]  # the next attempt asks again
-    assert step.transcript.spent > 0
+    paid = [entry for entry in step.transcript.discarded if entry.kind is EntryKind.RESPONSE]
+    assert 0 < step.transcript.spent == pytest.approx(sum(entry.cost_usd for entry in paid))
+    assert [entry.discarded for entry in paid] == [str(failure.value)] * 3
     recovering = Model([turn, turn, says(call("done", text="all"))])
     assert (await conversation(recovering, Step()).run()).turns == 3
 
@@ -179,10 +181,13 @@ async def test_a_budget_ends_a_step_before_the_call_that_may_exceed_it() -> None
 )
 async def test_responses_that_must_not_be_believed(response: ModelResponse, said: str) -> None:
     step = Step()
-    with pytest.raises(AgentError, match=said):
+    with pytest.raises(AgentError, match=said) as failure:
         await conversation(Model([response]), step).run()
     assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]
-    assert step.transcript.spent > 0  # it was paid all the same
+    (paid,) = step.transcript.discarded
+    assert (paid.kind, paid.discarded, paid.output_tokens) == (EntryKind.RESPONSE, str(failure.value), 100)
+    assert step.transcript.spent == paid.cost_usd > 0  # it was paid all the same
+    assert len(paid.body) < 2_000
     assert step.transcript.reserved == {}
 
 
@@ -191,7 +196,12 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
     [
         (ModelAuthenticationError("m", "bad key sk-planted", body=None), "rejected the key", False, True),
         (ModelQuotaExceededError("m", "no credit", body=None), "quota or credit", False, True),
-        (ModelRateLimitError("m", "slow down", body=None, retry_after=7.0), "asks to wait", True, False),
+        (
+            ModelRateLimitError("m", "slow down", body=None, retry_after=7.0),
+            "is rate limited: its provider asks to wait",
+            True,
+            False,
+        ),
         (ModelConnectionError("m", "no route", phase="connect"), "cannot be reached", True, True),
     ],
 )
@@ -220,10 +230,16 @@ async def test_a_call_that_broke_after_it_was_sent_is_booked_whole(
     """Nobody knows what the provider bills."""
     monkeypatch.setattr(model_call, "RETRY_DELAYS", ())
     step = Step()
-    with pytest.raises(AgentError):
+    with pytest.raises(AgentError) as failure:
         await conversation(Model([error]), step).run()
     assert step.transcript.spent > 0.001  # the prompt and all the output that there may be
     assert step.transcript.reserved == {}
+    (paid,) = step.transcript.discarded
+    assert (paid.kind, paid.cost_usd, paid.discarded) == (
+        EntryKind.FAILED_CALL,
+        step.transcript.spent,
+        str(failure.value),
+    )
 
 
 async def test_a_cancelled_call_is_booked_whole() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from crew.model.prompt import Prompt
 from crew.model.tool import Tool, ToolError
+from crew.model.transcript_cursor import CHANGED
 from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     DiedError,
@@ -73,7 +74,11 @@ async def test_with_other_tools_the_step_begins_anew(what: str) -> None:
     assert all("Another task." in str(messages[0]) for messages in model.asked[2:])
     assert step.transcript.spent > paid  # what the first version cost stays booked
     assert orjson.loads(step.transcript.stored[0].body)["version"] == "coder@2"
-    assert [entry.position for entry in step.transcript.stored] == list(range(len(step.transcript.stored)))
+    assert {entry.discarded for entry in step.transcript.discarded} == {CHANGED}
+    everything = await step.transcript.entries()
+    assert [entry.position for entry in everything] == list(range(DIES_AT + len(step.transcript.stored)))
+    assert completed.turns == 2 + 4
+    assert completed.usage.cost_usd == pytest.approx(step.transcript.spent)
 
 
 async def test_with_another_prompt_alone_the_step_goes_on_with_its_own() -> None:
@@ -125,5 +130,15 @@ async def test_what_a_step_was_asked_with_is_stored_and_what_answered_is_told() 
     assert [tool["name"] for tool in first["tools"]] == ["note", "act", "done"]
     usage = completed.usage
     assert (usage.asked_for, usage.model, usage.prompt_version) == ("test:scripted", "function:answer:", "coder@1")
+    assert usage.settings == {"tools": "native", "max_tokens": 1_000}
     assert usage.framework is not None
     assert usage.framework.startswith("pydantic-ai ")
+
+
+async def test_a_step_that_goes_on_with_another_model_names_both() -> None:
+    model = Model(WORK)
+    step = await interrupted(model)
+    completed = await conversation(model, step, name="test:another").run()
+    asked = [entry.asked_for for entry in step.transcript.stored if entry.kind is EntryKind.RESPONSE]
+    assert asked == ["test:scripted"] * 2 + ["test:another"] * 2
+    assert completed.usage.asked_for == "test:another, test:scripted"

@@ -15,6 +15,7 @@ from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
 from crew.model.conversation import Conversation
 from crew.model.tool import Tool
 from crew.protocol import AgentError
+from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     LIMITS,
     Done,
@@ -29,6 +30,7 @@ from tests.crew.model.model_under_test import (
 from tests.crew.model.test_conversation import results
 from tests.crew.model.test_wire_faults import MODELS, PROMPT, SCRIPT
 from tests.provider import KEY, Fault, Provider, running
+from tests.waiting import eventually
 
 # Connections that the clients abandon are left to the garbage collector, which warns of them.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -67,6 +69,34 @@ async def test_a_provider_that_hangs_fails_the_attempt(model: str) -> None:
         assert step.transcript.reserved == {}
         # Two tries, for each of which the provider may send a bill.
         assert step.transcript.spent > 2 * MAX_OUTPUT_TOKENS * PRICES[model][1] / 1_000_000
+        provider.faults.clear()
+        assert await attempt(provider, model, step) == Done(text="all")
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("kind", "said", "tries"),
+    [
+        ("drip", "did not answer in time. It says: its response was not complete after 1 s", 2),
+        ("flood", "returned more than 10,000,000 bytes; the rest was not read.", 1),
+    ],
+)
+async def test_a_response_that_does_not_end_is_not_read_to_its_end(
+    model: str, kind: str, said: str, tries: int
+) -> None:
+    step, started = Step(), time.monotonic()
+    async with running(SCRIPT.model_copy(update={"faults": (Fault.model_validate({"kind": kind}),)})) as provider:
+        with pytest.raises(AgentError, match=said) as failure:
+            await attempt(provider, model, step)
+        assert time.monotonic() - started < 10
+        assert (failure.value.retryable, failure.value.counts) == (True, True)
+        assert [entry.kind for entry in step.transcript.discarded] == [EntryKind.FAILED_CALL] * tries
+        assert step.transcript.reserved == {}
+
+        async def is_left() -> bool:
+            return all(call.ended == "client left" for call in provider.calls)
+
+        await eventually(is_left)
         provider.faults.clear()
         assert await attempt(provider, model, step) == Done(text="all")
 

@@ -17,7 +17,7 @@ from crew.model.conversation import Conversation
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
-from tests.provider import KEY, Call, Fault, Provider, Script, Turn, running
+from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
 
 MODELS = ("openai:gpt-5", "anthropic:claude-scripted")
@@ -75,8 +75,8 @@ async def attempt(provider: Provider, model: str, step: Step | None = None, key:
         (Fault(kind="forbidden"), "rejected the key", False, True),
         (Fault(kind="quota"), "quota or credit", False, True),
         (Fault(kind="model_gone"), "has no model", False, True),
-        (Fault(kind="rate_limit", retry_after=7), "asks to wait", True, False),
-        (Fault(kind="rate_limit", retry_after=7, as_date=True), "asks to wait", True, False),
+        (Fault(kind="rate_limit", retry_after=7), "is rate limited", True, False),
+        (Fault(kind="rate_limit", retry_after=7, as_date=True), "is rate limited", True, False),
         (Fault(kind="server_error"), "a problem of its own", True, True),
         (Fault(kind="unavailable"), "a problem of its own", True, True),
         (Fault(kind="overloaded"), "a problem of its own", True, True),
@@ -121,6 +121,15 @@ async def test_a_short_trouble_is_waited_out(model: str, kind: str) -> None:
     fault = Fault.model_validate({"kind": kind, "times": 2})
     async with running(SCRIPT.model_copy(update={"faults": (fault,)})) as provider:
         assert await attempt(provider, model) == Done(text="all")
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_response_that_does_not_say_what_it_used_is_booked_whole(model: str) -> None:
+    step, unsaid = Step(), Turn(calls=(Call(name="done", arguments={"text": "all"}),), usage=Usage(input=0, output=0))
+    fault = Fault(kind="answer", answer=unsaid)
+    async with running(SCRIPT.model_copy(update={"faults": (fault,)})) as provider:
+        assert await attempt(provider, model, step) == Done(text="all")
+    assert step.transcript.spent > 0.1  # as many tokens of output as a response may have
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -23,11 +23,13 @@ import {
 const turn = (number, attempt = "1st") => ({
   number,
   at: `${attempt} ${number}`,
+  asked_for: "openai:gpt-5",
   model: "gpt-5",
   text: "",
   thinking: "",
   calls: [],
   remark: null,
+  discarded: null,
   finish_reason: "stop",
   input_tokens: 5120,
   output_tokens: 310,
@@ -47,6 +49,7 @@ const answer = (all, { after, limit }) => ({
   prompt: after ? null : { version: "coder@1", system: "", task: "", tools: [] },
   turns: all.slice(after, after + limit),
   turn_count: all.length,
+  discarded_count: all.filter((each) => each.discarded).length,
   input_tokens: 0,
   output_tokens: 0,
   cost_usd: 0,
@@ -72,7 +75,7 @@ test("a transcript is read in pages, and each turn once", () => {
 });
 
 test("a reader who has seen the newest turn gets the next ones, another one only what is shown", () => {
-  const seen = { prompt: null, turns: turns(30) };
+  const seen = { ...NOTHING, turns: turns(30) };
   assert.deepEqual(nextQuery(seen, 30, false), { after: 29, limit: PAGE });
   assert.deepEqual(nextQuery(seen, 40, false), { after: 29, limit: 1 });
   assert.deepEqual(nextQuery(seen, 40, true), { after: 30, limit: PAGE });
@@ -80,13 +83,13 @@ test("a reader who has seen the newest turn gets the next ones, another one only
 });
 
 test("the newest turn is replaced by what it has become", () => {
-  const known = { prompt: null, turns: turns(3) };
+  const known = { ...NOTHING, turns: turns(3) };
   const now = [...turns(2), { ...turn(3), remark: "Call a tool." }, turn(4)];
   assert.deepEqual(merged(known, answer(now, { after: 2, limit: 21 }), 2)?.turns, now);
 });
 
 test("a step that asks again from an earlier turn is read from the start", () => {
-  const known = { prompt: null, turns: turns(5) };
+  const known = { ...NOTHING, turns: turns(5) };
   const shorter = turns(3);
   const replaced = [...turns(3), ...turns(9, "2nd").slice(3)];
   for (const all of [shorter, replaced]) {
@@ -94,6 +97,22 @@ test("a step that asks again from an earlier turn is read from the start", () =>
   }
   assert.equal(merged(known, answer(shorter, { after: 5, limit: 20 }), 5), null);
   assert.deepEqual(merged(known, answer(turns(5), { after: 5, limit: 20 }), 5)?.turns, turns(5));
+});
+
+test("turns that were discarded are read again, unless they are just read", () => {
+  const known = { ...NOTHING, turns: turns(5) };
+  /** @param {number[]} numbers */
+  const without = (...numbers) =>
+    turns(6).map((each) => numbers.includes(each.number) ? { ...each, discarded: "It was cut off." } : each);
+  const query = { after: 4, limit: 21 };
+  assert.deepEqual(merged(known, answer(without(5), query), 4), {
+    prompt: null,
+    turns: without(5),
+    discarded_count: 1,
+  });
+  assert.equal(merged(known, answer(without(3, 5), query), 4), null);
+  const again = merged(NOTHING, answer(without(3, 5), { after: 0, limit: 21 }), 0) ?? assert.fail("it was just read");
+  assert.deepEqual(merged(again, answer(without(3, 5), query), 4), again);
 });
 
 test("tokens, cost and time are said", () => {

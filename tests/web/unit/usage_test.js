@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { amountInWords, askedModel, dollars, modelInWords, totalUsage } from "../../../web/js/usage.js";
 
-const NONE = { input_tokens: 0, output_tokens: 0, cost_usd: 0, asked_for: null, prompt_version: null, framework: null };
+const AMOUNT = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
+const NONE = { ...AMOUNT, asked_for: null, prompt_version: null, framework: null, settings: null };
 const REHEARSAL = { ...NONE, model: "rehearsal" };
 const PAID = { ...NONE, model: "gpt-5-2025-08-07", input_tokens: 1200, output_tokens: 34, cost_usd: 0.5 };
 const LOCAL = { ...NONE, model: "qwen", asked_for: "openai:qwen" };

@@ -6,12 +6,12 @@ import { amountInWords, dollars } from "../usage.js";
 
 /** @import { ToolCallPublic, TranscriptPublic, TurnPublic } from "../api.d.ts" */
 
-/** @typedef {Pick<TranscriptPublic, "prompt" | "turns">} Known what was read */
+/** @typedef {Pick<TranscriptPublic, "prompt" | "turns" | "discarded_count">} Known what was read */
 
 export const PAGE = 20; // turns
 
 /** @type {Known} */
-export const NOTHING = { prompt: null, turns: [] };
+export const NOTHING = { prompt: null, turns: [], discarded_count: 0 };
 
 /**
  * What to read next: the turns that follow, if a reader wants `more`; else the newest known turn once more, because its
@@ -26,18 +26,24 @@ export function nextQuery({ turns }, total, more) {
 }
 
 /**
- * What is known after reading a page of the turns after number `after`; null if the step has asked again from an earlier
- * turn on, so that everything has to be read again.
+ * What is known after reading a page of the turns after number `after`; null if the step has discarded an earlier turn,
+ * so that everything has to be read again.
  * @param {Known} known
  * @param {TranscriptPublic} page
  * @param {number} after
  * @returns {Known | null}
  */
 export function merged(known, page, after) {
-  if (after === 0) return { prompt: page.prompt, turns: page.turns };
+  const { discarded_count } = page;
+  if (after === 0) return { prompt: page.prompt, turns: page.turns, discarded_count };
   if (page.turn_count < known.turns.length || isReplaced(known.turns[after], page.turns[0])) return null;
-  return { prompt: known.prompt, turns: [...known.turns.slice(0, after), ...page.turns] };
+  const added = discarded(page.turns) - discarded(known.turns.slice(after));
+  if (discarded_count - known.discarded_count !== added) return null;
+  return { prompt: known.prompt, turns: [...known.turns.slice(0, after), ...page.turns], discarded_count };
 }
+
+/** @param {TurnPublic[]} turns */
+const discarded = (turns) => turns.filter((turn) => turn.discarded).length;
 
 /**
  * @param {TurnPublic | undefined} before

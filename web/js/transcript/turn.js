@@ -19,9 +19,10 @@ export function turnEntry(turn) {
       "header",
       {},
       h("strong", {}, `Turn ${turn.number}`),
-      h("bdi", { class: "mono" }, visible(turn.model ?? "")),
+      h("bdi", { class: "mono" }, visible(turn.model ?? turn.asked_for ?? "")),
       h("span", { class: "soft numbers" }, turnInWords(turn), " · ", h("time-ago", { datetime: turn.at })),
     ),
+    h("p", { class: "bad", dataset: { part: "discarded" }, hidden: true }),
     turn.text && textBlock(turn.text, "What the model said"),
     turn.thinking && folded("What it thought", () => [textBlock(turn.thinking, "What the model thought")]),
     h("ul", { "aria-label": `Tool calls of turn ${turn.number}` }),
@@ -36,6 +37,9 @@ export function turnEntry(turn) {
  * @param {TurnPublic} turn
  */
 export function updateTurn(entry, turn) {
+  const discarded = find("[data-part=discarded]", entry);
+  discarded.hidden = !turn.discarded;
+  write(discarded, turn.discarded ? `Not used, but paid: ${visible(turn.discarded)}` : "");
   const list = find("ul", entry);
   list.hidden = turn.calls.length === 0;
   const calls = turn.calls.slice(0, MAX_CALLS).map((call, index) => ({ call, index }));

@@ -1,0 +1,161 @@
+"""Attempts of one step that overlap, because a worker was presumed dead; and a provider that asks to wait forever."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic_ai.exceptions import ModelRateLimitError
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.agent_step import AgentSteps
+from crew.protocol import Assignment, Outcome, Step
+from crew.transcript import EntryKind
+from models.contracts.handoff import StepInput, StepResult
+from models.tables import Task, TranscriptEntry
+from store import budgets, hitl, tasks, transcripts
+from store.transaction import Store
+from tests.activities.test_agent_step import a_step
+from tests.crew.model.model_under_test import Model, Tools, call, conversation, says
+from tests.workflows.crew_under_test import Script, Turn, works
+
+TURNS = (
+    says(call("act", "1", word="a")),
+    says(call("act", "2", word="b")),
+    says(call("done", "3", text="all")),
+)
+
+
+@dataclass
+class HeldModel(Model):
+    """Answers the second turn only when it is let go, each call for itself."""
+
+    held: list[asyncio.Event] = field(default_factory=list)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def answer(self, messages: list[ModelMessage], info: Any) -> ModelResponse:
+        response = await super().answer(messages, info)
+        if response is TURNS[1]:
+            let_go = asyncio.Event()
+            self.held.append(let_go)
+            async with self.arrived:
+                self.arrived.notify_all()
+            await let_go.wait()
+        return response
+
+    async def wait_for(self, calls: int) -> None:
+        async with asyncio.timeout(10), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.held) == calls)
+
+
+def conversing(model: Model, tools: Tools) -> Turn:
+    async def turn(assignment: Assignment, step: Step) -> Outcome:
+        await conversation(model, step, tools, continued=assignment.continued).run()
+        return await works(assignment, step)
+
+    return turn
+
+
+async def run(store: Store, script: Script, step: StepInput, max_wait: timedelta = timedelta(hours=1)) -> StepResult:
+    steps = AgentSteps(store, script.crew(), 1_000_000, 5.0, max_wait)
+    result: StepResult = await ActivityEnvironment().run(steps.run_agent_step, step)
+    return result
+
+
+async def written(store: Store, task_id: UUID) -> tuple[Task, list[TranscriptEntry]]:
+    async with store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+        assert task is not None
+        return task, await transcripts.of_task(connection, task_id)
+
+
+async def spent_today(store: Store) -> budgets.Spent:
+    async with store.reading() as connection:
+        return await budgets.spent(connection, f"day:{datetime.now(UTC):%Y-%m-%d}")
+
+
+@pytest.mark.parametrize("older_first", [True, False])
+async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_next_has_started(
+    store: Store, older_first: bool
+) -> None:
+    model, script, tools = HeldModel(TURNS), Script(), Tools()
+    script.on("plan", conversing(model, tools))
+    step, before = await a_step(store), await spent_today(store)
+    older = asyncio.create_task(run(store, script, step))
+    await model.wait_for(1)
+    newer = asyncio.create_task(run(store, script, step))
+    await model.wait_for(2)
+    order = [0, 1] if older_first else [1, 0]
+    for index in order:
+        model.held[index].set()
+        await asyncio.wait([(older, newer)[index]])
+    with pytest.raises(ApplicationError, match="has started again") as ended:
+        await older
+    assert ended.value.type == "SupersededAttemptError"
+    assert not ended.value.non_retryable
+    assert (await newer).artifacts
+    # The first turn, the second one twice, the third: the older attempt asked nothing after its response was refused.
+    assert (len(model.asked), tools.acts) == (4, ["a", "b"])
+    task, entries = await written(store, step.task_id)
+    assert (task.status, task.starts, task.failures) == ("waiting_for_hitl", 2, 0)
+    assert [each.kind for each in entries if each.discarded is None] == [
+        EntryKind.PROMPT,
+        *(EntryKind.RESPONSE, EntryKind.TOOL_RESULT) * 3,
+    ]
+    (lost,) = (each for each in entries if each.discarded is not None)
+    assert (lost.kind, lost.discarded) == (EntryKind.FAILED_CALL, budgets.DIED)
+    after = await spent_today(store)
+    assert after.spent_usd - before.spent_usd == pytest.approx(sum(each.cost_usd for each in entries))
+    assert after.reserved_usd == pytest.approx(before.reserved_usd)
+
+
+async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_same_task_goes_on(store: Store) -> None:
+    limited = ModelRateLimitError("m", "slow down", body=None, retry_after=0.01)
+    turns: list[ModelResponse | Exception] = [TURNS[0], limited, TURNS[2]]
+    model, script = Model(turns), Script()
+    script.on("plan", conversing(model, Tools()))
+    step, max_wait = await a_step(store, attempts=1), timedelta(seconds=0.3)
+    for _ in range(2):
+        with pytest.raises(ApplicationError, match="test:scripted is rate limited") as refused:
+            await run(store, script, step, max_wait)
+        assert refused.value.next_retry_delay == timedelta(seconds=0.01)
+    await asyncio.sleep(0.3)
+    assert (await run(store, script, step, max_wait)).request is not None
+    async with store.reading() as connection:
+        (request,) = await hitl.find(connection, project_id=step.project_id)
+    assert (
+        "test:scripted is rate limited: its provider asks to wait. It still did after 1 min: try again later."
+        in request.question
+    )
+    task, _ = await written(store, step.task_id)
+    assert (task.status, task.failures) == ("failed", 1)
+
+    # A person says: try again. The wait begins again, and what was stored is not asked again.
+    again = step.model_copy(update={"continued": 1, "request_id": step.task_id})
+    with pytest.raises(ApplicationError, match="is rate limited"):
+        await run(store, script, again, max_wait)
+    turns[1] = TURNS[1]
+    assert (await run(store, script, again, max_wait)).artifacts
+    assert sum(len(messages) == 1 for messages in model.asked) == 1
+    task, entries = await written(store, step.task_id)
+    assert sum(each.kind == EntryKind.RESPONSE for each in entries) == 3
+    assert all(each.discarded is None for each in entries)  # a refused call costs nothing
+
+
+async def test_a_call_that_gets_through_ends_the_wait(store: Store) -> None:
+    limited = ModelRateLimitError("m", "slow down", body=None)
+    script, tools = Script(), Tools()
+    script.on("plan", conversing(Model([limited]), tools), conversing(Model([TURNS[0], limited]), tools))
+    step, max_wait = await a_step(store), timedelta(seconds=0.3)
+    for _ in range(2):
+        with pytest.raises(ApplicationError, match="is rate limited"):
+            await run(store, script, step, max_wait)
+        await asyncio.sleep(0.3)
+    assert tools.acts == ["a"]
+    assert (await run(store, script, step, max_wait)).request is not None
