@@ -28,12 +28,12 @@ class Watch:
         self._last: dict[bytes, float] = {}
         self._send = activity.heartbeat
 
-    def heartbeat(self) -> None:
+    def heartbeat(self, *details: object) -> None:
         """Send a heartbeat, and note the time since the one before it."""
         now, step = time.monotonic(), activity.info().task_token
         self.gap = max(self.gap, now - self._last.get(step, now))
         self._last[step] = now
-        self._send()
+        self._send(*details)
 
     async def keep(self, file: Path) -> None:
         """Measure the event loop, and write the file."""
