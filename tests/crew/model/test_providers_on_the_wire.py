@@ -276,7 +276,8 @@ async def test_tokens_cost_and_the_model_that_answered_are_read(wire: Wire, monk
     assert [each.cost_usd for each in responses] == pytest.approx([cost, cost])
     assert talked.step.transcript.spent == pytest.approx(2 * cost)
     usage = talked.completed.usage
-    assert (usage.model, usage.asked_for, usage.cost_usd) == (ANSWERED_BY, wire.model, pytest.approx(2 * cost))
+    assert (usage.model, usage.asked_for) == (ANSWERED_BY, wire.model)
+    assert usage.cost_usd == pytest.approx(2 * cost)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +317,7 @@ async def test_azure_needs_a_version_unless_its_endpoint_is_the_new_one(
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", endpoint)
     found = Sources(Settings(_env_file=None, model_prices={"azure:ours": PRICE}))
     if missing is None:
-        assert found.get("azure:ours").model.base_url.rstrip("/").endswith("/v1")
+        assert str(found.get("azure:ours").model.base_url).rstrip("/").endswith("/v1")
     else:
         with pytest.raises(AgentError) as error:
             found.get("azure:ours")
