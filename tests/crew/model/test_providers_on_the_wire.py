@@ -13,9 +13,10 @@ from pydantic_ai.providers.openrouter import OpenRouterProvider
 
 from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
-from crew.model.conversation import Completed, Conversation, Prompt
+from crew.model.clients import MAX_OUTPUT_TOKENS, PROVIDERS, ModelClients
+from crew.model.conversation import Completed, Conversation
 from crew.model.pricing import price_of
-from crew.model.source import KINDS, MAX_OUTPUT_TOKENS, Sources
+from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import LIMITS, Done, Step, Tools
 from tests.provider import KEY, Call, Provider, Script, Turn, Usage, running
@@ -161,7 +162,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def sources(provider: Provider, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sources]:
+async def clients(provider: Provider, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ModelClients]:
     """The models of a worker whose environment has the variables of one provider, and keys of all others."""
     for name in KEYS:
         monkeypatch.setenv(name, f"another-key-{name}")
@@ -171,7 +172,7 @@ async def sources(provider: Provider, wire: Wire, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, value.format(url=provider.url))
     # OpenRouter's address cannot be set; only its host is replaced.
     monkeypatch.setattr(OpenRouterProvider, "base_url", f"{provider.url}/api/v1")
-    found = Sources(Settings(_env_file=None, model_prices={wire.model: PRICE}, model_seconds=5))
+    found = ModelClients(Settings(_env_file=None, model_prices={wire.model: PRICE}, model_seconds=5))
     yield found
     await found.close()
 
@@ -180,14 +181,14 @@ async def talk(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Talk:
     step, tools = Step(), Tools()
     async with (
         running(SCRIPT, key=KEY if wire.has_key else "") as provider,
-        sources(provider, wire, monkeypatch) as found,
+        clients(provider, wire, monkeypatch) as found,
     ):
         completed = await Conversation(found.get(wire.model), PROMPT, tools.all(), LIMITS, step).run()
     return Talk(provider, completed, step, tools)
 
 
 def test_every_provider_is_here() -> None:
-    assert {wire.model.partition(":")[0] for wire in WIRES.values()} == set(KINDS)
+    assert {wire.model.partition(":")[0] for wire in WIRES.values()} == set(PROVIDERS)
 
 
 @each_wire
@@ -296,7 +297,7 @@ async def test_without_a_variable_the_address_is_the_provider_s(
 ) -> None:
     for name in KEYS:
         monkeypatch.setenv(name, KEY)
-    found = Sources(Settings(_env_file=None))
+    found = ModelClients(Settings(_env_file=None))
     assert found.get(model).model.base_url == address
     await found.close()
 
@@ -315,7 +316,7 @@ async def test_azure_needs_a_version_unless_its_endpoint_is_the_new_one(
 ) -> None:
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", KEY)
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", endpoint)
-    found = Sources(Settings(_env_file=None, model_prices={"azure:ours": PRICE}))
+    found = ModelClients(Settings(_env_file=None, model_prices={"azure:ours": PRICE}))
     if missing is None:
         assert str(found.get("azure:ours").model.base_url).rstrip("/").endswith("/v1")
     else:
