@@ -92,7 +92,7 @@ class Conversation:
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
                 await self._cursor.rewind(first_correction)
-                problem = results[-1].text if results else "its responses call no tool."
+                problem = results[-1].text.removeprefix("Error: ") if results else "its responses call no tool."
                 raise AgentError(
                     f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
                 )

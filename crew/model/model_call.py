@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
 from crew.model.call_slots import call_slot
 from crew.model.clients import ModelClient
-from crew.model.failures import TRANSIENT, failure_of, refusal
+from crew.model.failures import TRANSIENT, failure_of, is_free, refusal
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.protocol import AgentError, BudgetExhaustedError, Step
+
+log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
@@ -89,7 +91,9 @@ class ModelCaller:
                 await asyncio.shield(transcript.release(reservation, at_most))
                 raise
             except Exception as error:
-                await transcript.release(reservation, 0.0 if _is_free(error) else at_most)
+                await transcript.release(reservation, 0.0 if is_free(error) else at_most)
+                if not is_free(error) and not isinstance(error, TRANSIENT):
+                    log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if isinstance(error, TRANSIENT) else None
                 if delay is None:
                     raise failure_of(error, client.name, client.secrets) from error
@@ -104,12 +108,6 @@ class ModelCaller:
                 model_settings=self._client.settings,
                 model_request_parameters=self._parameters,
             )
-
-
-def _is_free(error: Exception) -> bool:
-    """Return whether a failed call costs nothing: the provider said what is wrong, or was never reached."""
-    is_sent = isinstance(error, ModelConnectionError) and error.phase not in ("pool", "connect")
-    return isinstance(error, ModelAPIError) and not is_sent
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:

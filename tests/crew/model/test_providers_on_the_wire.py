@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from pydantic_ai.providers.openrouter import OpenRouterProvider
 
 from config.provider_keys import ADDRESSES, KEYS
@@ -95,7 +96,7 @@ WIRES = {
         "anthropic:claude-opus-4-8",
         {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "{url}"},
         "/v1/messages",
-        ("x-api-key", KEY),
+        BEARER,
         "claude-opus-4-8",
         tools=_anthropic_tools,
     ),
@@ -137,20 +138,12 @@ WIRES = {
     "lm-studio": Wire("openai:qwen/qwen3-8b", OPENAI_WITHOUT_KEY, CHAT, NO_KEY, "qwen/qwen3-8b"),
 }
 
-each_wire = pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in (*KEYS, *ADDRESSES):
-        monkeypatch.delenv(name, raising=False)
-
 
 @dataclass
 class Talk:
     """A finished conversation of two turns: a call of a tool, and the call that ends it."""
 
+    wire: Wire
     provider: Provider
     completed: Completed
     step: Step
@@ -177,72 +170,75 @@ async def clients(provider: Provider, wire: Wire, monkeypatch: pytest.MonkeyPatc
     await found.close()
 
 
-async def talk(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Talk:
+@pytest.fixture
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    empty(monkeypatch, tmp_path)
+
+
+def empty(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Remove all variables of providers, and go to a folder without a `.env`."""
+    monkeypatch.chdir(folder)
+    for name in (*KEYS, *ADDRESSES):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest_asyncio.fixture(scope="module", params=WIRES.values(), ids=WIRES)
+async def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Talk:
+    """One conversation with each provider."""
+    wire: Wire = request.param
     step, tools = Step(), Tools()
-    async with (
-        running(SCRIPT, key=KEY if wire.has_key else "") as provider,
-        clients(provider, wire, monkeypatch) as found,
-    ):
-        completed = await Conversation(found.get(wire.model), PROMPT, tools.all(), LIMITS, step).run()
-    return Talk(provider, completed, step, tools)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        empty(monkeypatch, tmp_path_factory.mktemp("empty"))
+        async with (
+            running(SCRIPT, key=KEY if wire.has_key else "") as provider,
+            clients(provider, wire, monkeypatch) as found,
+        ):
+            completed = await Conversation(found.get(wire.model), PROMPT, tools.all(), LIMITS, step).run()
+    return Talk(wire, provider, completed, step, tools)
 
 
 def test_every_provider_is_here() -> None:
     assert {wire.model.partition(":")[0] for wire in WIRES.values()} == set(PROVIDERS)
 
 
-@each_wire
-async def test_the_request_has_the_path_and_query_of_the_provider(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    assert [call.target for call in talked.provider.calls] == [wire.target, wire.target]
+def test_the_request_has_the_path_and_query_of_the_provider(talk: Talk) -> None:
+    assert [call.target for call in talk.provider.calls] == [talk.wire.target, talk.wire.target]
 
 
-@each_wire
-async def test_the_key_is_sent_in_the_provider_s_header(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, value = wire.header
-    talked = await talk(wire, monkeypatch)
-    assert [call.headers[name] for call in talked.provider.calls] == [value, value]
+def test_the_key_is_sent_in_the_provider_s_header(talk: Talk) -> None:
+    name, value = talk.wire.header
+    assert [call.headers[name] for call in talk.provider.calls] == [value, value]
 
 
-@each_wire
-async def test_the_keys_of_others_are_not_sent(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    for call in talked.provider.calls:
+def test_the_keys_of_others_are_not_sent(talk: Talk) -> None:
+    for call in talk.provider.calls:
         assert "another-key" not in str(dict(call.headers))
         assert b"another-key" not in call.raw
 
 
-@each_wire
-async def test_the_model_is_named_as_the_provider_names_it(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    assert [body["model"] for body in talked.bodies] == [wire.named, wire.named]
+def test_the_model_is_named_as_the_provider_names_it(talk: Talk) -> None:
+    assert [body["model"] for body in talk.bodies] == [talk.wire.named, talk.wire.named]
 
 
-@each_wire
-async def test_the_tokens_of_a_response_are_limited(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
+def test_the_tokens_of_a_response_are_limited(talk: Talk) -> None:
     limits = {"max_tokens", "max_completion_tokens", "max_output_tokens"}
-    for body in talked.bodies:
-        assert {name: body[name] for name in limits & body.keys()} == {wire.limit: MAX_OUTPUT_TOKENS}
+    for body in talk.bodies:
+        assert {name: body[name] for name in limits & body.keys()} == {talk.wire.limit: MAX_OUTPUT_TOKENS}
 
 
-@each_wire
-async def test_the_system_prompt_and_the_task_are_sent(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    for call in talked.provider.calls:
-        request = talked.provider.request_of(call)
+def test_the_system_prompt_and_the_task_are_sent(talk: Talk) -> None:
+    for call in talk.provider.calls:
+        request = talk.provider.request_of(call)
         assert (request.system, request.messages[0].text) == (PROMPT.system, PROMPT.task)
 
 
-@each_wire
-async def test_tools_are_sent_with_their_schemas(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    for body in talked.bodies:
-        tools = wire.tools(body)
+def test_tools_are_sent_with_their_schemas(talk: Talk) -> None:
+    for body in talk.bodies:
+        tools = talk.wire.tools(body)
         assert {name: description for name, (description, _) in tools.items()} == {
-            tool.name: tool.description for tool in talked.tools.all()
+            tool.name: tool.description for tool in talk.tools.all()
         }
-        for tool in talked.tools.all():
+        for tool in talk.tools.all():
             (argument,) = tool.arguments.model_fields
             _, schema = tools[tool.name]
             assert (schema["type"], schema["required"], list(schema["properties"])) == (
@@ -253,34 +249,31 @@ async def test_tools_are_sent_with_their_schemas(wire: Wire, monkeypatch: pytest
             assert schema["properties"][argument]["type"] == "string"
 
 
-@each_wire
-async def test_a_call_of_a_tool_is_carried_out_and_its_result_sent(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
-    assert (talked.completed.tool, talked.completed.arguments) == ("done", Done(text="all"))
-    assert talked.tools.acts == ["a"]
-    _, last = talked.provider.calls
-    request = talked.provider.request_of(last)
+def test_a_call_of_a_tool_is_carried_out_and_its_result_sent(talk: Talk) -> None:
+    assert (talk.completed.tool, talk.completed.arguments) == ("done", Done(text="all"))
+    assert talk.tools.acts == ["a"]
+    _, last = talk.provider.calls
+    request = talk.provider.request_of(last)
     (called,) = (message for message in request.messages if message.calls)
     (call,) = called.calls
     assert (called.text, call.name) == ("I act.", "act")
     assert request.messages[-1].results == {call.id: "did a"}
 
 
-@each_wire
-async def test_tokens_cost_and_the_model_that_answered_are_read(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    talked = await talk(wire, monkeypatch)
+def test_tokens_cost_and_the_model_that_answered_are_read(talk: Talk) -> None:
     cost = (USED.input * PRICE[0] + USED.output * PRICE[1]) / 1e6
-    responses = [entry for entry in talked.step.transcript.stored if entry.kind == "response"]
+    responses = [entry for entry in talk.step.transcript.stored if entry.kind == "response"]
     assert [(each.input_tokens, each.output_tokens, each.cached_tokens, each.model) for each in responses] == 2 * [
         (USED.input, USED.output, USED.cached, ANSWERED_BY)
     ]
     assert [each.cost_usd for each in responses] == pytest.approx([cost, cost])
-    assert talked.step.transcript.spent == pytest.approx(2 * cost)
-    usage = talked.completed.usage
-    assert (usage.model, usage.asked_for) == (ANSWERED_BY, wire.model)
+    assert talk.step.transcript.spent == pytest.approx(2 * cost)
+    usage = talk.completed.usage
+    assert (usage.model, usage.asked_for) == (ANSWERED_BY, talk.wire.model)
     assert usage.cost_usd == pytest.approx(2 * cost)
 
 
+@pytest.mark.usefixtures("nothing_set")
 @pytest.mark.parametrize(
     ("model", "address"),
     [
@@ -302,6 +295,7 @@ async def test_without_a_variable_the_address_is_the_provider_s(
     await found.close()
 
 
+@pytest.mark.usefixtures("nothing_set")
 @pytest.mark.parametrize(
     ("endpoint", "missing"),
     [
