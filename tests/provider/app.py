@@ -41,20 +41,18 @@ SHAPES: dict[str, Shape] = {
 _faults = TypeAdapter(tuple[Fault, ...])
 
 
-class Crowds:
+class Crowd:
     """Requests that wait for each other."""
 
     def __init__(self) -> None:
-        self._waiting, self._complete = 0, asyncio.Event()
+        self._joined, self._complete = 0, asyncio.Event()
 
     def join(self, size: int) -> asyncio.Event:
-        """Add a request. Return what is set once there are `size`; the next one begins another crowd."""
-        complete = self._complete
-        self._waiting += 1
-        if self._waiting >= size:
-            complete.set()
-            self._waiting, self._complete = 0, asyncio.Event()
-        return complete
+        """Add a request. Return what is set once there have been `size`: those that follow do not wait."""
+        self._joined += 1
+        if self._joined >= size:
+            self._complete.set()
+        return self._complete
 
 
 class Provider:
@@ -69,7 +67,7 @@ class Provider:
         self.scripts, self.key = scripts, key
         self.calls = Calls()
         self.faults = Faults(*(fault for script in scripts for fault in script.faults))
-        self.crowds = Crowds()
+        self.crowd = Crowd()
         self.url = ""
         self._app = Starlette(
             routes=[
@@ -125,7 +123,7 @@ class Provider:
             chunks = list(shape.events(request, answered, model))
             return Reply(call, chunks, media_type="text/event-stream", fault=fault, seconds=seconds)
         body = json.dumps(shape.answer(request, answered, model)).encode()
-        crowd = self.crowds.join(turn.together) if turn.together > 1 else None
+        crowd = self.crowd.join(turn.together) if turn.together > 1 else None
         return Reply(call, [body], fault=fault, seconds=seconds, crowd=crowd)
 
     def _knows(self, shape: Shape, http: HttpRequest) -> bool:
