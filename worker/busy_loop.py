@@ -36,7 +36,7 @@ AT_ONCE = 32
 
 
 @dataclass(slots=True)
-class _Beats:
+class Beats:
     """The heartbeats of a running step: the time of the last one, and its details."""
 
     timeout: float
@@ -59,7 +59,7 @@ class BusyLoopHeartbeats(Interceptor):
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._running: dict[bytes, _Beats] = {}
+        self._running: dict[bytes, Beats] = {}
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Inbound(next, self._running)
@@ -84,7 +84,7 @@ class BusyLoopHeartbeats(Interceptor):
             await asyncio.gather(*(self._send(places, token, beats) for token, beats in late))
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _send(self, places: asyncio.Semaphore, token: bytes, beats: _Beats) -> None:
+    async def _send(self, places: asyncio.Semaphore, token: bytes, beats: Beats) -> None:
         async with places:
             # The step may have ended, or Temporal may be unavailable. Either way the next heartbeat is the step's own.
             with suppress(Exception):
@@ -96,7 +96,7 @@ class BusyLoopHeartbeats(Interceptor):
 
 
 class _Inbound(ActivityInboundInterceptor):
-    def __init__(self, next: ActivityInboundInterceptor, running: dict[bytes, _Beats]) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, running: dict[bytes, Beats]) -> None:
         super().__init__(next)
         self._running = running
 
@@ -107,7 +107,7 @@ class _Inbound(ActivityInboundInterceptor):
         info = activity.info()
         if info.heartbeat_timeout is None or info.is_local:
             return await super().execute_activity(input)
-        self._running[info.task_token] = _Beats(info.heartbeat_timeout.total_seconds(), time.monotonic())
+        self._running[info.task_token] = Beats(info.heartbeat_timeout.total_seconds(), time.monotonic())
         try:
             return await super().execute_activity(input)
         finally:
@@ -115,7 +115,7 @@ class _Inbound(ActivityInboundInterceptor):
 
 
 class _Outbound(ActivityOutboundInterceptor):
-    def __init__(self, next: ActivityOutboundInterceptor, running: dict[bytes, _Beats]) -> None:
+    def __init__(self, next: ActivityOutboundInterceptor, running: dict[bytes, Beats]) -> None:
         super().__init__(next)
         self._running = running
 

@@ -1,26 +1,21 @@
-"""The worker of the benchmark sends what the worker sends."""
+"""The worker of the benchmark notes the heartbeats that the worker sends."""
 
 from __future__ import annotations
 
-from typing import Any
-from unittest import mock
-
-import temporalio.activity
-from temporalio.testing import ActivityEnvironment
+import pytest
 
 from benchmarks.watched_worker.__main__ import Watch
+from worker.busy_loop import Beats
 
 
-async def test_a_watched_heartbeat_keeps_its_details() -> None:
-    """One that fails would end the step's heartbeats, and Temporal would start it again every few seconds."""
-    watch, environment, sent = Watch(), ActivityEnvironment(), list[tuple[Any, ...]]()
-    environment.on_heartbeat = lambda *details: sent.append(details)
-
-    async def step() -> None:
-        temporalio.activity.heartbeat({"turn": 1})
-        temporalio.activity.heartbeat()
-
-    with mock.patch("temporalio.activity.heartbeat", watch.heartbeat):
-        await environment.run(step)
-    assert sent == [({"turn": 1},), ()]
-    assert watch.gap > 0
+def test_the_longest_gap_between_two_heartbeats_is_noted() -> None:
+    watch, beats = Watch(), Beats(timeout=4.0, last=0.0)
+    with watch.watching():
+        beats.sent({"turn": 1})
+        assert watch.gap == 0, "before the first one there is no gap"
+        beats.last -= 1.5
+        beats.sent()
+        beats.last -= 0.5
+        beats.sent({"turn": 2})
+    assert beats.details == ({"turn": 2},)
+    assert watch.gap == pytest.approx(1.5, abs=0.1)

@@ -15,7 +15,7 @@ from crew.protocol import Assignment, Outcome, Step
 from store.transaction import Store
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline, works
 from worker import busy_loop
-from worker.busy_loop import _Beats
+from worker.busy_loop import Beats
 from worker.worker import build_worker
 from workflows import options
 
@@ -60,7 +60,7 @@ async def test_without_the_thread_it_is(
 
 def test_a_heartbeat_is_late_only_after_the_step_should_have_sent_it() -> None:
     began = time.monotonic()
-    beats = _Beats(timeout=4.0, last=began)
+    beats = Beats(timeout=4.0, last=began)
     assert (beats.is_late(began + 2.4), beats.is_late(began + 2.6)) == (False, True)
     beats.sent({"turn": 3})
     sent = beats.last
