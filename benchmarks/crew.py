@@ -18,7 +18,7 @@ import psycopg
 
 from benchmarks.feed import Feed, feeds
 from benchmarks.processes import MIB, cost, cpu_seconds, peak_of, resident, used_since
-from benchmarks.scripted_provider import MODEL, NOTES, TURNS, ScriptedProvider, scripted_provider
+from benchmarks.scripted_provider import MODEL, NOTES, TURNS, Json, ScriptedProvider, scripted_provider
 from benchmarks.stack import BRIEF, Bench, running, say
 from benchmarks.table import Aim, Row
 from benchmarks.timing import few_at_once
@@ -26,12 +26,9 @@ from cli.stack.checkout import CHECKOUT, python_path
 
 CREATED_AT_ONCE = 16
 SOCKETS = 2
+SPARE_STEPS = 10
 POLL_SECONDS = 0.01
 
-_CALLS = """
-SELECT extract(epoch FROM created_at)::float8 - seconds, extract(epoch FROM created_at)::float8
-FROM transcript WHERE kind = 'response'
-"""
 _TRIED_AGAIN = """
 SELECT count(*) FROM task WHERE (attempt > 1 OR failures > 0) AND created_at > to_timestamp(%s)
 """
@@ -48,11 +45,13 @@ async def measure(bench: Bench) -> list[Row]:
     watch = folder / "watch.json"
     waits = bench.count(5, 1)
     await asyncio.to_thread(folder.mkdir)
-    async with scripted_provider(folder, waits) as provider:
+    projects = bench.count(100, 2)
+    async with scripted_provider(folder, waits, NOTES * projects) as provider:
         environment = {
             **provider.environment,
             "BENCH_WATCH": str(watch),
             "BOTARMY_DAILY_BUDGET": "1000000",
+            "BOTARMY_WORKER_STEPS": str(NOTES * projects + SPARE_STEPS),
             "BOTARMY_MODEL_PRICES": f"{MODEL}=1/2",
         }
         with mock.patch.dict(os.environ, environment):
@@ -64,13 +63,12 @@ async def measure(bench: Bench) -> list[Row]:
                     step = await _step(own, feed)
                     resumed = await _resume(own, feed, provider)
                 say("  calls in flight")
-                calls = await _calls(own, provider, watch, waits)
+                calls = await _calls(own, provider, watch, waits, projects)
     return [*calls, *step, resumed]
 
 
-async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: int) -> list[Row]:
+async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: int, projects: int) -> list[Row]:
     """Measure many calls that wait, and the same calls with a bare client."""
-    projects = bench.count(100, 2)
     count = NOTES * projects
     await provider.forget()
     await bench.renew()
@@ -91,14 +89,19 @@ async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: i
         wall = time.perf_counter() - started
     spent = used_since(used, {**bench.pids, "provider": provider.pid})
     late = json.loads(await asyncio.to_thread(watch.read_text))
-    spans = [span for span in await _rows(bench, _CALLS) if span[0] >= since - 1]
     ((again,),) = await _rows(bench, _TRIED_AGAIN, since)
-    bare = await _bare(provider, count)
-    figure = f"{count} calls of a model in flight, each answered after {waits} s"
+    log = await provider.calls()
+    bare = await _bare(provider, log["calls"], count)
+    figure = f"{count} calls of a model in flight, answered {waits} s after the last one has begun"
     return [
         Row(
             figure,
-            {"s in total": wall, "s to start them": requested, "at most at once": _most(spans), "tried again": again},
+            {
+                "s in total": wall,
+                "s to start them": requested,
+                "at most at once": log["most_in_flight"],
+                "tried again": again,
+            },
         ),
         Row(f"{figure}: worker's memory", {"MiB before": before / MIB, "MiB at most": peak.bytes / MIB}),
         Row(
@@ -180,21 +183,9 @@ async def _rows(bench: Bench, query: str, *values: object) -> list[tuple[Any, ..
         return await (await connection.execute(query.encode(), values)).fetchall()
 
 
-def _most(spans: Sequence[tuple[Any, ...]]) -> int:
-    """Return the largest number of calls that overlap."""
-    changes = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    running = most = 0
-    for _, change in changes:
-        running += change
-        most = max(most, running)
-    return most
-
-
-async def _bare(provider: ScriptedProvider, count: int) -> dict[str, float]:
+async def _bare(provider: ScriptedProvider, calls: Sequence[Json], count: int) -> dict[str, float]:
     """Send the newest call again, as often as the crew sent such calls, with a client that does nothing else."""
-    call = next(
-        each for each in reversed((await provider.calls())["calls"]) if str(each["conversation"]).startswith("note")
-    )
+    call = next(each for each in reversed(calls) if str(each["conversation"]).startswith("note"))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.bare_calls", f"{provider.url}/v1/chat/completions"),
         *(provider.environment["OPENAI_API_KEY"], str(count)),

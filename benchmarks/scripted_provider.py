@@ -66,10 +66,15 @@ class ScriptedProvider:
 
 
 @asynccontextmanager
-async def scripted_provider(folder: Path, seconds: float) -> AsyncIterator[ScriptedProvider]:
-    """Run a provider that answers each call of `ten-notes` after some seconds, and those of `only-build` soon."""
+async def scripted_provider(folder: Path, seconds: float, together: int) -> AsyncIterator[ScriptedProvider]:
+    """Run a provider.
+
+    Args:
+        seconds: how long it takes to answer a call of `ten-notes`, once `together` of them wait. Those of `only-build`
+            are answered soon.
+    """
     script = folder / "script.json"
-    await asyncio.to_thread(script.write_text, json.dumps(_script(seconds)))
+    await asyncio.to_thread(script.write_text, json.dumps(_script(seconds, together)))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.provider", str(script)), cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
     )
@@ -82,10 +87,12 @@ async def scripted_provider(folder: Path, seconds: float) -> AsyncIterator[Scrip
         await process.wait()
 
 
-def _script(seconds: float) -> Json:
+def _script(seconds: float, together: int) -> Json:
     text = "A note of some length. " * 40
     notes = {
-        f"note-{n}": [_turn(_call("submit", **{f"note_{n}": {"markdown": text}}), seconds=seconds)]
+        f"note-{n}": [
+            {**_turn(_call("submit", **{f"note_{n}": {"markdown": text}}), seconds=seconds), "together": together}
+        ]
         for n in range(1, NOTES + 1)
     }
     return {"conversations": {**notes, "build": _building()}}

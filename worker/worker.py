@@ -19,6 +19,7 @@ from crew.protocol import Crews
 from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
+from worker.busy_loop import BusyLoopHeartbeats
 from worker.sweeper import keep_sweeping
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.options import records_queue
@@ -39,9 +40,10 @@ RECORDS = 32
 @asynccontextmanager
 async def build_worker(client: Client, store: Store, crews: Crews, settings: Settings) -> AsyncIterator[None]:
     """Run a worker with every workflow and activity inside the block."""
+    heartbeats = BusyLoopHeartbeats(client)
     shared: dict[str, Any] = {
         "activities": activities(store, crews, settings),
-        "interceptors": [PermanentErrorInterceptor()],
+        "interceptors": [PermanentErrorInterceptor(), heartbeats],
         "graceful_shutdown_timeout": timedelta(seconds=settings.worker_drain_seconds),
         "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
     }
@@ -59,7 +61,7 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
         **shared,
     )
     # Records stop last, so that they are still written for workflows that are finishing.
-    async with records, workflows_and_steps:
+    async with heartbeats.repeating(), records, workflows_and_steps:
         yield
 
 

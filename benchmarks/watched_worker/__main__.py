@@ -6,13 +6,14 @@ import asyncio
 import json
 import os
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
 
 import uvloop
-from temporalio import activity
 
 import worker.__main__ as program
+from worker.busy_loop import Beats
 
 FILE = "BENCH_WATCH"
 """The variable that names the file to write, JSON in seconds: {"stall": ..., "gap": ...}. Removing it starts again."""
@@ -25,15 +26,17 @@ class Watch:
 
     def __init__(self) -> None:
         self.stall = self.gap = 0.0
-        self._last: dict[bytes, float] = {}
-        self._send = activity.heartbeat
 
-    def heartbeat(self) -> None:
-        """Send a heartbeat, and note the time since the one before it."""
-        now, step = time.monotonic(), activity.info().task_token
-        self.gap = max(self.gap, now - self._last.get(step, now))
-        self._last[step] = now
-        self._send()
+    def watching(self) -> AbstractContextManager[object]:
+        """Note the time between two heartbeats of a step inside the block, sent by the loop or the thread."""
+        sent = Beats.sent
+
+        def watched(beats: Beats, *details: object) -> None:
+            if not beats.is_first:
+                self.gap = max(self.gap, time.monotonic() - beats.last)
+            sent(beats, *details)
+
+        return mock.patch.object(Beats, "sent", watched)
 
     async def keep(self, file: Path) -> None:
         """Measure the event loop, and write the file."""
@@ -58,7 +61,7 @@ class Watch:
 async def main() -> None:
     watch = Watch()
     watching = asyncio.create_task(watch.keep(Path(os.environ[FILE])))
-    with mock.patch("temporalio.activity.heartbeat", watch.heartbeat):
+    with watch.watching():
         await program.main()
     watching.cancel()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2
 from pydantic_ai.exceptions import UserError
@@ -13,6 +14,7 @@ from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.ollama import OllamaModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.models.openrouter import OpenRouterModel
+from pydantic_ai.profiles.openai import OpenAIModelProfile, openai_model_profile
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.azure import AzureProvider
 from pydantic_ai.providers.ollama import OllamaProvider
@@ -71,6 +73,10 @@ _VLLM_URL = "http://127.0.0.1:8000/v1"
 _NO_KEY = "no-key"
 """The key sent to self-hosted servers, which need none."""
 
+_OLD_LIMIT = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
+"""Sends the limit of output as `max_tokens`. Ollama (ollama/ollama#7125) and LM Studio ignore `max_completion_tokens`,
+and would write until the context is full. Only OpenAI's reasoning models reject the old name."""
+
 
 def _required(env: Mapping[str, str], variable: str) -> str:
     if not (value := env.get(variable)):
@@ -79,7 +85,9 @@ def _required(env: Mapping[str, str], variable: str) -> str:
 
 
 def _openai(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
-    return OpenAIChatModel(name, provider=_openai_provider(env, http))
+    provider = _openai_provider(env, http)
+    own_server = bool(env.get("OPENAI_BASE_URL")) and not openai_model_profile(name).get("supports_thinking")
+    return OpenAIChatModel(name, provider=provider, profile=_OLD_LIMIT if own_server else None)
 
 
 def _openai_responses(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
@@ -102,15 +110,12 @@ def _anthropic(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> M
 
 
 def _azure(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
-    return OpenAIChatModel(
-        name,
-        provider=AzureProvider(
-            api_key=_required(env, "AZURE_OPENAI_API_KEY"),
-            azure_endpoint=_required(env, "AZURE_OPENAI_ENDPOINT"),
-            api_version=env.get("OPENAI_API_VERSION"),
-            http_client=http,
-        ),
-    )
+    key, endpoint = _required(env, "AZURE_OPENAI_API_KEY"), _required(env, "AZURE_OPENAI_ENDPOINT")
+    url = urlsplit(endpoint)
+    is_v1 = url.path.rstrip("/").endswith("/v1") or (url.hostname or "").endswith(".models.ai.azure.com")
+    version = None if is_v1 else _required(env, "OPENAI_API_VERSION")  # v1 rejects a version
+    provider = AzureProvider(api_key=key, azure_endpoint=endpoint, api_version=version, http_client=http)
+    return OpenAIChatModel(name, provider=provider)
 
 
 def _openrouter(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
@@ -124,7 +129,7 @@ def _ollama(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Mode
         api_key=env.get("OLLAMA_API_KEY") or _NO_KEY,
         http_client=http,
     )
-    return OllamaModel(name, provider=provider)
+    return OllamaModel(name, provider=provider, profile=_OLD_LIMIT)
 
 
 def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,7 +73,15 @@ def is_invisible(character: str) -> bool:
 
 def count(messages: Sequence[ModelMessage]) -> int:
     """Return about how many tokens the messages have."""
-    return int(len(ModelMessagesTypeAdapter.dump_json(list(messages))) / CHARACTERS_PER_TOKEN)
+    return _tokens(map(_length, messages))
+
+
+def _length(message: ModelMessage) -> int:
+    return len(ModelMessagesTypeAdapter.dump_json([message]))
+
+
+def _tokens(lengths: Iterable[int]) -> int:
+    return int(sum(lengths) / CHARACTERS_PER_TOKEN)
 
 
 def count_tools(tools: Sequence[ToolDefinition]) -> int:
@@ -88,15 +96,16 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
     Raises:
         AgentError: they do not fit without them either (not retryable).
     """
-    fitting = list(messages)
+    fitting, lengths = list(messages), [_length(message) for message in messages]
     for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
-        if count(fitting) <= tokens:
+        if _tokens(lengths) <= tokens:
             return fitting
         if isinstance(message, ModelRequest):
             fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
         else:
             fitting[index] = replace(message, parts=[_shortened(part) for part in message.parts])
-    if (needed := count(fitting)) > tokens:
+        lengths[index] = _length(fitting[index])
+    if (needed := _tokens(lengths)) > tokens:
         raise AgentError(
             f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
             "step less to read, or a larger model.",

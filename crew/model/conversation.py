@@ -88,7 +88,7 @@ class Conversation:
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
-                problem = results[-1].text if results else "its responses call no tool."
+                problem = results[-1].text.removeprefix("Error: ") if results else "its responses call no tool."
                 failure = f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
                 await self._cursor.rewind(first_correction, failure)
                 raise AgentError(failure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from json import JSONDecodeError
 
 from pydantic_ai.exceptions import (
     AgentRunError,
@@ -22,12 +23,17 @@ from pydantic_ai.exceptions import (
 )
 
 from crew.model.call_slots import MAX_BODY, OversizedResponseError
+from crew.model.clients import PROVIDERS
 from crew.model.redaction import REDACTED, redacted
 from crew.protocol import AgentError
 
 DEFAULT_PAUSE = timedelta(seconds=10)
 """How long to wait for a provider that refuses a call because of its rate and does not say how long."""
 MAX_PAUSE = timedelta(minutes=10)
+
+_UNREADABLE = (AgentRunError, LookupError, TypeError, ValueError, AttributeError)
+"""Errors of a response that does not have the form of the provider's API: the clients parse it leniently, and then
+stumble over what is missing."""
 
 _MAX_DETAIL = 300
 _TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
@@ -36,6 +42,10 @@ _TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
 def is_transient(error: Exception) -> bool:
     """Return whether the same call may not meet this error again a few seconds later."""
     return isinstance(error, _TRANSIENT) and not _is_oversized(error)
+
+
+_NOT_SENT = ("pool", "connect")
+"""Phases of a request before it is sent."""
 
 
 def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> AgentError:
@@ -56,6 +66,14 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
 
 
+def is_free(error: Exception) -> bool:
+    """Return whether a failed call costs nothing: the provider said what is wrong, or was never reached. It may bill a
+    response that broke off or cannot be read."""
+    if isinstance(error, ModelConnectionError):
+        return error.phase in _NOT_SENT
+    return isinstance(error, ModelAPIError) and (type(error) is not ModelAPIError or _is_redirect(error))
+
+
 def refusal(model: str) -> AgentError:
     """Return the failure of a model that refuses: it would do so again."""
     return AgentError(
@@ -67,8 +85,7 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
     """Return the cause and what to do, and whether the next attempt may succeed."""
     match error:
         case ModelAuthenticationError():
-            todo = "Set the provider's key (such as OPENAI_API_KEY), restart the worker, and try again."
-            return f"{model} rejected the key. {todo}", False
+            return f"{model} rejected the key. Set {_key_of(model)}, restart the worker, and try again.", False
         case ModelQuotaExceededError():
             return f"The quota or credit for {model} is used up. Raise it at the provider, and try again.", False
         case ModelNotFoundError():
@@ -79,12 +96,19 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
             return f"{model} rejected the request.", False
         case ModelTimeoutError():
             return f"{model} did not answer in time.", True
+        case ModelConnectionError() if error.phase in _NOT_SENT:
+            return f"The server of {model} cannot be reached. Check its address and the network.", True
         case ModelConnectionError():
-            return f"The server of {model} cannot be reached.", True
+            return f"The connection to the server of {model} broke before its response was complete.", True
         case ModelServerError() | ModelUnavailableError():
             return f"The server of {model} has a problem of its own.", True
-        case AgentRunError():
-            return f"The response of {model} cannot be read.", True
+        case ModelAPIError() if _is_redirect(error):
+            todo = "Set the provider's address to the one that answers, restart the worker, and try again."
+            return f"The address of {model} redirects to another one, which is not followed. {todo}", False
+        case AgentRunError() if isinstance(error.__cause__, JSONDecodeError) or "JSON" in str(error):
+            return f"The response of {model} cannot be read: it is not JSON.", True
+    if isinstance(error, _UNREADABLE):
+        return f"The response of {model} cannot be read: it does not have the form of the provider's API.", True
     return f"Asking {model} failed with {type(error).__name__}.", True
 
 
@@ -95,8 +119,19 @@ def _is_oversized(error: BaseException | None) -> bool:
     return error is not None
 
 
+def _is_redirect(error: Exception) -> bool:
+    status = getattr(error.__cause__, "status_code", None)
+    return isinstance(status, int) and 300 <= status < 400
+
+
+def _key_of(model: str) -> str:
+    """Return the variable of the key, such as OPENAI_API_KEY."""
+    provider = PROVIDERS.get(model.partition(":")[0])
+    return provider.keys[0] if provider else "the provider's key"
+
+
 def _detail(error: Exception) -> object:
-    """Return the provider's own words, without what pydantic_ai puts around them."""
+    """Return the provider's own words, without what pydantic_ai puts around them; "" if it said nothing."""
     if isinstance(error, ModelAPIError) and isinstance(error.body, dict):
         inner = error.body.get("error", error.body)
         message = inner.get("message") if isinstance(inner, dict) else inner
@@ -104,7 +139,7 @@ def _detail(error: Exception) -> object:
             return message
     if isinstance(error, ModelHTTPError):
         return f"HTTP {error.status_code}" + (f", {error.body}" if error.body else "")
-    return error
+    return "" if isinstance(error, _UNREADABLE) else error
 
 
 def _redacted(text: str, secrets: tuple[str, ...]) -> str:

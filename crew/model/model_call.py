@@ -8,19 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import structlog
 from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelTimeoutError
+from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
 from crew.model.call_slots import call_slot
 from crew.model.clients import ModelClient
-from crew.model.failures import failure_of, is_transient, refusal
+from crew.model.failures import failure_of, is_free, is_transient, refusal
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
 from crew.transcript import EntryKind
+
+log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
@@ -102,10 +105,12 @@ class ModelCaller:
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
-                if _is_free(error):
+                if is_free(error):
                     await transcript.release(reservation)
                 else:
                     await self._book(reservation, at_most, started, str(failure))
+                    if not is_transient(error):
+                        log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
                 if delay is None:
                     raise failure from error
@@ -139,12 +144,6 @@ class ModelCaller:
                 raise ModelTimeoutError(
                     client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
                 ) from error
-
-
-def _is_free(error: Exception) -> bool:
-    """Return whether a failed call costs nothing: the provider said what is wrong, or was never reached."""
-    is_sent = isinstance(error, ModelConnectionError) and error.phase not in ("pool", "connect")
-    return isinstance(error, ModelAPIError) and not is_sent
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.provider.faults import ErrorKind
-from tests.provider.request import Message, RefusedError, Request, ToolCall
-from tests.provider.shape import Error, Json, ShapeName, arguments_text, identifier, pieces, texts, usage
+from tests.provider.request import Message, RefusedError, Request, ShapeName, ToolCall
+from tests.provider.shape import Error, Json, arguments_text, identifier, pieces, texts, usage
 from tests.provider.turn import Turn
 
 STOP_REASONS = {

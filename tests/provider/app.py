@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from functools import partial
@@ -16,16 +17,42 @@ from starlette.types import Receive, Scope, Send
 
 from tests.provider.anthropic_shape import Anthropic
 from tests.provider.calls import CallRecord, Calls
+from tests.provider.compatible_shapes import Azure, OpenRouter
 from tests.provider.faults import ErrorKind, Fault, Faults
 from tests.provider.openai_shape import OpenAI
 from tests.provider.reply import LABEL, Reply
-from tests.provider.request import RefusedError
+from tests.provider.request import RefusedError, Request
+from tests.provider.responses_shape import Responses
 from tests.provider.script import Script
 from tests.provider.shape import Shape
 
 KEY = "scripted-key"
 
+SHAPES: dict[str, Shape] = {
+    "/v1/chat/completions": OpenAI(),
+    "/v1/responses": Responses(),
+    "/v1/messages": Anthropic(),
+    "/openai/v1/chat/completions": OpenAI(),
+    "/openai/deployments/{deployment}/chat/completions": Azure(),
+    "/api/v1/chat/completions": OpenRouter(),
+}
+"""What is spoken at each path: below OpenAI's and Anthropic's address, Azure's new and its dated one, OpenRouter's."""
+
 _faults = TypeAdapter(tuple[Fault, ...])
+
+
+class Crowd:
+    """Requests that wait for each other."""
+
+    def __init__(self) -> None:
+        self._joined, self._complete = 0, asyncio.Event()
+
+    def join(self, size: int) -> asyncio.Event:
+        """Add a request. Return what is set once there have been `size`: those that follow do not wait."""
+        self._joined += 1
+        if self._joined >= size:
+            self._complete.set()
+        return self._complete
 
 
 class Provider:
@@ -40,12 +67,12 @@ class Provider:
         self.scripts, self.key = scripts, key
         self.calls = Calls()
         self.faults = Faults(*(fault for script in scripts for fault in script.faults))
+        self.crowd = Crowd()
         self.url = ""
         self._app = Starlette(
             routes=[
                 Route("/", self._label),
-                Route("/v1/chat/completions", partial(self._answer, OpenAI()), methods=["POST"]),
-                Route("/v1/messages", partial(self._answer, Anthropic()), methods=["POST"]),
+                *(Route(path, partial(self._answer, shape), methods=["POST"]) for path, shape in SHAPES.items()),
                 Route("/v1/models", self._models),
                 Route("/calls", self._calls, methods=["GET", "DELETE"]),
                 Route("/faults", self._arm, methods=["POST", "DELETE"]),
@@ -60,9 +87,13 @@ class Provider:
         """What OPENAI_BASE_URL names."""
         return f"{self.url}/v1"
 
+    def request_of(self, call: CallRecord) -> Request:
+        """Return a call of the log as it is read."""
+        return next(shape for shape in SHAPES.values() if shape.name == call.shape).request(call.body)
+
     async def _answer(self, shape: Shape, http: HttpRequest) -> Response:
         raw = await http.body()
-        call = CallRecord(shape.name, dict(http.headers), raw)
+        call = CallRecord(shape.name, _target(http), dict(http.headers), raw)
         self.calls.add(call)
         try:
             request = shape.request(json.loads(raw))
@@ -92,7 +123,8 @@ class Provider:
             chunks = list(shape.events(request, answered, model))
             return Reply(call, chunks, media_type="text/event-stream", fault=fault, seconds=seconds)
         body = json.dumps(shape.answer(request, answered, model)).encode()
-        return Reply(call, [body], fault=fault, seconds=seconds)
+        crowd = self.crowd.join(turn.together) if turn.together > 1 else None
+        return Reply(call, [body], fault=fault, seconds=seconds, crowd=crowd)
 
     def _knows(self, shape: Shape, http: HttpRequest) -> bool:
         return not self.key or shape.key(http.headers) == self.key
@@ -107,7 +139,7 @@ class Provider:
     async def _models(self, http: HttpRequest) -> Response:
         shape: Shape = Anthropic() if "anthropic-version" in http.headers else OpenAI()
         if not self._knows(shape, http):
-            return self._error(CallRecord(shape.name, {}, b""), shape, http, Fault(kind="unauthorized"))
+            return self._error(CallRecord(shape.name, "", {}, b""), shape, http, Fault(kind="unauthorized"))
         names = dict.fromkeys(name for script in self.scripts for name in script.models)
         return JSONResponse(shape.models(tuple(names)), headers=LABEL)
 
@@ -129,3 +161,7 @@ class Provider:
         except ValidationError as error:
             return JSONResponse({"error": str(error)}, 422)
         return JSONResponse({"armed": len(self.faults)})
+
+
+def _target(http: HttpRequest) -> str:
+    return f"{http.url.path}?{http.url.query}" if http.url.query else http.url.path

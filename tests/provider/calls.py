@@ -15,9 +15,13 @@ Ending = Literal["answered", "client left", "cut"]
 
 @dataclass
 class CallRecord:
-    """One request; `ended` is None while it is in flight. A request that cannot be parsed has no conversation."""
+    """One request; `ended` is None while it is in flight. A request that cannot be parsed has no conversation.
+
+    `target` is its path, with the query if it has one.
+    """
 
     shape: str
+    target: str
     headers: Mapping[str, str]
     raw: bytes
     conversation: str | None = None
@@ -44,6 +48,7 @@ class Calls:
     Attributes:
         total: how many calls there have been.
         counts: by conversation ("build#1") and turn, whatever was answered.
+        most_in_flight: how many of the kept calls were in flight at the same time.
     """
 
     def __init__(self, limit: int = 64 * 2**20) -> None:
@@ -52,7 +57,7 @@ class Calls:
 
     def clear(self) -> None:
         """Forget all calls and attempts."""
-        self.total = 0
+        self.total = self.most_in_flight = 0
         self.counts: Counter[tuple[str, int]] = Counter()
         self._attempts: Counter[str] = Counter()
         self._kept: deque[CallRecord] = deque()
@@ -79,6 +84,7 @@ class Calls:
         self._size += len(call.raw)
         while self._size > self._limit:
             self._size -= len(self._kept.popleft().raw)
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
 
     def count(self, request: Request) -> int:
         """Count a request to its conversation and turn; return how many equal ones there have been, with this one."""
@@ -93,4 +99,5 @@ class Calls:
             counts.setdefault(conversation, {})[turn] = count
         names = [field.name for field in fields(CallRecord) if field.name != "raw"]
         calls = [{name: getattr(call, name) for name in (*names, "body")} for call in self]
-        return json.dumps({"total": self.total, "in_flight": self.in_flight, "counts": counts, "calls": calls}).encode()
+        figures = {"total": self.total, "in_flight": self.in_flight, "most_in_flight": self.most_in_flight}
+        return json.dumps({**figures, "counts": counts, "calls": calls}).encode()

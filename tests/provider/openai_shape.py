@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tests.provider.faults import ErrorKind
-from tests.provider.request import Message, RefusedError, Request, ToolCall
-from tests.provider.shape import CREATED, Error, Json, ShapeName, arguments_text, identifier, pieces, texts, usage
+from tests.provider.request import Message, RefusedError, Request, ShapeName, ToolCall
+from tests.provider.shape import CREATED, Error, Json, arguments_text, identifier, pieces, texts, usage
 from tests.provider.turn import Turn
 
 ERRORS: dict[ErrorKind, Error] = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -30,6 +30,7 @@ class Reply(Response):
         headers: Mapping[str, str] | None = None,
         fault: Fault | None = None,
         seconds: float = 0,
+        crowd: asyncio.Event | None = None,
     ) -> None:
         headers = {**LABEL, **(headers or {})}
         self.chunks, self.wait, self.is_cut, self.endless = list(chunks), seconds, False, b""
@@ -62,11 +63,11 @@ class Reply(Response):
             headers.setdefault("content-length", str(len(self.chunks[0])))
         self.status_code, self.media_type, self.background = status, media_type, None
         self.init_headers(headers)  # not Response's own __init__: it would add a length to a stream
-        self.call = call
+        self.call, self.crowd = call, crowd
         call.status = status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.wait and await _client_leaves(receive, self.wait):
+        if (self.wait or self.crowd) and await _client_leaves(receive, self._ready()):
             self.call.ended = "client left"
             return
         if self.endless:
@@ -82,19 +83,32 @@ class Reply(Response):
 
     async def _send_endlessly(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        while not await _client_leaves(receive, 0.05 if len(self.endless) == 1 else 0.001):
+        while not await _client_leaves(receive, asyncio.sleep(0.05 if len(self.endless) == 1 else 0.001)):
             await send({"type": "http.response.body", "body": self.endless, "more_body": True})
         self.call.ended = "client left"
 
+    async def _ready(self) -> None:
+        if self.crowd:
+            await self.crowd.wait()
+        if self.wait == float("inf"):
+            await asyncio.Event().wait()
+        await asyncio.sleep(self.wait)
 
-async def _client_leaves(receive: Receive, seconds: float) -> bool:
-    """Whether the client leaves within a time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(None if seconds == float("inf") else seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            return True
-    return False
+
+async def _client_leaves(receive: Receive, ready: Coroutine[Any, Any, None]) -> bool:
+    """Whether the client leaves before the answer is ready."""
+
+    async def leaves() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    waiting, leaving = asyncio.create_task(ready), asyncio.create_task(leaves())
+    try:
+        await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return not waiting.done()
+    finally:
+        waiting.cancel()
+        leaving.cancel()
 
 
 def _half(chunks: Sequence[bytes]) -> list[bytes]:

@@ -7,7 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
+
+ShapeName: TypeAlias = Literal["openai", "openai-responses", "azure", "openrouter", "anthropic"]
 
 
 class RefusedError(Exception):
@@ -37,7 +39,7 @@ class Message:
 class Request:
     """A parsed request; `attempt` counts equal requests, from 1."""
 
-    shape: Literal["openai", "anthropic"]
+    shape: ShapeName
     model: str
     system: str
     messages: tuple[Message, ...]
@@ -83,7 +85,7 @@ class Request:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what is asked, and of which model; not of the settings, nor of whether it is streamed."""
-        asked = [self.body.get(name) for name in ("model", "system", "messages", "tools")]
+        asked = [self.body.get("model"), *self._shown()]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -94,7 +96,12 @@ class Request:
     @property
     def tokens(self) -> int:
         """A rough count of what the request shows the model."""
-        return 1 + len(json.dumps([self.body.get(name) for name in ("system", "messages", "tools")])) // 4
+        return 1 + len(json.dumps(self._shown())) // 4
+
+    def _shown(self) -> list[Any]:
+        """What the model is shown, whichever API it is asked through."""
+        messages = [self.body.get(name) for name in ("system", "messages", "tools")]
+        return [*messages, *(self.body[name] for name in ("instructions", "input") if name in self.body)]
 
     def first_shown(self, text: str) -> int | None:
         """How many turns the model had taken when it was first shown a text; None if it never was."""

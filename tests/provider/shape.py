@@ -1,4 +1,4 @@
-"""What the two shapes of the wire have in common: OpenAI's chat completions and Anthropic's messages."""
+"""What the shapes of the wire have in common: OpenAI's chat completions and responses, and Anthropic's messages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from tests.provider.faults import ErrorKind
-from tests.provider.request import Request
+from tests.provider.request import Request, ShapeName
 from tests.provider.turn import Turn, Usage
 
 Json: TypeAlias = dict[str, Any]
-ShapeName: TypeAlias = Literal["openai", "anthropic"]
 
 CREATED = 1_750_000_000
 """The time at which each answer says it was made; the same request always gets the same bytes."""

@@ -37,6 +37,7 @@ class Turn(Data):
         finish: why the model stopped, in OpenAI's words; "as usual" goes by the calls, and null leaves it out.
         usage: counted from the texts if it is not given, four characters to a token.
         seconds: time until the answer.
+        together: how many such requests there must have been before any is answered; the time begins then.
     """
 
     text: str | None = None
@@ -44,6 +45,7 @@ class Turn(Data):
     finish: Finish | Literal["as usual"] | None = "as usual"
     usage: Usage | None = None
     seconds: float = 0
+    together: int = 1
 
     @property
     def reason(self) -> Finish | None:

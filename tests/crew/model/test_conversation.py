@@ -16,6 +16,7 @@ from pydantic_ai.exceptions import (
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
 
 from crew.model import model_call
+from crew.model.context import MAX_RESULT
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limits import StepLimits
 from crew.model.prompt import Prompt
@@ -273,6 +274,17 @@ async def test_a_model_without_tools_answers_in_json() -> None:
     assert isinstance(first, ModelRequest)
     assert '{"tool": "<name>"' in str(first.instructions)
     assert "Result of note:" in str(model.asked[1][-1])
+
+
+async def test_a_long_result_keeps_its_head_and_its_tail_and_says_what_is_left_out() -> None:
+    model = Model([says(call("act", word=f"{'x' * 2 * MAX_RESULT}-tail")), says(call("done", text="all"))])
+    await conversation(model, Step()).run()
+    (shown,) = results(model.asked[1])
+    head, notice, tail = shown.splitlines()
+    assert (head.startswith("did xxx"), tail.endswith("x-tail")) == (True, True)
+    assert len(head) == len(tail) == MAX_RESULT / 2
+    left_out = len("did ") + 2 * MAX_RESULT + len("-tail") - MAX_RESULT
+    assert notice == f"[... {left_out:,} characters are left out ...]"
 
 
 @pytest.mark.parametrize("dialect", [NativeTools(), JsonText()])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 
 from config.settings import Settings
+from crew.model import context
 from crew.model.clients import ModelClients
+from tests.crew.model.model_under_test import call, says
 
 
 @pytest.mark.parametrize(
@@ -19,3 +22,23 @@ async def test_a_small_context_leaves_room_for_what_the_model_reads(
     client = clients.get("openai:mine")
     assert (client.context_tokens, client.max_output_tokens, client.settings["max_tokens"]) == (context, output, output)
     await clients.close()
+
+
+def test_making_room_measures_each_message_at_most_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop does it: measuring all messages after each one kept it from the heartbeats for 9 s."""
+    messages: list[ModelMessage] = []
+    for number in range(100):
+        messages += [says(call("act", str(number), word="x" * 1_000))]
+        messages += [ModelRequest(parts=[ToolReturnPart("act", "y" * 1_000, tool_call_id=str(number))])]
+    length, measured = context._length, 0
+
+    def counted(message: ModelMessage) -> int:
+        nonlocal measured
+        measured += 1
+        return length(message)
+
+    monkeypatch.setattr(context, "_length", counted)
+    fitting = context.fit(messages, 50_000)
+    assert len(messages) < measured <= 2 * len(messages)
+    assert context.count(fitting) <= 50_000 < context.count(messages)
+    assert fitting[-context.RECENT :] == messages[-context.RECENT :]

@@ -32,10 +32,10 @@ class OneClient:
         return self.client
 
 
-async def review(model: Model, *inputs: InputArtifact) -> Outcome:
+async def review(model: Model, *inputs: InputArtifact, tools: tuple[str, ...] | None = None) -> Outcome:
     services = AgentServices(cast(ModelClients, OneClient(model.client())), Sandbox(), "test:scripted")
     task = assignment("analyst", "review", "security_report", inputs=inputs)
-    role = Role(name="security_reviewer", writes=Writes.REPORT)
+    role = Role(name="security_reviewer", writes=Writes.REPORT, tools=tools)
     return await Reviewer(services).run(replace(task, role=role), Step())
 
 
@@ -59,6 +59,12 @@ async def test_a_file_that_is_not_among_the_inputs_does_not_exist() -> None:
 async def test_without_files_there_is_no_tool_that_reads_them() -> None:
     told_so = await told(says(call("list_files")), inputs=(artifact("threat_model", "# Threats"),))
     assert "there is no tool list_files" in told_so
+
+
+async def test_a_tool_that_the_role_does_not_list_does_not_exist() -> None:
+    model = Model([says(call("read_file", path="source_code/shop/__main__.py")), PASSES])
+    await review(model, CODE, tools=("list_files",))
+    assert "there is no tool read_file; there are list_files, submit." in str(model.asked[-1][-1])
 
 
 async def test_an_input_that_is_long_is_read_in_pieces_without_a_gap() -> None:

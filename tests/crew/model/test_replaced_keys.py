@@ -57,7 +57,7 @@ async def test_a_step_goes_on_from_its_transcript_with_a_new_key(
         async with worker_with(KEY, provider, temporal, settings):
             project = await start(http, model=MODEL, pipeline="only-build")
             request = await open_request(http, project, "build", seconds=60)
-        assert "rejected the key. Set the provider's key" in request["question"]
+        assert "rejected the key. Set OPENAI_API_KEY, restart the worker, and try again." in request["question"]
         assert KEY not in str(request)
         async with worker_with(NEW_KEY, provider, temporal, settings):
             await respond(http, request, "approve")
