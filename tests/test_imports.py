@@ -34,8 +34,15 @@ def private_names(source: str) -> list[str]:
 
 
 def test_every_private_name_that_is_imported_is_found() -> None:
-    source = "from api.b import _c\nfrom .d import (\n  e,\n  _f as g,\n)\n  from store import h as _h, __main__\nfrom x import _k\n"
-    assert private_names(source) == ["api.b._c", ".d._f"]
+    lines = (
+        "from api.b import _c",
+        "from .d import (",
+        "  e,",
+        "  _f as g,",
+        ")",
+        "  from store import h as _h, __main__",
+    )
+    assert private_names("\n".join((*lines, "from x import _k"))) == ["api.b._c", ".d._f"]
 
 
 def test_no_private_name_is_imported() -> None:
