@@ -111,7 +111,7 @@ for _ in range(3):
         while True:
             open("alive", "a").write("x")
             time.sleep(0.005)
-time.sleep(0.1)
+while not os.path.exists("alive"): time.sleep(0.01)
 print("started")
 """
 
