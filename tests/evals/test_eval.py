@@ -22,7 +22,7 @@ from tests.cli.terminal_under_test import Result, botarmy
 from tests.evals.scripted import MODEL, TURN_USD, calls_of, expected_usage, script_of_stub, scripts_of
 from tests.provider import Provider
 
-pytestmark = pytest.mark.usefixtures("provider_environment", "worker")
+pytestmark = pytest.mark.usefixtures("provider", "worker")
 
 BRIEF = "mdtoc"
 

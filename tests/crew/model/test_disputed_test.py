@@ -12,9 +12,9 @@ import pytest_asyncio
 from crew.model.agents.report import failed_tests, report
 from sandbox import TestRun
 from tests.abuse.projects import get, open_request, respond, start, wait_for_status
-from tests.provider.app import KEY, Provider
+from tests.provider.app import Provider
 from tests.provider.product import Product
-from tests.provider.running import running
+from tests.provider.running import configured
 from tests.provider.scripts import calling, changed, software_delivery, writing
 
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "shortlinks"
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture
-async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
+async def provider() -> AsyncIterator[Provider]:
     script = changed(
         software_delivery(PRODUCT),
         {
@@ -52,9 +52,7 @@ async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
             "build#2": [calling("list_files"), calling("impossible", reason=REASON)],
         },
     )
-    async with running(script) as provider:
-        monkeypatch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    async with configured(script) as provider:
         yield provider
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.disobedience import approves, obeying
 from tests.crew.model.test_model_delivery import PIPELINES
-from tests.provider import Provider, Script, running
+from tests.provider import Provider, Script, configured
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import INJECTED, calling, changed, coding, software_delivery, writing
 from tests.waiting import eventually
@@ -70,18 +70,10 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update=own)
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
-    async with running(HANGING, TESTING, GREETING, key=KEY) as provider:
+    async with configured(HANGING, TESTING, GREETING, key=KEY) as provider:
         yield provider
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        yield
 
 
 async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_the_gate(
