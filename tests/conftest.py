@@ -33,7 +33,7 @@ from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-pytest_plugins = ["tests.proving"]
+pytest_plugins = ["tests.proving", "tests.watchdog"]
 
 # No deadlines, because the machine may be busy. The same examples every time, so that a failure is due to a change;
 # `--hypothesis-profile explore` searches for new ones.
