@@ -47,9 +47,10 @@ async def test_a_run_that_ends_before_its_tests_start_does_not_pass() -> None:
 
 
 async def test_a_stopped_run_lists_the_tests_that_did_not_run() -> None:
-    body = "".join(f"    def test_{n}(self): {'time.sleep(99)' if n == 1 else 'pass'}\n" for n in range(4))
-    test = f"import time, unittest\nclass It(unittest.TestCase):\n{body}"
-    run = await run_tests({"test_it.py": test}, LIMITS._replace(seconds=1.5))
-    assert run.stopped == "ran longer than 1.5 s"
+    endless = "while True: print('x' * 999)"
+    body = "".join(f"    def test_{n}(self): {endless if n == 1 else 'pass'}\n" for n in range(4))
+    test = f"import unittest\nclass It(unittest.TestCase):\n{body}"
+    run = await run_tests({"test_it.py": test}, LIMITS)
+    assert run.stopped == "wrote more than 1,048,576 bytes of output"
     assert [outcome for _, outcome in run.outcomes] == ["passed", "running when the run ended", "not run", "not run"]
     assert (run.passed, run.counted, run.ran, run.failed) == (False, 4, 1, 0)

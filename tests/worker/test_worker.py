@@ -19,7 +19,7 @@ from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
 from worker.worker import build_worker, run_worker
 from workflows.client import connect
@@ -146,7 +146,7 @@ async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
         await story.respond(request, "approve")
         assert (await story.result()).status == "completed"
         another.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(another.wait(), 20) == 0
+        assert await asyncio.wait_for(another.wait(), PATIENCE_SECONDS) == 0
     (task,) = await story.tasks()
     assert (task.status, task.failures) == ("completed", 0)
     assert task.attempt > 1

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import httpx2
 import pytest
 
 from cli.stack.embedded import Servers
+from cli.stack.ports import free_port
 from config.settings import Settings
 from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, botarmy, environment
 from tests.waiting import eventually
@@ -32,7 +32,7 @@ async def test_a_run_survives_a_killed_api_with_the_same_delivery(
 ) -> None:
     brief = tmp_path / "slow.md"
     brief.write_text(SLOW + BRIEF.read_text())
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
 
     async def projects() -> int:
@@ -76,12 +76,6 @@ def _files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "manifest.json"
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 20.0
 OUTPUT_USD = 2.0
 REMOVED = "tests/test_others.py"
 REMOVED_TEST = FILES["tests/test_greeting.py"].replace("Greeting(", "Others(")
