@@ -8,8 +8,9 @@ export PYTHON BRIEF MODEL
 # These belong to other projects. scripts/setup also resets pip's and uv's variables.
 unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 BIN := .venv/bin/python -m
-# Two processes, each with its own servers: tests mostly wait. A session that hangs ends; tests/watchdog.py says where.
-PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile --max-worker-restart 0
+# Two processes, each with its own servers: tests mostly wait. tests/conftest.py orders the files, and tests/watchdog.py
+# ends a session that hangs.
+PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench eval \

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,6 +59,21 @@ structlog.configure(
         structlog.processors.LogfmtRenderer(bool_as_flag=False),
     ]
 )
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has selected by -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files: those with the longest time limit first, then those with the most tests. xdist hands out whole
+    files in this order, and a long one that started last would run alone."""
+    files = defaultdict[Path, list[pytest.Item]](list)
+    for item in items:
+        files[item.path].append(item)
+
+    def weight(tests: list[pytest.Item]) -> tuple[float, int]:
+        limits = [mark.args[0] for test in tests for mark in test.iter_markers("timeout")]
+        return max(limits, default=0), len(tests)
+
+    items[:] = [test for tests in sorted(files.values(), key=weight, reverse=True) for test in tests]
 
 
 @pytest_asyncio.fixture(scope="session")
