@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
+from tests.serving import program_environment
 from tests.waiting import PATIENCE_SECONDS, eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
 from worker.worker import build_worker, run_worker
@@ -114,14 +114,7 @@ async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker"),
         cwd=CHECKOUT,
-        env=os.environ
-        | servers.environment()
-        | {
-            "DATABASE_URL": settings.database_url,
-            "BOTARMY_TASK_QUEUE": settings.task_queue,
-            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
-            "BOTARMY_REHEARSAL_STEP_SECONDS": "2",
-        },
+        env=program_environment(servers, settings) | {"BOTARMY_REHEARSAL_STEP_SECONDS": "2"},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from config.settings import Settings
 from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, botarmy, environment
+from tests.serving import program_environment
 from tests.waiting import eventually
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
@@ -81,20 +81,11 @@ def _files(folder: Path) -> dict[str, str]:
 @asynccontextmanager
 async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the API in its own process; yield once it is ready."""
-    env = (
-        os.environ
-        | servers.environment()
-        | {
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-            "BOTARMY_TASK_QUEUE": settings.task_queue,
-            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
-            "BOTARMY_PORT": str(port),
-            "PYTHONPATH": str(CHECKOUT),
-        }
-    )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api", env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        *(sys.executable, "-m", "api"),
+        env=program_environment(servers, settings) | {"BOTARMY_PORT": str(port)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         async with httpx2.AsyncClient(trust_env=False) as http:
