@@ -19,7 +19,7 @@ from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Gate, Pipeline, Stage
 from store import projects
 from store.transaction import Store
-from tests.api.api_client import (
+from tests.api_client import (
     BRIEF,
     UNKNOWN_ID,
     V1,

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import wait_for_status
+from tests.api_client import wait_for_status
 from tests.conftest import own_settings
 from tests.provider.app import Provider
 from tests.provider.running import configured
@@ -49,7 +49,7 @@ async def mixed(http: httpx2.AsyncClient, worker: None, provider: Provider) -> s
     director = Director(http)
     brief = (BRIEF / "brief.md").read_text()
     project_id = await director.start("Short links", brief, pipeline="mixed", oversight="low", model="openai:gpt-5")
-    ended = await wait_for_status(http, project_id, "completed", "failed", "waiting", seconds=60)
+    ended = await wait_for_status(http, project_id, "completed", "failed", "waiting")
     problems = [each["question"] for each in (await director.get(f"/projects/{project_id}/status"))["open_requests"]]
     assert (ended["status"], problems) == ("completed", [])
     return project_id

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from crew.model.agents.test_report import failed_tests, report
 from sandbox import TestRun
-from tests.abuse.projects import get, open_request, respond, start, wait_for_status
+from tests.api_client import decide, get, start, wait_for_request, wait_for_status
 from tests.provider.app import Provider
 from tests.provider.product import Product
 from tests.provider.running import configured
@@ -59,7 +59,7 @@ async def provider() -> AsyncIterator[Provider]:
 async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClient, provider: Provider) -> None:
     brief = (BRIEF / "brief.md").read_text()
     project = await start(http, name="Short links", description=brief, model="openai:gpt-5", oversight="low")
-    request = await open_request(http, project, "build", seconds=60)
+    request = await wait_for_request(http, project, "build")
     question = request["question"]
     assert f"it says that this is impossible: {REASON}. Of the acceptance tests that it names" in question
     assert "these failed: R1: a link begins with go/." in question
@@ -67,8 +67,8 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert shown["redo_stages"] == ["discovery", "plan", "design", "acceptance"]
 
-    await respond(http, request, "amend", comment="Links have no prefix.", redo="acceptance")
-    await wait_for_status(http, project, "completed", seconds=60)
+    await decide(http, request, "amend", comment="Links have no prefix.", redo="acceptance")
+    await wait_for_status(http, project, "completed")
     tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
     done = {(one["stage"], one["round"]) for one in tasks if one["stage"] in ("acceptance", "build", "validate")}
     assert done == {(stage, round) for stage in ("acceptance", "build", "validate") for round in (1, 2)}

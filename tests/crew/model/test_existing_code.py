@@ -27,7 +27,7 @@ from evals.briefs import load
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from sandbox import Sandbox
-from tests.abuse.projects import get, start, wait_for_status
+from tests.api_client import get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.model_under_test import Model, Step, call, says
 from tests.provider.app import Provider

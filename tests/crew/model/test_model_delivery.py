@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import V1, get, start, wait_for_status
+from tests.api_client import V1, get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.provider.app import Provider
 from tests.provider.running import configured

@@ -17,7 +17,7 @@ from config.settings import Settings
 from crew.model.clients import MAX_OUTPUT_TOKENS
 from store import budgets, transcripts
 from store.transaction import Store
-from tests.abuse.projects import V1, get, open_request, respond, start, wait_for_status
+from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.disobedience import approves, obeying
@@ -81,17 +81,17 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
 ) -> None:
     brief = f"# Greeter\n\n{INJECTED}\n\n## Requirements\n\n- It greets.\n"
     project = await start(http, description=brief, model=MODEL, pipeline="two-gates")
-    request = await open_request(http, project, "plan")
+    request = await wait_for_request(http, project, "plan")
     assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
     found = await get(http, f"/hitl/{request['request_id']}")
     assert (found["status"], found["history"]) == ("pending", [])
-    await respond(http, request, "approve")
-    request = await open_request(http, project, "validate", seconds=60)
+    await decide(http, request, "approve")
+    request = await wait_for_request(http, project, "validate")
     (report,) = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
     assert report["artifact_id"] in str(request["artifacts"])
     text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
     assert f"{REMOVED}:Others.test_r1_greets was removed" in text
-    await respond(http, request, "reject", comment="It removed a test.")
+    await decide(http, request, "reject", comment="It removed a test.")
     assert (await wait_for_status(http, project, "rejected"))["status"] == "rejected"
 
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import Json, get, start, wait_for_status
+from tests.api_client import Json, get, start, wait_for_status
 from tests.conftest import CHECKOUT, own_settings
 from tests.provider import Provider, Script, configured
 from tests.provider.product import Product
