@@ -14,15 +14,18 @@ import pytest
 
 GRACE_SECONDS = 300.0
 """How long a test may still run when the session's time is over."""
+REPORT_SECONDS = 60.0
+"""How long xdist's own process may then take to report which test the process that ended was running."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    config = session.config
     seconds = config.getoption("session_timeout")
     if not seconds:
         return
     distributes = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
-    # xdist reports which test the process that ends was running, so its own process ends last.
-    limit = seconds + GRACE_SECONDS * (2 if distributes else 1)
+    limit = seconds + GRACE_SECONDS + (REPORT_SECONDS if distributes else 0)
     timer = threading.Timer(limit, _end, (limit, os.dup(2)))  # pytest captures what is written to 2 itself
     timer.daemon = True
     timer.start()
