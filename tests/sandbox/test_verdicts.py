@@ -47,7 +47,7 @@ async def test_a_run_that_ends_before_its_tests_start_does_not_pass() -> None:
 
 
 async def test_a_stopped_run_lists_the_tests_that_did_not_run() -> None:
-    endless = "while True: print('x' * 999)"
+    endless = "any(print('x' * 999) for _ in iter(int, 1))"
     body = "".join(f"    def test_{n}(self): {endless if n == 1 else 'pass'}\n" for n in range(4))
     test = f"import unittest\nclass It(unittest.TestCase):\n{body}"
     run = await run_tests({"test_it.py": test}, LIMITS)
