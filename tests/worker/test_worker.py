@@ -87,6 +87,7 @@ async def test_responses_sent_while_no_worker_runs_are_judged_when_one_starts(
     assert (await story.judged(second)).explanation == (f"human decided first: approve (decision {first.decision_id})")
 
 
+@pytest.mark.long
 async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
@@ -126,6 +127,7 @@ async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[
         await process.wait()
 
 
+@pytest.mark.long
 async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
     servers: Servers, temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:

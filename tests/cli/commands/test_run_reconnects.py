@@ -24,7 +24,7 @@ BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 SLOW = "---\nrehearsal:\n  step_seconds: 0.3\n---\n"
 GATES = 4
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 async def test_a_run_survives_a_killed_api_with_the_same_delivery(

@@ -39,7 +39,7 @@ async def provider() -> AsyncIterator[Provider]:
         yield provider
 
 
-@pytest.mark.parametrize("model", ["openai:gpt-5", "anthropic:claude-scripted"])
+@pytest.mark.parametrize("model", ["openai:gpt-5", pytest.param("anthropic:claude-scripted", marks=pytest.mark.long)])
 async def test_a_brief_becomes_a_package_that_works(
     http: httpx2.AsyncClient, provider: Provider, model: str, tmp_path: Path
 ) -> None:

@@ -169,6 +169,7 @@ def repeated(text: str, size: int = MAX_RENDERED) -> str:
     return (text * (size // len(text) + 1))[:size]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
