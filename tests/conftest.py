@@ -160,7 +160,7 @@ async def api_url(settings: Settings) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module")
 async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the API. Paths are absolute, such as /api/v1/projects/."""
-    # The API closes a connection after 5 idle seconds: on a busy machine, just when a client that waits as long reuses it.
+    # The API closes a connection after 5 idle seconds, possibly just when a client that waits as long reuses it.
     limits = httpx2.Limits(keepalive_expiry=2)
     async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=limits) as client:
         yield client
