@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -20,6 +21,7 @@ import pytest_asyncio
 import structlog
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker._workflow import _WorkflowWorker
 
 from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
@@ -29,6 +31,7 @@ from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
 from tests.serving import served
+from tests.waiting import PATIENCE_SECONDS
 from worker.worker import run_worker
 from workflows.client import connect
 
@@ -49,6 +52,17 @@ Runtime.set_default(
     Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR")))),
     error_if_already_set=False,  # this module is imported as conftest and as tests.conftest
 )
+
+# The SDK fails a workflow task that takes 2 s, as any may on a busy machine; its worker may then never stop.
+_new_workflow_worker = _WorkflowWorker.__init__
+
+
+def _patient(self: _WorkflowWorker, *args: Any, **options: Any) -> None:
+    _new_workflow_worker(self, *args, **options)
+    self._deadlock_timeout_seconds = int(PATIENCE_SECONDS)
+
+
+_WorkflowWorker.__init__ = _patient  # type: ignore[method-assign]
 
 # Plain lines to standard output, which pytest captures. The default renders every local variable of a traceback.
 structlog.configure(
