@@ -8,8 +8,9 @@ export PYTHON BRIEF MODEL
 # These belong to other projects. scripts/setup also resets pip's and uv's variables.
 unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 BIN := .venv/bin/python -m
-# Two processes, each with its own servers: tests mostly wait.
-PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile
+# Two processes, each with its own servers: tests mostly wait. tests/conftest.py orders the files, and tests/watchdog.py
+# ends a session that hangs.
+PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench eval \
@@ -43,10 +44,10 @@ down: setup ## stop a stack that runs in the background
 	@$(BIN) cli.main down
 
 test: setup-dev ## run the tests, against real servers; 8 minutes at most
-	$(PYTEST) -m 'not long'
+	$(PYTEST) -m 'not long' --session-timeout 1200
 
 test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, screenshots and benchmarks
-	$(PYTEST) -m long
+	$(PYTEST) -m long --session-timeout 2700
 
 check: lint types imports page-check migrations-check test test-long ## run everything that CI checks
 

@@ -6,9 +6,11 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -19,6 +21,7 @@ import pytest_asyncio
 import structlog
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker._workflow import _WorkflowWorker
 
 from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
@@ -28,12 +31,13 @@ from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
 from tests.serving import served
+from tests.waiting import PATIENCE_SECONDS
 from worker.worker import run_worker
 from workflows.client import connect
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-pytest_plugins = ["tests.proving"]
+pytest_plugins = ["tests.proving", "tests.watchdog"]
 
 # No deadlines, because the machine may be busy. The same examples every time, so that a failure is due to a change;
 # `--hypothesis-profile explore` searches for new ones.
@@ -49,6 +53,17 @@ Runtime.set_default(
     error_if_already_set=False,  # this module is imported as conftest and as tests.conftest
 )
 
+# The SDK fails a workflow task that takes 2 s, as any may on a busy machine; its worker may then never stop.
+_new_workflow_worker = _WorkflowWorker.__init__
+
+
+def _patient(self: _WorkflowWorker, *args: Any, **options: Any) -> None:
+    _new_workflow_worker(self, *args, **options)
+    self._deadlock_timeout_seconds = int(PATIENCE_SECONDS)
+
+
+_WorkflowWorker.__init__ = _patient  # type: ignore[method-assign]
+
 # Plain lines to standard output, which pytest captures. The default renders every local variable of a traceback.
 structlog.configure(
     processors=[
@@ -58,6 +73,21 @@ structlog.configure(
         structlog.processors.LogfmtRenderer(bool_as_flag=False),
     ]
 )
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has selected by -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files: those with the longest time limit first, then those with the most tests. xdist hands out whole
+    files in this order, and a long one that started last would run alone."""
+    files = defaultdict[Path, list[pytest.Item]](list)
+    for item in items:
+        files[item.path].append(item)
+
+    def weight(tests: list[pytest.Item]) -> tuple[float, int]:
+        limits = [mark.args[0] for test in tests for mark in test.iter_markers("timeout")]
+        return max(limits, default=0), len(tests)
+
+    items[:] = [test for tests in sorted(files.values(), key=weight, reverse=True) for test in tests]
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -144,5 +174,7 @@ async def api_url(settings: Settings) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module")
 async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the API. Paths are absolute, such as /api/v1/projects/."""
-    async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=httpx2.Limits()) as client:
+    # The API closes a connection after 5 idle seconds, possibly just when a client that waits as long reuses it.
+    limits = httpx2.Limits(keepalive_expiry=2)
+    async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=limits) as client:
         yield client

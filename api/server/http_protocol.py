@@ -31,7 +31,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._head_size: int | None = 0
         """Bytes of the head received so far; None while no head is being received."""
         self._is_receiving = False
-        self._deadline: asyncio.TimerHandle | None = None
+        self.deadline: asyncio.TimerHandle | None = None
+        """When this connection is closed; None while its request is being served."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -76,30 +77,34 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self._is_receiving and self.cycle.response_complete:
             self._start_deadline(LINGER_SECONDS)
 
+    def evict(self) -> None:
+        """Close this connection at once."""
+        self._cancel_deadline()
+        self.transport.abort()
+
     def _evict_one(self) -> None:
         """Close the connection that is idle, or has been sending its request, for the longest, to make room for this
         one. Close this one if every other connection is being served."""
         waiting = [
             connection
             for connection in self.connections
-            if isinstance(connection, LimitedHttpProtocol) and connection._deadline is not None
+            if isinstance(connection, LimitedHttpProtocol) and connection.deadline is not None
         ]
         oldest = min(
             waiting,
-            key=lambda connection: connection._deadline.when() if connection._deadline else 0.0,
+            key=lambda connection: connection.deadline.when() if connection.deadline else 0.0,
             default=self,
         )
-        oldest._cancel_deadline()
-        oldest.transport.abort()
+        oldest.evict()
 
     def _start_deadline(self, seconds: float) -> None:
         self._cancel_deadline()
-        self._deadline = self.loop.call_later(seconds, self._on_deadline)
+        self.deadline = self.loop.call_later(seconds, self._on_deadline)
 
     def _cancel_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
 
     def _on_deadline(self) -> None:
         if self.flow.read_paused:  # the server has paused reading: the request before this one is not answered yet

@@ -34,8 +34,17 @@ class Commit:
     author: str
     email: str
     at: datetime
-    message: str
+    text: str
+    trailers: tuple[str, ...]
     files: dict[str, str]
+
+    @property
+    def message(self) -> str:
+        """The text as one paragraph, so that no line of it can pass for a trailer, and the trailers."""
+        text = one_line(self.text, _BODY)
+        subject = one_line(text, _SUBJECT)
+        body = [] if subject == text else [text, ""]
+        return "\n".join([subject, "", *body, *(one_line(each) for each in self.trailers), ""])
 
 
 def check_repository(folder: Path | None, out: Path | None = None) -> None:
@@ -123,7 +132,7 @@ def _commit(version: Artifact, written: Event | None, files: dict[str, str]) -> 
     else:
         author, email = version.author, f"person@{_DOMAIN}"
         text = "The code that the project began from" if version.version == 1 else f"Changes by {version.author}"
-    return Commit(author, email, version.accepted_at, _message(text, trailers), files)
+    return Commit(author, email, version.accepted_at, text, tuple(trailers), files)
 
 
 def _model(data: TaskCompleted) -> str:
@@ -131,14 +140,6 @@ def _model(data: TaskCompleted) -> str:
     usage = data.usage or {}
     model = usage.get("asked_for") or usage.get("model")
     return "none (rehearsal)" if model in (None, REHEARSAL) else str(model)
-
-
-def _message(text: str, trailers: Iterable[str]) -> str:
-    """Return a commit's message. The text is one paragraph, so that no line of it can pass for a trailer."""
-    text = one_line(text, _BODY)
-    subject = one_line(text, _SUBJECT)
-    body = [] if subject == text else [text, ""]
-    return "\n".join([subject, "", *body, *(one_line(each) for each in trailers), ""])
 
 
 def _stream(commits: Iterable[Commit]) -> Iterator[bytes]:

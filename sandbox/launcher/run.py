@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from . import command, confinement, kernel, namespaces
+from . import command, confinement, files, kernel, namespaces
 from .protocol import RunRequest
 
 WORK, SCRATCH, SHARED = "/sandbox", "/tmp", "/dev/shm"
@@ -90,8 +90,8 @@ def _lead_group(run: Run) -> None:
     for folder in run.folders:
         os.mkdir(folder)
         os.chown(folder, user, -1)
-    for folder, files in _read_only_files(run).items():
-        _write_files(files, folder)
+    for folder, contents in _read_only_files(run).items():
+        files.write(contents, folder)
     _supervise_runner(run, user)
 
 
@@ -99,8 +99,8 @@ def _run_as_init(run: Run, user: int) -> None:
     """Run as the first process of the namespaces: when it ends, the kernel ends all others there."""
     read_only = _read_only_files(run)
     namespaces.build_root(run.request, run.folders, user, run.libraries)
-    for folder, files in read_only.items():
-        _write_files(files, folder)
+    for folder, contents in read_only.items():
+        files.write(contents, folder)
         namespaces.make_read_only(folder)
     _supervise_runner(run, user)
 
@@ -126,7 +126,7 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
     if not confined and not run.request.unconfined:
         raise UnconfinedError("; ".join(isolation))
     # This process is confined now, so that no path can make it write outside.
-    _write_files(run.request.files, work)
+    files.write(run.request.files, work)
     os.chdir(work)
     # Orphans become the runner's children, and are killed before the next test.
     with suppress(OSError):
@@ -149,29 +149,7 @@ def _exec_runner(run: Run, user: int) -> NoReturn:
 def _read_only_files(run: Run) -> dict[str, dict[str, str]]:
     """Return the files of each folder that the tests may only read."""
     product = run.request.product.files if run.request.product is not None else {}
-    return dict(zip(run.read_only, [_runner_files(), product, namespaces.HOST_NAMES], strict=False))
-
-
-def _runner_files() -> dict[str, str]:
-    """Return the source files of the program that runs the tests."""
-    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner")
-    files = {}
-    for name in os.listdir(folder):
-        if name.endswith(".py"):
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
-                files[f"{command.PACKAGE}/{name}"] = file.read()
-    return files
-
-
-def _write_files(files: dict[str, str], folder: str) -> None:
-    """Write the files below a folder without links. The sender of the request has checked their paths, too."""
-    for path, text in files.items():
-        target = os.path.normpath(os.path.join(folder, path))
-        if not target.startswith(f"{os.path.normpath(folder)}/"):
-            raise ValueError(f"{path!r} is outside of its folder")
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "wb") as file:
-            file.write(text.encode())
+    return dict(zip(run.read_only, [files.of_the_runner(), product, namespaces.HOST_NAMES], strict=False))
 
 
 def _fork(status: int, act: Callable[[], None]) -> int:

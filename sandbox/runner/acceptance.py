@@ -5,30 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any
 
+from . import product, session
 from .discovery import PRODUCT
 from .modules import Modules
+from .processes import adopt_orphans
 
 _FOLDER = "/tests"
 """Where the tests appear to be in tracebacks. A product cannot put other files there."""
 
-Command: TypeAlias = dict[str, Any]
-"""How the product is started, as the launcher's `command.product` returns it."""
+history = session.history
 
 
-def load_product() -> ModuleType:
-    """Load the module `product` once: the tests' processes have it from the start."""
-    from . import product  # only here, because it is slow to load
+def prepare(texts: Mapping[str, str], command: Mapping[str, Any], folder: str) -> None:
+    """Let this process import the tests and `product`, and nothing below the folder, which the product may write to.
 
+    Args:
+        command: how the product is started, as the launcher's `command.product` returns it.
+        folder: where it is started.
+    """
+    session.command.update(command)
+    product.folder = Path(folder)
+    adopt_orphans()
     sys.modules[PRODUCT] = product
-    return product
-
-
-def prepare(product: ModuleType, texts: Mapping[str, str], command: Command, folder: str) -> None:
-    """Let this process import the tests, and nothing below a folder that the product may write to."""
-    product._prepare(command, folder)
     sys.meta_path.insert(0, _FromMemory(texts))
 
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, MutableSequence
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from . import acceptance, child
+from . import child
 from .discovery import MAX_TESTS, Test, discover
 from .fork import run_in_child
 from .workspace import Workspace
@@ -115,16 +115,17 @@ def _run_command(arguments: list[str], work: str) -> int:
 
 
 class _Children:
-    """Runs code of the tests in children. With a `product`, they are acceptance tests."""
+    """Runs code of the tests in children. With a `product`, which says how it is started, they are acceptance tests."""
 
-    def __init__(self, texts: Mapping[str, str], work: str, product: acceptance.Command | None) -> None:
+    def __init__(self, texts: Mapping[str, str], work: str, product: dict[str, Any] | None) -> None:
         self.acceptance = product is not None
         self._history: MutableSequence[str] = []
         self._prepare = partial(sys.path.insert, 0, work)
         if product is not None:
-            module = acceptance.load_product()
-            self._history = module._history
-            self._prepare = partial(acceptance.prepare, module, texts, product, work)
+            from . import acceptance  # only here, because it is slow to load
+
+            self._history = acceptance.history
+            self._prepare = partial(acceptance.prepare, texts, product, work)
 
     def list_tests(self, modules: list[str]) -> tuple[list[str], str | None]:
         return run_in_child(lambda: child.list_tests(modules), self._prepare, _kill_leftovers)

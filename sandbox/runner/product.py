@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import shlex
 import socket
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .processes import MAX_OUTPUT, Process, adopt_orphans, cut
+from . import session
+from .processes import MAX_OUTPUT, Process, cut
 
 __name__ = "product"  # for its tests, this module is in no package
 
@@ -26,12 +25,6 @@ folder: Path = Path()
 _SECONDS = 10.0
 _SECONDS_TO_STOP = 2.0
 _PORTS = range(8001, 9000)
-_SHOWN = 300
-"""Characters of an output in the history."""
-
-_command: dict[str, Any] = {}
-_history: deque[str] = deque(maxlen=5)
-"""What the product was last asked, and the outcome."""
 
 
 class Result(NamedTuple):
@@ -98,11 +91,11 @@ class Server:
             answer = connection.getresponse()
             response = Response(answer.status, answer.headers, cut(answer.read(MAX_OUTPUT + 1)))
         except (OSError, http.client.HTTPException) as error:
-            error.add_note(f"{method} {path} got no answer; the server {_printed(self._process)}")
+            error.add_note(f"{method} {path} got no answer; the server {session.printed(self._process)}")
             raise
         finally:
             connection.close()
-        _history.append(f"{method} {path} was answered with {response.status} {_short(response.body)}")
+        session.history.append(f"{method} {path} was answered with {response.status} {session.short(response.body)}")
         return response
 
 
@@ -114,11 +107,12 @@ def run(*args: str, stdin: str = "", env: Mapping[str, str] | None = None, timeo
     Raises:
         TimeoutError: it did not end within `timeout` seconds.
     """
-    shown = shlex.join([*_command["shown"].split(), *map(str, args)])
-    process = _start([*_command["run"], *map(str, args)], stdin, env)
-    code = _end(process, shown, timeout)
+    arguments = [str(each) for each in args]
+    process = _start([*session.command["run"], *arguments], stdin, env)
+    shown = session.shown(arguments)
+    code = session.end(process, shown, timeout)
     result = Result(code, process.out, process.err)
-    _history.append(f"{shown} ended with code {code} and {_printed(process)}")
+    session.history.append(f"{shown} ended with code {code} and {session.printed(process)}")
     return result
 
 
@@ -141,8 +135,8 @@ def serve(
     number = port or free
     filled = [str(each).replace("{port}", str(number)) for each in args]
     variables = {name: value.replace("{port}", str(number)) for name, value in (env or {}).items()}
-    shown = shlex.join([*_command["shown"].split(), *filled])
-    process = _start([*_command["run"], *filled], "", variables)
+    shown = session.shown(filled)
+    process = _start([*session.command["run"], *filled], "", variables)
     try:
         _wait_for_server(process, shown, number, timeout)
         yield Server(number, process)
@@ -165,42 +159,24 @@ def call(function: str, /, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f"functions of {_command['shown']} cannot be called: use product.run or product.serve")
     given = [*(repr(each) for each in args), *(f"{name}={value!r}" for name, value in kwargs.items())]
     shown = f"{function}({', '.join(given)})"
-    process = _start(_command["call"], json.dumps({"function": function, "args": args, "kwargs": kwargs}), None)
-    code = _end(process, shown, _SECONDS)
+    asked = json.dumps({"function": function, "args": args, "kwargs": kwargs})
+    process = _start(session.command["call"], asked, None)
+    code = session.end(process, shown, _SECONDS)
     try:
         answer = json.loads(process.out)
     except ValueError:
         raise RuntimeError(
-            f"{shown} returned no value: its process ended with code {code} and {_printed(process)}"
+            f"{shown} returned no value: its process ended with code {code} and {session.printed(process)}"
         ) from None
     if "raised" in answer:
-        _history.append(f"{shown} raised {answer['raised']}: {answer['message'][:_SHOWN]}")
+        session.history.append(f"{shown} raised {answer['raised']}: {answer['message'][: session.SHOWN]}")
         raise Raised(answer["raised"], answer["message"])
-    _history.append(f"{shown} returned {_short(answer['value'])}")
+    session.history.append(f"{shown} returned {session.short(answer['value'])}")
     return answer["value"]
 
 
-def _prepare(command: Mapping[str, Any], work: str) -> None:
-    """Set how the product is started, and in which folder. The runner does so in the process of each test."""
-    global folder
-    folder = Path(work)
-    _command.update(command)
-    adopt_orphans()
-
-
 def _start(command: list[str], stdin: str, env: Mapping[str, str] | None) -> Process:
-    return Process(command, stdin, {**_command["environment"], **(env or {})}, str(folder))
-
-
-def _end(process: Process, shown: str, seconds: float) -> int:
-    """Wait until a process has ended, and return its exit code."""
-    code = process.wait(seconds)
-    process.kill()
-    if code is None:
-        message = f"{shown} did not end within {seconds:g} s; until then it {_printed(process)}"
-        _history.append(message)
-        raise TimeoutError(message)
-    return code
+    return Process(command, stdin, {**session.command["environment"], **(env or {})}, str(folder))
 
 
 def _wait_for_server(process: Process, shown: str, port: int, seconds: float) -> None:
@@ -213,7 +189,7 @@ def _wait_for_server(process: Process, shown: str, port: int, seconds: float) ->
     code = process.code
     process.kill()
     why = f"accepted no connection on port {port} within {seconds:g} s" if code is None else f"ended with code {code}"
-    raise RuntimeError(f"{shown} {why} and {_printed(process)}")
+    raise RuntimeError(f"{shown} {why} and {session.printed(process)}")
 
 
 def _free_port() -> int:
@@ -228,13 +204,3 @@ def _free_port() -> int:
             continue
         return port
     raise RuntimeError("no port is free")
-
-
-def _printed(process: Process) -> str:
-    outputs = ((process.out, ""), (process.err, " to stderr"))
-    return f"printed {' and '.join(_short(text) + where for text, where in outputs if text) or 'nothing'}"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 3]}...{text[-_SHOWN * 2 // 3 :]}"

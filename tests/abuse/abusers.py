@@ -18,9 +18,9 @@ from uuid import uuid4
 import httpx2
 
 from tests.abuse.hostile_bodies import HOSTILE, JSON
-from tests.abuse.projects import V1, start
 from tests.abuse.raw_connection import Connection
 from tests.abuse.raw_frames import BINARY, CONTINUATION, PING, TEXT, frame, open_websocket
+from tests.api_client import V1, start
 
 FRAMES_PER_SECOND = 1000
 SLOW_BODIES = 50

@@ -10,7 +10,7 @@ import httpx2
 import orjson
 
 from benchmarks.feed import Socket
-from tests.abuse.projects import BRIEF, V1
+from tests.api_client import BRIEF, V1
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.abuse.projects import V1
+from tests.api_client import V1
 
 CALL_PAUSE = 0.005
 SOCKETS, PING_PAUSE = 3, 0.03

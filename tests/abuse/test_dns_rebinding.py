@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from tests.abuse.projects import V1, open_request, start
 from tests.abuse.raw_connection import Connection
 from tests.abuse.target import Target
+from tests.api_client import V1, start, wait_for_request
 from tests.proving import Proof
 
 NAMES = ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil", "10.9.8.7", "0.0.0.0")
@@ -22,7 +22,7 @@ async def test_a_rebound_name_reads_and_changes_nothing(target: Target, proof: P
     rounds = proof.times(20, 1)
     async with target.client() as http:
         project = await start(http, oversight="high")
-        request = await open_request(http, project, "discovery")
+        request = await wait_for_request(http, project, "discovery")
     paths = [
         ("GET", f"{V1}/projects/", ()),
         ("GET", "/", ()),
@@ -40,7 +40,7 @@ async def test_a_rebound_name_reads_and_changes_nothing(target: Target, proof: P
                     await connection.send(head + (APPROVAL if path.endswith("respond") else b""))
                     seen[await connection.status()] += 1
     async with target.client() as http:
-        now = await open_request(http, project, "discovery")
+        now = await wait_for_request(http, project, "discovery")
     proof.row(
         f"{len(NAMES)} rebound names (DNS rebinding) try to read, listen, cancel and approve",
         seen.total(),

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from tests.abuse.hostile_bodies import HOSTILE, JSON, MIB
-from tests.abuse.projects import V1, open_request, start
 from tests.abuse.raw_connection import Connection
 from tests.abuse.target import Target, resident
+from tests.api_client import V1, start, wait_for_request
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -34,7 +34,7 @@ class BodyEndpoints:
 async def endpoints(target: Target) -> AsyncIterator[BodyEndpoints]:
     async with target.client() as http:
         project = await start(http, oversight="high")
-        request = await open_request(http, project, "discovery")
+        request = await wait_for_request(http, project, "discovery")
         ids = {"project_id": project, "request_id": request["request_id"]}
         document = (await http.get("/openapi.json")).json()
     paths = [path for path, calls in document["paths"].items() if "requestBody" in calls.get("post", {})]

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from tests.abuse.projects import BRIEF, V1, get, open_request
 from tests.abuse.target import Target
+from tests.api_client import BRIEF, V1, get, wait_for_request
 from tests.proving import Proof
 
 AT_ONCE = 50
@@ -89,7 +89,7 @@ async def test_a_project_started_many_times_runs_once(target: Target, proof: Pro
     answers = await _start_all(target, proof, [(f"key-{uuid4()}", "Once")] * AT_ONCE)
     async with target.client() as http:
         project_id = str(UUID((await get(http, "/projects/", limit=1))["items"][0]["id"]))
-        await open_request(http, project_id, "discovery")
+        await wait_for_request(http, project_id, "discovery")
         log = (await get(http, f"/projects/{project_id}/events"))["items"]
     started = [each for each in log if each["event_type"] == "task_started"]
     proof.row(

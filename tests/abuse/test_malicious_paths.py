@@ -19,13 +19,14 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from artifacts.media_types import FILES
 from benchmarks.timing import few_at_once
 from models.contracts.names import BuiltInArtifact
 from store import artifacts
 from store.transaction import Store
 from tests.abuse.malicious_archives import BAD_PATHS, bad_zips, file_set, zipped
-from tests.abuse.projects import FILES, V1, Json, get, open_request, respond, start
 from tests.abuse.target import Target
+from tests.api_client import V1, Json, decide, get, start, wait_for_request
 from tests.conftest import CHECKOUT
 from tests.proving import Proof
 
@@ -50,7 +51,7 @@ def contents() -> Iterator[tuple[str, Json]]:
 async def test_a_malicious_upload_is_refused(target: Target, proof: Proof) -> None:
     async with target.client() as http:
         project = await start(http, pipeline="hostile")
-        request = await open_request(http, project, "build")
+        request = await wait_for_request(http, project, "build")
         before = await get(http, f"/projects/{project}/artifacts")
         accepted = []
         for name, content in contents():
@@ -58,7 +59,7 @@ async def test_a_malicious_upload_is_refused(target: Target, proof: Proof) -> No
             if answer.status_code != 422:
                 accepted.append(f"{name}: {answer.status_code}")
         after = await get(http, f"/projects/{project}/artifacts")
-        await respond(http, request, "reject", comment="Enough.")
+        await decide(http, request, "reject", comment="Enough.")
     count = len(list(contents()))
     proof.row(
         "upload file sets and zips whose names escape, are absolute, links, clash or are reserved",
@@ -75,9 +76,9 @@ async def test_a_malicious_amendment_is_refused(target: Target, proof: Proof) ->
     """File sets replace the source code, zips the package."""
     async with target.client() as http:
         project, other = [await start(http, pipeline="hostile") for _ in range(2)]
-        requests = {FILES: await open_request(http, project, "build")}
-        await respond(http, await open_request(http, other, "build"), "approve")
-        requests[ZIP] = await open_request(http, other, "package", seconds=60)
+        requests = {FILES: await wait_for_request(http, project, "build")}
+        await decide(http, await wait_for_request(http, other, "build"), "approve")
+        requests[ZIP] = await wait_for_request(http, other, "package")
         accepted = []
         for name, content in contents():
             request = requests[content.pop("media_type")]["request_id"]
@@ -87,7 +88,7 @@ async def test_a_malicious_amendment_is_refused(target: Target, proof: Proof) ->
                 accepted.append(f"{name}: {answer.status_code}")
         statuses = [(await get(http, f"/hitl/{each['request_id']}"))["status"] for each in requests.values()]
         for request in requests.values():
-            await respond(http, request, "reject", comment="Enough.")
+            await decide(http, request, "reject", comment="Enough.")
     count = len(list(contents()))
     proof.row(
         "the same as amendments of source code and of a package",
@@ -106,7 +107,7 @@ async def test_malicious_names_in_the_database_are_not_exported_as_files(
     """As if an older version had accepted them: written to the database, then exported and delivered."""
     async with target.client() as http:
         project = UUID(await start(http, pipeline="hostile"))
-        request = await open_request(http, str(project), "build")
+        request = await wait_for_request(http, str(project), "build")
         async with target_store.transaction(project) as tx:
             await artifacts.add(
                 tx,
@@ -124,7 +125,7 @@ async def test_malicious_names_in_the_database_are_not_exported_as_files(
                 ],
             )
         export = (await http.get(f"{V1}/projects/{project}/export")).content
-        await respond(http, request, "reject", comment="Enough.")
+        await decide(http, request, "reject", comment="Enough.")
     with zipfile.ZipFile(io.BytesIO(export)) as archive:
         names = archive.namelist()
     delivered = await botarmy(target.url, "export", project, "--out", tmp_path / "in" / "out", cwd=tmp_path)
@@ -187,9 +188,9 @@ async def project_json(target: Target) -> bytes:
     """The API's JSON of a project."""
     async with target.client() as http:
         project = await start(http, pipeline="hostile")
-        request = await open_request(http, project, "build")
+        request = await wait_for_request(http, project, "build")
         answer = await http.get(f"{V1}/projects/{project}")
-        await respond(http, request, "reject", comment="Enough.")
+        await decide(http, request, "reject", comment="Enough.")
     return answer.content
 
 

@@ -7,8 +7,8 @@ import pytest
 from benchmarks.timing import p50, p99
 from tests.abuse.abusers import Abuser
 from tests.abuse.neighbours import Neighbours
-from tests.abuse.projects import open_request, start
 from tests.abuse.target import Target
+from tests.api_client import start, wait_for_request
 from tests.proving import Proof
 
 SLOWDOWN, SHORT_FORM_SLOWDOWN = 2, 10
@@ -35,7 +35,7 @@ async def test_other_clients_are_not_slowed_down(kind: str, what: str, unit: str
         proof.full_form_only()
     async with target.client() as http:
         project_id = await start(http, oversight="high")
-        await open_request(http, project_id, "discovery")
+        await wait_for_request(http, project_id, "discovery")
     async with (
         Abuser.started(kind, target.url) as abuser,
         Neighbours.opened(target.url, project_id) as neighbours,

@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.abuse.projects import V1, get, open_request, respond, start, wait_for_status
 from tests.abuse.target import Target
+from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.proving import Proof
 
 CHECKS = (
@@ -78,15 +78,17 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
     delivered, waiting, amended, rejected = [
         await start(http, oversight=oversight) for oversight in ("low", "high", "high", "high")
     ]
-    await respond(http, await open_request(http, amended, "discovery"), "amend", content="# Another plan\n\n- Sign.\n")
-    await respond(http, await open_request(http, rejected, "discovery"), "reject", comment="Not this one.")
+    await decide(
+        http, await wait_for_request(http, amended, "discovery"), "amend", content="# Another plan\n\n- Sign.\n"
+    )
+    await decide(http, await wait_for_request(http, rejected, "discovery"), "reject", comment="Not this one.")
     for path in ("artifacts", "tasks"):
         context = {"type": "user_input", "content": "# Rules\n"}
         task = {"agent_type": "analyst", "instructions": "Look."}
         answer = await http.post(f"{V1}/projects/{waiting}/{path}", json=context if path == "artifacts" else task)
         assert answer.status_code == 201, answer.text
-    await wait_for_status(http, delivered, "completed", seconds=60)
-    await open_request(http, waiting, "discovery")
+    await wait_for_status(http, delivered, "completed")
+    await wait_for_request(http, waiting, "discovery")
     found: dict[str, set[str]] = defaultdict(set)
     for project in (delivered, waiting, amended, rejected):
         found["project_id"].add(project)

@@ -15,10 +15,10 @@ import pytest
 from benchmarks.timing import few_at_once
 from cli.stack.embedded import Servers
 from tests.abuse.hostile_bodies import MIB
-from tests.abuse.projects import Json, get, open_request, respond, start, wait_for_status
 from tests.abuse.sandbox_escapes import ENDLESS, FORGING, GREEDY, IMPORTED, escape_attempts, module, source
 from tests.abuse.target import Target, resident, running_target
 from tests.abuse.tripwires import SECRET, Tripwires
+from tests.api_client import Json, decide, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.faults.processes import Worker
 from tests.proving import Proof
@@ -64,7 +64,7 @@ class Run:
 async def run_source(http: httpx2.AsyncClient, content: str) -> Run:
     """Amend the coder's source code, as a person may, and have the tester run it."""
     project = await start(http, pipeline="hostile")
-    await respond(http, await open_request(http, project, "build", seconds=60), "amend", content=content)
+    await decide(http, await wait_for_request(http, project, "build"), "amend", content=content)
 
     async def look() -> Json | None:
         tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
@@ -75,7 +75,7 @@ async def run_source(http: httpx2.AsyncClient, content: str) -> Run:
     report = (await get(http, f"/artifacts/{reports[-1]['artifact_id']}"))["content"] if reports else ""
     # A failed verdict opens a request at this gate; accepting it would run the tests of the package, too.
     asks = "package" if task["verdict"] == "passed" else "validate"
-    await respond(http, await open_request(http, project, asks, seconds=60), "reject", comment="Only a trial.")
+    await decide(http, await wait_for_request(http, project, asks), "reject", comment="Only a trial.")
     return Run(task["verdict"], report)
 
 
@@ -223,10 +223,10 @@ async def test_without_confinement_only_the_rehearsals_own_code_runs(
         denied.client() as http,
     ):
         refused = await start(http, pipeline="hostile")
-        await respond(http, await open_request(http, refused, "build", seconds=60), "amend", content=touch)
-        question = await open_request(http, refused, "validate", seconds=60)
+        await decide(http, await wait_for_request(http, refused, "build"), "amend", content=touch)
+        question = await wait_for_request(http, refused, "validate")
         own = await start(http, pipeline="hostile")
-        await respond(http, await open_request(http, own, "build", seconds=60), "approve")
+        await decide(http, await wait_for_request(http, own, "build"), "approve")
         report = await eventually(lambda: first_report(http, own), 120)  # its stages run in parallel
         text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
         reports = (await get(http, f"/projects/{refused}/artifacts", type="test_results"))["items"]

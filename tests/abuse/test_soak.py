@@ -19,8 +19,8 @@ import pytest
 from benchmarks.timing import p50, p99
 from tests.abuse.customers import Customers
 from tests.abuse.hostile_bodies import MIB
-from tests.abuse.projects import V1
 from tests.abuse.target import Target
+from tests.api_client import V1
 from tests.proving import Proof
 from tests.waiting import eventually
 

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from artifacts.media_types import FILES
-from tests.api.api_client import (
+from tests.api_client import (
     BRIEF,
     UNKNOWN_ID,
     V1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.api.api_client import V1, assert_problem, get
+from tests.api_client import V1, assert_problem, get
 
 
 async def test_pipelines_are_listed_and_shown(http: httpx2.AsyncClient) -> None:

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")

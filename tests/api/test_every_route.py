@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api.http.strict_route import check_structure
 from config.settings import Settings
-from tests.api.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem
+from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem
 
 FRIEND = "https://friend.example"
 

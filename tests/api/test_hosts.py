@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from api.middleware.hosts import Hosts
 from config.hosts import HostError, host_of
 from config.settings import Settings
-from tests.api.api_client import V1
+from tests.api_client import V1
 from tests.serving import served
 
 PUBLIC = "https://botarmy.example"

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from tests.api.api_client import V1, Json, assert_problem, get, start, wait_for_status
+from tests.api_client import V1, Json, assert_problem, get, start, wait_for_status
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 
 from config.settings import Settings
-from tests.api.api_client import BRIEF, V1, assert_problem
+from tests.api_client import BRIEF, V1, assert_problem
 from tests.serving import served
 
 

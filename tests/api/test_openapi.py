@@ -10,7 +10,7 @@ import pytest_asyncio
 from jsonschema import Draft202012Validator
 
 from models.contracts.enums import OPEN_TASK_STATUSES, HitlStatus, ProjectStatus, TaskStatus
-from tests.api.api_client import Json
+from tests.api_client import Json
 
 NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/", "/api/v1/providers/"}
 """Routes that need no server."""

@@ -13,7 +13,7 @@ import httpx2
 
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -47,9 +47,9 @@ async def test_it_serves_logs_each_request_once_and_stops_on_sigterm(servers: Se
                 return False
         return answer.status_code == 200
 
-    await eventually(is_alive, 30)
+    await eventually(is_alive)
     program.send_signal(signal.SIGTERM)
-    _, errors = await asyncio.wait_for(program.communicate(), 10)
+    _, errors = await asyncio.wait_for(program.communicate(), PATIENCE_SECONDS)
     assert program.returncode in (0, -signal.SIGTERM)
     lines = [json.loads(line) for line in errors.splitlines()]
     (request,) = [line for line in lines if line.get("request_id") == "mine"]

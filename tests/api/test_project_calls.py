@@ -12,7 +12,7 @@ from temporalio.client import Client
 from config.settings import Settings
 from models.contracts.contract import refuse_other_formats
 from pipelines.catalogue import SHIPPED, load_pipeline
-from tests.api.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
+from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
 from tests.serving import served
 from tests.waiting import eventually
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.api.api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
 from tests.spellings import ALIKE
 from tests.waiting import eventually
 

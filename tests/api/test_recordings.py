@@ -8,15 +8,14 @@ import httpx2
 import pytest
 
 from models.contracts.recording import Recording
-from tests.abuse.projects import BRIEF, get, open_request, start
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem
+from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
 async def test_a_recording_has_what_the_agent_was_given(http: httpx2.AsyncClient) -> None:
     project = await start(http)
-    request = await open_request(http, project, "discovery")
+    request = await wait_for_request(http, project, "discovery")
     detail = await get(http, f"/tasks/{request['task_id']}")
     recording = Recording.model_validate(await get(http, f"/tasks/{request['task_id']}/recording"))
     assert (recording.project_name, recording.stage, recording.round) == ("Guest book", "discovery", 1)

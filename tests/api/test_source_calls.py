@@ -20,7 +20,7 @@ from models.contracts.pipeline import NO_GATE
 from models.contracts.roles import BUILT_IN_ROLES
 from store import projects
 from store.transaction import Store
-from tests.api.api_client import V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
+from tests.api_client import V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
 
 GIVEN = {
     "guests/__init__.py": "",

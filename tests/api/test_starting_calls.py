@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from crew.protocol import Crews
-from tests.api.api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
 from worker.worker import run_worker
 
 Working = Callable[[], AbstractAsyncContextManager[None]]

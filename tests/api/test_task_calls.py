@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, start
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")

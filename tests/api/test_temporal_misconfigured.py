@@ -20,7 +20,7 @@ from api.errors import UnavailableError
 from api.temporal import WorkflowGoneError, temporal_call
 from config.settings import Settings
 from crew.providers import InstalledCrews
-from tests.api.api_client import BRIEF, V1, assert_problem, get, start
+from tests.api_client import BRIEF, V1, assert_problem, get, start
 from tests.serving import served
 from tests.waiting import eventually
 from worker.worker import run_worker

@@ -13,7 +13,7 @@ import pytest_asyncio
 from api.shapes.transcript import MAX_PAGE_BYTES, positions_of
 from config.settings import Settings
 from store.transaction import Store
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, start
 from tests.waiting import eventually
 from tests.written_transcripts import ANSWERED_BY, MODEL, Writer
 

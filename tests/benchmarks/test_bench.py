@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,16 +19,21 @@ pytestmark = pytest.mark.long
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-async def test_the_benchmark_starts_a_stack_and_prints_the_requested_figures() -> None:
+async def figures(*names: str) -> dict[str, dict[str, Any]]:
+    """Run benchmarks, and return their rows by figure."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks", "--quick", "--json", "decisions", "in_flight", "page"),
+        *(sys.executable, "-m", "benchmarks", "--quick", "--json", *names),
         cwd=CHECKOUT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode() + output.decode()
-    rows = {row["figure"]: row for row in json.loads(output)}
+    return {row["figure"]: row for row in json.loads(output)}
+
+
+async def test_the_benchmark_starts_a_stack_and_prints_the_requested_figures() -> None:
+    rows = await figures("decisions", "in_flight", "page")
     assert rows["this machine"]["numbers"]["cores"] >= 1
     assert rows["decision to its answer"]["seconds"]["p50"] > 0
     assert rows["decision to its answer"]["aim"]["text"] == "≤ 40 ms at p50"
@@ -38,15 +44,7 @@ async def test_the_benchmark_starts_a_stack_and_prints_the_requested_figures() -
 
 @pytest.mark.timeout(400)
 async def test_the_benchmark_of_the_crew_with_models_prints_the_requested_figures() -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks", "--quick", "--json", "crew"),
-        cwd=CHECKOUT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode() + output.decode()
-    rows = {row["figure"]: row for row in json.loads(output)}
+    rows = await figures("crew")
     calls = rows["20 calls of a model in flight, answered 1 s after the last one has begun"]["numbers"]
     assert (calls["at most at once"], calls["tried again"]) == (20, 0)
     assert rows["a coder's step of 30 turns: history of its project"]["aim"]["met"]

@@ -16,6 +16,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import PATIENCE_SECONDS
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 BOTARMY = (sys.executable, "-m", "cli.main")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
@@ -86,7 +88,7 @@ class Terminal:
         """Everything written so far, without escape sequences."""
         return _ESCAPES.sub("", self.raw)
 
-    async def sees(self, expected: str, seconds: float = 20) -> None:
+    async def sees(self, expected: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the text is written, after the text that was seen last."""
         try:
             async with asyncio.timeout(seconds):
@@ -113,7 +115,7 @@ class Terminal:
         await self.sees(prompt)
         self.type(f"{line}\n")
 
-    async def ended(self, seconds: float = 20) -> int:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait for the command to exit. Return its code."""
         async with asyncio.timeout(seconds):
             return await self.process.wait()

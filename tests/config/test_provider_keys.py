@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from config import redaction
 from config.provider_keys import ADDRESSES, KEYS, provider_variables
 from config.redaction import redacted
 from config.settings import Settings, SettingsError
@@ -23,14 +20,11 @@ KEY = "sk-planted-0123456789"
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in (*KEYS, *ADDRESSES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
-    yield
-    redaction._read_elsewhere.clear()
-    redaction.environment_secrets.cache_clear()
 
 
 def test_the_variables_are_those_that_models_are_created_from() -> None:
@@ -114,35 +108,20 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_unusable_file_is_named_without_its_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "key"
+    file.write_text(f"{KEY}\nx")
     monkeypatch.setenv("OPENAI_API_KEY_FILE", str(file))
-    for content, said in ((None, "No such file"), (f"{KEY}\nx", "more than one line")):
-        if content:
-            file.write_text(content)
-        with pytest.raises(SettingsError, match=f"^OPENAI_API_KEY_FILE=.*{said}") as error:
-            provider_variables()
-        assert KEY not in str(error.value)
+    with pytest.raises(SettingsError, match=r"^OPENAI_API_KEY_FILE=.*more than one line") as error:
+        provider_variables()
+    assert KEY not in str(error.value)
     file.write_text(KEY)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with pytest.raises(SettingsError, match="OPENAI_API_KEY and OPENAI_API_KEY_FILE are both set"):
         provider_variables()
 
 
-def test_a_worker_does_not_start_with_an_unusable_file(tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "worker"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(CHECKOUT), "ANTHROPIC_API_KEY_FILE": "missing"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 1
-    assert ran.stderr.strip().splitlines()[-1].startswith("settings: ANTHROPIC_API_KEY_FILE='missing': ")
-
-
 def test_a_key_is_redacted_wherever_it_comes_from() -> None:
-    Path(".env").write_text(f"OPENAI_API_KEY={KEY}\n")
-    assert KEY in redacted(f"it says {KEY}")
+    key = f"sk-planted-{uuid4().hex}"
+    Path(".env").write_text(f"OPENAI_API_KEY={key}\n")
+    assert key in redacted(f"it says {key}")
     provider_variables()
-    assert redacted(f"it says {KEY}") == "it says ***"
+    assert redacted(f"it says {key}") == "it says ***"

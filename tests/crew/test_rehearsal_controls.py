@@ -13,6 +13,7 @@ from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, run
+from tests.waiting import PATIENCE_SECONDS
 
 
 def with_controls(block: str) -> str:
@@ -122,7 +123,7 @@ async def test_a_slow_step_is_cancelled_at_once() -> None:
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(running, 1)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
 async def test_a_document_step_takes_under_two_milliseconds() -> None:

@@ -28,11 +28,11 @@ HOSTILE = [
     "- &amp; <script>x</script>\n- <name> placeholders",
     "# A\n\n```python\n- not a requirement\n```\n\n> - R1. quoted\n",
     "<h1>HTML</h1>\n<ul><li>one</li></ul>",
-    "\n".join(f"- requirement number {number}" for number in range(500)),
+    pytest.param("\n".join(f"- requirement number {number}" for number in range(500)), marks=pytest.mark.long),
     "- " + "long " * 10_000,
     "# T\n\n" + "[" * 3_000 + "*" * 3_000 + "`" * 3_000,
     "> " * 2_000 + "- deep",
-    "---\n" + "[" * 10_000 + "\n---\n# Nested YAML\n",
+    pytest.param("---\n" + "[" * 10_000 + "\n---\n# Nested YAML\n", marks=pytest.mark.long),
 ]
 
 
@@ -58,6 +58,7 @@ async def test_a_hostile_brief_becomes_code_that_passes_its_tests(brief: str) ->
     await assert_code_passes_its_tests(brief)
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=400))
 async def test_any_text_becomes_code_that_passes_its_tests(brief: str) -> None:

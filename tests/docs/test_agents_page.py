@@ -29,7 +29,7 @@ from crew.providers import InstalledCrews
 from models.contracts.names import BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES, Role, Writes
 from sandbox import Sandbox
-from tests.abuse.projects import get, start, wait_for_status
+from tests.api_client import get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.rehearsal_under_test import RecordingStep, artifact, assignment
 from tests.docs.pages import block, code, read, rows, section

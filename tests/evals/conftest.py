@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from cli.stack.embedded import Servers
@@ -13,7 +12,7 @@ from config.settings import Settings
 from evals.briefs import BRIEFS
 from tests.conftest import own_settings
 from tests.evals.scripted import MODEL, PRICE, scripts_of
-from tests.provider import KEY, Provider, running
+from tests.provider import Provider, configured
 
 PIPELINES = Path(__file__).parents[1] / "crew" / "model" / "pipelines"
 
@@ -28,14 +27,5 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 @pytest_asyncio.fixture(scope="module")
 async def provider() -> AsyncIterator[Provider]:
     names = sorted(path.name for path in BRIEFS.iterdir())
-    async with running(*scripts_of(*names)) as provider:
+    async with configured(*scripts_of(*names)) as provider:
         yield provider
-
-
-@pytest.fixture(scope="module")
-def provider_environment(provider: Provider) -> Iterator[None]:
-    """The provider's address and key, as a person sets them for the worker."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ANTHROPIC_BASE_URL", provider.url)
-        patch.setenv("ANTHROPIC_API_KEY", KEY)
-        yield

@@ -17,12 +17,12 @@ from evals import suite
 from evals.briefs import BRIEFS, load, load_trials
 from evals.suite import Suite
 from sandbox import Sandbox
-from tests.abuse.projects import get, wait_for_status
+from tests.api_client import get, wait_for_status
 from tests.cli.terminal_under_test import Result, botarmy
 from tests.evals.scripted import MODEL, TURN_USD, calls_of, expected_usage, script_of_stub, scripts_of
 from tests.provider import Provider
 
-pytestmark = pytest.mark.usefixtures("provider_environment", "worker")
+pytestmark = pytest.mark.usefixtures("provider", "worker")
 
 BRIEF = "mdtoc"
 

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.abuse.projects import V1, get, respond, wait_for_status
+from tests.api_client import V1, decide, get, wait_for_status
 from tests.faults.fault_stack import FaultStack
 from tests.faults.model_worker import MODELS, PIPELINE, environment, only_worker
 from tests.provider import Call, Fault, Script, Turn, running
@@ -148,7 +148,7 @@ async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
                     for said in ("rejected the key", "rejected the request"):
                         request = await gate(http, project_id, said)
                         told += json.dumps(request).encode()
-                        await respond(http, request, "approve")
+                        await decide(http, request, "approve")
                     ended = await wait_for_status(http, project_id, "completed", "failed", seconds=120)
                     assert ended["status"] == "completed", ended
                     told += await rest_of(http, project_id)

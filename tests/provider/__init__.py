@@ -18,7 +18,7 @@ an error:
 from tests.provider.app import KEY, Provider
 from tests.provider.faults import Fault
 from tests.provider.request import Request
-from tests.provider.running import running, started
+from tests.provider.running import configured, running, started
 from tests.provider.script import Conversation, Detour, Script
 from tests.provider.turn import Call, Turn, Usage
 
@@ -33,6 +33,7 @@ __all__ = [
     "Script",
     "Turn",
     "Usage",
+    "configured",
     "running",
     "started",
 ]

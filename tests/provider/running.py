@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from unittest import mock
 
 import uvicorn
 
@@ -32,6 +34,15 @@ async def running(*scripts: Script, key: str = KEY) -> AsyncIterator[Provider]:
     async with uvicorn_server.running(uvicorn_config(provider)) as (address, _):
         provider.url = f"http://{address}"
         yield provider
+
+
+@asynccontextmanager
+async def configured(*scripts: Script, key: str = KEY) -> AsyncIterator[Provider]:
+    """A provider in this event loop, whose addresses and key the environment names, as a person sets them."""
+    async with running(*scripts, key=key) as provider:
+        addresses = {"OPENAI_BASE_URL": provider.openai_url, "ANTHROPIC_BASE_URL": provider.url}
+        with mock.patch.dict(os.environ, {**addresses, "OPENAI_API_KEY": key, "ANTHROPIC_API_KEY": key}):
+            yield provider
 
 
 @contextmanager

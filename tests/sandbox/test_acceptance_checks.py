@@ -7,7 +7,7 @@ import pytest
 
 from artifacts.errors import InvalidArtifactError
 from sandbox import Sandbox, product_interface
-from sandbox.launcher.run import _write_files
+from sandbox.launcher.files import write
 from tests.sandbox.products import PRODUCT, drive, one_test
 
 
@@ -61,7 +61,7 @@ async def test_unsafe_file_sets_are_refused() -> None:
 def test_the_launcher_writes_nothing_outside_of_a_folder(path: str, tmp_path: Path) -> None:
     """It writes a product's files before it is confined, and does not rely on who checked their paths."""
     with pytest.raises(ValueError, match="outside of its folder"):
-        _write_files({path: ""}, str(tmp_path / "folder"))
+        write({path: ""}, str(tmp_path / "folder"))
     assert list(tmp_path.iterdir()) == []
 
 

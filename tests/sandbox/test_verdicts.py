@@ -58,9 +58,10 @@ async def test_a_name_that_the_code_makes_up_is_one_line() -> None:
 
 
 async def test_a_stopped_run_lists_the_tests_that_did_not_run() -> None:
-    body = "".join(f"    def test_{n}(self): {'time.sleep(99)' if n == 1 else 'pass'}\n" for n in range(4))
-    test = f"import time, unittest\nclass It(unittest.TestCase):\n{body}"
-    run = await run_tests({"test_it.py": test}, LIMITS._replace(seconds=1.5))
-    assert run.stopped == "ran longer than 1.5 s"
+    endless = "any(print('x' * 999) for _ in iter(int, 1))"
+    body = "".join(f"    def test_{n}(self): {endless if n == 1 else 'pass'}\n" for n in range(4))
+    test = f"import unittest\nclass It(unittest.TestCase):\n{body}"
+    run = await run_tests({"test_it.py": test}, LIMITS)
+    assert run.stopped == "wrote more than 1,048,576 bytes of output"
     assert [outcome for _, outcome in run.outcomes] == ["passed", "running when the run ended", "not run", "not run"]
     assert (run.passed, run.counted, run.ran, run.failed) == (False, 4, 1, 0)

@@ -16,7 +16,7 @@ from cli.stack.embedded import Servers, embedded_servers
 from config.settings import Settings
 from crew.providers import InstalledCrews
 from models.contracts.recording import Recording
-from tests.abuse.projects import get, start, wait_for_status
+from tests.api_client import get, start, wait_for_status
 from tests.provider import KEY, Call, Script, Turn, running
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import calling, changed, coding, software_delivery

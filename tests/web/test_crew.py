@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -13,10 +13,10 @@ from playwright.async_api import Page, expect
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import wait_for_status
+from tests.api_client import wait_for_status
 from tests.conftest import own_settings
-from tests.provider.app import KEY, Provider
-from tests.provider.running import running
+from tests.provider.app import Provider
+from tests.provider.running import configured
 from tests.provider.scripts import of_brief
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
@@ -37,30 +37,19 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update=own)
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
-    async with running(of_brief(BRIEF)) as provider:
+    async with configured(of_brief(BRIEF)) as provider:
         yield provider
 
 
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    """The provider's addresses and keys, as a person sets them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.setenv("ANTHROPIC_BASE_URL", provider.url)
-        patch.setenv("ANTHROPIC_API_KEY", KEY)
-        yield
-
-
 @pytest_asyncio.fixture(scope="module")
-async def mixed(http: httpx2.AsyncClient, worker: None, environment: None) -> str:
+async def mixed(http: httpx2.AsyncClient, worker: None, provider: Provider) -> str:
     """A delivered project whose stages asked three models."""
     director = Director(http)
     brief = (BRIEF / "brief.md").read_text()
     project_id = await director.start("Short links", brief, pipeline="mixed", oversight="low", model="openai:gpt-5")
-    ended = await wait_for_status(http, project_id, "completed", "failed", "waiting", seconds=60)
+    ended = await wait_for_status(http, project_id, "completed", "failed", "waiting")
     problems = [each["question"] for each in (await director.get(f"/projects/{project_id}/status"))["open_requests"]]
     assert (ended["status"], problems) == ("completed", [])
     return project_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 
 import pytest
@@ -13,6 +12,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from store.transaction import Store
 from tests.conftest import CHECKOUT
+from tests.serving import program_environment
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline
 from worker.worker import build_worker
 
@@ -48,13 +48,7 @@ async def test_a_blocked_worker_ends_and_another_runs_its_step(
     blocked = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", BLOCKING),
         cwd=CHECKOUT,
-        env=os.environ
-        | servers.environment()
-        | {
-            "DATABASE_URL": settings.database_url,
-            "BOTARMY_TASK_QUEUE": settings.task_queue,
-            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
-        },
+        env=program_environment(servers, settings),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -19,7 +18,8 @@ from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.conftest import CHECKOUT
-from tests.waiting import eventually
+from tests.serving import program_environment
+from tests.waiting import PATIENCE_SECONDS, eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
 from worker.worker import build_worker, run_worker
 from workflows.client import connect
@@ -87,6 +87,7 @@ async def test_responses_sent_while_no_worker_runs_are_judged_when_one_starts(
     assert (await story.judged(second)).explanation == (f"human decided first: approve (decision {first.decision_id})")
 
 
+@pytest.mark.long
 async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
@@ -114,14 +115,7 @@ async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker"),
         cwd=CHECKOUT,
-        env=os.environ
-        | servers.environment()
-        | {
-            "DATABASE_URL": settings.database_url,
-            "BOTARMY_TASK_QUEUE": settings.task_queue,
-            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
-            "BOTARMY_REHEARSAL_STEP_SECONDS": "2",
-        },
+        env=program_environment(servers, settings) | {"BOTARMY_REHEARSAL_STEP_SECONDS": "2"},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -133,6 +127,7 @@ async def worker_process(servers: Servers, settings: Settings) -> AsyncIterator[
         await process.wait()
 
 
+@pytest.mark.long
 async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
     servers: Servers, temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
@@ -146,7 +141,7 @@ async def test_a_step_whose_worker_is_killed_runs_again_and_is_recorded_once(
         await story.respond(request, "approve")
         assert (await story.result()).status == "completed"
         another.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(another.wait(), 20) == 0
+        assert await asyncio.wait_for(another.wait(), PATIENCE_SECONDS) == 0
     (task,) = await story.tasks()
     assert (task.status, task.failures) == ("completed", 0)
     assert task.attempt > 1

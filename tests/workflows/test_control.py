@@ -250,6 +250,7 @@ async def test_a_response_and_a_cancellation_together_leave_nothing_open(
     assert closed.status == ("approved" if kept.outcome == "applied" else "cancelled")
 
 
+@pytest.mark.long
 async def test_a_cancellation_while_a_late_response_is_recorded_leaves_nothing_open_and_loses_nothing(
     begin: Begin, store: Store
 ) -> None:

@@ -55,6 +55,7 @@ async def waits(story: Story) -> None:
     await eventually(look)
 
 
+@pytest.mark.long
 async def test_a_decision_before_the_deadline_is_in_time_if_the_workflow_has_not_received_the_request_yet(
     workers: Workers, engine: WorkflowEnvironment, script: Script
 ) -> None:
@@ -72,6 +73,7 @@ async def test_a_decision_before_the_deadline_is_in_time_if_the_workflow_has_not
     assert [one.outcome for one in await story.history(request)] == ["applied"]
 
 
+@pytest.mark.long
 async def test_a_decision_before_the_deadline_is_in_time_behind_one_that_has_to_be_checked(
     workers: Workers, engine: WorkflowEnvironment, script: Script
 ) -> None:

@@ -33,12 +33,12 @@ def test_every_release_of_the_changelog_was_recorded() -> None:
     assert sorted(released) == releases.RELEASES
 
 
-@pytest.mark.parametrize("seed", ["1", "2718"])
-def test_every_history_replays_whatever_the_order_of_sets(seed: str) -> None:
+def test_every_history_replays() -> None:
+    """`tests/faults` replays them under other orders of sets."""
     ran = subprocess.run(
         [sys.executable, "-m", "tests.histories", "replay"],
         cwd=CHECKOUT,
-        env=os.environ | {"PYTHONHASHSEED": seed},
+        env=os.environ | {"PYTHONHASHSEED": "2718"},
         capture_output=True,
         text=True,
         check=False,

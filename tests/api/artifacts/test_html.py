@@ -20,7 +20,7 @@ from artifacts.media_types import FILES, ZIP
 from models.contracts.names import BuiltInArtifact
 from store import artifacts
 from store.transaction import Store
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, start
 
 HTML = {"Accept": "text/html"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

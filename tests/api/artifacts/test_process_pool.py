@@ -6,8 +6,10 @@ import asyncio
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -20,6 +22,7 @@ from api.artifacts.process_pool import JobLimitError, PoolBusyError, ProcessPool
 from api.artifacts.rendering import FragmentCache, RenderSource, render_fragment
 from api.errors import ConflictError, InvalidError, NotFoundError
 from artifacts.media_types import MARKDOWN
+from tests.conftest import CHECKOUT
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
@@ -35,7 +38,17 @@ async def pool(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ProcessPool]:
     pool = ProcessPool()
     yield pool
     await pool.close()
-    assert not pool._alive
+    assert not pool_processes()
+
+
+def pool_processes() -> list[psutil.Process]:
+    """The processes of the pools of this process."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):  # it has just ended
+            if "api.artifacts.pool_worker" in child.cmdline():
+                found.append(child)
+    return found
 
 
 async def run_endless_job(pool: ProcessPool) -> int:
@@ -54,6 +67,7 @@ async def test_a_process_is_reused(pool: ProcessPool) -> None:
 
 
 async def test_exceptions_of_a_job_are_raised_to_the_caller(pool: ProcessPool) -> None:
+    pid = await pool.run(os.getpid)
     for error, function, arguments in (
         (ValueError, int, ("x",)),
         (ConflictError, compare_versions, (None, Version("x v1", MARKDOWN, b"\xff"))),
@@ -65,7 +79,7 @@ async def test_exceptions_of_a_job_are_raised_to_the_caller(pool: ProcessPool) -
     ):
         with pytest.raises(error):
             await pool.run(function, *arguments)
-    assert len(pool._alive) == 1
+    assert await pool.run(os.getpid) == pid
 
 
 async def test_an_endless_job_is_killed_and_the_next_job_runs(pool: ProcessPool) -> None:
@@ -84,14 +98,14 @@ async def test_a_job_that_exhausts_memory_is_killed(pool: ProcessPool) -> None:
 async def test_a_job_fails_when_all_processes_stay_busy(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_pool, "WAIT_SECONDS", 0.05)
     sleeping = [asyncio.create_task(pool.run(time.sleep, 1000)) for _ in range(process_pool.MAX_PROCESSES)]
-    while len(pool._alive) < process_pool.MAX_PROCESSES:
+    while len(pool_processes()) < process_pool.MAX_PROCESSES:
         await asyncio.sleep(0.01)
     with pytest.raises(PoolBusyError):
         await pool.run(len, b"abc")
     for task in sleeping:  # their clients have disconnected
         task.cancel()
     await asyncio.gather(*sleeping, return_exceptions=True)
-    assert not pool._alive
+    assert not pool_processes()
     assert await pool.run(len, b"abc") == 3
 
 
@@ -100,7 +114,7 @@ async def test_a_sleeping_job_times_out(pool: ProcessPool, monkeypatch: pytest.M
     monkeypatch.setattr(process_pool, "RESULT_SECONDS", 0.05)
     with pytest.raises(PoolBusyError):
         await pool.run(time.sleep, 1000)
-    assert not pool._alive
+    assert not pool_processes()
 
 
 async def test_a_killed_process_is_replaced(pool: ProcessPool) -> None:
@@ -111,15 +125,28 @@ async def test_a_killed_process_is_replaced(pool: ProcessPool) -> None:
     assert await pool.run(os.getpid) != pid
 
 
+KILLED = """\
+import asyncio, os, signal
+from api.artifacts.process_pool import ProcessPool
+async def main():
+    print(await ProcessPool().run(os.getpid), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())
+"""
+
+
 async def test_processes_end_with_the_api() -> None:
     """However it ends: their stdin is closed."""
-    pool = ProcessPool()
-    pid = await pool.run(os.getpid)
-    (process,) = pool._alive
-    assert process.stdin is not None
-    process.stdin.close()
-    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
-    assert not psutil.pid_exists(pid)
+    api = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", KILLED),
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    # The process of the pool shares the stream of errors, which ends with the last process that has it.
+    pid, errors = await asyncio.wait_for(api.communicate(), PATIENCE)
+    assert int(pid) != api.pid, errors
+    assert api.returncode == -signal.SIGKILL
 
 
 HOSTILE = {

@@ -25,7 +25,7 @@ from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
 from tests.serving import run_server
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 PIPELINE = Pipeline(
     name="relay", stages=(Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,)),)
@@ -77,6 +77,14 @@ class Relay(Feed):
     def __init__(self, address: str, hub: Hub, store: Store, server: uvicorn.Server) -> None:
         super().__init__(address, store)
         self.hub, self.server = hub, server
+
+    async def subscribers(self, channel: str, expected: int) -> None:
+        """Wait until Redis has this number of subscribers of a channel."""
+
+        async def check() -> bool:
+            return await self.store.bus.redis.pubsub_numsub(channel) == [(channel.encode(), expected)]
+
+        await eventually(check)
 
 
 @asynccontextmanager

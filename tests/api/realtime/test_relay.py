@@ -250,9 +250,7 @@ async def test_a_hundred_sockets_share_a_subscription_and_the_reads_of_the_log(
     assert reads <= 10  # a hundred sockets share them; two or three are usual
     await asyncio.gather(*(socket.close() for socket in sockets))
     await condition(lambda: not running.hub.sockets)
-    async with asyncio.timeout(5):
-        while await running.store.bus.redis.pubsub_numsub(channel) != [(channel.encode(), 0)]:
-            await asyncio.sleep(0.01)
+    await running.subscribers(channel, 0)
 
 
 async def test_subscribing_while_events_are_written_misses_none_and_repeats_none(running: Relay) -> None:

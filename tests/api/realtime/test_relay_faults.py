@@ -246,6 +246,6 @@ async def test_a_subscriber_whose_last_channel_was_just_dropped_can_be_cancelled
         for _ in range(yields):
             await asyncio.sleep(0)
         running.cancel()
-        _, stuck = await asyncio.wait([running], timeout=5)
+        _, stuck = await asyncio.wait([running], timeout=PATIENCE_SECONDS)
         assert not stuck
     await bus.close()

@@ -24,6 +24,7 @@ from api.realtime.client_frames import (
 from api.realtime.close_codes import ErrorCode
 from api.realtime.rate_limit import RateLimit
 from api.realtime.send_buffer import SendBuffer
+from tests.waiting import PATIENCE_SECONDS
 
 PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each process that collects these tests
 
@@ -53,7 +54,7 @@ async def test_a_send_buffer_has_space_again_when_half_empty() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     await send_buffer.get()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
 
 async def test_a_send_buffer_detects_a_text_that_is_not_sent() -> None:

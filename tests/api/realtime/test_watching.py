@@ -153,22 +153,16 @@ async def test_a_stalled_watcher_does_not_delay_a_follower(running: Relay, monke
 
 
 async def test_without_watchers_the_feed_is_unsubscribed_and_empty(running: Relay) -> None:
-    channel, redis = running.store.bus.projects_channel, running.store.bus.redis
-
-    async def subscribers(expected: int) -> None:
-        async with asyncio.timeout(5):
-            while await redis.pubsub_numsub(channel) != [(channel.encode(), expected)]:
-                await asyncio.sleep(0.01)
-
+    channel = running.store.bus.projects_channel
     project_id = await running.project()
     async with running.connect() as one, running.connect() as other:
         await watch(one)
         await watch(other)
-        await subscribers(1)
+        await running.subscribers(channel, 1)
         await send(one, "unwatch")
         await receive_changes(other, project_id, await running.record(project_id))
     await condition(lambda: not running.hub.sockets)
-    await subscribers(0)
+    await running.subscribers(channel, 0)
     assert not running.hub.change_feed.tracked_projects
 
 

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from config.settings import Settings
-from tests.api.api_client import BRIEF, Json, assert_problem
 from tests.api.unavailable.tcp_proxy import TcpProxy
+from tests.api_client import BRIEF, Json, assert_problem
 from tests.serving import served
 from tests.waiting import eventually
 

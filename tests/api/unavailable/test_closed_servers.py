@@ -9,7 +9,6 @@ import httpx2
 import pytest
 
 from config.settings import Settings
-from tests.api.api_client import V1, get, respond, start, wait_for_request, wait_for_status
 from tests.api.unavailable.proxied_api import (
     NEW_PROJECT,
     Proxies,
@@ -18,6 +17,7 @@ from tests.api.unavailable.proxied_api import (
     serve_behind,
     wait_until_ready,
 )
+from tests.api_client import V1, get, respond, start, wait_for_request, wait_for_status
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.api.api_client import V1, respond, start, wait_for_request
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
+from tests.api_client import V1, respond, start, wait_for_request
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, Result, botarmy, environment
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -84,7 +85,7 @@ async def test_the_inbox_lists_and_watches_open_requests_as_json(
     assert watching.stdout is not None
     try:
         late = await open_request(http, await start_project(http, "Late"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while json.loads(await watching.stdout.readline())["request_id"] != late["request_id"]:
                 pass
     finally:

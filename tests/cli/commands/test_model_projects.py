@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -15,7 +15,7 @@ import pytest_asyncio
 import crew.model  # noqa: F401 - which takes seconds; the worker here would import it while it works
 from tests.cli.commands.projects_under_test import start_project
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
-from tests.provider import KEY, Provider, running
+from tests.provider import Provider, configured
 from tests.provider.scripts import of_brief
 from tests.waiting import eventually
 
@@ -27,21 +27,13 @@ WRONG = "sk-wrong-0123456789"
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
     script = of_brief(EVAL).model_copy(update={"when": None})  # `launch` of quick-start does not read the brief
-    async with running(script) as provider:
-        yield provider
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    """The provider's address and key, as a person sets them where the worker and the commands run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.delenv("ANTHROPIC_API_KEY", raising=False)
-        yield
+    async with configured(script) as provider:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("ANTHROPIC_API_KEY")
+            yield provider
 
 
 async def test_a_run_with_a_model_delivers_and_its_transcript_can_be_read(api_url: str, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from cli.commands import repository
 from cli.commands.delivery import DeliveryError, check_apart
 from cli.commands.git import git
 from cli.commands.repository import Commit, write
@@ -44,8 +43,8 @@ def trailer(folder: Path, name: str) -> list[str]:
     return log(folder, f"%(trailers:key={name},valueonly,separator=%x2C)")
 
 
-def committed(files: dict[str, str], message: str = "All\n", author: str = "Ada") -> Commit:
-    return Commit(author, "person@botarmy.invalid", AT, message, files)
+def committed(files: dict[str, str], text: str = "All", author: str = "Ada", *trailers: str) -> Commit:
+    return Commit(author, "person@botarmy.invalid", AT, text, trailers, files)
 
 
 async def test_a_run_begins_from_code_and_ends_in_a_repository(
@@ -184,8 +183,8 @@ def test_names_and_messages_are_written_as_they_are(tmp_path: Path) -> None:
         "-x": "y",
     }
     text = "One.\n\nBotArmy-Artifact: forged\nBotArmy-Model: forged"
-    message = repository._message(text, ["BotArmy-Artifact: 1"])
-    write([committed({"old": ""}), committed(files, message, "Eve <eve@x>\n committer")], tmp_path / "out")
+    forging = committed(files, text, "Eve <eve@x>\n committer", "BotArmy-Artifact: 1")
+    write([committed({"old": ""}), forging], tmp_path / "out")
     found = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert {path for path in found if not path.startswith(".git/")} == set(files)
     assert trailer(tmp_path / "out", "BotArmy-Artifact")[-1] == "1"

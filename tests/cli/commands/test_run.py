@@ -65,6 +65,7 @@ FAILED_STEP = "---\nrehearsal:\n  fail_step: {stage: build, retryable: false}\n-
 FAILED_TESTS = "---\nrehearsal:\n  fail_tests_rounds: 100\n---\n"
 
 
+@pytest.mark.long
 async def test_a_failure_ends_an_unattended_run_and_prints_how_to_continue(
     api_url: str, http: httpx2.AsyncClient, tmp_path: Path
 ) -> None:

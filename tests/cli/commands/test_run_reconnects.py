@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,15 +14,17 @@ import httpx2
 import pytest
 
 from cli.stack.embedded import Servers
+from cli.stack.ports import free_port
 from config.settings import Settings
 from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, botarmy, environment
+from tests.serving import program_environment
 from tests.waiting import eventually
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 SLOW = "---\nrehearsal:\n  step_seconds: 0.3\n---\n"
 GATES = 4
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 async def test_a_run_survives_a_killed_api_with_the_same_delivery(
@@ -32,7 +32,7 @@ async def test_a_run_survives_a_killed_api_with_the_same_delivery(
 ) -> None:
     brief = tmp_path / "slow.md"
     brief.write_text(SLOW + BRIEF.read_text())
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
 
     async def projects() -> int:
@@ -78,29 +78,14 @@ def _files(folder: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 @asynccontextmanager
 async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the API in its own process; yield once it is ready."""
-    env = (
-        os.environ
-        | servers.environment()
-        | {
-            "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
-            "BOTARMY_TASK_QUEUE": settings.task_queue,
-            "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
-            "BOTARMY_PORT": str(port),
-            "PYTHONPATH": str(CHECKOUT),
-        }
-    )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api", env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        *(sys.executable, "-m", "api"),
+        env=program_environment(servers, settings) | {"BOTARMY_PORT": str(port)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         async with httpx2.AsyncClient(trust_env=False) as http:

@@ -39,6 +39,7 @@ async def test_a_file_gets_plain_lines_even_if_colours_are_forced(api_url: str, 
     assert "\x1b" not in COLOURS.sub("", listed.out), "forced colours are the only escape sequences"
 
 
+@pytest.mark.long
 async def test_a_terminal_gets_only_what_it_supports(api_url: str, tmp_path: Path) -> None:
     async def output(env: dict[str, str]) -> str:
         async with on_a_terminal(api_url, *QUICK, cwd=tmp_path, env=env) as terminal:

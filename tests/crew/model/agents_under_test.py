@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, MARKDOWN
 from config.settings import Settings
@@ -17,7 +15,7 @@ from crew.model.outputs import ImplementationPlan, Specification
 from crew.protocol import Assignment, InputArtifact, Outcome
 from models.contracts.roles import BUILT_IN_ROLES
 from tests.crew.model.model_under_test import Step
-from tests.provider import Provider, Script, running
+from tests.provider import Provider, Script, configured
 from tests.provider.product import Product
 
 MODEL = "openai:scripted"
@@ -29,13 +27,10 @@ KEY = "planted-key-4f9d1c7e8a2b6d30"
 async def crew_of(*scripts: Script) -> AsyncIterator[tuple[ModelCrew, Provider]]:
     """A crew whose provider is scripted, with the environment of a worker."""
     settings = Settings(_env_file=None, model_prices={MODEL: (1.0, 2.0)}, test_seconds=10)
-    async with running(*scripts, key=KEY) as provider:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-            patch.setenv("OPENAI_API_KEY", KEY)
-            crew = ModelCrew(settings)
-            yield crew, provider
-            await crew.close()
+    async with configured(*scripts, key=KEY) as provider:
+        crew = ModelCrew(settings)
+        yield crew, provider
+        await crew.close()
 
 
 async def work(

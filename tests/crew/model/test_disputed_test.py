@@ -12,10 +12,10 @@ import pytest_asyncio
 from crew.model.agents.test_report import failed_tests, report
 from crew.model.agents.tester import WEAKENED
 from sandbox import TestRun
-from tests.abuse.projects import get, open_request, respond, start, wait_for_status
-from tests.provider.app import KEY, Provider
+from tests.api_client import decide, get, start, wait_for_request, wait_for_status
+from tests.provider.app import Provider
 from tests.provider.product import Product
-from tests.provider.running import running
+from tests.provider.running import configured
 from tests.provider.scripts import calling, changed, software_delivery, writing
 
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "shortlinks"
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture
-async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
+async def provider() -> AsyncIterator[Provider]:
     script = changed(
         software_delivery(PRODUCT),
         {
@@ -53,16 +53,14 @@ async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
             "build#2": [calling("list_files"), calling("impossible", reason=REASON)],
         },
     )
-    async with running(script) as provider:
-        monkeypatch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    async with configured(script) as provider:
         yield provider
 
 
 async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClient, provider: Provider) -> None:
     brief = (BRIEF / "brief.md").read_text()
     project = await start(http, name="Short links", description=brief, model="openai:gpt-5", oversight="low")
-    request = await open_request(http, project, "build", seconds=60)
+    request = await wait_for_request(http, project, "build")
     question = request["question"]
     assert f"it says that this is impossible: {REASON}. Of the acceptance tests that it names" in question
     assert "these failed: R1: a link begins with go/." in question
@@ -70,8 +68,8 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert shown["redo_stages"] == ["discovery", "plan", "design", "acceptance"]
 
-    await respond(http, request, "amend", comment="Links have no prefix.", redo="acceptance")
-    await wait_for_status(http, project, "completed", seconds=60)
+    await decide(http, request, "amend", comment="Links have no prefix.", redo="acceptance")
+    await wait_for_status(http, project, "completed")
     tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
     done = {(one["stage"], one["round"]) for one in tasks if one["stage"] in ("acceptance", "build", "validate")}
     assert done == {(stage, round) for stage in ("acceptance", "build", "validate") for round in (1, 2)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -27,12 +27,12 @@ from evals.briefs import load
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from sandbox import Sandbox
-from tests.abuse.projects import get, start, wait_for_status
+from tests.api_client import get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.model_under_test import Model, Step, call, says
-from tests.provider.app import KEY, Provider
+from tests.provider.app import Provider
 from tests.provider.product import Product
-from tests.provider.running import running
+from tests.provider.running import configured
 from tests.provider.scripts import calling, changed, coding, software_delivery
 
 BRIEF = Path(__file__).parents[3] / "evals" / "briefs" / "invoicer"
@@ -181,7 +181,7 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update={"pipelines_dir": Path(__file__).with_name("pipelines")})
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
     """The crew of the brief, whose coder deletes nothing, and writes only what differs from what is there."""
     product, brief = Product.of_brief(BRIEF), load(BRIEF)
@@ -189,16 +189,8 @@ async def provider() -> AsyncIterator[Provider]:
     new = {path: text for path, text in product.files.items() if brief.source.get(path) != text}
     script = software_delivery(product, when=product.plan.entry_point)
     look = [calling("list_files"), calling("read_file", path="invoicer/totals.py")]
-    async with running(changed(script, {"build": [*look, *coding(new)]})) as provider:
+    async with configured(changed(script, {"build": [*look, *coding(new)]})) as provider:
         yield provider
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        yield
 
 
 @pytest.mark.usefixtures("worker")

@@ -6,7 +6,7 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -15,10 +15,10 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import V1, get, start, wait_for_status
+from tests.api_client import V1, get, start, wait_for_status
 from tests.conftest import own_settings
-from tests.provider.app import KEY, Provider
-from tests.provider.running import running
+from tests.provider.app import Provider
+from tests.provider.running import configured
 from tests.provider.scripts import of_brief
 
 PIPELINES = Path(__file__).with_name("pipelines")
@@ -33,24 +33,13 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update={"model_prices": {"anthropic:claude-scripted": (3.0, 15.0)}})
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
-    async with running(of_brief(BRIEF)) as provider:
+    async with configured(of_brief(BRIEF)) as provider:
         yield provider
 
 
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    """The provider's addresses and keys, as a person sets them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.setenv("ANTHROPIC_BASE_URL", provider.url)
-        patch.setenv("ANTHROPIC_API_KEY", KEY)
-        yield
-
-
-@pytest.mark.parametrize("model", ["openai:gpt-5", "anthropic:claude-scripted"])
+@pytest.mark.parametrize("model", ["openai:gpt-5", pytest.param("anthropic:claude-scripted", marks=pytest.mark.long)])
 async def test_a_brief_becomes_a_package_that_works(
     http: httpx2.AsyncClient, provider: Provider, model: str, tmp_path: Path
 ) -> None:

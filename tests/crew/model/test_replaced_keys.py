@@ -14,7 +14,7 @@ from temporalio.client import Client
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.providers import InstalledCrews
-from tests.abuse.projects import get, open_request, respond, start, wait_for_status
+from tests.api_client import decide, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
@@ -56,12 +56,12 @@ async def test_a_step_goes_on_from_its_transcript_with_a_new_key(
     async with running(changed(software_delivery(GREETER), {"build": turns}), key=KEY) as provider:
         async with worker_with(KEY, provider, temporal, settings):
             project = await start(http, model=MODEL, pipeline="only-build")
-            request = await open_request(http, project, "build", seconds=60)
+            request = await wait_for_request(http, project, "build")
         assert "rejected the key. Set OPENAI_API_KEY, restart the worker, and try again." in request["question"]
         assert KEY not in str(request)
         async with worker_with(NEW_KEY, provider, temporal, settings):
-            await respond(http, request, "approve")
-            await wait_for_status(http, project, "completed", seconds=60)
+            await decide(http, request, "approve")
+            await wait_for_status(http, project, "completed")
         tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
         task = tasks[0]
         assert len(tasks) == 1, tasks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,19 +18,19 @@ from crew.model.agents.coder import WEAKENED
 from crew.model.clients import MAX_OUTPUT_TOKENS
 from store import budgets, transcripts
 from store.transaction import Store
-from tests.abuse.projects import V1, get, open_request, respond, start, wait_for_status
+from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.disobedience import approves, obeying
 from tests.crew.model.test_model_delivery import PIPELINES
-from tests.provider import Provider, Script, running
+from tests.provider import Provider, Script, configured
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import INJECTED, calling, changed, coding, software_delivery, writing
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 20.0
 OUTPUT_USD = 2.0
 REMOVED = "tests/test_others.py"
 REMOVED_TEST = FILES["tests/test_greeting.py"].replace("Greeting(", "Others(")
@@ -71,18 +71,10 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         yield settings.model_copy(update=own)
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
-    async with running(HANGING, TESTING, GREETING, key=KEY) as provider:
+    async with configured(HANGING, TESTING, GREETING, key=KEY) as provider:
         yield provider
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        yield
 
 
 async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_the_gate(
@@ -90,20 +82,20 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
 ) -> None:
     brief = f"# Greeter\n\n{INJECTED}\n\n## Requirements\n\n- It greets.\n"
     project = await start(http, description=brief, model=MODEL, pipeline="three-gates")
-    request = await open_request(http, project, "plan")
+    request = await wait_for_request(http, project, "plan")
     assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
     found = await get(http, f"/hitl/{request['request_id']}")
     assert (found["status"], found["history"]) == ("pending", [])
-    await respond(http, request, "approve")
-    request = await open_request(http, project, "build", seconds=60)
+    await decide(http, request, "approve")
+    request = await wait_for_request(http, project, "build")
     assert request["question"] == (f"Is this the code? {WEAKENED} {REMOVED}:Others.test_r1_greets was removed.")
-    await respond(http, request, "approve")
-    request = await open_request(http, project, "validate", seconds=60)
+    await decide(http, request, "approve")
+    request = await wait_for_request(http, project, "validate")
     (report,) = (await get(http, f"/projects/{project}/artifacts", type="test_results"))["items"]
     assert report["artifact_id"] in str(request["artifacts"])
     text = (await get(http, f"/artifacts/{report['artifact_id']}"))["content"]
     assert f"{REMOVED}:Others.test_r1_greets was removed" in text
-    await respond(http, request, "reject", comment="It removed a test.")
+    await decide(http, request, "reject", comment="It removed a test.")
     assert (await wait_for_status(http, project, "rejected"))["status"] == "rejected"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -11,9 +11,9 @@ from pydantic import JsonValue
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.abuse.projects import Json, get, start, wait_for_status
+from tests.api_client import Json, get, start, wait_for_status
 from tests.conftest import CHECKOUT, own_settings
-from tests.provider import KEY, Provider, Script, running
+from tests.provider import Provider, Script, configured
 from tests.provider.product import Product
 from tests.provider.scripts import calling, changed, software_delivery
 
@@ -82,18 +82,10 @@ def script() -> Script:
     return changed(software_delivery(GREETER), conversations)
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", autouse=True)
 async def provider() -> AsyncIterator[Provider]:
-    async with running(script()) as provider:
+    async with configured(script()) as provider:
         yield provider
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        yield
 
 
 async def deliver(http: httpx2.AsyncClient, **fields: str) -> dict[str, list[Json]]:

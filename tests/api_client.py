@@ -1,4 +1,4 @@
-"""Helpers of the API's tests: start projects over HTTP, wait for states, check problems."""
+"""Start projects over HTTP, wait for their states, decide, and check problems."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 V1 = "/api/v1"
 BRIEF = (
@@ -33,35 +33,40 @@ async def get(http: httpx2.AsyncClient, path: str, **query: Any) -> Json:
     return body
 
 
-async def wait_for_status(http: httpx2.AsyncClient, project_id: str, *statuses: str) -> Json:
+async def wait_for_status(
+    http: httpx2.AsyncClient, project_id: str, *statuses: str, seconds: float = PATIENCE_SECONDS
+) -> Json:
     """Return the project as soon as it has one of the statuses."""
 
     async def check() -> Json | None:
         project = await get(http, f"/projects/{project_id}")
         return project if project["status"] in statuses else None
 
-    return await eventually(check)
+    return await eventually(check, seconds)
 
 
-async def wait_for_request(http: httpx2.AsyncClient, project_id: str, stage: str | None = None, round: int = 1) -> Json:
-    """Return a project's open request, of that stage and round, as soon as there is one."""
+async def wait_for_request(
+    http: httpx2.AsyncClient, project_id: str, stage: str | None = None, round: int | None = None
+) -> Json:
+    """Return a project's open request, of that stage and round if they are given, as soon as there is one."""
 
     async def check() -> Json | None:
         requests = (await get(http, f"/projects/{project_id}/status"))["open_requests"]
-        return next(
-            (
-                request
-                for request in requests
-                if stage is None or (request["stage"], request["round"]) == (stage, round)
-            ),
-            None,
-        )
+        wanted = (each for each in requests if stage in (None, each["stage"]) and round in (None, each["round"]))
+        return next(wanted, None)
 
     return await eventually(check)
 
 
 async def respond(http: httpx2.AsyncClient, request_id: str, action: str, **fields: Any) -> httpx2.Response:
+    """Respond to a request. The response may be refused."""
     return await http.post(f"{V1}/hitl/{request_id}/respond", json={"action": action} | fields)
+
+
+async def decide(http: httpx2.AsyncClient, request: Json, action: str, **fields: Any) -> None:
+    """Respond to a request with a response that is accepted."""
+    answer = await respond(http, request["request_id"], action, **fields)
+    assert answer.status_code in (200, 202), answer.text
 
 
 def assert_problem(answer: httpx2.Response, status: int, *words: str) -> Json:
