@@ -24,11 +24,10 @@ from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
-from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
+from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
-from models.contracts.records import OpenedProject, OpenProject
 from models.contracts.redo import checked_by
-from models.contracts.roles import BUILT_IN_ROLES, Role
+from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, steps, tasks
@@ -53,7 +52,7 @@ class TaskEndedError(Exception):
 
 
 class AgentSteps:
-    """The activities that involve agents. A step runs at least once, and its result is written once."""
+    """The activity that runs an agent. A step runs at least once, and its result is written once."""
 
     def __init__(self, store: Store, crews: Crews, max_artifact_bytes: int, daily_budget_usd: float) -> None:
         self._store = store
@@ -94,34 +93,6 @@ class AgentSteps:
             raise ApplicationError(
                 str(error), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
-
-    @activity.defn
-    async def open_project(self, opening: OpenProject) -> OpenedProject:
-        """Record that the project is active. Return the agents whose steps are short for it.
-
-        Raises:
-            ApplicationError: another run of the workflow owns the project.
-        """
-        async with self._store.reading() as connection:
-            brief = await projects.brief(connection, opening.project_id)
-            project = await projects.get(connection, opening.project_id)
-        assert project is not None
-        async with self._store.transaction(opening.project_id) as tx:
-            current = await projects.open_run(tx, opening)
-        if not current:
-            raise ApplicationError(
-                "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
-            )
-        pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
-        roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
-        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
-        return OpenedProject(short_agents=tuple(short))
-
-    async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
-        try:
-            return (await self._crews.agent(crew, role)).is_short(brief)
-        except AgentError:
-            return False  # its steps fail, and say why
 
     async def _start(self, tx: Transaction, step: StepInput) -> steps.Started:
         info = activity.info()
