@@ -15,9 +15,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import gate_question
 from activities.assignment import build_assignment
+from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
-from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
 from crew.protocol import AgentError, Crews, Outcome, Usage
 from crew.transcript import SupersededAttemptError
@@ -42,9 +42,6 @@ MAX_NOTE = 1000
 """Characters of an agent's note, which should be one line."""
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
-
-MAX_INLINE_CHECK = 64 * 1024
-"""Bytes of content that are checked without a thread, because starting one takes longer."""
 
 
 class TaskEndedError(Exception):
@@ -127,27 +124,8 @@ class AgentSteps:
         except Exception as error:
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
-        await self._check(step, outcome)
+        await check_outcome(outcome, step.handoff.expected_outputs, self._max_artifact_bytes)
         return outcome
-
-    async def _check(self, step: StepInput, outcome: Outcome) -> None:
-        produced = [draft.type for draft in outcome.drafts]
-        if sorted(produced) != sorted(step.handoff.expected_outputs):
-            expected = ", ".join(step.handoff.expected_outputs)
-            raise AgentError(f"it should produce {expected}, and produced {', '.join(produced) or 'nothing'}.")
-        for draft in outcome.drafts:
-            if len(draft.content) > self._max_artifact_bytes:
-                raise AgentError(
-                    f"its {draft.type} has {len(draft.content)} bytes; the limit is {self._max_artifact_bytes}.",
-                    retryable=False,
-                )
-            try:
-                if len(draft.content) > MAX_INLINE_CHECK:
-                    await asyncio.to_thread(media_types.check, draft.media_type, draft.content)
-                else:
-                    media_types.check(draft.media_type, draft.content)
-            except InvalidArtifactError as error:
-                raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = gate_question.reason_to_ask(step, outcome)
