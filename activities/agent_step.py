@@ -15,20 +15,19 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import gate_question
 from activities.assignment import build_assignment
+from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
-from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
 from crew.protocol import AgentError, Crews, Outcome, Usage
 from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
-from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
+from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
-from models.contracts.records import OpenedProject, OpenProject
 from models.contracts.redo import checked_by
-from models.contracts.roles import BUILT_IN_ROLES, Role
+from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, steps, tasks
@@ -44,16 +43,13 @@ MAX_NOTE = 1000
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
 
-MAX_INLINE_CHECK = 64 * 1024
-"""Bytes of content that are checked without a thread, because starting one takes longer."""
-
 
 class TaskEndedError(Exception):
     """The task was cancelled, or an earlier attempt has finished it: there is nothing to write."""
 
 
 class AgentSteps:
-    """The activities that involve agents. A step runs at least once, and its result is written once.
+    """The activity that runs an agent. A step runs at least once, and its result is written once.
 
     Args:
         max_wait: how long a step waits for a provider that asks to wait, before it asks a person.
@@ -107,34 +103,6 @@ class AgentSteps:
                 str(error), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
 
-    @activity.defn
-    async def open_project(self, opening: OpenProject) -> OpenedProject:
-        """Record that the project is active. Return the agents whose steps are short for it.
-
-        Raises:
-            ApplicationError: another run of the workflow owns the project.
-        """
-        async with self._store.reading() as connection:
-            brief = await projects.brief(connection, opening.project_id)
-            project = await projects.get(connection, opening.project_id)
-        assert project is not None
-        async with self._store.transaction(opening.project_id) as tx:
-            current = await projects.open_run(tx, opening)
-        if not current:
-            raise ApplicationError(
-                "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
-            )
-        pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
-        roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
-        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
-        return OpenedProject(short_agents=tuple(short))
-
-    async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
-        try:
-            return (await self._crews.agent(crew, role)).is_short(brief)
-        except AgentError:
-            return False  # its steps fail, and say why
-
     async def _start(self, tx: Transaction, step: StepInput) -> steps.Started:
         info = activity.info()
         started = await steps.start(tx, step, info.workflow_id or "", info.attempt)
@@ -168,27 +136,8 @@ class AgentSteps:
         except Exception as error:
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
-        await self._check(step, outcome)
+        await check_outcome(outcome, step.handoff.expected_outputs, self._max_artifact_bytes)
         return outcome
-
-    async def _check(self, step: StepInput, outcome: Outcome) -> None:
-        produced = [draft.type for draft in outcome.drafts]
-        if sorted(produced) != sorted(step.handoff.expected_outputs):
-            expected = ", ".join(step.handoff.expected_outputs)
-            raise AgentError(f"it should produce {expected}, and produced {', '.join(produced) or 'nothing'}.")
-        for draft in outcome.drafts:
-            if len(draft.content) > self._max_artifact_bytes:
-                raise AgentError(
-                    f"its {draft.type} has {len(draft.content)} bytes; the limit is {self._max_artifact_bytes}.",
-                    retryable=False,
-                )
-            try:
-                if len(draft.content) > MAX_INLINE_CHECK:
-                    await asyncio.to_thread(media_types.check, draft.media_type, draft.content)
-                else:
-                    media_types.check(draft.media_type, draft.content)
-            except InvalidArtifactError as error:
-                raise AgentError(f"its {draft.type} cannot be used. {error}") from None
 
     async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
         reason = gate_question.reason_to_ask(step, outcome)

@@ -13,6 +13,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.agent_step import AgentSteps
 from activities.permanent_errors import PermanentErrorInterceptor
+from activities.project_opening import ProjectOpening
 from activities.records import Records
 from config.settings import Settings
 from crew.protocol import Crews
@@ -71,7 +72,7 @@ def activities(store: Store, crews: Crews, settings: Settings) -> list[Callable[
     steps = AgentSteps(store, crews, settings.max_artifact_bytes, settings.daily_budget, max_wait)
     records = Records(store)
     return [
-        steps.open_project,
+        ProjectOpening(store, crews).open_project,
         steps.run_agent_step,
         records.check_response,
         records.record_responses,

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
-    from activities.agent_step import AgentSteps
+    from activities.project_opening import ProjectOpening
     from activities.records import Records
     from models.contracts.enums import ProjectStatus
     from models.contracts.handoff import ArtifactRef, OpenRequest
@@ -97,7 +97,7 @@ class Recorder:
         """Record that the project is active. Return the agents whose steps are short."""
         run_id = workflow.info().first_execution_run_id
         fact = OpenProject(project_id=self._project_id, generation=generation, run_id=run_id)
-        return (await self._record(AgentSteps.open_project, fact, "project active")).short_agents
+        return (await self._record(ProjectOpening.open_project, fact, "project active")).short_agents
 
     async def _record(self, activity: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:
         async with self.turn:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
+from api.examples import page_of
+from api.examples.agents import AGENT, AGENT_STATE, PROVIDER
 from api.services import Services
 from api.shapes.agents import AgentStatePublic
 from api.shapes.catalogue import AgentPublic, ProviderPublic
@@ -29,7 +30,7 @@ def default_crew(services: Services) -> CrewName:
     "/agents/",
     tags=["catalogue"],
     summary="List the kinds of agents",
-    responses=describe_responses(examples.page(examples.AGENT)),
+    responses=describe_responses(page_of(AGENT)),
 )
 async def list_agents(services: ServicesDep) -> Page[AgentPublic]:
     """The built-in roles, and the provider that plays them unless a project names another. A pipeline may declare more
@@ -47,7 +48,7 @@ async def list_agents(services: ServicesDep) -> Page[AgentPublic]:
     "/providers/",
     tags=["catalogue"],
     summary="List the providers of agents",
-    responses=describe_responses(examples.page(examples.PROVIDER)),
+    responses=describe_responses(page_of(PROVIDER)),
 )
 async def list_providers(services: ServicesDep) -> Page[ProviderPublic]:
     """Who can play the crew of a project: `crew` in POST /projects/."""
@@ -70,7 +71,7 @@ async def list_providers(services: ServicesDep) -> Page[ProviderPublic]:
     "/projects/{project_id}/agents",
     tags=["projects"],
     summary="Show what a project's agents are doing",
-    responses=describe_responses(examples.page(examples.AGENT_STATE), 404, 422, 503),
+    responses=describe_responses(page_of(AGENT_STATE), 404, 422, 503),
 )
 async def list_project_agents(project: ProjectDep, services: ServicesDep) -> Page[AgentStatePublic]:
     async with services.store.reading() as connection:

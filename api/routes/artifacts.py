@@ -10,7 +10,6 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from api import examples
 from api.artifacts.comparison import Version, compare_versions
 from api.artifacts.content import check_content
 from api.artifacts.html import html_response
@@ -18,6 +17,8 @@ from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.examples import page_of
+from api.examples.artifacts import ARTIFACT, ARTIFACT_HTML, DIFF, WHOLE_ARTIFACT
 from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.pagination import PageParamsDep
@@ -44,7 +45,7 @@ class _KeyTakenError(Exception):
 @router.get(
     "/projects/{project_id}/artifacts",
     summary="List a project's artifacts, oldest first",
-    responses=describe_responses(examples.page(examples.ARTIFACT), 404, 422, 503),
+    responses=describe_responses(page_of(ARTIFACT), 404, 422, 503),
 )
 async def list_artifacts(
     project: ProjectDep,
@@ -66,7 +67,7 @@ async def list_artifacts(
     "/projects/{project_id}/artifacts",
     status_code=201,
     summary="Add context to a project",
-    responses=describe_responses(examples.ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(ARTIFACT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_artifact(
     project: ProjectDep,
@@ -124,8 +125,7 @@ async def _add_version(
     "/artifacts/{artifact_id}",
     response_model=ArtifactPublic,
     summary="Show an artifact with its content and provenance",
-    responses=describe_responses(examples.WHOLE_ARTIFACT, 404, 409, 422, 503, html=examples.ARTIFACT_HTML)
-    | NOT_MODIFIED,
+    responses=describe_responses(WHOLE_ARTIFACT, 404, 409, 422, 503, html=ARTIFACT_HTML) | NOT_MODIFIED,
 )
 async def get_artifact(
     artifact: ArtifactDep,
@@ -163,7 +163,7 @@ async def get_artifact(
 @router.get(
     "/artifacts/{artifact_id}/diff",
     summary="Show the changes from another version to this one",
-    responses=describe_responses(examples.DIFF, 404, 409, 422, 503),
+    responses=describe_responses(DIFF, 404, 409, 422, 503),
 )
 async def get_artifact_diff(
     artifact: ArtifactDep,

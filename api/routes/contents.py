@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from api import examples
 from api.artifacts import files
 from api.artifacts.content import load_content
 from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError
+from api.examples import page_of
+from api.examples.artifacts import FILE
 from api.http.etags import is_not_modified, make_etag, short_hash
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
@@ -32,7 +33,7 @@ _CONTENT[200]["content"][FILES] = {"schema": {"type": "object"}, "example": {"fi
 @router.get(
     "/files",
     summary="List the files of a file set or a zip",
-    responses=describe_responses(examples.page(examples.FILE), 404, 409, 422, 503),
+    responses=describe_responses(page_of(FILE), 404, 409, 422, 503),
 )
 async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
     """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is

@@ -10,10 +10,10 @@ import structlog
 from fastapi import APIRouter
 from temporalio.client import WorkflowHandle
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.documentation import describe_responses
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
+from api.examples.projects import PAUSING
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
@@ -35,7 +35,7 @@ PROBLEMS = (403, 404, 409, 422, 503)
 
 
 def _example(requested: str) -> dict[str, object]:
-    return examples.PAUSING | {"requested": requested}
+    return PAUSING | {"requested": requested}
 
 
 @router.post(

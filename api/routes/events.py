@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
+from api.examples.projects import EVENTS
 from api.realtime.client_frames import MAX_SEQ
 from api.shapes.events import EventPage
 from store import events
@@ -16,7 +16,7 @@ from store import events
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
 
-@router.get("/events", summary="Read a project's log", responses=describe_responses(examples.EVENTS, 404, 422, 503))
+@router.get("/events", summary="Read a project's log", responses=describe_responses(EVENTS, 404, 422, 503))
 async def list_events(
     project: ProjectDep,
     services: ServicesDep,

@@ -6,10 +6,10 @@ import asyncio
 
 from fastapi import APIRouter, Response
 
-from api import examples
 from api.deps import ServicesDep
 from api.documentation import describe_responses, example_response
 from api.errors import DATABASE_ERRORS
+from api.examples.health import DETAILED_HEALTH, HEALTH
 from api.health.checks import DATABASE_SECONDS
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
@@ -24,15 +24,13 @@ MAX_LISTED = 20
 """How many workflows with problems are listed; GET /workflows/problems has them all."""
 
 
-@router.get("/", summary="Check that the API is alive", responses=describe_responses(examples.HEALTH))
+@router.get("/", summary="Check that the API is alive", responses=describe_responses(HEALTH))
 async def alive() -> Health:
     """Contacts no server."""
     return Health()
 
 
-@router.get(
-    "/detailed", summary="Show the health of each component", responses=describe_responses(examples.DETAILED_HEALTH)
-)
+@router.get("/detailed", summary="Show the health of each component", responses=describe_responses(DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep) -> DetailedHealth:
     """Always 200: the body reports on the components, and on workflows that cannot continue."""
     health = await _check_health(services)
@@ -44,8 +42,8 @@ async def detailed_health(services: ServicesDep) -> DetailedHealth:
 @router.get(
     "/ready",
     summary="Check that the API is ready to work",
-    responses=describe_responses(examples.DETAILED_HEALTH | {"status": "ok"})
-    | {503: {"model": DetailedHealth, **example_response(examples.DETAILED_HEALTH)}},
+    responses=describe_responses(DETAILED_HEALTH | {"status": "ok"})
+    | {503: {"model": DetailedHealth, **example_response(DETAILED_HEALTH)}},
 )
 async def ready(services: ServicesDep, response: Response) -> DetailedHealth:
     """503 while the database, Redis or Temporal is unavailable, or no worker polls the task queue. Workflows that

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import examples
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.documentation import describe_responses, example_response
+from api.examples import page_of
+from api.examples.hitl import PENDING_REQUEST, REQUEST, RESPONSE, SUBMITTED_RESPONSE, WHOLE_REQUEST
 from api.hitl.redo import read_redo_choices
 from api.hitl.respond import submit_response
 from api.http.pagination import PageParamsDep
@@ -29,7 +30,7 @@ SUBMITTED = "The response is durable, and no worker has judged it yet."
 @router.get(
     "/pending",
     summary="List all open HITL requests, oldest first",
-    responses=describe_responses(examples.page(examples.PENDING_REQUEST), 422, 503),
+    responses=describe_responses(page_of(PENDING_REQUEST), 422, 503),
 )
 async def list_pending_requests(services: ServicesDep, params: PageParamsDep) -> Page[PendingRequest]:
     async with services.store.reading() as connection:
@@ -46,7 +47,7 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
 @router.get(
     "/project/{project_id}/requests",
     summary="List a project's HITL requests, oldest first",
-    responses=describe_responses(examples.page(examples.REQUEST), 404, 422, 503),
+    responses=describe_responses(page_of(REQUEST), 404, 422, 503),
 )
 async def list_project_requests(
     project: ProjectDep,
@@ -65,7 +66,7 @@ async def list_project_requests(
 @router.get(
     "/{request_id}",
     summary="Show a HITL request, its task, its history and its artifacts",
-    responses=describe_responses(examples.WHOLE_REQUEST, 404, 422, 503),
+    responses=describe_responses(WHOLE_REQUEST, 404, 422, 503),
 )
 async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
     artifact_ids = [ArtifactRef.model_validate(ref).artifact_id for ref in request.artifacts]
@@ -93,8 +94,8 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
 @router.post(
     "/{request_id}/respond",
     summary="Respond to a HITL request",
-    responses=describe_responses(examples.RESPONSE, 403, 404, 409, 413, 415, 422, 503)
-    | {202: {"model": ResponseAnswer, "description": SUBMITTED, **example_response(examples.SUBMITTED_RESPONSE)}},
+    responses=describe_responses(RESPONSE, 403, 404, 409, 413, 415, 422, 503)
+    | {202: {"model": ResponseAnswer, "description": SUBMITTED, **example_response(SUBMITTED_RESPONSE)}},
 )
 async def respond(
     request: HitlRequestDep, body: ResponseCreate, services: ServicesDep, response: Response

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import examples
 from api.deps import ServicesDep
 from api.documentation import describe_responses
 from api.errors import NotFoundError
+from api.examples import page_of
+from api.examples.pipelines import PIPELINE, PIPELINE_ITEM
 from api.shapes.catalogue import PipelineItem
 from api.shapes.shape import Page
 from models.contracts.contract import storable
@@ -16,7 +17,7 @@ from models.contracts.pipeline import Pipeline
 router = APIRouter(prefix="/pipelines", tags=["catalogue"])
 
 
-@router.get("/", summary="List the pipelines", responses=describe_responses(examples.page(examples.PIPELINE_ITEM)))
+@router.get("/", summary="List the pipelines", responses=describe_responses(page_of(PIPELINE_ITEM)))
 async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
     return Page(
         items=[
@@ -31,7 +32,7 @@ async def list_pipelines(services: ServicesDep) -> Page[PipelineItem]:
     )
 
 
-@router.get("/{name}", summary="Show a pipeline", responses=describe_responses(examples.PIPELINE, 404, 422))
+@router.get("/{name}", summary="Show a pipeline", responses=describe_responses(PIPELINE, 404, 422))
 async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
     pipeline = services.pipelines.get(name)
     if pipeline is None:

@@ -8,11 +8,12 @@ import structlog
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
-from api import examples
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.errors import InvalidError, TooLargeError, UnavailableError
+from api.examples import page_of
+from api.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
@@ -47,7 +48,7 @@ log = structlog.get_logger(__name__)
     "/",
     status_code=201,
     summary="Start a project",
-    responses=describe_responses(examples.NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
+    responses=describe_responses(NEW_PROJECT, 403, 413, 415, 422, 503, status=201),
 )
 async def create_project(
     body: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
@@ -154,9 +155,7 @@ def _as_created(project: Project) -> Project:
     )
 
 
-@router.get(
-    "/", summary="List projects, newest first", responses=describe_responses(examples.page(examples.PROJECT), 422, 503)
-)
+@router.get("/", summary="List projects, newest first", responses=describe_responses(page_of(PROJECT), 422, 503))
 async def list_projects(
     services: ServicesDep,
     params: PageParamsDep,
@@ -174,9 +173,7 @@ async def list_projects(
     return Page(items=items, next_cursor=next_cursor)
 
 
-@router.get(
-    "/{project_id}", summary="Show a project", responses=describe_responses(examples.WHOLE_PROJECT, 404, 422, 503)
-)
+@router.get("/{project_id}", summary="Show a project", responses=describe_responses(WHOLE_PROJECT, 404, 422, 503))
 async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
@@ -195,7 +192,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
 @router.get(
     "/{project_id}/status",
     summary="Show a project's progress, tasks and open requests",
-    responses=describe_responses(examples.PROGRESS, 404, 422, 503),
+    responses=describe_responses(PROGRESS, 404, 422, 503),
 )
 async def get_project_status(project: ProjectDep, services: ServicesDep) -> ProjectProgress:
     async with services.store.reading() as connection:

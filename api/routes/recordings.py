@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import examples
 from api.deps import ServicesDep, TaskDep
 from api.documentation import describe_responses
+from api.examples.transcripts import RECORDING
 from api.shapes.artifacts import encode_content
 from models.contracts.handoff import Handoff
 from models.contracts.names import REHEARSAL
@@ -22,7 +22,7 @@ router = APIRouter(tags=["tasks"])
 @router.get(
     "/tasks/{task_id}/recording",
     summary="Show everything with which a task's step can run again",
-    responses=describe_responses(examples.RECORDING, 404, 422, 503),
+    responses=describe_responses(RECORDING, 404, 422, 503),
 )
 async def get_recording(task: TaskDep, services: ServicesDep) -> Recording:
     """What the agent was given, with the contents, and the stored messages of its conversation with a model, unchanged.

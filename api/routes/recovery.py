@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep, TaskDep
 from api.documentation import describe_responses
 from api.errors import ConflictError
+from api.examples import TASK_ID
+from api.examples.workflows import WORKFLOW_CHANGE
 from api.recovery.restart import end, restart
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task
@@ -20,8 +21,8 @@ PROBLEMS = (403, 404, 409, 422, 503)
 
 
 def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
-    workflow_id = f"task-{task_id}" if task_id else examples.WORKFLOW_CHANGE["workflow_id"]
-    return examples.WORKFLOW_CHANGE | {"requested": requested, "task_id": task_id, "workflow_id": workflow_id}
+    workflow_id = f"task-{task_id}" if task_id else WORKFLOW_CHANGE["workflow_id"]
+    return WORKFLOW_CHANGE | {"requested": requested, "task_id": task_id, "workflow_id": workflow_id}
 
 
 @router.post(
@@ -54,7 +55,7 @@ async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowCha
     status_code=202,
     tags=["tasks"],
     summary="Restart a task's workflow from its records",
-    responses=describe_responses(_example("restart", examples.TASK_ID), *PROBLEMS, status=202),
+    responses=describe_responses(_example("restart", TASK_ID), *PROBLEMS, status=202),
 )
 async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     """As for a project. A task of the pipeline is restarted with its project."""
@@ -66,7 +67,7 @@ async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     status_code=202,
     tags=["tasks"],
     summary="End a task whose workflow cannot continue",
-    responses=describe_responses(_example("end", examples.TASK_ID), *PROBLEMS, status=202),
+    responses=describe_responses(_example("end", TASK_ID), *PROBLEMS, status=202),
 )
 async def end_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     return _change("end", await end(services, _standalone_workflow_id(task)))

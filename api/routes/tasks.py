@@ -10,10 +10,12 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
 from api.documentation import describe_responses
 from api.errors import InvalidError, UnavailableError
+from api.examples.task_detail import TASK_DETAIL
+from api.examples.tasks import SUBMITTED_TASK
+from api.examples.transcripts import TRANSCRIPT
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.strict_route import StrictRoute
 from api.pipeline_names import check_role
@@ -38,7 +40,7 @@ PHASE = "task"
 @router.get(
     "/tasks/{task_id}",
     summary="Show a task, what its agent was given and what it wrote",
-    responses=describe_responses(examples.TASK_DETAIL, 404, 422, 503),
+    responses=describe_responses(TASK_DETAIL, 404, 422, 503),
 )
 async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
     async with services.store.reading() as connection:
@@ -48,7 +50,7 @@ async def get_task(task: TaskDep, services: ServicesDep) -> TaskDetail:
 @router.get(
     "/tasks/{task_id}/transcript",
     summary="Show a task's conversation with a model",
-    responses=describe_responses(examples.TRANSCRIPT, 404, 422, 503),
+    responses=describe_responses(TRANSCRIPT, 404, 422, 503),
 )
 async def get_transcript(
     task: TaskDep,
@@ -81,7 +83,7 @@ async def read_task_detail(connection: AsyncConnection, task: Task) -> TaskDetai
     "/projects/{project_id}/tasks",
     status_code=201,
     summary="Give an agent a task",
-    responses=describe_responses(examples.SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(SUBMITTED_TASK, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def create_task(
     project: ProjectDep,

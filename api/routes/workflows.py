@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 
-from api import examples
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
 from api.errors import NotFoundError
+from api.examples import page_of
+from api.examples.workflows import WORKFLOW, WORKFLOW_PROBLEM
 from api.http.pagination import PageParamsDep
 from api.shapes.shape import Page
 from api.shapes.workflows import WorkflowProblemItem, WorkflowPublic
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
 @router.get(
     "/problems",
     summary="List open projects and tasks whose workflow cannot continue",
-    responses=describe_responses(examples.page(examples.WORKFLOW_PROBLEM), 422, 503),
+    responses=describe_responses(page_of(WORKFLOW_PROBLEM), 422, 503),
 )
 async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
     """The problems that the workers have found. A worker checks at its start and after every 12 sweeps."""
@@ -36,7 +37,7 @@ async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -
 @router.get(
     "/{project_id}",
     summary="Show the workflow of a project",
-    responses=describe_responses(examples.WORKFLOW, 404, 422, 503),
+    responses=describe_responses(WORKFLOW, 404, 422, 503),
 )
 async def get_workflow(project: ProjectDep, services: ServicesDep) -> WorkflowPublic:
     try:

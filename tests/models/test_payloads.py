@@ -17,6 +17,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.agent_step import AgentSteps
+from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
@@ -60,7 +61,7 @@ WORKFLOWS: dict[str, type[ProjectWorkflow | HandoffWorkflow]] = {
 }
 ACTIVITIES = {
     name: method
-    for activities in (AgentSteps, Records)
+    for activities in (AgentSteps, ProjectOpening, Records)
     for name, method in inspect.getmembers(activities, inspect.isfunction)
     if hasattr(method, "__temporal_activity_definition")
 }

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import CHECKOUT
 from tests.sandbox.levels import LEVELS, linux_only
-from tests.sandbox.products import HOSTILE, drive
+from tests.sandbox.products import HOSTILE, drive, one_test
 
 pytestmark = linux_only
 

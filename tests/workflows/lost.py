@@ -9,6 +9,7 @@ from uuid import UUID
 from temporalio.testing import ActivityEnvironment
 
 from activities.agent_step import AgentSteps
+from activities.project_opening import ProjectOpening
 from activities.records import Records
 from models.contracts.enums import ProjectStatus, ResponseOutcome
 from models.contracts.handoff import Handoff, StepInput
@@ -46,11 +47,11 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
         attempts=found.attempts,
         short=story.script.short,
     )
-    steps = AgentSteps(story.store, story.script.crew(), MAX_ARTIFACT_BYTES, 5.0)
+    crew = story.script.crew()
     worker = ActivityEnvironment()
     worker.info = replace(worker.info, workflow_id=story.handle.id)
-    await worker.run(steps.open_project, OpenProject(project_id=story.id))
-    await worker.run(steps.run_agent_step, step)
+    await worker.run(ProjectOpening(story.store, crew).open_project, OpenProject(project_id=story.id))
+    await worker.run(AgentSteps(story.store, crew, MAX_ARTIFACT_BYTES, 5.0).run_agent_step, step)
     return step.request_id
 
 

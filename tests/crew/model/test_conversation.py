@@ -113,20 +113,20 @@ async def test_a_deploy_with_other_tools_replays_nothing_that_does_not_fit() -> 
 
 
 @pytest.mark.parametrize(
-    ("turn", "told"),
+    ("turn", "problem"),
     [
         (says(call("fly", word="a")), "there is no tool fly"),
         (says(call("note", wrong="a")), "do not fit: word: Field required; wrong: Extra inputs"),
         (says("I am done.", finish_reason="stop"), "no tool"),
     ],
 )
-async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResponse, told: str) -> None:
+async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResponse, problem: str) -> None:
     model, step = Model([turn, turn, turn, turn]), Step()
     with pytest.raises(AgentError, match="in 3 turns") as failure:
         await conversation(model, step).run()
-    assert told in str(failure.value)
+    assert problem in str(failure.value)
     assert failure.value.retryable
-    assert told in str(model.asked[1][-1])
+    assert problem in str(model.asked[1][-1])
     assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]  # the next attempt asks again
     paid = [entry for entry in step.transcript.discarded if entry.kind is EntryKind.RESPONSE]
     assert 0 < step.transcript.spent == pytest.approx(sum(entry.cost_usd for entry in paid))

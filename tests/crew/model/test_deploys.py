@@ -99,8 +99,8 @@ async def test_what_followed_a_result_that_is_another_one_now_is_asked_again() -
     assert completed.arguments == Done(text="all")
     assert len(model.asked) == 2 + 3  # the first response still answers the same question, the second does not
     assert tools.acts == ["b", "c"]
-    told = [orjson.loads(entry.body)["text"] for entry in step.transcript.stored if entry.call_id == "1"]
-    assert told == ["Error: notes are not taken any more"]
+    results = [orjson.loads(entry.body)["text"] for entry in step.transcript.stored if entry.call_id == "1"]
+    assert results == ["Error: notes are not taken any more"]
 
 
 @pytest.mark.parametrize("damage", ["fingerprint", "body", "kind"])

@@ -64,10 +64,10 @@ async def test_a_coder_that_obeys_an_injected_text_reaches_nothing(where: str, s
     assert "there is no input '../../.env'" in stored
     assert "environment: {" in stored  # the leaking test ran
     assert "PYTHONHASHSEED" in stored
-    told = stored + str(outcome)
+    recorded = stored + str(outcome)
     first_user = Path("/etc/passwd").read_text().splitlines()[0]
     for hidden in (KEY, secret, first_user, "OPENAI_API_KEY"):
-        assert hidden not in told
+        assert hidden not in recorded
     assert not Path(OUTSIDE).exists()
     files = files_of(outcome)
     assert LEAK not in files

@@ -299,8 +299,8 @@ async def test_a_wrong_key_is_in_no_message_and_in_no_entry(model: str) -> None:
     async with running(SCRIPT) as provider:
         with pytest.raises(AgentError, match="rejected the key") as failure:
             await attempt(provider, model, step, key="sk-planted-and-wrong")
-    told = str(failure.value) + json.dumps([entry.body.decode() for entry in step.transcript.stored])
-    assert "planted" not in told
+    shown = str(failure.value) + json.dumps([entry.body.decode() for entry in step.transcript.stored])
+    assert "planted" not in shown
 
 
 @pytest.mark.parametrize("name", ["nobody:model", "openai:not-priced-yet-99", "anthropic:"])

@@ -1,82 +1,23 @@
-"""A task's conversation with a model in the page: readable, live, of any size, and harmless whatever it says."""
+"""A task's conversation with a model in the page: readable, current, and harmless whatever it says."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-import httpx2
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, Response, expect
+from playwright.async_api import Locator, Page, expect
 
-from config.settings import Settings
-from models.contracts.event_data import TaskProgress
-from models.contracts.events import Event
-from store.transaction import Store
-from tests.waiting import eventually
 from tests.web.browsing import NewPage
-from tests.web.scene import Director
 from tests.web.test_accessibility import NARROW, SCHEMES, WIDE
 from tests.web.test_hostile_content import HOSTILE, MARKUP, unharmed
+from tests.web.transcript.conftest import Progress
 from tests.written_transcripts import Writer
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 HIDDEN = "a\u202eb\u2066c\0d\x1be\u200ff"
 SHOWN = "a\u2039U+202E\u203ab\u2039U+2066\u203ac\u2400d\u241be\u2039U+200F\u203af"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def settings(settings: Settings) -> Settings:
-    """The steps take longer than the tests: a worker that stops does not wait for them."""
-    return settings.model_copy(update={"worker_drain_seconds": 0.5})
-
-
-@pytest_asyncio.fixture
-async def project_id(http: httpx2.AsyncClient) -> str:
-    """A project whose only task works for a minute."""
-    return await Director(http).start("Guest book", rehearsal="step_seconds: 60", pipeline="quick-start")
-
-
-@pytest_asyncio.fixture
-async def task_id(http: httpx2.AsyncClient, project_id: str) -> str:
-    async def first() -> str | None:
-        tasks = (await Director(http).get(f"/projects/{project_id}/status"))["tasks"]
-        return tasks[0]["task_id"] if tasks else None
-
-    return await eventually(first)
-
-
-@pytest.fixture
-def writer(store: Store, task_id: str) -> Writer:
-    return Writer(store, task_id)
-
-
-Progress = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-def progress(store: Store, project_id: str, task_id: str) -> Progress:
-    """Reports progress of the task, as its step does when the model calls a tool."""
-
-    async def report() -> None:
-        data = TaskProgress(stage="build", message="calling write_file", fraction=None)
-        event = Event(
-            event_type=data.event_type,
-            seq=None,
-            project_id=UUID(project_id),
-            task_id=UUID(task_id),
-            agent_type="coder",
-            data=data.recorded(),
-            timestamp=datetime.now(UTC),
-        )
-        store.bus.publish([event])
-
-    return report
 
 
 async def converse(writer: Writer, turns: int, start: int = 1) -> None:
@@ -124,32 +65,6 @@ async def test_errors_are_open_and_the_rest_is_folded(page: Page, project_id: st
     await expect(transcript.get_by_text("coder@3f2a90c1d7be")).to_be_visible()
 
 
-async def test_it_grows_while_the_step_runs_and_what_is_open_stays(
-    page: Page, project_id: str, writer: Writer, progress: Progress
-) -> None:
-    await writer.prompt()
-    await converse(writer, 3)
-    await writer.turn(("slow", "run_tests", {}))
-    transcript = await opened(page, project_id)
-    turns = transcript.get_by_role("list", name="Turns").locator("> li")
-    await expect(turns).to_have_count(4)
-    await turns.nth(3).get_by_text("run_tests").click()
-    await expect(turns.nth(3)).to_contain_text("no result")
-    await turns.nth(1).get_by_text("app/2.py").click()
-    await expect(turns.nth(1).get_by_text("Written 2.")).to_be_visible()
-    await turns.nth(1).evaluate("element => { element.scrollIntoView(); element.dataset.mine = 'yes'; }")
-    before = await turns.nth(1).evaluate("element => element.getBoundingClientRect().top")
-
-    await writer.result("slow", "run_tests", "7 tests pass.")
-    await converse(writer, 1, start=5)
-    await progress()
-    await expect(turns).to_have_count(5)
-    await expect(turns.nth(3).get_by_text("7 tests pass.")).to_be_visible()
-    await expect(turns.nth(1).get_by_text("Written 2.")).to_be_visible()
-    assert await turns.nth(1).get_attribute("data-mine") == "yes"
-    assert abs(await turns.nth(1).evaluate("element => element.getBoundingClientRect().top") - before) <= 1
-
-
 async def test_a_step_that_asks_again_shows_what_is_asked_now_and_what_was_paid_in_vain(
     page: Page, project_id: str, writer: Writer, progress: Progress
 ) -> None:
@@ -172,37 +87,6 @@ async def test_a_step_that_asks_again_shows_what_is_asked_now_and_what_was_paid_
     await expect(transcript.get_by_text("Not used, but paid")).to_have_count(1)
 
 
-async def test_a_closed_conversation_is_not_read(
-    page: Page, project_id: str, writer: Writer, progress: Progress
-) -> None:
-    await writer.prompt()
-    await converse(writer, 1)
-    read: list[str] = []
-    page.on("request", lambda request: read.append(request.url) if "/transcript?" in request.url else None)
-    await page.goto(f"/projects/{project_id}#stage=build")
-    await expect(page.get_by_text("Conversation with the model")).to_be_visible()
-    for _ in range(3):
-        await progress()
-    await expect(page.get_by_role("region", name="Agents")).to_contain_text("calling write_file")
-    assert read == []
-
-
-async def test_a_burst_of_progress_is_a_few_requests(
-    page: Page, project_id: str, writer: Writer, progress: Progress
-) -> None:
-    await writer.prompt()
-    await converse(writer, 1)
-    transcript = await opened(page, project_id)
-    read: list[str] = []
-    page.on("request", lambda request: read.append(request.url) if "/transcript?" in request.url else None)
-    for _ in range(100):
-        await progress()
-    await converse(writer, 1, start=2)
-    await progress()
-    await expect(transcript.get_by_role("list", name="Turns").locator("> li")).to_have_count(2)
-    assert len(read) <= 4
-
-
 async def test_nothing_that_a_model_says_runs_or_hides(page: Page, project_id: str, writer: Writer) -> None:
     text = f"{HOSTILE}\n{HIDDEN}"
     await writer.prompt(system=text, task=text)
@@ -220,55 +104,6 @@ async def test_nothing_that_a_model_says_runs_or_hides(page: Page, project_id: s
     await expect(transcript.get_by_text("globalThis.broken = 1").first).to_be_visible()
     assert not set("\u202e\u2066\u200f\0\x1b") & set(str(await transcript.text_content()))
     await unharmed(page)
-
-
-async def test_turns_of_a_megabyte_are_read_in_pages_of_bounded_size(
-    new_page: NewPage, project_id: str, writer: Writer
-) -> None:
-    page = await new_page(viewport=NARROW)
-    large = "x" * 500_000 + "\n" + "line\n" * 100_000
-    await writer.prompt(task=large)
-    for number in range(40):
-        await writer.turn(
-            (f"call-{number}", "write_file", {"path": f"{number}.py", "content": large}), text=large[:9000]
-        )
-        await writer.result(f"call-{number}", "write_file", "Written.")
-    sizes: list[int] = []
-
-    async def measure(response: Response) -> None:
-        if "/transcript?" in response.url:
-            sizes.append(len(await response.body()))
-
-    page.on("response", measure)
-    transcript = await opened(page, project_id)
-    turns = transcript.get_by_role("list", name="Turns").locator("> li")
-    await expect(transcript).to_contain_text("40 turns")
-    shown = await turns.count()
-    assert 1 <= shown < 40
-    await transcript.get_by_role("button", name="Show more turns").click()
-    await expect(turns).not_to_have_count(shown)
-    await turns.first.get_by_text("0.py").click()
-    content = turns.first.get_by_role("group", name="content")
-    await content.get_by_role("button", name="Show more").click()
-    await expect(content.locator(".part")).to_have_count(5)
-    assert max(sizes) < 4 * 1024 * 1024
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-async def test_more_turns_are_read_with_the_keyboard(page: Page, project_id: str, writer: Writer) -> None:
-    await writer.prompt()
-    await converse(writer, 50)
-    transcript = await opened(page, project_id)
-    turns = transcript.get_by_role("list", name="Turns").locator("> li")
-    await expect(turns).to_have_count(20)
-    more = transcript.get_by_role("button", name="Show more turns")
-    await more.focus()
-    await page.keyboard.press("Enter")
-    await expect(turns).to_have_count(40)
-    await page.keyboard.press("Enter")
-    await expect(turns).to_have_count(50)
-    await expect(more).to_be_hidden()
-    await expect(transcript.locator("summary").first).to_be_focused()
 
 
 async def test_a_keyboard_opens_it_and_axe_finds_no_violation(
@@ -318,11 +153,3 @@ async def test_what_is_read_in_vain_is_said_and_tried_again(new_page: NewPage, p
     await transcript.get_by_role("button", name="Try again").click()
     await expect(transcript.get_by_text("What the agent was told")).to_be_visible()
     await expect(transcript.get_by_role("alert")).to_have_count(0)
-
-
-async def test_a_running_task_shows_what_it_has_cost(page: Page, project_id: str, writer: Writer) -> None:
-    await writer.prompt()
-    await converse(writer, 3)
-    await page.goto(f"/projects/{project_id}#stage=build")
-    await expect(page.locator(".project-facts")).to_contain_text("$0.03, 3,300 tokens")
-    await expect(page.locator("task-transcript")).to_contain_text("$0.03, 3,300 tokens")

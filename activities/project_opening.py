@@ -1,0 +1,50 @@
+"""Open a project: its workflow has begun to work on it."""
+
+from __future__ import annotations
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from crew.protocol import AgentError, Crews
+from models.contracts.names import REHEARSAL, CrewName
+from models.contracts.pipeline import Pipeline
+from models.contracts.records import OpenedProject, OpenProject
+from models.contracts.roles import Role
+from store import projects
+from store.transaction import Store
+
+
+class ProjectOpening:
+    """The activity with which a workflow begins."""
+
+    def __init__(self, store: Store, crews: Crews) -> None:
+        self._store = store
+        self._crews = crews
+
+    @activity.defn
+    async def open_project(self, opening: OpenProject) -> OpenedProject:
+        """Record that the project is active. Return the agents whose steps are short for it.
+
+        Raises:
+            ApplicationError: another run of the workflow owns the project.
+        """
+        async with self._store.reading() as connection:
+            brief = await projects.brief(connection, opening.project_id)
+            project = await projects.get(connection, opening.project_id)
+        assert project is not None
+        async with self._store.transaction(opening.project_id) as tx:
+            current = await projects.open_run(tx, opening)
+        if not current:
+            raise ApplicationError(
+                "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
+            )
+        pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
+        roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
+        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
+        return OpenedProject(short_agents=tuple(short))
+
+    async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
+        try:
+            return (await self._crews.agent(crew, role)).is_short(brief)
+        except AgentError:
+            return False  # its steps fail, and say why

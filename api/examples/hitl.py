@@ -1,0 +1,55 @@
+"""Examples of requests and decisions."""
+
+from __future__ import annotations
+
+from api.examples import DECISION_ID, LATER, PROJECT_ID, REQUEST_ID, TASK_ID, TOMORROW, Json
+from api.examples.artifacts import ARTIFACT_CONTENT, REFERENCE
+from api.examples.task_detail import TASK_DETAIL
+
+REQUEST: Json = {
+    "request_id": REQUEST_ID,
+    "project_id": PROJECT_ID,
+    "task_id": TASK_ID,
+    "agent_type": "analyst",
+    "stage": "discovery",
+    "round": 1,
+    "question": "Is this the right project?",
+    "reason": "review",
+    "status": "pending",
+    "artifacts": [REFERENCE],
+    "may_redo": True,
+    "may_continue": False,
+    "supplies": None,
+    "decision_id": None,
+    "created_at": LATER,
+    "expires_at": TOMORROW,
+    "decided_at": None,
+}
+PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener", "deadline_held": False}
+DECISION: Json = {
+    "decision_id": DECISION_ID,
+    "action": "approve",
+    "comment": None,
+    "content_hash": None,
+    "artifact_id": None,
+    "redo": None,
+    "responder": "human",
+    "outcome": "applied",
+    "explanation": None,
+    "responded_at": LATER,
+    "recorded_at": LATER,
+}
+WHOLE_REQUEST: Json = REQUEST | {
+    "redo_default": "discovery",
+    "redo_stages": [],
+    "task": TASK_DETAIL,
+    "history": [DECISION],
+    "contents": [ARTIFACT_CONTENT],
+}
+RESPONSE: Json = {
+    "request_id": REQUEST_ID,
+    "decision_id": DECISION_ID,
+    "outcome": "applied",
+    "status": "approved",
+}
+SUBMITTED_RESPONSE: Json = RESPONSE | {"outcome": None, "status": "submitted"}

@@ -1,0 +1,25 @@
+"""Examples of pipelines."""
+
+from __future__ import annotations
+
+from api.examples import Json
+
+STAGE: Json = {
+    "name": "build",
+    "agent": "coder",
+    "instructions": "Write the package that the brief asks for.",
+    "consumes": ["user_input"],
+    "produces": ["source_code"],
+    "gate": None,
+    "rework": None,
+    "timeout": "PT30M",
+    "attempts": 3,
+    "priority": 3,
+}
+PIPELINE: Json = {"name": "quick-start", "description": "From a brief to a package.", "stages": [STAGE]}
+PIPELINE_ITEM: Json = {
+    "name": "quick-start",
+    "description": "From a brief to a package in two stages, without a gate.",
+    "stages": ["build", "launch"],
+    "gates": [],
+}

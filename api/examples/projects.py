@@ -1,0 +1,73 @@
+"""Examples of projects: in lists, whole, and their logs."""
+
+from __future__ import annotations
+
+from api.examples import EARLIER, LATER, PROJECT_ID, REQUEST_ID, TOMORROW, Json
+from api.examples.hitl import REQUEST
+from api.examples.pipelines import PIPELINE
+from api.examples.tasks import TASK
+
+WAITING_FOR: Json = {
+    "request_id": REQUEST_ID,
+    "stage": "discovery",
+    "agent_type": "analyst",
+    "question": "Is this the right project?",
+    "since": LATER,
+    "expires_at": TOMORROW,
+}
+PROJECT: Json = {
+    "id": PROJECT_ID,
+    "name": "URL shortener",
+    "pipeline": "software-delivery",
+    "oversight": "medium",
+    "crew": "rehearsal",
+    "is_rehearsal": True,
+    "model": None,
+    "status": "waiting",
+    "phase": "discovery",
+    "progress": {"done": 0, "total": 7},
+    "open_requests": 1,
+    "waiting_for": WAITING_FOR,
+    "reason": None,
+    "created_at": EARLIER,
+    "updated_at": LATER,
+    "ended_at": None,
+    "workflow_problem": None,
+}
+WHOLE_PROJECT: Json = PROJECT | {
+    "description": "# URL shortener\n\n- Shorten a URL.\n",
+    "pipeline_definition": PIPELINE,
+    "head": 9,
+}
+NEW_PROJECT: Json = PROJECT | {
+    "status": "starting",
+    "phase": None,
+    "open_requests": 0,
+    "waiting_for": None,
+    "updated_at": EARLIER,
+}
+PROGRESS: Json = {
+    "project_id": PROJECT_ID,
+    "status": "waiting",
+    "phase": "discovery",
+    "reason": None,
+    "progress": {"done": 0, "total": 7},
+    "tasks": [TASK],
+    "open_requests": [REQUEST],
+}
+PAUSING: Json = {"project_id": PROJECT_ID, "requested": "pause", "status": "active"}
+EVENTS: Json = {
+    "items": [
+        {
+            "event_type": "workflow_event",
+            "seq": 1,
+            "project_id": PROJECT_ID,
+            "task_id": None,
+            "agent_type": None,
+            "data": {"name": "URL shortener", "status": "starting"},
+            "timestamp": EARLIER,
+        }
+    ],
+    "next_cursor": "1",
+    "head": 9,
+}

@@ -1,0 +1,19 @@
+"""Examples of one task with what it read and wrote."""
+
+from __future__ import annotations
+
+from api.examples import PROJECT_ID, Json
+from api.examples.artifacts import ARTIFACT, BRIEF
+from api.examples.tasks import TASK
+
+TASK_DETAIL: Json = TASK | {
+    "project_id": PROJECT_ID,
+    "workflow_id": f"project-{PROJECT_ID}",
+    "from_agent": None,
+    "instructions": "Describe what is delivered, and to whom.",
+    "feedback": None,
+    "expected_outputs": ["project_plan"],
+    "priority": 1,
+    "context": [BRIEF],
+    "artifacts": [ARTIFACT],
+}
