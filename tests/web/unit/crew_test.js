@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { crewInWords, modelOf, modelsOf, stageModelInWords } from "../../../web/js/crew.js";
-import { crewBody, modelProblem, summaryOf } from "../../../web/js/projects/crews.js";
+import {
+  crewBody,
+  crewInWords,
+  modelOf,
+  modelProblem,
+  modelsOf,
+  stageModelInWords,
+  summaryOf,
+} from "../../../web/js/crew.js";
 
 /** @import { ProviderPublic, Role, Stage } from "../../../web/js/api.d.ts" */
 
