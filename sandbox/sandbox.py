@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 
+from config.settings import Settings
 from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
@@ -38,6 +39,11 @@ class Sandbox:
         )
         self._slots = asyncio.Semaphore(at_once)
         self._allow_unconfined = allow_unconfined
+
+    @classmethod
+    def with_settings(cls, settings: Settings) -> Sandbox:
+        """Return a sandbox with the settings of this process."""
+        return cls(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
 
     async def run_tests(self, files: Mapping[str, str], *, harmless: bool = False, loopback: bool = False) -> TestRun:
         """Wait for a free slot, then run the unit tests as the function `run_tests` does."""
