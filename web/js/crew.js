@@ -64,9 +64,11 @@ const NAMED_BY = { stage: "named by the stage", role: "named by its role", proje
 export function stageModelInWords(stage, project) {
   const found = modelOf(stage, project);
   if (project.is_rehearsal) {
-    return found ? `None is asked: this project rehearses. The pipeline names ${found.model}.` : `None: it rehearses.`;
+    return found
+      ? `None: this project is a rehearsal. The pipeline names ${found.model}.`
+      : "None: this project is a rehearsal.";
   }
-  if (isComputed(stage, project)) return "None is asked: the tests are run, and the verdict is computed.";
+  if (isComputed(stage, project)) return "None: the tests are run, and the verdict is computed from the results.";
   if (!found) return `chosen by the crew ${project.crew}`;
   return [found.model, NAMED_BY[found.from]].filter(Boolean).join(", ");
 }

@@ -28,7 +28,7 @@ export class CrewChoice {
       spellcheck: "false",
       oninput: () => this.#typed(),
     }),
-    "As provider:model. If it is empty, the server's own is asked.",
+    "As provider:model. If it is empty, the server's default is used.",
   );
   #error = h("p", { class: "field-error", id: "crew-error" });
   #summary = h("span", { class: "soft", dir: "auto" });
