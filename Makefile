@@ -68,7 +68,7 @@ DENO := DENO_DIR=.venv/deno-cache DENO_NO_UPDATE_CHECK=1 .venv/bin/deno
 page-check: setup-dev ## check the page's JavaScript: lint, format, types, unit tests
 	$(DENO) lint
 	$(DENO) fmt --check
-	$(DENO) check --no-remote --no-npm web/js tests/web/unit
+	$(DENO) check --no-remote --no-npm benchmarks/*.js web/js tests/web/unit
 	$(DENO) test --no-check --no-remote --no-npm --allow-read=web tests/web/unit
 
 migrations-check: setup-dev
