@@ -78,8 +78,8 @@ class Project(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person let it
-    go on after it had failed.
+    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person
+    continued it after it had failed.
 
     The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
     """

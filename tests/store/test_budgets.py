@@ -79,7 +79,7 @@ async def test_a_response_is_stored_and_its_reservation_settled_at_once(store: S
     async with store.reading() as connection:
         assert await transcripts.add(connection, task, entry(0, 0.2), first)
         assert await spent(store, scope) == (0.2, 0.5)
-        # Another attempt has stored this position. What its call cost is booked all the same.
+        # Another attempt has stored this position. What its call cost is still booked.
         assert not await transcripts.add(connection, task, entry(0, 0.1), second)
         assert await spent(store, scope) == (0.3, 0.0)
         assert [each.body for each in await transcripts.of_task(connection, task)] == [b"\x00\xff[]"]

@@ -118,7 +118,7 @@ async def test_an_amended_text_is_what_later_stages_read(page: Page, director: D
 
 
 async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Page, director: Director) -> None:
-    project_id = await director.start("Done again")
+    project_id = await director.start("Sent back")
     await open_request(page, director, project_id, "discovery")
     await act(page, "Amend").click()
     form = card(page).get_by_role("form", name="Amend")

@@ -301,7 +301,7 @@ async def test_what_is_read_in_vain_is_said_and_tried_again(new_page: NewPage, p
 
     async def answer(route: Any) -> None:
         if failing:
-            await route.fulfill(status=503, json={"title": "Service Unavailable", "detail": "The database is away."})
+            await route.fulfill(status=503, json={"title": "Service Unavailable", "detail": "The database is down."})
         else:
             await route.continue_()
 
@@ -309,7 +309,7 @@ async def test_what_is_read_in_vain_is_said_and_tried_again(new_page: NewPage, p
     await page.goto(f"/projects/{project_id}#stage=build")
     await page.get_by_text("Conversation with the model").click()
     transcript = page.locator("task-transcript")
-    await expect(transcript.get_by_text("The database is away.")).to_be_visible()
+    await expect(transcript.get_by_text("The database is down.")).to_be_visible()
     failing = False
     await transcript.get_by_role("button", name="Try again").click()
     await expect(transcript.get_by_text("Prompt and tools")).to_be_visible()

@@ -124,7 +124,7 @@ def _render_content(name: str, media_type: str | None, body: bytes) -> KindAndHt
     deadline = Deadline(SECONDS)
     try:
         if kind is Kind.MARKDOWN:
-            # Once more on the result, because Markdown can spell hidden characters as entities: &#x202e;
+            # Again on the result, because Markdown can spell hidden characters as entities: &#x202e;
             return kind, reveal_hidden(_sanitize(render_markdown(text, deadline)))
         if language is not None:
             return kind, _sanitize(preformatted(highlight(text, language, deadline), language.name))
