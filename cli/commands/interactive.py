@@ -113,7 +113,7 @@ class InteractiveGatekeeper:
         return comment
 
     async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str:
-        """Return the earlier stage to do again. The nearest ones are offered."""
+        """Return the earlier stage to repeat. The nearest ones are offered."""
         stages = _earlier_stages(request)[:MAX_CHOICES]
         if len(stages) == 1:
             self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))

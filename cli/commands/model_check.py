@@ -16,7 +16,7 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
 
     Raises:
         UsageError: a setting, or the file of a key, cannot be used.
-        CommandError: the check failed in itself.
+        CommandError: the check itself failed.
     """
     check = await run_module("crew.model.check", *names)
     if check.code:

@@ -23,7 +23,7 @@ _CHUNK = 65_536
 _known: set[int] = set()
 """The ids of all processes that were not orphans when they started."""
 _starting = threading.Lock()
-"""Held until a new process is known, so that nobody takes it for an orphan."""
+"""Held until a new process is known, so that it is not mistaken for an orphan."""
 
 
 def adopt_orphans() -> None:
