@@ -210,18 +210,21 @@ def test_an_invalid_secret_file_is_reported_without_its_content(
         get_settings()
 
 
-def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("variable", "value"), [("BOTARMY_WORKER_STEPS", "many"), ("ANTHROPIC_API_KEY_FILE", "missing")]
+)
+def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path, variable: str, value: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "worker"],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(CHECKOUT), "BOTARMY_WORKER_STEPS": "many"},
+        env={"PYTHONPATH": str(CHECKOUT), variable: value},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert ran.returncode == 1
-    assert ran.stderr.strip().splitlines()[-1].startswith("settings: BOTARMY_WORKER_STEPS='many': ")
+    assert ran.stderr.strip().splitlines()[-1].startswith(f"settings: {variable}={value!r}: ")
     assert "Traceback" not in ran.stderr
 
 

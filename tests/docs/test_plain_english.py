@@ -73,8 +73,8 @@ def prose() -> Iterator[tuple[str, str]]:
             yield from _paragraphs(name, "\n\n".join(_SHELL_COMMENTS.findall(path.read_text())))
 
 
-_JS_PROSE = re.compile(r"""/\*.*?\*/|//[^\n]*|"[^"\n]* [^"\n]*"|`[^`]* [^`]*`""", re.DOTALL)
-"""Comments, and texts with a space."""
+_JS_PROSE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`', re.DOTALL)
+"""Comments and strings."""
 _SHELL_COMMENTS = re.compile(r"(?:^[^\n]*#.*\n)+", re.MULTILINE)
 _MARK = re.compile(r"^\s*(?:#|//|\*|/\*\*?)", re.MULTILINE)
 
