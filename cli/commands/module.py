@@ -12,8 +12,8 @@ from cli.stack.checkout import python_path
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a module ended: its exit code, its output, and what it wrote to standard error."""
+class ModuleResult:
+    """How a module ended: its exit code, its output, and its standard error."""
 
     code: int
     out: bytes
@@ -26,7 +26,7 @@ class Ended:
         return lines[-1] if lines else f"exit code {self.code}"
 
 
-async def run_module(module: str, *arguments: str, stdin: bytes = b"") -> Ended:
+async def run_module(module: str, *arguments: str, stdin: bytes = b"") -> ModuleResult:
     """Run `python -m module`, with the environment of this process. It is killed if this is cancelled."""
     process = await asyncio.create_subprocess_exec(
         *_command(module, arguments),
@@ -42,7 +42,7 @@ async def run_module(module: str, *arguments: str, stdin: bytes = b"") -> Ended:
             process.kill()
             await process.wait()
     assert process.returncode is not None
-    return Ended(process.returncode, out, err)
+    return ModuleResult(process.returncode, out, err)
 
 
 def run_module_in_terminal(module: str, *arguments: str) -> int:
