@@ -19,7 +19,8 @@ from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import AgentError, Crews, Outcome, SupersededAttemptError, Usage
+from crew.protocol import AgentError, Crews, Outcome, Usage
+from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult

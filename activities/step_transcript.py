@@ -8,7 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from crew.protocol import BudgetExhaustedError, Entry, EntryKind, SupersededAttemptError
+from crew.protocol import BudgetExhaustedError
+from crew.transcript import Entry, EntryKind, SupersededAttemptError
 from models.contracts.handoff import StepInput
 from store import budgets, transcripts
 from store.transaction import Store

@@ -230,7 +230,7 @@ class EventRow(SQLModel, table=True):
 
 
 class TranscriptEntry(SQLModel, table=True):
-    """One message of a task's conversation with a model (crew.protocol.Entry); `body` is JSON.
+    """One message of a task's conversation with a model (crew.transcript.Entry); `body` is JSON.
 
     Bytes, not jsonb: models write NUL characters and lone surrogates, which jsonb cannot store.
     """

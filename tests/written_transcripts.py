@@ -15,7 +15,7 @@ from pydantic_ai.messages import (
     ToolCallPart,
 )
 
-from crew.protocol import EntryKind
+from crew.transcript import EntryKind
 from store import transcripts
 from store.transaction import Store
 

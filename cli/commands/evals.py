@@ -1,53 +1,26 @@
-"""`botarmy eval`."""
+"""`botarmy eval` becomes `python -m evals`, which declares the options. It runs what was delivered; commands do not."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
-
-from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(eval)
+    app.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
+        eval
+    )
 
 
-def eval(
-    model: Annotated[str, typer.Option(help="The model to evaluate, as PROVIDER:MODEL.")],
-    briefs: Annotated[
-        Path | None,
-        typer.Option(help="A folder of briefs, or one brief: brief.md and hidden/ (default: the twelve of evals/)."),
-    ] = None,
-    pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
-    parallel: Annotated[int, typer.Option(min=1, max=50, help="How many briefs are carried out at a time.")] = 4,
-    max_cost: Annotated[
-        float,
-        typer.Option(min=0, help="US dollars. Once they are spent, no brief is started, and what runs is cancelled."),
-    ] = 5.0,
-    api: ApiOption = None,
-    data_dir: DataDirOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Carry briefs through the crew of a running stack, and test what it delivers with hidden acceptance tests.
+def eval(context: typer.Context) -> None:
+    """Carry briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
+    BotArmy."""
+    import os
+    import sys
 
-    Reviews are approved; a failed step or a failed verdict ends a brief, and its project is cancelled. Needs a checkout
-    of BotArmy. The budget of a day, BOTARMY_DAILY_BUDGET, holds, too.
-
-    Exit code 0: everything was delivered, and all hidden tests pass, 1: not everything, 2: invalid usage, 5: no API.
-    """
-    from cli.commands.runner import run_command
     from cli.exits import UsageError
-    from cli.stack.checkout import CHECKOUT
+    from cli.stack.checkout import CHECKOUT, python_path
 
     if not (CHECKOUT / "evals").is_dir():
         raise UsageError("eval needs a checkout of BotArmy: an installed one has no evals")
-    from evals.command import evaluate
-
-    run_command(
-        lambda client: evaluate(
-            client, model, briefs, pipeline, parallel=parallel, max_cost_usd=max_cost, as_json=as_json
-        ),
-        ApiTarget(api, data_dir),
-    )
+    command = [sys.executable, "-P", "-m", "evals", *context.args]
+    os.execve(command[0], command, os.environ | python_path())  # noqa: S606 - signals reach the eval itself

@@ -20,7 +20,7 @@ from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget, Gates
 from cli.commands.repository import export_repository
 from cli.commands.session import PATIENCE, Session
-from cli.commands.source import Source
+from cli.commands.source import SourceUpload
 from cli.exits import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
@@ -56,7 +56,7 @@ class RunOptions:
     out: Path | None
     as_json: bool
     api: ApiTarget
-    source: Source | None = None
+    source: SourceUpload | None = None
     git: Path | None = None
     model: str | None = None
     crew: str | None = None

@@ -31,14 +31,14 @@ _LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceUpload:
     """The body of the API's request, and a line about it for the person."""
 
     body: dict[str, str]
     summary: str
 
 
-def read(path: Path) -> Source:
+def read(path: Path) -> SourceUpload:
     """Read a source.
 
     Raises:
@@ -51,7 +51,7 @@ def read(path: Path) -> Source:
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
     packed = base64.b64encode(zips.pack(source.files)).decode()
-    return Source(
+    return SourceUpload(
         {"content": packed, "encoding": "base64", "media_type": MediaType.ZIP.value},
         f"Begins from {format_count(len(source.files), 'file')} of {path}.{_left_out(source)}",
     )

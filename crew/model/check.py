@@ -24,9 +24,9 @@ from pydantic_ai.settings import ModelSettings
 
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError, get_settings
+from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.failures import failure_of
-from crew.model.source import Source, Sources
 from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue
@@ -68,39 +68,39 @@ class Report:
     is_context_known: bool = False
 
 
-async def check(sources: Sources, settings: Settings, name: str) -> Report:
+async def check(clients: ModelClients, settings: Settings, name: str) -> Report:
     """Ask a model to call a tool, and if it does not, to write the call as JSON."""
     try:
-        source = sources.get(name)
+        client = clients.get(name)
     except AgentError as error:
         return Report(name, " ".join(str(error).split()))
     try:
         async with asyncio.timeout(SECONDS):
-            calls, seconds = await _ask(source)
+            calls, seconds = await _ask(client)
     except TimeoutError:
         return Report(name, f"{name} did not answer within {SECONDS:.0f} s.", is_temporary=True)
     except Exception as error:
-        failure = failure_of(error, name, source.secrets)
+        failure = failure_of(error, name, client.secrets)
         return Report(name, str(failure), is_temporary=failure.retryable)
-    known = settings.model_context_tokens or source.model.profile.get("context_window")
+    known = settings.model_context_tokens or client.model.profile.get("context_window")
     return Report(
         name,
         None if calls else f"{name} answers, but neither calls a tool nor writes JSON: choose another model.",
         seconds=round(seconds, 2),
         calls=calls,
-        input_usd=source.price.input_usd,
-        output_usd=source.price.output_usd,
-        context_tokens=source.context_tokens,
+        input_usd=client.price.input_usd,
+        output_usd=client.price.output_usd,
+        context_tokens=client.context_tokens,
         is_context_known=known is not None,
     )
 
 
-async def _ask(source: Source) -> tuple[Literal["tools", "json"] | None, float]:
+async def _ask(client: ModelClient) -> tuple[Literal["tools", "json"] | None, float]:
     """Return how the model calls tools, and how many seconds its answer took. Raises what the request raises."""
-    if source.dialect.name == NativeTools.name:
+    if client.dialect.name == NativeTools.name:
         with_tools = NativeTools()
         try:
-            response, seconds = await _request(source, with_tools)
+            response, seconds = await _request(client, with_tools)
         except ModelAuthenticationError:
             raise
         except ModelRequestRejectedError:  # perhaps because it has tools, which not every model takes
@@ -109,18 +109,18 @@ async def _ask(source: Source) -> tuple[Literal["tools", "json"] | None, float]:
             if _is_right(with_tools, response):
                 return "tools", seconds
     as_text = JsonText()
-    response, seconds = await _request(source, as_text)
+    response, seconds = await _request(client, as_text)
     return ("json" if _is_right(as_text, response) else None), seconds
 
 
-async def _request(source: Source, dialect: Dialect) -> tuple[ModelResponse, float]:
+async def _request(client: ModelClient, dialect: Dialect) -> tuple[ModelResponse, float]:
     system = dialect.system("You are checked before you are given work.", [TOOL])
     task = UserPromptPart('Call the tool `answer` with the word "ready".')
     messages: list[ModelMessage] = [ModelRequest(parts=[task], instructions=system)]
-    settings: ModelSettings = {**source.settings, "max_tokens": min(MAX_OUTPUT_TOKENS, source.max_output_tokens)}
+    settings: ModelSettings = {**client.settings, "max_tokens": min(MAX_OUTPUT_TOKENS, client.max_output_tokens)}
     started = time.monotonic()
     response = await model_request(
-        source.model, messages, model_settings=settings, model_request_parameters=dialect.parameters([TOOL])
+        client.model, messages, model_settings=settings, model_request_parameters=dialect.parameters([TOOL])
     )
     return response, time.monotonic() - started
 
@@ -145,11 +145,11 @@ def configured(settings: Settings) -> list[str]:
 async def main(names: Sequence[str]) -> None:
     settings = get_settings()
     provider_variables()  # an error in them is reported once, rather than for each model
-    sources = Sources(settings)
-    checks = [check(sources, settings, name) for name in names or configured(settings)]
+    clients = ModelClients(settings)
+    checks = [check(clients, settings, name) for name in names or configured(settings)]
     for report in await asyncio.gather(*checks):
         print(json.dumps(asdict(report)), flush=True)  # noqa: T201 - its output is read by the command that starts it
-    await sources.close()
+    await clients.close()
 
 
 if __name__ == "__main__":

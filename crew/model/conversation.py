@@ -13,22 +13,15 @@ import orjson
 import pydantic_ai
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
 
-from crew.model.asking import Asker
-from crew.model.calling import Result, ToolCalls
+from crew.model.clients import ModelClient
 from crew.model.limits import MAX_CORRECTIONS, StepLimits
-from crew.model.record import Record, describe_tools, dump
-from crew.model.source import Source
+from crew.model.model_call import ModelCaller
+from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool
-from crew.protocol import AgentError, EntryKind, Step, Usage
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the agent reads: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
-
-    version: str
-    system: str
-    task: str
+from crew.model.tool_calls import Result, ToolCalls
+from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
+from crew.protocol import AgentError, Step, Usage
+from crew.transcript import EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class Conversation:
 
     def __init__(
         self,
-        source: Source,
+        client: ModelClient,
         prompt: Prompt,
         tools: tuple[Tool, ...],
         limits: StepLimits,
@@ -59,18 +52,18 @@ class Conversation:
         continued: int = 0,
         state: Callable[[], Hashable] = lambda: None,
     ) -> None:
-        self._source = source
+        self._client = client
         self._prompt = prompt
         self._tools = tools
         self._limits = limits
         self._step = step
         self._times = continued + 1
         self._state = state
-        self._asker = Asker(source, tools, step)
+        self._caller = ModelCaller(client, tools, step)
         self._messages: list[ModelMessage] = []
         self._turns = self._input_tokens = self._output_tokens = 0
         self._cost_usd = 0.0
-        self._answered_by = source.name
+        self._answered_by = client.name
 
     async def run(self) -> Completed:
         """Talk until a call ends the step.
@@ -78,66 +71,65 @@ class Conversation:
         Raises:
             AgentError: the model failed, or a limit is reached.
         """
-        self._record = Record(self._step.transcript, await self._step.transcript.entries())
+        self._cursor = TranscriptCursor(self._step.transcript, await self._step.transcript.entries())
         self._calls = ToolCalls(
-            {tool.name: tool for tool in self._tools}, self._record, self._report, self._state, self._times
+            {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._times
         )
         await self._open()
         corrections, first_correction = 0, 0
         while True:
-            start = self._record.position
-            calls = self._source.dialect.calls(await self._response())
+            start = self._cursor.position
+            calls = self._client.dialect.calls(await self._response())
             results: list[Result] = []
             for call in calls:
                 result = await self._calls.carry_out(call)
                 if result.ended is not None:  # what follows it in this response is not carried out
-                    await self._record.end()
+                    await self._cursor.end()
                     return Completed(call.tool, result.ended, self._turns, self._usage())
                 results.append(result)
             usable = any(result.is_usable for result in results)
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
-                await self._record.rewind(first_correction)
+                await self._cursor.rewind(first_correction)
                 problem = results[-1].text if results else "its responses call no tool."
                 raise AgentError(
-                    f"{self._source.name} did not give a usable response in {corrections} turns: {problem}"
+                    f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
                 )
             parts = [
                 part
                 for call, result in zip(calls, results, strict=True)
-                for part in self._source.dialect.result(call, result.text)
+                for part in self._client.dialect.result(call, result.text)
             ]
             self._messages.append(ModelRequest(parts=parts or [UserPromptPart(await self._remark_no_call())]))
 
     async def _open(self) -> None:
         """Start with the prompt that the task began with, if its tools are still the same; else from the beginning."""
-        source, tools = self._source, describe_tools(self._tools)
-        pinned = self._record.peek()
-        told = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
-        if told is not None and told["tools"] == tools and told["dialect"] == source.dialect.name:
-            self._prompt = Prompt(told["version"], told["system"], told["task"])
-            self._record.next(EntryKind.PROMPT)
+        client, tools = self._client, describe_tools(self._tools)
+        pinned = self._cursor.peek()
+        body = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
+        if body is not None and body["tools"] == tools and body["dialect"] == client.dialect.name:
+            self._prompt = Prompt(body["version"], body["system"], body["task"])
+            self._cursor.next(EntryKind.PROMPT)
         else:
-            asked = {"tools": tools, "dialect": source.dialect.name, "settings": source.settings}
-            body = {**asdict(self._prompt), **asked}
-            await self._record.add(EntryKind.PROMPT, dump(body), model=source.name)
-        system = source.dialect.system(self._prompt.system, self._tools)
+            asked = {"tools": tools, "dialect": client.dialect.name, "settings": client.settings}
+            await self._cursor.add(EntryKind.PROMPT, dump({**asdict(self._prompt), **asked}), model=client.name)
+        system = client.dialect.system(self._prompt.system, self._tools)
         self._messages.append(ModelRequest(parts=[UserPromptPart(self._prompt.task)], instructions=system))
 
     async def _response(self) -> ModelResponse:
         """Return the next response: the stored one, or a new one, stored before anything else happens."""
-        stored = self._record.next(EntryKind.RESPONSE)
+        stored = self._cursor.next(EntryKind.RESPONSE)
         if stored is not None:
             (response,) = ModelMessagesTypeAdapter.validate_json(stored.body)
             assert isinstance(response, ModelResponse)
             cost = stored.cost_usd
         else:
             self._check_limits()
-            await self._step.progress(f"turn {self._turns + 1}: asking {self._source.name}")
-            answer = await self._asker.ask(self._messages, self._cost_usd, self._limits.cost_usd)
+            await self._step.progress(f"turn {self._turns + 1}: asking {self._client.name}")
+            answer = await self._caller.ask(self._messages, self._cost_usd, self._limits.cost_usd)
             response, cost = answer.response, answer.cost_usd
-            await self._record.add(
+            await self._cursor.add(
                 EntryKind.RESPONSE,
                 answer.body,
                 settles=answer.reservation,
@@ -170,8 +162,8 @@ class Conversation:
         """Return what to say to a response without a call, stored for the readers of the transcript."""
         endings = " or ".join(tool.name for tool in self._tools if tool.ends)
         text = f"Your response calls no tool. Call one; the step ends when you call {endings}."
-        if self._record.next(EntryKind.REMARK) is None:
-            await self._record.add(EntryKind.REMARK, dump({"text": text}))
+        if self._cursor.next(EntryKind.REMARK) is None:
+            await self._cursor.add(EntryKind.REMARK, dump({"text": text}))
         return text
 
     async def _report(self, doing: str) -> None:
@@ -186,7 +178,7 @@ class Conversation:
             self._input_tokens,
             self._output_tokens,
             self._cost_usd,
-            asked_for=self._source.name,
+            asked_for=self._client.name,
             prompt_version=self._prompt.version,
             framework=f"pydantic-ai {pydantic_ai.__version__}",
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from config.settings import Settings
-from crew.model.agents.base import ModelAgent, Workshop
 from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
-from crew.model.agents.document import DocumentWriter, Reviewer
+from crew.model.agents.document import DocumentWriter
+from crew.model.agents.reviewer import Reviewer
+from crew.model.agents.shared import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceTester, TestRunner
-from crew.model.source import Sources
+from crew.model.clients import ModelClients
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role, Writes
@@ -20,32 +21,32 @@ class ModelCrew:
 
     def __init__(self, settings: Settings) -> None:
         sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
-        self._sources = Sources(settings)
-        self._agent = AnyRole(Workshop(self._sources, sandbox, settings.model))
+        self._clients = ModelClients(settings)
+        self._agent = RoleDispatcher(AgentServices(self._clients, sandbox, settings.model))
 
     def agent(self, role: Role) -> Agent:
         return self._agent
 
     async def close(self) -> None:
-        await self._sources.close()
+        await self._clients.close()
 
 
-class AnyRole:
+class RoleDispatcher:
     """Chooses the kind of work by what the stage produces, and then by what its role writes."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        coder = Coder(workshop)
+    def __init__(self, services: AgentServices) -> None:
+        coder = Coder(services)
         self._by_output: dict[str, ModelAgent] = {
-            BuiltInArtifact.TEST_RESULTS: TestRunner(workshop),
-            BuiltInArtifact.ACCEPTANCE_TESTS: AcceptanceTester(workshop),
+            BuiltInArtifact.TEST_RESULTS: TestRunner(services),
+            BuiltInArtifact.ACCEPTANCE_TESTS: AcceptanceTester(services),
             BuiltInArtifact.SOURCE_CODE: coder,
-            BuiltInArtifact.DEPLOYMENT_PACKAGE: Deployer(workshop),
+            BuiltInArtifact.DEPLOYMENT_PACKAGE: Deployer(services),
         }
         self._by_writes: dict[Writes, ModelAgent] = {
-            Writes.DOCUMENT: DocumentWriter(workshop),
+            Writes.DOCUMENT: DocumentWriter(services),
             Writes.FILES: coder,
-            Writes.REPORT: Reviewer(workshop),
-            Writes.PACKAGE: DocumentWriter(workshop),
+            Writes.REPORT: Reviewer(services),
+            Writes.PACKAGE: DocumentWriter(services),
         }
 
     def is_short(self, brief: str) -> bool:

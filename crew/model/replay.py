@@ -17,11 +17,12 @@ import orjson
 from pydantic import ValidationError
 
 from artifacts.errors import InvalidArtifactError
-from crew.model.agents.base import Workshop
-from crew.model.crew import AnyRole
+from crew.model.agents.shared import AgentServices
+from crew.model.crew import RoleDispatcher
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.replay_ports import NewEntryError, NoProvider, NoSandbox, ReplayedStep, StoredTranscript
-from crew.protocol import AgentError, Assignment, Entry, EntryKind, InputArtifact
+from crew.protocol import AgentError, Assignment, InputArtifact
+from crew.transcript import Entry, EntryKind
 from models.contracts.recording import Recording
 
 SAME, DIFFERENT, NOT_REPLAYABLE = 0, 1, 2
@@ -65,9 +66,9 @@ async def replay(recording: Recording) -> Replayed:
     """
     entries = _entries(recording)
     transcript, failure = StoredTranscript(entries), ""
-    workshop = Workshop(NoProvider(_dialect(entries)), NoSandbox(), "replay:recorded")
+    services = AgentServices(NoProvider(_dialect(entries)), NoSandbox(), "replay:recorded")
     try:
-        await AnyRole(workshop).run(_assignment(recording), ReplayedStep(transcript))
+        await RoleDispatcher(services).run(_assignment(recording), ReplayedStep(transcript))
     except NewEntryError:
         pass
     except (AgentError, InvalidArtifactError) as error:
@@ -96,7 +97,7 @@ def _entries(recording: Recording) -> list[Entry]:
 def _dialect(entries: list[Entry]) -> Dialect:
     if not entries or entries[0].kind is not EntryKind.PROMPT:
         raise ReplayError("it asked no model.")
-    name = _told(entries[0]).get("dialect")
+    name = _body(entries[0]).get("dialect")
     if name not in _DIALECTS:
         raise ReplayError(f"it was recorded by another version: there is no way of calling tools named {name}.")
     return _DIALECTS[name]
@@ -158,18 +159,18 @@ def _described(entry: Entry, other: Entry | None = None) -> str:
     """Return an entry in words. Of a prompt, return the tools that differ from those of the other one."""
     if entry.kind is EntryKind.RESPONSE:
         return "a response of the model"
-    told = _told(entry)
+    body = _body(entry)
     if entry.kind is EntryKind.REMARK:
-        return f"a remark: {told['text']}"
+        return f"a remark: {body['text']}"
     if entry.kind is EntryKind.TOOL_RESULT:
-        return f"the result of {told['tool']}: {told['text']}"
-    theirs = _told(other)["tools"] if other is not None and other.kind is EntryKind.PROMPT else []
-    return f"the tools {orjson.dumps([each for each in told['tools'] if each not in theirs]).decode()}"
+        return f"the result of {body['tool']}: {body['text']}"
+    theirs = _body(other)["tools"] if other is not None and other.kind is EntryKind.PROMPT else []
+    return f"the tools {orjson.dumps([each for each in body['tools'] if each not in theirs]).decode()}"
 
 
-def _told(entry: Entry) -> dict[str, Any]:
-    told: dict[str, Any] = orjson.loads(entry.body)
-    return told
+def _body(entry: Entry) -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(entry.body)
+    return body
 
 
 def main() -> int:

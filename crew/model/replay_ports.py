@@ -12,10 +12,10 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
+from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
 from crew.model.pricing import Price
-from crew.model.source import Source, Sources
-from crew.protocol import Entry
+from crew.transcript import Entry
 from sandbox import Sandbox, TestRun
 
 _NO_LIMIT = 10**12
@@ -86,14 +86,14 @@ class ReplayedStep:
         """Nobody is informed."""
 
 
-class NoProvider(Sources):
-    """A source for every model, and none behind it. What it answers is never used: the transcript refuses it."""
+class NoProvider(ModelClients):
+    """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
 
-    def get(self, name: str) -> Source:
-        return Source(
+    def get(self, name: str) -> ModelClient:
+        return ModelClient(
             name=name,
             model=FunctionModel(_no_answer),
             dialect=self._dialect,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from crew.model.outputs import ENTRY_POINT
-from crew.rehearsal.reading.document_requirements import labels_in
+from crew.reading.document_requirements import labels_in
 
 REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")
 _ENTRY = re.compile(rf"^{re.escape(ENTRY_POINT)}\s*`?([A-Za-z_][\w.]*)`?", re.MULTILINE)

@@ -6,9 +6,9 @@ from collections import Counter
 
 from artifacts.sizes import format_count
 from crew.protocol import Draft, Step
+from crew.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
+from crew.reading.selection import TOO_MANY
 from crew.rehearsal.agent import Production, RehearsalAgent
-from crew.rehearsal.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
-from crew.rehearsal.reading.selection import TOO_MANY
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import (
     Section,

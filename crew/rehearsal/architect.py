@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crew.protocol import Draft, Step
+from crew.reading.requirements import Requirement
 from crew.rehearsal.agent import Production, RehearsalAgent
-from crew.rehearsal.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import (
     document,

@@ -12,19 +12,13 @@ rehearsal:
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from crew.protocol import AgentError
-
-_MAX_FRONT_MATTER_CHARACTERS = 16_384
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-
-_TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+from crew.reading.front_matter import load_yaml, yaml_block
 
 _Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -67,33 +61,13 @@ def rehearsal_controls(brief: str) -> Controls:
     Raises:
         AgentError: the rehearsal block is invalid; the message names the field (not retryable).
     """
-    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
-    return _controls(front_matter.group(1)) if front_matter else Controls()
-
-
-def without_front_matter(brief: str) -> str:
-    """Return the brief's Markdown without YAML or TOML front matter. A leading rule that opens no YAML mapping is
-    Markdown, and is kept."""
-    if (toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])) and _load_toml(toml[1]):
-        return brief[toml.end() :]
-    front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
-    if front_matter is None or not isinstance(_load_yaml(front_matter.group(1)), dict):
-        return brief
-    return brief[front_matter.end() :]
-
-
-def front_matter(brief: str) -> dict[str, Any]:
-    """Return the brief's YAML or TOML front matter, or {}."""
-    if toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS]):
-        return _load_toml(toml[1])
-    found = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
-    loaded = _load_yaml(found.group(1)) if found else None
-    return loaded if isinstance(loaded, dict) else {}
+    block = yaml_block(brief)
+    return _controls(block) if block is not None else Controls()
 
 
 @lru_cache(maxsize=64)
 def _controls(front_matter: str) -> Controls:
-    loaded = _load_yaml(front_matter)
+    loaded = load_yaml(front_matter)
     if loaded is None and re.search(r"^rehearsal\s*:", front_matter, re.MULTILINE):
         raise AgentError("The brief's front matter has a rehearsal block but is not valid YAML.", retryable=False)
     block = loaded.get("rehearsal") if isinstance(loaded, dict) else None
@@ -108,19 +82,3 @@ def _controls(front_matter: str) -> Controls:
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(['rehearsal', *map(str, location)])[:120]}: {message}"
-
-
-def _load_toml(front_matter: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(front_matter)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-
-
-@lru_cache(maxsize=64)
-def _load_yaml(front_matter: str) -> Any:
-    try:
-        return yaml.safe_load(front_matter)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        # ValueError: a scalar that looks like a date or a number but is not one (2024-13-45).
-        return None

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import Assignment, InputArtifact
+from crew.reading.brief import Brief, read_brief
+from crew.reading.candidates import NotUsed
+from crew.reading.document_requirements import read_document
+from crew.reading.requirements import Requirement, split_label
 from crew.rehearsal.controls import Controls, rehearsal_controls
-from crew.rehearsal.reading.brief import Brief, read_brief
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.document_requirements import read_document
-from crew.rehearsal.reading.requirements import Requirement, split_label
 from crew.rehearsal.writing.python_names import package_name
 from models.contracts.names import ArtifactType, BuiltInArtifact
 

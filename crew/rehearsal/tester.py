@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.protocol import Assignment, Draft, InputArtifact, Step
+from crew.reading.markdown_blocks import plain
 from crew.rehearsal.agent import Production, RehearsalAgent
-from crew.rehearsal.reading.markdown_blocks import plain
 from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown

@@ -13,7 +13,7 @@ from config import redaction
 from config.provider_keys import ADDRESSES, KEYS, provider_variables
 from config.redaction import redacted
 from config.settings import Settings, SettingsError
-from crew.model.source import KINDS, Sources
+from crew.model.clients import PROVIDERS, ModelClients
 from crew.protocol import AgentError
 from tests.conftest import CHECKOUT
 
@@ -32,7 +32,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
 
 
 def test_the_variables_are_those_that_models_are_created_from() -> None:
-    source = (CHECKOUT / "crew" / "model" / "source.py").read_text()
+    source = (CHECKOUT / "crew" / "model" / "clients.py").read_text()
     assert set(re.findall(r'"([A-Z]+_[A-Z_]+)"', source)) == {*KEYS, *ADDRESSES}
 
 
@@ -84,30 +84,30 @@ def test_an_empty_address_is_not_used_by_a_client(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, KEY)
     for name in ADDRESSES:
         monkeypatch.setenv(name, "")
-    sources = Sources(Settings(_env_file=None))
-    used = {name: sources.get(name).model.base_url for name in ("openai:gpt-5", "anthropic:claude-opus-4-8")}
-    asyncio.run(sources.close())
+    clients = ModelClients(Settings(_env_file=None))
+    used = {name: clients.get(name).model.base_url for name in ("openai:gpt-5", "anthropic:claude-opus-4-8")}
+    asyncio.run(clients.close())
     assert used == {
         "openai:gpt-5": "https://api.openai.com/v1/",
         "anthropic:claude-opus-4-8": "https://api.anthropic.com",
     }
 
 
-@pytest.mark.parametrize("provider", sorted(KINDS.keys() - {"ollama", "vllm"}))
+@pytest.mark.parametrize("provider", sorted(PROVIDERS.keys() - {"ollama", "vllm"}))
 def test_a_key_that_is_missing_is_named_on_one_line(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    variable = KINDS[provider].keys[0]
+    variable = PROVIDERS[provider].keys[0]
     monkeypatch.setenv(variable, "")
     with pytest.raises(AgentError) as error:
-        Sources(Settings(_env_file=None)).get(f"{provider}:any")
+        ModelClients(Settings(_env_file=None)).get(f"{provider}:any")
     assert str(error.value) == f"{provider}:any cannot be used: set {variable} in the environment or .env."
     assert not error.value.retryable
 
 
 def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
-    sources = Sources(Settings(_env_file=None, model_prices={"openai:any": (0, 0)}))
-    assert [sources.get(f"{name}:any").secrets for name in ("openai", "ollama", "vllm")] == [(), (), ()]
-    asyncio.run(sources.close())
+    clients = ModelClients(Settings(_env_file=None, model_prices={"openai:any": (0, 0)}))
+    assert [clients.get(f"{name}:any").secrets for name in ("openai", "ollama", "vllm")] == [(), (), ()]
+    asyncio.run(clients.close())
 
 
 def test_an_unusable_file_is_named_without_its_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
-from crew.protocol import Assignment, Draft, Entry, InputArtifact, Outcome, Transcript
+from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import RehearsalCrew
+from crew.transcript import Entry, Transcript
 from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from pipelines.catalogue import SHIPPED, load_pipeline

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from crew.rehearsal.reading.brief import read_brief
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
+from crew.reading.brief import read_brief
+from crew.reading.section_headings import section_of
+from crew.reading.sections import Section
 
 EXCLUDING = """Anti-requirements|Not-requirements|Features not in this release|Features for v2|Requirements v2|Unwanted|Cancelled
 Cut or Obsolete requirements|Obsolete requirements|Features we decided against|"Won't" features|Verworfene Anforderungen|Removed features

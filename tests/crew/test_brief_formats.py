@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from artifacts.file_sets import unpack
-from crew.rehearsal.reading.brief import read_brief
+from crew.reading.brief import read_brief
 from models.contracts.names import BuiltInRole
 from tests.crew.rehearsal_under_test import T, assignment, run
 

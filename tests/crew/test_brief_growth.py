@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from crew.rehearsal import reading
-from crew.rehearsal.reading.selection import select
+from crew import reading
+from crew.reading.selection import select
 
 SHORT = (
     *" \n\t.a1(){}[]*_`~<>|:;=+-#@/\\,?!'v不、",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from crew.rehearsal.reading.brief import read_brief
+from crew.reading.brief import read_brief
 
 LONG = "The following capabilities, which the sales team asked for in the meeting of May, are explicitly out of scope for the very first version of the product:"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crew.rehearsal.reading.brief import read_brief
-from crew.rehearsal.reading.document_requirements import labels_in, read_document
-from crew.rehearsal.reading.requirements import MAX_CHARACTERS
+from crew.reading.brief import read_brief
+from crew.reading.document_requirements import labels_in, read_document
+from crew.reading.requirements import MAX_CHARACTERS
 from models.contracts.names import ArtifactType, BuiltInRole
 from tests.crew.rehearsal_under_test import T, artifact, assignment, deliver, run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from crew.rehearsal.reading.brief import read_brief
+from crew.reading.brief import read_brief
 
 REPORT = "The report can be exported every evening"
 # The words of a nested item that is not built, the words that are listed, and the reason.

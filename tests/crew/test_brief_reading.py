@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crew.rehearsal.reading.brief import Brief, read_brief
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import sentences
+from crew.reading.brief import Brief, read_brief
+from crew.reading.section_headings import section_of
+from crew.reading.sections import Section
+from crew.reading.sentences import sentences
 from models.contracts.names import BuiltInRole
 from tests.crew.rehearsal_under_test import T, assignment, deliver, run
 

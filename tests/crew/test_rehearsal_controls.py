@@ -7,8 +7,8 @@ import pytest
 
 from artifacts.media_types import FILES
 from crew.protocol import AgentError, Outcome
+from crew.reading.front_matter import without_front_matter
 from crew.rehearsal import Controls, RehearsalCrew, rehearsal_controls
-from crew.rehearsal.controls import without_front_matter
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES

@@ -12,7 +12,7 @@ import pytest
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import InputArtifact, Outcome
-from crew.rehearsal.reading.document_requirements import requirements_in
+from crew.reading.document_requirements import requirements_in
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, ArtifactType, BuiltInRole
 from sandbox import Sandbox

@@ -19,10 +19,10 @@ from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from config.settings import Settings
 from crew import providers
-from crew.model.agents import coder, deployer, document, tester
-from crew.model.agents.base import ModelAgent, Workshop
+from crew.model.agents import coder, deployer, document, reviewer, tester
+from crew.model.agents.shared import AgentServices, ModelAgent
+from crew.model.clients import ModelClients
 from crew.model.limits import limits_of
-from crew.model.source import Sources
 from crew.model.tool import Tool
 from crew.protocol import AgentError, Outcome
 from crew.providers import InstalledCrews
@@ -36,14 +36,14 @@ from tests.docs.pages import block, code, read, rows, section
 
 PAGE = read("docs/agents.md")
 CODE = artifact("source_code", pack({"shop.py": ""}), FILES)
-WORKSHOP = Workshop(Sources(Settings(_env_file=None)), Sandbox(), None)
+SERVICES = AgentServices(ModelClients(Settings(_env_file=None)), Sandbox(), None)
 
 WORK: dict[str, tuple[ModuleType, ModelAgent, str]] = {
-    "documents": (document, document.DocumentWriter(WORKSHOP), "user_guide"),
-    "reports": (document, document.Reviewer(WORKSHOP), "security_report"),
-    "source code": (coder, coder.Coder(WORKSHOP), "source_code"),
-    "acceptance tests": (tester, tester.AcceptanceTester(WORKSHOP), "acceptance_tests"),
-    "package": (deployer, deployer.Deployer(WORKSHOP), "deployment_package"),
+    "documents": (document, document.DocumentWriter(SERVICES), "user_guide"),
+    "reports": (reviewer, reviewer.Reviewer(SERVICES), "security_report"),
+    "source code": (coder, coder.Coder(SERVICES), "source_code"),
+    "acceptance tests": (tester, tester.AcceptanceTester(SERVICES), "acceptance_tests"),
+    "package": (deployer, deployer.Deployer(SERVICES), "deployment_package"),
 }
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from config.settings import Settings, variable_of
+from crew.model.clients import PROVIDERS, ModelClients
 from crew.model.limits import limits_of
-from crew.model.source import KINDS, Sources
 from crew.protocol import AgentError
 from models.contracts.roles import Role, Writes
 from tests.docs.pages import code, read, rows, section
@@ -24,10 +24,10 @@ def test_every_provider_is_there_with_its_key() -> None:
     for row in (row for row in TABLES if len(row) == 3):
         for provider in re.findall(r"`([a-z-]+):", row[1]):
             documented[provider] = documented.get(provider, "") + row[2]
-    assert documented.keys() - {"openai-responses"} == KINDS.keys() - {"openai-responses"}
-    for provider, kind in KINDS.items():
-        variables = documented.get(provider, documented["openai"])
-        assert provider in LOCAL or f"`{kind.keys[0]}`" in variables
+    assert documented.keys() - {"openai-responses"} == PROVIDERS.keys() - {"openai-responses"}
+    for name, provider in PROVIDERS.items():
+        variables = documented.get(name, documented["openai"])
+        assert name in LOCAL or f"`{provider.keys[0]}`" in variables
 
 
 def test_every_setting_of_models_is_there() -> None:
@@ -39,17 +39,17 @@ def test_every_setting_of_models_is_there() -> None:
     assert settings - set(code(PAGE)) == set()
 
 
-@pytest.mark.parametrize("provider", sorted(KINDS.keys() - LOCAL))
+@pytest.mark.parametrize("provider", sorted(PROVIDERS.keys() - LOCAL))
 def test_without_a_key_the_step_says_which_one_to_set(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in KINDS.values():
-        for variable in (*kind.keys, "OPENAI_BASE_URL"):
+    for each in PROVIDERS.values():
+        for variable in (*each.keys, "OPENAI_BASE_URL"):
             monkeypatch.delenv(variable, raising=False)
     settings = Settings(_env_file=None, model_prices={f"{provider}:mine": (0.0, 0.0)})
     with pytest.raises(AgentError) as failure:
-        Sources(settings, {}).get(f"{provider}:mine")
+        ModelClients(settings, {}).get(f"{provider}:mine")
     assert (
         str(failure.value)
-        == f"{provider}:mine cannot be used: set {KINDS[provider].keys[0]} in the environment or .env."
+        == f"{provider}:mine cannot be used: set {PROVIDERS[provider].keys[0]} in the environment or .env."
     )
     assert "openai:gpt-5 cannot be used: set OPENAI_API_KEY in the environment or .env." in " ".join(PAGE.split())
 

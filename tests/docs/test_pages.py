@@ -10,9 +10,12 @@ import pytest
 import typer
 
 from cli.main import app
+from evals.__main__ import app as evals
 from tests.docs.pages import CHECKOUT, PAGES, anchors, blocks, code, links, name_of, read
 
 BOTARMY = typer.main.get_command(app)
+EVAL = typer.main.get_command(evals)
+"""What `botarmy eval` becomes: its options are declared there."""
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 FOLDERS = (
     r"(activities|api|artifacts|benchmarks|cli|config|crew|docs|evals|examples|migrations|models|pipelines|sandbox|store|"
@@ -74,7 +77,8 @@ def test_named_botarmy_commands_and_options_exist(page: Path) -> None:
     commands = BOTARMY.commands  # type: ignore[attr-defined]
     for words in uses_of(page.read_text(), "botarmy"):
         assert words[0] in commands, words
-        options = {option for parameter in commands[words[0]].params for option in parameter.opts}
+        command = EVAL if words[0] == "eval" else commands[words[0]]
+        options = {option for parameter in command.params for option in parameter.opts}
         assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options, words
 
 

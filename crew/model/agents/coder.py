@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from pydantic import ConfigDict
+
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
-from crew.model.agents.report import failed_tests
 from crew.model.agents.searching import search_tools
-from crew.model.briefing import begins_from_source
+from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
+from crew.model.agents.test_report import failed_tests
+from crew.model.prompt import begins_from_source
 from crew.model.requirements import OwnTests, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
@@ -29,11 +31,15 @@ class Nothing(Arguments):
     """No arguments."""
 
 
-class Path(Arguments):
+class PathArguments(Arguments):
+    model_config = ConfigDict(title="Path")  # models see the title, and transcripts pin it
+
     path: str
 
 
-class File(Arguments):
+class FileArguments(Arguments):
+    model_config = ConfigDict(title="File")
+
     path: str
     content: str
 
@@ -53,14 +59,14 @@ class Impossible(Arguments):
 
 
 class Coder:
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace, tests = Workspace(before), await asyncio.to_thread(OwnTests, before)  # there may be megabytes
-        tools = _tools(workspace, tests, assignment, self._workshop.sandbox)
-        completed = await converse(self._workshop, assignment, step, "coder", tools, workspace)
+        tools = _tools(workspace, tests, assignment, self._services.sandbox)
+        completed = await converse(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
         weakened = await asyncio.to_thread(tests.weakened, workspace.files)
@@ -82,10 +88,10 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
     async def list_files(_: Nothing) -> str:
         return workspace.listing()
 
-    async def read_file(arguments: Path) -> str:
+    async def read_file(arguments: PathArguments) -> str:
         return workspace.read(arguments.path)
 
-    async def write_file(arguments: File) -> str:
+    async def write_file(arguments: FileArguments) -> str:
         done = workspace.write(arguments.path, arguments.content)
         tests.note({arguments.path: arguments.content})
         return done
@@ -95,7 +101,7 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
         tests.note({arguments.path: workspace.files[arguments.path]})
         return done
 
-    async def delete_file(arguments: Path) -> str:
+    async def delete_file(arguments: PathArguments) -> str:
         return workspace.delete(arguments.path)
 
     async def run_tests(_: Nothing) -> str:
@@ -122,11 +128,11 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
     return (
         read_artifact_tool(assignment.inputs),
         Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a file.", Path, read_file, is_pure=True),
+        Tool("read_file", "Read a file.", PathArguments, read_file, is_pure=True),
         *(search_tools(workspace) if begins_from_source(assignment) else ()),
-        Tool("write_file", "Create or replace a whole file.", File, write_file, is_pure=True),
+        Tool("write_file", "Create or replace a whole file.", FileArguments, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
-        Tool("delete_file", "Delete a file.", Path, delete_file, is_pure=True),
+        Tool("delete_file", "Delete a file.", PathArguments, delete_file, is_pure=True),
         Tool("run_tests", "Run all unit tests in tests/ and return their results.", Nothing, run_tests),
         Tool(
             "finish", "End the step. Refused while a test fails or a requirement has none.", Finish, finish, ends=True

@@ -9,11 +9,10 @@ import re
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
-from crew.model.agents.base import Workshop, converse, read_artifact_tool, reading_tools
-from crew.model.agents.document import title_of
-from crew.model.agents.report import note_on_code
-from crew.model.briefing import begins_from_source
+from crew.model.agents.shared import AgentServices, converse, read_artifact_tool, reading_tools, title_of
+from crew.model.agents.test_report import note_on_code
 from crew.model.outputs import DeliveryNotes
+from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
@@ -25,8 +24,8 @@ WRITTEN_BY_MODEL = "Written by language models with BotArmy."
 
 
 class Deployer:
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         source = assignment.input(BuiltInArtifact.SOURCE_CODE)
@@ -44,7 +43,7 @@ class Deployer:
                 "submit", "Hand back the words of the delivery; this ends your step.", DeliveryNotes, submit, ends=True
             ),
         )
-        completed = await converse(self._workshop, assignment, step, "deployer", tools)
+        completed = await converse(self._services, assignment, step, "deployer", tools)
         notes = completed.arguments
         assert isinstance(notes, DeliveryNotes)
         words = {
@@ -57,7 +56,7 @@ class Deployer:
         package = await asyncio.to_thread(zips.pack, files, root)
         await step.progress("testing the package as it was built")
         built = await asyncio.to_thread(zips.unpack, package, root)
-        run = await self._workshop.sandbox.run_tests(built, loopback=True)
+        run = await self._services.sandbox.run_tests(built, loopback=True)
         log = _log(assignment.project_name, notes, package, root, files, run, source.note)
         drafts = {
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP),

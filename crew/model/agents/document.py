@@ -1,21 +1,20 @@
-"""Documents: the analyst, the architect, and every role that writes them. And reports, whose verdict is computed."""
+"""Documents: the analyst, the architect, and every role that writes them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from crew.model.agents.base import Workshop, converse, reading_tools
-from crew.model.outputs import Document, ImplementationPlan, Report, Specification, submission_of
+from crew.model.agents.shared import AgentServices, converse, reading_tools, title_of
+from crew.model.outputs import Document, ImplementationPlan, Specification, submission_of
 from crew.model.requirements import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
 from crew.protocol import Assignment, Draft, Outcome, Step
-from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 
 
 class DocumentWriter:
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         async def submit(submission: Any) -> str:
@@ -28,7 +27,7 @@ class DocumentWriter:
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),
         )
-        completed = await converse(self._workshop, assignment, step, "document", tools)
+        completed = await converse(self._services, assignment, step, "document", tools)
         documents = {type: getattr(completed.arguments, type) for type in assignment.expected_outputs}
         return Outcome(
             drafts=tuple(
@@ -38,37 +37,6 @@ class DocumentWriter:
             confidence=_confidence(documents.values(), completed.turns),
             usage=completed.usage,
         )
-
-
-class Reviewer:
-    """A role that declares `writes: report`. Its first output is the report; the verdict follows from its findings."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
-
-    async def run(self, assignment: Assignment, step: Step) -> Outcome:
-        async def submit(report: Report) -> str:
-            return "Submitted."
-
-        tools = (
-            *reading_tools(assignment.inputs),
-            Tool("submit", "Hand back the report; this ends your step.", Report, submit, ends=True),
-        )
-        completed = await converse(self._workshop, assignment, step, "reviewer", tools)
-        report = completed.arguments
-        assert isinstance(report, Report)
-        return Outcome(
-            drafts=tuple(
-                Draft(type, f"# {title_of(type)}: {assignment.project_name}\n\n{report.markdown()}".encode())
-                for type in assignment.expected_outputs
-            ),
-            verdict=Verdict.FAILED if report.failed else Verdict.PASSED,
-            usage=completed.usage,
-        )
-
-
-def title_of(type: str) -> str:
-    return type.replace("_", " ").capitalize()
 
 
 def _check(document: Document, assignment: Assignment) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop, converse, read_artifact_tool
-from crew.model.agents.coder import File as TestFile
-from crew.model.agents.coder import Finish, Nothing, Path
-from crew.model.agents.report import report
+from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
+from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
+from crew.model.agents.test_report import report
 from crew.model.requirements import entry_point, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.workspace import Workspace
@@ -20,17 +19,17 @@ from sandbox import product_interface
 class AcceptanceTester:
     """Writes the acceptance tests from specification and plan."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
         wanted = requirement_ids(specification.text) if specification else []
         earlier = assignment.input(BuiltInArtifact.ACCEPTANCE_TESTS)
         workspace = Workspace(unpack(earlier.content) if earlier else {}, packages=frozenset({"product"}))
-        sandbox = self._workshop.sandbox
+        sandbox = self._services.sandbox
 
-        async def write_test(arguments: TestFile) -> str:
+        async def write_test(arguments: FileArguments) -> str:
             return workspace.write(arguments.path, arguments.content)
 
         async def problems() -> list[str]:
@@ -54,11 +53,11 @@ class AcceptanceTester:
         tools = (
             read_artifact_tool(assignment.inputs),
             *(_tools_for_earlier(workspace) if earlier else ()),
-            Tool("write_test", "Create or replace a test file.", TestFile, write_test, is_pure=True),
+            Tool("write_test", "Create or replace a test file.", FileArguments, write_test, is_pure=True),
             Tool("check_tests", "Check that the tests can be used.", Nothing, check_tests),
             Tool("finish", "End the step. Refused while a test cannot be used.", Finish, finish, ends=True),
         )
-        completed = await converse(self._workshop, assignment, step, "acceptance", tools, product=product_interface())
+        completed = await converse(self._services, assignment, step, "acceptance", tools, product=product_interface())
         (type,) = assignment.expected_outputs
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
@@ -73,16 +72,16 @@ def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
     async def list_files(_: Nothing) -> str:
         return workspace.listing()
 
-    async def read_file(arguments: Path) -> str:
+    async def read_file(arguments: PathArguments) -> str:
         return workspace.read(arguments.path)
 
-    async def delete_file(arguments: Path) -> str:
+    async def delete_file(arguments: PathArguments) -> str:
         return workspace.delete(arguments.path)
 
     return (
         Tool("list_files", "List the tests of the earlier round with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a test file.", Path, read_file, is_pure=True),
-        Tool("delete_file", "Delete a test file.", Path, delete_file, is_pure=True),
+        Tool("read_file", "Read a test file.", PathArguments, read_file, is_pure=True),
+        Tool("delete_file", "Delete a test file.", PathArguments, delete_file, is_pure=True),
     )
 
 
@@ -91,8 +90,8 @@ class TestRunner:
 
     __test__ = False  # pytest would collect it for its name
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, services: AgentServices) -> None:
+        self._services = services
 
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         source, tests = (
@@ -106,10 +105,10 @@ class TestRunner:
         entry = entry_point(plan.text if plan else None, files)
         if files:
             await step.progress("running the unit tests in the sandbox")
-            unit = await self._workshop.sandbox.run_tests(files, loopback=True)
+            unit = await self._services.sandbox.run_tests(files, loopback=True)
         if files and tests is not None and entry is not None:
             await step.progress("running the acceptance tests in the sandbox")
-            acceptance = await self._workshop.sandbox.run_acceptance(files, unpack(tests.content), entry)
+            acceptance = await self._services.sandbox.run_acceptance(files, unpack(tests.content), entry)
         passed = (
             unit is not None
             and unit.passed

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from artifacts.sizes import format_count
 from crew.protocol import Draft
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.document_requirements import NOT_USED_HEADING
-from crew.rehearsal.reading.markdown_blocks import plain, printable
-from crew.rehearsal.reading.requirements import MAX_CHARACTERS, Requirement, shorten
+from crew.reading.candidates import NotUsed
+from crew.reading.document_requirements import NOT_USED_HEADING
+from crew.reading.markdown_blocks import plain, printable
+from crew.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
 from models.contracts.names import ArtifactType
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crew.protocol import Draft, InputArtifact
-from crew.rehearsal.reading.markdown_blocks import Kind, parse_blocks
+from crew.reading.markdown_blocks import Kind, parse_blocks
 from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.writing.document import block_quote, document, escape_markdown, source_line, table_cell
 from models.contracts.names import ArtifactType

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crew.rehearsal.reading.requirements import Requirement
+from crew.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing import package_templates as templates
 from crew.rehearsal.writing.document import changes_section, escape_markdown, rehearsal_notice

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from artifacts.paths import RESERVED
-from crew.rehearsal.reading.requirements import Requirement
+from crew.reading.requirements import Requirement
 
 _MAX_LENGTH = 40
 # Names that would shadow modules that the generated project needs, or that are not valid folder names.

@@ -13,13 +13,15 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
-from crew.model.conversation import Conversation, Prompt
+from crew.model.clients import ModelClient
+from crew.model.conversation import Conversation
 from crew.model.dialect import NativeTools
 from crew.model.limits import StepLimits
 from crew.model.pricing import Price
-from crew.model.source import Source
+from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool, ToolError
-from crew.protocol import BudgetExhaustedError, Entry, SupersededAttemptError
+from crew.protocol import BudgetExhaustedError
+from crew.transcript import Entry, SupersededAttemptError
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -52,8 +54,8 @@ class Model:
             raise turn
         return turn if isinstance(turn, ModelResponse) else turn(messages)
 
-    def source(self, **changes: Any) -> Source:
-        source = Source(
+    def client(self, **changes: Any) -> ModelClient:
+        client = ModelClient(
             name="test:scripted",
             model=FunctionModel(self.answer),
             dialect=NativeTools(),
@@ -64,7 +66,7 @@ class Model:
             slots=asyncio.Semaphore(4),
             secrets=("sk-planted",),
         )
-        return replace(source, **changes)
+        return replace(client, **changes)
 
 
 @dataclass
@@ -174,7 +176,7 @@ def conversation(
     **changes: Any,
 ) -> Conversation:
     return Conversation(
-        model.source(**changes),
+        model.client(**changes),
         prompt or Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1"),
         (tools or Tools()).all(),
         limits,

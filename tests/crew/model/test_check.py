@@ -10,7 +10,7 @@ import pytest
 from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
 from crew.model.check import Report, check, configured
-from crew.model.source import Sources
+from crew.model.clients import ModelClients
 from tests.provider import KEY, Call, Conversation, Fault, Provider, Request, Script, Turn, running
 
 MODELS = ("openai:gpt-5", "anthropic:claude-opus-4-8")
@@ -47,11 +47,11 @@ async def checked(provider: Provider, model: str, key: str = KEY, **changes: obj
         "ANTHROPIC_BASE_URL": provider.url,
         "ANTHROPIC_API_KEY": key,
     }
-    sources = Sources(settings, variables)
+    clients = ModelClients(settings, variables)
     try:
-        return await check(sources, settings, model)
+        return await check(clients, settings, model)
     finally:
-        await sources.close()
+        await clients.close()
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -139,9 +139,9 @@ async def test_what_cannot_work_is_found_without_a_call() -> None:
 
 async def test_a_server_that_is_down_is_a_temporary_problem() -> None:
     settings = Settings(_env_file=None)
-    sources = Sources(settings, {"VLLM_BASE_URL": "http://127.0.0.1:9/v1"})
-    report = await check(sources, settings, "vllm:any")
-    await sources.close()
+    clients = ModelClients(settings, {"VLLM_BASE_URL": "http://127.0.0.1:9/v1"})
+    report = await check(clients, settings, "vllm:any")
+    await clients.close()
     assert report.problem
     assert report.problem.startswith("The server of vllm:any cannot be reached.")
     assert report.is_temporary

@@ -15,11 +15,12 @@ from pydantic_ai.exceptions import (
 )
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolReturnPart
 
-from crew.model import asking
-from crew.model.conversation import Prompt
+from crew.model import model_call
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limits import StepLimits
-from crew.protocol import AgentError, BudgetExhaustedError, EntryKind
+from crew.model.prompt import Prompt
+from crew.protocol import AgentError, BudgetExhaustedError
+from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     LIMITS,
     DiedError,
@@ -197,7 +198,7 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
 async def test_failures_of_a_provider_are_said_in_plain_words(
     monkeypatch: pytest.MonkeyPatch, error: Exception, said: str, retryable: bool, counts: bool
 ) -> None:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", (0.0, 0.0))
     step = Step()
     with pytest.raises(AgentError, match=said) as failure:
         await conversation(Model([error]), step).run()
@@ -217,7 +218,7 @@ async def test_a_call_that_broke_after_it_was_sent_is_booked_whole(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Nobody knows what the provider bills."""
-    monkeypatch.setattr(asking, "RETRY_DELAYS", ())
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", ())
     step = Step()
     with pytest.raises(AgentError):
         await conversation(Model([error]), step).run()

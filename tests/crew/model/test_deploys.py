@@ -8,9 +8,9 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from crew.model.conversation import Prompt
+from crew.model.prompt import Prompt
 from crew.model.tool import Tool, ToolError
-from crew.protocol import EntryKind
+from crew.transcript import EntryKind
 from tests.crew.model.model_under_test import (
     DiedError,
     Done,

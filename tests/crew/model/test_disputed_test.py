@@ -9,7 +9,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from crew.model.agents.report import failed_tests, report
+from crew.model.agents.test_report import failed_tests, report
 from sandbox import TestRun
 from tests.abuse.projects import get, open_request, respond, start, wait_for_status
 from tests.provider.app import KEY, Provider

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from config.settings import Settings
-from crew.model import asking, calling
+from crew.model import model_call, tool_calls
+from crew.model.call_slots import CALL_SLOTS
+from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
 from crew.model.conversation import Conversation
-from crew.model.places import PLACES
-from crew.model.source import MAX_OUTPUT_TOKENS, Sources
 from crew.model.tool import Tool
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import (
@@ -39,7 +39,7 @@ PRICES = dict.fromkeys(MODELS, (1.0, 2.0))
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0,))
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", (0.0,))
 
 
 async def attempt(provider: Provider, model: str, step: Step) -> Done:
@@ -49,9 +49,9 @@ async def attempt(provider: Provider, model: str, step: Step) -> Done:
         "ANTHROPIC_BASE_URL": provider.url,
         "ANTHROPIC_API_KEY": KEY,
     }
-    sources = Sources(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), environment)
-    completed = await Conversation(sources.get(model), PROMPT, Tools().all(), LIMITS, step).run()
-    await sources.close()
+    clients = ModelClients(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), environment)
+    completed = await Conversation(clients.get(model), PROMPT, Tools().all(), LIMITS, step).run()
+    await clients.close()
     assert isinstance(completed.arguments, Done)
     return completed.arguments
 
@@ -81,7 +81,7 @@ async def test_a_call_that_the_limit_of_output_cut_is_corrected(model: str) -> N
 
 
 async def test_a_tool_that_does_not_end_is_stopped_and_the_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "TOOL_SECONDS", 0.05)
+    monkeypatch.setattr(tool_calls, "TOOL_SECONDS", 0.05)
     ended = False
 
     async def act(arguments: object) -> str:
@@ -107,9 +107,9 @@ async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
     waiting = Fault(kind="answer", answer=SCRIPT.conversations["build"].turns[1], seconds=1.0)  # type: ignore[arg-type]
     async with running(SCRIPT.model_copy(update={"faults": (waiting,)})) as provider:
         environment = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
-        sources = Sources(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
-        source = sources.get("openai:scripted")
-        conversations = [Conversation(source, PROMPT, Tools().all(), LIMITS, Step()) for _ in range(200)]
+        clients = ModelClients(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
+        client = clients.get("openai:scripted")
+        conversations = [Conversation(client, PROMPT, Tools().all(), LIMITS, Step()) for _ in range(200)]
         most = 0
 
         async def watch() -> None:
@@ -121,8 +121,8 @@ async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
         watching = asyncio.create_task(watch())
         await asyncio.gather(*(each.run() for each in conversations))
         watching.cancel()
-        await sources.close()
+        await clients.close()
     assert most > 100
-    async with asyncio.timeout(1):  # each place was given back
-        await asyncio.gather(*(source.slots.acquire() for _ in range(PLACES)))
-    assert source.slots.locked()
+    async with asyncio.timeout(1):  # each slot was released
+        await asyncio.gather(*(client.slots.acquire() for _ in range(CALL_SLOTS)))
+    assert client.slots.locked()

@@ -16,11 +16,11 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from crew.model import briefing
-from crew.model.agents.base import Workshop
 from crew.model.agents.coder import Coder
 from crew.model.agents.document import DocumentWriter
-from crew.model.source import Source
+from crew.model.agents.shared import AgentServices
+from crew.model.clients import ModelClient
+from crew.model.prompt import prompt_for
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact
 from evals.briefs import load
@@ -52,14 +52,14 @@ class OneModel:
     """What finds the model, if there is only one."""
 
     def __init__(self, model: Model) -> None:
-        self._source = model.source()
+        self._client = model.client()
 
-    def get(self, name: str) -> Source:
-        return self._source
+    def get(self, name: str) -> ModelClient:
+        return self._client
 
 
-def workshop(model: Model) -> Workshop:
-    return Workshop(OneModel(model), Sandbox(20, allow_unconfined=False), "test:scripted")  # type: ignore[arg-type]
+def services(model: Model) -> AgentServices:
+    return AgentServices(OneModel(model), Sandbox(20, allow_unconfined=False), "test:scripted")  # type: ignore[arg-type]
 
 
 def given(files: dict[str, str], version: int = 1, *, by_agent: bool = False) -> InputArtifact:
@@ -98,7 +98,7 @@ async def test_the_coder_begins_from_the_code_and_a_project_without_changes_need
         ]
     )
     task = assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=(given(GIVEN),))
-    outcome = await Coder(workshop(model)).run(task, Step())
+    outcome = await Coder(services(model)).run(task, Step())
     assert unpack(outcome.drafts[0].content) == GIVEN
     assert outcome.note == "Nothing has to change."
     listed, read, lines, found = returned(model.asked[-1])
@@ -121,7 +121,7 @@ async def test_a_test_that_came_with_the_code_and_is_removed_is_named_in_the_fir
         ]
     )
     task = assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=(given(GIVEN),))
-    outcome = await Coder(workshop(model)).run(task, Step())
+    outcome = await Coder(services(model)).run(task, Step())
     assert (
         outcome.note
         == "Its own tests are weaker than they were: tests/test_app.py:AppTest.test_it was removed. Tidied."
@@ -132,7 +132,7 @@ async def test_a_later_round_begins_from_the_crews_version() -> None:
     changed_files = {**GIVEN, "app/new.py": "x = 1\n"}
     model = Model([says(call("finish", summary="Done."))])
     inputs = (given(GIVEN), given(changed_files, 2))
-    outcome = await Coder(workshop(model)).run(assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=inputs), Step())
+    outcome = await Coder(services(model)).run(assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=inputs), Step())
     assert unpack(outcome.drafts[0].content) == changed_files
 
 
@@ -142,13 +142,13 @@ async def test_the_analyst_sees_the_list_of_files_and_may_read_them() -> None:
         [says(call("read_file", path="source_code/app/__main__.py")), says(call("submit", deployment_log=plan))]
     )
     task = assignment("analyst", "deployment_log", inputs=(given(GIVEN),))
-    await DocumentWriter(workshop(model)).run(task, Step())
+    await DocumentWriter(services(model)).run(task, Step())
     assert returned(model.asked[-1]) == [GIVEN["app/__main__.py"]]
-    shown = briefing.prompt_for(task, "document")
+    shown = prompt_for(task, "document")
     assert "\napp/__main__.py\n" in shown.task
     assert "# Existing code" in shown.system
     own = replace(task, inputs=(given(GIVEN, by_agent=True),))
-    assert "# Existing code" not in briefing.prompt_for(own, "document").system
+    assert "# Existing code" not in prompt_for(own, "document").system
 
 
 async def test_a_file_that_is_not_there_and_lines_that_are_not_there_are_said() -> None:
@@ -161,7 +161,7 @@ async def test_a_file_that_is_not_there_and_lines_that_are_not_there_are_said() 
     )
     task = assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=(given(GIVEN),))
     with pytest.raises(AgentError, match="It is a test"):
-        await Coder(workshop(model)).run(task, Step())
+        await Coder(services(model)).run(task, Step())
     texts = returned(model.asked[-1])
     for text, word in zip(texts, ("no file 'a.py'", "has 1 lines", "give a text", "No line has"), strict=True):
         assert word in text

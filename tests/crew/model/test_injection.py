@@ -10,7 +10,7 @@ import pytest
 
 from crew.model.agents.coder import WEAKENED
 from crew.model.context import visible
-from crew.protocol import EntryKind
+from crew.transcript import EntryKind
 from tests.crew.model.agents_under_test import KEY, crew_of, documents_of, files_of, work
 from tests.crew.model.disobedience import LEAK, OUTSIDE, obeying, reaches_out
 from tests.crew.model.model_under_test import Step

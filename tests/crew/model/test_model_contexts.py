@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import Settings
-from crew.model.source import Sources
+from crew.model.clients import ModelClients
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ async def test_a_small_context_leaves_room_for_what_the_model_reads(
     tokens: int | None, context: int, output: int
 ) -> None:
     settings = Settings(_env_file=None, model_context_tokens=tokens, model_prices={"openai:mine": (0.0, 0.0)})
-    sources = Sources(settings, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
-    source = sources.get("openai:mine")
-    assert (source.context_tokens, source.max_output_tokens, source.settings["max_tokens"]) == (context, output, output)
-    await sources.close()
+    clients = ModelClients(settings, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
+    client = clients.get("openai:mine")
+    assert (client.context_tokens, client.max_output_tokens, client.settings["max_tokens"]) == (context, output, output)
+    await clients.close()

@@ -10,9 +10,9 @@ from pydantic_ai.messages import ModelMessagesTypeAdapter
 
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
-from crew.model.agents.base import Workshop
-from crew.model.agents.document import Reviewer
-from crew.model.source import Source, Sources
+from crew.model.agents.reviewer import Reviewer
+from crew.model.agents.shared import AgentServices
+from crew.model.clients import ModelClient, ModelClients
 from crew.protocol import InputArtifact, Outcome
 from models.contracts.enums import Verdict
 from models.contracts.roles import Role, Writes
@@ -25,18 +25,18 @@ PASSES = says(call("submit", summary="It is fine.", findings=[]))
 
 
 @dataclass
-class OneSource:
-    source: Source
+class OneClient:
+    client: ModelClient
 
-    def get(self, name: str) -> Source:
-        return self.source
+    def get(self, name: str) -> ModelClient:
+        return self.client
 
 
 async def review(model: Model, *inputs: InputArtifact) -> Outcome:
-    workshop = Workshop(cast(Sources, OneSource(model.source())), Sandbox(), "test:scripted")
+    services = AgentServices(cast(ModelClients, OneClient(model.client())), Sandbox(), "test:scripted")
     task = assignment("analyst", "review", "security_report", inputs=inputs)
     role = Role(name="security_reviewer", writes=Writes.REPORT)
-    return await Reviewer(workshop).run(replace(task, role=role), Step())
+    return await Reviewer(services).run(replace(task, role=role), Step())
 
 
 async def told(*turns: Turn, inputs: tuple[InputArtifact, ...] = (CODE,)) -> str:

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from crew.model.source import MAX_OUTPUT_TOKENS
+from crew.model.clients import MAX_OUTPUT_TOKENS
 from store import budgets, transcripts
 from store.transaction import Store
 from tests.abuse.projects import V1, get, open_request, respond, start, wait_for_status

@@ -11,9 +11,10 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
-from crew.model import asking
-from crew.model.conversation import Conversation, Prompt
-from crew.model.source import Sources
+from crew.model import model_call
+from crew.model.clients import ModelClients
+from crew.model.conversation import Conversation
+from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, running
@@ -39,13 +40,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(asking, "RETRY_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr(model_call, "RETRY_DELAYS", (0.0, 0.0))
     yield
     gc.collect()
 
 
 @asynccontextmanager
-async def sources(provider: Provider, key: str = KEY) -> AsyncIterator[Sources]:
+async def clients(provider: Provider, key: str = KEY) -> AsyncIterator[ModelClients]:
     settings = Settings(_env_file=None, model_prices={"anthropic:claude-scripted": (3.0, 15.0)}, model_seconds=5)
     environment = {
         "OPENAI_BASE_URL": provider.openai_url,
@@ -53,13 +54,13 @@ async def sources(provider: Provider, key: str = KEY) -> AsyncIterator[Sources]:
         "ANTHROPIC_BASE_URL": provider.url,
         "ANTHROPIC_API_KEY": key,
     }
-    found = Sources(settings, environment)
+    found = ModelClients(settings, environment)
     yield found
     await found.close()
 
 
 async def attempt(provider: Provider, model: str, step: Step | None = None, key: str = KEY) -> Done:
-    async with sources(provider, key) as found:
+    async with clients(provider, key) as found:
         conversation = Conversation(found.get(model), PROMPT, Tools().all(), LIMITS, step or Step())
         completed = await conversation.run()
     assert isinstance(completed.arguments, Done)
@@ -134,7 +135,7 @@ async def test_a_wrong_key_is_in_no_message_and_in_no_entry(model: str) -> None:
 
 @pytest.mark.parametrize("name", ["nobody:model", "openai:not-priced-yet-99", "anthropic:"])
 async def test_a_model_that_cannot_be_used_is_said_in_one_line(name: str) -> None:
-    async with running(SCRIPT) as provider, sources(provider) as found:
+    async with running(SCRIPT) as provider, clients(provider) as found:
         with pytest.raises(AgentError) as failure:
             found.get(name)
     assert not failure.value.retryable

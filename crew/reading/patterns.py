@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 
-from crew.rehearsal.reading.markdown_blocks import Block
-from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import is_section_title
+from crew.reading.markdown_blocks import Block
+from crew.reading.requirements import split_label
+from crew.reading.section_headings import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
 TAIL = re.compile(r"(?:[:：→] ?|[-=]> ?| [-–—] ?|— ?)([^:：–—→>]+)$")

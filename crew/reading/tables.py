@@ -8,12 +8,12 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crew.rehearsal.reading.markdown_blocks import Block
-from crew.rehearsal.reading.requirements import is_label
-from crew.rehearsal.reading.scope_words import CROSSES, RULED_OUT
-from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading.markdown_blocks import Block
+from crew.reading.requirements import is_label
+from crew.reading.scope_words import CROSSES, RULED_OUT
+from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.reading.sections import Section
+from crew.reading.sentences import states_requirement
 
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
 _METADATA_COLUMNS = (

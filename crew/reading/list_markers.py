@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crew.rehearsal.reading.scope_words import CROSSES
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
+from crew.reading.scope_words import CROSSES
+from crew.reading.section_headings import section_of
+from crew.reading.sections import Section
 
 _BULLET = re.compile(r"^([ \t]*)(?:[•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
 _CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")

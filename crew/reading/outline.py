@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from crew.rehearsal.reading.headings import heading_label
-from crew.rehearsal.reading.markdown_blocks import Block, Kind, text_with_children
-from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, PLACEHOLDER, count_words
-from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.rulings import heading_section
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import sentences
+from crew.reading.headings import heading_label
+from crew.reading.markdown_blocks import Block, Kind, text_with_children
+from crew.reading.patterns import MIN_REQUIREMENT_WORDS, PLACEHOLDER, count_words
+from crew.reading.requirements import split_label
+from crew.reading.rulings import heading_section
+from crew.reading.section_headings import section_of
+from crew.reading.sections import Section
+from crew.reading.sentences import sentences
 
 BOLD, COLON = 7, 8
 """The levels of paragraphs that serve as headings: one in bold, and one that ends with a colon."""

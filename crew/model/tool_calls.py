@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from crew.model import context
 from crew.model.dialect import Call
 from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
-from crew.model.record import Record, dump
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
-from crew.protocol import AgentError, EntryKind
+from crew.model.transcript_cursor import TranscriptCursor, dump
+from crew.protocol import AgentError
+from crew.transcript import EntryKind
 
 TOOL_SECONDS = 300.0
 """How long a tool may run; the sandbox has shorter limits of its own."""
@@ -46,13 +47,13 @@ class ToolCalls:
     def __init__(
         self,
         tools: Mapping[str, Tool],
-        record: Record,
+        cursor: TranscriptCursor,
         report: Callable[[str], Awaitable[None]],
         state: Callable[[], Hashable],
         times: int,
     ) -> None:
         self._tools = tools
-        self._record = record
+        self._cursor = cursor
         self._report = report
         self._end = SAME_CALLS_END * times
         self._state = state
@@ -72,7 +73,7 @@ class ToolCalls:
             text = f"Error: {error}"
             await self._store(call, text, 0.0, ok=False, usable=False)
             return Result(text)
-        stored = None if tool.is_pure else self._record.next(EntryKind.TOOL_RESULT, call.id)
+        stored = None if tool.is_pure else self._cursor.next(EntryKind.TOOL_RESULT, call.id)
         if stored is not None:
             result = orjson.loads(stored.body)
             text, ok, usable = result["text"], result["ok"], result["usable"]
@@ -112,9 +113,9 @@ class ToolCalls:
     async def _store(self, call: Call, text: str, seconds: float, *, ok: bool, usable: bool) -> None:
         """Store a result, unless an earlier attempt has stored the same: a pure tool runs again."""
         body = dump({"tool": call.tool, "text": text, "ok": ok, "usable": usable})
-        stored = self._record.peek()
-        if stored is None or stored.body != body or not self._record.next(EntryKind.TOOL_RESULT, call.id):
-            await self._record.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)
+        stored = self._cursor.peek()
+        if stored is None or stored.body != body or not self._cursor.next(EntryKind.TOOL_RESULT, call.id):
+            await self._cursor.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)
 
     def _count_same(self, call: Call, text: str) -> str:
         """Count a call with its result, in this state. Return what to add to the result if it repeats."""

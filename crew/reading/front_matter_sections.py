@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.markdown_blocks import plain
-from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.rehearsal.reading.requirements import is_label
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.tables import is_excluding_status
+from crew.reading.candidates import NotUsed
+from crew.reading.markdown_blocks import plain
+from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
+from crew.reading.requirements import is_label
+from crew.reading.section_headings import section_of
+from crew.reading.tables import is_excluding_status
 
 FRONT_MATTER = "front matter"
 

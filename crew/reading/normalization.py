@@ -7,13 +7,13 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.list_markers import mark_lists
-from crew.rehearsal.reading.markdown_blocks import DETAILS
-from crew.rehearsal.reading.numbered_headings import is_contents_line, number_headings
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.table_formats import as_pipe_tables
-from crew.rehearsal.reading.wiki_markup import as_markdown_markup
+from crew.reading.candidates import NotUsed
+from crew.reading.list_markers import mark_lists
+from crew.reading.markdown_blocks import DETAILS
+from crew.reading.numbered_headings import is_contents_line, number_headings
+from crew.reading.sections import Section
+from crew.reading.table_formats import as_pipe_tables
+from crew.reading.wiki_markup import as_markdown_markup
 
 COMMENT = "a comment"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.model.context import visible
-from crew.model.conversation import Prompt
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
@@ -19,6 +19,15 @@ _FOLDER = Path(__file__).parent / "prompts"
 
 MAX_INPUT = 120_000
 """Characters of one input that are shown at once; `read_artifact` shows more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the agent reads: `system` is ours alone, `task` contains data. `version` names and hashes the prompt."""
+
+    version: str
+    system: str
+    task: str
 
 
 def prompt_for(assignment: Assignment, name: str, **fill: str) -> Prompt:

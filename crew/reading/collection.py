@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
-from crew.rehearsal.reading.open_headings import OpenHeadings
-from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.rulings import rules_out_what_is_above, split_unused
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading import patterns
+from crew.reading.candidates import Candidate, NotUsed, Tier
+from crew.reading.open_headings import OpenHeadings
+from crew.reading.requirements import split_label
+from crew.reading.rulings import rules_out_what_is_above, split_unused
+from crew.reading.sections import Section
+from crew.reading.sentences import states_requirement
 
 PROSE = "prose"
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.markdown_blocks import Block
-from crew.rehearsal.reading.scope_words import CROSSES, NEGATIONS
-from crew.rehearsal.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import is_question, sentences, states_requirement
-from crew.rehearsal.reading.tables import is_excluding_status
+from crew.reading import patterns
+from crew.reading.candidates import NotUsed
+from crew.reading.markdown_blocks import Block
+from crew.reading.scope_words import CROSSES, NEGATIONS
+from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.reading.sections import Section
+from crew.reading.sentences import is_question, sentences, states_requirement
+from crew.reading.tables import is_excluding_status
 
 PLACEHOLDER = "a placeholder"
 

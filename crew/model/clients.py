@@ -23,8 +23,8 @@ from pydantic_ai.settings import ModelSettings
 
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError
+from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
-from crew.model.places import HOOKS, PLACES
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
@@ -38,8 +38,8 @@ MAX_OUTPUT_TOKENS = 16_384
 
 
 @dataclass(frozen=True)
-class Source:
-    """A model that can be asked. `slots` are the places of `crew.model.places`; `secrets` are values that no message
+class ModelClient:
+    """A model that can be asked. `slots` are those of `crew.model.call_slots`; `secrets` are values that no message
     may contain, such as the keys of all providers."""
 
     name: str
@@ -54,8 +54,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of provider: how a model is created from the environment, and the variables of its keys. `create` raises
+class _Provider:
+    """A provider: how a model is created from the environment, and the variables of its keys. `create` raises
     ValueError or UserError if a variable is missing."""
 
     create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
@@ -133,19 +133,19 @@ def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     return OpenAIChatModel(name, provider=provider)
 
 
-KINDS: dict[str, _Kind] = {
-    "openai": _Kind(_openai, ("OPENAI_API_KEY",)),
-    "openai-responses": _Kind(_openai_responses, ("OPENAI_API_KEY",)),
-    "anthropic": _Kind(_anthropic, ("ANTHROPIC_API_KEY",)),
-    "azure": _Kind(_azure, ("AZURE_OPENAI_API_KEY",)),
-    "openrouter": _Kind(_openrouter, ("OPENROUTER_API_KEY",)),
-    "ollama": _Kind(_ollama, ("OLLAMA_API_KEY",)),
-    "vllm": _Kind(_vllm, ("VLLM_API_KEY",)),
+PROVIDERS: dict[str, _Provider] = {
+    "openai": _Provider(_openai, ("OPENAI_API_KEY",)),
+    "openai-responses": _Provider(_openai_responses, ("OPENAI_API_KEY",)),
+    "anthropic": _Provider(_anthropic, ("ANTHROPIC_API_KEY",)),
+    "azure": _Provider(_azure, ("AZURE_OPENAI_API_KEY",)),
+    "openrouter": _Provider(_openrouter, ("OPENROUTER_API_KEY",)),
+    "ollama": _Provider(_ollama, ("OLLAMA_API_KEY",)),
+    "vllm": _Provider(_vllm, ("VLLM_API_KEY",)),
 }
 """The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
 
 
-class Sources:
+class ModelClients:
     """The models that this process asks, each created when it is first needed.
 
     Args:
@@ -155,10 +155,10 @@ class Sources:
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._environment = environment
-        self._slots = asyncio.Semaphore(PLACES)
-        self._created: dict[str, Source] = {}
+        self._slots = asyncio.Semaphore(CALL_SLOTS)
+        self._created: dict[str, ModelClient] = {}
 
-    def get(self, name: str) -> Source:
+    def get(self, name: str) -> ModelClient:
         """Return a model `provider:model`.
 
         Raises:
@@ -170,16 +170,16 @@ class Sources:
 
     async def close(self) -> None:
         """Close the connections to all providers."""
-        for source in self._created.values():
-            if (client := getattr(source.model, "client", None)) is not None:
-                await client.close()
+        for client in self._created.values():
+            if (sdk := getattr(client.model, "client", None)) is not None:
+                await sdk.close()
 
-    def _create(self, name: str) -> Source:
-        provider, _, model_name = name.partition(":")
-        kind = KINDS.get(provider)
-        if kind is None or not model_name:
+    def _create(self, name: str) -> ModelClient:
+        provider_name, _, model_name = name.partition(":")
+        provider = PROVIDERS.get(provider_name)
+        if provider is None or not model_name:
             raise AgentError(
-                f"{name} is not PROVIDER:MODEL; the known providers are {', '.join(KINDS)}. For any other "
+                f"{name} is not PROVIDER:MODEL; the known providers are {', '.join(PROVIDERS)}. For any other "
                 "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
                 retryable=False,
             )
@@ -189,16 +189,16 @@ class Sources:
             http = httpx2.AsyncClient(
                 timeout=self._settings.model_seconds, follow_redirects=False, limits=LIMITS, event_hooks=HOOKS
             )
-            model = kind.create(model_name, environment, http)
+            model = provider.create(model_name, environment, http)
         except (SettingsError, UserError, ValueError) as error:
             raise AgentError(f"{name} cannot be used: {error}", retryable=False) from None
         # The step owns the retries, since each must be reserved and can be cancelled.
-        if (client := getattr(model, "client", None)) is not None:
-            client.max_retries = 0
+        if (sdk := getattr(model, "client", None)) is not None:
+            sdk.max_retries = 0
         settings = self._settings
         context = settings.model_context_tokens or model.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
         most = min(MAX_OUTPUT_TOKENS, context // 4)
-        return Source(
+        return ModelClient(
             name=name,
             model=model,
             dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
@@ -207,5 +207,5 @@ class Sources:
             context_tokens=context,
             max_output_tokens=most,
             slots=self._slots,
-            secrets=secrets_in(environment, (key for each in KINDS.values() for key in each.keys)),
+            secrets=secrets_in(environment, (key for each in PROVIDERS.values() for key in each.keys)),
         )

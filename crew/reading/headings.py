@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 
-from crew.rehearsal.reading.markdown_blocks import Block, Kind
-from crew.rehearsal.reading.patterns import PARAGRAPH_NUMBER
-from crew.rehearsal.reading.requirements import split_label
-from crew.rehearsal.reading.section_headings import is_section_title, section_of
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading.markdown_blocks import Block, Kind
+from crew.reading.patterns import PARAGRAPH_NUMBER
+from crew.reading.requirements import split_label
+from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.sentences import states_requirement
 
 _NAMED = re.compile(
     r"^(?:user |use )?(feature|requirement|story|case|epic|scenario|anforderung|exigence|requisito)\s*#?(\d{1,4}(?:\.\d{1,4})*)(?:\s*[.:)–—-]\s*(?=\S)|$)",

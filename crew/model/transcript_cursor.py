@@ -1,4 +1,4 @@
-"""The stored part of a conversation: what it answers is checked by a fingerprint, as a replay checks a history."""
+"""Reads and writes a transcript: a fingerprint checks each stored entry, as a replay checks a history."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 
 from crew.model.tool import Tool
-from crew.protocol import Entry, EntryKind, Transcript
+from crew.transcript import Entry, EntryKind, Transcript
 
 
-class Record:
+class TranscriptCursor:
     """Reads a transcript from its start while it fits, and writes it from there on.
 
     Each entry's fingerprint is the hash of everything before it. Where a stored entry does not fit, because a prompt or

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crew.rehearsal.reading.candidates import Candidate
-from crew.rehearsal.reading.sections import Section
+from crew.reading.candidates import Candidate
+from crew.reading.sections import Section
 
 DETAILS_LEVEL = -1
 

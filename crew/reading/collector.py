@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import Tier
-from crew.rehearsal.reading.collection import TIERS, Collection
-from crew.rehearsal.reading.headings import find_title, heading_label
-from crew.rehearsal.reading.items import STRUCK, collect_item, collect_rows, opens_section
-from crew.rehearsal.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
-from crew.rehearsal.reading.open_headings import DETAILS_LEVEL, OpenHeadings
-from crew.rehearsal.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
-from crew.rehearsal.reading.patterns import collapse_whitespace, labelled_lines
-from crew.rehearsal.reading.rulings import (
+from crew.reading import patterns
+from crew.reading.candidates import Tier
+from crew.reading.collection import TIERS, Collection
+from crew.reading.headings import find_title, heading_label
+from crew.reading.items import STRUCK, collect_item, collect_rows, opens_section
+from crew.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
+from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
+from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
+from crew.reading.patterns import collapse_whitespace, labelled_lines
+from crew.reading.rulings import (
     PLACEHOLDER,
     heading_section,
     is_completed_below,
     lead_section,
     reason_against,
 )
-from crew.rehearsal.reading.scenarios import collect_scenarios, has_scenarios
-from crew.rehearsal.reading.section_headings import is_bare_title
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import sentences_of_lines
+from crew.reading.scenarios import collect_scenarios, has_scenarios
+from crew.reading.section_headings import is_bare_title
+from crew.reading.sections import Section
+from crew.reading.sentences import sentences_of_lines
 
 QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
 

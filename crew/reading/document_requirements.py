@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.markdown_blocks import Block, Kind, parse_blocks, plain, text_with_children
-from crew.rehearsal.reading.patterns import labelled_lines
-from crew.rehearsal.reading.requirements import (
+from crew.reading.candidates import NotUsed
+from crew.reading.markdown_blocks import Block, Kind, parse_blocks, plain, text_with_children
+from crew.reading.patterns import labelled_lines
+from crew.reading.requirements import (
     MAX_CHARACTERS,
     MAX_REQUIREMENTS,
     Requirement,
@@ -19,9 +19,9 @@ from crew.rehearsal.reading.requirements import (
     split_label,
     split_readable,
 )
-from crew.rehearsal.reading.section_headings import section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.selection import TOO_MANY, select
+from crew.reading.section_headings import section_of
+from crew.reading.sections import Section
+from crew.reading.selection import TOO_MANY, select
 
 NOT_USED_HEADING = "Not used"
 """The last section of a document. What a person adds below its list, with a label, is a requirement."""

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
-from crew.model import briefing
+from crew.model.clients import ModelClients
 from crew.model.conversation import Completed, Conversation
 from crew.model.limits import limits_of
-from crew.model.source import Sources
+from crew.model.prompt import prompt_for, shown
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
@@ -23,10 +23,10 @@ PIECE = 15_000
 
 
 @dataclass(frozen=True)
-class Workshop:
+class AgentServices:
     """What the agents of a process share."""
 
-    sources: Sources
+    clients: ModelClients
     sandbox: Sandbox
     default_model: ModelName | None
 
@@ -51,7 +51,7 @@ def read_artifact_tool(inputs: Sequence[InputArtifact]) -> Tool:
             raise ToolError(
                 f"there is no input {arguments.name[:100]!r}; there are {', '.join(e.name for e in inputs)}"
             )
-        text = briefing.shown(max(found, key=lambda each: each.version))
+        text = shown(max(found, key=lambda each: each.version))
         piece = text[arguments.offset : arguments.offset + PIECE]
         more = len(text) - arguments.offset - len(piece)
         return piece + (
@@ -103,7 +103,7 @@ def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
 
 
 async def converse(
-    workshop: Workshop,
+    services: AgentServices,
     assignment: Assignment,
     step: Step,
     prompt: str,
@@ -116,15 +116,20 @@ async def converse(
     Raises:
         AgentError: no model is named, or the conversation failed.
     """
-    model = assignment.model or workshop.default_model
+    model = assignment.model or services.default_model
     if model is None:
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
     return await Conversation(
-        workshop.sources.get(model),
-        briefing.prompt_for(assignment, prompt, **fill),
+        services.clients.get(model),
+        prompt_for(assignment, prompt, **fill),
         allowed(assignment, tools),
         limits_of(assignment.role, assignment.continued),
         step,
         assignment.continued,
         state=lambda: workspace.version if workspace is not None else None,
     ).run()
+
+
+def title_of(type: str) -> str:
+    """Return the heading of a document of this type."""
+    return type.replace("_", " ").capitalize()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import Tier
-from crew.rehearsal.reading.collection import Collection
-from crew.rehearsal.reading.markdown_blocks import Block, text_with_children
-from crew.rehearsal.reading.outline import WITHIN_LIST
-from crew.rehearsal.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.rehearsal.reading.rulings import (
+from crew.reading import patterns
+from crew.reading.candidates import Tier
+from crew.reading.collection import Collection
+from crew.reading.markdown_blocks import Block, text_with_children
+from crew.reading.outline import WITHIN_LIST
+from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
+from crew.reading.rulings import (
     PLACEHOLDER,
     is_completed_below,
     reason_against,
@@ -18,10 +18,10 @@ from crew.rehearsal.reading.rulings import (
     sections_in_item,
     split_unused,
 )
-from crew.rehearsal.reading.section_headings import is_exclusion_remark, is_section_title, section_of
-from crew.rehearsal.reading.sections import Section
-from crew.rehearsal.reading.sentences import states_requirement
-from crew.rehearsal.reading.tables import has_requirement_column, parse_rows
+from crew.reading.section_headings import is_exclusion_remark, is_section_title, section_of
+from crew.reading.sections import Section
+from crew.reading.sentences import states_requirement
+from crew.reading.tables import has_requirement_column, parse_rows
 
 STRUCK = "struck out"
 

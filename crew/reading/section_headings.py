@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crew.rehearsal.reading.scope_words import (
+from crew.reading.scope_words import (
     CROSSES,
     FILLER,
     LATER,
@@ -19,8 +19,8 @@ from crew.rehearsal.reading.scope_words import (
     VERSIONS,
     WEAK_NEGATIONS,
 )
-from crew.rehearsal.reading.sections import ITEM_LABELS, PHRASES, Section
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading.sections import ITEM_LABELS, PHRASES, Section
+from crew.reading.sentences import states_requirement
 
 # If two kinds match, the earlier wins: "Features that are out of scope" is not a list of features. The last word decides,
 # though: "Risk management features" are features.

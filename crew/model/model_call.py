@@ -13,10 +13,10 @@ from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
+from crew.model.call_slots import call_slot
+from crew.model.clients import ModelClient
 from crew.model.failures import TRANSIENT, failure_of, refusal
-from crew.model.places import working
 from crew.model.redaction import redacted_response
-from crew.model.source import Source
 from crew.model.tool import Tool
 from crew.protocol import AgentError, BudgetExhaustedError, Step
 
@@ -38,12 +38,12 @@ class Answer:
     reservation: UUID
 
 
-class Asker:
-    """Asks one model for one step."""
+class ModelCaller:
+    """Calls one model for one step."""
 
-    def __init__(self, source: Source, tools: Sequence[Tool], step: Step) -> None:
-        self._source = source
-        self._parameters = source.dialect.parameters(tools)
+    def __init__(self, client: ModelClient, tools: Sequence[Tool], step: Step) -> None:
+        self._client = client
+        self._parameters = client.dialect.parameters(tools)
         self._step = step
 
     async def ask(self, messages: Sequence[ModelMessage], spent_usd: float, limit_usd: float) -> Answer:
@@ -56,20 +56,20 @@ class Asker:
             AgentError: the model failed, or its response cannot be used.
             BudgetExhaustedError: the step or the day has no money left for the call.
         """
-        source, transcript = self._source, self._step.transcript
-        fitting = context.fit(messages, source.context_tokens - source.max_output_tokens)
-        at_most = source.price.at_most(context.count(fitting), source.max_output_tokens)
+        client, transcript = self._client, self._step.transcript
+        fitting = context.fit(messages, client.context_tokens - client.max_output_tokens)
+        at_most = client.price.at_most(context.count(fitting), client.max_output_tokens)
         if spent_usd + at_most > limit_usd:
             raise BudgetExhaustedError(
                 f"it has spent {spent_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost {at_most:.2f}."
             )
         started = time.monotonic()
         response, reservation = await self._try(fitting, at_most)
-        cost, body = source.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
-        if problem := _problem(response, body, source.name):
+        cost, body = client.price.of(response.usage), ModelMessagesTypeAdapter.dump_json([response])
+        if problem := _problem(response, body, client.name):
             await transcript.release(reservation, cost)
             raise problem
-        clean = redacted_response(body, source.secrets)
+        clean = redacted_response(body, client.secrets)
         if clean != body:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
@@ -78,7 +78,7 @@ class Asker:
 
     async def _try(self, messages: list[ModelMessage], at_most: float) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
-        source, transcript = self._source, self._step.transcript
+        client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
             reservation = await transcript.reserve(at_most)
@@ -92,16 +92,16 @@ class Asker:
                 await transcript.release(reservation, 0.0 if _is_free(error) else at_most)
                 delay = next(delays, None) if isinstance(error, TRANSIENT) else None
                 if delay is None:
-                    raise failure_of(error, source.name, source.secrets) from error
-            await self._step.progress(f"waiting for {source.name}, which does not answer")
+                    raise failure_of(error, client.name, client.secrets) from error
+            await self._step.progress(f"waiting for {client.name}, which does not answer")
             await asyncio.sleep(delay)
 
     async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
-        async with working(self._source.slots):
+        async with call_slot(self._client.slots):
             return await model_request(
-                self._source.model,
+                self._client.model,
                 messages,
-                model_settings=self._source.settings,
+                model_settings=self._client.settings,
                 model_request_parameters=self._parameters,
             )
 

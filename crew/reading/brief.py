@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crew.rehearsal.controls import front_matter, without_front_matter
-from crew.rehearsal.reading.candidates import NotUsed
-from crew.rehearsal.reading.front_matter_sections import front_matter_sections
-from crew.rehearsal.reading.markdown_blocks import plain
-from crew.rehearsal.reading.requirements import Requirement, shorten, split_readable
-from crew.rehearsal.reading.selection import select
+from crew.reading.candidates import NotUsed
+from crew.reading.front_matter import front_matter, without_front_matter
+from crew.reading.front_matter_sections import front_matter_sections
+from crew.reading.markdown_blocks import plain
+from crew.reading.requirements import Requirement, shorten, split_readable
+from crew.reading.selection import select
 
 _MAX_TITLE = 120
 

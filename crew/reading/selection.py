@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from crew.rehearsal.reading.candidates import Candidate, NotUsed, Tier
-from crew.rehearsal.reading.collection import Collection
-from crew.rehearsal.reading.collector import CODE, CandidateCollector
-from crew.rehearsal.reading.markdown_blocks import Block, Kind, parse_blocks
-from crew.rehearsal.reading.normalization import as_markdown
-from crew.rehearsal.reading.patterns import collapse_whitespace
-from crew.rehearsal.reading.requirements import MAX_REQUIREMENTS, Requirement, assign_labels
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading.candidates import Candidate, NotUsed, Tier
+from crew.reading.collection import Collection
+from crew.reading.collector import CODE, CandidateCollector
+from crew.reading.markdown_blocks import Block, Kind, parse_blocks
+from crew.reading.normalization import as_markdown
+from crew.reading.patterns import collapse_whitespace
+from crew.reading.requirements import MAX_REQUIREMENTS, Requirement, assign_labels
+from crew.reading.sentences import states_requirement
 
 TOO_MANY = f"more than the {MAX_REQUIREMENTS} requirements that a rehearsal builds"
 

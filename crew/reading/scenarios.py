@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crew.rehearsal.reading import patterns
-from crew.rehearsal.reading.candidates import Candidate, Tier
-from crew.rehearsal.reading.collection import Collection
-from crew.rehearsal.reading.normalization import COMMENT
-from crew.rehearsal.reading.patterns import collapse_whitespace
-from crew.rehearsal.reading.rulings import reason_against
-from crew.rehearsal.reading.sections import Section
+from crew.reading import patterns
+from crew.reading.candidates import Candidate, Tier
+from crew.reading.collection import Collection
+from crew.reading.normalization import COMMENT
+from crew.reading.patterns import collapse_whitespace
+from crew.reading.rulings import reason_against
+from crew.reading.sections import Section
 
 BEFORE_SCENARIOS = "before the first scenario"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crew.rehearsal.reading.section_headings import is_section_title, section_of
-from crew.rehearsal.reading.sentences import states_requirement
+from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.sentences import states_requirement
 
 _NUMBER = re.compile(
     r"^(?:(?P<digits>\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)、](?=\D)|(?=[ \t]))|(?P<roman>[IVXLC]{1,6}|[A-Z])[.)]|(?P<han>第?[一二三四五六七八九十]{1,3})(?:、|[章节])"
