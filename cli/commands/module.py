@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import NoReturn
 
 from cli.stack.checkout import python_path
 
@@ -48,6 +49,12 @@ async def run_module(module: str, *arguments: str, stdin: bytes = b"") -> Module
 def run_module_in_terminal(module: str, *arguments: str) -> int:
     """Run `python -m module` with the standard streams of this process. Return its exit code."""
     return subprocess.run(_command(module, arguments), env=_environment(), check=False).returncode
+
+
+def become_module(module: str, *arguments: str) -> NoReturn:
+    """Replace this process with `python -m module`, which then receives its signals."""
+    command = _command(module, arguments)
+    os.execve(command[0], command, _environment())  # noqa: S606 - no shell
 
 
 def _command(module: str, arguments: tuple[str, ...]) -> list[str]:

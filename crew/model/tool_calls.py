@@ -41,7 +41,7 @@ class ToolCalls:
     Args:
         report: tells the people who watch what is done now.
         state: returns what the tools have changed. The same call in another state is another call.
-        times: how many allowances of equal calls the step has, one more each time that a person let it go on.
+        times: how many allowances of equal calls the step has, one more each time that a person continued it.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ WORK = (
 
 
 def results(messages: list[ModelMessage]) -> list[str]:
-    """Return what the model was told in the last message."""
+    """Return what the model received in the last message."""
     last = messages[-1]
     assert isinstance(last, ModelRequest)
     return [str(part.content) for part in last.parts if isinstance(part, ToolReturnPart)]
@@ -138,7 +138,7 @@ async def test_the_same_call_again_and_again_is_nudged_and_then_ends_the_step() 
         await conversation(model, step).run()
     assert not failure.value.retryable
     assert "3 times" in results(model.asked[3])[0]
-    # A person let it go on: what is stored is not asked again, and the count starts over.
+    # A person continued it: what is stored is not asked again, and the count starts over.
     with pytest.raises(AgentError, match="10 times"):
         await conversation(model, step, continued=1).run()
     assert len(model.asked) == 10
@@ -182,7 +182,7 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
     with pytest.raises(AgentError, match=said):
         await conversation(Model([response]), step).run()
     assert [entry.kind for entry in step.transcript.stored] == [EntryKind.PROMPT]
-    assert step.transcript.spent > 0  # it was paid all the same
+    assert step.transcript.spent > 0  # it was still paid
     assert step.transcript.reserved == {}
 
 

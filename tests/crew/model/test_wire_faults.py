@@ -110,7 +110,7 @@ async def test_a_fault_ends_the_attempt_with_its_cause(
             assert failure.value.retry_after is not None
             assert timedelta(seconds=4) < failure.value.retry_after <= timedelta(seconds=8)
         assert step.transcript.reserved == {}
-        # Once the fault is over, the same task goes on.
+        # Once the fault is over, the same task continues.
         provider.faults.clear()
         assert await attempt(provider, model, step) == Done(text="all")
 
