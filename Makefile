@@ -69,7 +69,7 @@ DENO := DENO_DIR=.venv/deno-cache DENO_NO_UPDATE_CHECK=1 .venv/bin/deno
 page-check: setup-dev ## check the page's JavaScript: lint, format, types, unit tests
 	$(DENO) lint
 	$(DENO) fmt --check
-	$(DENO) check --no-remote --no-npm web/js tests/web/unit
+	$(DENO) check --no-remote --no-npm benchmarks/*.js web/js tests/web/unit
 	$(DENO) test --no-check --no-remote --no-npm --allow-read=web tests/web/unit
 
 migrations-check: setup-dev
@@ -78,7 +78,7 @@ migrations-check: setup-dev
 bench: setup-dev ## run the benchmarks and print the figures in one table
 	@$(BIN) benchmarks
 
-eval: setup ## carry the briefs of evals/ through the crew with a model (MODEL=...), and print a table
+eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...), and print a table
 	@[ -n "$$MODEL" ] || { echo "Name a model: make eval MODEL=openai:gpt-5" >&2; exit 2; }; \
 	trap : INT; \
 	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \

@@ -1,20 +1,43 @@
 // Observes the page for the benchmark; runs before the page's own scripts.
-globalThis.measured = { painted: {}, usable: null };
 
-const paint = (done) => requestAnimationFrame(() => setTimeout(done)); // a task after a frame runs once it is painted
+/** When each event was painted (ms since the epoch), by its number, and when the page was usable (ms since its start). */
+const measured = {
+  /** @type {Record<string, number>} */
+  painted: {},
+  /** @type {number | null} */
+  usable: null,
+};
+Object.assign(globalThis, { measured });
+
+/**
+ * Call `done` once the next frame is painted: a task after a frame runs then.
+ * @param {() => void} done
+ */
+const painted = (done) => requestAnimationFrame(() => setTimeout(done));
+
+/**
+ * The numbers of the events that are in a node.
+ * @param {Node} node
+ */
+function eventsIn(node) {
+  if (!(node instanceof HTMLElement)) return [];
+  /** @type {NodeListOf<HTMLElement>} */
+  const rows = node.querySelectorAll("[data-seq]");
+  return [node, ...rows].flatMap(({ dataset: { seq } }) => seq ?? []);
+}
 
 new MutationObserver((changes) => {
-  const rows = changes.flatMap((change) => [...change.addedNodes])
-    .flatMap((node) => (node.matches?.("[data-seq]") ? [node] : [...(node.querySelectorAll?.("[data-seq]") ?? [])]))
-    .map((row) => row.dataset.seq);
-  if (rows.length) {
-    paint(() => {
+  const numbers = changes.flatMap((change) => [...change.addedNodes]).flatMap(eventsIn);
+  if (numbers.length) {
+    painted(() => {
       const now = performance.timeOrigin + performance.now();
-      for (const seq of rows) measured.painted[seq] ??= now;
+      for (const seq of numbers) measured.painted[seq] ??= now;
     });
   }
-  if (measured.usable === null && document.querySelector("[data-seq]") && document.querySelector("pipeline-graph svg")) {
-    measured.usable = Infinity;
-    paint(() => { measured.usable = performance.now(); });
-  }
+  if (measured.usable !== null) return;
+  if (!document.querySelector("[data-seq]") || !document.querySelector("pipeline-graph svg")) return;
+  measured.usable = Infinity;
+  painted(() => {
+    measured.usable = performance.now();
+  });
 }).observe(document, { childList: true, subtree: true });

@@ -71,7 +71,7 @@ class Assignment:
     `brief` is the project's original brief (Markdown), whatever the stage consumes. `feedback`, from round 2 on, is the
     change that a human or a failed verdict asked for; on a rework the failing report is among the `inputs`, too.
     `model` is the one to ask, if the provider asks models: the stage's, else the role's, else the project's.
-    `continued` counts how many times a person let this task go on after it had failed.
+    `continued` counts how many times a person continued this task after it had failed.
     """
 
     project_id: UUID

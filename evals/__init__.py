@@ -1,2 +1,2 @@
-"""Briefs that a crew carries to a delivery, each with hidden acceptance tests, and the command that does it:
+"""Briefs that a crew delivers, each with hidden acceptance tests, and the command that does it:
 `botarmy eval`. `evals.briefs` describes a folder."""

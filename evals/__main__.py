@@ -26,7 +26,7 @@ def eval(
         typer.Option(help="A folder of briefs, or one brief: brief.md and hidden/ (default: the twelve of evals/)."),
     ] = None,
     pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
-    parallel: Annotated[int, typer.Option(min=1, max=50, help="How many briefs are carried out at a time.")] = 4,
+    parallel: Annotated[int, typer.Option(min=1, max=50, help="How many briefs run at a time.")] = 4,
     max_cost: Annotated[
         float,
         typer.Option(min=0, help="US dollars. Once they are spent, no brief is started, and what runs is cancelled."),
@@ -35,10 +35,10 @@ def eval(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Carry briefs through the crew of a running stack, and test what it delivers with hidden acceptance tests.
+    """Run briefs through the crew of a running stack, and test what it delivers with hidden acceptance tests.
 
     Reviews are approved; a failed step or a failed verdict ends a brief, and its project is cancelled. The budget of a
-    day, BOTARMY_DAILY_BUDGET, holds, too.
+    day, BOTARMY_DAILY_BUDGET, applies, too.
 
     Exit code 0: everything was delivered, and all hidden tests pass, 1: not everything, 2: invalid usage, 5: no API.
     """

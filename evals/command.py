@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.exits import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
@@ -28,7 +29,7 @@ async def evaluate(
     max_cost_usd: float,
     as_json: bool,
 ) -> int:
-    """Carry briefs through the crew, run their hidden tests, and print the results. Return the exit code.
+    """Run briefs through the crew, run their hidden tests, and print the results. Return the exit code.
 
     Raises:
         UsageError: the briefs or the settings cannot be read.
@@ -42,7 +43,7 @@ async def evaluate(
         messages.print(plain(line, max_length=MAX_LINE))
 
     fields = {"model": model} | ({"pipeline": pipeline} if pipeline else {})
-    report(f"{len(trials)} briefs with {model}, {parallel} at a time, for ${max_cost_usd:.2f} at most")
+    report(f"{format_count(len(trials), 'brief')} with {model}, {parallel} at a time, for ${max_cost_usd:.2f} at most")
     started = time.monotonic()
     suite = Suite(
         client.address, trials, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report
@@ -70,7 +71,6 @@ def _trials(folder: Path) -> list[Trial]:
 
 def _sandbox() -> Sandbox:
     try:
-        settings = get_settings()
+        return Sandbox.with_settings(get_settings())
     except SettingsError as error:
         raise UsageError(f"a setting cannot be used: {error}") from None
-    return Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")

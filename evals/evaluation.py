@@ -1,4 +1,4 @@
-"""One brief, carried through the crew of a running stack, over REST."""
+"""One brief, run through the crew of a running stack, over REST."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class NotDeliveredError(Exception):
 
 
 class Evaluation:
-    """Carries one brief through the crew. Reviews are approved, failed steps and failed verdicts never.
+    """Runs one brief through the crew. It approves reviews, and never a failed step or a failed verdict.
 
     A project that does not deliver is cancelled, so that nothing is left to pay for or to decide.
 

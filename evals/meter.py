@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cli.client.http import Client, Json
-from models.contracts.enums import TaskStatus
-
-_ENDED = {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}
+from models.contracts.enums import OPEN_TASK_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,6 @@ class Meter:
             output_tokens=transcript["output_tokens"],
             cost_usd=transcript["cost_usd"],
         )
-        if task["status"] in _ENDED:
+        if task["status"] not in OPEN_TASK_STATUSES:
             self._ended[id] = used
         return used

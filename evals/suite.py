@@ -18,7 +18,7 @@ POLL_SECONDS = 2.0
 
 
 class Suite:
-    """Carries briefs through the crew of a running stack.
+    """Runs briefs through the crew of a running stack.
 
     Args:
         fields: the fields of each project beside its name and brief.

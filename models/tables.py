@@ -78,9 +78,9 @@ class Project(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person let it
-    go on after it had failed, `starts` how many times its step started: only the newest start may write its transcript.
-    `waiting_since` is when a provider first asked it to wait, if no call got through since.
+    """One execution of a stage's agent. A rework resets `accepted`. `continued` counts how many times a person
+    continued it after it had failed, `starts` how many times its step started: only the newest start may write its
+    transcript. `waiting_since` is when a provider first asked it to wait, if no call got through since.
 
     The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
     """

@@ -1,4 +1,4 @@
-"""A run of tests in the sandbox, and what a caller gets to know of it."""
+"""A run of tests in the sandbox, and what a caller learns from it."""
 
 from __future__ import annotations
 

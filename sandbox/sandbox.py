@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from config.settings import Settings
 from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
@@ -42,6 +43,11 @@ class Sandbox:
         )
         self._slots = asyncio.Semaphore(at_once)
         self._allow_unconfined = allow_unconfined
+
+    @classmethod
+    def with_settings(cls, settings: Settings) -> Sandbox:
+        """Return a sandbox with the settings of this process."""
+        return cls(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
 
     async def run_tests(
         self,

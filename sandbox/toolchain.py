@@ -21,7 +21,7 @@ from sandbox.errors import SandboxError
 from sandbox.launcher.protocol import RunRequest
 from sandbox.runs import TestRun
 
-_FOLDER = Path(__file__).with_name("toolchains")
+FOLDER = Path(__file__).with_name("toolchains")
 
 
 def _compiles(pattern: str) -> str:
@@ -141,7 +141,7 @@ def toolchains() -> Mapping[str, Toolchain]:
     """Return all toolchains by their names."""
     return {
         path.stem: Toolchain.model_validate({"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})
-        for path in sorted(_FOLDER.glob("*.toml"))
+        for path in sorted(FOLDER.glob("*.toml"))
     }
 
 

@@ -1,6 +1,6 @@
 """Ends a worker whose event loop is blocked.
 
-Temporal's pollers do not run on the loop: such a worker would go on taking tasks, look healthy, and finish none.
+Temporal's pollers do not run on the loop: such a worker would continue to take tasks, look healthy, and finish none.
 """
 
 from __future__ import annotations

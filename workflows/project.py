@@ -249,7 +249,7 @@ class ProjectWorkflow:
             for stage in self._pipeline.stages
             for state in [self._state.stages[stage.name]]
             for ahead in range(ROUNDS_AHEAD + 1)
-            # The current round may go on more often than it has; a later one begins at 0, unless it is about to go on.
+            # The current round may continue more often than it has; a later one begins at 0, unless it will continue.
             for first in [state.continued + 1 if ahead == 0 else state.continued if ahead == 1 else 0]
             for continued in range(first, first + ROUNDS_AHEAD)
         )

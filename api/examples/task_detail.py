@@ -9,6 +9,7 @@ from api.examples.tasks import TASK
 TASK_DETAIL: Json = TASK | {
     "project_id": PROJECT_ID,
     "workflow_id": f"project-{PROJECT_ID}",
+    "standalone_task_id": None,
     "from_agent": None,
     "instructions": "Describe what is delivered, and to whom.",
     "feedback": None,

@@ -20,6 +20,9 @@ class TaskDetail(TaskPublic):
 
     project_id: UUID
     workflow_id: str
+    standalone_task_id: UUID | None = Field(
+        description="For a task outside the pipeline, or a later round of one: the first of its tasks."
+    )
     from_agent: AgentType | None = Field(description="Null when the product owner gave the task.")
     instructions: str
     feedback: str | None = Field(description="What to change, in a later round.")

@@ -12,15 +12,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def eval(context: typer.Context) -> None:
-    """Carry briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
+    """Run briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
     BotArmy."""
-    import os
-    import sys
-
+    from cli.commands.module import become_module
     from cli.exits import UsageError
-    from cli.stack.checkout import CHECKOUT, python_path
+    from cli.stack.checkout import CHECKOUT
 
     if not (CHECKOUT / "evals").is_dir():
         raise UsageError("eval needs a checkout of BotArmy: an installed one has no evals")
-    command = [sys.executable, "-P", "-m", "evals", *context.args]
-    os.execve(command[0], command, os.environ | python_path())  # noqa: S606 - signals reach the eval itself
+    become_module("evals", *context.args)

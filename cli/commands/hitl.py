@@ -41,7 +41,7 @@ def respond(
         UUID | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     redo: Annotated[
-        str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to do again.")
+        str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to repeat.")
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,

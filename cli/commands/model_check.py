@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Sequence
 
 from cli.client.model_shapes import ModelReport
 from cli.command_line import print_error
+from cli.commands.module import run_module
 from cli.exits import CommandError, UsageError
-from cli.stack.checkout import python_path
 
 
 async def check_models(names: Sequence[str]) -> list[ModelReport]:
@@ -18,26 +16,13 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
 
     Raises:
         UsageError: a setting, or the file of a key, cannot be used.
-        CommandError: the check failed in itself.
+        CommandError: the check itself failed.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "crew.model.check", *names),
-        env=os.environ | python_path(),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, err = await process.communicate()
-    except BaseException:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        raise
-    if process.returncode:
-        reason = (err.decode(errors="replace").strip().splitlines() or [f"exit code {process.returncode}"])[-1]
-        raise UsageError(reason) if reason.startswith("a setting") else CommandError(f"cannot check models: {reason}")
-    return [ModelReport.model_validate_json(line) for line in out.splitlines()]
+    check = await run_module("crew.model.check", *names)
+    if check.code:
+        is_setting = check.reason.startswith("a setting")
+        raise UsageError(check.reason) if is_setting else CommandError(f"cannot check models: {check.reason}")
+    return [ModelReport.model_validate_json(line) for line in check.out.splitlines()]
 
 
 async def require_usable(model: str) -> ModelReport:

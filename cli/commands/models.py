@@ -22,7 +22,7 @@ def models(
     """Check models, each with one tiny call, and find servers with models on this machine.
 
     Without names, it checks those that BOTARMY_MODEL and the pipelines name. No stack needs to run: keys are read from
-    the environment and .env here, as the worker of a stack that is started here reads them.
+    the environment and .env here, as by the worker of a stack that is started here.
 
     Exit code 0: all can be used, 1: one cannot, 2: a setting is invalid.
     """

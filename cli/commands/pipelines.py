@@ -23,11 +23,6 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pipeline files, or folders of them.")],
 ) -> None:
     """Report errors in pipeline files, without a running stack. Exit code 1 if there are any."""
-    import os
-    import subprocess
-    import sys
+    from cli.commands.module import run_module_in_terminal
 
-    from cli.stack.checkout import python_path
-
-    command = [sys.executable, "-P", "-m", "pipelines", *map(str, files)]
-    raise typer.Exit(subprocess.run(command, env=os.environ | python_path(), check=False).returncode)
+    raise typer.Exit(run_module_in_terminal("pipelines", *map(str, files)))

@@ -149,6 +149,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Unpack what a project has accepted so far into a folder, or write its code as a git repository."""
+    from artifacts.sizes import format_count
     from cli.commands import run as implementation
     from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
@@ -161,14 +162,14 @@ def export(
 
     async def command(client: Client) -> int:
         status, folder, count = await implementation.export(client, str(project), out, git)
-        noun = "files" if git is None else "commits"
+        noun = "file" if git is None else "commit"
         if as_json:
             path = str(folder.absolute())
-            print_json({"project_id": str(project), "status": status, "folder": path, noun: count})
+            print_json({"project_id": str(project), "status": status, "folder": path, f"{noun}s": count})
         else:
             completed = status == ProjectStatus.COMPLETED
             result = "Delivered" if completed else f"Not delivered, the project is {status}. Accepted so far"
-            print(one_line(f"{result}: {folder} ({count} {noun})", 1000))
+            print(one_line(f"{result}: {folder} ({format_count(count, noun)})", 1000))
         return 0
 
     run_command(command, ApiTarget(api, data_dir))

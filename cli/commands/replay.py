@@ -23,7 +23,7 @@ def replay(
     """Run a task's step again from its stored messages, and show where it would differ today. No model is asked, and
     nothing is changed.
 
-    A task keeps the prompt that it began with, so that another prompt is no difference.
+    A task keeps the prompt that it began with, so a changed prompt makes no difference.
 
     Exit code 0: the same, 1: it differs, 2: it cannot be replayed, 5: no API.
     """

@@ -1,20 +1,17 @@
-"""Replays a task: in a process of its own, since the terminal imports nothing that asks models."""
+"""Replays a task, as `botarmy replay` does."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sys
 from typing import Any
 
+from artifacts.sizes import format_count
 from cli.client.http import Client
+from cli.commands.module import run_module
 from cli.exits import COMPLETED, FAILED, CommandError, UsageError
-from cli.stack.checkout import python_path
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 
-COMMAND = (sys.executable, "-P", "-m", "crew.model.replay")
 MAX_SHOWN = 600
 """Characters of a message that are printed; JSON has all of them."""
 
@@ -28,7 +25,7 @@ async def replay_task(client: Client, task_id: str, as_json: bool) -> int:
     if as_json:
         print_json({"task_id": task_id, "same": difference is None, **result})
     elif difference is None:
-        print(f"The same: {_count(result['turns'], 'turn')}, {_count(result['calls'], 'tool call')}.")
+        print(f"The same: {format_count(result['turns'], 'turn')}, {format_count(result['calls'], 'tool call')}.")
     else:
         console = stdout()
         console.print(f"Message {difference['entry']} of {result['entries']} differs.")
@@ -41,25 +38,10 @@ async def _replay(recording: bytes) -> dict[str, Any]:
     """Return the result of `python -m crew.model.replay`.
 
     Raises:
-        CommandError: it failed; its traceback is on standard error.
+        CommandError: it failed.
     """
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        env=os.environ | python_path(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, _ = await process.communicate(recording)
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
-    if not out:
-        raise CommandError(f"the replay failed with exit code {process.returncode}")
-    result: dict[str, Any] = json.loads(out)
+    replay = await run_module("crew.model.replay", stdin=recording)
+    if not replay.out:
+        raise CommandError(f"the replay failed: {replay.reason}")
+    result: dict[str, Any] = json.loads(replay.out)
     return result
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

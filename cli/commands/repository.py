@@ -64,7 +64,7 @@ def check_repository(folder: Path | None, out: Path | None = None) -> None:
 
 
 async def export_repository(client: Client, project_id: str, folder: Path) -> int:
-    """Write the repository into a folder that is not there, or empty. Return the number of its commits.
+    """Write the repository into a folder that is empty or does not exist. Return the number of its commits.
 
     Raises:
         DeliveryError: there is no accepted code, or the repository cannot be written; no file was left behind.

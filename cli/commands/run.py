@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
@@ -183,13 +184,13 @@ async def _deliver(client: Client, project: Project, options: RunOptions, displa
     try:
         archive = await client.download(f"/projects/{project.id}/export")
         folder = folder_for(options.out, project.name, project.id)
-        count = unpack(archive, folder)
+        files = unpack(archive, folder)
     except CommandError as error:
         display.message(f"The project completed, but its delivery was not written: {error}")
         display.message(f"Fetch it with: botarmy export {project.id}{options.api.as_arguments()} --out FOLDER")
         return UNDELIVERED
-    display.message(f"Delivered: {folder} ({count} files)")
-    data = {"status": str(ProjectStatus.COMPLETED), "folder": str(folder.absolute()), "files": count}
+    display.message(f"Delivered: {folder} ({format_count(files, 'file')})")
+    data = {"status": str(ProjectStatus.COMPLETED), "folder": str(folder.absolute()), "files": files}
     if options.git is not None:
         try:
             commits = await export_repository(client, project.id, options.git)
@@ -197,7 +198,7 @@ async def _deliver(client: Client, project: Project, options: RunOptions, displa
             display.message(f"Its repository was not written: {error}")
             display.message(f"Write it with: botarmy export {project.id}{options.api.as_arguments()} --git FOLDER")
             return UNDELIVERED
-        display.message(f"Repository: {options.git} ({commits} commit{'' if commits == 1 else 's'})")
+        display.message(f"Repository: {options.git} ({format_count(commits, 'commit')})")
         data |= {"repository": str(options.git.absolute()), "commits": commits}
     if options.as_json:
         print_event(Event(event_type="delivery", project_id=project.id, data=data, timestamp=datetime.now(UTC)))

@@ -14,7 +14,7 @@ from typing import IO
 
 from artifacts import sources, zips
 from artifacts.errors import InvalidArtifactError
-from artifacts.sizes import format_size
+from artifacts.sizes import format_count, format_size
 from artifacts.sources import Entry
 from cli.commands.git import GitError, git
 from cli.exits import UsageError
@@ -50,8 +50,7 @@ def read(path: Path) -> SourceUpload:
         raise UsageError(f"cannot begin from {path}: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
-    count = len(source.files)
-    summary = f"Begins from {count} file{'' if count == 1 else 's'} of {path}.{_left_out(source)}"
+    summary = f"Begins from {format_count(len(source.files), 'file')} of {path}.{_left_out(source)}"
     return SourceUpload(body_of(source.files), summary)
 
 

@@ -35,7 +35,7 @@ async def back_up(data: DataDir, settings: Settings, file: Path) -> None:
     """Write a backup of the stack to the file.
 
     In a running stack, Temporal is suspended while its files are copied and PostgreSQL's snapshot is taken. Tasks that
-    it had dispatched may already have written to the database; after a restore they run once more, as they do after
+    it had dispatched may already have written to the database; after a restore they run again, as they do after
     Temporal was killed.
 
     Raises:

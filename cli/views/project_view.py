@@ -17,7 +17,7 @@ class StageStatus(StrEnum):
     PENDING = "pending"
     WORKING = "working"
     WAITING = "waiting for a decision"
-    REDO = "to be redone"
+    REDO = "to be repeated"
     SENT_BACK = "sent back"
     DONE = "done"
     APPROVED = "approved"

@@ -7,6 +7,7 @@ import json
 from rich.console import Console
 from rich.text import Text
 
+from artifacts.sizes import format_count
 from cli.client.model_shapes import ToolCall, Transcript, Turn
 from cli.client.shapes import TaskItem
 from cli.views.printable import one_line, printable
@@ -93,12 +94,13 @@ class TranscriptView:
             self._line(f"{name}: {text}", indent=4)
 
     def _total(self, transcript: Transcript) -> None:
+        turns = format_count(len(transcript.turns), "turn")
         calls = [call for turn in transcript.turns for call in turn.calls]
         failed = sum(call.ok is False for call in calls)
         model_seconds = sum(turn.seconds for turn in transcript.turns)
         tool_seconds = sum(call.seconds or 0 for call in calls)
         self._line(
-            f"\nTotal: {len(transcript.turns)} turns, {len(calls)} tool calls ({failed} failed), "
+            f"\nTotal: {turns}, {format_count(len(calls), 'tool call')} ({failed} failed), "
             f"{transcript.input_tokens:,} tokens in, {transcript.output_tokens:,} out, {transcript.cost_usd:.4f} USD, "
             f"{model_seconds:.1f} s of the model, {tool_seconds:.1f} s of tools",
             "bold",

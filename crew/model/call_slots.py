@@ -78,7 +78,7 @@ async def _read(response: httpx2.Response) -> None:
             if size > MAX_BODY:
                 raise OversizedResponseError  # the client then closes the connection
             parts.append(part)
-    response._content = b"".join(parts)  # as `aread` does, which has no limit
+    response._content = b"".join(parts)  # noqa: SLF001 - as `aread` does, which has no limit
 
 
 HOOKS: dict[str, list[Any]] = {"request": [_prepared], "response": [_answered]}

@@ -45,7 +45,7 @@ _IGNORED = re.compile(
 joiners, fillers, variation selectors, in which bytes can hide."""
 
 RESULT_OF = "Result of "
-"""How the result of a tool begins for a model that is not told it in a message of its own."""
+"""How the result of a tool begins for a model that does not receive it in a message of its own."""
 
 DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
@@ -73,10 +73,10 @@ def is_invisible(character: str) -> bool:
 
 def count(messages: Sequence[ModelMessage]) -> int:
     """Return about how many tokens the messages have."""
-    return _tokens(map(_length, messages))
+    return _tokens(map(message_length, messages))
 
 
-def _length(message: ModelMessage) -> int:
+def message_length(message: ModelMessage) -> int:
     return len(ModelMessagesTypeAdapter.dump_json([message]))
 
 
@@ -96,7 +96,7 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
     Raises:
         AgentError: they do not fit without them either (not retryable).
     """
-    fitting, lengths = list(messages), [_length(message) for message in messages]
+    fitting, lengths = list(messages), [message_length(message) for message in messages]
     for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
         if _tokens(lengths) <= tokens:
             return fitting
@@ -104,7 +104,7 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
             fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
         else:
             fitting[index] = replace(message, parts=[_shortened(part) for part in message.parts])
-        lengths[index] = _length(fitting[index])
+        lengths[index] = message_length(fitting[index])
     if (needed := _tokens(lengths)) > tokens:
         raise AgentError(
             f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "

@@ -38,7 +38,7 @@ class Conversation:
     """One conversation with a model.
 
     Args:
-        continued: how many times a person let this step go on after it had ended.
+        continued: how many times a person continued this step after it had ended.
         state: returns what the tools have changed, which tells equal calls apart.
     """
 

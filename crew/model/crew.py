@@ -20,9 +20,9 @@ class ModelCrew:
     """Plays every role with the models that the settings, the project, its roles and stages name."""
 
     def __init__(self, settings: Settings) -> None:
-        sandbox = Sandbox(settings.test_seconds, allow_unconfined=settings.sandbox == "allow-unconfined")
         self._clients = ModelClients(settings)
-        self._agent = RoleDispatcher(AgentServices(self._clients, sandbox, settings.model))
+        services = AgentServices(self._clients, Sandbox.with_settings(settings), settings.model)
+        self._agent = RoleDispatcher(services)
 
     def agent(self, role: Role) -> Agent:
         return self._agent

@@ -70,7 +70,7 @@ class NativeTools:
 _JSON_RULES = """
 
 # How to answer
-Answer with one JSON object and nothing else: {"tool": "<name>", "arguments": {...}}. You are then told the result, and
+Answer with one JSON object and nothing else: {"tool": "<name>", "arguments": {...}}. You then receive the result, and
 answer with the next one. The tools:
 """
 

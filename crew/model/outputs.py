@@ -1,4 +1,4 @@
-"""What agents hand back as documents: typed, so that it can be checked; rendered to Markdown, which people amend."""
+"""What agents submit as documents: typed, so that it can be checked; rendered to Markdown, which people amend."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def _assignment(recording: Recording) -> Assignment:
             for each in recording.inputs
         ),
         expected_outputs=recording.expected_outputs,
-        continued=len(recording.entries),  # whatever the step had used up, it may go on
+        continued=len(recording.entries),  # whatever the step had used up, it may continue
     )
 
 

@@ -44,7 +44,7 @@ class ToolCalls:
     Args:
         report: tells the people who watch what is done now.
         state: returns what the tools have changed. The same call in another state is another call.
-        continued: how many times a person let the step go on. Each time it has another allowance of equal calls.
+        continued: how many times a person continued the step. Each time it has another allowance of equal calls.
     """
 
     def __init__(

@@ -23,14 +23,11 @@ class RehearsalCrew:
 
     Args:
         step_seconds: how long each step takes, unless the brief sets it.
-        test_seconds: how long the tests of a package may run.
-        allow_unconfined: whether a person's code may run if the system cannot confine it.
+        sandbox: runs the tests of a package; one with the usual limits, unless another is given.
     """
 
-    def __init__(
-        self, step_seconds: float = 0.0, test_seconds: float = 30.0, *, allow_unconfined: bool = False
-    ) -> None:
-        sandbox = Sandbox(test_seconds, allow_unconfined=allow_unconfined)
+    def __init__(self, step_seconds: float = 0.0, sandbox: Sandbox | None = None) -> None:
+        sandbox = sandbox or Sandbox()
         coder, deployer = Coder(step_seconds), Deployer(step_seconds, sandbox)
         self._by_name: dict[AgentType, Agent] = {
             BuiltInRole.ANALYST: Analyst(step_seconds),
@@ -55,8 +52,4 @@ class RehearsalCrew:
 
 def create(settings: Settings) -> RehearsalCrew:
     """Return the crew with the settings of this process."""
-    return RehearsalCrew(
-        settings.rehearsal_step_seconds,
-        settings.test_seconds,
-        allow_unconfined=settings.sandbox == "allow-unconfined",
-    )
+    return RehearsalCrew(settings.rehearsal_step_seconds, Sandbox.with_settings(settings))

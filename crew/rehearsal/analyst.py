@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from artifacts.sizes import format_count
 from crew.protocol import Draft, Step
 from crew.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
 from crew.reading.selection import TOO_MANY
@@ -43,16 +44,14 @@ def _note(context: TaskContext) -> str | None:
     found = "No requirement was found in the brief: its title is built instead." if context.brief.only_title else ""
     if not counts:
         return found or None
-    total = sum(counts.values())
     listed = ", ".join(reason if count == 1 else f"{reason} ({count})" for reason, count in counts.items())
-    parts = "1 part" if total == 1 else f"{total} parts"
+    parts = format_count(sum(counts.values()), "part")
     not_used = f'Not used from the brief: {parts}, listed in the plan under "Not used": {listed}.'
     return f"{found} {not_used}".strip()
 
 
 def _plan(context: TaskContext) -> Draft:
-    count = len(context.requirements)
-    requirements = f"{count} requirement{'s' if count > 1 else ''}"
+    requirements = format_count(len(context.requirements), "requirement")
     goal = f"Deliver {escape_markdown(context.brief.title)}: {requirements}, each with a passing test."
     summary = ["", escape_markdown(context.brief.summary)] if context.brief.summary else []
     return document(

@@ -56,7 +56,7 @@ class StepInput(Contract):
     timeout: Duration
     attempts: int = Field(ge=1, description="How many times the agent may fail before a human is asked.")
     short: bool = False
-    continued: int = Field(default=0, ge=0, description="How many times a person let this task go on after it failed.")
+    continued: int = Field(default=0, ge=0, description="How many times a person continued this task after it failed.")
     crew: CrewName = REHEARSAL
     model: ModelName | None = None
     role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
@@ -75,7 +75,7 @@ class OpenRequest(Contract):
     may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
     may_continue: bool = Field(
-        default=False, description="Whether an approval without a comment lets a failed step go on as the same task."
+        default=False, description="Whether an approval without a comment continues a failed step as the same task."
     )
 
 

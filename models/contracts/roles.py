@@ -24,7 +24,7 @@ class MediaType(StrEnum):
 
 
 class Writes(StrEnum):
-    """What a role hands back.
+    """What a role submits.
 
     - `document`: Markdown
     - `files`: a file set

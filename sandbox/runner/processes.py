@@ -23,7 +23,7 @@ _CHUNK = 65_536
 _known: set[int] = set()
 """The ids of all processes that were not orphans when they started."""
 _starting = threading.Lock()
-"""Held until a new process is known, so that nobody takes it for an orphan."""
+"""Held until a new process is known, so that it is not mistaken for an orphan."""
 
 
 def adopt_orphans() -> None:
@@ -76,7 +76,7 @@ class Process:
     def wait(self, seconds: float) -> int | None:
         """Wait until it has ended, and return the exit code, or None if it has not."""
         deadline = time.monotonic() + seconds
-        # Its output ends when it does, unless something that it has started goes on.
+        # Its output ends when it does, unless something that it has started keeps running.
         while self.code is None and self._out.is_alive() and time.monotonic() < deadline:
             self._out.join(0.02)
         with suppress(subprocess.TimeoutExpired):

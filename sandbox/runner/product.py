@@ -155,8 +155,10 @@ def call(function: str, /, *args: Any, **kwargs: Any) -> Any:
         TimeoutError: it did not return within 10 seconds.
         RuntimeError: its process ended before it returned, or the product is not written in Python.
     """
-    if _command["call"] is None:
-        raise RuntimeError(f"functions of {_command['shown']} cannot be called: use product.run or product.serve")
+    if session.command["call"] is None:
+        raise RuntimeError(
+            f"functions of {session.command['shown']} cannot be called: use product.run or product.serve"
+        )
     given = [*(repr(each) for each in args), *(f"{name}={value!r}" for name, value in kwargs.items())]
     shown = f"{function}({', '.join(given)})"
     asked = json.dumps({"function": function, "args": args, "kwargs": kwargs})

@@ -82,7 +82,7 @@ async def test_amending_without_content_redoes_the_stage_until_no_round_is_left(
         assert (answer.status_code, answer.json()["status"]) == (200, "amended")
     request = await wait_for_request(http, project_id, "discovery", 5)
     assert request["may_redo"] is False
-    answer = await respond(http, request["request_id"], "amend", comment="Once more.")
+    answer = await respond(http, request["request_id"], "amend", comment="Try again.")
     assert_problem(answer, 409, "no rounds left")
     assert (await get(http, f"/hitl/{request['request_id']}"))["history"] == []
     assert (await respond(http, request["request_id"], "approve")).status_code == 200

@@ -213,7 +213,7 @@ def test_an_invalid_secret_file_is_reported_without_its_content(
 @pytest.mark.parametrize(
     ("variable", "value"), [("BOTARMY_WORKER_STEPS", "many"), ("ANTHROPIC_API_KEY_FILE", "missing")]
 )
-def test_a_worker_with_an_invalid_setting_exits_with_the_reason(variable: str, value: str, tmp_path: Path) -> None:
+def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path, variable: str, value: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "worker"],
         cwd=tmp_path,

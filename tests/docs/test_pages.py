@@ -123,3 +123,9 @@ def test_prose_is_wrapped_and_names_no_local_path(page: Path) -> None:
     assert not re.search(r"/(root|home|work|tmp|Users|opt)/", text)
     assert str(CHECKOUT) not in text
     assert not re.search(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]", text)
+
+
+@each_page
+def test_prose_has_at_most_120_columns(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []

@@ -19,7 +19,7 @@ from tests.proving import Proof
 RESPONSES: list[Json] = [
     {"action": "approve"},
     {"action": "amend", "content": "# My plan\n"},
-    {"action": "amend", "comment": "Once more."},
+    {"action": "amend", "comment": "Try again."},
     {"action": "reject", "comment": "Not this year."},
 ]
 STATUSES = {"approve": "approved", "amend": "amended", "reject": "rejected"}

@@ -56,7 +56,7 @@ async def test_the_last_turn_repeats() -> None:
         for expected in ("one", "two", "two", "two"):
             completion = await client.chat.completions.create(model="m", messages=messages)
             assert completion.choices[0].message.content == expected
-            messages += [{"role": "assistant", "content": expected}, {"role": "user", "content": "Go on."}]
+            messages += [{"role": "assistant", "content": expected}, {"role": "user", "content": "Continue."}]
 
 
 async def test_a_stream_says_the_same() -> None:

@@ -18,7 +18,7 @@ from crew.rehearsal import RehearsalCrew
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES
-from sandbox import Limits, TestRun, UnconfinedError, acceptance_tests, run_acceptance, run_tests, unit_tests
+from sandbox import Limits, Sandbox, TestRun, UnconfinedError, acceptance_tests, run_acceptance, run_tests, unit_tests
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 from tests.sandbox.levels import LEVELS, linux_only
 
@@ -168,7 +168,8 @@ async def test_a_persons_code_is_refused_where_it_cannot_be_confined(monkeypatch
 
     async def report(role: AgentType, type: T, code: object, allow: bool) -> tuple[Verdict | None, str]:
         task = assignment(role, "any", type, inputs=(code,))  # type: ignore[arg-type]
-        outcome = await RehearsalCrew(allow_unconfined=allow).agent(BUILT_IN_ROLES[role]).run(task, RecordingStep())
+        crew = RehearsalCrew(sandbox=Sandbox(allow_unconfined=allow))
+        outcome = await crew.agent(BUILT_IN_ROLES[role]).run(task, RecordingStep())
         return outcome.verdict, outcome.drafts[0].content.decode()
 
     for role, type in ((BuiltInRole.TESTER, T.TEST_RESULTS), (BuiltInRole.DEPLOYER, T.DEPLOYMENT_LOG)):

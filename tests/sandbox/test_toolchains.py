@@ -244,14 +244,14 @@ async def test_a_program_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no shell")
 async def test_another_toolchain_is_a_file_and_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "python.toml").write_text((toolchain._FOLDER / "python.toml").read_text())
+    (tmp_path / "python.toml").write_text((toolchain.FOLDER / "python.toml").read_text())
     (tmp_path / "shell.toml").write_text(
         'title = "Shell"\nsuffixes = [".sh"]\nprogram = "sh"\ntest = ["{program}", "tests/run.sh"]\n'
         "run = ['{program}', '{folder}/{entry}']\nentry = '[\\w/]+\\.sh'\n"
         'tests_are = "lines of tests/run.sh"\nnumbers_in = "name"\n'
         "test_files = ['tests/*.sh']\ntest_name = 'echo ok \\d+ - (?P<name>.+)'\n"
     )
-    monkeypatch.setattr(toolchain, "_FOLDER", tmp_path)
+    monkeypatch.setattr(toolchain, "FOLDER", tmp_path)
     toolchain.toolchains.cache_clear()
     try:
         files = {"hello.sh": "echo hello $1\n", "tests/run.sh": "echo ok 1 - R1 greets\n"}

@@ -115,7 +115,7 @@ async def test_what_a_model_wrote_names_the_model_and_the_prompt(page: Page, mix
     await expect(stage.get_by_text(written)).to_be_visible()
     await stage.get_by_text("Conversation with the model").click()
     await expect(stage.get_by_role("list", name="Turns").get_by_text("submit")).to_be_visible()
-    await stage.get_by_text("What the agent was told").click()
+    await stage.get_by_text("Prompt and tools").click()
     await expect(stage.get_by_role("group", name="Its task")).to_contain_text("Stage: plan")
     await stage.get_by_role("list", name="What it wrote").get_by_role("link").first.click()
     facts = page.locator(".provenance")

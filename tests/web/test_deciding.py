@@ -118,11 +118,11 @@ async def test_an_amended_text_is_what_later_stages_read(page: Page, director: D
 
 
 async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Page, director: Director) -> None:
-    project_id = await director.start("Done again")
+    project_id = await director.start("Sent back")
     await open_request(page, director, project_id, "discovery")
     await act(page, "Amend").click()
     form = card(page).get_by_role("form", name="Amend")
-    await form.get_by_text("Have it done again").click()
+    await form.get_by_text("Send it back").click()
     await form.get_by_label("Feedback").fill("Say who it is for.")
     await form.get_by_role("button", name="Ask for another round").click()
     await open_request(page, director, project_id, "discovery", round=2)
@@ -135,17 +135,17 @@ async def test_feedback_can_go_to_an_earlier_stage(page: Page, director: Directo
     await open_request(page, director, project_id, "discovery")
     await act(page, "Amend").click()
     form = card(page).get_by_role("form", name="Amend")
-    await form.get_by_text("Have it done again").click()
-    await expect(form.get_by_label("Stage to do again")).to_have_count(0)
+    await form.get_by_text("Send it back").click()
+    await expect(form.get_by_label("Stage to repeat")).to_have_count(0)
     await director.approve(project_id, "discovery", "plan")
     request = await open_request(page, director, project_id, "design")
     await act(page, "Amend").click()
-    await form.get_by_text("Have it done again").click()
+    await form.get_by_text("Send it back").click()
     await form.get_by_label("Feedback").fill("Say who pays.")
-    choice = form.get_by_label("Stage to do again")
+    choice = form.get_by_label("Stage to repeat")
     assert await choice.locator("option").all_inner_texts() == ["design", "plan", "discovery"]
     await choice.select_option("plan")
-    await expect(form.get_by_text("The stage plan is done again with your feedback")).to_be_visible()
+    await expect(form.get_by_text("The stage plan is repeated with your feedback")).to_be_visible()
     await page.reload()  # the choice is kept with the draft
     await expect(choice).to_have_value("plan")
     await form.get_by_role("button", name="Ask for another round").click()
@@ -201,7 +201,7 @@ async def test_of_two_people_the_second_is_told_who_was_first_and_loses_nothing(
     await form.get_by_label("Decide as").fill("Maya")
     await form.get_by_role("button", name="Approve").click()
     await told(maya, "Approved")
-    await expect(card(jonas).get_by_text(re.compile("Approved by somebody else"))).to_be_visible()
+    await expect(card(jonas).get_by_text(re.compile("Approved by someone else"))).to_be_visible()
     await expect(card(jonas).get_by_text(re.compile("Maya")).first).to_be_visible()
     await expect(text).to_have_value("# What Jonas was typing")
     await expect(act(jonas, "Approve")).to_be_disabled()
@@ -210,7 +210,7 @@ async def test_of_two_people_the_second_is_told_who_was_first_and_loses_nothing(
     await expect(notices.get_by_text("Copied.")).to_be_visible()
     await jonas.evaluate(WITHOUT_CLIPBOARD)
     await copy.click()
-    await expect(notices.get_by_text("It could not be copied: # What Jonas was typing")).to_be_visible()
+    await expect(notices.get_by_text("Cannot copy: # What Jonas was typing")).to_be_visible()
     assert (await request_of(director, request["request_id"]))["status"] == "approved"
 
 

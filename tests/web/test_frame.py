@@ -127,7 +127,7 @@ async def test_navigation_by_links_keys_and_the_back_button(page: Page, worker: 
 
 async def test_the_theme_is_remembered(page: Page) -> None:
     await page.goto("/system")
-    await page.get_by_role("button", name="Colours: as the system").click()
+    await page.get_by_role("button", name="Colours: system").click()
     await page.get_by_role("button", name="Colours: light").click()
     await page.reload()
     await expect(page.get_by_role("button", name="Colours: dark")).to_be_visible()

@@ -54,7 +54,7 @@ async def test_an_open_gate_survives_continue_as_new(begin: Begin) -> None:
     request = await story.request("aside")
     await story.event(EventType.TASK_COMPLETED, 9)  # all other stages have finished
     assert await runs(story) > 1
-    await story.respond(request, "amend", comment="once more")  # the next round needs the state of the previous run
+    await story.respond(request, "amend", comment="again")  # the next round needs the state of the previous run
     await story.respond(await story.request("aside", round=2), "approve")
     await story.result()
     assert [one.outcome for one in await story.history(request)] == ["applied"]

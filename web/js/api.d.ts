@@ -686,6 +686,7 @@ export interface TaskDetail {
   workflow_problem: WorkflowProblemPublic | null;
   project_id: string;
   workflow_id: string;
+  standalone_task_id: string | null;
   from_agent: string | null;
   instructions: string;
   feedback: string | null;

@@ -8,7 +8,7 @@ import { toast } from "./notices.js";
  * @param {string} text
  */
 export async function copyText(text) {
-  toast(await write(text) ? "Copied." : `It could not be copied: ${text}`);
+  toast(await write(text) ? "Copied." : `Cannot copy: ${text}`);
 }
 
 /** @param {string} text */

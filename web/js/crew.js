@@ -1,8 +1,14 @@
-/** Who does the work of a project: a rehearsal, or the models that it, its roles and its stages name. Pure. */
+/**
+ * Who does the work of a project: a rehearsal, or the models that it, its roles and its stages name; and what a new
+ * project can choose. Pure.
+ */
 
-/** @import { ProjectPublic, Stage } from "./api.d.ts" */
+import { title } from "./labels.js";
+
+/** @import { ProjectPublic, ProviderPublic, Stage } from "./api.d.ts" */
 
 /** @typedef {Pick<ProjectPublic, "crew" | "is_rehearsal" | "model" | "pipeline_definition">} Crewed */
+/** @typedef {{ crew: string, model: string }} Choice of a new project; "" is the server's choice */
 
 export const NO_MODEL = "Rehearsal: no model is asked";
 
@@ -58,9 +64,52 @@ const NAMED_BY = { stage: "named by the stage", role: "named by its role", proje
 export function stageModelInWords(stage, project) {
   const found = modelOf(stage, project);
   if (project.is_rehearsal) {
-    return found ? `None is asked: this project rehearses. The pipeline names ${found.model}.` : `None: it rehearses.`;
+    return found
+      ? `None: this project is a rehearsal. The pipeline names ${found.model}.`
+      : "None: this project is a rehearsal.";
   }
-  if (isComputed(stage, project)) return "None is asked: the tests are run, and the verdict is computed.";
+  if (isComputed(stage, project)) return "None: the tests are run, and the verdict is computed from the results.";
   if (!found) return `chosen by the crew ${project.crew}`;
   return [found.model, NAMED_BY[found.from]].filter(Boolean).join(", ");
+}
+
+/**
+ * The provider that is chosen: "" is the server's default.
+ * @param {string} crew
+ * @param {ProviderPublic[]} providers
+ */
+export const chosenCrew = (crew, providers) =>
+  providers.find(({ name, is_default: isDefault }) => (crew ? name === crew : isDefault));
+
+/**
+ * What a request says of the crew: nothing that the server would choose anyway, and no model to a rehearsal.
+ * @param {Choice} choice
+ * @param {ProviderPublic[]} providers
+ * @returns {{ crew?: string, model?: string }}
+ */
+export function crewBody({ crew, model }, providers) {
+  const name = model.trim();
+  const asks = name && !chosenCrew(crew, providers)?.is_rehearsal;
+  return { ...(crew && { crew }), ...(asks && { model: name }) };
+}
+
+/**
+ * What is wrong with the model of a request, or "".
+ * @param {{ model?: string }} body
+ */
+export const modelProblem = ({ model }) =>
+  model === undefined || /^[a-z][a-z0-9_-]*:\S{1,200}$/.test(model)
+    ? ""
+    : "Write it as provider:model, such as openai:gpt-5.";
+
+/**
+ * A choice in words: "Rehearsal: no model is asked", "openai:gpt-5", or the name of a crew.
+ * @param {Choice} choice
+ * @param {ProviderPublic[]} providers
+ */
+export function summaryOf({ crew, model }, providers) {
+  const provider = chosenCrew(crew, providers);
+  if (!provider) return "";
+  if (provider.is_rehearsal) return NO_MODEL;
+  return model.trim() || provider.default_model || title(provider.name);
 }

@@ -1,6 +1,6 @@
-/** A labelled form field, with a hint and a place for its error. */
+/** The fields of forms: inputs with a label, a hint and a place for an error, and groups of radio buttons. */
 
-import { h, write } from "./dom.js";
+import { each, h, write } from "./dom.js";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Input */
 
@@ -12,6 +12,7 @@ import { h, write } from "./dom.js";
  * @property {(message: string) => boolean} showError "" removes the error. Returns whether there is one.
  * @property {boolean} invalid whether an error is shown
  */
+/** @typedef {{ value: string, word: string, means?: string | null, aside?: string }} Option */
 
 let lastId = 0;
 
@@ -59,6 +60,60 @@ export function textField(label, text, typed, { hint, ...properties } = {}) {
   const result = field(label, h("textarea", { dir: "auto", oninput, ...properties }), hint);
   result.input.value = text;
   return result;
+}
+
+/**
+ * A group of radio buttons, each with its explanation; `errors` is for notices.
+ * @param {string} legend
+ * @param {string} name
+ */
+export function radioGroup(legend, name) {
+  const list = h("div", { class: "start-choices-list" });
+  const errors = h("div", {});
+  const element = h("fieldset", { class: "start-choices" }, h("legend", { class: "label" }, legend), list, errors);
+  return {
+    element,
+    errors,
+    get value() {
+      /** @type {HTMLInputElement | null} */
+      const checked = list.querySelector("input:checked");
+      return checked?.value ?? "";
+    },
+    /**
+     * @param {Option[]} options
+     * @param {string} chosen
+     */
+    fill(options, chosen) {
+      each(list, options, ({ value }) => value, ({ value }) => radio(name, value), (label, option) => {
+        const [word, aside, means] = label.children[1].children;
+        write(word, option.word);
+        write(aside, option.aside ?? "");
+        write(means, option.means ?? "");
+        /** @type {HTMLInputElement} */ (label.firstElementChild).checked = option.value === chosen;
+      });
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function radio(name, value) {
+  const id = `${name}-${value || "none"}`;
+  const described = { "aria-labelledby": `${id}-word`, "aria-describedby": `${id}-aside ${id}-means` };
+  return h(
+    "label",
+    { class: "start-choice" },
+    h("input", { type: "radio", name, value, ...described }),
+    h(
+      "span",
+      { class: "start-choice-words" },
+      h("span", { class: "start-choice-word", id: `${id}-word` }),
+      h("span", { class: "start-choice-aside", id: `${id}-aside` }),
+      h("span", { class: "start-choice-means", id: `${id}-means` }),
+    ),
+  );
 }
 
 /**

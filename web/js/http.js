@@ -57,7 +57,7 @@ export class Problem extends Error {
  */
 export const isTemporary = (error) => error instanceof Problem && error.temporary;
 
-const OFFLINE = { title: "Unreachable", detail: "BotArmy cannot be reached. Is it running, and are you connected?" };
+const OFFLINE = { title: "Unreachable", detail: "Cannot reach BotArmy. Is it running, and are you connected?" };
 
 /**
  * @template T

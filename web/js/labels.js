@@ -44,14 +44,14 @@ const STATUSES = {
   component: {
     ok: ["OK", "good", "completed"],
     down: ["Down", "bad", "failed"],
-    unknown: ["Not known", "calm", "pending"],
+    unknown: ["Unknown", "calm", "pending"],
   },
 };
 
 // A stage has the status of its newest task or of its closed gate, or its result is not accepted.
 STATUSES.stage = {
   ...STATUSES.task,
-  redo: ["To be redone", "calm", "redo"],
+  redo: ["To be repeated", "calm", "redo"],
   rejected: STATUSES.hitl.rejected,
   expired: STATUSES.hitl.expired,
 };
@@ -91,8 +91,8 @@ export function bytes(size) {
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {
-  missing: "Temporal has no running workflow of it",
-  stuck: "its workflow fails again and again",
+  missing: "Temporal runs no workflow for it",
+  stuck: "its workflow keeps failing",
   inconsistent: "its workflow and the records contradict each other",
 };
 
@@ -116,5 +116,5 @@ export const REASONS = {
   review: "Review",
   low_confidence: "The agent is unsure",
   failed_verdict: "The tests failed too often",
-  failed_step: "The agent could not do it",
+  failed_step: "The step failed",
 };

@@ -70,7 +70,7 @@ async function open(back = false) {
   if (!route) {
     showPlace("", "Not found");
     const home = h("a", { href: "/" }, "Go to the projects");
-    main.replaceChildren(empty("search", "There is nothing here", "The address leads to no view.", home));
+    main.replaceChildren(empty("search", "There is nothing here", "No page has this address.", home));
     return;
   }
   const [pattern, place, title, load] = route;

@@ -70,7 +70,11 @@ class ConnectionBanner extends HTMLElement {
     this.#lost = true;
     const wait = h("span", { "aria-hidden": "true" });
     this.replaceChildren(
-      h("span", {}, "The connection is lost. What you see may be old; nothing that happens meanwhile is missed."),
+      h(
+        "span",
+        {},
+        "The connection is lost. What you see may be out of date; nothing that happens in the meantime is missed.",
+      ),
       wait,
       h("button", { type: "button", onclick: () => live.retry() }, "Try now"),
     );
@@ -81,7 +85,7 @@ class ConnectionBanner extends HTMLElement {
 }
 
 /** @type {Record<string, string>} */
-const THEMES = { system: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" };
+const THEMES = { system: "Colours: system", light: "Colours: light", dark: "Colours: dark" };
 
 function themes() {
   const button = find("[data-theme-button]");

@@ -19,7 +19,7 @@ from api.artifacts.rendering.sanitizer import sanitize
 from api.artifacts.rendering.text import escape, note, preformatted, reveal_hidden
 from api.errors import ConflictError
 from artifacts.media_types import FILES, MARKDOWN
-from artifacts.sizes import format_size
+from artifacts.sizes import format_count, format_size
 
 _VERSIONS = ["4", *map(version, ("pygments", "markdown-it-py", "nh3"))]
 RENDERER_VERSION = sha256("-".join(_VERSIONS).encode()).hexdigest()[:8]
@@ -106,8 +106,7 @@ def _render_file_list(media_type: str, entries: Sequence[FileEntry]) -> KindAndH
         f'<li><code>{escape(entry.path)}</code> <span class="size">{format_size(entry.size)}</span></li>'
         for entry in entries
     )
-    count = f"{len(entries):,} file{'' if len(entries) == 1 else 's'}"
-    total = format_size(sum(entry.size for entry in entries))
+    count, total = format_count(len(entries), "file"), format_size(sum(entry.size for entry in entries))
     html = f'<p>{count}, {total}</p><ul class="files">{"".join(items)}</ul>'
     return Kind.FILES if media_type == FILES else Kind.ARCHIVE, html
 
@@ -125,7 +124,7 @@ def _render_content(name: str, media_type: str | None, body: bytes) -> KindAndHt
     deadline = Deadline(SECONDS)
     try:
         if kind is Kind.MARKDOWN:
-            # Once more on the result, because Markdown can spell hidden characters as entities: &#x202e;
+            # Again on the result, because Markdown can spell hidden characters as entities: &#x202e;
             return kind, reveal_hidden(_sanitize(render_markdown(text, deadline)))
         if language is not None:
             return kind, _sanitize(preformatted(highlight(text, language, deadline), language.name))

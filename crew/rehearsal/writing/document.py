@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from artifacts.sizes import format_count
 from crew.protocol import Draft
 from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING
@@ -80,11 +81,9 @@ def source_note(context: TaskContext) -> str | None:
     """Return a line on the parts of the document with the requirements that are not built, or None if all are."""
     if not context.source_not_used:
         return None
-    count = len(context.source_not_used)
+    count = format_count(len(context.source_not_used), "part")
     parts = "; ".join(f"{part.reason}: {plain(part.text)}" for part in context.source_not_used)
-    return shorten(
-        f"Not used from the {_source_name(context)}: {count} part{'s' if count > 1 else ''}: {parts}", _MAX_NOTE
-    )
+    return shorten(f"Not used from the {_source_name(context)}: {count}: {parts}", _MAX_NOTE)
 
 
 def _source_name(context: TaskContext) -> str:

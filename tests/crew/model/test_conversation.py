@@ -44,7 +44,7 @@ WORK = (
 
 
 def results(messages: list[ModelMessage]) -> list[str]:
-    """Return what the model was told in the last message."""
+    """Return what the model received in the last message."""
     last = messages[-1]
     assert isinstance(last, ModelRequest)
     return [str(part.content) for part in last.parts if isinstance(part, ToolReturnPart)]
@@ -141,7 +141,7 @@ async def test_the_same_call_again_and_again_is_nudged_and_then_ends_the_step() 
         await conversation(model, step).run()
     assert not failure.value.retryable
     assert "3 times" in results(model.asked[3])[0]
-    # A person let it go on: what is stored is not asked again, and the count starts over.
+    # A person continued it: what is stored is not asked again, and the count starts over.
     with pytest.raises(AgentError, match="10 times"):
         await conversation(model, step, continued=1).run()
     assert len(model.asked) == 10

@@ -30,14 +30,14 @@ def test_making_room_measures_each_message_at_most_twice(monkeypatch: pytest.Mon
     for number in range(100):
         messages += [says(call("act", str(number), word="x" * 1_000))]
         messages += [ModelRequest(parts=[ToolReturnPart("act", "y" * 1_000, tool_call_id=str(number))])]
-    length, measured = context._length, 0
+    length, measured = context.message_length, 0
 
     def counted(message: ModelMessage) -> int:
         nonlocal measured
         measured += 1
         return length(message)
 
-    monkeypatch.setattr(context, "_length", counted)
+    monkeypatch.setattr(context, "message_length", counted)
     fitting = context.fit(messages, 50_000)
     assert len(messages) < measured <= 2 * len(messages)
     assert context.count(fitting) <= 50_000 < context.count(messages)

@@ -32,7 +32,7 @@ async def opened(page: Page, project_id: str) -> Locator:
     await page.goto(f"/projects/{project_id}#stage=build")
     transcript = page.locator("task-transcript")
     await transcript.get_by_text("Conversation with the model").click()
-    await expect(transcript.get_by_text("What the agent was told")).to_be_visible()
+    await expect(transcript.get_by_text("Prompt and tools")).to_be_visible()
     return transcript
 
 
@@ -60,7 +60,7 @@ async def test_errors_are_open_and_the_rest_is_folded(page: Page, project_id: st
     await expect(turns.first.get_by_text("It needs a store.")).to_be_hidden()
     await turns.first.get_by_text("app/store.py").click()
     await expect(turns.first.get_by_text("import os")).to_be_visible()
-    await transcript.get_by_text("What the agent was told").click()
+    await transcript.get_by_text("Prompt and tools").click()
     await expect(transcript.get_by_role("group", name="Its task")).to_contain_text("Write it.")
     await expect(transcript.get_by_text("coder@3f2a90c1d7be")).to_be_visible()
 
@@ -97,7 +97,7 @@ async def test_nothing_that_a_model_says_runs_or_hides(page: Page, project_id: s
     await writer.turn(text="\u202e")
     await writer.remark(text)
     transcript = await opened(page, project_id)
-    for folded in ("What the agent was told", "What it thought"):
+    for folded in ("Prompt and tools", "What it thought"):
         await transcript.get_by_text(folded).click()
     for name in ("Its task", "What the model said", "What the model thought", "error", "Correction"):
         await expect(transcript.get_by_role("group", name=name, exact=True).first).to_contain_text(SHOWN)
@@ -118,7 +118,7 @@ async def test_a_keyboard_opens_it_and_axe_finds_no_violation(
     summary = page.locator("task-transcript summary").first
     await summary.focus()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("What the agent was told")).to_be_visible()
+    await expect(page.get_by_text("Prompt and tools")).to_be_visible()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("group", name="The system prompt")).to_be_visible()
@@ -140,7 +140,7 @@ async def test_what_is_read_in_vain_is_said_and_tried_again(new_page: NewPage, p
 
     async def answer(route: Any) -> None:
         if failing:
-            await route.fulfill(status=503, json={"title": "Service Unavailable", "detail": "The database is away."})
+            await route.fulfill(status=503, json={"title": "Service Unavailable", "detail": "The database is down."})
         else:
             await route.continue_()
 
@@ -148,8 +148,8 @@ async def test_what_is_read_in_vain_is_said_and_tried_again(new_page: NewPage, p
     await page.goto(f"/projects/{project_id}#stage=build")
     await page.get_by_text("Conversation with the model").click()
     transcript = page.locator("task-transcript")
-    await expect(transcript.get_by_text("The database is away.")).to_be_visible()
+    await expect(transcript.get_by_text("The database is down.")).to_be_visible()
     failing = False
     await transcript.get_by_role("button", name="Try again").click()
-    await expect(transcript.get_by_text("What the agent was told")).to_be_visible()
+    await expect(transcript.get_by_text("Prompt and tools")).to_be_visible()
     await expect(transcript.get_by_role("alert")).to_have_count(0)

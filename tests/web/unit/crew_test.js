@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { crewInWords, modelOf, modelsOf, stageModelInWords } from "../../../web/js/crew.js";
-import { crewBody, modelProblem, summaryOf } from "../../../web/js/projects/crews.js";
+import {
+  crewBody,
+  crewInWords,
+  modelOf,
+  modelProblem,
+  modelsOf,
+  stageModelInWords,
+  summaryOf,
+} from "../../../web/js/crew.js";
 
 /** @import { ProviderPublic, Role, Stage } from "../../../web/js/api.d.ts" */
 
@@ -40,8 +47,8 @@ test("a rehearsal asks no model, whatever the pipeline names", () => {
   const rehearsal = { ...PROJECT, crew: "rehearsal", is_rehearsal: true, model: null };
   assert.equal(crewInWords(rehearsal), "Rehearsal: no model is asked");
   assert.deepEqual(modelsOf(rehearsal), []);
-  assert.equal(stageModelInWords(STAGES[0], rehearsal), "None: it rehearses.");
-  assert.match(stageModelInWords(STAGES[2], rehearsal), /^None is asked.* names openai:gpt-5-codex\.$/);
+  assert.equal(stageModelInWords(STAGES[0], rehearsal), "None: this project is a rehearsal.");
+  assert.match(stageModelInWords(STAGES[2], rehearsal), /^None: .* names openai:gpt-5-codex\.$/);
 });
 
 test("a crew of another package chooses its models itself, and does not rehearse", () => {
@@ -53,7 +60,7 @@ test("a crew of another package chooses its models itself, and does not rehearse
 
 test("the model crew asks nobody for the verdict", () => {
   const validate = { ...stage("validate", "tester"), produces: ["test_results"] };
-  assert.match(stageModelInWords(validate, PROJECT), /^None is asked: the tests are run/);
+  assert.match(stageModelInWords(validate, PROJECT), /^None: the tests are run/);
   const own = { ...PROJECT, pipeline_definition: { ...PROJECT.pipeline_definition, stages: [validate] } };
   assert.deepEqual(modelsOf(own), []);
 });

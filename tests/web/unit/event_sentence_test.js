@@ -44,7 +44,7 @@ test("an event about the workflow of a task says nothing about the project", () 
     `A task outside the pipeline: “${reason}”`,
   );
   const project = { ...event("workflow_event", { status: "waiting", reason }), task_id: null };
-  assert.equal(plain(project), `The project waits for a human: “${reason}”`);
+  assert.equal(plain(project), `The project is waiting for a human: “${reason}”`);
 });
 
 test("what a person or an agent wrote is a part of its own, and hides nothing", () => {

@@ -68,7 +68,7 @@ test("to scale, an hour is as wide as an hour", () => {
   assert.deepEqual([0, 1, 2, 4, 9].map(scale.x), [0, 100, 200, 400, 400]);
 });
 
-test("a compressed scale is monotonous and gives short steps room", () => {
+test("a compressed scale is monotonic and leaves room for short steps", () => {
   const moments = [0, 10, 20, 3_600_000, 3_600_010];
   const scale = timeScale({ from: 0, to: 3_600_010, width: 1_000, moments, compressed: true });
   const places = moments.map(scale.x);
@@ -77,7 +77,7 @@ test("a compressed scale is monotonous and gives short steps room", () => {
   assert.ok(scale.stretches.some(({ squeezed }) => squeezed));
 });
 
-test("times are written at least so many pixels apart", () => {
+test("times are written at least a minimum distance apart", () => {
   for (const compressed of [false, true]) {
     const moments = [0, 1e3, 2e3, 60e3, 61e3];
     const scale = timeScale({ from: 0, to: 120e3, width: 800, moments, compressed });

@@ -78,7 +78,7 @@ export class ArtifactDetail {
       this.#provenance,
       h(
         "div",
-        { class: "artifact-tabs", role: "tablist", "aria-label": "How to look at it", onkeydown: key },
+        { class: "artifact-tabs", role: "tablist", "aria-label": "Ways to view it", onkeydown: key },
         this.#tabs,
       ),
       this.#panels,

@@ -29,7 +29,7 @@ export class ArtifactList {
     onclick: (event) => this.#click(event),
     onkeydown: (event) => this.#key(event),
   });
-  #noMatch = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has such a name.");
+  #noMatch = h("p", { class: "soft artifact-none", hidden: true }, "No artifact has this name.");
   element = h("div", { class: "artifact-aside" }, this.#search, this.#list, this.#noMatch);
   /** Called when the reader types in the search field; paint() then shows the matches. */
   onsearch = () => {};

@@ -111,7 +111,7 @@ export class ArtifactView extends HTMLElement {
     onCustom(tree, "file-select", ({ path }) => show(path));
     tree.selected = tree.first;
     if (tree.selected === null) {
-      page.append(h("p", { class: "soft file-head" }, "There are no files in it."));
+      page.append(h("p", { class: "soft file-head" }, "It has no files."));
       this.removeAttribute("aria-busy");
     } else {
       show(tree.selected);

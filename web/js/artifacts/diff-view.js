@@ -72,7 +72,7 @@ export class DiffView extends HTMLElement {
    */
   #draw(files, from, signal) {
     if (!files.length) {
-      const text = from ? "The two versions are equal." : "There is nothing in this version.";
+      const text = from ? "The two versions are identical." : "This version is empty.";
       this.replaceChildren(h("p", { class: "notice" }, text));
       return undefined;
     }
@@ -139,7 +139,7 @@ export class DiffView extends HTMLElement {
     return h(
       "header",
       { class: "diff-summary" },
-      h("span", {}, from ? changed : "All of it is new"),
+      h("span", {}, from ? changed : "Everything is new"),
       counts(sum("added"), sum("removed")),
       files.length > 1 &&
         h(

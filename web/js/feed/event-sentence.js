@@ -29,7 +29,7 @@ const quoted = (text) => (text ? [": “", written(text), "”"] : []);
 const PROJECT_STATUS = {
   starting: "The project was created",
   active: "The project is active",
-  waiting: "The project waits for a human",
+  waiting: "The project is waiting for a human",
   paused: "The project is paused",
   completed: "The project is completed",
   rejected: "The project was rejected",
@@ -40,8 +40,8 @@ const PROJECT_STATUS = {
 /** @type {Record<string, string>} */
 const AGENT_STATUS = {
   idle: "is idle",
-  working: "is at work",
-  waiting_for_hitl: "waits for a human",
+  working: "is working",
+  waiting_for_hitl: "is waiting for a human",
   error: "has a problem",
 };
 
@@ -54,7 +54,7 @@ const SENTENCES = {
   task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
   task_progress: (event) => [`${agent(event)}: `, written(event.data.message ?? event.data.stage)],
   task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
-  task_failed: (event) => [`${agent(event)} could not do `, ...stage(event), ...quoted(event.data.error)],
+  task_failed: (event) => [`${agent(event)} failed in `, ...stage(event), ...quoted(event.data.error)],
   task_cancelled: (event) => [`${agent(event)}’s task in `, ...stage(event), " was cancelled"],
   agent_status_change: (event) => [`${agent(event)} ${AGENT_STATUS[event.data.status] ?? event.data.status}`],
   artifact_created: (
@@ -99,7 +99,7 @@ function outcome({ verdict, artifacts, note }) {
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...subject, " done again"];
+  if (data.action === "amend" && !data.accepted?.length) return ["asked to repeat ", ...subject];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 

@@ -156,7 +156,7 @@ export class FeedRows extends EventTarget {
     }, this.#rows.lastElementChild);
     this.newer += dropped;
     this.detached ||= dropped > 0;
-    this.#paintEnds(events.length < ROWS_PER_LOAD ? `Look further back than #${from}` : undefined);
+    this.#paintEnds(events.length < ROWS_PER_LOAD ? `Load events before #${from}` : undefined);
   }
 
   #paintEnds(label = "Load older events") {
@@ -165,7 +165,7 @@ export class FeedRows extends EventTarget {
     if (from <= 1 && document.activeElement === this.older) this.element.focus({ preventScroll: true });
     this.older.hidden = from <= 1;
     this.#end.hidden = from > 1;
-    write(this.#end, items.length ? "The log begins here." : "Nothing of this kind has happened.");
+    write(this.#end, items.length ? "The log begins here." : "There are no events of this kind.");
   }
 
   /** @param {NumberedEvent[]} events */

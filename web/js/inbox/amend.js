@@ -27,7 +27,7 @@ import { amendable, redoChoices } from "./requests.js";
  */
 
 /** @type {Record<Way, string>} */
-const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
+const WAYS = { content: "Write it yourself", feedback: "Send it back" };
 
 const FORMS = { content: contentForm, feedback: feedbackForm };
 
@@ -83,12 +83,12 @@ export function amend(draft, request) {
     label: () => (draft.typed.amend.way === "content" ? "Amend with this text" : "Ask for another round"),
     effect: () =>
       draft.typed.amend.way === "content"
-        ? "Your text becomes the next version, in your name, and is what later stages read."
+        ? "Your text becomes the next version, under your name. Later stages read it."
         : redo(draft, request)
-        ? `The stage ${redo(draft, request)} is done again with your feedback, and then every stage that depends on it.`
+        ? `The stage ${redo(draft, request)} is repeated with your feedback, and then every stage that depends on it.`
         : request.reason === "failed_verdict"
         ? "The work is sent back with your feedback."
-        : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,
+        : `The ${request.agent_type} repeats the stage with your feedback, and then you are asked again.`,
     /** @param {Record<string, string>} fields */
     showErrors: (fields) => wayForm().showErrors(fields),
     given: () => wayForm().given(),
@@ -144,7 +144,7 @@ function feedbackForm(draft, request, changed) {
     "Feedback",
     draft.typed.amend.feedback,
     (text) => draft.type("amend", { feedback: text }),
-    { maxLength: COMMENT_LIMIT, required: true, hint: "What should be different the next time?" },
+    { maxLength: COMMENT_LIMIT, required: true, hint: "What should change?" },
   );
   const [standard, ...earlier] = redoChoices(request);
   const onchange = () => {
@@ -152,7 +152,7 @@ function feedbackForm(draft, request, changed) {
     changed();
   };
   const stage = field(
-    "Stage to do again",
+    "Stage to repeat",
     h(
       "select",
       { onchange },
@@ -172,7 +172,7 @@ function feedbackForm(draft, request, changed) {
     given() {
       const comment = draft.typed.amend.feedback.trim();
       if (comment) return { comment, redo: redo(draft, request) };
-      feedback.showError("Say what should be different.");
+      feedback.showError("Say what should change.");
       return null;
     },
   };

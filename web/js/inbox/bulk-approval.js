@@ -12,7 +12,7 @@ import { approveLabel } from "./response-form.js";
 
 const CONCURRENCY = 4;
 /** @type {Record<string, string>} */
-const PHASES = { sending: "Sending…", sent: "Sent, not judged yet", waiting: "Not taken yet" };
+const PHASES = { sending: "Sending…", sent: "Sent, waiting for the outcome", waiting: "Not accepted yet" };
 
 /**
  * Confirm and approve the `chosen` entries, and show the outcomes. `done(ran)` is called when the dialog is closed,
@@ -44,8 +44,8 @@ export function approveAll(chosen, done) {
   const summary = h(
     "p",
     { role: "status" },
-    "Each artifact is accepted as it is, and its project goes on. This is final.",
-    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`,
+    "Each artifact is accepted as it is, and its project continues. This is final.",
+    drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be discarded.`,
   );
   const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
   const close = h("button", {
@@ -63,7 +63,7 @@ export function approveAll(chosen, done) {
       { class: "dialog" },
       h("h2", { id: "bulk-title" }, what),
       summary,
-      h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "What is approved" }, [...rows.values()]),
+      h("ol", { class: "bulk-rows", tabIndex: 0, "aria-label": "Requests to approve" }, [...rows.values()]),
       h("footer", {}, responder, close, confirm),
     ),
   );
@@ -112,15 +112,15 @@ export function approveAll(chosen, done) {
       [
         `${decided} of ${chosen.length} approved.`,
         lost && `${lost} decided by others first.`,
-        sent && `${sent} sent, and judged as soon as a worker is there.`,
-        waiting.length && `${waiting.length} not taken yet; sent again in a moment.`,
+        sent && `${sent} sent. They take effect as soon as a worker is available.`,
+        waiting.length && `${waiting.length} not accepted yet. They will be sent again shortly.`,
         failed && `${failed} not applied.`,
         notApprovable && `${notApprovable} cannot be approved.`,
       ].filter(Boolean).join(" "),
     );
     confirm.hidden = !waiting.length;
     confirm.disabled = false;
-    write(confirm, `Try the ${waiting.length} now`);
+    write(confirm, `Send the ${waiting.length} again now`);
     confirm.onclick = () => waiting.forEach((entry) => entry.reply?.again?.());
   }
 
@@ -136,7 +136,7 @@ export function approveAll(chosen, done) {
 function initialState({ request, draft }) {
   if (!mayApprove(request)) return "Cannot be approved";
   const dropped = draft.dropped("approve");
-  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be dropped.`) : approveLabel(request);
+  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be discarded.`) : approveLabel(request);
 }
 
 /** @param {Entry} entry */

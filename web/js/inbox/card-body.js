@@ -35,7 +35,7 @@ export function cardBody(request, signal) {
     h(
       "div",
       { class: "card-feedback" },
-      h("p", { class: "faint" }, "The feedback for this round"),
+      h("p", { class: "faint" }, "Feedback for this round"),
       quotation(feedback),
     ),
     h(
@@ -63,9 +63,9 @@ export function taskFacts({ task }) {
   const facts = [
     ["Handed over by", task.from_agent ? title(task.from_agent) : "The product owner"],
     ["Instructions", task.instructions && h("p", { dir: "auto", class: "words" }, task.instructions)],
-    ["Feedback given", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
+    ["Feedback", task.feedback && h("p", { dir: "auto", class: "words" }, task.feedback)],
     ["Expected", task.expected_outputs?.map(title).join(", ")],
-    ["Read", task.context?.length && h("ul", {}, task.context.map(artifact))],
+    ["Inputs", task.context?.length && h("ul", {}, task.context.map(artifact))],
     ["Attempt", task.attempt > 1 && `${task.attempt}`],
     ["Confidence", typeof task.confidence === "number" && `${Math.round(task.confidence * 100)} %`],
     ["Verdict", task.verdict && title(task.verdict)],
@@ -74,7 +74,7 @@ export function taskFacts({ task }) {
   return h(
     "details",
     { class: "panel folded" },
-    h("summary", {}, "What the agent was told"),
+    h("summary", {}, "The agent's task"),
     h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
   );
 }
@@ -106,7 +106,11 @@ function usage(spent) {
  */
 export function pipelinePlace({ project_id: id, stage }, signal) {
   const graph = document.createElement("pipeline-graph");
-  const section = h("section", { class: "pipeline-place", "aria-label": "Where it stands", hidden: true }, graph);
+  const section = h(
+    "section",
+    { class: "pipeline-place", "aria-label": "Position in the pipeline", hidden: true },
+    graph,
+  );
   onCustom(graph, "stage-select", (name) => go(`/projects/${id}#stage=${encodeURIComponent(name)}`));
   /** @type {ProjectPublic | null} */
   let project = null;

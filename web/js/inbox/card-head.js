@@ -9,10 +9,10 @@ import { visible } from "../text.js";
 
 /** @type {Record<HitlReason, string>} */
 const WHY = {
-  review: "The gate asks before the work goes on.",
-  low_confidence: "The agent is less sure of this than the gate demands.",
-  failed_verdict: "The tests still fail after every round that the pipeline allows.",
-  failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",
+  review: "The pipeline asks for a review here.",
+  low_confidence: "The agent's confidence is below the threshold of the gate.",
+  failed_verdict: "The tests still fail after the last round that the pipeline allows.",
+  failed_step: "The step failed at every attempt. You can try it again, or end it.",
 };
 
 /** The tone of each reason. @type {Record<HitlReason, string>} */
@@ -27,7 +27,7 @@ export function cardHead(entry) {
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
   const confidence = h("span", {});
   const deadline = request.deadline_held
-    ? h("span", { class: "soft" }, "paused: the deadline stands still")
+    ? h("span", { class: "soft" }, "paused: the deadline is on hold")
     : h("time-left", { until: request.expires_at, since: request.created_at });
   const paused = request.deadline_held === true;
   const overdue = !paused && Date.parse(request.expires_at) <= Date.now();
@@ -35,7 +35,7 @@ export function cardHead(entry) {
   const expired = h(
     "p",
     { class: "notice", dataset: { tone: "asks" }, hidden: !overdue },
-    "Its time is up. What comes of it is shown as soon as the log says so.",
+    "Expired. Waiting for the outcome.",
   );
   deadline.addEventListener("expired", () => {
     expired.hidden = entry.outcome !== null;
@@ -77,7 +77,7 @@ export function cardHead(entry) {
     /** @param {RequestPublic} request */
     addDetails({ task }) {
       if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
-        write(confidence, ` It is ${Math.round(task.confidence * 100)} % sure.`);
+        write(confidence, ` It is ${Math.round(task.confidence * 100)} %.`);
       }
     },
     update() {

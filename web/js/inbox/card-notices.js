@@ -36,10 +36,14 @@ export function cardNotices(entry, { next, discard }) {
         "p",
         { class: "notice sent", tabIndex: -1, dataset: { tone: "busy" } },
         h("strong", {}, "Sent"),
-        h("span", {}, "It is safe and will be judged as soon as a worker is there."),
+        h("span", {}, "It is stored, and takes effect as soon as a worker is available."),
       ),
       !draft.kept &&
-      h("p", { class: "notice" }, "This draft is too large for the browser to keep over a reload of the page."),
+      h(
+        "p",
+        { class: "notice" },
+        "This draft is too large for the browser to store: a reload of the page would lose it.",
+      ),
     ]));
     /** @type {HTMLElement | null} */
     const newNotice = element.querySelector(".closed, .sent");
@@ -55,8 +59,8 @@ export function cardNotices(entry, { next, discard }) {
 
 /** How a request was closed without a decision, by its status. @type {Record<string, string>} */
 const NO_DECISION = {
-  expired: "Nobody decided in time: it has expired.",
-  cancelled: "It was cancelled: its project, or this turn of the stage, has ended.",
+  expired: "It expired: nobody decided in time.",
+  cancelled: "It was cancelled, because its project or this round of the stage has ended.",
 };
 
 /**
@@ -76,7 +80,7 @@ function closedNotice(entry, outcome, { next, discard }) {
       "strong",
       {},
       icon(mark, { width: 16, height: 16 }),
-      decision && texts.length ? `${word} by somebody else` : word,
+      decision && texts.length ? `${word} by someone else` : word,
     ),
     h("span", {}, decision ? decisionText(decision) : NO_DECISION[how] ?? `The request is ${word.toLowerCase()}.`),
     quotation(decision?.comment),

@@ -68,7 +68,7 @@ export function editor(draft, request) {
     const [removed, added] = ["-", "+"].map((sign) => found.filter((change) => change[0] === sign).length);
     const counts = [
       added && `${count(added, "line")} added`,
-      removed && `${count(removed, "line")} taken out`,
+      removed && `${count(removed, "line")} removed`,
     ].filter(Boolean);
     write(summary, found.length ? `You changed: ${counts.join(", ")}` : UNCHANGED);
     lines.replaceChildren(
@@ -115,7 +115,7 @@ export function editor(draft, request) {
       const { key, artifactId } = chosen();
       const content = draft.typed.amend.contents[key];
       if (content?.trim()) return { content, artifact_id: artifactId };
-      const error = content === undefined ? `${UNCHANGED}. To take it as it is, approve it.` : "It cannot be empty.";
+      const error = content === undefined ? `${UNCHANGED}. To accept it unchanged, approve it.` : "It cannot be empty.";
       editing.field.showError(error);
       return null;
     },

@@ -27,7 +27,7 @@ const PHASES = {
  * @param {{ pick: (entry: Entry) => void, check: (entry: Entry, on: boolean, range: boolean) => void }} options
  */
 export function inboxList({ pick, check }) {
-  const rows = h("ol", { class: "inbox-rows", "aria-label": "Requests that wait, oldest first" });
+  const rows = h("ol", { class: "inbox-rows", "aria-label": "Open requests, oldest first" });
   /** @type {WeakMap<Element, Parts>} */
   const parts = new WeakMap();
 

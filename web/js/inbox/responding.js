@@ -38,7 +38,7 @@ export async function respond(entry, action, given, { attempts = 0, quiet = fals
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
       entries.sent(entry, action);
-      report("Sent. It is safe and will be judged as soon as a worker is there.");
+      report("Sent. It is stored, and takes effect as soon as a worker is available.");
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };

@@ -36,7 +36,7 @@ export function responseForm(entry, action, request, close) {
   const name = { approve: approveLabel(request), amend: "Amend", reject: "Reject" }[action];
   const dropped = draft.dropped(action);
   // It is an effect of the button, so screen readers read it with the button.
-  const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be dropped.`) : null;
+  const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be discarded.`) : null;
   if (loss) confirm.setAttribute("aria-describedby", loss.id);
   const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h(
@@ -106,7 +106,7 @@ export function responseForm(entry, action, request, close) {
  */
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
-  const then = isStandalone(request) ? "the task is done" : "the project goes on";
+  const then = isStandalone(request) ? "the task is done" : "the project continues";
   const comment = textField(
     "Comment (optional)",
     draft.typed.approve.comment,
@@ -116,10 +116,10 @@ function approve(draft, request) {
   return {
     parts: [comment.element],
     input: comment.input,
-    label: () => (failed ? "Try once more" : "Approve and go on"),
+    label: () => (failed ? "Try again" : "Approve and continue"),
     effect: () =>
       failed
-        ? `The ${request.agent_type} tries once more. A comment is given to it as feedback.`
+        ? `The ${request.agent_type} tries again. It receives your comment as feedback.`
         : `Accepts ${artifactNames(request)} unchanged, and ${then}. This is final.`,
     /** @param {Record<string, string>} fields */
     showErrors(fields) {
@@ -138,7 +138,7 @@ function reject(draft, request) {
   const comment = textField("Reason", draft.typed.reject.comment, (text) => draft.type("reject", { comment: text }), {
     maxLength: COMMENT_LIMIT,
     required: true,
-    hint: "Everybody who follows the project will read it.",
+    hint: "Everyone who follows the project can read it.",
   });
   return {
     parts: [comment.element],
@@ -161,9 +161,9 @@ function reject(draft, request) {
  * Whether a request belongs to a task outside the pipeline, whose end does not end the project.
  * @param {Asked} request
  */
-const isStandalone = (request) => request.task?.workflow_id.startsWith("task-") ?? false;
+const isStandalone = (request) => Boolean(request.task?.standalone_task_id);
 
 const listing = new Intl.ListFormat("en");
 /** @param {Asked} request */
 const artifactNames = ({ artifacts }) =>
-  listing.format(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "what the stage did";
+  listing.format(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "the stage's result";

@@ -6,7 +6,7 @@ import { withdraw } from "./responding.js";
 /** @import { HitlAction } from "../api.d.ts" */
 /** @import { Entry, Reply } from "./entry.js" */
 
-const UNSURE = "Whether your response arrived is not known; sending it again is safe, it counts once.";
+const UNSURE = "Your response may not have arrived. It is safe to send it again: it counts once.";
 
 /**
  * `{element, update}` for one action of an entry.
@@ -54,8 +54,8 @@ export function progress(entry, action) {
       h(
         "div",
         { class: "notice", dataset: { tone: "asks" } },
-        h("strong", {}, reply.unsure ? "BotArmy cannot be reached" : "BotArmy cannot take it now"),
-        h("span", {}, reply.unsure ? UNSURE : `${reply.message} Nothing has happened, and what you typed is kept.`),
+        h("strong", {}, reply.unsure ? "Cannot reach BotArmy" : "BotArmy cannot accept it now"),
+        h("span", {}, reply.unsure ? UNSURE : `${reply.message} Nothing was changed, and what you typed is kept.`),
         wait,
         h(
           "span",

@@ -110,8 +110,8 @@ function reworkLine({ path, head, label, rounds }, down) {
 
 /** @type {Partial<Record<GateAsk, string>>} */
 const ASKS = {
-  always: "A human decides after it",
-  on_low_confidence: "A human decides after it when the agent is unsure",
+  always: "A human decides on its result",
+  on_low_confidence: "A human decides on its result if the agent is unsure",
 };
 
 const listFormat = new Intl.ListFormat("en", { type: "conjunction" });
@@ -148,7 +148,7 @@ export function updateStage(item, stage, { now, gate, dependencies, place, curre
   const { word, tone, mark } = status("stage", state);
   const isButton = box.localName === "button";
   const [shownMark, name, agent, shownRound] = childrenOf(isButton ? box : find(".stage-shown", box));
-  const statusText = state && (ended && state === "pending" ? "not begun" : word.toLowerCase());
+  const statusText = state && (ended && state === "pending" ? "not started" : word.toLowerCase());
   const label = [stage.name, stage.agent, statusText, round > 1 && `round ${round}`].filter(Boolean).join(", ");
   if (isButton) box.setAttribute("aria-label", label);
   else write(childrenOf(box)[0], label);
@@ -175,5 +175,5 @@ const description = ({ rework }, { rule, question }, dependencies) =>
   [
     dependencies.length ? `After ${listFormat.format(dependencies)}.` : "First.",
     ASKS[rule] && `${ASKS[rule]}: ${question}`,
-    rework && `When it fails, ${rework.to} is done again, at most ${rework.max_rounds} times.`,
+    rework && `If it fails, ${rework.to} is repeated, at most ${rework.max_rounds} times.`,
   ].filter(Boolean).join(" ");

@@ -63,10 +63,10 @@ export function gatesInWords(pipeline, oversight) {
   const under = (rule) => pipeline.stages.filter((stage) => asks(stage, oversight) === rule).map(({ name }) => name);
   const always = under("always");
   const unsure = under("on_low_confidence");
-  if (!always.length && !unsure.length) return "No gate asks. You are asked only when a step fails.";
+  if (!always.length && !unsure.length) return "No gate asks. You are asked only if a step fails.";
   const parts = [
     always.length && `You decide after ${list.format(always)}`,
-    unsure.length && `${always.length ? "and " : "You decide "}after ${list.format(unsure)} when the agent is unsure`,
+    unsure.length && `${always.length ? "and " : "You decide "}after ${list.format(unsure)} if the agent is unsure`,
   ];
   return `${parts.filter(Boolean).join(always.length && unsure.length ? ", " : "")}.`;
 }

@@ -129,11 +129,11 @@ export function actions(model, signal) {
   async function link(project) {
     linkedState = stateKey(project);
     if (project.workflow_problem?.kind === "missing") {
-      unlinked("No workflow", "Temporal has no running workflow of this project.");
+      unlinked("No workflow", "Temporal runs no workflow for this project.");
       return;
     }
     if (project.status === "starting") {
-      unlinked("No workflow yet", "Nothing has started the project's workflow yet.");
+      unlinked("No workflow yet", "The project's workflow has not started yet.");
       return;
     }
     try {
@@ -155,7 +155,7 @@ export function actions(model, signal) {
     } catch (error) {
       if (signal.aborted || workflow.querySelector("a")) return;
       if (error instanceof Problem && error.status === 404) {
-        unlinked("No workflow", "Temporal has none of this project: not yet, or no longer.");
+        unlinked("No workflow", "Temporal has no workflow for this project: not yet, or no longer.");
       } else unlinked("Workflow unknown", messageOf(error));
     }
   }

@@ -50,7 +50,7 @@ function makeItem(agent, { project }) {
     h("div", { class: "crew-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
     h("p", { class: "crew-says cut", dir: "auto" }),
     models.length > 0 && h("p", { class: "crew-model mono faint" }, visible(models.join(", "))),
-    h("progress", { max: 1, "aria-label": `How far the ${agent.agent_type} is` }),
+    h("progress", { max: 1, "aria-label": `Progress of the ${agent.agent_type}` }),
   );
 }
 
@@ -83,7 +83,7 @@ function update(item, agent, task, model) {
  * @param {ProjectModel} model
  */
 function activity({ status }, task, message, model) {
-  if (!task) return "Not asked yet";
+  if (!task) return "No task yet";
   const stage = task.round > 1 ? `${task.stage}, round ${task.round}` : task.stage;
   const place = model.stages.has(task.stage) ? stage : "a task outside the pipeline";
   if (status === "idle") return `Last on ${place}`;

@@ -7,13 +7,13 @@ import { announce } from "../notices.js";
 /** @type {Record<string, string>} */
 const STAGE_STATES = {
   working: "is working",
-  waiting_for_hitl: "waits for you",
+  waiting_for_hitl: "is waiting for you",
   completed: "is completed",
   failed: "failed",
   cancelled: "is cancelled",
-  redo: "is to be redone",
+  redo: "is to be repeated",
   rejected: "is rejected",
-  expired: "was not answered in time",
+  expired: "has expired",
 };
 /** @type {Record<string, string>} */
 const PROJECT_STATES = {
@@ -56,7 +56,7 @@ export function projectAnnouncer(model, signal) {
       );
     }
     const resumed = before.status === "paused" && !PROJECT_STATES[now.status];
-    const sentence = resumed ? "The project goes on." : PROJECT_STATES[now.status];
+    const sentence = resumed ? "The project has resumed." : PROJECT_STATES[now.status];
     if (now.status !== before.status && sentence) waiting.set("", sentence);
     before = now;
     if (waiting.size && timer === undefined) {

@@ -50,7 +50,7 @@ export function confirmCancel({ project, progress }) {
   const open = progress.tasks.filter(({ status }) => OPEN_TASK_STATUSES.has(status)).length;
   const requests = progress.open_requests.length;
   const lost = [
-    open > 0 && `${count(open, "open task")} will be stopped; what is not written yet is lost.`,
+    open > 0 && `${count(open, "open task")} will be stopped; unfinished work is lost.`,
     requests > 0 && `${count(requests, "open request")} will be closed without a response.`,
     "No further stage will run. A cancelled project cannot be resumed.",
   ].filter(Boolean);
@@ -61,7 +61,7 @@ export function confirmCancel({ project, progress }) {
       { id: "confirm-body", class: "cancel-lost" },
       h("p", { class: "soft cut", dir: "auto" }, visible(project.name)),
       h("ul", {}, lost.map((line) => h("li", {}, line))),
-      h("p", {}, "Its artifacts, its decisions and its log stay."),
+      h("p", {}, "Its artifacts, decisions and log are kept."),
     ),
     keep: "Keep the project",
     confirm: "Cancel the project",
@@ -75,7 +75,7 @@ export const confirmEnd = (what) =>
     body: h(
       "p",
       { id: "confirm-body" },
-      "It becomes cancelled, with what is open of it, and cannot be started again. Artifacts, decisions and log stay.",
+      "It is cancelled, with its open tasks and requests, and cannot be restarted. Artifacts, decisions and log are kept.",
     ),
     keep: "Leave it",
     confirm: `End ${what}`,

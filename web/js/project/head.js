@@ -172,7 +172,7 @@ function requestNotice(request, paused) {
       request.round > 1 && `, round ${request.round}`,
       ", asked ",
       h("time-ago", { datetime: request.created_at }),
-      ...(paused ? ["; the deadline stands still"] : [", expires ", h("time-ago", { datetime: request.expires_at })]),
+      ...(paused ? ["; the deadline is on hold"] : [", expires ", h("time-ago", { datetime: request.expires_at })]),
     ),
   );
 }

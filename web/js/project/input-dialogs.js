@@ -27,7 +27,7 @@ function contextForm(model) {
   const name = field(
     "Name",
     h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off" }),
-    "One more under the same name is its next version.",
+    "Adding the same name again creates its next version.",
   );
   const content = field(
     "Text, in Markdown",
@@ -49,7 +49,7 @@ function contextForm(model) {
 
   const dialog = formDialog({
     heading: "Add context",
-    text: "Agents get it with the tasks that name it. It is no part of the delivery.",
+    text: "Agents receive it with the tasks that name it. It is not part of the delivery.",
     fields: [name.element, content.element, h("label", { class: "button file-choice" }, file, "Read a text file")],
     required: [[name, "Give it a name."], [content, "Write the text, or read it from a file."]],
     submit: "Add the context",
@@ -93,7 +93,7 @@ function taskForm(model) {
   if (model.agents.some(({ agent_type }) => agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
   instructions.input.value = draft.values.instructions ?? "";
   const list = h("div", { class: "context-choices" });
-  const legend = h("legend", {}, "Context that the agent is given");
+  const legend = h("legend", {}, "Context for the agent");
   const context = h("fieldset", { class: "field context-field" }, legend, list);
   /** @type {Map<string, HTMLInputElement>} by the artifact's id */
   const boxes = new Map();

@@ -32,7 +32,7 @@ export function requestEntry(request) {
  * @param {boolean} paused
  */
 export function updateRequest(entry, request, signal, paused) {
-  const expires = paused ? " · the deadline stands still" : ` ${request.expires_at}`;
+  const expires = paused ? " · the deadline is on hold" : ` ${request.expires_at}`;
   if (entry.dataset.status === request.status && entry.dataset.expires === expires) return;
   entry.dataset.status = request.status;
   entry.dataset.expires = expires;
@@ -63,7 +63,7 @@ async function showResponses(list, request, signal) {
   } catch (error) {
     if (signal.aborted) return;
     list.hidden = false;
-    write(list, `Who decided is not known: ${messageOf(error)}`);
+    write(list, `Cannot read its responses: ${messageOf(error)}`);
   }
 }
 

@@ -16,9 +16,9 @@ import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 /** @typedef {{ stage?: string, task?: string }} Subject a stage's name, or a task's id */
 
 const RULES = {
-  always: "A human decides after it.",
-  on_low_confidence: "A human decides after it when the agent is unsure.",
-  never: "None is in force. When its step fails for good, a human is asked all the same.",
+  always: "A human decides on its result.",
+  on_low_confidence: "A human decides on its result if the agent is unsure.",
+  never: "No gate applies. If the step fails at every attempt, a human is still asked.",
 };
 
 /**
@@ -32,7 +32,7 @@ export function stageDetail(model, signal, close) {
   const statusBadge = h("span", {});
   const who = h("span", { class: "soft" });
   const about = h("div", { class: "stage-detail-about" });
-  const none = h("p", { class: "soft" }, "It has not begun.");
+  const none = h("p", { class: "soft" }, "It has not started.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
   const label = { "aria-label": "Close the stage" };
   const closeButton = h(
@@ -115,7 +115,7 @@ export function stageDetail(model, signal, close) {
 
 /** @param {Rework} rework */
 const reworkRule = ({ to, max_rounds: max }) =>
-  `When the verdict is a failure, ${to} is done again, at most ${max} times; then a human is asked.`;
+  `If the verdict is a failure, ${to} is repeated, at most ${max} times; then a human is asked.`;
 
 /**
  * @param {Stage} stage

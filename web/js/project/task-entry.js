@@ -94,11 +94,11 @@ function facts(place, task, request) {
     task.attempt > 1 && `${task.attempt} attempts`,
     task.verdict && `verdict ${task.verdict}`,
     task.confidence !== null && `confidence ${Math.round(task.confidence * 100)} %`,
-    task.status === "completed" && !task.accepted && !request && task.verdict !== "failed" && "taken back by a rework",
+    task.status === "completed" && !task.accepted && !request && task.verdict !== "failed" && "superseded by a rework",
   ].filter(Boolean).join(" · ");
   if (place.dataset.shown === text) return;
   place.dataset.shown = text;
-  place.replaceChildren("began ", h("time-ago", { datetime: task.created_at }), text && ` · ${text}`);
+  place.replaceChildren("started ", h("time-ago", { datetime: task.created_at }), text && ` · ${text}`);
 }
 
 /** @param {ArtifactItem} artifact */
@@ -136,11 +136,11 @@ async function readInstructions(entry, task, signal) {
      */
     const quote = (heading, text) =>
       h("div", {}, h("span", { class: "soft" }, heading), h("blockquote", { class: "prose", dir: "auto" }, text));
-    const texts = [outside && quote("Instructions", instructions), feedback && quote("Feedback given", feedback)];
+    const texts = [outside && quote("Instructions", instructions), feedback && quote("Feedback", feedback)];
     place.replaceChildren(...present(texts));
   } catch (error) {
     if (signal.aborted) return;
     place.hidden = false;
-    place.replaceChildren(h("p", { class: "soft" }, `What it was told is not known: ${messageOf(error)}`));
+    place.replaceChildren(h("p", { class: "soft" }, `Cannot read its instructions: ${messageOf(error)}`));
   }
 }

@@ -19,7 +19,7 @@ import { confirmEnd } from "./confirm-dialog.js";
  * @property {WorkflowProblemPublic} problem
  */
 
-const ANNOUNCEMENTS = { restart: "Starting it again…", end: "Ending it…" };
+const ANNOUNCEMENTS = { restart: "Restarting…", end: "Ending…" };
 
 /**
  * The notices of all that is stopped.
@@ -27,7 +27,7 @@ const ANNOUNCEMENTS = { restart: "Starting it again…", end: "Ending it…" };
  * @param {AbortSignal} signal
  */
 export function workflowProblems(model, signal) {
-  const element = h("div", { class: "stopped", role: "group", "aria-label": "What stands still", hidden: true });
+  const element = h("div", { class: "stopped", role: "group", "aria-label": "Workflow problems", hidden: true });
 
   function update() {
     const { project, progress } = model;
@@ -69,7 +69,7 @@ function stoppedNotice({ id, task, endpoints }, model, signal) {
       text,
       h("span", { class: "visually-hidden" }, `: ${what}`),
     );
-  const restart = button("Start again from its records", "resume", () => ask("restart"));
+  const restart = button("Restart from its records", "resume", () => ask("restart"));
   const end = button(
     task ? "End the task" : "End the project",
     "close",
@@ -118,7 +118,7 @@ function stoppedNotice({ id, task, endpoints }, model, signal) {
  */
 function paint(element, { task, problem: found }) {
   const [heading, detail] = element.children;
-  const subject = task ? `The ${task.agent_type}'s task stands still` : "The project stands still";
+  const subject = task ? `The ${task.agent_type}'s task makes no progress` : "The project makes no progress";
   const text = `${subject}: ${problemLabel(found.kind)}`;
   if (heading.textContent !== text) heading.textContent = text;
   const why = visible(found.detail);

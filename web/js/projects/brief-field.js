@@ -109,7 +109,7 @@ export class BriefField {
         type: "button",
         class: "quiet",
         onclick: () => this.use(before, nameFrom(before)),
-      }, "Put back what was there"),
+      }, "Restore the previous text"),
     ]));
     this.#changed(name);
     this.input.focus();
@@ -133,7 +133,7 @@ export class BriefField {
     try {
       const { text, name } = await readBrief(file);
       this.use(text, nameFrom(text) || name, `From ${file.name}`);
-      announce(`The brief is read from ${file.name}`);
+      announce(`The brief was read from ${file.name}`);
     } catch (error) {
       this.showError(messageOf(error));
       announce(messageOf(error));

@@ -1,13 +1,12 @@
 /** The choice of who does the work of a new project: a crew, and the model that it asks. */
 
+import { chosenCrew, crewBody, modelProblem, summaryOf } from "../crew.js";
 import { h, write } from "../dom.js";
-import { field } from "../field.js";
+import { field, radioGroup } from "../field.js";
 import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import { capitalised, visible } from "../text.js";
-import { chosenCrew, crewBody, modelProblem, summaryOf } from "./crews.js";
-import { radioGroup } from "./radio-group.js";
 
 /** @import { ProviderPublic } from "../api.d.ts" */
 /** @import { Problem } from "../rest.js" */
@@ -29,7 +28,7 @@ export class CrewChoice {
       spellcheck: "false",
       oninput: () => this.#typed(),
     }),
-    "As provider:model. If it is empty, the server's own is asked.",
+    "As provider:model. If it is empty, the server's default is used.",
   );
   #error = h("p", { class: "field-error", id: "crew-error" });
   #summary = h("span", { class: "soft", dir: "auto" });

@@ -2,12 +2,12 @@
 
 import { LEVELS } from "../badges.js";
 import { h } from "../dom.js";
+import { radioGroup } from "../field.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
 import { catalogue } from "../rest.js";
 import { CrewChoice } from "./crew-choice.js";
-import { radioGroup } from "./radio-group.js";
 
 /** @import { Oversight, PipelineItem } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */

@@ -66,7 +66,7 @@ export function startDialog(root, signal) {
 
   /** @param {ProjectPublic} project */
   function started(project) {
-    announce(`${project.name} is started`);
+    announce(`${project.name} has started`);
     go(`/projects/${project.id}`, { replace: true });
   }
 

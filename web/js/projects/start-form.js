@@ -153,7 +153,7 @@ export class StartForm {
     this.#clearErrors();
     const { name, description } = this.#values();
     if (!name.trim()) this.#name.showError("Give the project a name.");
-    if (!description.trim()) this.#brief.showError("Say what is to be delivered, or choose a file that does.");
+    if (!description.trim()) this.#brief.showError("Say what to deliver, or choose a file that does.");
     if (this.#focusError() || this.#choices.crew.check()) return;
     this.#setBusy(true);
     try {

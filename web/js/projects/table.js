@@ -117,18 +117,18 @@ function noteOf(
   },
 ) {
   if (stopped) {
-    const explanation = `It stands still: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
+    const explanation = `It makes no progress: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
     return [
       h(
         "a",
         { class: "cut", href: `/projects/${id}`, title: explanation },
-        h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "Stands still"),
+        h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "No progress"),
       ),
     ];
   }
   if (open) {
     const until = status === "paused"
-      ? "Its deadline stands still."
+      ? "Its deadline is on hold."
       : `It expires ${inFull(Date.parse(open.expires_at))}.`;
     const explanation = `${visible(open.question)} ${until}`;
     return [
@@ -159,8 +159,8 @@ function noteOf(
     ];
   }
   if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
-  if (status === "active" && phase) return [h("span", { class: "cut" }, `At work: ${title(phase).toLowerCase()}`)];
-  if (status === "starting") return [h("span", { class: "cut" }, "A worker to begin")];
+  if (status === "active" && phase) return [h("span", { class: "cut" }, `Working on: ${title(phase).toLowerCase()}`)];
+  if (status === "starting") return [h("span", { class: "cut" }, "Waiting for a worker")];
   if (status === "completed") {
     return [h("span", { class: "cut" }, `Took ${duration(Date.parse(ended ?? "") - Date.parse(created))}`)];
   }
@@ -190,7 +190,7 @@ export function paintProgress(element, { progress: { done, total }, phase, statu
   bar.setAttribute("aria-valuemax", String(total));
   bar.setAttribute("aria-valuenow", String(done));
   bar.setAttribute("aria-valuetext", words);
-  bar.title = phase ? `${words}; the last that began: ${phase}` : words;
+  bar.title = phase ? `${words}; the latest: ${phase}` : words;
   element.dataset.status = status;
   write(text, `${done}/${total}`);
 }

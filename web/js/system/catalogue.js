@@ -53,7 +53,7 @@ export const crews = (items) =>
 const LINKS = [
   ["temporal_ui", "Temporal's web UI", "Each project's workflow, step by step", null],
   ["api_docs", "API documentation", "Every call, with its shapes and examples", "/docs"],
-  ["openapi", "OpenAPI document", "The same for programs", "/openapi.json"],
+  ["openapi", "OpenAPI document", "The same, for programs", "/openapi.json"],
 ];
 
 /**

@@ -29,25 +29,25 @@ const KNOWN = {
     called: "the API",
     does: "Serves this page, REST and the WebSocket",
     down:
-      "Nothing answers at this address. Look with `botarmy status` whether BotArmy runs, and start it with `botarmy up`.",
+      "Nothing answers at this address. `botarmy status` shows whether BotArmy is running, and `botarmy up` starts it.",
   },
   database: {
     name: "PostgreSQL",
-    does: "Keeps projects, artifacts and events",
+    does: "Stores projects, artifacts and events",
     down:
-      "Calls are refused until it is back; then everything goes on by itself, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
+      "Calls are refused until it is back; then everything continues by itself, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
   },
   redis: {
     name: "Redis",
-    does: "Tells listeners at once what is new",
+    does: "Announces new events at once",
     down:
-      "Everything works without it; this page only hears of events a little later. Check its server and `REDIS_URL`.",
+      "Everything works without it; this page only receives events a little later. Check its server and `REDIS_URL`.",
   },
   temporal: {
     name: "Temporal",
     does: "Decides what happens next",
     down:
-      "New projects stay “Starting”, and decisions cannot be taken, until it is back; then it goes on by itself. Check its server and `TEMPORAL_ADDRESS`.",
+      "New projects stay “Starting”, and decisions cannot be accepted, until it is back; then everything continues by itself. Check its server and `TEMPORAL_ADDRESS`.",
   },
   worker: {
     name: "Worker",
@@ -110,7 +110,7 @@ export function verdict(health) {
     KNOWN[key]?.called ?? KNOWN[key]?.name ?? key
   );
   const stopped = health.error ? "" : stoppedSentence(health.found);
-  if (!down.length) return stopped || "Everything is well";
+  if (!down.length) return stopped || "Everything is running";
   return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, stopped].filter(Boolean).join("; "));
 }
 

@@ -68,8 +68,8 @@ export function workflows() {
   const more = h("p", { class: "soft" });
   const element = h(
     "section",
-    { class: "panel", "aria-label": "Standing still", hidden: true },
-    h("header", {}, h("h2", {}, "Standing still")),
+    { class: "panel", "aria-label": "Workflows without progress", hidden: true },
+    h("header", {}, h("h2", {}, "Workflows without progress")),
     h("div", { class: "panel-content" }, list, more),
   );
   /** @param {Health} health */
@@ -102,7 +102,7 @@ export function stoppedCount(found) {
  */
 export const stoppedSentence = (found) =>
   stoppedCount(found)
-    ? `${count(stoppedCount(found), "workflow")} ${stoppedCount(found) === 1 ? "does" : "do"} not go on`
+    ? `${count(stoppedCount(found), "workflow")} ${stoppedCount(found) === 1 ? "makes" : "make"} no progress`
     : "";
 
 /** @param {WorkflowProblemItem} workflowProblem */
@@ -117,5 +117,5 @@ function row({ project_id: id }) {
 function paintRow(element, { project_name: name, task_id: task, kind, detail }) {
   const [link, why] = element.children;
   write(link, visible(name));
-  write(why, ` ${task ? "A task of it: " : ""}${problemLabel(kind)}. ${visible(detail)}`);
+  write(why, ` ${task ? "One of its tasks: " : ""}${problemLabel(kind)}. ${visible(detail)}`);
 }

@@ -33,7 +33,7 @@ export function describeSpan(span) {
     task.agent_type,
     task.round > 1 && `round ${task.round}`,
     status("task", task.status).word.toLowerCase(),
-    `began ${inFull(span.from)}`,
+    `started ${inFull(span.from)}`,
     `worked ${worked(span)}`,
     span.request && `waited ${waited(span)} for a human`,
     task.verdict && `verdict ${task.verdict}`,
@@ -83,7 +83,7 @@ function content(span) {
   const hasResult = task.accepted || request || task.verdict === "failed" || task.status !== "completed";
   const rows = present([
     ["Agent", title(task.agent_type)],
-    ["Began", inFull(span.from)],
+    ["Started", inFull(span.from)],
     ["Worked", worked(span)],
     request && ["Gate", REASONS[request.reason] ?? request.reason],
     request && ["Waited for a human", waited(span)],
@@ -91,7 +91,7 @@ function content(span) {
     !span.open && ["Ended", inFull(span.to)],
     task.attempt > 1 && ["Attempts", String(task.attempt)],
     task.verdict && ["Verdict", title(task.verdict)],
-    !hasResult && ["Result", "Taken back by a rework"],
+    !hasResult && ["Result", "Superseded by a rework"],
     task.confidence !== null && ["Confidence", `${Math.round(task.confidence * 100)} %`],
   ]);
   const round = task.round > 1 && h("span", { class: "soft" }, `round ${task.round}`);

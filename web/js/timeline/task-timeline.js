@@ -74,7 +74,7 @@ export class TaskTimeline extends HTMLElement {
     const scroll = h("div", { class: "timeline-scroll" }, drawing.picture);
     const shown = h("div", { class: "timeline-shown" }, zoom.element);
     shown.append(h("div", { class: "timeline-drawing" }, names, scroll), card.element);
-    const empty = h("p", { class: "soft" }, "No task has begun yet. Each one will stand here as a bar.");
+    const empty = h("p", { class: "soft" }, "No task has started yet. Each task will appear here as a bar.");
     this.#listen(drawing.picture, card);
     return { drawing, card, table, zoom, names, scroll, shown, empty };
   }

@@ -14,7 +14,7 @@ export const PAGE = 20; // turns
 export const NOTHING = { prompt: null, turns: [], discarded_count: 0 };
 
 /**
- * What to read next: the turns that follow, if a reader wants `more`; else the newest known turn once more, because its
+ * What to read next: the turns that follow, if a reader wants `more`; else the newest known turn again, because its
  * calls may have results by now, and what follows it if all turns before it are known.
  * @param {Known} known
  * @param {number} total

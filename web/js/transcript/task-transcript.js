@@ -1,6 +1,6 @@
 /**
  * `<task-transcript>`: a task's conversation with a model: its prompt, each turn, its tool calls, tokens, cost and
- * time. It is read when it is opened, and again when the task goes on.
+ * time. It is read when it is opened, and again when the task continues.
  */
 
 import { each, find, h, present, write } from "../dom.js";
@@ -34,14 +34,14 @@ export class TaskTranscript extends HTMLElement {
   #amount = h("span", { class: "soft numbers" });
   #sums = h("p", { class: "soft numbers" }, "Reading…");
   #errors = h("div", {});
-  #told = h("div", {});
+  #prompt = h("div", {});
   #turns = h("ol", { class: "transcript-turns", "aria-label": "Turns" });
   #more = h("button", { type: "button", hidden: true, onclick: () => this.#loadMore() });
   #details = h(
     "details",
     { class: "transcript" },
     h("summary", {}, "Conversation with the model ", this.#amount),
-    h("div", { class: "transcript-body" }, this.#sums, this.#errors, this.#told, this.#turns, this.#more),
+    h("div", { class: "transcript-body" }, this.#sums, this.#errors, this.#prompt, this.#turns, this.#more),
   );
 
   constructor() {
@@ -112,9 +112,9 @@ export class TaskTranscript extends HTMLElement {
 
   #paint() {
     const { prompt, turns } = this.#known;
-    if (prompt && this.#told.dataset.version !== prompt.version) {
-      this.#told.dataset.version = prompt.version;
-      this.#told.replaceChildren(folded("What the agent was told", () => promptTexts(prompt)));
+    if (prompt && this.#prompt.dataset.version !== prompt.version) {
+      this.#prompt.dataset.version = prompt.version;
+      this.#prompt.replaceChildren(folded("Prompt and tools", () => promptTexts(prompt)));
     }
     each(this.#turns, turns, ({ number, at }) => `${number} ${at}`, turnEntry, updateTurn);
     const left = this.#total - turns.length;
@@ -128,7 +128,7 @@ export class TaskTranscript extends HTMLElement {
 /** @param {PromptPublic} prompt */
 const promptTexts = ({ version, system, task, tools }) =>
   present([
-    h("p", { class: "soft" }, "Prompt ", h("bdi", { class: "mono" }, version)),
+    h("p", { class: "soft" }, "Version ", h("bdi", { class: "mono" }, version)),
     tools.length > 0 && h("p", { class: "soft" }, "Tools: ", h("span", { class: "mono" }, tools.join(", "))),
     h("strong", {}, "Its task"),
     textBlock(task, "Its task"),

@@ -49,7 +49,7 @@ export function updateTurn(entry, turn) {
   write(more, more.hidden ? "" : `and ${turn.calls.length - MAX_CALLS} more calls`);
   const remark = find("[data-part=remark]", entry);
   if (turn.remark && !remark.firstChild) {
-    remark.append(h("span", { class: "bad" }, "It was told to correct this:"), textBlock(turn.remark, "Correction"));
+    remark.append(h("span", { class: "bad" }, "It was asked to correct this:"), textBlock(turn.remark, "Correction"));
   }
 }
 

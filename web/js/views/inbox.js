@@ -30,8 +30,8 @@ export async function open(root, { signal }) {
   const view = h("div", { class: "inbox", dataset: { open: "no" } }, list.element, cards.element);
   const notice = empty(
     "inbox",
-    "Nothing waits for you",
-    "When a gate asks, or a step cannot go on by itself, it appears here at once, with all that you need to decide.",
+    "Nothing is waiting for you",
+    "When a gate asks, or a step fails, the request appears here at once, with everything that you need to decide.",
     h("a", { class: "button", href: "/" }, "See the projects"),
   );
   const nothing = h("div", { class: "inbox-empty", hidden: true }, notice);
@@ -108,7 +108,7 @@ export async function open(root, { signal }) {
     a: ["Approve, or approve the selected ones", () => (list.checks.size ? approveChecked() : openForm("approve"))],
     e: ["Amend", () => openForm("amend")],
     r: ["Reject", () => openForm("reject")],
-    x: ["Select for several at once", () => {
+    x: ["Select, to approve several at once", () => {
       const entry = entries.selected;
       if (entry) list.checks.set(entry, !list.checks.has(entry));
     }],
@@ -130,6 +130,6 @@ const noSuchRequest = () =>
   empty(
     "inbox",
     "This request does not exist",
-    "Its project may be gone, or the address is not complete. What still waits for you is in the list.",
-    h("a", { class: "button", href: "/inbox" }, "See what waits"),
+    "Its project may be gone, or the address may be incomplete. Open requests are in the list.",
+    h("a", { class: "button", href: "/inbox" }, "See open requests"),
   );

@@ -152,8 +152,8 @@ const staleNotice = (error) =>
   h(
     "p",
     { class: "notice", role: "status", dataset: { tone: "asks" } },
-    h("strong", {}, "What you see may be old"),
-    h("span", {}, `${messageOf(error)} It is tried again by itself.`),
+    h("strong", {}, "What you see may be out of date"),
+    h("span", {}, `${messageOf(error)} The page will try again.`),
   );
 
 /**

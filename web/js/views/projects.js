@@ -171,7 +171,7 @@ function emptyState({ show, search }, { start, clear, signal }) {
   if (show === "waiting" && !search) {
     return empty(
       "waiting",
-      "Nothing waits for you",
+      "Nothing is waiting for you",
       "When a gate asks, its project appears here, and in the inbox.",
       h("button", { type: "button", onclick: clear }, "Show all projects"),
     );
@@ -179,7 +179,7 @@ function emptyState({ show, search }, { start, clear, signal }) {
   return empty(
     "search",
     "No project matches",
-    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "None has such a status.",
+    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "No project has this status.",
     h("button", { type: "button", onclick: clear }, "Clear the filters"),
   );
 }

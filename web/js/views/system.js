@@ -26,7 +26,7 @@ export async function open(root, { signal }) {
   const since = h("span", { class: "soft numbers checked", hidden: true }, "Checked ", checked, " ago");
   const version = h("span", { class: "soft numbers" });
   const elsewhere = h("div", {});
-  const leftOut = panel("Pipelines that are left out", []);
+  const leftOut = panel("Pipelines left out", []);
   leftOut.hidden = true;
   let shownLinks = "";
 
@@ -52,7 +52,7 @@ export async function open(root, { signal }) {
         { class: "system-column" },
         problems.element,
         panel("Components", [table.element]),
-        panel("Elsewhere", [elsewhere]),
+        panel("Links", [elsewhere]),
       ),
       leftOut,
       h(
