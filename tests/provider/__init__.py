@@ -15,7 +15,7 @@ an error:
 `scripts` makes whole ones, of good crews and of bad ones. GET /calls tells what was asked; POST /faults arms faults.
 """
 
-from tests.provider.app import KEY, Provider
+from tests.provider.app import KEY, Provider, environment
 from tests.provider.faults import Fault
 from tests.provider.request import Request
 from tests.provider.running import running, started
@@ -33,6 +33,7 @@ __all__ = [
     "Script",
     "Turn",
     "Usage",
+    "environment",
     "running",
     "started",
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from tests.provider.app import KEY, Provider
+from tests.provider.app import KEY, Provider, environment
 from tests.provider.running import uvicorn_config
 from tests.provider.script import of_file
 from tests.provider.scripts import of_brief
@@ -27,14 +27,8 @@ def main() -> None:
     scripts = [of_brief(path) if path.is_dir() else of_file(path) for path in given.scripts]
     listener = socket.create_server(("127.0.0.1", given.port), backlog=2048)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    environment = {
-        "OPENAI_BASE_URL": f"{url}/v1",
-        "OPENAI_API_KEY": given.key,
-        "ANTHROPIC_BASE_URL": url,
-        "ANTHROPIC_API_KEY": given.key,
-    }
     label = "a scripted provider: no model answers"
-    print(json.dumps({"provider": label, "url": url, "environment": environment}), flush=True)
+    print(json.dumps({"provider": label, "url": url, "environment": environment(url, given.key)}), flush=True)
     uvicorn.Server(uvicorn_config(Provider(*scripts, key=given.key))).run([listener])
 
 

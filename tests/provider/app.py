@@ -28,6 +28,16 @@ KEY = "scripted-key"
 _faults = TypeAdapter(tuple[Fault, ...])
 
 
+def environment(url: str, key: str = KEY) -> dict[str, str]:
+    """Return the variables of a process that asks the provider at this URL, whichever format it speaks."""
+    return {
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "OPENAI_API_KEY": key,
+        "ANTHROPIC_BASE_URL": url,
+        "ANTHROPIC_API_KEY": key,
+    }
+
+
 class Provider:
     """The application, with its scripts, its faults and its log.
 
@@ -59,6 +69,11 @@ class Provider:
     def openai_url(self) -> str:
         """What OPENAI_BASE_URL names."""
         return f"{self.url}/v1"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that asks it."""
+        return environment(self.url, self.key)
 
     async def _answer(self, shape: Shape, http: HttpRequest) -> Response:
         raw = await http.body()

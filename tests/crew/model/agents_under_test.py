@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
-
-import pytest
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES, MARKDOWN
@@ -30,9 +30,7 @@ async def crew_of(*scripts: Script) -> AsyncIterator[tuple[ModelCrew, Provider]]
     """A crew whose provider is scripted, with the environment of a worker."""
     settings = Settings(_env_file=None, model_prices={MODEL: (1.0, 2.0)}, test_seconds=10)
     async with running(*scripts, key=KEY) as provider:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-            patch.setenv("OPENAI_API_KEY", KEY)
+        with patch.dict(os.environ, provider.environment):
             crew = ModelCrew(settings)
             yield crew, provider
             await crew.close()

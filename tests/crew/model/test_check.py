@@ -11,7 +11,7 @@ from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
 from crew.model.check import Report, check, configured
 from crew.model.clients import ModelClients
-from tests.provider import KEY, Call, Conversation, Fault, Provider, Request, Script, Turn, running
+from tests.provider import KEY, Call, Conversation, Fault, Provider, Request, Script, Turn, environment, running
 
 MODELS = ("openai:gpt-5", "anthropic:claude-opus-4-8")
 CALLS_TOOLS = Script(
@@ -41,13 +41,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 async def checked(provider: Provider, model: str, key: str = KEY, **changes: object) -> Report:
     settings = Settings(_env_file=None, **changes)  # type: ignore[arg-type]
-    variables = {
-        "OPENAI_BASE_URL": provider.openai_url,
-        "OPENAI_API_KEY": key,
-        "ANTHROPIC_BASE_URL": provider.url,
-        "ANTHROPIC_API_KEY": key,
-    }
-    clients = ModelClients(settings, variables)
+    clients = ModelClients(settings, environment(provider.url, key))
     try:
         return await check(clients, settings, model)
     finally:

@@ -28,7 +28,7 @@ from tests.crew.model.model_under_test import (
 )
 from tests.crew.model.test_conversation import results
 from tests.crew.model.test_wire_faults import MODELS, PROMPT, SCRIPT
-from tests.provider import KEY, Fault, Provider, running
+from tests.provider import Fault, Provider, running
 
 # Connections that the clients abandon are left to the garbage collector, which warns of them.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -43,13 +43,7 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def attempt(provider: Provider, model: str, step: Step) -> Done:
-    environment = {
-        "OPENAI_BASE_URL": provider.openai_url,
-        "OPENAI_API_KEY": KEY,
-        "ANTHROPIC_BASE_URL": provider.url,
-        "ANTHROPIC_API_KEY": KEY,
-    }
-    clients = ModelClients(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), environment)
+    clients = ModelClients(Settings(_env_file=None, model_prices=PRICES, model_seconds=1), provider.environment)
     completed = await Conversation(clients.get(model), PROMPT, Tools().all(), LIMITS, step).run()
     await clients.close()
     assert isinstance(completed.arguments, Done)
@@ -106,8 +100,8 @@ async def test_a_tool_that_does_not_end_is_stopped_and_the_model_is_told(monkeyp
 async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
     waiting = Fault(kind="answer", answer=SCRIPT.conversations["build"].turns[1], seconds=1.0)  # type: ignore[arg-type]
     async with running(SCRIPT.model_copy(update={"faults": (waiting,)})) as provider:
-        environment = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
-        clients = ModelClients(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
+        settings = Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)})
+        clients = ModelClients(settings, provider.environment)
         client = clients.get("openai:scripted")
         conversations = [Conversation(client, PROMPT, Tools().all(), LIMITS, Step()) for _ in range(200)]
         most = 0

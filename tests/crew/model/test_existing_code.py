@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 import httpx2
@@ -30,7 +32,7 @@ from sandbox import Sandbox
 from tests.abuse.projects import get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.model_under_test import Model, Step, call, says
-from tests.provider.app import KEY, Provider
+from tests.provider.app import Provider
 from tests.provider.product import Product
 from tests.provider.running import running
 from tests.provider.scripts import calling, changed, coding, software_delivery
@@ -195,9 +197,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 @pytest.fixture(scope="module", autouse=True)
 def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
+    with patch.dict(os.environ, provider.environment):
         yield
 
 

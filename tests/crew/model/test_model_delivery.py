@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 import pytest
@@ -17,7 +19,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.abuse.projects import V1, get, start, wait_for_status
 from tests.conftest import own_settings
-from tests.provider.app import KEY, Provider
+from tests.provider.app import Provider
 from tests.provider.running import running
 from tests.provider.scripts import of_brief
 
@@ -42,11 +44,7 @@ async def provider() -> AsyncIterator[Provider]:
 @pytest.fixture(scope="module", autouse=True)
 def environment(provider: Provider) -> Iterator[None]:
     """The provider's addresses and keys, as a person sets them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.setenv("ANTHROPIC_BASE_URL", provider.url)
-        patch.setenv("ANTHROPIC_API_KEY", KEY)
+    with patch.dict(os.environ, provider.environment):
         yield
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from unittest.mock import patch
 from uuid import UUID
 
 import httpx2
@@ -78,9 +80,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 @pytest.fixture(scope="module", autouse=True)
 def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
+    with patch.dict(os.environ, provider.environment):
         yield
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from unittest.mock import patch
 
 import httpx2
 import pytest
@@ -13,7 +15,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.abuse.projects import Json, get, start, wait_for_status
 from tests.conftest import CHECKOUT, own_settings
-from tests.provider import KEY, Provider, Script, running
+from tests.provider import Provider, Script, running
 from tests.provider.product import Product
 from tests.provider.scripts import calling, changed, software_delivery
 
@@ -90,9 +92,7 @@ async def provider() -> AsyncIterator[Provider]:
 
 @pytest.fixture(scope="module", autouse=True)
 def environment(provider: Provider) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_BASE_URL", provider.openai_url)
-        patch.setenv("OPENAI_API_KEY", KEY)
+    with patch.dict(os.environ, provider.environment):
         yield
 
 

@@ -17,7 +17,7 @@ from crew.model.conversation import Conversation
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
-from tests.provider import KEY, Call, Fault, Provider, Script, Turn, running
+from tests.provider import KEY, Call, Fault, Provider, Script, Turn, environment, running
 from tests.provider import Conversation as ScriptedConversation
 
 MODELS = ("openai:gpt-5", "anthropic:claude-scripted")
@@ -48,13 +48,7 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @asynccontextmanager
 async def clients(provider: Provider, key: str = KEY) -> AsyncIterator[ModelClients]:
     settings = Settings(_env_file=None, model_prices={"anthropic:claude-scripted": (3.0, 15.0)}, model_seconds=5)
-    environment = {
-        "OPENAI_BASE_URL": provider.openai_url,
-        "OPENAI_API_KEY": key,
-        "ANTHROPIC_BASE_URL": provider.url,
-        "ANTHROPIC_API_KEY": key,
-    }
-    found = ModelClients(settings, environment)
+    found = ModelClients(settings, environment(provider.url, key))
     yield found
     await found.close()
 
