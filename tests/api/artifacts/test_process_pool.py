@@ -122,36 +122,6 @@ async def test_processes_end_with_the_api() -> None:
     assert not psutil.pid_exists(pid)
 
 
-HOSTILE = {
-    "entities": ("text/plain", "&" * 900_000),
-    "entities of Markdown": (MARKDOWN, "&" * 131_072),
-    "entities of code": ("text/x-python", ("&" * 900 + "\n") * 145),
-    "entities of JSON": ("application/json", '"' + "&" * 131_000 + '"'),
-    "hidden characters": ("text/plain", "\x01" * 900_000),
-    "one long line": ("text/html", "<b>" * 300_000),
-}
-
-
-async def test_hostile_artifacts_are_shown_as_text_without_blocking_the_api(pool: ProcessPool) -> None:
-    fragments = FragmentCache(pool)
-
-    async def render(name: str) -> tuple[float, bytes]:
-        media_type, text = HOSTILE[name]
-
-        async def load() -> bytes:
-            return text.encode()
-
-        started = time.thread_time()
-        html = await fragments.get(RenderSource(name, media_type, "hostile"), load)
-        return time.thread_time() - started, html
-
-    for name in HOSTILE:
-        seconds, html = await render(name)
-        assert re.match(rb'<article class="rendered rendered-(text|code)"><pre><code', html), name
-        assert html.count("\u2401".encode()) + html.count(b"&amp;") + html.count(b"&lt;") > 100_000
-        assert seconds < 1, name
-
-
 async def test_an_endless_rendering_becomes_text_once(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other artifacts render meanwhile, and a second request for this one does not wait again."""
     monkeypatch.setattr("api.artifacts.rendering.fragment_cache.render_fragment", _endless_render)

@@ -1,0 +1,94 @@
+"""Artifacts that take long to render are shown as text in time, and other artifacts do not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import time
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+
+from artifacts.media_types import MARKDOWN
+from benchmarks.timing import p50
+from tests.abuse.projects import V1, start
+from tests.abuse.target import Target
+from tests.proving import Proof
+
+UGLY = {
+    "entities": ("text/plain", "&" * 900_000),
+    "entities of Markdown": (MARKDOWN, "&" * 131_000),
+    "entities of code": ("text/x-python", ("&" * 900 + "\n") * 145),
+    "entities of JSON": ("application/json", '"' + "&" * 130_000 + '"'),
+    "hidden characters": ("text/plain", "\x01" * 900_000),
+    "one long line": ("text/html", "<b>" * 300_000),
+    "nested brackets": (MARKDOWN, "[" * 130_000),
+    "nested quotes": (MARKDOWN, ">" * 130_000),
+    "emphasis without end": (MARKDOWN, "*a_ " * 32_000),
+    "a table of empty cells": (MARKDOWN, "|" * 65_000 + "\n" + "|-" * 32_000 + "\n"),
+}
+UGLY_SECONDS, OTHER_SECONDS = 15.0, 1.0
+
+
+@dataclass
+class Gallery:
+    """A project whose artifacts are shown as HTML, each for the first time."""
+
+    http: httpx2.AsyncClient
+    project: str
+    added: int = 0
+    waits: list[float] = field(default_factory=list)
+    """The seconds after which each artifact that is not ugly was shown."""
+
+    async def add(self, media_type: str, text: str) -> str:
+        """Return the path of a new artifact."""
+        self.added += 1
+        content = base64.b64encode(text.encode()).decode()
+        request = {"type": "user_input", "name": f"{self.added}", "content": content, "encoding": "base64"}
+        answer = await self.http.post(
+            f"{V1}/projects/{self.project}/artifacts", json=request | {"media_type": media_type}
+        )
+        assert answer.status_code == 201, answer.text
+        return f"{V1}/artifacts/{answer.json()['artifact_id']}"
+
+    async def show(self, path: str) -> tuple[str, float]:
+        """Return an artifact as HTML, and after how many seconds."""
+        started = time.monotonic()
+        answer = await self.http.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == 200, answer.text
+        return answer.text, time.monotonic() - started
+
+    async def show_others_during(self, showing: asyncio.Task[tuple[str, float]]) -> None:
+        while not showing.done():
+            html, seconds = await self.show(await self.add(MARKDOWN, f"# Number {self.added}\n"))
+            assert "<h1>Number" in html, html
+            self.waits.append(seconds)
+
+
+@pytest.mark.item(30)
+async def test_an_ugly_artifact_is_shown_in_time_and_others_do_not_wait(target: Target, proof: Proof) -> None:
+    slowest, shown = 0.0, 0
+    async with target.client() as http:
+        gallery = Gallery(http, await start(http))
+        for number in range(proof.times(3, 1)):
+            for name, (media_type, text) in UGLY.items():
+                path = await gallery.add(media_type, text + f"\n{number}")
+                showing = asyncio.create_task(gallery.show(path))
+                await gallery.show_others_during(showing)
+                html, seconds = await showing
+                assert re.match(r'<article class="rendered ', html), name
+                assert html.count("&amp;") + html.count("\u2401") + len(re.findall(r"&lt;|[[*|]|&gt;", html)) > 32_000
+                slowest, shown = max(slowest, seconds), shown + 1
+    slow = max if proof.is_full else p50
+    proof.row(
+        f"show {', '.join(UGLY)}; meanwhile other artifacts, each for the first time",
+        shown,
+        f"each ugly one within {UGLY_SECONDS:g} s, if need be as text; the others within {OTHER_SECONDS:g} s, rendered",
+        f"ugly ones within {slowest:.1f} s; {len(gallery.waits)} others within {max(gallery.waits):.2f} s, half of them "
+        f"within {1000 * p50(gallery.waits):.0f} ms",
+    )
+    assert slowest < UGLY_SECONDS
+    assert slow(gallery.waits) < OTHER_SECONDS
+    assert target.deaths == []
