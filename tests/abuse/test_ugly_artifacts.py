@@ -86,8 +86,8 @@ async def test_an_ugly_artifact_is_shown_in_time_and_others_do_not_wait(target: 
         f"show {', '.join(UGLY)}; meanwhile other artifacts, each for the first time",
         shown,
         f"each ugly one within {UGLY_SECONDS:g} s, if need be as text; the others within {OTHER_SECONDS:g} s, rendered",
-        f"ugly ones within {slowest:.1f} s; {len(gallery.waits)} others within {max(gallery.waits):.2f} s, half of them "
-        f"within {1000 * p50(gallery.waits):.0f} ms",
+        f"ugly ones within {slowest:.1f} s; {len(gallery.waits)} others within {max(gallery.waits):.2f} s, half of "
+        f"them within {1000 * p50(gallery.waits):.0f} ms",
     )
     assert slowest < UGLY_SECONDS
     assert slow(gallery.waits) < OTHER_SECONDS
