@@ -1,4 +1,4 @@
-"""The environment's proxies and certificates apply to a remote API, and not to one on this machine."""
+"""The environment's proxies and certificates apply to remote servers, and not to those on this machine."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.client.connection import CERTIFICATES, PROXIES, connect
-from cli.exits import NoApiError
+from config.outbound import CERTIFICATES, PROXIES, OutboundError, http_client
+from config.settings import Settings
+from crew.model.source import Sources
+from crew.protocol import AgentError
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
 
 UNUSABLE = (
-    # the variable, its value, and the error for a remote API
+    # the variable, its value, and the error for a remote server
     ("ALL_PROXY", "socks5://u:hunter2@127.0.0.1:1080", "a SOCKS proxy (ALL_PROXY) is not supported"),
     ("all_proxy", "socks5h://127.0.0.1:1080", "a SOCKS proxy (all_proxy) is not supported"),
     ("ALL_PROXY", "socks4://u:hunter2@127.0.0.1:1080", "the proxy in ALL_PROXY cannot be used"),
@@ -33,17 +35,26 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-async def test_an_unusable_variable_is_named_for_a_remote_api_and_ignored_for_a_local_one() -> None:
-    for variable, value, message in UNUSABLE:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(variable, value)
-            for base in LOCAL:
-                await connect(base, 1).aclose()
-            with pytest.raises(NoApiError) as error:
-                connect("https://api.example", 1)
-        assert str(error.value).startswith("cannot reach BotArmy at https://api.example: ")
-        assert message in str(error.value)
-        assert "hunter2" not in str(error.value)
+@pytest.mark.parametrize(("variable", "value", "message"), UNUSABLE)
+async def test_an_unusable_variable_is_named_for_a_remote_server_and_ignored_for_a_local_one(
+    variable: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for base in LOCAL:
+        await http_client(base).aclose()
+        sources = Sources(Settings(_env_file=None), {"OPENAI_BASE_URL": f"{base}/v1"})
+        assert sources.get("openai:mine").model.base_url == f"{base}/v1/"
+        await sources.close()
+    with pytest.raises(OutboundError) as refused:
+        http_client("https://api.example")
+    with pytest.raises(AgentError) as error:
+        Sources(Settings(_env_file=None), {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
+    assert not error.value.retryable
+    ran = await botarmy("", "projects", "--api", "https://api.invalid", cwd=tmp_path, env={variable: value})
+    assert (ran.code, ran.err) == (5, f"botarmy: cannot reach BotArmy at https://api.invalid: {refused.value}\n")
+    for said in (str(refused.value), str(error.value)):
+        assert message in said
+        assert "hunter2" not in said
 
 
 @pytest.mark.usefixtures("worker")
