@@ -11,9 +11,11 @@ rehearsal:
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated, Any
 
 import yaml
@@ -22,6 +24,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from crew.protocol import AgentError
 
 _MAX_FRONT_MATTER_CHARACTERS = 16_384
+_MAX_DEPTH = 20
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -73,7 +76,9 @@ def rehearsal_controls(brief: str) -> Controls:
 
 def without_front_matter(brief: str) -> str:
     """Return the brief's Markdown without YAML or TOML front matter. A leading rule that opens no YAML mapping is
-    Markdown, and is kept."""
+    Markdown, and is kept. Of a brief that is a JSON object, nothing is left."""
+    if _load_json(brief):
+        return ""
     if (toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])) and _load_toml(toml[1]):
         return brief[toml.end() :]
     front_matter = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
@@ -83,12 +88,28 @@ def without_front_matter(brief: str) -> str:
 
 
 def front_matter(brief: str) -> dict[str, Any]:
-    """Return the brief's YAML or TOML front matter, or {}."""
+    """Return the brief's YAML or TOML front matter, or the whole brief if it is a JSON object, or else {}."""
+    if loaded_json := _load_json(brief):
+        return loaded_json
     if toml := _TOML.match(brief[:_MAX_FRONT_MATTER_CHARACTERS]):
         return _load_toml(toml[1])
     found = _FRONT_MATTER.match(brief[:_MAX_FRONT_MATTER_CHARACTERS])
     loaded = _load_yaml(found.group(1)) if found else None
     return loaded if isinstance(loaded, dict) else {}
+
+
+def _load_json(brief: str) -> dict[str, Any]:
+    """Return a brief that is a JSON object, or {}. One that is nested more deeply than any person writes is text."""
+    text = brief.lstrip("\ufeff \t\r\n")
+    if not text.startswith("{"):
+        return {}
+    steps = ((bracket in "{[") - (bracket in "}]") for bracket in re.findall(r"[{}\[\]]", text))
+    if max(accumulate(steps)) > _MAX_DEPTH:
+        return {}
+    try:
+        return dict(json.loads(text))
+    except ValueError:
+        return {}
 
 
 @lru_cache(maxsize=64)
