@@ -63,7 +63,7 @@ async def statuses(port: int) -> dict[str, int]:
 @pytest.mark.item(29)
 async def test_no_page_in_a_browser_reaches_the_engine(tmp_path: Path, proof: Proof) -> None:
     seen: Counter[int] = Counter()
-    rounds = proof.times(5, 1)
+    rounds = proof.times(2, 1)
     for number in range(rounds):
         async with serving(tmp_path / str(number)) as (temporal, listening):
             client = await Client.connect(temporal.address)

@@ -21,7 +21,7 @@ Items = list[dict[str, Any]]
 @pytest.mark.timeout(900)
 def test_running_projects_continue_from_a_backup(tmp_path: Path, proof: Proof) -> None:
     """With the real worker and API."""
-    data_dir, number, rounds = tmp_path / "data", proof.times(full=30, short=6), proof.times(full=3, short=1)
+    data_dir, number, rounds = tmp_path / "data", proof.times(full=12, short=6), proof.times(full=2, short=1)
     option = ("--data-dir", data_dir)
     delivered = 0
     phases: set[str] = set()
