@@ -13,7 +13,7 @@ import pytest
 from tests.cli.stack.stack_under_test import environment, processes_of
 from tests.conftest import CHECKOUT
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 def test_make_run_delivers_after_uv_sync(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_make_run_delivers_after_uv_sync(tmp_path: Path) -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=140,
+            timeout=240,
         )
 
     synced = run(uv, "sync", "--python", f"{sys.version_info.major}.{sys.version_info.minor}")

@@ -25,6 +25,7 @@ UNUSABLE = (
     ("SSL_CERT_FILE", "/no/such/ca.pem", "SSL_CERT_FILE=/no/such/ca.pem cannot be used: No such file"),
     ("SSL_CERT_FILE", "/etc/passwd", "SSL_CERT_FILE=/etc/passwd cannot be used: no certificate found"),
 )
+FREE = Settings(_env_file=None, model_prices={"openai:mine": (0, 0)})
 LOCAL = ("http://127.0.0.1:8000", "https://localhost:8000", "http://[::1]:8000", "http://127.9.9.9", "http://0.0.0.0:1")
 
 
@@ -35,26 +36,23 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.mark.parametrize(("variable", "value", "message"), UNUSABLE)
-async def test_an_unusable_variable_is_named_for_a_remote_server_and_ignored_for_a_local_one(
-    variable: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(variable, value)
-    for base in LOCAL:
-        await http_client(base).aclose()
-        sources = Sources(Settings(_env_file=None), {"OPENAI_BASE_URL": f"{base}/v1"})
-        assert sources.get("openai:mine").model.base_url == f"{base}/v1/"
-        await sources.close()
-    with pytest.raises(OutboundError) as refused:
-        http_client("https://api.example")
-    with pytest.raises(AgentError) as error:
-        Sources(Settings(_env_file=None), {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
-    assert not error.value.retryable
-    ran = await botarmy("", "projects", "--api", "https://api.invalid", cwd=tmp_path, env={variable: value})
-    assert (ran.code, ran.err) == (5, f"botarmy: cannot reach BotArmy at https://api.invalid: {refused.value}\n")
-    for said in (str(refused.value), str(error.value)):
-        assert message in said
-        assert "hunter2" not in said
+async def test_an_unusable_variable_is_named_for_a_remote_server_and_ignored_for_a_local_one() -> None:
+    for variable, value, message in UNUSABLE:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(variable, value)
+            for base in LOCAL:
+                await http_client(base).aclose()
+                sources = Sources(FREE, {"OPENAI_BASE_URL": f"{base}/v1"})
+                assert sources.get("openai:mine").model.base_url == f"{base}/v1/"
+                await sources.close()
+            with pytest.raises(OutboundError) as refused:
+                http_client("https://api.example")
+            with pytest.raises(AgentError) as error:
+                Sources(FREE, {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
+        assert not error.value.retryable
+        for said in (str(refused.value), str(error.value)):
+            assert message in said
+            assert "hunter2" not in said
 
 
 @pytest.mark.usefixtures("worker")
@@ -70,6 +68,10 @@ async def test_commands_reach_a_local_api_in_any_environment(api_url: str, tmp_p
         5,
         "botarmy: cannot reach BotArmy at http://127.0.0.1:9; start it with: botarmy up\n",
     )
+    ran = await botarmy("", "projects", "--api", "https://api.invalid", cwd=tmp_path, env=hostile)
+    assert ran.code == 5
+    assert ran.err.startswith("botarmy: cannot reach BotArmy at https://api.invalid: "), ran
+    assert "hunter2" not in ran.err
 
 
 async def test_a_remote_api_is_reached_through_the_proxy_and_no_password_is_printed(tmp_path: Path) -> None:
