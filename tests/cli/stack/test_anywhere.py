@@ -12,7 +12,7 @@ import pytest
 from tests.cli.stack.test_postgres_accounts import HERE, NAMELESS, UGLY
 from tests.conftest import CHECKOUT
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
