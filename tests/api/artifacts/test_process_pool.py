@@ -20,6 +20,7 @@ from api.artifacts.process_pool import JobLimitError, PoolBusyError, ProcessPool
 from api.artifacts.rendering import FragmentCache, RenderSource, render_fragment
 from api.errors import ConflictError, InvalidError, NotFoundError
 from artifacts.media_types import MARKDOWN
+from tests.api.artifacts.rendering.ugly import UGLY, is_shown
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
@@ -120,6 +121,19 @@ async def test_processes_end_with_the_api() -> None:
     process.stdin.close()
     assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.parametrize("name", UGLY)
+async def test_an_ugly_artifact_is_shown_without_blocking_the_api(pool: ProcessPool, name: str) -> None:
+    media_type, text = UGLY[name]
+
+    async def load() -> bytes:
+        return text.encode()
+
+    started = time.thread_time()
+    html = await FragmentCache(pool).get(RenderSource(name, media_type, "ugly"), load)
+    assert time.thread_time() - started < 1
+    assert is_shown(html.decode())
 
 
 async def test_an_endless_rendering_becomes_text_once(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
