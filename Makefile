@@ -6,7 +6,7 @@ override BRIEF := $(or $(value BRIEF),examples/url-shortener.md)
 override MODEL := $(value MODEL)
 export PYTHON BRIEF MODEL
 # These belong to other projects. scripts/setup also resets pip's and uv's variables.
-unexport CDPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
+unexport CDPATH VIRTUAL_ENV PYTHONEXECUTABLE PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONPLATLIBDIR
 BIN := .venv/bin/python -m
 # Two processes, each with its own servers: tests mostly wait. tests/conftest.py orders the files, and tests/watchdog.py
 # ends a session that hangs.

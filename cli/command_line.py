@@ -13,6 +13,7 @@ import typer
 
 from cli.exits import FAILED, USAGE, CommandError
 from cli.interrupts import install_exit_handler
+from cli.views.console import ignore_unusable_widths
 from cli.views.printable import one_line
 from config.redaction import redacted
 
@@ -23,6 +24,7 @@ class CommandLine(typer.Typer):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         install_exit_handler()
         _open_missing_streams()
+        ignore_unusable_widths()
         code: object = 0
         try:
             super().__call__(*args, **kwargs)

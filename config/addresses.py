@@ -73,17 +73,25 @@ _SCHEMA = dict.fromkeys(
 
 
 def _check_redis_parameters(url: str, query: str) -> None:
+    from redis.exceptions import RedisError
+
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+    if refused := _DECODING.intersection(names):
+        raise ValueError(f"has the parameter {min(refused)!r}: BotArmy decodes messages by itself")
     try:
         _make_redis_connection(url)
-    except (TypeError, ValueError, AttributeError):
-        for name, _ in parse_qsl(query, keep_blank_values=True):
+    except (TypeError, ValueError, AttributeError, RedisError):
+        for name in names:
             try:
-                _make_redis_connection(f"redis://localhost?{name}=1")
+                _make_redis_connection(f"{urlsplit(url).scheme}://localhost?{name}=1")
             except (TypeError, AttributeError):
                 raise ValueError(_unknown(name, "the Redis client")) from None
-            except ValueError:
+            except (ValueError, RedisError):
                 pass
         raise ValueError("has a parameter whose value the Redis client does not accept") from None
+
+
+_DECODING = frozenset({"decode_responses", "encoding", "encoding_errors"})
 
 
 def _make_redis_connection(url: str) -> None:

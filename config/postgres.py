@@ -30,7 +30,7 @@ _ADVICE = (
     (r"permission denied for database", "GRANT CONNECT on it to the user of DATABASE_URL"),
     (r"does not support SSL", "remove sslmode from DATABASE_URL, or turn on SSL at the server"),
     (r"certificate", "check sslmode, sslrootcert, sslcert and sslkey in DATABASE_URL"),
-    (r"invalid .* value", "check the parameters of DATABASE_URL"),
+    (r"invalid .* value|bad value for", "check the parameters of DATABASE_URL"),
 )
 _TEMPORARY = re.compile(
     r"starting up|shutting down|recovery|too many|remaining connection slots|not yet accepting", re.I

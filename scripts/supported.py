@@ -29,6 +29,8 @@ def why_not():
             )
         if tuple(map(int, version.split(".")[:2])) < (2, 28):
             return "BotArmy needs glibc 2.28 or newer; this is %s" % version
+    elif tuple(map(int, platform.mac_ver()[0].split(".")[:2])) < (10, 16):  # as some Pythons call macOS 11
+        return "BotArmy needs macOS 11 or newer; this is %s" % platform.mac_ver()[0]
     return None
 
 

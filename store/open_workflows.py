@@ -59,6 +59,11 @@ SELECT 'project-' || id AS workflow_id FROM project WHERE id = ANY(%(projects)s:
 UNION ALL SELECT 'task-' || id FROM task WHERE id = ANY(%(tasks)s::uuid[])
 """
 
+_ENDED: LiteralString = with_statuses("""
+SELECT 'project-' || id AS workflow_id FROM project
+WHERE id = ANY(%(projects)s::uuid[]) AND status IN {final_project_statuses}
+""")
+
 # If several workers reconcile at once, one of them writes. None overwrites a restart that it did not see.
 _SET_PROJECT_PROBLEM: LiteralString = with_statuses("""
 UPDATE project SET workflow_problem = %(problem)s
@@ -150,15 +155,25 @@ async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | N
 
 async def unknown(connection: AsyncConnection, workflow_ids: Iterable[str]) -> set[str]:
     """Return the ids of workflows of BotArmy whose project or task is not in the records, open or ended."""
+    ids = _ids_by_kind(workflow_ids)
+    rows = await run(connection, _KNOWN, projects=ids["project"], tasks=ids["task"])
+    return {f"{kind}-{id}" for kind, each in ids.items() for id in each} - {row.workflow_id for row in rows}
+
+
+async def ended(connection: AsyncConnection, workflow_ids: Iterable[str]) -> set[str]:
+    """Return the ids of workflows whose project has ended according to the records."""
+    rows = await run(connection, _ENDED, projects=_ids_by_kind(workflow_ids)["project"])
+    return {row.workflow_id for row in rows}
+
+
+def _ids_by_kind(workflow_ids: Iterable[str]) -> dict[str, list[UUID]]:
+    """Return the ids of projects and tasks in the ids of their workflows."""
     ids: dict[str, list[UUID]] = {"project": [], "task": []}
-    ours = set[str]()
     for workflow_id in workflow_ids:
         kind, _, id = workflow_id.partition("-")
         with suppress(ValueError, KeyError):
             ids[kind].append(UUID(id))
-            ours.add(workflow_id)
-    rows = await run(connection, _KNOWN, projects=ids["project"], tasks=ids["task"])
-    return ours - {row.workflow_id for row in rows}
+    return ids
 
 
 async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:

@@ -182,6 +182,9 @@ SIMULATIONS = {
     "BotArmy needs glibc 2.28 or newer; this is 2.17": (
         "sys.platform, platform.libc_ver = 'linux', lambda: ('glibc', '2.17')"
     ),
+    "BotArmy needs macOS 11 or newer; this is 10.15.7": (
+        "sys.platform, platform.mac_ver = 'darwin', lambda: ('10.15.7', ('', '', ''), 'x86_64')"
+    ),
     "BotArmy runs on 64-bit x86 and ARM; this Python is for": "platform.machine = lambda: 'ppc64le'",
     "python cannot start: error while loading shared libraries: libpython3.11.so.1.0": None,
 }

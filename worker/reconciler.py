@@ -1,5 +1,6 @@
-"""Compare every open record with its workflow. A workflow that was ended in Temporal is recorded as ended. Any other
-that is stuck is reported as a problem, for a person to restart or end. Nothing restarts by itself."""
+"""Compare every open record with its workflow. A workflow that was ended in Temporal is recorded as ended; one whose
+project is unknown, or has ended, is ended. Any other that is stuck is reported as a problem, for a person to restart
+or end. Nothing restarts by itself."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ class Reconciler:
         self._store, self._client, self._settings = store, client, settings
         self._last_sampled = ""
         self._differences: dict[str, str] = {}
-        self._unknown: set[str] = set()
+        self._unneeded: set[str] = set()
         self._unanswered = 0
 
     async def reconcile(self) -> int:
@@ -86,7 +87,8 @@ class Reconciler:
             records = await open_workflows.find(connection)
             pending = await open_workflows.pending_requests(connection)
             unknown = await open_workflows.unknown(connection, listing.waiting)
-        await self._end_unknown(unknown, len(listing.waiting))
+            ended = await open_workflows.ended(connection, listing.waiting)
+        await self._end_unneeded(unknown, ended, len(listing.waiting))
         to_check, to_query = self._select(records, listing, pending)
         changed = self._unanswered = 0
         for group in _groups(to_check, CONCURRENCY):
@@ -118,17 +120,25 @@ class Reconciler:
                 listing.with_problems.add(run.id)
         return listing
 
-    async def _end_unknown(self, unknown: set[str], running: int) -> None:
-        """End the workflows whose project was unknown in the last pass, too. If all are unknown, this is probably the
-        wrong database, and none is ended."""
-        again, self._unknown = unknown & self._unknown, unknown
+    async def _end_unneeded(self, unknown: set[str], ended: set[str], running: int) -> None:
+        """End the workflows whose project was unknown, or had ended, in the last pass, too. If all are unknown, this is
+        probably the wrong database, and none is ended.
+
+        A project's end is the last thing that its workflow records. One that runs on is from an earlier moment.
+        """
+        again, self._unneeded = (unknown | ended) & self._unneeded, unknown | ended
         if again and len(unknown) == running:
             log.error("no_project_is_known", workflows=running)
             return
         for workflow_id in sorted(again):
-            log.warning("project_unknown", workflow_id=workflow_id)
+            what, reason = (
+                ("project_unknown", "Its project is not in the records.")
+                if workflow_id in unknown
+                else ("project_has_ended", "Its project has ended according to the records.")
+            )
+            log.warning(what, workflow_id=workflow_id)
             try:
-                await self._client.get_workflow_handle(workflow_id).terminate("Its project is not in the records.")
+                await self._client.get_workflow_handle(workflow_id).terminate(reason)
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
                     raise

@@ -27,6 +27,7 @@ def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        workers=1,  # WEB_CONCURRENCY, which is any other server's, may be no number
         loop="uvloop",
         http=limited_http_protocol(settings.request_seconds + GRACE_SECONDS, max_connections(open_file_limit())),
         ws="api.realtime.websocket_protocol:LimitedWebSocketProtocol",

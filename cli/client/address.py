@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -42,16 +41,6 @@ def find(api: str | None, data_dir: Path | None) -> Address:
         raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {quote(str(data_dir))}")
     file = DataDir(data_dir).state_file
     return lambda: _of_stack(file)
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether the server is on this machine, so that no proxy applies."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-        return address.is_loopback or address.is_unspecified
-    except ValueError:
-        return host.rstrip(".") == "localhost"
 
 
 def _of_stack(file: Path) -> str:

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidProxy, InvalidStatus, InvalidURI, WebSocketException
 
-from cli.client.address import Address, is_loopback
+from cli.client.address import Address
 from cli.client.backoff import Backoff
 from cli.client.shapes import Event
 from cli.exits import ApiError
+from config.outbound import is_loopback
 
 MAX_FRAME = 4 * 2**20
 PING_SECONDS = 10

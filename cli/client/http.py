@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import httpx2
 
-from cli.client.address import Address, is_loopback
+from cli.client.address import Address
 from cli.client.backoff import Backoff
-from cli.client.connection import connect, proxy_hint
 from cli.exits import ApiError, NoApiError
+from config.outbound import OutboundError, http_client, is_loopback, proxy_hint
 
 PREFIX = "/api/v1"
 RETRIED = {429, 502, 503, 504}
@@ -117,7 +117,10 @@ class Client:
         """Return the connection pool for the API at this URL: one for this machine, one for others."""
         is_local = is_loopback(base)
         if is_local not in self._connections:
-            self._connections[is_local] = connect(base, TIMEOUT)
+            try:
+                self._connections[is_local] = http_client(base, timeout=TIMEOUT)
+            except OutboundError as error:
+                raise NoApiError(f"cannot reach BotArmy at {base}: {error}") from None
         return self._connections[is_local]
 
     @staticmethod

@@ -28,6 +28,8 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
     """
     with archive.open_backup(file) as (manifest, opened):
         _check(manifest)
+        if replace:
+            _require_data_dir(data.path)
         try:
             with data.locked():
                 if not replace and any(path.name != LOCK for path in data.path.iterdir()):
@@ -53,6 +55,12 @@ async def restore(data: DataDir, file: Path, replace: bool) -> Manifest:
         except ComponentError as error:
             raise BackupError(f"cannot restore: {error}") from None
     return manifest
+
+
+def _require_data_dir(path: Path) -> None:
+    """Check that nothing but a stack's state would be deleted; raise BackupError otherwise."""
+    if path.is_dir() and any(path.iterdir()) and not (path / LOCK).exists():
+        raise BackupError(f"{path} is not empty, and no stack has run there: its contents are not deleted")
 
 
 def _check(manifest: Manifest) -> None:

@@ -101,7 +101,7 @@ class Stack:
         return self._temporal.ui_url if self._temporal else None
 
     def _embedded_temporal(self, ui: bool) -> Temporal:
-        namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
+        namespace = os.environ.get("TEMPORAL_NAMESPACE") or "default"
         return Temporal(self._data, ui=ui, namespace=namespace, synchronous=self._settings.temporal_synchronous)
 
     def _start_servers(self) -> Iterator[Coroutine[None, None, None]]:

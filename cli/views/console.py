@@ -12,7 +12,9 @@ from rich.console import Console
 FILE_WIDTH = 1000
 """Columns of output that is not a terminal: nothing that a program may read is cut or wrapped."""
 MIN_WIDTH = 20
-"""The least number of columns in which a table can be set; COLUMNS may be 0."""
+"""The least number of columns in which anything can be set; COLUMNS may be 0."""
+WIDTHS = ("COLUMNS", "TERMINAL_WIDTH")
+"""Variables of rich and Typer. They set help in one column if asked to, and fail if the value is no number."""
 
 
 class PlainConsole(Console):
@@ -52,8 +54,15 @@ def console_options(stream: TextIO) -> dict[str, Any]:
     """
     if not _is_terminal(stream):
         return {"width": FILE_WIDTH, "force_interactive": False}
-    columns = os.environ.get("COLUMNS", "")
-    return {"width": max(int(columns), MIN_WIDTH)} if columns.isdecimal() else {}
+    return {}
+
+
+def ignore_unusable_widths() -> None:
+    """Remove widths from the environment in which nothing can be read."""
+    for name in WIDTHS:
+        value = os.environ.get(name, "")
+        if not value.isdecimal() or int(value) < MIN_WIDTH:
+            os.environ.pop(name, None)
 
 
 def _is_terminal(stream: TextIO) -> bool:

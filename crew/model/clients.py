@@ -23,6 +23,7 @@ from pydantic_ai.providers.openrouter import OpenRouterProvider
 from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
+from config.outbound import OutboundError, http_client
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
@@ -191,12 +192,18 @@ class ModelClients:
             )
         try:
             environment = provider_variables() if self._environment is None else self._environment
+            # Without a connection, to learn the address.
+            base = provider.create(model_name, environment, httpx2.AsyncClient(trust_env=False)).base_url
             # A redirect would take the brief and the code to another host.
-            http = httpx2.AsyncClient(
-                timeout=self._settings.model_seconds, follow_redirects=False, limits=LIMITS, event_hooks=HOOKS
+            http = http_client(
+                base or "",
+                timeout=self._settings.model_seconds,
+                follow_redirects=False,
+                limits=LIMITS,
+                event_hooks=HOOKS,
             )
             model = provider.create(model_name, environment, http)
-        except (SettingsError, UserError, ValueError) as error:
+        except (OutboundError, SettingsError, UserError, ValueError) as error:
             raise AgentError(f"{name} cannot be used: {error}", retryable=False) from None
         # The step owns the retries, since each must be reserved and can be cancelled.
         if (sdk := getattr(model, "client", None)) is not None:

@@ -9,6 +9,7 @@ from crew.reading.candidates import Candidate, NotUsed, Tier
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
 from crew.reading.rulings import rules_out_what_is_above, split_unused
+from crew.reading.section_headings import label_section
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 
@@ -62,6 +63,7 @@ class Collection:
 
     def add_kept(self, text: str, section: Section | None, label: str | None, lead: str = "") -> Candidate | None:
         """Add an entry as it is, if its section may be built. `lead` are words before it, which it completes."""
+        section = (label_section(label) if label else None) or section
         tier = TIERS.get(section, Tier.IN_REQUIREMENTS)
         if tier is None:
             assert section is not None

@@ -16,6 +16,8 @@ _CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
 _LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_TIGHT = re.compile(r"^([ \t]*)(?:[-+]|\*(?!.*\*)|\d{1,3}[.)])(?=[^\W\d_])")
+"""An item whose writer left out the space: "-Search". Next to another item only: "-v" may be an option."""
 _WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
 """The line below the header of a wide table, for which the parser would take seconds to fill its rows."""
 _SYMBOL = re.compile(
@@ -56,6 +58,8 @@ def _marked(lines: list[str], index: int) -> str:
     for pattern in (_BULLET, _CROSSED, _ENUMERATED):
         if (listed := pattern.sub(r"\1- ", line)) != line:
             return listed
+    if (tight := _TIGHT.match(line)) and _has_listed_sibling(lines, index):
+        return f"{tight[1]}- {line[tight.end() :]}"
     if (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
         return "- " + line[letter.end() :]
     if (symbol := _SYMBOL.match(line)) and _has_marked_sibling(lines, index):
@@ -71,6 +75,12 @@ def _has_sibling(letter: str, lines: list[str], index: int) -> bool:
     """Return whether a nearby line has the next letter (b. after a.), so that this is a list and not an initial."""
     around = [_LETTERED.match(line) for line in lines[max(0, index - 2) : index + 3]]
     return any(match is not None and abs(ord(match[1]) - ord(letter)) == 1 for match in around)
+
+
+def _has_listed_sibling(lines: list[str], index: int) -> bool:
+    """Return whether the line above or below is an item, with or without a space."""
+    around = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return any(_TIGHT.match(line) or _LISTED.match(line) for line in around)
 
 
 def _has_marked_sibling(lines: list[str], index: int) -> bool:

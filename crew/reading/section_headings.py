@@ -231,13 +231,16 @@ def is_exclusion_remark(words: str) -> bool:
 
 
 def label_section(label: str) -> Section | None:
-    """Return the kind of a single item that a label before it names: "Risk", "Assumption", "Q", "Won't have"."""
+    """Return the kind of a single item that a label before it names: "Risk", "RISK-2", "Assumption", "Won't have"."""
     words = " ".join(_NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold().replace("’", "'")).split())
+    words = _LABEL_NUMBER.sub("", words)
     if words in _ITEM_LABELS:
         return _ITEM_LABELS[words]
     return Section.EXCLUDED if is_exclusion_remark(label) else None
 
 
+_LABEL_NUMBER = re.compile(r"(?<=[^\W\d_]{3})[ _-]?\d{1,4}$")
+"""Of a label of at least three letters: W1 is the name of a requirement."""
 _MAX_REMARK = 60
 _MIN_STATEMENT_WORDS = 4
 _ITEM_LABELS = {

@@ -202,7 +202,7 @@ PHRASES: dict[Section, str] = {
 }
 
 ITEM_LABELS: dict[Section, str] = {
-    Section.EXCLUDED: "w; won't; wont; won't have; not; non goal; non-goal; nicht-ziel; no objetivo",
+    Section.EXCLUDED: "w; oos; won't; wont; won't have; not; non goal; non-goal; nicht-ziel; no objetivo",
     Section.RISKS: """risk; risks; threat; risiko; risque; riesgo; risco; rischio; risico; ryzyko; риск; 风险; 風險; リスク; 위험""",
     Section.QUESTIONS: """q; question; open question; tbd; todo; open; unclear; ???; frage; offene frage; offen; unklar; pregunta; pergunta; domanda;
         vraag; pytanie; вопрос; 问题; 質問; 질문""",

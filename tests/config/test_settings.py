@@ -105,6 +105,9 @@ UNUSABLE = (
     ("REDIS_URL", "redis://:hunter2@h/first", "not a number"),
     ("REDIS_URL", "redis://:hunter2@h?tls=1", "'tls'"),
     ("REDIS_URL", "redis://h?db=hunter2", "value"),
+    ("REDIS_URL", "redis://:hunter2@h?protocol=9", "value"),
+    ("REDIS_URL", "rediss://:hunter2@h?ssl_cert_reqs=any", "value"),
+    ("REDIS_URL", "redis://:hunter2@h?decode_responses=true", "'decode_responses'"),
 )
 
 

@@ -39,6 +39,11 @@ CASES = [
     ("# A\n\n## Requirements\n\n- aa\n\n  ```json\n  {}\n  ```\n", "R1 aa", "{}"),
     ("---\ntitle: B\nrequirements:\n  - aa\n  - bb\nnon_goals:\n  - cc\n---\nWords of the company.\n", "R1 aa|R2 bb", "cc"),
     ("Requirements: aa\nOut of scope: bb\n", "R1 Requirements: aa", "Out of scope: bb"),
+    ("# A\n\n## Requirements\n\n-aa\n-bb\n  -cc\n\n1.dd\n2)ee\n\n*ff\n*gg\n", "R1 aa|R2 bb; cc|R3 dd|R4 ee|R5 ff|R6 gg", ""),
+    ("# A\n\nIt is -5 degrees.\n-v aa\n*note*\n*bb* is cc\n", "R1 It is -5 degrees.|R2 -v aa note bb is cc", ""),
+    ("# A\n\nFR-1: aa\nRISK-1: bb\nOOS-2: cc\n\n- NOTE-1: dd\n- W1: ee\n- RISK-2: ff\n\n| ID | Text |\n|--|--|\n| FR-2 | gg |\n| RISK-3 | hh |\n", "FR-1 aa|W1 ee|FR-2 gg", "RISK-1: bb|OOS-2: cc|RISK-2: ff|RISK-3: hh|NOTE-1: dd"),
+    ('{"title": "B", "prd": {"requirements": ["aa", {"id": "FR-2", "text": "bb"}], "out_of_scope": ["cc"]}, "author": "Somebody of ours"}', "R1 aa|FR-2 bb", "cc|Somebody of ours"),
+    ('{"requirements": [' + "[" * 30 + "]" * 31 + "}", "R1 Untitled", '{"requirements": [' + "[" * 30 + "]" * 31 + "}"),
     ("# A\n\nID | Requirement\nFR-1 | aa\nFR-2 | bb\n", "FR-1 aa|FR-2 bb", ""),
 ]  # fmt: skip
 

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import CHECKOUT
 from tests.faults.deliveries import Caller, Delivery, brief
+from tests.faults.doctor import DOCTOR_SECONDS, doctor
 from tests.faults.fault_stack import FaultStack
 from tests.faults.record_audit import audit
 from tests.proving import Proof
 from tests.waiting import eventually
-
-DOCTOR_SECONDS = 300.0
-
-
-async def _doctor(stack: FaultStack, *arguments: str) -> tuple[int, dict[str, Any]]:
-    """Run `botarmy doctor` against the first API. Returns its exit code and its JSON."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli.main", "doctor", "--json", "--api", stack.apis[0].component.address, *arguments),
-        cwd=CHECKOUT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), DOCTOR_SECONDS)
-    assert process.returncode is not None
-    assert output or process.returncode == 5, errors.decode()
-    return process.returncode, json.loads(output) if output else {"items": []}
 
 
 async def _delete_temporal_data(folder: Path) -> None:
@@ -61,13 +42,13 @@ async def test_projects_whose_workflows_are_lost_complete_from_their_records(
     lost = {f"project-{each.id}" for each in projects}
 
     async def all_are_reported() -> bool:
-        _, report = await _doctor(stack)
+        _, report = await doctor(stack)
         return lost <= {each["workflow_id"] for each in report["items"]}
 
     await eventually(all_are_reported, DOCTOR_SECONDS)
     kills = 0
     for _ in range(proof.times(full=5, short=0)):
-        repairing = asyncio.create_task(_doctor(stack, "--repair", "--restart"))
+        repairing = asyncio.create_task(doctor(stack, "--repair", "--restart"))
         await asyncio.sleep(proof.random.uniform(0.5, 2))
         stack.apis[0].kill()
         kills += 1
@@ -75,7 +56,7 @@ async def test_projects_whose_workflows_are_lost_complete_from_their_records(
         await stack.apis[0].wait_until_ready()
 
     async def none_are_left() -> bool:
-        code, _ = await _doctor(stack, "--repair", "--restart")
+        code, _ = await doctor(stack, "--repair", "--restart")
         return code == 0
 
     await eventually(none_are_left, DOCTOR_SECONDS)

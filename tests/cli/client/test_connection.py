@@ -1,4 +1,4 @@
-"""The environment's proxies and certificates apply to a remote API, and not to one on this machine."""
+"""The environment's proxies and certificates apply to remote servers, and not to those on this machine."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from crew.model.source import Sources
 
-from cli.client.connection import CERTIFICATES, PROXIES, connect
-from cli.exits import NoApiError
+from config.outbound import CERTIFICATES, PROXIES, OutboundError, http_client
+from config.settings import Settings
+from crew.protocol import AgentError
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
 
 UNUSABLE = (
-    # the variable, its value, and the error for a remote API
+    # the variable, its value, and the error for a remote server
     ("ALL_PROXY", "socks5://u:hunter2@127.0.0.1:1080", "a SOCKS proxy (ALL_PROXY) is not supported"),
     ("all_proxy", "socks5h://127.0.0.1:1080", "a SOCKS proxy (all_proxy) is not supported"),
     ("ALL_PROXY", "socks4://u:hunter2@127.0.0.1:1080", "the proxy in ALL_PROXY cannot be used"),
@@ -23,6 +25,7 @@ UNUSABLE = (
     ("SSL_CERT_FILE", "/no/such/ca.pem", "SSL_CERT_FILE=/no/such/ca.pem cannot be used: No such file"),
     ("SSL_CERT_FILE", "/etc/passwd", "SSL_CERT_FILE=/etc/passwd cannot be used: no certificate found"),
 )
+FREE = Settings(_env_file=None, model_prices={"openai:mine": (0, 0)})
 LOCAL = ("http://127.0.0.1:8000", "https://localhost:8000", "http://[::1]:8000", "http://127.9.9.9", "http://0.0.0.0:1")
 
 
@@ -33,17 +36,23 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-async def test_an_unusable_variable_is_named_for_a_remote_api_and_ignored_for_a_local_one() -> None:
+async def test_an_unusable_variable_is_named_for_a_remote_server_and_ignored_for_a_local_one() -> None:
     for variable, value, message in UNUSABLE:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(variable, value)
             for base in LOCAL:
-                await connect(base, 1).aclose()
-            with pytest.raises(NoApiError) as error:
-                connect("https://api.example", 1)
-        assert str(error.value).startswith("cannot reach BotArmy at https://api.example: ")
-        assert message in str(error.value)
-        assert "hunter2" not in str(error.value)
+                await http_client(base).aclose()
+                sources = Sources(FREE, {"OPENAI_BASE_URL": f"{base}/v1"})
+                assert sources.get("openai:mine").model.base_url == f"{base}/v1/"
+                await sources.close()
+            with pytest.raises(OutboundError) as refused:
+                http_client("https://api.example")
+            with pytest.raises(AgentError) as error:
+                Sources(FREE, {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
+        assert not error.value.retryable
+        for said in (str(refused.value), str(error.value)):
+            assert message in said
+            assert "hunter2" not in said
 
 
 @pytest.mark.usefixtures("worker")
@@ -59,6 +68,10 @@ async def test_commands_reach_a_local_api_in_any_environment(api_url: str, tmp_p
         5,
         "botarmy: cannot reach BotArmy at http://127.0.0.1:9; start it with: botarmy up\n",
     )
+    ran = await botarmy("", "projects", "--api", "https://api.invalid", cwd=tmp_path, env=hostile)
+    assert ran.code == 5
+    assert ran.err.startswith("botarmy: cannot reach BotArmy at https://api.invalid: "), ran
+    assert "hunter2" not in ran.err
 
 
 async def test_a_remote_api_is_reached_through_the_proxy_and_no_password_is_printed(tmp_path: Path) -> None:

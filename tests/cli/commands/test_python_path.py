@@ -41,13 +41,14 @@ def test_our_packages_are_found_first(other_project: Path, tmp_path: Path) -> No
     run([*botarmy, "pipelines", "check", shipped], tmp_path, {"PYTHONPATH": path})  # which uses another process
 
 
-def test_the_script_ignores_pythonpath(tmp_path: Path) -> None:
-    (tmp_path / "python").write_text('#!/bin/sh\necho "${PYTHONPATH-unset} ${PYTHONHOME-unset} $*"\n')
+def test_the_script_ignores_what_other_projects_told_python(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\nenv | grep ^PYTHON.*=of-another\necho "$*"\n')
     (tmp_path / "python").chmod(0o755)
     script = tmp_path / "botarmy"
     script.write_text((CHECKOUT / "scripts" / "botarmy").read_text())
-    output = run(["sh", str(script), "--help"], tmp_path, {"PYTHONPATH": "/other", "PYTHONHOME": "/other"})
-    assert output == "unset unset -P -m botarmy --help\n"
+    others = ("EXECUTABLE", "HOME", "INSPECT", "OPTIMIZE", "PATH", "PLATLIBDIR")
+    output = run(["sh", str(script), "--help"], tmp_path, {f"PYTHON{name}": "of-another" for name in others})
+    assert output == "-P -m botarmy --help\n"
 
 
 @pytest.mark.parametrize(

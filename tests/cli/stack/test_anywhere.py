@@ -12,17 +12,34 @@ import pytest
 from tests.cli.stack.test_postgres_accounts import HERE, NAMELESS, UGLY
 from tests.conftest import CHECKOUT
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "PGSSLMODE": "require",
     "PGCLIENTENCODING": "SQL_ASCII",
     "PGOPTIONS": "-csearch_path=nowhere",
+    "PGSERVICE": "nowhere",
+    "PGHOST": "nowhere.invalid",
     "ALL_PROXY": "socks5://127.0.0.1:9",
+    "NO_PROXY": "[::1,*:x",
+    "REQUESTS_CA_BUNDLE": "/nowhere",
+    "SSL_CERT_FILE": "/nowhere",
+    "TEMPORAL_API_KEY": "of-another-server",
+    "TEMPORAL_NAMESPACE": "",
+    "TEMPORAL_TLS": "true",
+    "WEB_CONCURRENCY": "auto",
+    "COLUMNS": "1",
+    "LC_ALL": "tr_TR.UTF-8",
     "PIP_USER": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONSTARTUP": "/nowhere",
+    "PYTHONWARNINGS": "error",
+    "TERM": "dumb",
+    "TMPDIR": "/nowhere",
 }
-"""Neither HOME nor USER, as in many containers."""
+"""Neither HOME nor USER, as in many containers, and what else shells contain for other programs."""
 
 
 @pytest.mark.parametrize("identity", ["-", f"reaching-user:{NAMELESS}:{NAMELESS}"])

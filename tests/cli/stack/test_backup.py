@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import stat
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import psycopg
 import pytest
 from temporalio.client import WorkflowExecutionStatus
@@ -20,7 +15,7 @@ from cli.stack.backup import back_up
 from cli.stack.datadir import DataDir
 from config.schema_check import revisions
 from config.settings import Settings
-from tests.cli.stack.stack_under_test import assert_serves, botarmy, processes_of, running
+from tests.cli.stack.stack_under_test import assert_serves, processes_of, running
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 
@@ -81,50 +76,3 @@ async def _kept_answer(database: str) -> int:
         assert row
         answer: int = row[0]
         return answer
-
-
-@pytest.mark.timeout(400)
-def test_running_projects_continue_from_a_backup(tmp_path: Path) -> None:
-    """With the real worker and API: no completed step is lost or repeated, and the remaining ones run."""
-    data_dir, file = tmp_path / "data", tmp_path / "backup"
-    option = ("--data-dir", data_dir)
-    settings = {"BOTARMY_REHEARSAL_STEP_SECONDS": "0.5"}
-
-    def up() -> str:
-        started = botarmy("up", "--detach", *option, "--port", "0", **settings)
-        assert started.returncode == 0, started.stdout + started.stderr
-        api = json.loads((data_dir / "stack.json").read_text())["api"]
-        return f"{api}/api/v1/projects/"
-
-    try:
-        projects = up()
-        for number in range(6):
-            body = {"name": f"Project {number}", "description": "# A thing\n\n- It works.\n", "oversight": "low"}
-            httpx2.post(projects, json=body, trust_env=False).raise_for_status()
-        _wait_for(projects, lambda items: any("plan" in (item["phase"] or "") for item in items))
-        saved = botarmy("backup", file, *option)
-        assert saved.returncode == 0, saved.stdout + saved.stderr
-        assert botarmy("down", *option).returncode == 0
-        restored = botarmy("restore", file, *option, "--replace")
-        assert restored.returncode == 0, restored.stdout + restored.stderr
-        projects = up()
-        ended = _wait_for(projects, lambda items: all(item["status"] == "completed" for item in items))
-        assert len(ended) == 6
-        for project in ended:
-            events = httpx2.get(f"{projects}{project['id']}/events?limit=200", trust_env=False).json()["items"]
-            assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-            tasks = [event["task_id"] for event in events if event["event_type"] == "task_completed"]
-            assert len(tasks) == len(set(tasks))
-    finally:
-        botarmy("down", *option)
-    assert not processes_of(data_dir)
-
-
-def _wait_for(projects: str, condition: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 150
-    while True:
-        items: list[dict[str, Any]] = httpx2.get(projects, trust_env=False, timeout=30).json()["items"]
-        if condition(items):
-            return items
-        assert time.monotonic() < deadline, [(item["status"], item["phase"]) for item in items]
-        time.sleep(0.1)

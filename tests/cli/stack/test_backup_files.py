@@ -40,9 +40,10 @@ def write_backup(file: Path, change: Callable[[dict[str, object], dict[str, byte
 async def test_an_invalid_backup_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     data = DataDir(tmp_path / "data")
     data.create()
+    data.path.joinpath(LOCK).touch()
     for name in STATE:
         data.folder(name).joinpath("old").touch()
-    before = sorted(str(path) for path in data.path.rglob("*"))
+    before = sorted(str(path) for path in data.path.rglob("*") if path.name != LOCK)
     file = tmp_path / "backup"
     whole = write_backup(file).read_bytes()
 
@@ -82,6 +83,9 @@ async def test_an_invalid_backup_is_refused_and_changes_nothing(tmp_path: Path) 
         write_backup(file, change)
         await refused(reason)
     write_backup(file)
+    data.path.joinpath(LOCK).unlink()
+    await refused("no stack has run there: its contents are not deleted")
+    data.path.joinpath(LOCK).touch()
     await refused("damaged: the password of (postgres|redis)")
     file.unlink()
     with pytest.raises(OSError, match="No such file"):

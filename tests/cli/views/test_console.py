@@ -39,6 +39,17 @@ async def test_a_file_gets_plain_lines_even_if_colours_are_forced(api_url: str, 
     assert "\x1b" not in COLOURS.sub("", listed.out), "forced colours are the only escape sequences"
 
 
+async def test_help_can_be_read_whatever_width_is_set(tmp_path: Path) -> None:
+    usual, *others = await asyncio.gather(
+        *(
+            botarmy("", "run", "--help", cwd=tmp_path, env=env)
+            for env in ({}, {"COLUMNS": "0"}, {"COLUMNS": "1"}, {"TERMINAL_WIDTH": "wide"}, {"TERMINAL_WIDTH": "2"})
+        )
+    )
+    assert "--model" in usual.out
+    assert others == [usual] * len(others)
+
+
 @pytest.mark.long
 async def test_a_terminal_gets_only_what_it_supports(api_url: str, tmp_path: Path) -> None:
     async def output(env: dict[str, str]) -> str:

@@ -170,6 +170,26 @@ async def test_a_waiting_workflow_whose_project_is_unknown_ends(lost: Lost) -> N
     await lost.completed(known)
 
 
+async def test_a_workflow_whose_project_has_ended_ends(lost: Lost) -> None:
+    """Temporal was restored from a state in which the project still waited at its gate."""
+    story = await lost.begin(PLAN | GATE)
+    await story.respond(await story.request("plan"), "approve")
+    await lost.completed(story)
+    await lose(lost.temporal, story.handle.id)
+    # A run that is still before its first step: it finds the work done, but the decision was never sent to it.
+    queue = f"{lost.settings.task_queue}-restored"
+    earlier = lost.settings.model_copy(update={"task_queue": queue})
+    await start_project(lost.temporal, queue, story.given)
+    reconciler = Reconciler(lost.store, lost.temporal, earlier)
+
+    async def is_ended() -> bool:
+        await reconciler.reconcile()
+        return (await story.handle.describe()).status is WorkflowExecutionStatus.TERMINATED
+
+    await eventually(is_ended)
+    assert (await story.project()).status == "completed"
+
+
 async def test_no_workflow_is_ended_if_all_are_unknown(lost: Lost) -> None:
     """The worker has the address of another database."""
     queue = f"{lost.settings.task_queue}-elsewhere"
