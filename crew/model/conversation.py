@@ -93,9 +93,7 @@ class Conversation:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
                 await self._cursor.rewind(first_correction)
                 problem = results[-1].text if results else "its responses call no tool."
-                raise AgentError(
-                    f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
-                )
+                raise AgentError(f"{self._client.name} returned no usable response in {corrections} turns: {problem}")
             parts = [
                 part
                 for call, result in zip(calls, results, strict=True)
@@ -156,7 +154,7 @@ class Conversation:
             (self._output_tokens, limits.output_tokens, "tokens of output"),
         ):
             if used >= most:
-                raise AgentError(f"it has used its {most:,} {what} without an end.", retryable=False)
+                raise AgentError(f"it used all {most:,} {what} without finishing.", retryable=False)
 
     async def _remark_no_call(self) -> str:
         """Return what to say to a response without a call, stored for the readers of the transcript."""

@@ -42,9 +42,7 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
     """
     if isinstance(error, ModelRateLimitError):
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else DEFAULT_PAUSE
-        return AgentError(
-            f"{model} asks to wait: its rate limit is reached.", counts=False, retry_after=min(asked, MAX_PAUSE)
-        )
+        return AgentError(f"{model} is rate-limited.", counts=False, retry_after=min(asked, MAX_PAUSE))
     cause, retryable = _cause(error, model)
     detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
@@ -76,10 +74,10 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
         case ModelConnectionError():
             return f"The server of {model} cannot be reached.", True
         case ModelServerError() | ModelUnavailableError():
-            return f"The server of {model} has a problem of its own.", True
+            return f"{model}'s server failed.", True
         case AgentRunError():
             return f"The response of {model} cannot be read.", True
-    return f"Asking {model} failed with {type(error).__name__}.", True
+    return f"The call to {model} failed: {type(error).__name__}.", True
 
 
 def _detail(error: Exception) -> object:

@@ -54,7 +54,7 @@ class ModelCaller:
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
-            BudgetExhaustedError: the step or the day has no money left for the call.
+            BudgetExhaustedError: the budget of the step or the day is exhausted.
         """
         client, transcript = self._client, self._step.transcript
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens)
@@ -85,7 +85,7 @@ class ModelCaller:
             try:
                 return await self._call(messages), reservation
             except asyncio.CancelledError:
-                # Nobody knows what the provider bills: book all of it.
+                # What the provider bills is unknown: book all of it.
                 await asyncio.shield(transcript.release(reservation, at_most))
                 raise
             except Exception as error:

@@ -47,7 +47,7 @@ class Model:
     asked: list[list[ModelMessage]] = field(default_factory=list)
 
     async def answer(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        # A conversation that goes on is found by the number of its responses, as the scripted provider does.
+        # A conversation that is resumed is found by the number of its responses, as the scripted provider does.
         turn = self.turns[min(sum(isinstance(each, ModelResponse) for each in messages), len(self.turns) - 1)]
         self.asked.append(messages)
         if isinstance(turn, Exception):

@@ -75,11 +75,11 @@ async def attempt(provider: Provider, model: str, step: Step | None = None, key:
         (Fault(kind="forbidden"), "rejected the key", False, True),
         (Fault(kind="quota"), "quota or credit", False, True),
         (Fault(kind="model_gone"), "has no model", False, True),
-        (Fault(kind="rate_limit", retry_after=7), "asks to wait", True, False),
-        (Fault(kind="rate_limit", retry_after=7, as_date=True), "asks to wait", True, False),
-        (Fault(kind="server_error"), "a problem of its own", True, True),
-        (Fault(kind="unavailable"), "a problem of its own", True, True),
-        (Fault(kind="overloaded"), "a problem of its own", True, True),
+        (Fault(kind="rate_limit", retry_after=7), "is rate-limited", True, False),
+        (Fault(kind="rate_limit", retry_after=7, as_date=True), "is rate-limited", True, False),
+        (Fault(kind="server_error"), "server failed", True, True),
+        (Fault(kind="unavailable"), "server failed", True, True),
+        (Fault(kind="overloaded"), "server failed", True, True),
         (Fault(kind="context_overflow"), "too long for", False, True),
         (Fault(kind="bad_request"), "rejected the request", False, True),
         (Fault(kind="cut"), "cannot be reached|cannot be read|did not say", True, True),
@@ -110,7 +110,7 @@ async def test_a_fault_ends_the_attempt_with_its_cause(
             assert failure.value.retry_after is not None
             assert timedelta(seconds=4) < failure.value.retry_after <= timedelta(seconds=8)
         assert step.transcript.reserved == {}
-        # Once the fault is over, the same task goes on.
+        # Once the fault is over, the same task continues.
         provider.faults.clear()
         assert await attempt(provider, model, step) == Done(text="all")
 
