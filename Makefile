@@ -77,7 +77,7 @@ migrations-check: setup-dev
 bench: setup-dev ## run the benchmarks and print the figures in one table
 	@$(BIN) benchmarks
 
-eval: setup ## carry the briefs of evals/ through the crew with a model (MODEL=...), and print a table
+eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...), and print a table
 	@[ -n "$$MODEL" ] || { echo "Name a model: make eval MODEL=openai:gpt-5" >&2; exit 2; }; \
 	trap : INT; \
 	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \

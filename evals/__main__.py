@@ -1,4 +1,4 @@
-"""`python -m evals`, which `botarmy eval` becomes."""
+"""`python -m evals`, with which `botarmy eval` replaces itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def eval(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Carry briefs through the crew of a running stack, and test what it delivers with hidden acceptance tests.
+    """Run briefs through the crew of a running stack, and test what it delivers with hidden acceptance tests.
 
     Reviews are approved; a failed step or a failed verdict ends a brief, and its project is cancelled. The budget of a
     day, BOTARMY_DAILY_BUDGET, holds, too.

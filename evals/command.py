@@ -28,7 +28,7 @@ async def evaluate(
     max_cost_usd: float,
     as_json: bool,
 ) -> int:
-    """Carry briefs through the crew, run their hidden tests, and print the results. Return the exit code.
+    """Run briefs through the crew, run their hidden tests, and print the results. Return the exit code.
 
     Raises:
         UsageError: the briefs or the settings cannot be read.
@@ -42,7 +42,8 @@ async def evaluate(
         messages.print(plain(line, max_length=MAX_LINE))
 
     fields = {"model": model} | ({"pipeline": pipeline} if pipeline else {})
-    report(f"{len(trials)} briefs with {model}, {parallel} at a time, for ${max_cost_usd:.2f} at most")
+    count = "1 brief" if len(trials) == 1 else f"{len(trials)} briefs"
+    report(f"Running {count} with {model}, {parallel} at a time, budget ${max_cost_usd:.2f}")
     started = time.monotonic()
     suite = Suite(
         client.address, trials, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report

@@ -1,4 +1,4 @@
-"""`botarmy eval` becomes `python -m evals`, which declares the options. It runs what was delivered; commands do not."""
+"""`botarmy eval` replaces itself with `python -m evals`, which declares the options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def eval(context: typer.Context) -> None:
-    """Carry briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
+    """Run briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
     BotArmy."""
     import os
     import sys
@@ -21,6 +21,6 @@ def eval(context: typer.Context) -> None:
     from cli.stack.checkout import CHECKOUT, python_path
 
     if not (CHECKOUT / "evals").is_dir():
-        raise UsageError("eval needs a checkout of BotArmy: an installed one has no evals")
+        raise UsageError("eval needs a checkout of BotArmy: the installed package does not include the evals")
     command = [sys.executable, "-P", "-m", "evals", *context.args]
     os.execve(command[0], command, os.environ | python_path())  # noqa: S606 - signals reach the eval itself
