@@ -66,9 +66,9 @@ async def test_models_are_reported_with_what_they_cost_and_can_do(provider: Prov
 def test_advice_is_printed_where_a_setting_helps() -> None:
     report = ModelReport(model="ollama:small", seconds=3, calls="json", input_usd=0, output_usd=0, context_tokens=8192)
     assert describe(report) == [
-        "ollama:small: answered in 3.0 s, calls no tools, 8,192 tokens of context (assumed), free of charge",
+        "ollama:small: answered in 3.0 s, does not call tools, 8,192 tokens of context (assumed), free of charge",
         "  It writes JSON instead of calling tools: this needs BOTARMY_MODEL_TOOLS=json.",
-        "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if it is another.",
+        "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if this is wrong.",
     ]
 
 
