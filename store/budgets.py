@@ -24,7 +24,7 @@ SELECT %(id)s, scope, %(task_id)s, %(amount)s, clock_timestamp() FROM claimed
 RETURNING id
 """
 
-# The amount of a call that ended without a result is booked as spent where nobody knows what it cost.
+# The amount of a call that ended without a result is booked as spent if its cost is unknown.
 _SETTLE: LiteralString = """
 WITH freed AS (
     DELETE FROM reservation WHERE {condition} RETURNING scope, amount_usd

@@ -29,7 +29,7 @@ def count_failed_verdict(stage: Stage, state: HandoffState) -> SentBack:
 def redo(state: HandoffState, request: OpenRequest, to: str, comment: str | None, *, is_upstream: bool) -> SentBack:
     """Leave a stage's gate because a person sent the work to an earlier stage. Return what that stage receives.
 
-    A stage that does not depend on the other keeps its earlier result, so that it is not done again.
+    A stage that does not depend on the other keeps its earlier result, so that it does not run again.
     """
     report = state.produced if request.reason is HitlReason.FAILED_VERDICT else state.report
     if not is_upstream:

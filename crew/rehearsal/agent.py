@@ -96,7 +96,7 @@ async def _fail_if_requested(context: TaskContext, step: Step) -> None:
     failure = context.controls.fail_step
     if failure is None or failure.stage != context.assignment.stage:
         return
-    # A person lets the task go on after a final failure, or has it done again; a retryable one is retried before.
+    # After a final failure a person resumes the task or starts a new round; a retryable one is retried before.
     saved = step.checkpoint or {}
     earlier = int(saved.get("failures", 0))
     if failure.retryable:
