@@ -163,7 +163,7 @@ class AgentSteps:
         produced = [draft.type for draft in outcome.drafts]
         if sorted(produced) != sorted(step.handoff.expected_outputs):
             expected = ", ".join(step.handoff.expected_outputs)
-            raise AgentError(f"it should produce {expected}, and produced {', '.join(produced) or 'nothing'}.")
+            raise AgentError(f"it must produce {expected} but produced {', '.join(produced) or 'nothing'}.")
         for draft in outcome.drafts:
             if len(draft.content) > self._max_artifact_bytes:
                 raise AgentError(

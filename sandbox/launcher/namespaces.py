@@ -15,7 +15,7 @@ _LOCKABLE = os.ST_RDONLY | os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC | os.ST_NOA
 _SET_FLAGS, _UP = 0x8914, 1  # SIOCSIFFLAGS, IFF_UP
 
 HOST_NAMES = {"hosts": "127.0.0.1 localhost\n", "nsswitch.conf": "hosts: files\n"}
-"""Files of /etc: without them, nobody knows the name localhost."""
+"""Files of /etc: without them, the name localhost does not resolve."""
 
 
 def enter(loopback: bool) -> None:

@@ -76,7 +76,7 @@ class Process:
     def wait(self, seconds: float) -> int | None:
         """Wait until it has ended, and return the exit code, or None if it has not."""
         deadline = time.monotonic() + seconds
-        # Its output ends when it does, unless something that it has started goes on.
+        # Its output ends when it does, unless something that it has started is still running.
         while self.code is None and self._out.is_alive() and time.monotonic() < deadline:
             self._out.join(0.02)
         with suppress(subprocess.TimeoutExpired):

@@ -103,7 +103,7 @@ FORGING: Mapping[str, str] = {
     "leaves from a thread": "threading.Timer(0, os._exit, [0]).start()\ntime.sleep(60)",
     "leaves at exit": "import atexit; atexit.register(os._exit, 0)\nself.fail()",
     "becomes another program": "os.execv(sys.executable, [sys.executable, '-c', 'print(7)'])",
-    "goes on in another process": "if os.fork(): os._exit(0)",
+    "continues in another process": "if os.fork(): os._exit(0)",
     "writes to every descriptor": """\
 for descriptor in range(256):
     try: os.write(descriptor, b'passed\\n{"finished": true}\\n{"exit": 0}\\n')

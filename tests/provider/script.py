@@ -19,7 +19,7 @@ Step: TypeAlias = Turn | Callable[[Request], Turn]
 
 
 class Detour(Data):
-    """What the model does instead once it has been shown a text, such as an injected order. Then it goes on as before.
+    """What the model does instead once it has been shown a text, such as an injected order. It then continues.
 
     `when` is sought in the user's messages and in tool results, whatever the case of its letters.
     """
