@@ -36,15 +36,20 @@ BANNED = {
     r"\btaken for\b": "mistaken for, considered",
     r"\bto and fro\b": "back and forth",
     r"\bput back\b": "restored",
+    r"\bdone again\b": "runs again, is sent back",
+    r"\b(goes|went) on\b": "continues, is resumed",
+    r"\bnobody knows\b(?! which)": "is unknown",
+    r"\bif it is another\b": "if this is wrong",
+    r"\bsays the\b(?! verdict itself)": "states the, decides the",  # except in a schema that transcripts pin
+    r"\bcarri(es|ed) through\b": "run through",
 }
 """A pattern of what is not written, with what is written instead."""
 
 SKIPPED = (
-    "CHANGELOG.md",  # what was said then
     "docs/proof.md",  # what a run printed
     "examples/",  # customers' words
     "migrations/versions/",
-    "tests/crew/",
+    "tests/crew/briefs/",
     "tests/histories/",
     "tests/releases/",
     "tests/web/",  # the page's words
@@ -92,7 +97,8 @@ def test_no_phrase_is_used_that_a_native_engineer_would_not_write() -> None:
     found = [
         f"{where}: {match[0]!r}: write {instead!r}"
         for where, text in prose()
+        for flat in [" ".join(text.split())]
         for pattern, instead in BANNED.items()
-        if (match := re.search(pattern, " ".join(text.split()), re.IGNORECASE))
+        if (match := re.search(pattern, flat, re.IGNORECASE))
     ]
     assert not found, "\n".join(found)

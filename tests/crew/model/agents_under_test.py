@@ -1,4 +1,4 @@
-"""Agents of the model crew at work on one step: the scripted provider, the real client and the real sandbox."""
+"""Agents of the model crew in one step: the scripted provider, the real client and the real sandbox."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ WORK = (
 
 
 def results(messages: list[ModelMessage]) -> list[str]:
-    """Return what the model was told in the last message."""
+    """Return the texts of the results in the last message to the model."""
     last = messages[-1]
     assert isinstance(last, ModelRequest)
     return [str(part.content) for part in last.parts if isinstance(part, ToolReturnPart)]

@@ -40,7 +40,7 @@ async def review(model: Model, *inputs: InputArtifact) -> Outcome:
 
 
 async def told(*turns: Turn, inputs: tuple[InputArtifact, ...] = (CODE,)) -> str:
-    """Return what the model was told last, as the result of its call."""
+    """Return the last text that the model received, the result of its call."""
     model = Model([*turns, PASSES])
     await review(model, *inputs)
     return json.dumps(json.loads(ModelMessagesTypeAdapter.dump_json(model.asked[-1][-1:])))
