@@ -1,6 +1,6 @@
 /**
  * `<task-transcript>`: a task's conversation with a model: its prompt, each turn, its tool calls, tokens, cost and
- * time. It is read when it is opened, and again when the task goes on.
+ * time. It is read when it is opened, and again when the task continues.
  */
 
 import { each, find, h, present, write } from "../dom.js";
