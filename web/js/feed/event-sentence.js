@@ -99,7 +99,7 @@ function outcome({ verdict, artifacts, note }) {
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to have ", ...subject, " done again"];
+  if (data.action === "amend" && !data.accepted?.length) return ["asked to redo ", ...subject];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 

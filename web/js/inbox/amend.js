@@ -27,7 +27,7 @@ import { amendable, redoChoices } from "./requests.js";
  */
 
 /** @type {Record<Way, string>} */
-const WAYS = { content: "Write it yourself", feedback: "Have it done again" };
+const WAYS = { content: "Write it yourself", feedback: "Have it redone" };
 
 const FORMS = { content: contentForm, feedback: feedbackForm };
 
@@ -85,7 +85,7 @@ export function amend(draft, request) {
       draft.typed.amend.way === "content"
         ? "Your text becomes the next version, in your name, and is what later stages read."
         : redo(draft, request)
-        ? `The stage ${redo(draft, request)} is done again with your feedback, and then every stage that depends on it.`
+        ? `The stage ${redo(draft, request)} runs again with your feedback, and then every stage that depends on it.`
         : request.reason === "failed_verdict"
         ? "The work is sent back with your feedback."
         : `The ${request.agent_type} does the stage again with your feedback, and then you are asked again.`,

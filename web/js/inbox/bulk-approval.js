@@ -44,7 +44,7 @@ export function approveAll(chosen, done) {
   const summary = h(
     "p",
     { role: "status" },
-    "Each artifact is accepted as it is, and its project goes on. This is final.",
+    "Each artifact is accepted as it is, and its project continues. This is final.",
     drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be dropped.`,
   );
   const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);

@@ -9,7 +9,7 @@ import { visible } from "../text.js";
 
 /** @type {Record<HitlReason, string>} */
 const WHY = {
-  review: "The gate asks before the work goes on.",
+  review: "The gate asks before the work continues.",
   low_confidence: "The agent is less sure of this than the gate demands.",
   failed_verdict: "The tests still fail after every round that the pipeline allows.",
   failed_step: "The step failed however often it was tried. You can have it tried again, or end it.",

@@ -106,7 +106,7 @@ export function responseForm(entry, action, request, close) {
  */
 function approve(draft, request) {
   const failed = request.reason === "failed_step";
-  const then = isStandalone(request) ? "the task is done" : "the project goes on";
+  const then = isStandalone(request) ? "the task is done" : "the project continues";
   const comment = textField(
     "Comment (optional)",
     draft.typed.approve.comment,

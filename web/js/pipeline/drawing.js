@@ -175,5 +175,5 @@ const description = ({ rework }, { rule, question }, dependencies) =>
   [
     dependencies.length ? `After ${listFormat.format(dependencies)}.` : "First.",
     ASKS[rule] && `${ASKS[rule]}: ${question}`,
-    rework && `When it fails, ${rework.to} is done again, at most ${rework.max_rounds} times.`,
+    rework && `When it fails, ${rework.to} runs again, at most ${rework.max_rounds} times.`,
   ].filter(Boolean).join(" ");

@@ -56,7 +56,7 @@ export function projectAnnouncer(model, signal) {
       );
     }
     const resumed = before.status === "paused" && !PROJECT_STATES[now.status];
-    const sentence = resumed ? "The project goes on." : PROJECT_STATES[now.status];
+    const sentence = resumed ? "The project continues." : PROJECT_STATES[now.status];
     if (now.status !== before.status && sentence) waiting.set("", sentence);
     before = now;
     if (waiting.size && timer === undefined) {

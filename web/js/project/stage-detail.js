@@ -115,7 +115,7 @@ export function stageDetail(model, signal, close) {
 
 /** @param {Rework} rework */
 const reworkRule = ({ to, max_rounds: max }) =>
-  `When the verdict is a failure, ${to} is done again, at most ${max} times; then a human is asked.`;
+  `When the verdict is a failure, ${to} runs again, at most ${max} times; then a human is asked.`;
 
 /**
  * @param {Stage} stage

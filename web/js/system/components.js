@@ -35,19 +35,19 @@ const KNOWN = {
     name: "PostgreSQL",
     does: "Keeps projects, artifacts and events",
     down:
-      "Calls are refused until it is back; then everything goes on by itself, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
+      "Calls are refused until it is back; then everything continues automatically, and nothing that was acknowledged is lost. Check its server and `DATABASE_URL`.",
   },
   redis: {
     name: "Redis",
     does: "Tells listeners at once what is new",
     down:
-      "Everything works without it; this page only hears of events a little later. Check its server and `REDIS_URL`.",
+      "Everything works without it; this page only receives events a little later. Check its server and `REDIS_URL`.",
   },
   temporal: {
     name: "Temporal",
     does: "Decides what happens next",
     down:
-      "New projects stay “Starting”, and decisions cannot be taken, until it is back; then it goes on by itself. Check its server and `TEMPORAL_ADDRESS`.",
+      "New projects stay “Starting”, and decisions cannot be taken, until it is back; then they continue automatically. Check its server and `TEMPORAL_ADDRESS`.",
   },
   worker: {
     name: "Worker",
