@@ -18,7 +18,7 @@ AGAIN = " amend with a comment to send it back,"
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 CONTINUE = "Approve to try again. "
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
-WRONG_TESTS = "If the tests of its work are wrong, amend with a comment to repeat {stages}. "
+WRONG_TESTS = "If its tests are wrong, amend with a comment and send the work back to {stages}. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
 

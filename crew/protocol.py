@@ -20,7 +20,7 @@ class AgentError(Exception):
     Args:
         message: what went wrong, for a person.
         retryable: whether a retry of the same assignment may succeed.
-        counts: whether the attempt counts as one of the step's attempts. A provider that asks to wait does not count.
+        counts: whether the attempt counts as one of the step's attempts. A call that is rate-limited does not count.
         retry_after: how long to wait before the next attempt, if the agent knows.
     """
 

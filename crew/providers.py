@@ -33,7 +33,7 @@ class Provider:
 
 
 def _built_in(module: str) -> Callable[[Settings], Crew]:
-    """Return the `create` of a module that is imported only when its crew is: models need much code."""
+    """Return the `create` of a module that is imported only when its crew is: the model crew imports a lot of code."""
 
     def create(settings: Settings) -> Crew:
         crew: Crew = import_module(module).create(settings)

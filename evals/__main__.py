@@ -1,4 +1,4 @@
-"""`python -m evals`, which `botarmy eval` becomes."""
+"""`python -m evals`, with which `botarmy eval` replaces itself."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ async def evaluate(
         messages.print(plain(line, max_length=MAX_LINE))
 
     fields = {"model": model} | ({"pipeline": pipeline} if pipeline else {})
-    report(f"{format_count(len(trials), 'brief')} with {model}, {parallel} at a time, for ${max_cost_usd:.2f} at most")
+    count = format_count(len(trials), "brief")
+    report(f"Running {count} with {model}, {parallel} at a time, budget ${max_cost_usd:.2f}")
     started = time.monotonic()
     suite = Suite(
         client.address, trials, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report

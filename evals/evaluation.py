@@ -140,7 +140,7 @@ class Evaluation:
         try:
             await asyncio.wait((session, stopped), return_when=asyncio.FIRST_COMPLETED)
             if not session.done():
-                raise NotDeliveredError("it was stopped at the ceiling of cost")
+                raise NotDeliveredError("stopped: cost limit reached")
             session.result()
         except UnattendedFailureError as failure:
             raise NotDeliveredError(_reason(failure.request)) from None
@@ -151,7 +151,7 @@ class Evaluation:
         if view.status != ProjectStatus.COMPLETED:
             raise NotDeliveredError(f"the project was {view.status}{f': {view.reason}' if view.reason else ''}")
         if failed := [row.name for row in view.stages.values() if row.has_failed_verdict]:
-            raise NotDeliveredError(f"the verdict of {', '.join(failed)} is: failed")
+            raise NotDeliveredError(f"{', '.join(failed)} found failures")
 
     async def _cancel(self, project_id: str) -> None:
         with suppress(CommandError, TimeoutError):  # it has ended, or the API is unavailable
@@ -160,7 +160,7 @@ class Evaluation:
 
 
 def _reason(request: Request) -> str:
-    what = (request.task.error or request.question) if request.is_failed_step else "the verdict is: failed"
+    what = (request.task.error or request.question) if request.is_failed_step else "it found failures"
     return f"{request.stage}: {what}"
 
 

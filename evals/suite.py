@@ -1,4 +1,4 @@
-"""All briefs of an eval, some at a time, under one ceiling of cost."""
+"""All briefs of an eval, some at a time, under one cost limit."""
 
 from __future__ import annotations
 
@@ -83,15 +83,15 @@ class Suite:
             self._check()
 
     def _check(self) -> None:
-        """Stop, if the ceiling is reached."""
+        """Stop, if the cost limit is reached."""
         spent = sum(evaluation.used.cost_usd for evaluation in self._started)
         if spent > self._max_cost_usd and not self._stop.is_set():
-            self._report(f"The ceiling of ${self._max_cost_usd:.2f} is reached: ${spent:.2f} are spent.")
+            self._report(f"The cost limit of ${self._max_cost_usd:.2f} is reached: ${spent:.2f} is spent.")
             self._stop.set()
 
 
 def _not_started(trial: Trial) -> Result:
-    reason = "it was not started: the ceiling of cost is reached"
+    reason = "not started: cost limit reached"
     return Result(trial.name, None, reason, trial.hidden_tests, 0, (), Usage(), 0.0)
 
 

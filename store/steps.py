@@ -119,7 +119,7 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
 
 
 def _execution(step: StepInput) -> str:
-    """Return a name for this execution of a task in the keys of its events: a task that continues is started again."""
+    """Return a name for this execution of a task in the keys of its events: a task that is resumed is started again."""
     return f"{step.task_id}:{step.continued}" if step.continued else str(step.task_id)
 
 

@@ -27,12 +27,11 @@ from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
 from workflows.standalone_handoff import HandoffWorkflow
 
-# If a worker is killed, its workflows move to another one after this long. The default is 10 s.
 STICKY = timedelta(seconds=2)
+"""If a worker is killed, its workflows move to another one after this long. The default is 10 s."""
 
-# More would not finish sooner, because they share one Python process. The others wait in the queue, without a timeout.
 WORKFLOW_TASKS = 32
-
+"""More would not finish sooner, because they share one Python process. Others wait in the queue, without a timeout."""
 
 RECORDS = 32
 """Concurrent records that could not be written locally. They wait for PostgreSQL, whose pool is smaller."""

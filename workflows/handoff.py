@@ -287,7 +287,7 @@ class StageHandoff:
 
 
 def continues(response: HitlResponse, request: OpenRequest) -> bool:
-    """Return whether a response continues a failed step as the same task. With advice, it starts a new round."""
+    """Return whether a response resumes a failed step as the same task. With advice, it starts a new round."""
     return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 

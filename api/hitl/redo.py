@@ -1,4 +1,4 @@
-"""Which stages a response may repeat."""
+"""Which stages a response may send the work back to."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from store import artifacts, projects, tasks
 
 @dataclass(frozen=True, slots=True)
 class RedoChoices:
-    """`default` is the stage that a comment without `redo` repeats, `stages` are those that `redo` may name."""
+    """`default` is where a comment without `redo` sends the work back to; `stages` are those that `redo` may name."""
 
     default: str
     stages: tuple[str, ...] = ()
 
 
 async def read_redo_choices(connection: AsyncConnection, request: HitlRequest) -> RedoChoices:
-    """Return the stages that a response to a request may repeat."""
+    """Return the stages that a response to a request may send the work back to."""
     if request.standalone_task_id is not None:
         return RedoChoices(request.stage)
     project = await projects.get(connection, request.project_id)

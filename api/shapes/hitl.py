@@ -41,8 +41,8 @@ class ResponseCreate(StrictContract):
     artifact_id: UUID | None = Field(default=None, description="The version that this is about, by default the first.")
     redo: StageName | None = Field(
         default=None,
-        description="The earlier stage to repeat with the comment, one of the request's `redo_stages`; for "
-        "amend without content only.",
+        description="The earlier stage that the work goes back to with the comment, one of the request's "
+        "`redo_stages`; for amend without content only.",
     )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
@@ -83,7 +83,7 @@ class RequestItem(Shape):
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
     may_continue: bool = Field(
-        description="Whether an approval without a comment continues a failed step as the same task."
+        description="Whether an approval without a comment resumes a failed step as the same task."
     )
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
@@ -112,7 +112,7 @@ class DecisionPublic(Shape):
     comment: str | None
     content_hash: str | None
     artifact_id: UUID | None
-    redo: str | None = Field(description="The earlier stage that it asked to repeat.")
+    redo: str | None = Field(description="The earlier stage that it sends the work back to.")
     responder: str
     outcome: ResponseOutcome
     explanation: str | None
@@ -128,7 +128,7 @@ class RequestPublic(RequestItem):
     """A HITL request with its task, every response to it, the artifacts that it is about, and then the amended one, if
     any."""
 
-    redo_default: str = Field(description="The stage that an amend without content repeats.")
+    redo_default: str = Field(description="The stage that an amend without content sends the work back to.")
     redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")
     task: TaskDetail
     history: list[DecisionPublic]

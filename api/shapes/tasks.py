@@ -57,7 +57,7 @@ class UsagePublic(Shape):
 
 
 class TaskPublic(Shape):
-    """One execution of an agent. `attempt` counts how often its activity started; `accepted` is about its result."""
+    """One execution of an agent. `attempt`: how many attempts its activity has made; `accepted` is about its result."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -74,7 +74,8 @@ def _text(content: bytes, source: str) -> str:
         if encoding != "utf-8-sig":
             raise UsageError(f"{source} starts as {encoding.upper()}, but is not valid {encoding.upper()}") from error
         byte = content[error.start]
-        raise UsageError(f"{source} is not text in UTF-8 or UTF-16: byte {error.start} is {byte:#04x}") from None
+        where = f"invalid byte {byte:#04x} at offset {error.start}"
+        raise UsageError(f"{source} is not text in UTF-8 or UTF-16: {where}") from None
     if "\x00" in text:
         raise UsageError(f"{source} is not text: it contains NUL bytes")
     try:

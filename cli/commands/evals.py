@@ -1,4 +1,4 @@
-"""`botarmy eval` becomes `python -m evals`, which declares the options. It runs what was delivered; commands do not."""
+"""`botarmy eval` replaces itself with `python -m evals`, which declares the options."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def eval(context: typer.Context) -> None:
     from cli.stack.checkout import CHECKOUT
 
     if not (CHECKOUT / "evals").is_dir():
-        raise UsageError("eval needs a checkout of BotArmy: an installed one has no evals")
+        raise UsageError("eval needs a checkout of BotArmy: the installed package does not include the evals")
     become_module("evals", *context.args)

@@ -60,7 +60,7 @@ def report_failure(
 def _reason(request: Request) -> str:
     if request.is_failed_step:
         return request.task.error or request.question
-    return "the verdict is: failed"
+    return "it found failures"
 
 
 def _worker_log(api: ApiTarget) -> Path | None:

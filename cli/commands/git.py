@@ -39,7 +39,7 @@ def require() -> None:
         UsageError: it cannot.
     """
     if shutil.which("git") is None:
-        raise UsageError("git is needed for this, and is not on the PATH; install it, or leave out --git")
+        raise UsageError("git is required but not on the PATH; install it, or leave out --git")
 
 
 def git(*arguments: str | os.PathLike[str], stdin: bytes = b"") -> bytes:

@@ -113,12 +113,12 @@ class InteractiveGatekeeper:
         return comment
 
     async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str:
-        """Return the earlier stage to repeat. The nearest ones are offered."""
+        """Return the earlier stage to send the work back to. The nearest ones are offered."""
         stages = _earlier_stages(request)[:MAX_CHOICES]
         if len(stages) == 1:
             self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))
             return stages[0]
-        return stages[await self._number("Which stage should be repeated?", stages, withdrawn)]
+        return stages[await self._number("Which stage should the work go back to?", stages, withdrawn)]
 
     async def _number(self, question: str, choices: Sequence[str], withdrawn: asyncio.Event) -> int:
         """Return the index of the choice whose number is typed."""
@@ -178,7 +178,7 @@ def _options(request: Request) -> dict[str, str]:
 
 
 def _earlier_stages(request: Request) -> list[str]:
-    """Return the stages that a comment alone would not repeat, the nearest first."""
+    """Return the stages that a response may send the work back to, beside the one of a comment alone, nearest first."""
     return [stage for stage in reversed(request.redo_stages) if stage != request.redo_default]
 
 

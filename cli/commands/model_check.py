@@ -33,7 +33,7 @@ async def require_usable(model: str) -> ModelReport:
     """
     (report,) = await check_models([model])
     if report.problem is not None:
-        raise UsageError(f"{report.problem} (Checked here; --no-check leaves it to the worker.)")
+        raise UsageError(f"{report.problem} (Checked on this machine. Use --no-check to skip.)")
     _print_warning(report)
     return report
 

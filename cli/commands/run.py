@@ -209,7 +209,7 @@ def _check_verdicts(view: ProjectView, display: Display) -> int:
     """Return the exit code of a completed project: a pipeline may accept a failed verdict when its gate expires."""
     failed = [row.name for row in view.stages.values() if row.has_failed_verdict]
     if failed:
-        display.message(f"Completed, but the verdict of {', '.join(failed)} is a failure that no person has approved.")
+        display.message(f"Completed, but {', '.join(failed)} failed, and nobody approved it.")
     return FAILED if failed else COMPLETED
 
 

@@ -40,7 +40,7 @@ def describe(report: ModelReport) -> list[str]:
     """Return what is known of a model, and what to do, as lines."""
     if report.problem is not None:
         return [f"{'Temporary problem' if report.is_temporary else 'Problem'}: {report.problem}"]
-    calls = "calls tools" if report.calls == "tools" else "calls no tools"
+    calls = "calls tools" if report.calls == "tools" else "does not call tools"
     context = f"{report.context_tokens or 0:,} tokens of context{'' if report.is_context_known else ' (assumed)'}"
     lines = [f"{report.model}: answered in {report.seconds or 0:.1f} s, {calls}, {context}, {_price(report)}"]
     if report.calls == "json":
@@ -48,7 +48,7 @@ def describe(report: ModelReport) -> list[str]:
     if report.warning is not None:
         lines.append(f"  Warning: {report.warning}")
     if not report.is_context_known:
-        lines.append("  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if it is another.")
+        lines.append("  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if this is wrong.")
     return lines
 
 

@@ -45,7 +45,7 @@ _IGNORED = re.compile(
 joiners, fillers, variation selectors, in which bytes can hide."""
 
 RESULT_OF = "Result of "
-"""How the result of a tool begins for a model that does not receive it in a message of its own."""
+"""How the result of a tool begins for a model that does not receive it as a separate message."""
 
 DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it.]"
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"

@@ -89,7 +89,7 @@ class Conversation:
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
                 problem = results[-1].text.removeprefix("Error: ") if results else "its responses call no tool."
-                failure = f"{self._client.name} did not give a usable response in {corrections} turns: {problem}"
+                failure = f"{self._client.name} returned no usable response in {corrections} turns: {problem}"
                 await self._cursor.rewind(first_correction, failure)
                 raise AgentError(failure)
             parts = [
@@ -135,7 +135,7 @@ class Conversation:
             (used.output_tokens, limits.output_tokens, "tokens of output"),
         ):
             if count >= most:
-                raise AgentError(f"it has used its {most:,} {what} without an end.{used.last_problem}", retryable=False)
+                raise AgentError(f"it used all {most:,} {what} without finishing.{used.last_problem}", retryable=False)
 
     async def _remark_no_call(self) -> str:
         """Return what to say to a response without a call, stored for the readers of the transcript."""

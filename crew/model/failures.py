@@ -58,9 +58,7 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
         return AgentError(f"{model} returned more than {MAX_BODY:,} bytes; the rest was not read.")
     if isinstance(error, ModelRateLimitError):
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else DEFAULT_PAUSE
-        return AgentError(
-            f"{model} is rate limited: its provider asks to wait.", counts=False, retry_after=min(asked, MAX_PAUSE)
-        )
+        return AgentError(f"{model} is rate-limited.", counts=False, retry_after=min(asked, MAX_PAUSE))
     cause, retryable = _cause(error, model)
     detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
@@ -101,7 +99,7 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
         case ModelConnectionError():
             return f"The connection to the server of {model} broke before its response was complete.", True
         case ModelServerError() | ModelUnavailableError():
-            return f"The server of {model} has a problem of its own.", True
+            return f"{model}'s server failed.", True
         case ModelAPIError() if _is_redirect(error):
             todo = "Set the provider's address to the one that answers, restart the worker, and try again."
             return f"The address of {model} redirects to another one, which is not followed. {todo}", False
@@ -109,7 +107,7 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
             return f"The response of {model} cannot be read: it is not JSON.", True
     if isinstance(error, _UNREADABLE):
         return f"The response of {model} cannot be read: it does not have the form of the provider's API.", True
-    return f"Asking {model} failed with {type(error).__name__}.", True
+    return f"The call to {model} failed: {type(error).__name__}.", True
 
 
 def _is_oversized(error: BaseException | None) -> bool:

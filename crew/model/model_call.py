@@ -51,7 +51,7 @@ class ModelCaller:
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
-            BudgetExhaustedError: the step or the day has no money left for the call.
+            BudgetExhaustedError: the budget of the step or the day is exhausted.
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)

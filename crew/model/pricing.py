@@ -41,7 +41,7 @@ def price_of(model: str, configured: dict[str, tuple[float, float]], context_tok
         context_tokens: the longest prompt that it is sent. Some models charge more for longer ones.
 
     Raises:
-        AgentError: nobody knows its price (not retryable).
+        AgentError: the price is unknown (not retryable).
     """
     if model in configured:
         return Price(*configured[model])

@@ -38,7 +38,7 @@ class ReplayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first stored message that would be another one today, counted from 1: what it is, and what it would be."""
+    """The first stored message that would differ today, counted from 1: what it is, and what it would be."""
 
     entry: int
     stored: str

@@ -21,7 +21,7 @@ class Workspace:
     """A file set that changes. Every path and text that is written to it is valid.
 
     Args:
-        files: what is there at the beginning. What it imports may be imported.
+        files: the initial files. What they import may be imported.
         packages: top-level modules that the code may import beside the standard library and its own.
         toolchain: what the code is written for, by default Python. Python files are checked in any case.
     """

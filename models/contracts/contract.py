@@ -61,7 +61,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except OverflowError:
-        raise ValueError("is not a moment between the years 1 and 9999") from None
+        raise ValueError("is not a time between the years 1 and 9999") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]

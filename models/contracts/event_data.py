@@ -66,7 +66,7 @@ class TaskStarted(Payload):
     round: int = Field(description="Counts the tasks of the stage, from 1.")
     from_agent: AgentType | None = Field(description="Who handed the work over; null for the product owner.")
     feedback: StoredText | None = Field(description="What a human or a failed verdict asks to be changed.")
-    continued: int = Field(default=0, description="How many times the task continued after it had failed.")
+    continued: int = Field(default=0, description="How many times it was resumed after a failure.")
 
 
 class TaskProgress(Payload):
@@ -112,7 +112,7 @@ class TaskFailed(Payload):
 
 
 class TaskCancelled(Payload):
-    """A task was cancelled: its project ended, or its stage is repeated."""
+    """A task was cancelled: its project ended, or its stage runs again."""
 
     event_type = EventType.TASK_CANCELLED
 
@@ -171,7 +171,7 @@ class HitlResponded(Payload):
     responder: StoredText
     accepted: tuple[ArtifactRef, ...] = Field(description="The artifact versions that the response accepted.")
     redo: StoredText | None = Field(
-        default=None, description="The earlier stage that is repeated, if the response named one."
+        default=None, description="The earlier stage that the work goes back to, if the response named one."
     )
 
 

@@ -75,7 +75,7 @@ class OpenRequest(Contract):
     may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
     may_continue: bool = Field(
-        default=False, description="Whether an approval without a comment continues a failed step as the same task."
+        default=False, description="Whether an approval without a comment resumes a failed step as the same task."
     )
 
 

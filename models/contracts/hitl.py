@@ -29,7 +29,7 @@ class HitlResponse(Contract):
     """One response, the payload of the `respond` signal. It contains the hash of an amendment's content.
 
     `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
-    earlier stage to repeat, if it is not the one that the gate would choose.
+    earlier stage that the work goes back to, if it is not the one that the gate would choose.
     Raises ValueError as `check_response` does.
     """
 

@@ -92,7 +92,7 @@ class Pipeline(Contract):
             names.add(stage.name)
             for produced in stage.produces:
                 if produced in producers:
-                    raise ValueError(f"stage {stage.name!r}: {produced} is produced by {producers[produced]!r} already")
+                    raise ValueError(f"stage {stage.name!r}: {produced} is already produced by {producers[produced]!r}")
                 producers[produced] = stage.name
         for stage in self.stages:
             for consumed in stage.consumes:

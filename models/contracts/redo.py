@@ -24,7 +24,7 @@ def redo_stages(pipeline: Pipeline, name: str, reason: str, inputs: Collection[A
 
 
 def checked_by(pipeline: Pipeline, name: str, inputs: Collection[ArtifactType]) -> tuple[str, ...]:
-    """Return the stages beside a stage that wrote what its earlier result was checked by, and which may be wrong.
+    """Return the stages whose output its earlier result was checked against.
 
     A failed verdict sends its report with the work: such a report is among the inputs, and is none of what the stage
     consumes. The stages are those that the verdict depends on, and this stage and its own inputs do not.

@@ -35,8 +35,8 @@ class GateState(State):
 class HandoffState(State):
     """The progress of one stage: `accepted` once it is accepted, `gate` while a human has to decide.
 
-    `round` counts the tasks of this stage, `continued` how many times the current one continued after it had failed,
-    and `reworked` how many times its failed verdict sent the work back.
+    `round` counts the tasks of this stage, `continued` how many times the current one was resumed after a failure, and
+    `reworked` how many times its failed verdict sent the work back.
     """
 
     round: int = 0

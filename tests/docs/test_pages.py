@@ -15,7 +15,7 @@ from tests.docs.pages import CHECKOUT, PAGES, anchors, blocks, code, links, name
 
 BOTARMY = typer.main.get_command(app)
 EVAL = typer.main.get_command(evals)
-"""What `botarmy eval` becomes: its options are declared there."""
+"""What `botarmy eval` replaces itself with: its options are declared there."""
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 FOLDERS = (
     r"(activities|api|artifacts|benchmarks|cli|config|crew|docs|evals|examples|migrations|models|pipelines|sandbox|store|"

@@ -1,4 +1,4 @@
-"""`botarmy eval` carries briefs through the crew of a running stack, and hidden tests judge what it delivers.
+"""`botarmy eval` runs briefs through the crew of a running stack, and hidden tests judge what it delivers.
 
 The scripted provider answers: no model does.
 """
@@ -78,7 +78,7 @@ async def test_a_crew_that_delivers_a_stub_delivers_nothing(
     assert ran.code == 1, ran
     (result,) = json.loads(ran.out)["briefs"]
     assert (result["delivered"], result["hidden_passed"]) == (False, 0)
-    assert result["reason"] == "validate: the verdict is: failed", ran
+    assert result["reason"] == "validate: it found failures", ran
     rounds = result["usage"]["rounds"]
     assert rounds > 1
     expected = expected_usage(script, {"build": rounds, "launch": 0})
@@ -86,7 +86,7 @@ async def test_a_crew_that_delivers_a_stub_delivers_nothing(
     await wait_for_status(http, result["project_id"], "cancelled")
 
 
-async def test_nothing_is_started_and_nothing_runs_beyond_the_ceiling_of_cost(
+async def test_nothing_is_started_and_nothing_runs_beyond_the_cost_limit(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
@@ -96,12 +96,12 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_ceiling_of_cost(
     address, sandbox = find(api_url, None), Sandbox()
     running = Suite(address, trials, fields, sandbox, parallel=1, max_cost_usd=TURN_USD / 2, report=lines.append)
     stopped, late = await running.run()
-    assert stopped.reason == "it was stopped at the ceiling of cost"
+    assert stopped.reason == "stopped: cost limit reached"
     assert stopped.usage.turns >= 1
     assert stopped.project_id is not None
     await wait_for_status(http, stopped.project_id, "cancelled")
-    assert (late.project_id, late.reason) == (None, "it was not started: the ceiling of cost is reached")
-    assert [line for line in lines if line.startswith("The ceiling of $")]
+    assert (late.project_id, late.reason) == (None, "not started: cost limit reached")
+    assert [line for line in lines if line.startswith("The cost limit of $")]
 
 
 async def test_existing_code_is_sent_as_a_source(

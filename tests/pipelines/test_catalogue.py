@@ -40,12 +40,12 @@ BROKEN = {
     "two producers": (
         [PLAN, "{name: again, agent: analyst, produces: [project_plan]}"],
         "stage 'again'",
-        "project_plan is produced by 'plan' already",
+        "project_plan is already produced by 'plan'",
     ),
     "produces the brief": (
         ["{name: plan, agent: analyst, produces: [user_input]}"],
         "stage 'plan'",
-        "user_input is produced by 'the project' already",
+        "user_input is already produced by 'the project'",
     ),
     "two of a name": (
         [PLAN, "{name: plan, agent: coder, produces: [source_code]}"],

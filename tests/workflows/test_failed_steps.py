@@ -138,9 +138,9 @@ PLAN_DRAFT = Draft(BuiltInArtifact.PROJECT_PLAN, b"a plan")
 @pytest.mark.parametrize(
     ("drafts", "error"),
     [
-        ((), "it should produce project_plan, and produced nothing."),
-        ((Draft(BuiltInArtifact.SOURCE_CODE, b"code"),), "it should produce project_plan, and produced source_code."),
-        ((PLAN_DRAFT, PLAN_DRAFT), "it should produce project_plan, and produced project_plan, project_plan."),
+        ((), "it must produce project_plan but produced nothing."),
+        ((Draft(BuiltInArtifact.SOURCE_CODE, b"code"),), "it must produce project_plan but produced source_code."),
+        ((PLAN_DRAFT, PLAN_DRAFT), "it must produce project_plan but produced project_plan, project_plan."),
     ],
 )
 async def test_an_outcome_without_the_expected_outputs_is_a_failure(

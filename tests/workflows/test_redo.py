@@ -90,7 +90,7 @@ async def test_a_disputed_test_is_written_again_and_checks_the_earlier_work(begi
     script.on("build", works, DISPUTES)
     story = await begin(LOOP)
     request = await story.request("build", round=2)
-    assert "to repeat acceptance" in request.question
+    assert "send the work back to acceptance" in request.question
     await story.respond(request, "amend", comment="R3 means 404.", redo="acceptance")
     result = await story.result()
     assert [(one.round, one.status, one.accepted) for one in await story.tasks("build")] == [
@@ -125,7 +125,7 @@ async def test_a_stage_that_cannot_be_redone_from_here_is_refused_by_name(begin:
     script.on("build", DISPUTES, works)
     story = await begin(LOOP)
     request = await story.request("build")  # its first round: no verdict has sent the work here
-    assert "to repeat" not in request.question
+    assert "send the work back" not in request.question
     for stage in ("acceptance", "validate", "build", "nowhere"):
         response = await story.respond(request, "amend", comment="Again.", redo=stage)
         refused = await story.judged(response)

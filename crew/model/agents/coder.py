@@ -25,8 +25,8 @@ MAX_OUTPUT = 8_000
 """Characters of a test run's output that the model reads."""
 
 
-WEAKENED = "Its own tests are weaker than they were:"
-"""How the warning begins if the coder has removed, skipped, emptied or weakened tests."""
+WEAKENED = "It weakened its own tests:"
+"""How the note begins if the coder has removed, skipped, emptied or weakened tests."""
 
 
 class Nothing(Arguments):
@@ -192,7 +192,7 @@ def _impossible(reason: str, assignment: Assignment) -> str:
     """Return the reason for a person, with the failed acceptance tests that it is about."""
     results = assignment.input(BuiltInArtifact.TEST_RESULTS)
     disputed = failed_tests(results.text, reason) if results is not None else []
-    said = f"it says that this is impossible: {reason.strip().rstrip('.')}."
+    said = f"it reported that the task is impossible: {reason.strip().rstrip('.')}."
     return f"{said} Of the acceptance tests that it names, these failed: {'; '.join(disputed)}." if disputed else said
 
 

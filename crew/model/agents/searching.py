@@ -50,5 +50,5 @@ def search_tools(workspace: Workspace) -> tuple[Tool, ...]:
 
     return (
         Tool("read_lines", "Read some lines of a file, counted from 1.", Lines, read_lines, is_pure=True),
-        Tool("find_text", "Find the lines of all files that have a text, as it is.", Text, find_text, is_pure=True),
+        Tool("find_text", "Find the lines of all files that contain a text, literally.", Text, find_text, is_pure=True),
     )

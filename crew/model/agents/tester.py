@@ -1,4 +1,4 @@
-"""The tester: writes acceptance tests before it has seen the code; later runs them. No model says the verdict."""
+"""The tester: writes acceptance tests before it has seen the code; later runs them. No model decides the verdict."""
 
 from __future__ import annotations
 

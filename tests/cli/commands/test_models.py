@@ -67,10 +67,10 @@ def test_advice_is_printed_where_a_setting_helps() -> None:
     report = ModelReport(model="ollama:small", seconds=3, calls="json", input_usd=0, output_usd=0, context_tokens=8192)
     report = report.model_copy(update={"warning": "its price may end steps."})
     assert describe(report) == [
-        "ollama:small: answered in 3.0 s, calls no tools, 8,192 tokens of context (assumed), free of charge",
+        "ollama:small: answered in 3.0 s, does not call tools, 8,192 tokens of context (assumed), free of charge",
         "  It writes JSON instead of calling tools: this needs BOTARMY_MODEL_TOOLS=json.",
         "  Warning: its price may end steps.",
-        "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if it is another.",
+        "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if this is wrong.",
     ]
 
 

@@ -122,7 +122,7 @@ async def test_what_cannot_be_written_is_said_before_anything_starts(
     no_git = {"PATH": str(tmp_path)}
     ran = await botarmy(api_url, "run", BRIEF, "--name", "Never started", "--git", "new", cwd=tmp_path, env=no_git)
     assert ran.code == 2
-    assert ran.err.startswith("botarmy: git is needed for this, and is not on the PATH")
+    assert ran.err.startswith("botarmy: git is required but not on the PATH")
     found = (await http.get("/api/v1/projects/", params={"search": "Never started"})).json()["items"]
     assert found == []
 

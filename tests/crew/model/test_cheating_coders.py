@@ -153,7 +153,7 @@ async def test_acceptance_tests_that_it_cannot_see_fail(cheat: str) -> None:
         checked = await work(
             crew, "validate", {**DOCUMENTS, "source_code": files, "acceptance_tests": ACCEPTANCE}, note=outcome.note
         )
-        assert provider.calls.total == asked  # no model says the verdict
+        assert provider.calls.total == asked  # no model decides the verdict
     assert checked.verdict is Verdict.FAILED
     report = checked.drafts[0].content.decode()
     assert "| R1 | **failed** | 1 |" in report

@@ -93,8 +93,8 @@ async def test_a_model_that_does_neither_cannot_be_used(script: Script) -> None:
         ("unauthorized", "rejected the key", False),
         ("quota", "quota or credit", False),
         ("model_gone", "has no model", False),
-        ("rate_limit", "is rate limited", True),
-        ("server_error", "a problem of its own", True),
+        ("rate_limit", "is rate-limited", True),
+        ("server_error", "server failed", True),
     ],
 )
 async def test_a_failure_is_reported_on_one_line_without_the_key(

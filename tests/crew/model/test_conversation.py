@@ -197,12 +197,7 @@ async def test_responses_that_must_not_be_believed(response: ModelResponse, said
     [
         (ModelAuthenticationError("m", "bad key sk-planted", body=None), "rejected the key", False, True),
         (ModelQuotaExceededError("m", "no credit", body=None), "quota or credit", False, True),
-        (
-            ModelRateLimitError("m", "slow down", body=None, retry_after=7.0),
-            "is rate limited: its provider asks to wait",
-            True,
-            False,
-        ),
+        (ModelRateLimitError("m", "slow down", body=None, retry_after=7.0), "is rate-limited", True, False),
         (ModelConnectionError("m", "no route", phase="connect"), "cannot be reached", True, True),
     ],
 )
@@ -228,7 +223,7 @@ async def test_failures_of_a_provider_are_said_in_plain_words(
 async def test_a_call_that_broke_after_it_was_sent_is_booked_whole(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Nobody knows what the provider bills."""
+    """What the provider bills is unknown."""
     monkeypatch.setattr(model_call, "RETRY_DELAYS", ())
     step = Step()
     with pytest.raises(AgentError) as failure:

@@ -62,9 +62,9 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     project = await start(http, name="Short links", description=brief, model="openai:gpt-5", oversight="low")
     request = await wait_for_request(http, project, "build")
     question = request["question"]
-    assert f"it says that this is impossible: {REASON}. Of the acceptance tests that it names" in question
+    assert f"it reported that the task is impossible: {REASON}. Of the acceptance tests that it names" in question
     assert "these failed: R1: a link begins with go/." in question
-    assert "If the tests of its work are wrong, amend with a comment to repeat acceptance." in question
+    assert "If its tests are wrong, amend with a comment and send the work back to acceptance." in question
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert shown["redo_stages"] == ["discovery", "plan", "design", "acceptance"]
 

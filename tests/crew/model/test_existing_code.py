@@ -122,10 +122,7 @@ async def test_a_test_that_came_with_the_code_and_is_removed_is_named_in_the_fir
     )
     task = assignment("coder", BuiltInArtifact.SOURCE_CODE, inputs=(given(GIVEN),))
     outcome = await Coder(services(model)).run(task, Step())
-    assert (
-        outcome.note
-        == "Its own tests are weaker than they were: tests/test_app.py:AppTest.test_it was removed. Tidied."
-    )
+    assert outcome.note == "It weakened its own tests: tests/test_app.py:AppTest.test_it was removed. Tidied."
 
 
 async def test_a_later_round_begins_from_the_crews_version() -> None:

@@ -1,4 +1,4 @@
-"""A key that the provider stops accepting in the middle of a step, and the same task going on with another one."""
+"""A key that the provider stops accepting in the middle of a step, and the same task continuing with another one."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ async def test_cancelling_ends_the_call_and_books_it(
 
     await eventually(is_settled)
     assert time.monotonic() - cancelled < STOP_SECONDS
-    # Nobody knows what the provider bills for the call: all that it may cost.
+    # What the provider bills for the call is unknown: all that it may cost.
     assert (await spent(store)).spent_usd - before.spent_usd > MAX_OUTPUT_TOKENS * OUTPUT_USD / 1_000_000
     await wait_for_status(http, project, "cancelled")
 

@@ -80,11 +80,11 @@ Booked = Literal["nothing", "each whole", "each as used"]
 TRIES = 3
 """Calls of a server that has a problem: as many as `no_delays` leaves."""
 
-OWN_PROBLEM = "The server of {model} has a problem of its own."
+OWN_PROBLEM = "{model}'s server failed."
 BROKE = "The connection to the server of {model} broke before its response was complete."
 NO_JSON = "The response of {model} cannot be read: it is not JSON."
 NO_FORM = "The response of {model} cannot be read: it does not have the form of the provider's API."
-NO_CALL = "{model} did not give a usable response in 3 turns: its responses call no tool."
+NO_CALL = "{model} returned no usable response in 3 turns: its responses call no tool."
 REJECTED = "{model} rejected the key. Set {key}, restart the worker, and try again."
 QUOTA = "The quota or credit for {model} is used up. Raise it at the provider, and try again."
 GONE = "The provider has no model {model}. Choose another in BOTARMY_MODEL or the pipeline."
@@ -150,7 +150,7 @@ ENDINGS: dict[str, Ending] = {
     "bad_request": Ending(
         "{model} rejected the request.", ("Invalid value.", "messages: Input should be a valid list"), asks=True
     ),
-    "rate_limit": Ending("{model} is rate limited: its provider asks to wait.", counts=False),
+    "rate_limit": Ending("{model} is rate-limited.", counts=False),
     "server_error": Ending(
         OWN_PROBLEM, ("The server had an error while processing your request.", "Internal server error"), calls=TRIES
     ),
@@ -177,12 +177,12 @@ ENDINGS: dict[str, Ending] = {
         "{model} did not say why its response ended; it was probably cut off.", booked="each as used"
     ),
     "unknown_tool": Ending(
-        "{model} did not give a usable response in 3 turns: there is no tool no_such_tool; there are note, act, done.",
+        "{model} returned no usable response in 3 turns: there is no tool no_such_tool; there are note, act, done.",
         calls=1 + MAX_CORRECTIONS,
         booked="each as used",
     ),
     "bad_arguments": Ending(
-        "{model} did not give a usable response in 3 turns: the arguments of done are not a JSON object. Write smaller "
+        "{model} returned no usable response in 3 turns: the arguments of done are not a JSON object. Write smaller "
         "pieces.",
         calls=1 + MAX_CORRECTIONS,
         booked="each as used",
@@ -222,7 +222,7 @@ async def in_the_middle(model: str) -> AsyncIterator[Attempts]:
     """A step whose first turn is done, and whose second one is to come."""
     async with running(SCRIPT) as provider, clients(provider) as found:
         attempts = Attempts(provider, model, found.get(model))
-        with pytest.raises(AgentError, match="used its 1 turns"):
+        with pytest.raises(AgentError, match="used all 1 turns"):
             await attempts.run(ONE_TURN)
         assert (provider.calls.total, attempts.tools.acts) == (1, ["a"])
         yield attempts
@@ -270,7 +270,7 @@ async def test_a_fault_ends_the_attempt_with_its_cause_and_the_next_one_goes_on(
 async def test_a_pause_may_be_given_as_a_date(model: str) -> None:
     async with in_the_middle(model) as attempts:
         attempts.provider.faults.arm(Fault(kind="rate_limit", retry_after=7, as_date=True))
-        with pytest.raises(AgentError, match="asks to wait") as failure:
+        with pytest.raises(AgentError, match="is rate-limited") as failure:
             await attempts.run(UNLIMITED)
     assert failure.value.retry_after is not None
     assert timedelta(seconds=4) < failure.value.retry_after <= timedelta(seconds=8)

@@ -23,7 +23,7 @@ const SAVE_AFTER = 300; // ms
  * @property {Record<string, string | undefined>} contents by key
  * @property {string} comment
  * @property {string} feedback
- * @property {string | null} redo the stage to repeat, or null for the one that the gate would choose
+ * @property {string | null} redo the stage that the work goes back to, or null for the one that the gate would choose
  */
 
 /** @returns {Typed} */

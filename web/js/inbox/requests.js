@@ -85,7 +85,8 @@ export function mayAmend(request) {
 }
 
 /**
- * The stages that feedback may repeat: the one that the gate would choose, then the others, nearest first.
+ * The stages that feedback may send the work back to: the one that the gate would choose, then the others, nearest
+ * first.
  * @param {Asked} request
  */
 export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
