@@ -31,6 +31,7 @@ PARTS = (
     "workflows.gate",
     "workflows.handoff",
     "workflows.open_gates",
+    "workflows.patches",
     "workflows.options",
     "workflows.progress",
     "workflows.recorder",

@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
-from workflows import options
+from workflows import options, patches
 from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
@@ -31,8 +31,6 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.roles import Role
     from models.contracts.stage_outcome import Accepted, Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import GateState, HandoffState, StageView
-
-CONTINUE = "continue-failed-step"
 
 
 class StageHandoff:
@@ -263,7 +261,7 @@ class StageHandoff:
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
         # Versions before 0.3.0 started a new round instead.
-        if continues(response, request) and workflow.patched(f"{CONTINUE}-{request.request_id}"):
+        if continues(response, request) and workflow.patched(f"{patches.CONTINUE_FAILED_STEP}-{request.request_id}"):
             state.round -= 1
             state.continued += 1
             return None

@@ -10,6 +10,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
+from workflows import patches
 from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.progress import ProgressPublisher, stage_view
 from workflows.run_context import RunContext
@@ -25,7 +26,6 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.stage_outcome import Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import HandoffState, StageView, WorkflowView
 
-HOLD_DEADLINES = "deadlines-stand-still-while-paused"
 ROUNDS_AHEAD = 5
 """How many rounds of a stage may have to be repeated because their workflow tasks were lost."""
 
@@ -219,7 +219,7 @@ class ProjectWorkflow:
         self._state.pauses += paused
         if paused:
             # 0.1.0 did not hold deadlines, and a history may contain such pauses: each has a patch until one holds.
-            if self._holds_deadlines or workflow.patched(f"{HOLD_DEADLINES}-{self._state.pauses}"):
+            if self._holds_deadlines or workflow.patched(f"{patches.HOLD_DEADLINES}-{self._state.pauses}"):
                 self._holds_deadlines = True
                 self._state.deadlines_held = True
                 self._context.gates.hold_deadlines()

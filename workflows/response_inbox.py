@@ -11,16 +11,13 @@ from uuid import UUID
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from workflows import patches
 from workflows.gate import too_late
 from workflows.open_gates import OpenGates
 from workflows.recorder import Recorder
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse
-
-AHEAD = "responses-ahead-of-their-request"
-CHECKED = "responses-to-requests-that-are-known"
-UNKNOWN_FIELDS = "responses-with-unknown-fields"
 
 
 class ResponseInbox:
@@ -60,7 +57,7 @@ class ResponseInbox:
             if not isinstance(response, HitlResponse):  # for some encodings the type is only a hint
                 raise TypeError(f"{type(response).__name__} instead of a response")
             # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that.
-            if _has_unknown_fields(payload) and not workflow.patched(UNKNOWN_FIELDS):
+            if _has_unknown_fields(payload) and not workflow.patched(patches.UNKNOWN_FIELDS):
                 raise TypeError("it has an unknown field")
         except Exception as error:
             workflow.logger.warning("unreadable response: %s", error)
@@ -76,7 +73,7 @@ class ResponseInbox:
             return
         if response.request_id in self._during_step:
             self._during_step[response.request_id].append(response)
-        elif self._may_open(response.request_id) and workflow.patched(AHEAD):
+        elif self._may_open(response.request_id) and workflow.patched(patches.RESPONSES_AHEAD):
             self._before_step.setdefault(response.request_id, []).append(response)
         else:
             self._recorder.unrecorded.append(too_late(response))
@@ -124,7 +121,7 @@ class ResponseInbox:
             request_id in self._during_step or self._may_open(request_id)
         )
         known = bool(self._during_step.get(request_id)) or request_id in self._before_step
-        if not may_open_later or known or not workflow.patched(CHECKED):
+        if not may_open_later or known or not workflow.patched(patches.KNOWN_REQUESTS_ONLY):
             return True
         return await self._recorder.knows_request(response)
 
