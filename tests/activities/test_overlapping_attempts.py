@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.agent_step import AgentSteps
+from crew.model.tool import Tool
 from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
 from models.contracts.handoff import StepInput, StepResult
@@ -22,7 +23,7 @@ from models.tables import Task, TranscriptEntry
 from store import budgets, hitl, tasks, transcripts
 from store.transaction import Store
 from tests.activities.test_agent_step import a_step
-from tests.crew.model.model_under_test import Model, Tools, call, conversation, says
+from tests.crew.model.model_under_test import Model, Tools, Word, call, conversation, says
 from tests.workflows.crew_under_test import Script, Turn, works
 
 TURNS = (
@@ -32,26 +33,52 @@ TURNS = (
 )
 
 
+class Hold:
+    """A point that each attempt reaches and passes only when it is let go."""
+
+    def __init__(self) -> None:
+        self.attempts: list[asyncio.Event] = []
+        self._arrived = asyncio.Condition()
+
+    async def __call__(self) -> None:
+        let_go = asyncio.Event()
+        self.attempts.append(let_go)
+        async with self._arrived:
+            self._arrived.notify_all()
+        await let_go.wait()
+
+    async def wait_for(self, attempts: int) -> None:
+        async with asyncio.timeout(10), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.attempts) == attempts)
+
+
 @dataclass
 class HeldModel(Model):
-    """Answers the second turn only when it is let go, each call for itself."""
+    """Is held in its second turn."""
 
-    held: list[asyncio.Event] = field(default_factory=list)
-    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    hold: Hold | None = None
 
     async def answer(self, messages: list[ModelMessage], info: Any) -> ModelResponse:
         response = await super().answer(messages, info)
-        if response is TURNS[1]:
-            let_go = asyncio.Event()
-            self.held.append(let_go)
-            async with self.arrived:
-                self.arrived.notify_all()
-            await let_go.wait()
+        if self.hold is not None and response is TURNS[1]:
+            await self.hold()
         return response
 
-    async def wait_for(self, calls: int) -> None:
-        async with asyncio.timeout(10), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.held) == calls)
+
+@dataclass
+class HeldTools(Tools):
+    """Are held in the call of the second turn."""
+
+    hold: Hold | None = None
+
+    def all(self) -> tuple[Tool, ...]:
+        async def act(arguments: Word) -> str:
+            if self.hold is not None and arguments.word == "b":
+                await self.hold()
+            self.acts.append(arguments.word)
+            return "done"
+
+        return tuple(replace(tool, run=act) if tool.name == "act" else tool for tool in super().all())
 
 
 def conversing(model: Model, tools: Tools) -> Turn:
@@ -81,35 +108,37 @@ async def spent_today(store: Store) -> budgets.Spent:
 
 
 @pytest.mark.parametrize("older_first", [True, False])
+@pytest.mark.parametrize("held_in", ["model", "tool"])
 async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_next_has_started(
-    store: Store, older_first: bool
+    store: Store, held_in: str, older_first: bool
 ) -> None:
-    model, script, tools = HeldModel(TURNS), Script(), Tools()
+    hold, script = Hold(), Script()
+    model = HeldModel(TURNS, hold=hold if held_in == "model" else None)
+    tools = HeldTools(hold=hold if held_in == "tool" else None)
     script.on("plan", conversing(model, tools))
     step, before = await a_step(store), await spent_today(store)
     older = asyncio.create_task(run(store, script, step))
-    await model.wait_for(1)
+    await hold.wait_for(1)
     newer = asyncio.create_task(run(store, script, step))
-    await model.wait_for(2)
-    order = [0, 1] if older_first else [1, 0]
-    for index in order:
-        model.held[index].set()
+    await hold.wait_for(2)
+    for index in (0, 1) if older_first else (1, 0):
+        hold.attempts[index].set()
         await asyncio.wait([(older, newer)[index]])
     with pytest.raises(ApplicationError, match="has started again") as ended:
         await older
     assert ended.value.type == "SupersededAttemptError"
     assert not ended.value.non_retryable
     assert (await newer).artifacts
-    # The first turn, the second one twice, the third: the older attempt asked nothing after its response was refused.
-    assert (len(model.asked), tools.acts) == (4, ["a", "b"])
+    # Three turns, and the one in flight: the older attempt asked nothing after its write was refused.
+    assert len(model.asked) == (4 if held_in == "model" else 3)
     task, entries = await written(store, step.task_id)
     assert (task.status, task.starts, task.failures) == ("waiting_for_hitl", 2, 0)
     assert [each.kind for each in entries if each.discarded is None] == [
         EntryKind.PROMPT,
         *(EntryKind.RESPONSE, EntryKind.TOOL_RESULT) * 3,
     ]
-    (lost,) = (each for each in entries if each.discarded is not None)
-    assert (lost.kind, lost.discarded) == (EntryKind.FAILED_CALL, budgets.DIED)
+    lost = [(each.kind, each.discarded) for each in entries if each.discarded is not None]
+    assert lost == ([(EntryKind.FAILED_CALL, budgets.DIED)] if held_in == "model" else [])
     after = await spent_today(store)
     assert after.spent_usd - before.spent_usd == pytest.approx(sum(each.cost_usd for each in entries))
     assert after.reserved_usd == pytest.approx(before.reserved_usd)
