@@ -190,7 +190,7 @@ class AgentSteps:
                     category=ApplicationErrorCategory.BENIGN,
                     next_retry_delay=error.retry_after or RETRY_DELAY,
                 )
-            still = f"It still did after {max(1, round(waited / timedelta(minutes=1)))} min: try again later."
+            still = f"It still was after {max(1, round(waited / timedelta(minutes=1)))} min: try again later."
             error = AgentError(f"{error} {still}", retryable=False)
         async with self._store.transaction(step.project_id) as tx:
             if step.short:

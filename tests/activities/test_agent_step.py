@@ -292,7 +292,8 @@ async def test_the_verdict_of_an_agent_may_be_a_plain_text(store: Store, script:
 @pytest.mark.parametrize("turn", [works, fails_its_verdict])
 async def test_a_warning_is_in_the_question_of_the_gate(store: Store, script: Script, run: Run, turn: Any) -> None:
     async def warns(assignment: Assignment, step: Step) -> Outcome:
-        return replace(await turn(assignment, step), warning="A test {agent} was removed.\x00")
+        outcome: Outcome = await turn(assignment, step)
+        return replace(outcome, warning="A test {agent} was removed.\x00")
 
     script.on("plan", warns)
     step = await a_step(store)

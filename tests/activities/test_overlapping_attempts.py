@@ -151,7 +151,7 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     script.on("plan", conversing(model, Tools()))
     step, max_wait = await a_step(store, attempts=1), timedelta(seconds=0.3)
     for _ in range(2):
-        with pytest.raises(ApplicationError, match="test:scripted is rate limited") as refused:
+        with pytest.raises(ApplicationError, match="test:scripted is rate-limited") as refused:
             await run(store, script, step, max_wait)
         assert refused.value.next_retry_delay == timedelta(seconds=0.01)
     await asyncio.sleep(0.3)
@@ -159,7 +159,7 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)
     assert (
-        "test:scripted is rate limited: its provider asks to wait. It still did after 1 min: try again later."
+        "test:scripted is rate-limited. It still was after 1 min: try again later."
         in request.question
     )
     task, _ = await written(store, step.task_id)
@@ -167,7 +167,7 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
 
     # A person says: try again. The wait begins again, and what was stored is not asked again.
     again = step.model_copy(update={"continued": 1, "request_id": step.task_id})
-    with pytest.raises(ApplicationError, match="is rate limited"):
+    with pytest.raises(ApplicationError, match="is rate-limited"):
         await run(store, script, again, max_wait)
     turns[1] = TURNS[1]
     assert (await run(store, script, again, max_wait)).artifacts
@@ -183,7 +183,7 @@ async def test_a_call_that_gets_through_ends_the_wait(store: Store) -> None:
     script.on("plan", conversing(Model([limited]), tools), conversing(Model([TURNS[0], limited]), tools))
     step, max_wait = await a_step(store), timedelta(seconds=0.3)
     for _ in range(2):
-        with pytest.raises(ApplicationError, match="is rate limited"):
+        with pytest.raises(ApplicationError, match="is rate-limited"):
             await run(store, script, step, max_wait)
         await asyncio.sleep(0.3)
     assert tools.acts == ["a"]

@@ -39,7 +39,6 @@ BANNED = {
     r"\btaken for\b": "mistaken for, considered",
     r"\bto and fro\b": "back and forth",
     r"\bput back\b": "restored",
-    r"\bdone again\b": "runs again, is sent back",
     r"\b(goes|went) on\b": "continues, is resumed",
     r"\bnobody knows\b(?! which)": "is unknown",
     r"\bif it is another\b": "if this is wrong",
