@@ -29,7 +29,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "crew": crew.measure,
     "parked": parked.measure,
 }
-GROUP_SECONDS = 300.0
+GROUP_SECONDS = 600.0
 
 
 async def main(names: Sequence[str], *, quick: bool, as_json: bool) -> int:
