@@ -158,10 +158,7 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     assert (await run(store, script, step, max_wait)).request is not None
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)
-    assert (
-        "test:scripted is rate-limited. It still was after 1 min: try again later."
-        in request.question
-    )
+    assert "test:scripted is rate-limited. It still was after 1 min: try again later." in request.question
     task, _ = await written(store, step.task_id)
     assert (task.status, task.failures) == ("failed", 1)
 
