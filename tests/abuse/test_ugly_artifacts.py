@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import httpx2
 import pytest
-from tests.abuse.projects import V1, start
 
 from artifacts.media_types import MARKDOWN
 from benchmarks.timing import p50
 from tests.abuse.target import Target
 from tests.api.artifacts.rendering.ugly import UGLY, is_shown
+from tests.api_client import V1, start
 from tests.proving import Proof
 
 UGLY_SECONDS, OTHER_SECONDS = 15.0, 1.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request
+
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request
 
 pytestmark = pytest.mark.usefixtures("worker")
 

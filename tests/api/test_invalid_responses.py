@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx2
 import pytest
 import pytest_asyncio
-from tests.api.api_client import UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request
 
 from config.settings import Settings
+from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from crew.model.source import Sources
 
 from config.outbound import CERTIFICATES, PROXIES, OutboundError, http_client
 from config.settings import Settings
+from crew.model.clients import ModelClients
 from crew.protocol import AgentError
 from tests.cli.terminal_under_test import CHECKOUT, botarmy
 
@@ -42,13 +42,13 @@ async def test_an_unusable_variable_is_named_for_a_remote_server_and_ignored_for
             patch.setenv(variable, value)
             for base in LOCAL:
                 await http_client(base).aclose()
-                sources = Sources(FREE, {"OPENAI_BASE_URL": f"{base}/v1"})
+                sources = ModelClients(FREE, {"OPENAI_BASE_URL": f"{base}/v1"})
                 assert sources.get("openai:mine").model.base_url == f"{base}/v1/"
                 await sources.close()
             with pytest.raises(OutboundError) as refused:
                 http_client("https://api.example")
             with pytest.raises(AgentError) as error:
-                Sources(FREE, {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
+                ModelClients(FREE, {"OPENAI_API_KEY": "any"}).get("openai:gpt-5")
         assert not error.value.retryable
         for said in (str(refused.value), str(error.value)):
             assert message in said

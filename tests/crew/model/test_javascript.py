@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx2
 import pytest
 import pytest_asyncio
-from tests.abuse.projects import V1, get, start, wait_for_status
 
 from artifacts.file_sets import pack
 from cli.stack.embedded import Servers
@@ -26,6 +25,7 @@ from crew.model.toolchains import entry_point, planned_entry, toolchain_of
 from crew.model.workspace import Workspace
 from models.contracts.names import BuiltInArtifact
 from sandbox.toolchain import python, toolchains
+from tests.api_client import V1, get, start, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.model_under_test import Model, Step, call, says
 from tests.crew.model.test_existing_code import assignment, given, returned, services
