@@ -168,7 +168,7 @@ async def test_a_hundred_responses_at_once_have_one_effect(http: httpx2.AsyncCli
     plans = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
     analyst, winner = (plan["author"] for plan in plans)
     assert analyst == "analyst"
-    # On a busy machine the outcome of some is not known in time (202), and some get no connection to the database (503).
+    # On a busy machine the outcome of some is not known in time (202), and some get no database connection (503).
     # No other than the winner is answered with 200.
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses.keys() <= {200, 202, 409, 503}
