@@ -1,7 +1,8 @@
 """A pytest plugin that ends a session which hangs, and says in which test.
 
-pytest-timeout compares `--session-timeout` with the time between two tests, and interrupts a test at its own limit only
-once. What hangs after that, such as the end of a fixture, would hang forever.
+pytest-timeout compares `--session-timeout` with the time between two tests. At a test's own limit it raises one
+exception, in whatever runs at that moment: a server in the test may answer 500 because of it. What hangs after that,
+such as the end of a fixture, would hang forever.
 """
 
 from __future__ import annotations

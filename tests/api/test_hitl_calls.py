@@ -127,20 +127,17 @@ async def test_a_hundred_responses_at_once_have_one_effect(http: httpx2.AsyncCli
     request = await wait_for_request(http, project_id)
 
     async def amend(number: int) -> httpx2.Response:
-        """A busy machine may have no database connection in time: 503, and the client tries again."""
-        given = {"content": f"# Plan {number}\n", "responder": f"P{number}"}
-        while (answer := await respond(http, request["request_id"], "amend", **given)).status_code == 503:
-            pass
-        return answer
+        return await respond(http, request["request_id"], "amend", content=f"# Plan {number}\n", responder=f"P{number}")
 
     answers = await asyncio.gather(*(amend(number) for number in range(100)))
     await wait_for_request(http, project_id, "plan")
     plans = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
     analyst, winner = (plan["author"] for plan in plans)
     assert analyst == "analyst"
-    # On a busy machine the outcome of some is not known in time: 202. No other than the winner is answered with 200.
+    # On a busy machine the outcome of some is not known in time (202), and some get no database connection (503).
+    # No other than the winner is answered with 200.
     statuses = Counter(answer.status_code for answer in answers)
-    assert statuses.keys() <= {200, 202, 409}
+    assert statuses.keys() <= {200, 202, 409, 503}
     assert statuses[409] > 0
     assert {f"P{number}" for number, answer in enumerate(answers) if answer.status_code == 200} <= {winner}
     assert {answer.json()["decision"]["responder"] for answer in answers if answer.status_code == 409} == {winner}
