@@ -47,6 +47,7 @@ class Toolchain(BaseModel):
     """One toolchain.
 
     Attributes:
+        name: the name of its file.
         title: its name for people.
         suffixes: the files that belong to it.
         markers: files in the root of a project that say that it is used there.
@@ -62,6 +63,7 @@ class Toolchain(BaseModel):
         import_: finds the `name` of each import in a file; `allowed` are the patterns of those that may be used.
         environment: variables that the program needs.
         words: what the members of the crew read about it.
+        limits: what a run of its programs needs beyond the sandbox's usual limits.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
