@@ -107,9 +107,9 @@ class Draft:
 class Usage:
     """What the step cost, in US dollars, and what wrote it: its provenance.
 
-    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; if a task went on with
-    another one, all of them, separated by ", ". `prompt_version` is the prompt's name and hash, `framework` the library
-    that asked, `settings` those of the calls, such as `max_tokens`.
+    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; if a task was resumed
+    with another one, all of them, separated by ", ". `prompt_version` is the prompt's name and hash, `framework` the
+    library that asked, `settings` those of the calls, such as `max_tokens`.
     """
 
     model: str

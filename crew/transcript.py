@@ -14,7 +14,7 @@ class SupersededAttemptError(Exception):
 
 class EntryKind(StrEnum):
     """What an entry of a transcript is: the prompt, a model's response, a tool's result, a remark of ours to the model
-    (a correction, a nudge), or a call that returned nothing, for which the provider may send a bill all the same."""
+    (a correction, a nudge), or a call that returned nothing, which the provider may still bill."""
 
     PROMPT = "prompt"
     RESPONSE = "response"

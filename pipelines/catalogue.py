@@ -81,7 +81,7 @@ def load_pipeline(path: Path) -> Pipeline:
             for line in problem["msg"].removeprefix("Value error, ").splitlines()
         ]
         raise PipelineError(path.name, problems) from None
-    # Not a rule of the model: projects that carry an older pipeline go on.
+    # Not a rule of the model: projects that carry an older pipeline continue.
     crowded = [
         f"stage {stage.name!r}, produces: {excess}" for stage in pipeline.stages if (excess := _excess(pipeline, stage))
     ]

@@ -45,7 +45,7 @@ WITH {held}, freed AS (
 SELECT id FROM held
 """.replace("{held}", HELD)
 
-# Nobody knows what a call cost whose worker died: all of it is booked.
+# What a call cost whose worker died is unknown: all of it is booked.
 _BOOK: LiteralString = """
 freed AS (
     DELETE FROM reservation WHERE {condition} RETURNING id, scope, task_id, amount_usd, created_at
@@ -72,7 +72,7 @@ _BOOK_ORPHANS: LiteralString = "WITH " + _BOOK.replace(
     "{condition}", "created_at < clock_timestamp() - %(age)s::interval"
 )
 
-DIED = "The worker ended during this call. Nobody knows what it cost: the most that it may have cost is booked."
+DIED = "The worker ended during this call. Its cost is unknown: the most that it may have cost is booked."
 """Why the entry of such a call is not part of the conversation."""
 
 

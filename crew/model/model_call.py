@@ -100,7 +100,7 @@ class ModelCaller:
             try:
                 return await self._call(messages), reservation
             except asyncio.CancelledError:
-                # Nobody knows what the provider bills: book all of it.
+                # What the provider bills is unknown: book all of it.
                 await asyncio.shield(self._book(reservation, at_most, started, "The call was cancelled."))
                 raise
             except Exception as error:

@@ -23,7 +23,7 @@ TOOL_SECONDS = 300.0
 """How long a tool may run outside of the sandbox, which has limits of its own."""
 
 GO_ON = "\nA person has read this and asks you to try again."
-"""What a model reads that has given up, once a person lets its step go on."""
+"""What a model reads that has given up, once a person resumes its step."""
 
 
 @dataclass(frozen=True, slots=True)

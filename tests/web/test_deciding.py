@@ -79,7 +79,7 @@ async def start(page: Page, name: str, brief: str) -> None:
 
 async def test_a_project_is_carried_from_its_brief_to_its_delivery(page: Page, worker: None) -> None:
     await page.goto("/")
-    await start(page, "Carried through", SHORTENER)
+    await start(page, "From start to end", SHORTENER)
     project = page.url
     for question in (
         "Is this the right project?",

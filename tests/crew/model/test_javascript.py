@@ -53,7 +53,9 @@ PRODUCT = Product.model_validate(
     {
         "specification": {
             "summary": "adder, a command that adds numbers",
-            "requirements": [{"id": "R1", "text": "adder prints the sum of its arguments", "criterion": "1 2 gives 3"}],
+            "requirements": [
+                {"id": "R1", "text": "adder prints the sum of its arguments", "criterion": "1 2 prints 3"}
+            ],
         },
         "plan": {
             "entry_point": "src/adder.js",

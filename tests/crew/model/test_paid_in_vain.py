@@ -1,4 +1,4 @@
-"""What a step pays for in vain counts as its own, and a step that gave up goes on when a person says so."""
+"""What a step pays for in vain counts as its own, and a step that gave up is resumed when a person says so."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
     brief = f"# Greeter\n\n{INJECTED}\n\n## Requirements\n\n- It greets.\n"
     project = await start(http, description=brief, model=MODEL, pipeline="three-gates")
     request = await wait_for_request(http, project, "plan")
-    assert provider.calls.counts["plan#1", 2] == 1  # the model was told that there is no tool to approve with
+    assert provider.calls.counts["plan#1", 2] == 1  # the model read that no tool approves
     found = await get(http, f"/hitl/{request['request_id']}")
     assert (found["status"], found["history"]) == ("pending", [])
     await decide(http, request, "approve")

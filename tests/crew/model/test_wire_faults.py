@@ -257,7 +257,7 @@ async def test_a_fault_ends_the_attempt_with_its_cause_and_the_next_one_goes_on(
         assert attempts.step.transcript.reserved == {}
         assert len(attempts.step.transcript.stored) == done, "nothing of the fault is kept"
 
-        # Once the fault is over, the same task goes on where it was: one call is left.
+        # Once the fault is over, the same task continues where it was: one call is left.
         provider.faults.clear()
         completed = await attempts.run(UNLIMITED)
         discarded = ending.calls if ending.booked == "each as used" else 0

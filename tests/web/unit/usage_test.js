@@ -35,7 +35,7 @@ test("a cost under a cent has two digits that count", () => {
   ]);
 });
 
-test("the model that answered is named if it is another than the one that was asked", () => {
+test("the model that answered is named if another one was asked", () => {
   assert.equal(modelInWords({ ...PAID, asked_for: "openai:gpt-5" }), "openai:gpt-5, answered by gpt-5-2025-08-07");
   assert.equal(modelInWords(LOCAL), "openai:qwen");
   assert.equal(modelInWords(PAID), "gpt-5-2025-08-07");
