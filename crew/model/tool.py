@@ -31,9 +31,9 @@ class Tool:
 
     `run` receives the validated arguments and returns what the model reads; it raises ToolError. `is_pure`: it only
     reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
-    result. `ends`: a call that succeeds ends the step. `gives_up`: it ends without a result, and the step is resumed
-    if a person says so. `in_sandbox`: it may wait for a run in the sandbox, which limits its time itself, from when the run
-    begins.
+    result. `ends`: a call that succeeds ends the step. `gives_up`: it ends without a result, and the step is
+    resumed if a person says so. `in_sandbox`: it may wait for a run in the sandbox, which limits its time itself,
+    from when the run begins.
     """
 
     name: str

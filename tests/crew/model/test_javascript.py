@@ -54,7 +54,7 @@ PRODUCT = Product.model_validate(
         "specification": {
             "summary": "adder, a command that adds numbers",
             "requirements": [
-                {"id": "R1", "text": "adder prints the sum of its arguments", "criterion": "1 2 prints 3"}
+                {"id": "R1", "text": "adder prints the sum of its words", "criterion": "1 2 prints 3"}
             ],
         },
         "plan": {
