@@ -183,6 +183,7 @@ SIMULATIONS = {
         "sys.platform, platform.libc_ver = 'linux', lambda: ('glibc', '2.17')"
     ),
     "BotArmy needs macOS 11 or newer; this is 10.15.7": (
+        "import sysconfig; sysconfig.get_config_var = lambda _: None; "
         "sys.platform, platform.mac_ver = 'darwin', lambda: ('10.15.7', ('', '', ''), 'x86_64')"
     ),
     "BotArmy runs on 64-bit x86 and ARM; this Python is for": "platform.machine = lambda: 'ppc64le'",
