@@ -26,7 +26,7 @@ from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdic
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
-from models.contracts.redo import checked_by
+from models.contracts.redo import checking_stages
 from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
@@ -225,7 +225,7 @@ class AgentSteps:
         assert project is not None
         given = await artifacts.get_many(tx.connection, step.handoff.context_ids, origin_id=step.task_id)
         inputs = [artifact.type for artifact in given]
-        return checked_by(Pipeline.model_validate(project.pipeline), step.handoff.phase, inputs)
+        return checking_stages(Pipeline.model_validate(project.pipeline), step.handoff.phase, inputs)
 
     async def _result_as_recorded(self, step: StepInput) -> StepResult:
         """Return what an earlier attempt of this task recorded.

@@ -33,13 +33,13 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     return None
 
 
-def fill(question: str, step: StepInput, error: str = "", checked_by: Sequence[str] = ()) -> str:
+def fill(question: str, step: StepInput, error: str = "", checking_stages: Sequence[str] = ()) -> str:
     """Fill in the placeholders of a question, offering only the responses that the gate accepts.
 
-    `checked_by` are the stages that wrote what the stage's earlier result was checked by.
+    `checking_stages` are the stages that wrote what the stage's earlier result was checked by.
     """
     may_redo = step.round < step.gate.max_rounds
-    redo = RETRY + (WRONG_TESTS.format(stages=" or ".join(checked_by)) if checked_by else "")
+    redo = RETRY + (WRONG_TESTS.format(stages=" or ".join(checking_stages)) if checking_stages else "")
     values = {
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,

@@ -32,7 +32,7 @@ class StepTranscript:
 
     async def entries(self) -> list[Entry]:
         async with self._store.reading() as connection:
-            await budgets.book_abandoned(connection, self._step.task_id, self._start)
+            await budgets.settle_reservations_of_task(connection, self._step.task_id, self._start)
             rows = await transcripts.of_task(connection, self._step.task_id)
         return [
             Entry(**row.model_dump(exclude={"task_id", "created_at", "kind"}), kind=EntryKind(row.kind)) for row in rows

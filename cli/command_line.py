@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import typer
 
-from cli.exits import FAILED, USAGE, CommandError
+from cli.errors import FAILED, USAGE, CommandError
 from cli.interrupts import install_exit_handler
 from cli.views.console import ignore_unusable_widths
 from cli.views.printable import one_line

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from cli.exits import INTERRUPTED
+from cli.errors import INTERRUPTED
 
 
 def install_exit_handler() -> None:

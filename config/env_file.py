@@ -15,7 +15,7 @@ class EnvFileError(Exception):
     """`.env` cannot be read. The message names the line, and contains nothing of it."""
 
 
-def checked_encoding(file: Path = DOTENV) -> str | None:
+def detect_encoding(file: Path = DOTENV) -> str | None:
     """Return the encoding of a settings file: UTF-8, or one that Windows editors use.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from dotenv import dotenv_values
 
-from config.env_file import DOTENV, EnvFileError, checked_encoding
+from config.env_file import DOTENV, EnvFileError, detect_encoding
 from config.redaction import redact_also
 from config.secret_files import SecretFileError, resolve_secret_files
 from config.settings import SettingsError
@@ -42,7 +42,7 @@ def provider_variables() -> dict[str, str]:
         SettingsError: `.env` or the file of a key cannot be used; the message contains nothing of a key.
     """
     try:
-        encoding = checked_encoding()
+        encoding = detect_encoding()
         written = dotenv_values(DOTENV, encoding=encoding) if DOTENV.is_file() else {}
         environment, found = resolve_secret_files(_lower(os.environ), KEYS, (), may_be_empty=True)
         in_file, _ = resolve_secret_files(_lower(written), KEYS, found, may_be_empty=True)

@@ -15,7 +15,7 @@ from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
-from config.env_file import DOTENV, EnvFileError, checked_encoding
+from config.env_file import DOTENV, EnvFileError, detect_encoding
 from config.hosts import HostError, host_of
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
@@ -262,7 +262,7 @@ def get_settings() -> Settings:
             the problem.
     """
     try:
-        return Settings(_env_file_encoding=checked_encoding())
+        return Settings(_env_file_encoding=detect_encoding())
     except (EnvFileError, SecretFileError) as error:
         raise SettingsError(str(error)) from None
     except ValidationError as error:

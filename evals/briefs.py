@@ -36,7 +36,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Trial:
+class EvalCase:
     """What an eval needs of a brief. `source` is None unless the brief changes existing code."""
 
     name: str
@@ -52,7 +52,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Brief(Trial):
+class Brief(EvalCase):
     """One brief with what shows that its hidden tests are right."""
 
     reference: Files
@@ -60,7 +60,7 @@ class Brief(Trial):
     script: Script
 
 
-def load_trials(folder: Path) -> list[Trial]:
+def load_trials(folder: Path) -> list[EvalCase]:
     """Read what an eval needs of every brief below a folder, sorted by name, or of the one that the folder is.
 
     Raises:
@@ -69,7 +69,7 @@ def load_trials(folder: Path) -> list[Trial]:
         SyntaxError: a hidden test is not Python.
     """
     paths = [folder / "brief.md"] if (folder / "brief.md").exists() else sorted(folder.glob("*/brief.md"))
-    trials = [Trial(**_trial(path.parent.resolve())) for path in paths]
+    trials = [EvalCase(**_trial(path.parent.resolve())) for path in paths]
     for trial in trials:
         if not trial.hidden_tests:
             raise ValueError(f"{trial.name} has no hidden tests")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from artifacts.sizes import format_count
 from cli.client.http import Client
-from cli.exits import COMPLETED, FAILED, UsageError
+from cli.errors import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
 from config.settings import SettingsError, get_settings
-from evals.briefs import BRIEFS, Trial, load_trials
+from evals.briefs import BRIEFS, EvalCase, load_trials
 from evals.report import document, problems, table
 from evals.suite import Suite
 from sandbox import Sandbox
@@ -60,7 +60,7 @@ async def evaluate(
     return COMPLETED if all(each.is_good for each in results) else FAILED
 
 
-def _trials(folder: Path) -> list[Trial]:
+def _trials(folder: Path) -> list[EvalCase]:
     try:
         trials = load_trials(folder)
     except (OSError, ValueError, SyntaxError) as error:

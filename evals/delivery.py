@@ -9,8 +9,8 @@ from artifacts import zips
 from artifacts.errors import InvalidArtifactError
 from cli.client.http import Client
 from cli.client.shapes import Artifact
-from cli.exits import CommandError
-from evals.briefs import Files, Trial
+from cli.errors import CommandError
+from evals.briefs import EvalCase, Files
 from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox, SandboxError, UnconfinedError
 
@@ -48,7 +48,7 @@ async def fetch_package(client: Client, project_id: str) -> Files:
         raise NoPackageError(f"its package cannot be unpacked: {error}") from None
 
 
-async def run_hidden_tests(trial: Trial, files: Files, sandbox: Sandbox) -> HiddenTests:
+async def run_hidden_tests(trial: EvalCase, files: Files, sandbox: Sandbox) -> HiddenTests:
     """Run the hidden tests of a brief against what was delivered. If they cannot run, none has passed."""
     try:
         run = await sandbox.run_acceptance(files, trial.hidden, trial.name)

@@ -13,18 +13,18 @@ from typing import Any
 from cli.client.http import Client
 from cli.client.shapes import Event, Project, Request
 from cli.commands import source
-from cli.commands.gatekeeper import FixedGatekeeper, UnattendedFailureError
+from cli.commands.decider import AutomaticDecider, UnattendedFailureError
 from cli.commands.options import Gates
 from cli.commands.session import Session
-from cli.exits import CommandError
+from cli.errors import CommandError
 from cli.views.project_view import ProjectView
-from evals.briefs import Trial
+from evals.briefs import EvalCase
 from evals.delivery import HiddenTests, fetch_package, run_hidden_tests
-from evals.meter import Meter, Usage
+from evals.meter import Usage, UsageReader
 from models.contracts.enums import ProjectStatus
 from sandbox import Sandbox
 
-GATEKEEPER = "botarmy eval"
+DECIDED_BY = "botarmy eval"
 """Why no person is asked, as the project's log says it."""
 
 CANCEL_SECONDS = 10.0
@@ -69,14 +69,14 @@ class Evaluation:
     """
 
     def __init__(
-        self, client: Client, trial: Trial, fields: Mapping[str, str], sandbox: Sandbox, stop: asyncio.Event
+        self, client: Client, trial: EvalCase, fields: Mapping[str, str], sandbox: Sandbox, stop: asyncio.Event
     ) -> None:
         self._client = client
         self._trial = trial
         self._fields = fields
         self._sandbox = sandbox
         self._stop = stop
-        self._meter: Meter | None = None
+        self._meter: UsageReader | None = None
 
     @property
     def used(self) -> Usage:
@@ -123,7 +123,7 @@ class Evaluation:
             body["source"] = source.body_of(self._trial.source)
         _, created = await self._client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
         project = Project.model_validate(await self._client.get(f"/projects/{created['id']}"))
-        self._meter = Meter(self._client, project.id)
+        self._meter = UsageReader(self._client, project.id)
         try:
             await self._follow(project)
             return await fetch_package(self._client, project.id)
@@ -134,8 +134,8 @@ class Evaluation:
     async def _follow(self, project: Project) -> None:
         """Return when the project has completed."""
         view = ProjectView.of(project, is_rehearsal=False)
-        gatekeeper = FixedGatekeeper(Gates.APPROVE, GATEKEEPER)
-        session = asyncio.create_task(Session(self._client, project, view, _Silent(), gatekeeper).run())
+        decider = AutomaticDecider(Gates.APPROVE, DECIDED_BY)
+        session = asyncio.create_task(Session(self._client, project, view, _Silent(), decider).run())
         stopped = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait((session, stopped), return_when=asyncio.FIRST_COMPLETED)

@@ -30,7 +30,7 @@ class Usage:
 
 
 @dataclass(slots=True)
-class Meter:
+class UsageReader:
     """Reads the transcripts of a project's tasks; those of tasks that have ended, once."""
 
     client: Client

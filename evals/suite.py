@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cli.client.address import Address
 from cli.client.http import Client
 from cli.commands.session import PATIENCE
-from evals.briefs import Trial
+from evals.briefs import EvalCase
 from evals.evaluation import Evaluation, Result
 from evals.meter import Usage
 from sandbox import Sandbox
@@ -31,7 +31,7 @@ class Suite:
     def __init__(
         self,
         address: Address,
-        trials: Sequence[Trial],
+        trials: Sequence[EvalCase],
         fields: Mapping[str, str],
         sandbox: Sandbox,
         *,
@@ -59,7 +59,7 @@ class Suite:
             watching.cancel()
         return results
 
-    async def _evaluate(self, client: Client, trial: Trial) -> Result:
+    async def _evaluate(self, client: Client, trial: EvalCase) -> Result:
         async with self._slots:
             if self._stop.is_set():
                 return _not_started(trial)
@@ -90,7 +90,7 @@ class Suite:
             self._stop.set()
 
 
-def _not_started(trial: Trial) -> Result:
+def _not_started(trial: EvalCase) -> Result:
     reason = "not started: cost limit reached"
     return Result(trial.name, None, reason, trial.hidden_tests, 0, (), Usage(), 0.0)
 

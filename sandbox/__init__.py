@@ -4,16 +4,16 @@ from sandbox.acceptance_tests import AcceptanceCheck, run_acceptance
 from sandbox.errors import SandboxError, UnconfinedError
 from sandbox.launcher.protocol import Limits
 from sandbox.product_interface import product_interface
-from sandbox.runs import TestRun
+from sandbox.run_report import RunReport
 from sandbox.sandbox import Sandbox
 from sandbox.unit_tests import run_tests
 
 __all__ = [
     "AcceptanceCheck",
     "Limits",
+    "RunReport",
     "Sandbox",
     "SandboxError",
-    "TestRun",
     "UnconfinedError",
     "product_interface",
     "run_acceptance",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, Product, RunRequest
 from sandbox.launcher_process import PYTHON
-from sandbox.runs import PASSED, TestRun, run
+from sandbox.run_report import PASSED, RunReport, run
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
     from sandbox.toolchain import Toolchain
@@ -33,7 +33,7 @@ class AcceptanceCheck:
     """Whether acceptance tests can be used: `problems` has a sentence for each reason why not."""
 
     problems: tuple[str, ...]
-    run: TestRun
+    run: RunReport
 
 
 async def run_acceptance(
@@ -45,7 +45,7 @@ async def run_acceptance(
     *,
     unconfined: bool = False,
     toolchain: Toolchain | None = None,
-) -> TestRun:
+) -> RunReport:
     """Run acceptance tests, each in a process of its own, in a sandbox.
 
     `python -m entry_point`, or the toolchain's command, runs the product, in a working folder that is new for each
@@ -74,7 +74,7 @@ async def run_acceptance(
     return await run(request)
 
 
-def problems(run: TestRun) -> Iterator[str]:
+def problems(run: RunReport) -> Iterator[str]:
     """Yield what is wrong with acceptance tests, after their run on a product that does nothing: each must fail."""
     if run.stopped:
         yield f"The run of the tests on a product that does nothing was stopped: it {run.stopped}."

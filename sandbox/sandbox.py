@@ -11,7 +11,7 @@ from config.settings import Settings
 from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
-from sandbox.runs import TestRun
+from sandbox.run_report import RunReport
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
     from sandbox.toolchain import Toolchain
@@ -56,7 +56,7 @@ class Sandbox:
         harmless: bool = False,
         loopback: bool = False,
         toolchain: Toolchain | None = None,
-    ) -> TestRun:
+    ) -> RunReport:
         """Wait for a free slot, then run the unit tests as the function `run_tests` does."""
         async with self._slots:
             unconfined = harmless or self._allow_unconfined
@@ -72,7 +72,7 @@ class Sandbox:
         *,
         harmless: bool = False,
         toolchain: Toolchain | None = None,
-    ) -> TestRun:
+    ) -> RunReport:
         """Wait for a free slot, then run the acceptance tests as the function `run_acceptance` does."""
         async with self._slots:
             unconfined = harmless or self._allow_unconfined

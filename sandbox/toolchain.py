@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from sandbox.errors import SandboxError
 from sandbox.launcher.protocol import RunRequest
-from sandbox.runs import TestRun
+from sandbox.run_report import RunReport
 
 FOLDER = Path(__file__).with_name("toolchains")
 
@@ -128,7 +128,7 @@ class Toolchain(BaseModel):
         names = {found["name"] for found in re.finditer(self.import_, text, re.MULTILINE)}
         return sorted(name for name in names if not any(fnmatchcase(name, each) for each in self.allowed))
 
-    def complete(self, run: TestRun, files: Mapping[str, str]) -> TestRun:
+    def complete(self, run: RunReport, files: Mapping[str, str]) -> RunReport:
         """Return a run in which each test of the source has an outcome, whatever the program has reported."""
         reported = {name.rpartition(" > ")[2] for name, _ in run.outcomes}
         missing = [f"{path} > {name}" for path, name in self.tests_in(files) if name not in reported]

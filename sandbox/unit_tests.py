@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, RunRequest
 from sandbox.launcher_process import PYTHON
-from sandbox.runs import TestRun, run
+from sandbox.run_report import RunReport, run
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
     from sandbox.toolchain import Toolchain
@@ -22,7 +22,7 @@ async def run_tests(
     unconfined: bool = False,
     loopback: bool = False,
     toolchain: Toolchain | None = None,
-) -> TestRun:
+) -> RunReport:
     """Run the unit tests in the files in a sandbox; Python's each in a process of its own.
 
     Whatever the tests do is a result, never an error.

@@ -117,7 +117,7 @@ async def free(connection: AsyncConnection, reservation: UUID, task_id: UUID, st
     return bool(await run(connection, _FREE, id=reservation, task_id=task_id, start=start))
 
 
-async def book_abandoned(connection: AsyncConnection, task_id: UUID, start: int) -> None:
+async def settle_reservations_of_task(connection: AsyncConnection, task_id: UUID, start: int) -> None:
     """Book what earlier starts of a task have reserved as spent: they died, and the provider may have been paid."""
     await run(connection, _BOOK_OF_TASK, task_id=task_id, start=start, reason=DIED)
 

@@ -70,7 +70,7 @@ async def open_request(
         assert opened is not None  # otherwise the row would have been inserted
         return opened
     (row,) = rows
-    tx.count_requests(+1)
+    tx.change_open_requests(+1)
     tx.record(
         HitlRequested(
             request_id=step.request_id,
@@ -122,7 +122,7 @@ async def close(
     )
     if not rows:
         return None
-    tx.count_requests(-1)
+    tx.change_open_requests(-1)
     return model_of(HitlRequest, rows[0])
 
 
@@ -133,7 +133,7 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
         .where(HITL_REQUEST.c.project_id == tx.project_id, HITL_REQUEST.c.status == HitlStatus.PENDING, *conditions)
         .values(status=HitlStatus.CANCELLED, decided_at=func.clock_timestamp())
     )
-    tx.count_requests(-cancelled.rowcount)
+    tx.change_open_requests(-cancelled.rowcount)
 
 
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:

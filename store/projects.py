@@ -22,8 +22,8 @@ from models.contracts.records import OpenProject, RecordedStatus
 from models.contracts.roles import MediaType, ModelName
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, hitl_deadlines, tasks
-from store.folding import folded
 from store.rows import fetch_all, fetch_one
+from store.text_search import folded
 from store.transaction import Transaction
 
 BRIEF = "brief"

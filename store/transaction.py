@@ -122,7 +122,7 @@ class Transaction:
             AgentStatusChange(status=status), key=f"agent:{key}:{status}", task_id=task_id, agent_type=agent_type
         )
 
-    def count_requests(self, opened: int) -> None:
+    def change_open_requests(self, opened: int) -> None:
         """Count the HITL requests that this unit of work opened; a closed one counts as -1."""
         self._opened_requests += opened
 

@@ -32,7 +32,7 @@ SWEEPS_PER_RECONCILIATION = 12
 """Sweeps from one pass of the reconciler to the next."""
 
 
-async def start_late(store: Store, client: Client, settings: Settings) -> int:
+async def start_unstarted(store: Store, client: Client, settings: Settings) -> int:
     """Start projects and tasks whose start was interrupted. Return how many. Starting twice is harmless."""
     started = 0
     async with store.reading() as connection:
@@ -74,12 +74,12 @@ async def book_orphans(store: Store) -> int:
         return await budgets.book_orphans(connection, ORPHAN_AGE)
 
 
-async def keep_sweeping(store: Store, client: Client, settings: Settings) -> None:
+async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
     """Sweep forever. What fails is retried in the next sweep."""
     reconciler = Reconciler(store, client, settings)
     sweeps = 0
     while True:
-        await _try(lambda: start_late(store, client, settings), "start_late")
+        await _try(lambda: start_unstarted(store, client, settings), "start_late")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
             await _try(lambda: book_orphans(store), "book_orphans")

@@ -21,7 +21,7 @@ from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
 from worker.busy_loop import BusyLoopHeartbeats
-from worker.sweeper import keep_sweeping
+from worker.sweeper import run_sweeper
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
@@ -86,7 +86,7 @@ async def run_worker(client: Client, crews: Crews, settings: Settings, stop: asy
     database, bus = Database(settings), Bus(settings)
     store = Store(database, bus)
     database_check = asyncio.create_task(log_database_problem(database))
-    sweeper = asyncio.create_task(keep_sweeping(store, client, settings))
+    sweeper = asyncio.create_task(run_sweeper(store, client, settings))
     try:
         async with build_worker(client, store, crews, settings):
             await stop.wait()

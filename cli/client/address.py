@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
-from cli.exits import NoApiError, UsageError
+from cli.errors import NoApiError, UsageError
 from cli.stack.datadir import DataDir
 from cli.stack.state import StackState
 from config.redaction import redacted_value

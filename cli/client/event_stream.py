@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidProxy, InvalidStatus,
 from cli.client.address import Address
 from cli.client.backoff import Backoff
 from cli.client.shapes import Event
-from cli.exits import ApiError
+from cli.errors import ApiError
 from config.outbound import is_loopback
 
 MAX_FRAME = 4 * 2**20

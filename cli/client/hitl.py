@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cli.client.http import Client, Json
 from cli.client.shapes import Request
-from cli.exits import ApiError
+from cli.errors import ApiError
 from models.contracts.enums import HitlAction
 
 SUBMITTED = 202

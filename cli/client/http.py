@@ -12,7 +12,7 @@ import httpx2
 
 from cli.client.address import Address
 from cli.client.backoff import Backoff
-from cli.exits import ApiError, NoApiError
+from cli.errors import ApiError, NoApiError
 from config.outbound import OutboundError, http_client, is_loopback, proxy_hint
 
 PREFIX = "/api/v1"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artifacts.sizes import format_size
-from cli.exits import UsageError
+from cli.errors import UsageError
 from cli.views.printable import printable
 from models.contracts.contract import refuse_other_formats
 

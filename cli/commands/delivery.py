@@ -12,7 +12,7 @@ from pathlib import Path
 
 from artifacts import zips
 from artifacts.errors import InvalidArtifactError
-from cli.exits import CommandError, UsageError
+from cli.errors import CommandError, UsageError
 
 DELIVERIES = Path("deliveries")
 

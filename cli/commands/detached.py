@@ -14,7 +14,7 @@ from typing import IO
 from rich.console import Console
 
 from cli.command_line import discard_stdout
-from cli.exits import INTERRUPTED
+from cli.errors import INTERRUPTED
 from cli.interrupts import raise_on_interrupt
 from cli.stack import orphans, pending_start
 from cli.stack.checkout import python_path

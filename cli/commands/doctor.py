@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.client.http import Client
 from cli.client.shapes import Shape
-from cli.exits import COMPLETED, FAILED, ApiError
+from cli.errors import COMPLETED, FAILED, ApiError
 from cli.views.console import is_interactive, print_json, stderr, stdout
 from cli.views.printable import one_line, plain
 from cli.views.prompt import EndOfInputError, Prompt

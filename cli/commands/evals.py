@@ -15,7 +15,7 @@ def eval(context: typer.Context) -> None:
     """Run briefs through the crew, and test what it delivers with hidden acceptance tests. Needs a checkout of
     BotArmy."""
     from cli.commands.module import become_module
-    from cli.exits import UsageError
+    from cli.errors import UsageError
     from cli.stack.checkout import CHECKOUT
 
     if not (CHECKOUT / "evals").is_dir():

@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.client.address import VARIABLE
 from cli.client.shapes import Event, Request
 from cli.commands.options import ApiTarget
-from cli.exits import FAILED
+from cli.errors import FAILED
 from cli.stack.datadir import DataDir
 from cli.views.display import Display, print_event
 from cli.views.project_view import ProjectView

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from cli.exits import CommandError, UsageError
+from cli.errors import CommandError, UsageError
 
 TIMEOUT = 300.0
 """Seconds that one call may take."""

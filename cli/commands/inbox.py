@@ -15,9 +15,9 @@ from rich.text import Text
 from cli.client import hitl
 from cli.client.http import Client, Json
 from cli.client.shapes import Request
-from cli.commands.interactive import InteractiveGatekeeper
+from cli.commands.interactive import InteractiveDecider
 from cli.commands.session import PATIENCE
-from cli.exits import ApiError
+from cli.errors import ApiError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
 from cli.views.prompt import EndOfInputError, Prompt, QuestionWithdrawnError
@@ -115,24 +115,24 @@ class _InteractiveInbox:
                 changed.set()
 
     async def _decide(self, chosen: Request) -> None:
-        gatekeeper = InteractiveGatekeeper(self._client, self._console)
+        decider = InteractiveDecider(self._client, self._console)
         try:
             request = await hitl.fetch(self._client, chosen.id)
             if not request.is_pending:
                 self._console.print(plain(f"The request is already {request.status}.", "yellow"))
                 return
-            response = await gatekeeper.decide(request, asyncio.Event())
+            response = await decider.decide(request, asyncio.Event())
             if response is None:
                 return
             try:
                 status, outcome = await hitl.respond(self._client, request.id, response)
             except BaseException:
-                gatekeeper.response_sent(applied=False)
+                decider.response_sent(applied=False)
                 raise
         except ApiError as error:
             self._console.print(plain(str(error), "red"))
             return
-        gatekeeper.response_sent(applied=True)
+        decider.response_sent(applied=True)
         result = hitl.SUBMITTED_MESSAGE if status == hitl.SUBMITTED else outcome.get("status")
         self._console.print(Text("✓ ", "green") + plain(f"{request.stage}: {result}"))
 

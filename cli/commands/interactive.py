@@ -13,7 +13,7 @@ from rich.text import Text
 from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
-from cli.exits import CommandError
+from cli.errors import CommandError
 from cli.views import artifact_view
 from cli.views.editor import Draft
 from cli.views.printable import plain, printable
@@ -24,7 +24,7 @@ PREVIEW_LINES = 12
 MAX_CHOICES = 9
 
 
-class InteractiveGatekeeper:
+class InteractiveDecider:
     """Shows a request, and asks for a decision until there is one."""
 
     needs_terminal = True

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cli.client.model_shapes import ModelReport
 from cli.command_line import print_error
 from cli.commands.module import run_module
-from cli.exits import CommandError, UsageError
+from cli.errors import CommandError, UsageError
 
 
 async def check_models(names: Sequence[str]) -> list[ModelReport]:

@@ -8,7 +8,7 @@ from typing import Any
 from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.commands.module import run_module
-from cli.exits import COMPLETED, FAILED, CommandError, UsageError
+from cli.errors import COMPLETED, FAILED, CommandError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.client import hitl
 from cli.client.http import Client
-from cli.exits import ApiError, UsageError
+from cli.errors import ApiError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from models.contracts.enums import HitlAction

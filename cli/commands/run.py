@@ -12,16 +12,16 @@ from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
+from cli.commands.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
 from cli.commands.delivery import check_writable, folder_for, unpack
 from cli.commands.failure import report_failure
-from cli.commands.gatekeeper import FixedGatekeeper, Gatekeeper, PassiveGatekeeper, UnattendedFailureError
-from cli.commands.interactive import InteractiveGatekeeper
+from cli.commands.interactive import InteractiveDecider
 from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget, Gates
 from cli.commands.repository import export_repository
 from cli.commands.session import PATIENCE, Session
 from cli.commands.source import SourceUpload
-from cli.exits import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
+from cli.errors import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
 from cli.views.live import LiveDisplay
@@ -76,10 +76,10 @@ async def run(client: Client, options: RunOptions) -> int:
     display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
     if options.source is not None:
         display.message(options.source.summary)
-    gatekeeper = _gatekeeper(client, options.gates, options.as_json)
+    decider = _decider(client, options.gates, options.as_json)
     try:
         try:
-            await Session(client, project, view, display, gatekeeper).run()
+            await Session(client, project, view, display, decider).run()
         finally:
             display.close()
     except asyncio.CancelledError:
@@ -101,9 +101,9 @@ async def watch(client: Client, project_id: str, since: int, gates: Gates | None
     view = ProjectView.of(project, project.crew in await _rehearsing_crews(client))
     display = _display(project, view, as_json, since)
     client.patience = PATIENCE
-    gatekeeper = PassiveGatekeeper() if gates is None else _gatekeeper(client, gates, as_json)
+    decider = NoDecider() if gates is None else _decider(client, gates, as_json)
     try:
-        await Session(client, project, view, display, gatekeeper).run()
+        await Session(client, project, view, display, decider).run()
     except UnattendedFailureError as failure:
         display.close()
         return report_failure(failure.request, view, display, client.address(), api, as_json)
@@ -168,15 +168,15 @@ def _display(project: Project, view: ProjectView, as_json: bool, since: int = 0)
     return LineDisplay(console, since)
 
 
-def _gatekeeper(client: Client, gates: Gates | None, as_json: bool) -> Gatekeeper:
+def _decider(client: Client, gates: Gates | None, as_json: bool) -> Decider:
     """Return who decides: the person at a terminal; without one, no one if `--gates ask` was given, else approval."""
     if gates in (Gates.APPROVE, Gates.REJECT):
-        return FixedGatekeeper(gates, f"--gates {gates}")
+        return AutomaticDecider(gates, f"--gates {gates}")
     if is_interactive() and not as_json:
-        return InteractiveGatekeeper(client, stdout())
+        return InteractiveDecider(client, stdout())
     if gates is Gates.ASK:
-        return PassiveGatekeeper()
-    return FixedGatekeeper(Gates.APPROVE, "--json" if as_json else "no terminal")
+        return NoDecider()
+    return AutomaticDecider(Gates.APPROVE, "--json" if as_json else "no terminal")
 
 
 async def _deliver(client: Client, project: Project, options: RunOptions, display: Display) -> int:

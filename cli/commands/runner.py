@@ -15,7 +15,7 @@ from cli.client.address import find
 from cli.client.http import Client
 from cli.command_line import discard_stdout, print_error
 from cli.commands.options import ApiTarget
-from cli.exits import FAILED, INTERRUPTED, NO_API, TERMINATED, CommandError
+from cli.errors import FAILED, INTERRUPTED, NO_API, TERMINATED, CommandError
 from cli.interrupts import raise_on_interrupt
 
 Command = Callable[[Client], Awaitable[int]]

@@ -1,4 +1,4 @@
-"""Follows one project to its end: passes events to the display, and requests to the gatekeeper."""
+"""Follows one project to its end: passes events to the display, and requests to the decider."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cli.client import hitl
 from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
 from cli.client.shapes import Event, Project, Request
-from cli.commands.gatekeeper import Gatekeeper, PassiveGatekeeper
-from cli.exits import ApiError, CommandError, NoApiError
+from cli.commands.decider import Decider, NoDecider
+from cli.errors import ApiError, CommandError, NoApiError
 from cli.views.display import Display
 from cli.views.project_view import ProjectView
 from cli.views.prompt import EndOfInputError, QuestionWithdrawnError
@@ -23,14 +23,12 @@ PATIENCE = 600.0
 class Session:
     """One project, followed from its first event until it has ended."""
 
-    def __init__(
-        self, client: Client, project: Project, view: ProjectView, display: Display, gatekeeper: Gatekeeper
-    ) -> None:
+    def __init__(self, client: Client, project: Project, view: ProjectView, display: Display, decider: Decider) -> None:
         self._client = client
         self._project = project
         self._view = view
         self._display = display
-        self._gatekeeper = gatekeeper
+        self._decider = decider
         self._caught_up = asyncio.Event()
         self._changed = asyncio.Event()
         self._not_deciding = asyncio.Event()
@@ -121,13 +119,13 @@ class Session:
         if request_id not in self._view.open_requests:
             return
         try:
-            with self._display.paused() if self._gatekeeper.needs_terminal else nullcontext():
-                response = await self._gatekeeper.decide(request, withdrawn)
+            with self._display.paused() if self._decider.needs_terminal else nullcontext():
+                response = await self._decider.decide(request, withdrawn)
         except QuestionWithdrawnError:
             self._display.message(f"{request.stage}: decided elsewhere")
             return
         except EndOfInputError:
-            self._gatekeeper, response = PassiveGatekeeper(), None
+            self._decider, response = NoDecider(), None
         finally:
             self._asking = None
         if response is None:
@@ -139,19 +137,19 @@ class Session:
         try:
             status, _ = await hitl.respond(self._client, request.id, response)
         except CommandError as error:
-            self._gatekeeper.response_sent(applied=False)
+            self._decider.response_sent(applied=False)
             if not isinstance(error, ApiError):
                 raise
             self._display.message(f"{request.stage}: {error}")
-            if self._gatekeeper.needs_terminal:
+            if self._decider.needs_terminal:
                 self._handled.discard(request.id)  # ask again, if it is still open
             elif not hitl.is_already_decided(error):
                 self._leave_open(request)
             return
         except BaseException:
-            self._gatekeeper.response_sent(applied=False)
+            self._decider.response_sent(applied=False)
             raise
-        self._gatekeeper.response_sent(applied=True)
+        self._decider.response_sent(applied=True)
         if status == hitl.SUBMITTED:
             self._display.message(f"{request.stage}: {hitl.SUBMITTED_MESSAGE}")
 

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from artifacts.sizes import format_size
 from cli.client.http import Client
 from cli.client.shapes import Artifact
-from cli.exits import UsageError
+from cli.errors import UsageError
 from cli.views import artifact_view
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain, printable

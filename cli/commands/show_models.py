@@ -9,7 +9,7 @@ from dataclasses import asdict
 from cli.client.local_servers import LocalServer, find_servers
 from cli.client.model_shapes import ModelReport
 from cli.commands.model_check import check_models
-from cli.exits import COMPLETED, FAILED
+from cli.errors import COMPLETED, FAILED
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 

@@ -17,7 +17,7 @@ from artifacts.errors import InvalidArtifactError
 from artifacts.sizes import format_count, format_size
 from artifacts.sources import Entry
 from cli.commands.git import GitError, git
-from cli.exits import UsageError
+from cli.errors import UsageError
 from models.contracts.roles import MediaType
 
 MAX_ARCHIVE = 256 * 2**20

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.command_line import print_error
-from cli.exits import ALREADY_RUNNING
+from cli.errors import ALREADY_RUNNING
 from cli.interrupts import raise_on_interrupt
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from cli.views.console import PlainConsole

@@ -14,7 +14,7 @@ from typing import IO
 
 from pydantic import BaseModel
 
-from cli.exits import CommandError
+from cli.errors import CommandError
 
 FORMAT = 1
 MANIFEST, DUMP, TEMPORAL = "backup.json", "postgres.dump", "temporal.db"

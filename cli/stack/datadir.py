@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.exits import CommandError
+from cli.errors import CommandError
 
 LOCK = "stack.lock"
 RESTORING, RESTORED = ".botarmy-restoring", ".botarmy-restored"

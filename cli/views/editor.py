@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from artifacts.media_types import FILES
-from cli.exits import CommandError
+from cli.errors import CommandError
 
 SUFFIXES = {"text/markdown": ".md", "application/json": ".json", FILES: ".json"}
 

@@ -41,15 +41,15 @@ MAX_OUTPUT_TOKENS, MAX_OUTPUT_USD = 2_000, 0.01
 """Of one call: enough for a model that thinks before its one word, and never more than a cent."""
 
 
-class Ready(Arguments):
+class CheckToolArguments(Arguments):
     word: Literal["ready"]
 
 
-async def _never_run(arguments: Ready) -> str:
+async def _never_run(arguments: CheckToolArguments) -> str:
     return ""
 
 
-TOOL = Tool("answer", "Answer with one word.", Ready, _never_run)
+TOOL = Tool("answer", "Answer with one word.", CheckToolArguments, _never_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ async def _request(client: ModelClient, dialect: Dialect) -> tuple[ModelResponse
 def _is_right(dialect: Dialect, response: ModelResponse) -> bool:
     calls = dialect.calls(response)
     try:
-        return bool(calls) and calls[0].tool == TOOL.name and bool(Ready.model_validate(calls[0].arguments))
+        return (
+            bool(calls) and calls[0].tool == TOOL.name and bool(CheckToolArguments.model_validate(calls[0].arguments))
+        )
     except ValidationError:
         return False
 

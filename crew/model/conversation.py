@@ -79,7 +79,7 @@ class Conversation:
             calls = self._client.dialect.calls(await self._response())
             results: list[Result] = []
             for call in calls:
-                result = await self._calls.carry_out(call)
+                result = await self._calls.execute(call)
                 if result.ended is not None:  # what follows it in this response is not carried out
                     await self._cursor.end()
                     return Completed(call.tool, result.ended, self._cursor.used.turns, self._usage())

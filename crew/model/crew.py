@@ -8,7 +8,7 @@ from crew.model.agents.deployer import Deployer
 from crew.model.agents.document import DocumentWriter
 from crew.model.agents.reviewer import Reviewer
 from crew.model.agents.shared import AgentServices, ModelAgent
-from crew.model.agents.tester import AcceptanceTester, TestRunner
+from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.clients import ModelClients
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
@@ -37,7 +37,7 @@ class RoleDispatcher:
     def __init__(self, services: AgentServices) -> None:
         coder = Coder(services)
         self._by_output: dict[str, ModelAgent] = {
-            BuiltInArtifact.TEST_RESULTS: TestRunner(services),
+            BuiltInArtifact.TEST_RESULTS: AcceptanceRunner(services),
             BuiltInArtifact.ACCEPTANCE_TESTS: AcceptanceTester(services),
             BuiltInArtifact.SOURCE_CODE: coder,
             BuiltInArtifact.DEPLOYMENT_PACKAGE: Deployer(services),

@@ -52,8 +52,8 @@ def warning_about(price: Price, max_output_tokens: int) -> str | None:
     dear = []
     for role in (BuiltInRole.ANALYST, BuiltInRole.CODER, BuiltInRole.TESTER, BuiltInRole.DEPLOYER):
         limits = limits_of(BUILT_IN_ROLES[role])
-        cost = (limits.turns - 1) * price.at_most(USUAL_PROMPT, USUAL_RESPONSE)
-        cost += price.at_most(USUAL_PROMPT, max_output_tokens)
+        cost = (limits.turns - 1) * price.max_cost(USUAL_PROMPT, USUAL_RESPONSE)
+        cost += price.max_cost(USUAL_PROMPT, max_output_tokens)
         if cost > limits.cost_usd:
             dear.append(f"a step of the {role} may cost up to {cost:.2f} USD, the cap is {limits.cost_usd:.2f}")
     if not dear:

@@ -55,9 +55,9 @@ class ModelCaller:
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
-        at_most = client.price.at_most(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
+        max_cost = client.price.max_cost(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
         started = time.monotonic()
-        response, reservation = await self._try(fitting, at_most, limit_usd)
+        response, reservation = await self._try(fitting, max_cost, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -76,7 +76,7 @@ class ModelCaller:
             input_tokens=response.usage.input_tokens,
             output_tokens=response.usage.output_tokens,
             cached_tokens=response.usage.cache_read_tokens,
-            cost_usd=client.price.of(response.usage) if response.usage.has_values() else at_most,
+            cost_usd=client.price.of(response.usage) if response.usage.has_values() else max_cost,
             seconds=time.monotonic() - started,
             discarded=str(problem) if problem else None,
         )
@@ -84,31 +84,31 @@ class ModelCaller:
             raise problem
         return response
 
-    async def _try(self, messages: list[ModelMessage], at_most: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
+    async def _try(self, messages: list[ModelMessage], max_cost: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
         client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
             used = self._cursor.used
-            if used.cost_usd + at_most > limit_usd:
+            if used.cost_usd + max_cost > limit_usd:
                 raise BudgetExhaustedError(
                     f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
-                    f"{at_most:.2f}.{used.last_problem}"
+                    f"{max_cost:.2f}.{used.last_problem}"
                 )
-            reservation = await transcript.reserve(at_most)
+            reservation = await transcript.reserve(max_cost)
             started = time.monotonic()
             try:
                 return await self._call(messages), reservation
             except asyncio.CancelledError:
                 # What the provider bills is unknown: book all of it.
-                await asyncio.shield(self._book(reservation, at_most, started, "The call was cancelled."))
+                await asyncio.shield(self._book(reservation, max_cost, started, "The call was cancelled."))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
                     await transcript.release(reservation)
                 else:
-                    await self._book(reservation, at_most, started, str(failure))
+                    await self._book(reservation, max_cost, started, str(failure))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None

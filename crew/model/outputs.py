@@ -146,7 +146,7 @@ class DeliveryNotes(Arguments):
 
 Document = ProjectPlan | Specification | Architecture | ImplementationPlan | FreeDocument
 
-FORMS: dict[ArtifactType, type[Document]] = {
+OUTPUT_SCHEMAS: dict[ArtifactType, type[Document]] = {
     BuiltInArtifact.PROJECT_PLAN: ProjectPlan,
     BuiltInArtifact.SOFTWARE_SPECIFICATION: Specification,
     BuiltInArtifact.SYSTEM_ARCHITECTURE: Architecture,
@@ -158,14 +158,14 @@ ENTRY_POINT = "Entry point:"
 
 
 @cache  # creating a model takes some milliseconds, in which nothing else runs
-def submission_of(types: tuple[ArtifactType, ...], toolchain: Toolchain) -> type[Arguments]:
+def submission_schema(types: tuple[ArtifactType, ...], toolchain: Toolchain) -> type[Arguments]:
     """Return the arguments of `submit` for a stage: one object for each type that it produces."""
-    forms = FORMS
+    forms = OUTPUT_SCHEMAS
     if toolchain.run:
         entry = Annotated[str, StringConstraints(pattern=f"^(?:{toolchain.entry})$")]
         described = Field(description=f"What `{' '.join(toolchain.run)}` runs.")
         plan = create_model("ImplementationPlan", __base__=ImplementationPlan, entry_point=(entry, described))
-        forms = {**FORMS, BuiltInArtifact.IMPLEMENTATION_PLAN: plan}
+        forms = {**OUTPUT_SCHEMAS, BuiltInArtifact.IMPLEMENTATION_PLAN: plan}
     fields = {type: (forms.get(type, FreeDocument), ...) for type in types}
     return create_model("Submission", __base__=Arguments, **fields)  # type: ignore[call-overload,no-any-return]
 

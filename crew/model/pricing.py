@@ -28,7 +28,7 @@ class Price:
         """Return what a call cost. Cached input counts as input: a cautious estimate."""
         return (usage.input_tokens * self.input_usd + usage.output_tokens * self.output_usd) / PER
 
-    def at_most(self, input_tokens: int, output_tokens: int) -> float:
+    def max_cost(self, input_tokens: int, output_tokens: int) -> float:
         """Return what a call may cost at most."""
         return (input_tokens * self.input_usd + output_tokens * self.output_usd) / PER
 

@@ -16,12 +16,12 @@ from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
 from crew.model.pricing import Price
 from crew.transcript import Entry
-from sandbox import Sandbox, TestRun
+from sandbox import RunReport, Sandbox
 from sandbox.toolchain import Toolchain
 
 _NO_LIMIT = 10**12
 
-_NOT_RUN = TestRun(
+_NOT_RUN = RunReport(
     passed=False,
     counted=0,
     ran=0,
@@ -122,7 +122,7 @@ class NoSandbox(Sandbox):
         harmless: bool = False,
         loopback: bool = False,
         toolchain: Toolchain | None = None,
-    ) -> TestRun:
+    ) -> RunReport:
         return _NOT_RUN
 
     async def run_acceptance(
@@ -133,5 +133,5 @@ class NoSandbox(Sandbox):
         *,
         harmless: bool = False,
         toolchain: Toolchain | None = None,
-    ) -> TestRun:
+    ) -> RunReport:
         return _NOT_RUN

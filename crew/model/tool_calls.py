@@ -62,7 +62,7 @@ class ToolCalls:
         self._state = state
         self._same: Counter[tuple[str, str, str, Hashable]] = Counter()
 
-    async def carry_out(self, call: Call) -> Result:
+    async def execute(self, call: Call) -> Result:
         """Carry out a call, or read its stored result.
 
         Raises:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, NotUsed, Tier
+from crew.reading.exclusions import rules_out_what_is_above, split_unused
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
-from crew.reading.rulings import rules_out_what_is_above, split_unused
 from crew.reading.section_headings import label_section
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement

@@ -5,19 +5,19 @@ from __future__ import annotations
 from crew.reading import patterns
 from crew.reading.candidates import Tier
 from crew.reading.collection import TIERS, Collection
+from crew.reading.exclusions import (
+    PLACEHOLDER,
+    exclusion_reason,
+    heading_section,
+    is_completed_below,
+    lead_section,
+)
 from crew.reading.headings import find_title, heading_label
 from crew.reading.items import STRUCK, collect_item, collect_rows, opens_section
 from crew.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
 from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.reading.patterns import collapse_whitespace, labelled_lines
-from crew.reading.rulings import (
-    PLACEHOLDER,
-    heading_section,
-    is_completed_below,
-    lead_section,
-    reason_against,
-)
 from crew.reading.scenarios import collect_scenarios, has_scenarios
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
@@ -116,7 +116,7 @@ class CandidateCollector:
         is_leaf = index in self._outline.leaves and level < COLON
         if not (is_one or is_stated or is_leaf or (labelled and not may_be_one)):
             return  # the name of a group
-        if reason := reason_against(rest, outer):
+        if reason := exclusion_reason(rest, outer):
             self.collection.mark_unused(reason, text)
             if reason != PLACEHOLDER:
                 self._headings.rule_out(Section(reason))
@@ -172,7 +172,7 @@ class CandidateCollector:
             self.collection.mark_unused(section.value, block.text)
             return
         for sentence in sentences_of_lines(block.lines):
-            if reason := reason_against(sentence, section):
+            if reason := exclusion_reason(sentence, section):
                 self.collection.mark_unused(reason, sentence)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)

@@ -7,17 +7,17 @@ from dataclasses import replace
 from crew.reading import patterns
 from crew.reading.candidates import Tier
 from crew.reading.collection import Collection
-from crew.reading.markdown_blocks import Block, text_with_children
-from crew.reading.outline import WITHIN_LIST
-from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.reading.rulings import (
+from crew.reading.exclusions import (
     PLACEHOLDER,
+    exclusion_reason,
     is_completed_below,
-    reason_against,
     rules_out_what_is_above,
     sections_in_item,
     split_unused,
 )
+from crew.reading.markdown_blocks import Block, text_with_children
+from crew.reading.outline import WITHIN_LIST
+from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
 from crew.reading.section_headings import is_exclusion_remark, is_section_title, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
@@ -155,7 +155,7 @@ def collect_rows(collection: Collection, block: Block) -> None:
             collection.mark_unused(STRUCK, row.text)
         elif section is not None and section.is_unused:
             collection.mark_unused(section.value, text)
-        elif reason := reason_against(first, section):
+        elif reason := exclusion_reason(first, section):
             collection.mark_unused(reason, text)
         elif row.section is None and collection.add_detail(text, section):
             pass

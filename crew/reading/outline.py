@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from crew.reading.exclusions import heading_section
 from crew.reading.headings import heading_label
 from crew.reading.markdown_blocks import Block, Kind, text_with_children
 from crew.reading.patterns import MIN_REQUIREMENT_WORDS, PLACEHOLDER, count_words
 from crew.reading.requirements import split_label
-from crew.reading.rulings import heading_section
 from crew.reading.section_headings import section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, Tier
 from crew.reading.collection import Collection
+from crew.reading.exclusions import exclusion_reason
 from crew.reading.normalization import COMMENT
 from crew.reading.patterns import collapse_whitespace
-from crew.reading.rulings import reason_against
 from crew.reading.sections import Section
 
 BEFORE_SCENARIOS = "before the first scenario"
@@ -36,7 +36,7 @@ def collect_scenarios(collection: Collection, lines: Sequence[str], section: Sec
         collection.mark_unused(BEFORE_SCENARIOS, " ".join(head))
     for each in scenarios:
         unused = section.value if section is not None and section.is_unused else None
-        if reason := unused or reason_against(each.text, section):
+        if reason := unused or exclusion_reason(each.text, section):
             collection.mark_unused(reason, each.full_text)
         elif added := collection.add_kept(each.text, section, None):
             added.details = each.details

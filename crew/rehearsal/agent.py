@@ -23,7 +23,7 @@ _MAX_SLICE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Production:
+class StepDraft:
     """What an agent produced: drafts of its own types of artifact, a verdict and a note."""
 
     drafts: Sequence[Draft] = ()
@@ -78,7 +78,7 @@ class RehearsalAgent(ABC):
         )
 
     @abstractmethod
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         """Write the expected outputs that this role knows; the others become generic documents."""
 
 

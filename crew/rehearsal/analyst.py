@@ -8,7 +8,7 @@ from artifacts.sizes import format_count
 from crew.protocol import Draft, Step
 from crew.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
 from crew.reading.selection import TOO_MANY
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import (
     Section,
@@ -29,11 +29,11 @@ class Analyst(RehearsalAgent):
         "writing the documents",
     )
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         writers = {BuiltInArtifact.PROJECT_PLAN: _plan, BuiltInArtifact.SOFTWARE_SPECIFICATION: _specification}
         drafts = [write(context) for type, write in writers.items() if context.expects(type)]
         reads_the_brief = context.expects(BuiltInArtifact.PROJECT_PLAN) and context.assignment.round == 1
-        return Production(drafts, note=_note(context) if reads_the_brief else None)
+        return StepDraft(drafts, note=_note(context) if reads_the_brief else None)
 
 
 def _note(context: TaskContext) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crew.protocol import Draft, Step
 from crew.reading.requirements import Requirement
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.document import (
     document,
@@ -25,9 +25,9 @@ class Architect(RehearsalAgent):
         "writing the documents",
     )
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         writers = {BuiltInArtifact.SYSTEM_ARCHITECTURE: _architecture, BuiltInArtifact.IMPLEMENTATION_PLAN: _plan}
-        return Production([write(context) for type, write in writers.items() if context.expects(type)])
+        return StepDraft([write(context) for type, write in writers.items() if context.expects(type)])
 
 
 def _architecture(context: TaskContext) -> Draft:

@@ -7,7 +7,7 @@ import asyncio
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from crew.protocol import Draft, Step
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing.package import package_files
 from models.contracts.names import BuiltInArtifact
@@ -16,13 +16,13 @@ from models.contracts.names import BuiltInArtifact
 class Coder(RehearsalAgent):
     progress_messages = ("reading the plan", "writing the modules", "writing the tests", "reviewing the code")
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         if not context.expects(BuiltInArtifact.SOURCE_CODE):
-            return Production()
+            return StepDraft()
         broken = context.assignment.round <= context.controls.fail_tests_rounds
         if context.given is None:
-            return Production([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
+            return StepDraft([Draft(BuiltInArtifact.SOURCE_CODE, pack(package_files(context, broken)), FILES)])
         # It may be large.
         packed = await asyncio.to_thread(lambda: pack(package_files(context, broken)))
         note = "The code that the project began from is kept as it is."
-        return Production([Draft(BuiltInArtifact.SOURCE_CODE, packed, FILES)], note=note)
+        return StepDraft([Draft(BuiltInArtifact.SOURCE_CODE, packed, FILES)], note=note)

@@ -9,14 +9,14 @@ from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from crew.protocol import Draft, InputArtifact, Step
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.tester import result_sections
 from crew.rehearsal.writing.document import document
 from crew.rehearsal.writing.package import VERSION, distribution_name
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun
+from sandbox import RunReport, Sandbox
 
 
 class Deployer(RehearsalAgent):
@@ -27,9 +27,9 @@ class Deployer(RehearsalAgent):
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         if not context.expects(BuiltInArtifact.DEPLOYMENT_PACKAGE, BuiltInArtifact.DEPLOYMENT_LOG):
-            return Production()
+            return StepDraft()
         source = context.assignment.input(BuiltInArtifact.SOURCE_CODE)
         runnable = source is not None and source.media_type == FILES
         files = unpack(source.content) if source and runnable else _documents(context.assignment.inputs)
@@ -47,9 +47,9 @@ class Deployer(RehearsalAgent):
             ],
         )
         drafts = [Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP), log]
-        return Production(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
+        return StepDraft(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
 
-    async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> TestRun:
+    async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> RunReport:
         """Run the tests from the built package rather than from the source files."""
         await step.progress("checking the package: running its tests in the sandbox", None)
         files = await asyncio.to_thread(zips.unpack, package, root)
@@ -78,7 +78,7 @@ def _contents(files: dict[str, str]) -> list[str]:
     return ["| file | bytes | sha256 |", "|---|---|---|", *rows]
 
 
-def _check_lines(run: TestRun | None) -> list[str]:
+def _check_lines(run: RunReport | None) -> list[str]:
     if run is None:
         return ["The inputs contain no source code: the package holds documents, and no tests were run."]
     _, result = result_sections(run)[0]

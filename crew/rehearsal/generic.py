@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crew.protocol import Step
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
 from models.contracts.enums import Verdict
 
@@ -11,8 +11,8 @@ from models.contracts.enums import Verdict
 class Writer(RehearsalAgent):
     progress_messages = ("reading the inputs", "writing the document")
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
-        return Production()
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+        return StepDraft()
 
 
 class Reviewer(RehearsalAgent):
@@ -20,5 +20,5 @@ class Reviewer(RehearsalAgent):
 
     progress_messages = ("reading the inputs", "writing the report")
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
-        return Production(verdict=Verdict.PASSED)
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+        return StepDraft(verdict=Verdict.PASSED)

@@ -8,7 +8,7 @@ from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.protocol import Assignment, Draft, InputArtifact, Step
 from crew.reading.markdown_blocks import plain
-from crew.rehearsal.agent import Production, RehearsalAgent
+from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
@@ -16,7 +16,7 @@ from crew.rehearsal.writing.python_names import names_for, package_name
 from crew.wording import NOT_INDEPENDENT, UNCONFINED
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun
+from sandbox import RunReport, Sandbox
 
 _MAX_LISTED_TESTS = 50
 
@@ -41,14 +41,14 @@ class Tester(RehearsalAgent):
             return ("reading the specification", "reading the plan", "writing the acceptance tests")
         return self.progress_messages
 
-    async def produce(self, context: TaskContext, step: Step) -> Production:
+    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
         drafts, verdict = [], None
         if context.expects(BuiltInArtifact.ACCEPTANCE_TESTS):
             drafts.append(Draft(BuiltInArtifact.ACCEPTANCE_TESTS, pack(acceptance_files(context)), FILES))
         if context.expects(BuiltInArtifact.TEST_RESULTS):
             report, verdict = await self._validate(context, step)
             drafts.append(report)
-        return Production(drafts, verdict)
+        return StepDraft(drafts, verdict)
 
     async def _validate(self, context: TaskContext, step: Step) -> tuple[Draft, Verdict]:
         source = _files_input(context, BuiltInArtifact.SOURCE_CODE)
@@ -91,7 +91,7 @@ def _files_input(context: TaskContext, type: BuiltInArtifact) -> InputArtifact |
     return found if found is not None and found.media_type == FILES else None
 
 
-def result_sections(run: TestRun) -> list[Section]:
+def result_sections(run: RunReport) -> list[Section]:
     """Return the sections on a run of unit tests: its result, its output and the sandbox."""
     return [
         ("Unit tests", [*([*UNCONFINED.splitlines(), ""] if not run.confined else []), *_result(run)]),
@@ -100,7 +100,7 @@ def result_sections(run: TestRun) -> list[Section]:
     ]
 
 
-def _result(run: TestRun) -> list[str]:
+def _result(run: RunReport) -> list[str]:
     ran = f"{run.ran} tests ran" if run.ran == run.counted else f"{run.ran} of {run.counted} tests ran"
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     return [
@@ -112,7 +112,7 @@ def _result(run: TestRun) -> list[str]:
     ]
 
 
-def _not_passed(run: TestRun) -> list[str]:
+def _not_passed(run: RunReport) -> list[str]:
     """List the tests that did not pass, with their outcomes."""
     if not run.outcomes:
         return [
@@ -126,7 +126,7 @@ def _not_passed(run: TestRun) -> list[str]:
     return lines + ([f"- and {len(failed) - _MAX_LISTED_TESTS} more"] if len(failed) > _MAX_LISTED_TESTS else [])
 
 
-def _coverage(context: TaskContext, files: dict[str, str], acceptance: TestRun | None) -> list[str]:
+def _coverage(context: TaskContext, files: dict[str, str], acceptance: RunReport | None) -> list[str]:
     """Return a table of the tests of each requirement, by the label in their names."""
     lines = ["| requirement | unit test | acceptance test |", "|---|---|---|"]
     tests_by_key = _tests_by_key({each.key for each in context.requirements}, files)

@@ -19,11 +19,11 @@ def redo_stages(pipeline: Pipeline, name: str, reason: str, inputs: Collection[A
     """
     found = pipeline.ancestors(name)
     if reason == HitlReason.FAILED_STEP:
-        found = found.union(checked_by(pipeline, name, inputs))
+        found = found.union(checking_stages(pipeline, name, inputs))
     return tuple(stage.name for stage in pipeline.stages if stage.name in found)
 
 
-def checked_by(pipeline: Pipeline, name: str, inputs: Collection[ArtifactType]) -> tuple[str, ...]:
+def checking_stages(pipeline: Pipeline, name: str, inputs: Collection[ArtifactType]) -> tuple[str, ...]:
     """Return the stages whose output its earlier result was checked against.
 
     A failed verdict sends its report with the work: such a report is among the inputs, and is none of what the stage

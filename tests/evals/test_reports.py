@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.exits import UsageError
+from cli.errors import UsageError
 from cli.main import app
 from cli.stack import checkout
 from cli.views.console import PlainConsole

@@ -6,7 +6,7 @@ import pytest
 
 from models.contracts.enums import HitlReason
 from models.contracts.pipeline import Pipeline
-from models.contracts.redo import checked_by, redo_stages
+from models.contracts.redo import checking_stages, redo_stages
 from pipelines.catalogue import SHIPPED, load_pipeline
 
 SHIPPED_PIPELINE = load_pipeline(SHIPPED / "software-delivery.yaml")
@@ -46,5 +46,5 @@ def test_what_depends_on_the_work_did_not_check_it() -> None:
         },
     ]
     pipeline = Pipeline.model_validate({"name": "two-sides", "stages": stages})
-    assert checked_by(pipeline, "build", ("test_results", "source_code")) == ("tests",)
-    assert checked_by(pipeline, "build", ("test_results",)) == ()  # there is no earlier work
+    assert checking_stages(pipeline, "build", ("test_results", "source_code")) == ("tests",)
+    assert checking_stages(pipeline, "build", ("test_results",)) == ()  # there is no earlier work

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from textwrap import indent
 
-from sandbox import Limits, TestRun, run_acceptance
+from sandbox import Limits, RunReport, run_acceptance
 
 LIMITS = Limits(seconds=90, cpu_seconds=60)
 
@@ -80,5 +80,5 @@ def one_test(body: str) -> str:
 
 async def drive(
     tests: Mapping[str, str], without: tuple[str, ...] = (), product: Mapping[str, str] = PRODUCT
-) -> TestRun:
+) -> RunReport:
     return await run_acceptance(product, tests, "shortlinks", LIMITS, without)

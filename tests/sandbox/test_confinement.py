@@ -18,7 +18,7 @@ from crew.rehearsal import RehearsalCrew
 from models.contracts.enums import Verdict
 from models.contracts.names import AgentType, BuiltInRole
 from models.contracts.roles import BUILT_IN_ROLES
-from sandbox import Limits, Sandbox, TestRun, UnconfinedError, acceptance_tests, run_acceptance, run_tests, unit_tests
+from sandbox import Limits, RunReport, Sandbox, UnconfinedError, acceptance_tests, run_acceptance, run_tests, unit_tests
 from tests.crew.rehearsal_under_test import EXAMPLE, RecordingStep, T, artifact, assignment, deliver, run
 from tests.sandbox.levels import LEVELS, linux_only
 
@@ -53,7 +53,7 @@ def suite_of(bodies: Sequence[str]) -> dict[str, str]:
     return {"tests/__init__.py": "", "tests/test_it.py": HEAD + text}
 
 
-def assert_passed(run: TestRun, bodies: Sequence[str]) -> None:
+def assert_passed(run: RunReport, bodies: Sequence[str]) -> None:
     assert run.passed, (
         [bodies[int(n.rpartition("_")[2])] for n, outcome in run.outcomes if outcome != "passed"],
         run.output,

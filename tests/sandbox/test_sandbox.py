@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from artifacts.errors import InvalidArtifactError
-from sandbox import Limits, Sandbox, TestRun, run_tests
+from sandbox import Limits, RunReport, Sandbox, run_tests
 from tests.sandbox.levels import LEVELS, linux_only
 from tests.waiting import PATIENCE_SECONDS, eventually
 
@@ -28,7 +28,7 @@ class It(unittest.TestCase):
 """
 
 
-async def run_body(body: str, limits: Limits = LIMITS, without: tuple[str, ...] = ()) -> TestRun:
+async def run_body(body: str, limits: Limits = LIMITS, without: tuple[str, ...] = ()) -> RunReport:
     files = {"tests/__init__.py": "", "tests/test_it.py": HEAD + indent(body, " " * 8)}
     return await run_tests(files, limits, without)
 

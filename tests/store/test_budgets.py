@@ -109,12 +109,12 @@ async def test_once_a_task_has_started_again_an_earlier_start_writes_and_pays_no
         assert not await budgets.free(connection, other, task, START)
         assert await budgets.reserve(connection, uuid7(), scope, task, START, 0.1, 5.0) is None
         assert not await steps.save_checkpoint(connection, task, START, {"at": 1})
-        await budgets.book_abandoned(connection, task, START)
+        await budgets.settle_reservations_of_task(connection, task, START)
         assert await transcripts.of_task(connection, task) == before
         assert await spent(store, scope) == (0.0, 0.75)
         # The new one books what nobody will settle, once, and writes on.
         for _ in range(2):
-            await budgets.book_abandoned(connection, task, START + 1)
+            await budgets.settle_reservations_of_task(connection, task, START + 1)
         assert await spent(store, scope) == (0.75, 0.0)
         assert await steps.save_checkpoint(connection, task, START + 1, {"at": 1})
         assert await transcripts.add(connection, task, START + 1, entry(3, 0.1))
@@ -135,7 +135,7 @@ async def test_a_start_waits_for_the_write_of_the_one_before_it(store: Store, sc
             await writing.commit()
             await starting
     async with store.reading() as connection:
-        await budgets.book_abandoned(connection, task, START + 1)
+        await budgets.settle_reservations_of_task(connection, task, START + 1)
     assert await spent(store, scope) == (0.5, 0.0)
 
 
@@ -147,7 +147,7 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
     async with store.reading() as connection:
         assert await budgets.free(connection, released, task, START)
         assert await spent(store, scope) == (0.0, 0.25)
-        await budgets.book_abandoned(connection, task, START)
+        await budgets.settle_reservations_of_task(connection, task, START)
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
         assert await budgets.book_orphans(connection, timedelta(hours=1)) == 0

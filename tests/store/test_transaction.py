@@ -125,7 +125,7 @@ async def test_a_project_is_waiting_while_a_request_is_open(
     for changed, opened in changes:
         async with store.transaction(project_id) as tx:
             tx.update_project(status=ProjectStatus(changed) if changed else None)
-            tx.count_requests(opened)
+            tx.change_open_requests(opened)
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
     assert project is not None

@@ -62,7 +62,7 @@ async def status_is(store: Store, project_id: UUID, *statuses: ProjectStatus) ->
 async def waiting(store: Store, temporal: Client, settings: Settings) -> UUID:
     """A project that waits at its gate."""
     project_id = await committed(store, GATED)
-    await sweeper.start_late(store, temporal, settings)
+    await sweeper.start_unstarted(store, temporal, settings)
     await status_is(store, project_id, ProjectStatus.WAITING)
     return project_id
 
@@ -72,7 +72,7 @@ async def test_two_sweepers_start_an_unstarted_project_once(
 ) -> None:
     project_id = await committed(store, PLAIN)
 
-    await asyncio.gather(*(sweeper.start_late(store, temporal, settings) for _ in range(2)))
+    await asyncio.gather(*(sweeper.start_unstarted(store, temporal, settings) for _ in range(2)))
 
     await status_is(store, project_id, ProjectStatus.COMPLETED)
     async with store.reading() as connection:
@@ -86,7 +86,7 @@ async def test_an_unstarted_task_is_started(store: Store, temporal: Client, sett
         handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
 
-    await sweeper.start_late(store, temporal, settings)
+    await sweeper.start_unstarted(store, temporal, settings)
 
     async def completed() -> bool:
         async with store.reading() as connection:
@@ -165,12 +165,12 @@ async def test_waiting_projects_do_not_keep_others_from_being_started(servers: S
     async with own_settings(servers) as settings, own_store(settings) as store:
         for _ in range(120):
             await committed(store, PLAIN)
-        while await sweeper.start_late(store, temporal, settings):
+        while await sweeper.start_unstarted(store, temporal, settings):
             pass
         last = await committed(store, PLAIN)
 
         async def is_started() -> bool:
-            await sweeper.start_late(store, temporal, settings)
+            await sweeper.start_unstarted(store, temporal, settings)
             try:
                 return (await project_handle(temporal, last).describe()).status is WorkflowExecutionStatus.RUNNING
             except RPCError:
@@ -189,7 +189,7 @@ async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_
     async with store.transaction(new.id) as tx:
         handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
-    await sweeper.start_late(store, temporal, settings)
+    await sweeper.start_unstarted(store, temporal, settings)
 
     async def has(status: TaskStatus) -> bool:
         await Reconciler(store, temporal, settings).reconcile()

@@ -8,17 +8,17 @@ from pydantic import ConfigDict
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.model.agents.run_report import failed_tests
 from crew.model.agents.searching import search_tools
-from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
-from crew.model.agents.test_report import failed_tests
+from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
 from crew.model.prompt import begins_from_source
-from crew.model.requirements import OwnTests, requirement_ids, uncovered
+from crew.model.requirements import TestBaseline, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
-from sandbox import Sandbox, TestRun
+from sandbox import RunReport, Sandbox
 from sandbox.toolchain import Toolchain
 
 MAX_OUTPUT = 8_000
@@ -67,9 +67,9 @@ class Coder:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace = Workspace(before, toolchain=toolchain_of(assignment))
-        tests = await asyncio.to_thread(OwnTests, before)  # there may be megabytes
+        tests = await asyncio.to_thread(TestBaseline, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._services.sandbox)
-        completed = await converse(self._services, assignment, step, "coder", tools, workspace)
+        completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
         weakened = await asyncio.to_thread(tests.weakened, workspace.files)
@@ -86,7 +86,7 @@ class Coder:
         )
 
 
-def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: TestBaseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
@@ -165,13 +165,13 @@ def _tools(workspace: Workspace, tests: OwnTests, assignment: Assignment, sandbo
     )
 
 
-async def _run(workspace: Workspace, sandbox: Sandbox) -> TestRun:
+async def _run(workspace: Workspace, sandbox: Sandbox) -> RunReport:
     if not workspace.files:
         raise ToolError("there are no files.")
     return await sandbox.run_tests(workspace.files, loopback=True, toolchain=workspace.toolchain)
 
 
-def describe(run: TestRun, toolchain: Toolchain) -> str:
+def describe(run: RunReport, toolchain: Toolchain) -> str:
     """Return a test run for a model: the counts, each test that did not pass, and the output."""
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []

@@ -9,8 +9,8 @@ import re
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
-from crew.model.agents.shared import AgentServices, converse, read_artifact_tool, reading_tools, title_of
-from crew.model.agents.test_report import note_on
+from crew.model.agents.run_report import note_on
+from crew.model.agents.shared import AgentServices, read_artifact_tool, reading_tools, run_conversation, title_of
 from crew.model.outputs import DeliveryNotes
 from crew.model.packaging import pyproject
 from crew.model.prompt import begins_from_source
@@ -19,7 +19,7 @@ from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import TestRun
+from sandbox import RunReport
 from sandbox.toolchain import python
 
 WRITTEN_BY_MODEL = "Written by language models with BotArmy."
@@ -46,7 +46,7 @@ class Deployer:
                 "submit", "Hand back the words of the delivery; this ends your step.", DeliveryNotes, submit, ends=True
             ),
         )
-        completed = await converse(self._services, assignment, step, "deployer", tools)
+        completed = await run_conversation(self._services, assignment, step, "deployer", tools)
         notes = completed.arguments
         assert isinstance(notes, DeliveryNotes)
         words = {
@@ -84,7 +84,7 @@ def _log(
     package: bytes,
     root: str,
     files: dict[str, str],
-    run: TestRun,
+    run: RunReport,
     note: str | None,
 ) -> str:
     rows = [

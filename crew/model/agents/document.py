@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crew.model.agents.shared import AgentServices, converse, reading_tools, title_of
-from crew.model.outputs import Document, ImplementationPlan, Specification, submission_of
+from crew.model.agents.shared import AgentServices, reading_tools, run_conversation, title_of
+from crew.model.outputs import Document, ImplementationPlan, Specification, submission_schema
 from crew.model.requirements import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
 from crew.model.toolchains import toolchain_of
@@ -23,12 +23,12 @@ class DocumentWriter:
                 _check(getattr(submission, type), assignment)
             return "Submitted."
 
-        form = submission_of(assignment.expected_outputs, toolchain_of(assignment))
+        form = submission_schema(assignment.expected_outputs, toolchain_of(assignment))
         tools = (
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the whole result; this ends your step.", form, submit, ends=True),
         )
-        completed = await converse(self._services, assignment, step, "document", tools)
+        completed = await run_conversation(self._services, assignment, step, "document", tools)
         documents = {type: getattr(completed.arguments, type) for type in assignment.expected_outputs}
         return Outcome(
             drafts=tuple(

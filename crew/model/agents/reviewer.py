@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crew.model.agents.shared import AgentServices, converse, reading_tools, title_of
+from crew.model.agents.shared import AgentServices, reading_tools, run_conversation, title_of
 from crew.model.outputs import Report
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Draft, Outcome, Step
@@ -23,7 +23,7 @@ class Reviewer:
             *reading_tools(assignment.inputs),
             Tool("submit", "Hand back the report; this ends your step.", Report, submit, ends=True),
         )
-        completed = await converse(self._services, assignment, step, "reviewer", tools)
+        completed = await run_conversation(self._services, assignment, step, "reviewer", tools)
         report = completed.arguments
         assert isinstance(report, Report)
         return Outcome(

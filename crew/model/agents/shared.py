@@ -18,7 +18,7 @@ from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
 from models.contracts.roles import ModelName
 from sandbox import Sandbox
 
-PIECE = 15_000
+MAX_READ_CHARACTERS = 15_000
 """Characters of an artifact that one call of `read_artifact` returns: less than the result of a tool may have."""
 
 
@@ -52,7 +52,7 @@ def read_artifact_tool(inputs: Sequence[InputArtifact]) -> Tool:
                 f"there is no input {arguments.name[:100]!r}; there are {', '.join(e.name for e in inputs)}"
             )
         text = shown(max(found, key=lambda each: each.version))
-        piece = text[arguments.offset : arguments.offset + PIECE]
+        piece = text[arguments.offset : arguments.offset + MAX_READ_CHARACTERS]
         more = len(text) - arguments.offset - len(piece)
         return piece + (
             f"\n[... {more:,} characters more, from offset {arguments.offset + len(piece)} ...]" if more > 0 else ""
@@ -102,7 +102,7 @@ def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
     return tuple(tool for tool in tools if listed is None or tool.name in listed or tool.ends)
 
 
-async def converse(
+async def run_conversation(
     services: AgentServices,
     assignment: Assignment,
     step: Step,

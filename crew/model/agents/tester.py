@@ -5,9 +5,9 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
-from crew.model.agents.shared import AgentServices, converse, read_artifact_tool
-from crew.model.agents.test_report import report
-from crew.model.requirements import OwnTests, requirement_ids, uncovered
+from crew.model.agents.run_report import report
+from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
+from crew.model.requirements import TestBaseline, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
@@ -69,9 +69,11 @@ class AcceptanceTester:
                 in_sandbox=True,
             ),
         )
-        completed = await converse(self._services, assignment, step, "acceptance", tools, product=product_interface())
+        completed = await run_conversation(
+            self._services, assignment, step, "acceptance", tools, product=product_interface()
+        )
         (type,) = assignment.expected_outputs
-        weakened = OwnTests(before).weakened(workspace.files)
+        weakened = TestBaseline(before).weakened(workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
@@ -101,7 +103,7 @@ def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
     )
 
 
-class TestRunner:
+class AcceptanceRunner:
     """Runs the unit tests and the acceptance tests of the code. It asks no model."""
 
     __test__ = False  # pytest would collect it for its name

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands.brief import Brief, read
-from cli.exits import UsageError
+from cli.errors import UsageError
 
 
 @pytest.mark.parametrize(

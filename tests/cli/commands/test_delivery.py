@@ -12,7 +12,7 @@ import pytest
 
 from artifacts import zips
 from cli.commands.delivery import DeliveryError, check_writable, folder_for, slug, unpack
-from cli.exits import UsageError
+from cli.errors import UsageError
 
 
 def archive(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:

@@ -16,7 +16,7 @@ import pytest_asyncio
 from cli.commands.delivery import DeliveryError, check_apart
 from cli.commands.git import git
 from cli.commands.repository import Commit, write
-from cli.exits import UsageError
+from cli.errors import UsageError
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project

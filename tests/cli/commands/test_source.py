@@ -15,7 +15,7 @@ from artifacts import zips
 from artifacts.sources import read_zip
 from cli.commands import source
 from cli.commands.git import git
-from cli.exits import UsageError
+from cli.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("no_configuration")
 

@@ -9,7 +9,7 @@ import pytest
 
 from cli.client import address
 from cli.commands.options import ApiTarget
-from cli.exits import NoApiError
+from cli.errors import NoApiError
 
 FOLDER = Path("100% n\u00e9'w $x")
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.exits import CommandError
+from cli.errors import CommandError
 from cli.stack import restore
 from cli.stack.archive import MANIFEST, MEMBERS, BackupError
 from cli.stack.datadir import LOCK, RESTORED, RESTORING, STATE, DataDir

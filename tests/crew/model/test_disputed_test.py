@@ -9,9 +9,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from crew.model.agents.test_report import failed_tests, report
+from crew.model.agents.run_report import failed_tests, report
 from crew.model.agents.tester import WEAKENED
-from sandbox import TestRun
+from sandbox import RunReport
 from tests.api_client import decide, get, start, wait_for_request, wait_for_status
 from tests.provider.app import Provider
 from tests.provider.product import Product
@@ -88,7 +88,7 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
 def test_the_failed_tests_of_a_report_are_named_by_what_they_are_about() -> None:
     tests = {"test_wrong.py": WRONG}
     name = "test_wrong.Wrong.test_prefix"
-    run = TestRun(
+    run = RunReport(
         passed=False, counted=1, ran=1, failed=1, exit="code 1", stopped=None, output="", isolation=(), confined=True,
         outcomes=((name, "failed"),), details={name: "AssertionError: '/a: b' != 'go/'\n- R2: no test\n"},
     )  # fmt: skip

@@ -18,7 +18,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.model import prompt as prompts
 from crew.model.agents.coder import WEAKENED, Coder
-from crew.model.outputs import submission_of
+from crew.model.outputs import submission_schema
 from crew.model.requirements import uncovered
 from crew.model.tool import ToolError
 from crew.model.toolchains import entry_point, planned_entry, toolchain_of
@@ -53,9 +53,7 @@ PRODUCT = Product.model_validate(
     {
         "specification": {
             "summary": "adder, a command that adds numbers",
-            "requirements": [
-                {"id": "R1", "text": "adder prints the sum of its words", "criterion": "1 2 prints 3"}
-            ],
+            "requirements": [{"id": "R1", "text": "adder prints the sum of its words", "criterion": "1 2 prints 3"}],
         },
         "plan": {
             "entry_point": "src/adder.js",
@@ -93,7 +91,7 @@ def test_the_prompt_and_the_form_of_the_plan_follow_the_toolchain() -> None:
     prompt = prompts.prompt_for(task, "document")
     assert "# JavaScript" in prompt.system
     assert prompt.version.startswith("document+source+node@")
-    form = submission_of((BuiltInArtifact.IMPLEMENTATION_PLAN,), NODE)
+    form = submission_schema((BuiltInArtifact.IMPLEMENTATION_PLAN,), NODE)
     modules = [{"path": "src/a.js", "purpose": "all"}]
     form.model_validate({"implementation_plan": {"entry_point": "src/a.js", "modules": modules}})
     with pytest.raises(ValueError, match="entry_point"):

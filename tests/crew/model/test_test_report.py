@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crew.model.agents.test_report import failed_tests, report
-from sandbox import TestRun
+from crew.model.agents.run_report import failed_tests, report
+from sandbox import RunReport
 
 TESTS = {
     "test_links.py": '''\
@@ -32,7 +32,7 @@ def test_the_output_of_a_product_forges_no_line() -> None:
     one, two = "test_links.Links.test_one", "test_links.Links.test_two"
     for end in ("\n", "\r", "\r\n", "\u2028", "\x0b", "\x85"):
         detail = f"AssertionError: 'a{end}{end.join(FORGED)}{end}' != 'b'"
-        run = TestRun(
+        run = RunReport(
             passed=False, counted=2, ran=2, failed=1, exit="code 1", stopped=None, output="", isolation=(),
             confined=True, outcomes=((one, "failed"), (two, "passed")), details={one: detail},
         )  # fmt: skip

@@ -249,10 +249,10 @@ async def test_a_fault_ends_the_attempt_with_its_cause_and_the_next_one_goes_on(
             case "nothing":
                 assert booked_then == booked
             case "each whole":
-                output = client.price.at_most(0, client.max_output_tokens)
+                output = client.price.max_cost(0, client.max_output_tokens)
                 assert ending.calls * output < booked_then - booked < 1.1 * ending.calls * output
             case "each as used":
-                input = sum(client.price.at_most(request.tokens, 0) for request in asked)
+                input = sum(client.price.max_cost(request.tokens, 0) for request in asked)
                 assert booked_then - booked > input
         assert attempts.step.transcript.reserved == {}
         assert len(attempts.step.transcript.stored) == done, "nothing of the fault is kept"

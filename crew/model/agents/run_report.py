@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from crew.model.requirements import REQUIREMENT_ID, requirement_ids, tests_in
 from crew.wording import NOT_INDEPENDENT, UNCONFINED
-from sandbox import TestRun
+from sandbox import RunReport
 
 _FAILED = "What failed:"
 
@@ -15,8 +15,8 @@ _FAILED = "What failed:"
 def report(
     project: str,
     specification: str,
-    unit: TestRun | None,
-    acceptance: TestRun | None,
+    unit: RunReport | None,
+    acceptance: RunReport | None,
     acceptance_tests: Mapping[str, str] | None,
     entry_point: str | None,
     note: str | None = None,
@@ -53,7 +53,7 @@ def note_on(what: str, note: str | None) -> list[str]:
     return ["", f"## Note on the {what}", "", f"> {' '.join(note.split())}"] if note else []
 
 
-def _summary(run: TestRun) -> list[str]:
+def _summary(run: RunReport) -> list[str]:
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     none = ["- no tests were found"] if not run.outcomes else []
@@ -61,7 +61,7 @@ def _summary(run: TestRun) -> list[str]:
     return [head, "", *stopped, *none, *failed[:50]] if stopped or none or failed else [head]
 
 
-def _by_requirement(specification: str, run: TestRun, tests: Mapping[str, str]) -> list[str]:
+def _by_requirement(specification: str, run: RunReport, tests: Mapping[str, str]) -> list[str]:
     """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
     covers = {
         name.replace("/", ".").replace(".py:", "."): " ".join(docstring.split())

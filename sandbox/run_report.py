@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
-class TestRun:
+class RunReport:
     """The result of a run. `output` holds nothing that differs from run to run (times, addresses, folders).
 
     `counted` is the number of tests, most of them read from the source; `passed` is true only if each of them ran to
@@ -47,7 +47,7 @@ class TestRun:
     details: Mapping[str, str]
 
 
-async def run(request: RunRequest) -> TestRun:
+async def run(request: RunRequest) -> RunReport:
     """Carry out a request. Whatever the tests do is a result, never an error.
 
     Raises:
@@ -62,7 +62,7 @@ async def run(request: RunRequest) -> TestRun:
     tests = _outcome_of_each_test(result)
     outcomes = [outcome for _, outcome in tests]
     passed = bool(outcomes) and all(outcome == PASSED for outcome in outcomes)
-    return TestRun(
+    return RunReport(
         passed=passed and result.finished and result.exit_code == 0 and not result.stopped,
         counted=len(outcomes),
         ran=sum(outcome in _FINISHED for outcome in outcomes),

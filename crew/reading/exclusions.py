@@ -51,7 +51,7 @@ _CLAUSE = re.compile(r"[,;()–—]")
 _MAX_LEAD = 120
 
 
-def reason_against(text: str, section: Section | None) -> str | None:
+def exclusion_reason(text: str, section: Section | None) -> str | None:
     """Return why a sentence, or the text of a heading, an item or a cell, is not built, by its own words; else None."""
     if patterns.PLACEHOLDER.match(text):
         return PLACEHOLDER
@@ -70,7 +70,7 @@ def split_unused(paragraphs: Sequence[str], section: Section | None) -> tuple[st
     """
     text = " ".join(paragraphs)
     parts = [part for paragraph in paragraphs for part in sentences(paragraph)] or [text]
-    reasons = [reason_against(part, section) for part in parts]
+    reasons = [exclusion_reason(part, section) for part in parts]
     if reasons[0] is None and any(map(rules_out_what_is_above, parts[1:])):
         reasons[0] = Section.EXCLUDED.value
     if reasons[0] is not None:

@@ -19,7 +19,7 @@ class UnattendedFailureError(Exception):
         self.request = request
 
 
-class Gatekeeper(Protocol):
+class Decider(Protocol):
     """Decides on requests, one at a time."""
 
     needs_terminal: bool
@@ -38,7 +38,7 @@ class Gatekeeper(Protocol):
         """Called after the last response was sent, with whether it was applied."""
 
 
-class FixedGatekeeper:
+class AutomaticDecider:
     """Sends every review the same response, under a name that says that no person was asked. Never approves a failure.
 
     Args:
@@ -63,7 +63,7 @@ class FixedGatekeeper:
         """Nothing to do: the event of the decision reports it."""
 
 
-class PassiveGatekeeper:
+class NoDecider:
     """Leaves every request open for others to decide."""
 
     needs_terminal = False
