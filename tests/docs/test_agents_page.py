@@ -58,7 +58,7 @@ async def offer(*arguments: Any, **fill: str) -> None:
 @pytest.mark.parametrize("work", WORK)
 async def test_the_tools_are_those_of_the_code(work: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module, agent, output = WORK[work]
-    monkeypatch.setattr(module, "converse", offer)
+    monkeypatch.setattr(module, "run_conversation", offer)
     with pytest.raises(OfferedError) as offered:
         await agent.run(assignment("analyst", "work", output, inputs=(CODE,)), RecordingStep())
     tools: Sequence[Tool] = offered.value.args[0]
