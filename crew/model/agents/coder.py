@@ -12,7 +12,7 @@ from crew.model.agents.run_report import failed_tests
 from crew.model.agents.searching import search_tools
 from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
 from crew.model.prompt import begins_from_source
-from crew.model.requirements import TestBaseline, requirement_ids, uncovered
+from crew.model.requirements import Baseline, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
@@ -67,7 +67,7 @@ class Coder:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace = Workspace(before, toolchain=toolchain_of(assignment))
-        tests = await asyncio.to_thread(TestBaseline, before)  # there may be megabytes
+        tests = await asyncio.to_thread(Baseline, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._services.sandbox)
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
@@ -86,7 +86,7 @@ class Coder:
         )
 
 
-def _tools(workspace: Workspace, tests: TestBaseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 

@@ -7,7 +7,7 @@ from artifacts.media_types import FILES
 from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
 from crew.model.agents.run_report import report
 from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
-from crew.model.requirements import TestBaseline, requirement_ids, uncovered
+from crew.model.requirements import Baseline, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
@@ -73,7 +73,7 @@ class AcceptanceTester:
             self._services, assignment, step, "acceptance", tools, product=product_interface()
         )
         (type,) = assignment.expected_outputs
-        weakened = TestBaseline(before).weakened(workspace.files)
+        weakened = Baseline(before).weakened(workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
