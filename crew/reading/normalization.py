@@ -34,6 +34,7 @@ _COMMENTS = ("html", "jsp", "mdx", "obsidian", "inner", "remark")
 _TABLE = re.compile(r"<table\b[^<>]*>(.*?)(?:</table>|\Z)", re.DOTALL | re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b)|\Z)", re.DOTALL | re.IGNORECASE)
 _CELL = re.compile(r"<t[hd]\b[^<>]*>(.*?)(?:</t[hd]>|(?=<t[hd]\b)|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK_IN_CELL = re.compile(r"</?(?:p|div|ul|ol|li|br|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _TAGS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
@@ -105,7 +106,8 @@ def _convert(text: str, removed: list[NotUsed]) -> str:
 
 def _convert_table(table: re.Match[str]) -> str:
     rows = [
-        [" ".join(cell.split()).replace("|", "\\|") for cell in _CELL.findall(row)] for row in _ROW.findall(table[1])
+        [" ".join(_BLOCK_IN_CELL.sub(" ", cell).split()).replace("|", "\\|") for cell in _CELL.findall(row)]
+        for row in _ROW.findall(table[1])
     ]
     lines = [f"| {' | '.join(cells)} |" for cells in rows if cells]
     return "\n\n" + "\n".join([*lines[:1], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n\n" if lines else "\n"

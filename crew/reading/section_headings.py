@@ -227,7 +227,9 @@ def is_exclusion_remark(words: str) -> bool:
     if len(words) > _MAX_REMARK:
         return False
     plain = " ".join(_NOT_WORDS.sub(" ", words.casefold().replace("’", "'").replace("-", " ")).split()).strip(" :")
-    return bool(plain) and (_WHOLE.get(plain) is Section.EXCLUDED or _is_ruled_out(plain))
+    return (
+        bool(plain) and plain not in _EMPTY_VALUES and (_WHOLE.get(plain) is Section.EXCLUDED or _is_ruled_out(plain))
+    )
 
 
 def label_section(label: str) -> Section | None:
@@ -241,6 +243,10 @@ def label_section(label: str) -> Section | None:
 
 _LABEL_NUMBER = re.compile(r"(?<=[^\W\d_]{3})[ _-]?\d{1,4}$")
 """Of a label of at least three letters: W1 is the name of a requirement."""
+_EMPTY_VALUES = frozenset(
+    ["none", "nothing", "never", "keine", "keiner", "nichts", "nie", "aucun", "aucune", "nada", "geen"]
+)
+"""Of a cell, such as one below "Preconditions": nothing is ruled out."""
 _MAX_REMARK = 60
 _MIN_STATEMENT_WORDS = 4
 _ITEM_LABELS = {

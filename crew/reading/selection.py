@@ -67,7 +67,15 @@ def _choose(collector: CandidateCollector) -> Selection:
     candidates = [each for each in collection.candidates if not each.is_dropped]
     tiers = {each.tier for each in candidates}
     if Tier.IN_REQUIREMENTS in tiers:
-        best = [each for each in candidates if each.tier is Tier.IN_REQUIREMENTS or _is_led(each)]
+        # A section that is about qualities alone says nothing of what the product does.
+        is_functional = any(each.tier is Tier.IN_REQUIREMENTS and not each.quality for each in candidates)
+        best = [
+            each
+            for each in candidates
+            if each.tier is Tier.IN_REQUIREMENTS
+            or _is_led(each)
+            or (not is_functional and (each.tier is Tier.LISTED or _is_stated_in_prose(each)))
+        ]
         with_lists = {each.heading_index for each in best if not each.is_prose}
         chosen = [
             each

@@ -139,7 +139,7 @@ def _is_row(line: str) -> bool:
 def _bare_pipes(lines: list[str], at: int) -> tuple[Rows, int] | None:
     """Rows without pipes at the ends, and without a rule below the header."""
     columns = lines[at].count(" | ")
-    if not columns or not names_columns(lines[at].split(" | ")):
+    if lines[at].lstrip().startswith("|") or not columns or not names_columns(lines[at].split(" | ")):
         return None
     end = _end(lines, at, lambda line: line.count(" | ") == columns)
     return ([line.split(" | ") for line in lines[at:end]], end) if end - at >= _MIN_ROWS else None

@@ -244,7 +244,8 @@ def _columns(header: tuple[str, ...]) -> _Columns:
         for at, name in enumerate(names)
         if at != label and (name in _METADATA_COLUMNS or name.split(" ")[-1] in _METADATA_COLUMNS)
     )
-    sections = tuple(map(_column_section, names))
+    # A column "No." holds labels, and says nothing of what is ruled out.
+    sections = tuple(None if at == label else _column_section(name) for at, name in enumerate(names))
     scope = tuple(at for at, name in enumerate(names) if name in _SCOPE_COLUMNS)
     flags = {at for at, section in enumerate(sections) if section is Section.EXCLUDED} | set(scope)
     metadata = tuple(at for at in metadata if at not in flags and names[at] not in ("done", "✓", "risk"))

@@ -45,6 +45,13 @@ CASES = [
     ('{"title": "B", "prd": {"requirements": ["aa", {"id": "FR-2", "text": "bb"}], "out_of_scope": ["cc"]}, "author": "Somebody of ours"}', "R1 aa|FR-2 bb", "cc|Somebody of ours"),
     ('{"requirements": [' + "[" * 30 + "]" * 31 + "}", "R1 Untitled", '{"requirements": [' + "[" * 30 + "]" * 31 + "}"),
     ("# A\n\nID | Requirement\nFR-1 | aa\nFR-2 | bb\n", "FR-1 aa|FR-2 bb", ""),
+    ("# A\n\n## Requirements\n\n| ID | Requirement | Priority |\n| --- | --- | --- |\n| FR-1 | aa | High |\n| FR-2 | bb | Won't |\n", "FR-1 aa", "FR-2: bb"),
+    ("# A\n\n| ID | Requirement |\n| :-- | ---: |\n| FR-1 | aa |\n| FR-2 | bb |\n", "FR-1 aa|FR-2 bb", ""),
+    ("# A\n\n## Booking\n- Members can aa\n- Members can bb\n\n## Non-functional requirements\n- cc\n", "R1 Members can aa|R2 Members can bb|R3 cc", ""),
+    ("# A\n\n## Requirements\n\n| Requirement | Preconditions |\n| --- | --- |\n| Members can aa | None |\n| Members can bb | Nothing |\n", "R1 Members can aa: preconditions: None|R2 Members can bb: preconditions: Nothing", ""),
+    ("# A\n\n## Requirements\n\n<table><tr><th>ID</th><th>Text</th><th>Status</th></tr><tr><td><p>B-1</p></td><td><p>aa</p></td><td><p>Agreed</p></td></tr><tr><td><p>B-2</p></td><td><ul><li>bb</li></ul></td><td><p>Rejected</p></td></tr></table>\n", "B-1 aa", "B-2: bb"),
+    ("# A\n\n## Requirements\n\n| No. | Feature |\n| --- | --- |\n| 1 | Members can aa |\n| 2 | Members can bb |\n", "R1 Members can aa|R2 Members can bb", ""),
+    ("# A\n\n## 機能要件\n\n・予約\n・支払\n", "R1 予約|R2 支払", ""),
 ]  # fmt: skip
 
 
