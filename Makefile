@@ -81,6 +81,7 @@ bench: setup-dev ## run the benchmarks and print the figures in one table
 eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...), and print a table
 	@[ -n "$$MODEL" ] || { echo "Name a model: make eval MODEL=openai:gpt-5" >&2; exit 2; }; \
 	trap : INT; \
+	$(BIN) cli.main models -- "$$MODEL" || exit; \
 	$(BIN) cli.main up --detach --fail-if-running; up=$$?; \
 	[ "$$up" = 0 ] || [ "$$up" = 7 ] || exit "$$up"; \
 	$(BIN) cli.main eval --model "$$MODEL"; code=$$?; \

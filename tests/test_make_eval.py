@@ -14,21 +14,34 @@ STUB = """
 shift
 echo "$*" >>calls
 case $1 in
+    models) exit "${MODELS:-0}" ;;
     up) exit "$UP" ;;
     eval) exit "$EVAL" ;;
 esac
 """
+CHECK = "models -- openai:gpt-5"
 UP, EVAL, DOWN = "up --detach --fail-if-running", "eval --model openai:gpt-5", "down"
 
 
 @pytest.mark.parametrize(
     ("up", "code", "calls"),
-    [("0", "0", [UP, EVAL, DOWN]), ("0", "1", [UP, EVAL, DOWN]), ("7", "0", [UP, EVAL]), ("1", "1", [UP])],
+    [
+        ("0", "0", [CHECK, UP, EVAL, DOWN]),
+        ("0", "1", [CHECK, UP, EVAL, DOWN]),
+        ("7", "0", [CHECK, UP, EVAL]),
+        ("1", "1", [CHECK, UP]),
+    ],
 )
 def test_it_leaves_the_stack_of_others_running(tmp_path: Path, up: str, code: str, calls: list[str]) -> None:
     done = make(tmp_path, "MODEL=openai:gpt-5", UP=up, EVAL=code)
     assert (tmp_path / "calls").read_text().splitlines() == calls
     assert (f"Error {code}\n" in done.stderr) if code != "0" else done.returncode == 0
+
+
+def test_it_starts_nothing_for_a_model_that_cannot_be_used(tmp_path: Path) -> None:
+    done = make(tmp_path, "MODEL=openai:gpt-5", MODELS="2")
+    assert (tmp_path / "calls").read_text().splitlines() == [CHECK]
+    assert "Error 2\n" in done.stderr
 
 
 def test_it_needs_a_model(tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ class BusyLoopHeartbeats(Interceptor):
         places = asyncio.Semaphore(AT_ONCE)
         while not ended.is_set():
             now = time.monotonic()
-            late = [(token, beats) for token, beats in list(self._running.items()) if beats.is_late(now)]
+            running = self._running.copy()  # in one go: the event loop of the steps changes it
+            late = [(token, beats) for token, beats in running.items() if beats.is_late(now)]
             await asyncio.gather(*(self._send(places, token, beats) for token, beats in late))
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -36,7 +36,8 @@ RECENT = 6
 LONG_ARGUMENT = 500
 """Characters of a call's argument that are kept however old it is."""
 
-_KEPT_CONTROLS = "\n\t\r"
+_SUSPECT = re.compile(r"[^\n\t\r -~]")
+"""A character that may be invisible. Most texts have few of them, and may be megabytes."""
 
 _IGNORED = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
@@ -61,9 +62,7 @@ def cut(text: str, most: int = MAX_RESULT) -> str:
 
 def visible(text: str) -> str:
     """Return a text without invisible characters, in which instructions can hide from the people who read it."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(each for each in text if each in _KEPT_CONTROLS or not is_invisible(each))
+    return _SUSPECT.sub(lambda found: "" if is_invisible(found[0]) else found[0], text)
 
 
 def is_invisible(character: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -67,6 +68,9 @@ class NativeTools:
         return [ToolReturnPart(tool_name=call.tool, content=text, tool_call_id=call.id)]
 
 
+_MAX_BRACES = 20
+"""How many braces may begin the object: a model that repeats itself can write a million, each of which is parsed."""
+
 _JSON_RULES = """
 
 # How to answer
@@ -123,12 +127,11 @@ def _object(arguments: str | dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _first_object(text: str) -> dict[str, Any] | None:
     """Return the first JSON object in a text: small models put words or a code fence around it."""
-    decoder, start = json.JSONDecoder(), text.find("{")
-    while start >= 0:
-        try:
+    decoder, start = json.JSONDecoder(), -1
+    for _ in range(_MAX_BRACES):
+        if (start := text.find("{", start + 1)) < 0:
+            return None
+        with suppress(ValueError, RecursionError):
             found, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            start = text.find("{", start + 1)
-            continue
-        return found if isinstance(found, dict) else None
+            return found if isinstance(found, dict) else None
     return None

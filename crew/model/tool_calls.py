@@ -71,7 +71,7 @@ class ToolCalls:
         try:
             tool, arguments = self._validated(call)
         except ToolError as error:
-            text = f"Error: {error}"
+            text = context.cut(context.visible(f"Error: {error}"))
             await self._store(call, text, 0.0, ok=False, usable=False)
             return Result(text)
         stored = None if tool.is_pure else self._cursor.next(EntryKind.TOOL_RESULT, call.id)
@@ -116,7 +116,7 @@ class ToolCalls:
 
     async def _store(self, call: Call, text: str, seconds: float, *, ok: bool, usable: bool, **when: int) -> None:
         """Store a result, unless an earlier attempt has stored the same: a pure tool runs again."""
-        body = dump({"tool": call.tool, "text": text, "ok": ok, "usable": usable, **when})
+        body = dump({"tool": context.visible(call.tool), "text": text, "ok": ok, "usable": usable, **when})
         stored = self._cursor.peek()
         if stored is None or stored.body != body or not self._cursor.next(EntryKind.TOOL_RESULT, call.id):
             await self._cursor.add(EntryKind.TOOL_RESULT, body, call_id=call.id, seconds=seconds)

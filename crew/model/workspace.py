@@ -38,7 +38,7 @@ class Workspace:
         self._before = dict(files)
 
     @cached_property
-    def _imported_before(self) -> set[str]:
+    def imported_before(self) -> set[str]:
         return {name for _, names in _imports(self._before) for name in names}
 
     @property
@@ -103,7 +103,7 @@ class Workspace:
                 f"{path} is not Python: {line}{getattr(error, 'msg', error)}. It was not written."
             ) from None
         own = {name.split("/")[0].removesuffix(".py") for name in (*self.files, path)}
-        known = sys.stdlib_module_names | own | self._packages | self._imported_before
+        known = sys.stdlib_module_names | own | self._packages | self.imported_before
         foreign = sorted(imported(tree) - known)
         # A module of its own may be written later: only a name that can never be one is refused here.
         unknown = [name for name in foreign if name in KNOWN_DISTRIBUTIONS]
@@ -115,7 +115,7 @@ class Workspace:
 
     def missing_imports(self) -> dict[str, list[str]]:
         """Return the imports that no file, approved package or standard library module provides, by path."""
-        known = self._packages | self._imported_before
+        known = self._packages | self.imported_before
         return {path: names for path, found in _imports(self.files) if (names := sorted(found - known))}
 
 

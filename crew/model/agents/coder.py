@@ -67,7 +67,9 @@ class Coder:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace = Workspace(before, toolchain=toolchain_of(assignment))
-        tests = await asyncio.to_thread(Baseline, before)  # there may be megabytes
+        # In threads: there may be megabytes.
+        tests = await asyncio.to_thread(Baseline, before)
+        await asyncio.to_thread(lambda: workspace.imported_before)
         tools = _tools(workspace, tests, assignment, self._services.sandbox)
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
