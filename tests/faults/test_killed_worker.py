@@ -50,6 +50,7 @@ async def _kill_and_wait_for_retry(stack: FaultStack, delivery: Delivery, victim
 
 
 @pytest.mark.item(1)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_a_step_whose_worker_is_killed_repeatedly_is_retried_soon_and_recorded_once(
     stack: FaultStack, caller: Caller, proof: Proof, workers: int

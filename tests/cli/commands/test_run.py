@@ -80,7 +80,7 @@ async def test_a_failure_ends_an_unattended_run_and_prints_how_to_continue(
     )
     for ran, message in (
         (step, "Failed: build: "),
-        (tests, "Failed: validate in round 4: the verdict"),
+        (tests, "Failed: validate in round 4: it found failures"),
         (by_environment, "build: "),
     ):
         assert ran.code == 1, ran
