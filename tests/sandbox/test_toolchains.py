@@ -66,8 +66,8 @@ def test_a_toolchain_without_its_program_is_refused() -> None:
 
 TAP = """\
 TAP version 13
-# Subtest: /work/empty.test.js
-ok 1 - /work/empty.test.js
+# Subtest: /sandbox/empty.test.js
+ok 1 - /sandbox/empty.test.js
   ---
   duration_ms: 1
   ...
@@ -79,7 +79,7 @@ ok 2 - adds \\# two
     not ok 1 - inner
       ---
       duration_ms: 2.5
-      location: '/work/a.test.js:4:27'
+      location: '/sandbox/a.test.js:4:27'
       error: |-
         Expected values to be strictly equal:
 
@@ -105,14 +105,14 @@ not ok 4 - hooks
   ---
   error: 'after failed'
   ...
-not ok 5 - /work/broken.test.js
+not ok 5 - /sandbox/broken.test.js
 1..5
 """
 
 
 def test_tap_is_read_with_suites_details_and_files_that_have_no_tests() -> None:
     error = "error: |-\n  Expected values to be strictly equal:\n  1 !== 2\nexpected: 2\nactual: 1"
-    assert list(read(TAP, "/work")) == [
+    assert list(read(TAP, "/sandbox")) == [
         Reported("empty.test.js", "error", "it has no tests"),
         Reported("adds # two", "passed"),
         Reported("group > inner", "failed", error),
