@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 import psycopg
 import structlog
@@ -19,7 +17,7 @@ from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import AgentError, Crews, Outcome, Usage
+from crew.protocol import AgentError, Crews, Outcome
 from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
@@ -144,7 +142,7 @@ class AgentSteps:
         result = steps.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
-            usage=_dumped(outcome.usage) if outcome.usage else None,
+            usage=outcome.usage,
             note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
@@ -252,10 +250,6 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
-
-
-def _dumped(usage: Usage) -> dict[str, Any]:
-    return {name: value for name, value in asdict(usage).items() if value is not None}
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:
