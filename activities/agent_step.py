@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -29,6 +27,7 @@ from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, steps, tasks
+from store.database import DATABASE_ERRORS
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -38,8 +37,6 @@ RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
 
 MAX_NOTE = 1000
 """Characters of an agent's note or warning, which should be one line."""
-
-DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
 
 
 class TaskEndedError(Exception):
