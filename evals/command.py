@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.errors import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
 from config.settings import SettingsError, get_settings
+from config.sizes import format_count
 from evals.briefs import BRIEFS, EvalCase, load_trials
 from evals.report import document, problems, table
 from evals.suite import Suite

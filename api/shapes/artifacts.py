@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
+from config.sizes import format_size
 from models.contracts.contract import Moment, Name, StrictContract, Text
 from models.contracts.names import ArtifactType
 from models.tables import Artifact
@@ -37,7 +38,7 @@ def decode_content(content: str, encoding: Encoding, max_bytes: int, field: str 
     except (binascii.Error, ValueError):
         raise InvalidError(field, "is not valid Base64") from None
     if len(body) > max_bytes:
-        raise TooLargeError(f"The {field} is larger than {max_bytes} bytes.")
+        raise TooLargeError(f"The {field} is larger than {format_size(max_bytes)}.")
     return body
 
 

@@ -123,8 +123,8 @@ def backup(
     data_dir: DataDirOption = None,
 ) -> None:
     """Back up both databases of the embedded stack, running or not, into one file. The file contains passwords."""
-    from artifacts.sizes import format_size
     from cli.stack.backup import back_up
+    from config.sizes import format_size
 
     settings = _settings(data_dir)
     with raise_on_interrupt():

@@ -13,9 +13,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from artifacts.media_types import FILES
-from artifacts.sizes import format_size
 from cli.client.shapes import Artifact
 from cli.views.printable import one_line, plain, printable
+from config.sizes import format_size
 
 MAX_LINES = 2000
 MAX_ENTRIES = 200
