@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
+from artifacts.paths import slug
 from crew.model.agents.run_report import note_on
 from crew.model.agents.shared import AgentServices, read_artifact_tool, reading_tools, run_conversation, title_of
 from crew.model.outputs import DeliveryNotes
@@ -53,7 +53,7 @@ class Deployer:
             "README.md": f"{notes.readme.rstrip()}\n\n---\n{WRITTEN_BY_MODEL}\n",
             "AGENTS.md": notes.agents_md.rstrip() + "\n",
         }
-        root = _distribution(assignment.project_name)
+        root = slug(assignment.project_name) or "delivery"
         toolchain = toolchain_of(assignment)
         installable = pyproject(root, files) if toolchain == python() else {}
         # What a person's code says about itself is the coder's to change.
@@ -72,10 +72,6 @@ class Deployer:
             verdict=Verdict.PASSED if run.passed else Verdict.FAILED,
             usage=completed.usage,
         )
-
-
-def _distribution(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "delivery"
 
 
 def _log(
