@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
 from artifacts import zips
 from artifacts.file_sets import unpack
@@ -17,6 +16,7 @@ from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from crew.wording import file_table, package_lines, result_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport
@@ -83,12 +83,6 @@ def _log(
     run: RunReport,
     note: str | None,
 ) -> str:
-    rows = [
-        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
-        for path, text in sorted(files.items())
-    ]
-    verdict = "Passed" if run.passed else "Failed"
-    result = f"**{verdict}**: {run.ran} of {run.counted} tests of the built package ran, {run.failed} failed."
     return "\n".join(
         [
             f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",
@@ -97,18 +91,14 @@ def _log(
             "",
             "## Package",
             "",
-            f"- name: `{root}.zip`",
-            f"- size: {len(package):,} bytes",
-            f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
+            *package_lines(package, root),
             "",
-            result,
+            result_of(run, "tests of the built package"),
             *note_on("code", note),
             "",
             "## Contents",
             "",
-            "| file | bytes | sha256 |",
-            "|---|---:|---|",
-            *rows,
+            *file_table(files),
             "",
             WRITTEN_BY_MODEL,
             "",
