@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
+from artifacts.media_types import MARKDOWN
 from config.sizes import format_size
 from models.contracts.contract import Moment, Name, StrictContract, Text
 from models.contracts.names import ArtifactType
@@ -63,7 +64,7 @@ class ArtifactCreate(StrictContract):
     content: Text = Field(min_length=1)
     encoding: Encoding = Encoding.UTF_8
     name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
-    media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = "text/markdown"
+    media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = MARKDOWN
 
     def decode_content(self, max_bytes: int) -> bytes:
         """Return the content. Raises InvalidError or TooLargeError."""
