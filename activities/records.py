@@ -55,7 +55,8 @@ class Records:
             if applied is not None:
                 outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
-                    responses = [_too_late(judged) if judged.response == applied else judged for judged in responses]
+                    late = JudgedResponse.too_late(applied)
+                    responses = [late if judged.response == applied else judged for judged in responses]
             await hitl_decisions.add(tx, responses, missing)
         return outcome
 
@@ -184,12 +185,6 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
         elif judged.outcome is ResponseOutcome.REFUSED:
             kept.append(judged)
     return kept, True
-
-
-def _too_late(judged: JudgedResponse) -> JudgedResponse:
-    return judged.model_copy(
-        update={"outcome": ResponseOutcome.SUPERSEDED, "explanation": "the request was already closed"}
-    )
 
 
 def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> HitlResponded:
