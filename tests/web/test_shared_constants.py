@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.artifacts.rendering.text import HIDDEN
 from api.page import VIEWS
 from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES, EventType
 
@@ -45,6 +46,13 @@ def test_the_project_knows_what_each_event_makes_stale() -> None:
 def test_the_page_knows_which_statuses_are_final() -> None:
     assert members(LABELS, "ENDED_STATUSES") == set(FINAL_PROJECT_STATUSES)
     assert members(LABELS, "OPEN_TASK_STATUSES") == set(OPEN_TASK_STATUSES)
+
+
+def test_the_page_shows_the_hidden_characters_that_the_api_shows() -> None:
+    characters = constant(SCRIPTS / "text.js", r"^const HIDDEN = /(.*)/u;$")
+    pattern = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), characters.replace(r"\0", r"\x00"))
+    shown = set(re.findall(pattern, "".join(map(chr, range(0x110000)))))
+    assert shown == {*HIDDEN, "\u200e", "\u200f"}  # and the marks of direction, since a name is short
 
 
 def test_the_router_opens_the_view_whose_document_the_api_serves() -> None:
