@@ -74,4 +74,4 @@ def _sandbox() -> Sandbox:
     try:
         return Sandbox.with_settings(get_settings())
     except SettingsError as error:
-        raise UsageError(f"a setting cannot be used: {error}") from None
+        raise UsageError("; ".join(error.sentences)) from None
