@@ -78,9 +78,7 @@ class Records:
         return CheckedResponse(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse, keeps: tuple[ArtifactRef, ...]) -> RequestOutcome:
-        request = await hitl.close(
-            tx, response.request_id, response.action.resulting_status, response.decision_id
-        )
+        request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)

@@ -35,7 +35,7 @@ from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue
 
 INVALID_SETTINGS = 2
-"""The exit code if a setting, or the file of a key, cannot be used; 2 is also that of the commands for a wrong usage."""
+"""The exit code if a setting, or the file of a key, cannot be used: that of the commands for wrong usage."""
 
 SECONDS = 60.0
 """How long a model may take to answer. A local server loads it first."""

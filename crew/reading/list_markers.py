@@ -109,9 +109,7 @@ def _lead_in_starts(lines: list[str]) -> list[bool]:
         if not run:
             ends_with_colon = line.rstrip().endswith((":", "\uff1a"))
         run = f"{line.strip()} {run}"[: _MAX_RUN + 1]
-        begins = at > 0 and (
-            LISTED.match(lines[at - 1]) or lines[at - 1][:1].isspace() or _BULLET.match(lines[at - 1])
-        )
+        begins = at > 0 and (LISTED.match(lines[at - 1]) or lines[at - 1][:1].isspace() or _BULLET.match(lines[at - 1]))
         if begins and listed_after and not line[:1].islower():
             starts[at] = ends_with_colon or (len(run) <= _MAX_RUN and section_of(run.strip()) is not None)
     return starts

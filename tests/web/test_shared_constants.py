@@ -1,4 +1,4 @@
-"""The constants of the page's scripts that repeat what the API knows: event types, statuses, paths, hidden characters."""
+"""Constants of the page's scripts that repeat what the API knows: event types, statuses, paths, hidden characters."""
 
 from __future__ import annotations
 
