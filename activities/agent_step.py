@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
-import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -19,7 +15,7 @@ from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts.errors import InvalidArtifactError
-from crew.protocol import AgentError, Crews, Outcome, Usage
+from crew.protocol import AgentError, Crews, Outcome
 from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
@@ -31,6 +27,7 @@ from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, steps, tasks
+from store.database import DATABASE_ERRORS
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -40,8 +37,6 @@ RETRY_DELAY, MAX_RETRY_DELAY = timedelta(milliseconds=500), timedelta(seconds=5)
 
 MAX_NOTE = 1000
 """Characters of an agent's note or warning, which should be one line."""
-
-DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)  # some statements bypass SQLAlchemy
 
 
 class TaskEndedError(Exception):
@@ -144,7 +139,7 @@ class AgentSteps:
         result = steps.TaskResult(
             verdict=outcome.verdict,
             confidence=outcome.confidence,
-            usage=_dumped(outcome.usage) if outcome.usage else None,
+            usage=outcome.usage,
             note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
         async with self._store.transaction(step.project_id) as tx:
@@ -252,10 +247,6 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
-
-
-def _dumped(usage: Usage) -> dict[str, Any]:
-    return {name: value for name, value in asdict(usage).items() if value is not None}
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
+from config.sizes import format_size
 from crew.protocol import AgentError, Outcome
 from models.contracts.names import ArtifactType
 
@@ -25,9 +26,7 @@ async def check_outcome(outcome: Outcome, expected: Sequence[ArtifactType], max_
         raise AgentError(f"it must produce {', '.join(expected)} but produced {', '.join(produced) or 'nothing'}.")
     for draft in outcome.drafts:
         if len(draft.content) > max_bytes:
-            raise AgentError(
-                f"its {draft.type} has {len(draft.content)} bytes; the limit is {max_bytes}.", retryable=False
-            )
+            raise AgentError(f"its {draft.type} is larger than {format_size(max_bytes)}.", retryable=False)
         try:
             if len(draft.content) > MAX_INLINE_CHECK:
                 await asyncio.to_thread(media_types.check, draft.media_type, draft.content)

@@ -55,7 +55,8 @@ class Records:
             if applied is not None:
                 outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
-                    responses = [_too_late(judged) if judged.response == applied else judged for judged in responses]
+                    late = JudgedResponse.too_late(applied)
+                    responses = [late if judged.response == applied else judged for judged in responses]
             await hitl_decisions.add(tx, responses, missing)
         return outcome
 
@@ -77,8 +78,7 @@ class Records:
         return CheckedResponse(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse, keeps: tuple[ArtifactRef, ...]) -> RequestOutcome:
-        status = response.action.resulting_status
-        request = await hitl.close(tx, response.request_id, status, response.decision_id)
+        request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
@@ -89,19 +89,8 @@ class Records:
             accepted = await self._amend(tx, request, response, asked)
         elif response.redo is not None:
             accepted = keeps
-        responded = HitlResponded(
-            request_id=request.id,
-            decision_id=response.decision_id,
-            stage=request.stage,
-            round=request.round,
-            action=response.action,
-            status=status,
-            comment=response.comment,
-            responder=response.responder,
-            accepted=accepted,
-        )
         tx.record(
-            responded.model_copy(update={"redo": response.redo}) if response.redo else responded,
+            _responded(request, response, accepted),
             key=f"response:{request.id}",
             task_id=request.task_id,
             agent_type=request.agent_type,
@@ -196,10 +185,20 @@ def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -
     return kept, True
 
 
-def _too_late(judged: JudgedResponse) -> JudgedResponse:
-    return judged.model_copy(
-        update={"outcome": ResponseOutcome.SUPERSEDED, "explanation": "the request was already closed"}
+def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> HitlResponded:
+    responded = HitlResponded(
+        request_id=request.id,
+        decision_id=response.decision_id,
+        stage=request.stage,
+        round=request.round,
+        action=response.action,
+        status=response.action.resulting_status,
+        comment=response.comment,
+        responder=response.responder,
+        accepted=accepted,
     )
+    # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
+    return responded.model_copy(update={"redo": response.redo}) if response.redo else responded
 
 
 async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:

@@ -11,6 +11,7 @@ import orjson
 from temporalio import activity
 
 from activities.step_transcript import StepTranscript
+from config.sizes import format_size
 from crew.protocol import AgentError
 from crew.transcript import SupersededAttemptError
 from models.contracts.event_data import TaskProgress
@@ -41,9 +42,7 @@ class RunningStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         body = orjson.dumps(checkpoint)
         if len(body) > MAX_CHECKPOINT_BYTES:
-            raise AgentError(
-                f"its checkpoint has {len(body)} bytes; the limit is {MAX_CHECKPOINT_BYTES}.", retryable=False
-            )
+            raise AgentError(f"its checkpoint is larger than {format_size(MAX_CHECKPOINT_BYTES)}.", retryable=False)
         if b"\\u0000" in body:  # jsonb cannot store it
             raise AgentError("its checkpoint contains a NUL character.", retryable=False)
         self.checkpoint = checkpoint

@@ -17,14 +17,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import psycopg
-from sqlalchemy.exc import SQLAlchemyError
-
 RECOVERY_HINT = "Restart it from its records, or end it: on its page, or with `botarmy doctor`."
 """What a person can do about an open project or task whose workflow is gone."""
-
-DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
-"""What the store raises: it runs some statements through SQLAlchemy and some through the driver itself."""
 
 
 class ApiError(Exception):

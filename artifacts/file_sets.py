@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from artifacts import paths
 from artifacts.errors import InvalidArtifactError
-from artifacts.sizes import format_size
+from config.sizes import format_size
 
 MAX_FILES = 1_000
 MAX_TOTAL_BYTES = 8 * 2**20

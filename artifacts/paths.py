@@ -1,4 +1,5 @@
-"""Checks of file paths from agents and people: each stays below its folder and is a distinct file on every system."""
+"""File paths from agents and people, checked: each stays below its folder and is a distinct file on every system. And
+names for files of ours that are made from theirs."""
 
 from __future__ import annotations
 
@@ -39,6 +40,13 @@ def find_problem(paths: Iterable[str], max_bytes: int = MAX_PATH_BYTES) -> str |
 def quote(path: str) -> str:
     """Return the path for a message: in quotes, in ASCII, and not too long."""
     return ascii(path if len(path) <= 80 else path[:77] + "...")
+
+
+def slug(text: str, max_length: int = 60) -> str:
+    """Return a name of lower-case ASCII letters, digits and hyphens, which is safe in every file system and header, or
+    an empty string if no character is left. Letters lose their accents."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:max_length].strip("-")
 
 
 def _file_system_key(path: str) -> str:

@@ -11,7 +11,7 @@ from typing import IO, TypeAlias
 
 from artifacts import file_sets, zips
 from artifacts.errors import InvalidArtifactError
-from artifacts.sizes import format_size
+from config.sizes import format_size
 
 IGNORED = frozenset(
     [

@@ -12,7 +12,7 @@ from typing import IO
 
 from artifacts import paths
 from artifacts.errors import InvalidArtifactError
-from artifacts.sizes import format_size
+from config.sizes import format_size
 
 MAX_FILES = 10_000
 MAX_TOTAL_BYTES = 256 * 2**20

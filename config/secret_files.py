@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from config.redaction import redacted_value
+from config.sizes import format_size
 
 MAX_BYTES = 64 * 2**10
 """An address is shorter."""
@@ -55,7 +56,7 @@ def _content(variable: str, file: str, may_be_empty: bool) -> str:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SecretFileError(f"{variable}={shown}: the file cannot be read: {reason}") from None
     if len(content) > MAX_BYTES:
-        raise SecretFileError(f"{variable}={shown}: the file is larger than {MAX_BYTES // 2**10} KiB")
+        raise SecretFileError(f"{variable}={shown}: the file is larger than {format_size(MAX_BYTES)}")
     if not text and not may_be_empty:
         raise SecretFileError(f"{variable}={shown}: the file is empty")
     if "\n" in text:

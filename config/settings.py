@@ -22,7 +22,12 @@ from config.secret_files import SecretFileError, resolve_secret_files
 
 
 class SettingsError(Exception):
-    """A setting has an invalid value. The message names the setting."""
+    """Settings have invalid values. The message has a line for each, which names the setting."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """What commands print: a line for each setting."""
+        return [f"a setting cannot be used: {' '.join(line.split())}" for line in str(self).splitlines()]
 
 
 def _split(value: object) -> object:

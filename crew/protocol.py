@@ -12,6 +12,7 @@ from crew.transcript import Transcript
 from models.contracts.enums import Verdict
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
+from models.contracts.usage import Usage
 
 
 class AgentError(Exception):
@@ -101,25 +102,6 @@ class Draft:
     type: ArtifactType
     content: bytes
     media_type: str = MARKDOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the step cost, in US dollars, and what wrote it: its provenance.
-
-    `model` is the one that answered, `asked_for` the one that was asked, as `provider:model`; if a task was resumed
-    with another one, all of them, separated by ", ". `prompt_version` is the prompt's name and hash, `framework` the
-    library that asked, `settings` those of the calls, such as `max_tokens`.
-    """
-
-    model: str
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0
-    asked_for: str | None = None
-    prompt_version: str | None = None
-    framework: str | None = None
-    settings: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

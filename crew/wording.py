@@ -1,4 +1,11 @@
-"""Sentences that the reports of every crew contain."""
+"""Sentences and tables that the reports of every crew contain."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from sandbox import RunReport
 
 UNCONFINED = (
     "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
@@ -7,3 +14,28 @@ UNCONFINED = (
 NOT_INDEPENDENT = (
     "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
 )
+NO_SOURCE = "**Failed**: the inputs contain no source files to run."
+
+
+def result_of(run: RunReport, tests: str = "tests", *, bold: bool = True) -> str:
+    """Return the result of a run in one sentence: "**Passed**: 3 of 3 tests ran, 0 failed."."""
+    verdict = "Passed" if run.passed else "Failed"
+    return f"{f'**{verdict}**' if bold else verdict}: {run.ran} of {run.counted} {tests} ran, {run.failed} failed."
+
+
+def package_lines(package: bytes, root: str) -> list[str]:
+    """Return a list of what identifies a package."""
+    return [
+        f"- name: `{root}.zip`",
+        f"- size: {len(package):,} bytes",
+        f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
+    ]
+
+
+def file_table(files: Mapping[str, str]) -> list[str]:
+    """Return a table of the files, sorted by path, with their sizes and hashes."""
+    rows = [
+        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
+        for path, text in sorted(files.items())
+    ]
+    return ["| file | bytes | sha256 |", "|---|---:|---|", *rows]

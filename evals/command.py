@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.errors import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
 from config.settings import SettingsError, get_settings
+from config.sizes import format_count
 from evals.briefs import BRIEFS, EvalCase, load_trials
 from evals.report import document, problems, table
 from evals.suite import Suite
@@ -74,4 +74,4 @@ def _sandbox() -> Sandbox:
     try:
         return Sandbox.with_settings(get_settings())
     except SettingsError as error:
-        raise UsageError(f"a setting cannot be used: {error}") from None
+        raise UsageError("; ".join(error.sentences)) from None

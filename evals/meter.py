@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cli.client.http import Client, Json
-from models.contracts.enums import OPEN_TASK_STATUSES
+from models.contracts.enums import TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,6 @@ class UsageReader:
             output_tokens=transcript["output_tokens"],
             cost_usd=transcript["cost_usd"],
         )
-        if task["status"] not in OPEN_TASK_STATUSES:
+        if TaskStatus(task["status"]).is_final:
             self._ended[id] = used
         return used

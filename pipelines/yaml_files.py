@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from config.sizes import format_size
+
 MAX_BYTES = 256 * 1024
 MAX_NODES = 50_000
 """Values of a document, where aliases count each time they are used."""
@@ -60,7 +62,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise YamlError(f"it cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_BYTES:
-        raise YamlError(f"it is larger than {MAX_BYTES} bytes")
+        raise YamlError(f"it is larger than {format_size(MAX_BYTES)}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

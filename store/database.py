@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection as Driver
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -37,6 +37,10 @@ def _dumps(value: object) -> str:
 
 def _examine(connection: Connection) -> schema_check.SchemaState:
     return schema_check.examine(lambda sql: connection.exec_driver_sql(sql).all())
+
+
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
+"""What the store raises: it runs some statements through SQLAlchemy and some through the driver itself."""
 
 
 class UnusableDatabaseError(Exception):

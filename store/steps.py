@@ -15,6 +15,7 @@ from models.contracts.contract import storable
 from models.contracts.enums import AgentStatus, TaskStatus, Verdict
 from models.contracts.event_data import TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
 from models.contracts.handoff import ArtifactRef, StepInput
+from models.contracts.usage import Usage
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, tasks
 from store.statement import run, with_statuses
@@ -64,7 +65,7 @@ class TaskResult:
 
     verdict: Verdict | None = None
     confidence: float | None = None
-    usage: dict[str, Any] | None = None
+    usage: Usage | None = None
     note: str | None = None
 
 
@@ -139,7 +140,7 @@ async def finish(
         accepted=accepted,
         verdict=result.verdict,
         confidence=result.confidence,
-        usage=Jsonb(result.usage) if result.usage else None,
+        usage=Jsonb(result.usage.model_dump(exclude_unset=True)) if result.usage else None,
     )
     if not ended:
         return False

@@ -13,8 +13,6 @@ from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.hitl import HitlResponse, JudgedResponse, Judgement
 from models.contracts.workflow_state import GateState
 
-NOT_OPEN = "the request was no longer open"
-
 
 class OpenGate:
     """One open request. Everything it knows is in `state`, which continue-as-new passes to the next run."""
@@ -66,7 +64,7 @@ class OpenGate:
 
     def too_late(self) -> list[JudgedResponse]:
         """Return the queued responses as too late, and empty the queue: something else has closed the request."""
-        late = [too_late(response) for response in self.state.offered]
+        late = [JudgedResponse.too_late(response) for response in self.state.offered]
         self.state.offered.clear()
         return late
 
@@ -90,11 +88,6 @@ class OpenGate:
 def possible_stages(redo_stages: Collection[str]) -> str:
     """Return which earlier stages a response may name, for an error."""
     return f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no earlier stage is possible"
-
-
-def too_late(response: HitlResponse) -> JudgedResponse:
-    """Return a response as superseded: its request is no longer open."""
-    return JudgedResponse(response=response, outcome=ResponseOutcome.SUPERSEDED, explanation=NOT_OPEN)
 
 
 def superseded_by(winner: HitlResponse) -> str:

@@ -20,7 +20,6 @@ from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
-from workflows.gate import too_late
 from workflows.stage_rules import count_failed_verdict, join_feedback, redo, send_back, standalone_stage
 
 StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
@@ -63,7 +62,7 @@ def _offer(states: Iterable[HandoffState], unjudged: Iterable[HitlResponse]) -> 
         if response.request_id in gates:
             gates[response.request_id].offered.append(response)
         else:
-            late.append(too_late(response))
+            late.append(JudgedResponse.too_late(response))
     return late
 
 

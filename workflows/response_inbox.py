@@ -12,12 +12,11 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from workflows import patches
-from workflows.gate import too_late
 from workflows.open_gates import OpenGates
 from workflows.recorder import Recorder
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.hitl import HitlResponse
+    from models.contracts.hitl import HitlResponse, JudgedResponse
 
 
 class ResponseInbox:
@@ -76,7 +75,7 @@ class ResponseInbox:
         elif self._may_open(response.request_id) and workflow.patched(patches.RESPONSES_AHEAD):
             self._before_step.setdefault(response.request_id, []).append(response)
         else:
-            self._recorder.unrecorded.append(too_late(response))
+            self._recorder.unrecorded.append(JudgedResponse.too_late(response))
 
     @contextmanager
     def expecting(self, request_id: UUID) -> Iterator[list[HitlResponse]]:
@@ -99,7 +98,7 @@ class ResponseInbox:
         """Close every gate. Responses that were not judged are too late."""
         self._recorder.unrecorded.extend(self._gates.close_all())
         for responses in self._before_step.values():
-            self._recorder.unrecorded.extend(map(too_late, responses))
+            self._recorder.unrecorded.extend(map(JudgedResponse.too_late, responses))
         self._before_step.clear()
 
     async def settle(self) -> None:

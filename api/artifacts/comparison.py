@@ -10,7 +10,7 @@ from artifacts import file_sets
 from artifacts.diff import diff_files, diff_texts
 from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
-from artifacts.sizes import format_size
+from config.sizes import format_size
 
 if TYPE_CHECKING:  # importing the tables takes a second, and the processes of the pool do not need them
     from models.tables import Artifact

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from fastapi import Response
 
-from api.artifacts.file_names import extension, safe_name, slug
+from api.artifacts.file_names import extension, safe_name
 from artifacts.media_types import FILES, MARKDOWN, PLAIN, ZIP
+from artifacts.paths import slug
 from models.tables import Artifact
 
 # Under any other media type, such as JavaScript's, one of our own pages could be tricked into loading it.

@@ -8,10 +8,11 @@ from typing import IO, Any, Self
 
 import orjson
 
-from api.artifacts.file_names import extension, slug
+from api.artifacts.file_names import extension
 from artifacts import file_sets, zips
 from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
+from artifacts.paths import slug
 from models.contracts.names import BuiltInArtifact
 from models.tables import Artifact, Project
 from store.projects import BRIEF

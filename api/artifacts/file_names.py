@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from artifacts.media_types import FILES, MARKDOWN, PLAIN, ZIP
@@ -17,11 +16,6 @@ _MAX_LENGTH = 60
 def extension(media_type: str) -> str:
     """Return the extension of a file of that media type."""
     return _EXTENSIONS.get(media_type) or (".txt" if media_type.startswith("text/") else ".bin")
-
-
-def slug(text: str) -> str:
-    """Return an ASCII name that is safe in every file system and header, or an empty string if no character is left."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_MAX_LENGTH].strip("-")
 
 
 def safe_name(name: str) -> str:

@@ -9,6 +9,7 @@ from api.shapes.artifacts import decode_content
 from api.shapes.projects import SourceCreate
 from artifacts import file_sets, paths, sources
 from artifacts.errors import InvalidArtifactError
+from config.sizes import format_size
 from models.contracts.roles import MediaType
 
 FIELD = "source.content"
@@ -27,7 +28,7 @@ async def read_source(given: SourceCreate, max_bytes: int) -> bytes:
     except InvalidArtifactError as error:
         raise InvalidError(FIELD, str(error)) from None
     if len(packed) > max_bytes:
-        raise TooLargeError(f"The files of {FIELD} are larger than {max_bytes} bytes.")
+        raise TooLargeError(f"The files of {FIELD} are larger than {format_size(max_bytes)}.")
     return packed
 
 

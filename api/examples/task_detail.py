@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from api.examples import PROJECT_ID, Json
+from api.examples import PROJECT_ID, PROJECT_WORKFLOW_ID, Json
 from api.examples.artifacts import ARTIFACT, BRIEF
 from api.examples.tasks import TASK
 
 TASK_DETAIL: Json = TASK | {
     "project_id": PROJECT_ID,
-    "workflow_id": f"project-{PROJECT_ID}",
+    "workflow_id": PROJECT_WORKFLOW_ID,
     "standalone_task_id": None,
     "from_agent": None,
     "instructions": "Describe what is delivered, and to whom.",

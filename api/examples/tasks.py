@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, LATER, TASK_ID, Json
+from api.examples import EARLIER, LATER, TASK_ID, TASK_WORKFLOW_ID, Json
 
 TASK: Json = {
     "task_id": TASK_ID,
@@ -20,4 +20,4 @@ TASK: Json = {
     "updated_at": LATER,
     "workflow_problem": None,
 }
-SUBMITTED_TASK: Json = {"task_id": TASK_ID, "workflow_id": f"task-{TASK_ID}", "status": "submitted"}
+SUBMITTED_TASK: Json = {"task_id": TASK_ID, "workflow_id": TASK_WORKFLOW_ID, "status": "submitted"}

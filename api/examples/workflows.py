@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, LATER, PROJECT_ID, Json
+from api.examples import EARLIER, LATER, PROJECT_ID, PROJECT_WORKFLOW_ID, Json
 
 WORKFLOW_CHANGE: Json = {
-    "workflow_id": f"project-{PROJECT_ID}",
+    "workflow_id": PROJECT_WORKFLOW_ID,
     "project_id": PROJECT_ID,
     "task_id": None,
     "requested": "restart",
@@ -14,7 +14,7 @@ WORKFLOW_PROBLEM: Json = {
     "kind": "missing",
     "detail": "Temporal has no such workflow.",
     "since": LATER,
-    "workflow_id": f"project-{PROJECT_ID}",
+    "workflow_id": PROJECT_WORKFLOW_ID,
     "project_id": PROJECT_ID,
     "task_id": None,
     "project_name": "URL shortener",
@@ -22,11 +22,11 @@ WORKFLOW_PROBLEM: Json = {
 }
 WORKFLOW: Json = {
     "project_id": PROJECT_ID,
-    "workflow_id": f"project-{PROJECT_ID}",
+    "workflow_id": PROJECT_WORKFLOW_ID,
     "run_id": "01890a5d-ac99-7b6d-8c1f-5e6f70819203",
     "status": "running",
     "history_length": 23,
     "started_at": EARLIER,
     "closed_at": None,
-    "url": f"http://127.0.0.1:8233/namespaces/default/workflows/project-{PROJECT_ID}",
+    "url": f"http://127.0.0.1:8233/namespaces/default/workflows/{PROJECT_WORKFLOW_ID}",
 }

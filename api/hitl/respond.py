@@ -12,7 +12,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
-from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError, InvalidError
+from api.errors import RECOVERY_HINT, ConflictError, InvalidError
 from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
@@ -23,6 +23,7 @@ from models.contracts.hitl import HitlResponse
 from models.contracts.workflow_state import GateState
 from models.tables import HitlDecision, HitlRequest
 from store import artifacts, contents, hitl, hitl_decisions, projects
+from store.database import DATABASE_ERRORS
 from workflows.client import handoff_handle
 from workflows.gate import OpenGate, possible_stages
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
+from config.sizes import format_size
 
 
 class BodyLimit:
@@ -24,7 +25,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        detail = f"The body is larger than {self._limit} bytes."
+        detail = f"The body is larger than {format_size(self._limit)}."
         content_length = Headers(scope=scope).get("content-length", "")
         if content_length.isdecimal() and int(content_length) > self._limit:
             await problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)(scope, receive, send)

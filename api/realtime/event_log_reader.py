@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from api.realtime.frames import Frame, frame_of
 from store import events
+from store.database import DATABASE_ERRORS
 from store.transaction import Store
 
 PAGE_SIZE = 500
@@ -19,7 +18,7 @@ MAX_CONCURRENT_READS = 4  # of the pool's connections; the rest is for REST
 READ_SECONDS = 10.0
 HEADS_AT_ONCE = 1000
 
-UNAVAILABLE = (SQLAlchemyError, OSError, TimeoutError)
+UNAVAILABLE = (*DATABASE_ERRORS, OSError, TimeoutError)
 """What a read raises while PostgreSQL is unavailable."""
 
 T = TypeVar("T")

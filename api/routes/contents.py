@@ -18,6 +18,7 @@ from api.http.etags import is_not_modified, make_etag, short_hash
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
 from artifacts.media_types import FILES
+from config.sizes import format_size
 
 router = APIRouter(prefix="/artifacts/{artifact_id}", tags=["artifacts"])
 
@@ -66,7 +67,7 @@ async def get_content(
     if file is not None:
         body = await services.run_in_process(files.read_file, artifact.media_type, body, file, MAX_FILE + 1)
         if len(body) > MAX_FILE:
-            raise ConflictError(f"The file is larger than {MAX_FILE // 2**20} MiB; download and unpack the zip.")
+            raise ConflictError(f"The file is larger than {format_size(MAX_FILE)}; download and unpack the zip.")
     if not_modified:  # only now: the file might not exist
         return Response(status_code=304, headers={"ETag": etag})
     return download_response(artifact, file, body, etag)

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHandle
 
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.documentation import describe_responses
-from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
+from api.errors import RECOVERY_HINT, ConflictError
 from api.examples.projects import PAUSING
 from api.services import Services
 from api.shapes.projects import StatusChange
@@ -21,6 +21,7 @@ from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
 from store import projects, tasks
+from store.database import DATABASE_ERRORS
 from workflows.client import handoff_handle, project_handle, start_project
 from workflows.project import ProjectWorkflow
 

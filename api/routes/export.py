@@ -12,9 +12,9 @@ from fastapi.responses import StreamingResponse
 
 from api.artifacts.content import load_content
 from api.artifacts.export import ExportWriter
-from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
 from api.documentation import describe_responses
+from artifacts.paths import slug
 from store import artifacts
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 
 from api.deps import ServicesDep
 from api.documentation import describe_responses, example_response
-from api.errors import DATABASE_ERRORS
 from api.examples.health import DETAILED_HEALTH, HEALTH
 from api.health.checks import DATABASE_SECONDS
 from api.services import Services
@@ -17,6 +16,7 @@ from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
 from config.version import release
 from models.contracts.enums import WorkflowProblemKind
 from store import open_workflows
+from store.database import DATABASE_ERRORS
 
 router = APIRouter(prefix="/health", tags=["health"])
 

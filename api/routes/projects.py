@@ -29,6 +29,7 @@ from api.shapes.projects import (
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
+from config.sizes import format_size
 from crew.providers import MODELS, providers
 from models.contracts.contract import Text
 from models.contracts.enums import HitlStatus, ProjectStatus
@@ -58,7 +59,7 @@ async def create_project(
     pipeline = _get_pipeline(services, body.pipeline)
     crew, model = _choose_crew(services, body)
     if len(body.description.encode()) > services.settings.max_brief_bytes:
-        raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
+        raise TooLargeError(f"The brief is larger than {format_size(services.settings.max_brief_bytes)}.")
     source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
     new = projects.NewProject(
         id=uuid7(),

@@ -13,7 +13,7 @@ from api.recovery.restart import end, restart
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task
 from store.open_workflows import OpenWorkflow
-from workflows.client import project_workflow_id
+from workflows.client import project_workflow_id, task_workflow_id
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ PROBLEMS = (403, 404, 409, 422, 503)
 
 
 def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
-    workflow_id = f"task-{task_id}" if task_id else WORKFLOW_CHANGE["workflow_id"]
+    workflow_id = task_workflow_id(task_id) if task_id else WORKFLOW_CHANGE["workflow_id"]
     return WORKFLOW_CHANGE | {"requested": requested, "task_id": task_id, "workflow_id": workflow_id}
 
 

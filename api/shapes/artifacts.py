@@ -13,6 +13,8 @@ from pydantic import ConfigDict, Field
 from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
 from api.shapes.tasks import TaskPublic
+from artifacts.media_types import MARKDOWN
+from config.sizes import format_size
 from models.contracts.contract import Moment, Name, StrictContract, Text
 from models.contracts.names import ArtifactType
 from models.tables import Artifact
@@ -37,7 +39,7 @@ def decode_content(content: str, encoding: Encoding, max_bytes: int, field: str 
     except (binascii.Error, ValueError):
         raise InvalidError(field, "is not valid Base64") from None
     if len(body) > max_bytes:
-        raise TooLargeError(f"The {field} is larger than {max_bytes} bytes.")
+        raise TooLargeError(f"The {field} is larger than {format_size(max_bytes)}.")
     return body
 
 
@@ -62,7 +64,7 @@ class ArtifactCreate(StrictContract):
     content: Text = Field(min_length=1)
     encoding: Encoding = Encoding.UTF_8
     name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
-    media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = "text/markdown"
+    media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = MARKDOWN
 
     def decode_content(self, max_bytes: int) -> bytes:
         """Return the content. Raises InvalidError or TooLargeError."""

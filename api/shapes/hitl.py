@@ -12,7 +12,7 @@ from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
-from models.contracts.handoff import ArtifactRef
+from models.contracts.handoff import ArtifactRef, MayContinue
 from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
@@ -82,9 +82,7 @@ class RequestItem(Shape):
     status: HitlStatus
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
-    may_continue: bool = Field(
-        description="Whether an approval without a comment resumes a failed step as the same task."
-    )
+    may_continue: MayContinue
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
     created_at: Moment

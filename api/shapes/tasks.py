@@ -13,6 +13,7 @@ from api.shapes.workflows import WorkflowProblemPublic
 from models.contracts.contract import Moment, StrictContract
 from models.contracts.enums import TaskStatus, Verdict
 from models.contracts.names import AgentType
+from models.contracts.usage import Usage
 from models.tables import Task
 
 
@@ -38,24 +39,6 @@ class TaskSubmitted(Shape):
     status: Literal["submitted"] = "submitted"
 
 
-class UsagePublic(Shape):
-    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts. What it has paid for in vain
-    counts, too."""
-
-    model: str = Field(description="The model that answered; several are separated by commas.")
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-    asked_for: str | None = Field(
-        default=None, description="The model that was asked, as `provider:model`; several are separated by commas."
-    )
-    prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
-    framework: str | None = None
-    settings: dict[str, Any] | None = Field(
-        default=None, description="The settings of the calls, such as `max_tokens`, and how tools were called."
-    )
-
-
 class TaskPublic(Shape):
     """One execution of an agent. `attempt`: how many attempts its activity has made; `accepted` is about its result."""
 
@@ -71,7 +54,7 @@ class TaskPublic(Shape):
     error: str | None
     attempt: int
     accepted: bool
-    usage: UsagePublic | None = Field(
+    usage: Usage | None = Field(
         default=None,
         description="What it has used. While a model works on it, and after a failure, what is in its transcript.",
     )

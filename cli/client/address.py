@@ -36,7 +36,7 @@ def find(api: str | None, data_dir: Path | None) -> Address:
         try:
             data_dir = get_settings().data_dir
         except SettingsError as error:
-            raise UsageError(f"a setting cannot be used: {error}") from None
+            raise UsageError("; ".join(error.sentences)) from None
     elif not DataDir(data_dir).state_file.exists():
         raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {quote(str(data_dir))}")
     file = DataDir(data_dir).state_file

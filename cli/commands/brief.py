@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from artifacts.sizes import format_size
 from cli.errors import UsageError
 from cli.views.printable import printable
+from config.sizes import format_size
 from models.contracts.contract import refuse_other_formats
 
 MAX_BYTES = 2**20

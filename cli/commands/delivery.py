@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from artifacts import zips
 from artifacts.errors import InvalidArtifactError
+from artifacts.paths import slug
 from cli.errors import CommandError, UsageError
 
 DELIVERIES = Path("deliveries")
@@ -31,7 +30,7 @@ def folder_for(out: Path | None, name: str, project_id: str) -> Path:
         check_empty(out)
         return out
     # A UUIDv7 starts with the time and ends with random bits, which differ between projects of the same minute.
-    preferred = DELIVERIES / f"{slug(name)}-{project_id.replace('-', '')[-8:]}"
+    preferred = DELIVERIES / f"{slug(name, 40) or 'project'}-{project_id.replace('-', '')[-8:]}"
     folder, count = preferred, 1
     while folder.exists():
         count += 1
@@ -82,12 +81,6 @@ def check_apart(out: Path | None, repository: Path | None) -> None:
     one, other = out.resolve(), repository.resolve()
     if one == other or one in other.parents or other in one.parents:
         raise UsageError(f"the delivery and the repository cannot both be written to {out} and {repository}")
-
-
-def slug(name: str) -> str:
-    """Return the name as a folder name of lower-case letters, digits and hyphens."""
-    ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_)[:40].strip("-") or "project"
 
 
 def unpack(archive: bytes, folder: Path) -> int:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from artifacts.media_types import MARKDOWN
 from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
@@ -132,7 +133,7 @@ class InteractiveDecider:
         before = artifact.content if artifact else ""
         type_ = artifact.type if artifact else request.supplies or "artifact"
         if type_ not in self._drafts:
-            self._drafts[type_] = Draft(before, artifact.media_type if artifact else "text/markdown", type_)
+            self._drafts[type_] = Draft(before, artifact.media_type if artifact else MARKDOWN, type_)
         after = await self._drafts[type_].edit()
         if after == before or not after.strip():
             self._drafts.pop(type_).discard()

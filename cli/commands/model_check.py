@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cli.client.model_shapes import ModelReport
 from cli.command_line import print_error
 from cli.commands.module import run_module
-from cli.errors import CommandError, UsageError
+from cli.errors import USAGE, CommandError, UsageError
 
 
 async def check_models(names: Sequence[str]) -> list[ModelReport]:
@@ -19,9 +19,10 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
         CommandError: the check itself failed.
     """
     check = await run_module("crew.model.check", *names)
+    if check.code == USAGE:
+        raise UsageError(check.reason)
     if check.code:
-        is_setting = check.reason.startswith("a setting")
-        raise UsageError(check.reason) if is_setting else CommandError(f"cannot check models: {check.reason}")
+        raise CommandError(f"cannot check models: {check.reason}")
     return [ModelReport.model_validate_json(line) for line in check.out.splitlines()]
 
 

@@ -149,12 +149,12 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Unpack what a project has accepted so far into a folder, or write its code as a git repository."""
-    from artifacts.sizes import format_count
     from cli.commands import run as implementation
     from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
     from cli.views.console import print_json
     from cli.views.printable import one_line
+    from config.sizes import format_count
 
     if git is not None and out is not None:
         raise typer.BadParameter("--out and --git cannot be combined")

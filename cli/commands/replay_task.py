@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.commands.module import run_module
 from cli.errors import COMPLETED, FAILED, CommandError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
+from config.sizes import format_count
 
 MAX_SHOWN = 600
 """Characters of a message that are printed; JSON has all of them."""

@@ -137,9 +137,8 @@ def _commit(version: Artifact, written: Event | None, files: dict[str, str]) -> 
 
 def _model(data: TaskCompleted) -> str:
     """Return the model that wrote a version: a mark for programs (EU AI Act, article 50)."""
-    usage = data.usage or {}
-    model = usage.get("asked_for") or usage.get("model")
-    return "none (rehearsal)" if model in (None, REHEARSAL) else str(model)
+    model = (data.usage.asked_for or data.usage.model) if data.usage else REHEARSAL
+    return "none (rehearsal)" if model == REHEARSAL else model
 
 
 def _stream(commits: Iterable[Commit]) -> Iterator[bytes]:

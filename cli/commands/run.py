@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from artifacts.sizes import format_count
 from cli.client.http import Client
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
@@ -26,6 +25,7 @@ from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
 from cli.views.live import LiveDisplay
 from cli.views.project_view import ProjectView
+from config.sizes import format_count
 from models.contracts.enums import Oversight, ProjectStatus
 
 EXIT_CODES: dict[str, int] = {

@@ -6,13 +6,13 @@ import sys
 
 from rich.table import Column, Table
 
-from artifacts.sizes import format_size
 from cli.client.http import Client
 from cli.client.shapes import Artifact
 from cli.errors import UsageError
 from cli.views import artifact_view
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain, printable
+from config.sizes import format_size
 
 
 async def list_artifacts(client: Client, project_id: str, type_: str | None, as_json: bool) -> int:

@@ -14,10 +14,10 @@ from typing import IO
 
 from artifacts import sources, zips
 from artifacts.errors import InvalidArtifactError
-from artifacts.sizes import format_count, format_size
 from artifacts.sources import Entry
 from cli.commands.git import GitError, git
 from cli.errors import UsageError
+from config.sizes import format_count, format_size
 from models.contracts.roles import MediaType
 
 MAX_ARCHIVE = 256 * 2**20

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.command_line import print_error
-from cli.errors import ALREADY_RUNNING
+from cli.errors import ALREADY_RUNNING, USAGE
 from cli.interrupts import raise_on_interrupt
 from cli.stack.datadir import AlreadyRunningError, DataDir, DataDirError
 from cli.views.console import PlainConsole
@@ -123,8 +123,8 @@ def backup(
     data_dir: DataDirOption = None,
 ) -> None:
     """Back up both databases of the embedded stack, running or not, into one file. The file contains passwords."""
-    from artifacts.sizes import format_size
     from cli.stack.backup import back_up
+    from config.sizes import format_size
 
     settings = _settings(data_dir)
     with raise_on_interrupt():
@@ -157,9 +157,9 @@ def _settings(data_dir: Path | None = None, port: int | None = None, *, with_key
         if with_keys:
             provider_variables()
     except SettingsError as error:
-        for line in str(error).splitlines():
-            print_error(f"a setting cannot be used: {line}")
-        raise typer.Exit(2) from None
+        for sentence in error.sentences:
+            print_error(sentence)
+        raise typer.Exit(USAGE) from None
     options = {"data_dir": data_dir, "port": port}
     return settings.model_copy(update={name: value for name, value in options.items() if value is not None})
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from itertools import islice
 
 from rich.console import Console, Group, RenderableType
@@ -12,10 +9,12 @@ from rich.markdown import Markdown
 from rich.rule import Rule
 from rich.text import Text
 
-from artifacts.media_types import FILES
-from artifacts.sizes import format_size
+from artifacts import file_sets, zips
+from artifacts.errors import InvalidArtifactError
+from artifacts.media_types import FILES, MARKDOWN
 from cli.client.shapes import Artifact
 from cli.views.printable import one_line, plain, printable
+from config.sizes import format_size
 
 MAX_LINES = 2000
 MAX_ENTRIES = 200
@@ -60,7 +59,7 @@ def _body(artifact: Artifact) -> RenderableType:
             parts += [plain(path, "bold"), Text(_shortened(printable(text)))]
         return Group(*parts)
     text = _shortened(printable(artifact.content))
-    return Markdown(text, hyperlinks=False) if artifact.media_type == "text/markdown" else Text(text)
+    return Markdown(text, hyperlinks=False) if artifact.media_type == MARKDOWN else Text(text)
 
 
 def _entries(artifact: Artifact) -> list[str]:
@@ -68,9 +67,9 @@ def _entries(artifact: Artifact) -> list[str]:
     if artifact.media_type == FILES:
         return [f"{path}  {format_size(len(text.encode()))}" for path, text in _files(artifact).items()]
     try:
-        with zipfile.ZipFile(io.BytesIO(artifact.bytes)) as bundle:
+        with zips.open_zip(artifact.bytes) as bundle:
             members = bundle.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except InvalidArtifactError:
         return [f"binary: {artifact.media_type}, {format_size(artifact.size)}"]
     lines = [f"{member.filename}  {format_size(member.file_size)}" for member in members[:MAX_ENTRIES]]
     return [*lines, *([f"and {len(members) - MAX_ENTRIES} more"] if len(members) > MAX_ENTRIES else [])]
@@ -78,10 +77,9 @@ def _entries(artifact: Artifact) -> list[str]:
 
 def _files(artifact: Artifact) -> dict[str, str]:
     try:
-        files = json.loads(artifact.content)["files"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return file_sets.unpack(artifact.bytes)
+    except InvalidArtifactError:
         return {}
-    return {str(path): str(text) for path, text in files.items()} if isinstance(files, dict) else {}
 
 
 def _shortened(text: str) -> str:

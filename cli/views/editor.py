@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from artifacts.media_types import FILES
+from artifacts.media_types import FILES, MARKDOWN
 from cli.errors import CommandError
 
-SUFFIXES = {"text/markdown": ".md", "application/json": ".json", FILES: ".json"}
+SUFFIXES = {MARKDOWN: ".md", "application/json": ".json", FILES: ".json"}
 
 
 class EditorError(CommandError):

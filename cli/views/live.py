@@ -7,6 +7,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import assert_never
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -18,8 +19,8 @@ from cli.views.printable import one_line, plain
 from cli.views.project_view import ProjectView, StageRow, StageStatus
 from cli.views.wording import EXPIRED, describe_decision, duration, local_time, project_style
 from config.redaction import redacted
+from models.contracts import event_data
 from models.contracts.enums import HitlAction, ProjectStatus
-from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded, TaskCompleted
 
 FRAME_SECONDS = 0.125
 NARROW = 80
@@ -61,18 +62,32 @@ class LiveDisplay:
     def show(self, event: Event, view: ProjectView) -> None:
         data = event.payload
         match data:
-            case HitlResponded():
+            case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
-            case HitlExpired():
+            case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
-            case ErrorEvent() if event.seq is not None:
+            case event_data.ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
-            case TaskCompleted() if data.note:
+            case event_data.TaskCompleted() if data.note:
                 self._console.print(plain(data.note, max_length=1000))
                 return
-            case _:
+            case (
+                event_data.WorkflowEvent()
+                | event_data.TaskStarted()
+                | event_data.TaskProgress()
+                | event_data.TaskCompleted()
+                | event_data.TaskFailed()
+                | event_data.TaskCancelled()
+                | event_data.AgentStatusChange()
+                | event_data.ArtifactCreated()
+                | event_data.HitlRequested()
+                | event_data.ErrorEvent()
+                | None
+            ):
                 return
+            case _:
+                assert_never(data)
         when = (f"  {local_time(event.timestamp)}" if event.timestamp else "", "dim")
         self._console.print(Text.assemble((f"{mark} ", style), plain(text), when))
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from rich.text import Text
 
-_DELETE = 0x7F
-_REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+from artifacts.hidden import CONTROLS, DECEPTIVE
+
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def _symbol(code: int) -> str:
+    if code < 0x20:
+        return chr(0x2400 + code)  # the block of control pictures mirrors ASCII
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+_SYMBOLS = {code: _symbol(code) for code in (*CONTROLS, *DECEPTIVE, *_SURROGATES) if chr(code) not in "\n\t"}
 
 
 def printable(text: object) -> str:
-    """Return the text with control characters (except newline and tab) made visible and reordering ones replaced."""
-    return "".join(_visible(character) for character in str(text))
+    """Return the text with control characters (except newline and tab) made visible, and with those that reorder a text
+    or hide in it replaced."""
+    return str(text).translate(_SYMBOLS)
 
 
 def one_line(text: object, max_length: int = 200) -> str:
@@ -24,19 +33,3 @@ def one_line(text: object, max_length: int = 200) -> str:
 def plain(text: object, style: str = "", max_length: int = 200) -> Text:
     """Return the text as one line for rich, with markup left uninterpreted."""
     return Text(one_line(text, max_length), style=style)
-
-
-def _visible(character: str) -> str:
-    if character in "\n\t":
-        return character
-    match unicodedata.category(character):
-        case "Cc" if (code := ord(character)) < ord(" "):
-            return chr(0x2400 + code)  # the block of control pictures mirrors ASCII
-        case "Cc":
-            return "\u2421" if ord(character) == _DELETE else "\ufffd"
-        case "Cf" if unicodedata.bidirectional(character) in _REORDERING:
-            return "\ufffd"
-        case "Cs":
-            return "\ufffd"
-        case _:
-            return character

@@ -7,11 +7,11 @@ import json
 from rich.console import Console
 from rich.text import Text
 
-from artifacts.sizes import format_count
 from cli.client.model_shapes import ToolCall, Transcript, Turn
 from cli.client.shapes import TaskItem
 from cli.views.printable import one_line, printable
 from cli.views.wording import local_time
+from config.sizes import format_count
 
 MAX_CHARACTERS = 2_000
 """Characters of one text that are shown, half of them from its start and half from its end."""

@@ -34,6 +34,9 @@ from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue
 
+INVALID_SETTINGS = 2
+"""The exit code if a setting, or the file of a key, cannot be used: that of the commands for wrong usage."""
+
 SECONDS = 60.0
 """How long a model may take to answer. A local server loads it first."""
 
@@ -174,4 +177,5 @@ if __name__ == "__main__":
     try:
         asyncio.run(main(sys.argv[1:]))
     except SettingsError as error:
-        sys.exit(f"a setting cannot be used: {' '.join(str(error).split())}")
+        print("; ".join(error.sentences), file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(INVALID_SETTINGS)

@@ -20,8 +20,9 @@ from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool
 from crew.model.tool_calls import Result, ToolCalls
 from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
-from crew.protocol import AgentError, Step, Usage
+from crew.protocol import AgentError, Step
 from crew.transcript import EntryKind
+from models.contracts.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,10 @@ class Conversation:
     def _usage(self) -> Usage:
         used, name = self._cursor.used, self._client.name
         return Usage(
-            ", ".join(sorted(used.answered_by)) or name,
-            used.input_tokens,
-            used.output_tokens,
-            used.cost_usd,
+            model=", ".join(sorted(used.answered_by)) or name,
+            input_tokens=used.input_tokens,
+            output_tokens=used.output_tokens,
+            cost_usd=used.cost_usd,
             asked_for=", ".join(sorted(used.asked_for)) or name,
             prompt_version=self._prompt.version,
             framework=f"pydantic-ai {pydantic_ai.__version__}",

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
+from config.sizes import format_size
 from crew.model.tool import ToolError
 from sandbox.toolchain import Toolchain, python
 
@@ -81,7 +82,7 @@ class Workspace:
 
     def _check(self, path: str, content: str) -> None:
         if len(content.encode(errors="replace")) > MAX_FILE:
-            raise ToolError(f"{path[:200]} is larger than {MAX_FILE // 1024} KiB. Split it.")
+            raise ToolError(f"{path[:200]} is larger than {format_size(MAX_FILE)}. Split it.")
         try:
             file_sets.check({**self.files, path: content})
         except InvalidArtifactError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from crew.reading.markdown_blocks import LISTED
 from crew.reading.scope_words import CROSSES
 from crew.reading.section_headings import section_of
 from crew.reading.sections import Section
@@ -15,7 +16,6 @@ _BULLET = re.compile(r"^([ \t]*)(?:[・•◦▪▫‣⁃∙●○■□◆◇�
 _CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
-_LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _TIGHT = re.compile(r"^([ \t]*)(?:[-+]|\*(?!.*\*)|\d{1,3}[.)])(?=[^\W\d_])")
 """An item whose writer left out the space: "-Search". Next to another item only: "-v" may be an option."""
 _WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
@@ -42,11 +42,11 @@ def mark_lists(lines: list[str]) -> Iterator[str]:
             listed = f"- {line.strip()}:"
         elif _DEFINITION.match(line) and before.startswith(("- ", "  ")):
             listed = "  " + _DEFINITION.sub("", line)
-        if listed != line and before.strip() and _LISTED.match(listed) and not _LISTED.match(before):
+        if listed != line and before.strip() and LISTED.match(listed) and not LISTED.match(before):
             yield ""  # otherwise it would continue the paragraph above
         if _WIDE_RULE.match(listed):
             listed = f"\\{listed.lstrip()}"
-        is_table = line.startswith("|") and (_LISTED.match(before) or before[:1].isspace())
+        is_table = line.startswith("|") and (LISTED.match(before) or before[:1].isspace())
         if before.strip() and (leads[index] or is_table or _is_heading_line(listed, before, after)):
             yield ""  # otherwise it would continue the item or paragraph above
         yield listed
@@ -64,7 +64,7 @@ def _marked(lines: list[str], index: int) -> str:
         return "- " + line[letter.end() :]
     if (symbol := _SYMBOL.match(line)) and _has_marked_sibling(lines, index):
         rest = line[symbol.end() :]
-        is_heading = section_of(rest.strip()) not in (None, Section.EXCLUDED) or _LISTED.match(
+        is_heading = section_of(rest.strip()) not in (None, Section.EXCLUDED) or LISTED.match(
             "".join(lines[index + 1 : index + 2])
         )
         return line if is_heading else f"{symbol[1]}- {rest}"
@@ -80,7 +80,7 @@ def _has_sibling(letter: str, lines: list[str], index: int) -> bool:
 def _has_listed_sibling(lines: list[str], index: int) -> bool:
     """Return whether the line above or below is an item, with or without a space."""
     around = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
-    return any(_TIGHT.match(line) or _LISTED.match(line) for line in around)
+    return any(_TIGHT.match(line) or LISTED.match(line) for line in around)
 
 
 def _has_marked_sibling(lines: list[str], index: int) -> bool:
@@ -91,7 +91,7 @@ def _has_marked_sibling(lines: list[str], index: int) -> bool:
 
 def _is_text(line: str) -> bool:
     """Return whether a line is one of a paragraph, at the margin."""
-    return _TEXT.match(line) is not None and not _LISTED.match(line) and not _BULLET.match(line)
+    return _TEXT.match(line) is not None and not LISTED.match(line) and not _BULLET.match(line)
 
 
 def _lead_in_starts(lines: list[str]) -> list[bool]:
@@ -103,15 +103,13 @@ def _lead_in_starts(lines: list[str]) -> list[bool]:
         line = lines[at]
         if not _is_text(line):
             if line.strip():
-                listed_after = bool(_LISTED.match(line) or _BULLET.match(line) or line.startswith("|"))
+                listed_after = bool(LISTED.match(line) or _BULLET.match(line) or line.startswith("|"))
             run = ""
             continue
         if not run:
             ends_with_colon = line.rstrip().endswith((":", "\uff1a"))
         run = f"{line.strip()} {run}"[: _MAX_RUN + 1]
-        begins = at > 0 and (
-            _LISTED.match(lines[at - 1]) or lines[at - 1][:1].isspace() or _BULLET.match(lines[at - 1])
-        )
+        begins = at > 0 and (LISTED.match(lines[at - 1]) or lines[at - 1][:1].isspace() or _BULLET.match(lines[at - 1]))
         if begins and listed_after and not line[:1].islower():
             starts[at] = ends_with_colon or (len(run) <= _MAX_RUN and section_of(run.strip()) is not None)
     return starts
@@ -124,7 +122,7 @@ def _is_heading_line(line: str, before: str, after: str) -> bool:
     if _is_text(before) and (line[:1].islower() or len(before) >= _SHORT_LINE or _is_excluded(f"{before} {line}")):
         return False  # it continues the line above
     colon = line.rstrip().endswith((":", "\uff1a"))
-    beside = _LISTED.match(before) or before[:1].isspace() or _BULLET.match(after) or _LISTED.match(after)
+    beside = LISTED.match(before) or before[:1].isspace() or _BULLET.match(after) or LISTED.match(after)
     return bool(beside) and (colon or section_of(line.strip()) is not None)
 
 

@@ -17,7 +17,8 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "striketh
 
 _CHECKBOX = re.compile(r"^\[[ xX~>/]\](?:\s+|$)")
 _CANCELLED = re.compile(r"^\[-\](?=\s|$)")
-_LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+"""The start of a list's item."""
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
 
 
@@ -181,7 +182,7 @@ class _BlockBuilder:
             yield block
 
     def _code(self, token: Token) -> Iterator[Block]:
-        if token.type == "code_block" and _LISTED.match(token.content):
+        if token.type == "code_block" and LISTED.match(token.content):
             yield from parse_blocks(textwrap.dedent(token.content))  # an indented list
         else:
             yield Block(Kind.CODE, token.content, lines=(token.info.strip(),))

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from crew.protocol import AgentError, Assignment, Draft, Outcome, Step, Usage
+from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from crew.rehearsal.controls import rehearsal_controls
 from crew.rehearsal.task_context import TaskContext, read_assignment
 from crew.rehearsal.writing.document import source_note
 from crew.rehearsal.writing.generic_document import generic_document
 from models.contracts.enums import Verdict
+from models.contracts.names import REHEARSAL
+from models.contracts.usage import Usage
 
 _CONFIDENCE = 0.9
 
@@ -73,7 +75,7 @@ class RehearsalAgent(ABC):
             drafts=tuple(drafts.get(type) or generic_document(context, type) for type in assignment.expected_outputs),
             verdict=production.verdict,
             confidence=_CONFIDENCE if confidence is None else confidence,
-            usage=Usage(model="rehearsal"),
+            usage=Usage(model=REHEARSAL, input_tokens=0, output_tokens=0, cost_usd=0.0),
             note=production.note or source_note(context),
         )
 

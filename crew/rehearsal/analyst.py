@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from artifacts.sizes import format_count
+from config.sizes import format_count
 from crew.protocol import Draft, Step
 from crew.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
 from crew.reading.selection import TOO_MANY

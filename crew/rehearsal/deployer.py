@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
 from artifacts import zips
 from artifacts.file_sets import unpack
@@ -14,6 +13,7 @@ from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.tester import result_sections
 from crew.rehearsal.writing.document import document
 from crew.rehearsal.writing.package import VERSION, distribution_name
+from crew.wording import file_table, package_lines
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport, Sandbox
@@ -40,8 +40,8 @@ class Deployer(RehearsalAgent):
             context,
             BuiltInArtifact.DEPLOYMENT_LOG,
             [
-                ("Package", _package(package, root)),
-                ("Contents", _contents(files)),
+                ("Package", package_lines(package, root)),
+                ("Contents", file_table(files)),
                 ("Check", _check_lines(run)),
                 *(result_sections(run)[1:] if run else []),
             ],
@@ -60,22 +60,6 @@ def _documents(inputs: tuple[InputArtifact, ...]) -> dict[str, str]:
     """Return the readable inputs, for a pipeline that delivers documents instead of code."""
     texts = {f"{each.type}-v{each.version}.md": text for each in inputs if (text := readable_text(each)) is not None}
     return texts or {"README.md": "> **Rehearsal.** No model was used.\n\nThere was nothing to package.\n"}
-
-
-def _package(package: bytes, root: str) -> list[str]:
-    return [
-        f"- name: `{root}.zip`",
-        f"- size: {len(package):,} bytes",
-        f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
-    ]
-
-
-def _contents(files: dict[str, str]) -> list[str]:
-    rows = [
-        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
-        for path, text in files.items()
-    ]
-    return ["| file | bytes | sha256 |", "|---|---|---|", *rows]
 
 
 def _check_lines(run: RunReport | None) -> list[str]:

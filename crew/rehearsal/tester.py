@@ -13,7 +13,7 @@ from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
 from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
 from crew.rehearsal.writing.python_names import names_for, package_name
-from crew.wording import NOT_INDEPENDENT, UNCONFINED
+from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport, Sandbox
@@ -53,7 +53,7 @@ class Tester(RehearsalAgent):
     async def _validate(self, context: TaskContext, step: Step) -> tuple[Draft, Verdict]:
         source = _files_input(context, BuiltInArtifact.SOURCE_CODE)
         if source is None:
-            nothing: Section = ("Result", ["**Failed**: the inputs contain no source files to run."])
+            nothing: Section = ("Result", [NO_SOURCE])
             return document(context, BuiltInArtifact.TEST_RESULTS, [nothing]), Verdict.FAILED
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
@@ -101,10 +101,9 @@ def result_sections(run: RunReport) -> list[Section]:
 
 
 def _result(run: RunReport) -> list[str]:
-    ran = f"{run.ran} tests ran" if run.ran == run.counted else f"{run.ran} of {run.counted} tests ran"
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     return [
-        f"**{'Passed' if run.passed else 'Failed'}**: {ran}, {run.failed} failed.",
+        result_of(run),
         "",
         f"- exit: {run.exit}",
         *stopped,

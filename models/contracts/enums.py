@@ -59,6 +59,11 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the task has ended."""
+        return self not in OPEN_TASK_STATUSES
+
 
 OPEN_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING, TaskStatus.WAITING_FOR_HITL)
 STARTABLE_TASK_STATUSES = (TaskStatus.PENDING, TaskStatus.WORKING)

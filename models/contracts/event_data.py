@@ -25,6 +25,7 @@ from .enums import (
 )
 from .handoff import ArtifactRef
 from .names import AgentType, ArtifactType
+from .usage import Usage
 
 StoredText = Annotated[str, AfterValidator(storable)]
 """Text that agents and people write: what PostgreSQL cannot store is replaced, not refused."""
@@ -96,7 +97,7 @@ class TaskCompleted(Payload):
     round: int
     verdict: Verdict | None = Field(description="Whether what was tested passed; null if nothing was tested.")
     confidence: float | None = Field(description="The agent's confidence in its result, from 0 to 1.")
-    usage: dict[str, Any] | None = Field(description="The model, its tokens and their cost in US dollars.")
+    usage: Usage | None = Field(description="The model, its tokens and their cost in US dollars.")
     note: StoredText | None = Field(default=None, description="One line for the people who follow the project.")
     artifacts: tuple[WrittenArtifact, ...]
 

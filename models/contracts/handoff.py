@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -62,6 +63,11 @@ class StepInput(Contract):
     role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
 
 
+MayContinue = Annotated[
+    bool, Field(description="Whether an approval without a comment resumes a failed step as the same task.")
+]
+
+
 class OpenRequest(Contract):
     """The request of an open gate.
 
@@ -74,9 +80,7 @@ class OpenRequest(Contract):
     expires_at: datetime
     may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
-    may_continue: bool = Field(
-        default=False, description="Whether an approval without a comment resumes a failed step as the same task."
-    )
+    may_continue: MayContinue = False
 
 
 class StepResult(Contract):

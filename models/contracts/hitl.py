@@ -62,6 +62,12 @@ class JudgedResponse(Contract):
     outcome: ResponseOutcome
     explanation: str | None = None
 
+    @classmethod
+    def too_late(cls, response: HitlResponse) -> Self:
+        """Return a response as superseded: its request is no longer open."""
+        explanation = "the request was no longer open"
+        return cls(response=response, outcome=ResponseOutcome.SUPERSEDED, explanation=explanation)
+
 
 class Judgement(Contract):
     """The outcomes of the responses to a request, with at most one winner."""

@@ -177,7 +177,7 @@ async def test_an_export_contains_the_accepted_artifacts(http: httpx2.AsyncClien
     answer = await http.get(f"{V1}/projects/{delivered}/export")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/zip"
-    assert answer.headers["content-disposition"] == 'attachment; filename="guest-b-k-the-one-two.zip"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="guest-book-the-one-two.zip"'
     again = await http.get(f"{V1}/projects/{delivered}/export")
     assert again.content == answer.content
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

@@ -80,7 +80,7 @@ async def test_stages_get_it_until_one_produces_code(http: httpx2.AsyncClient) -
     assert files.items() >= GIVEN.items()
     (results,) = (await get(http, f"/projects/{project_id}/artifacts", type="test_results"))["items"]
     report = (await get(http, f"/artifacts/{results['artifact_id']}"))["content"]
-    assert "**Passed**: 5 tests ran" in report  # the given test, and two for each requirement
+    assert "**Passed**: 5 of 5 tests ran" in report  # the given test, and two for each requirement
     (plan,) = (await get(http, f"/projects/{project_id}/artifacts", type="project_plan"))["items"]
     assert "begins from 4 files" in (await get(http, f"/artifacts/{plan['artifact_id']}"))["content"]
 

@@ -21,6 +21,7 @@ from models.contracts.event_data import (
     read_data,
 )
 from models.contracts.events import Event
+from models.contracts.usage import Usage
 
 ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 HASH = "0" * 64
@@ -120,6 +121,14 @@ def test_only_what_the_writer_set_is_recorded() -> None:
     }
     assert WorkflowEvent(status=ProjectStatus.ACTIVE, reason=None).recorded() == {"status": "active", "reason": None}
     assert AgentStatusChange(status=AgentStatus.IDLE).recorded() == {"status": "idle"}
+
+
+def test_a_usage_is_recorded_as_it_was_set() -> None:
+    recorded = RELEASE_0_1_0[EventType.TASK_COMPLETED]
+    completed = read_data(EventType.TASK_COMPLETED, recorded)
+    assert isinstance(completed, TaskCompleted)
+    assert completed.usage == Usage(model="rehearsal", input_tokens=0, output_tokens=0, cost_usd=0.0)
+    assert completed.model_dump(mode="json", exclude_unset=True) == recorded
 
 
 def test_text_that_cannot_be_stored_is_replaced() -> None:

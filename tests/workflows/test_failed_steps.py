@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from config.sizes import format_size
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.enums import EventType, Oversight
 from models.contracts.names import BuiltInArtifact
@@ -159,7 +160,7 @@ async def test_an_artifact_over_the_limit_fails_the_step_without_a_retry(
     script.on("plan", hands_in(Draft(BuiltInArtifact.PROJECT_PLAN, b"x" * (settings.max_artifact_bytes + 1))))
     story = await begin(pipeline(PLAN | {"attempts": 100}))
     request = await story.request("plan")
-    assert f"the limit is {settings.max_artifact_bytes}" in request.question
+    assert f"is larger than {format_size(settings.max_artifact_bytes)}" in request.question
     assert len(script.assignments["plan"]) == 1
 
 
@@ -246,5 +247,5 @@ async def test_a_checkpoint_over_the_limit_fails_the_step_without_a_retry(begin:
 
     script.on("plan", saves)
     story = await begin(pipeline(PLAN | {"attempts": 100}))
-    assert "its checkpoint has" in (await story.request("plan")).question
+    assert "its checkpoint is larger than 64 KiB" in (await story.request("plan")).question
     assert len(script.assignments["plan"]) == 1

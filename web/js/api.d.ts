@@ -648,7 +648,7 @@ export interface TaskCompleted {
   round: number;
   verdict: Verdict | null;
   confidence: number | null;
-  usage: Record<string, any> | null;
+  usage: Usage | null;
   note?: string | null;
   artifacts: WrittenArtifact[];
 }
@@ -680,7 +680,7 @@ export interface TaskDetail {
   error: string | null;
   attempt: number;
   accepted: boolean;
-  usage: UsagePublic | null;
+  usage: Usage | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -739,7 +739,7 @@ export interface TaskPublic {
   error: string | null;
   attempt: number;
   accepted: boolean;
-  usage: UsagePublic | null;
+  usage: Usage | null;
   created_at: string;
   updated_at: string;
   workflow_problem: WorkflowProblemPublic | null;
@@ -810,7 +810,7 @@ export interface TurnPublic {
   seconds: number;
 }
 
-export interface UsagePublic {
+export interface Usage {
   model: string;
   input_tokens: number;
   output_tokens: number;

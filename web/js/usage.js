@@ -1,12 +1,12 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { TaskPublic, UsagePublic } from "./api.d.ts" */
+/** @import { TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
 /**
  * Whether a model was asked. A rehearsal reports a usage, too: of no tokens.
- * @param {UsagePublic | null} usage
+ * @param {Usage | null} usage
  */
 export const askedModel = (usage) =>
   Boolean(usage && (usage.asked_for || usage.input_tokens || usage.output_tokens || usage.cost_usd));
@@ -47,7 +47,7 @@ export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
 
 /**
  * "openai:gpt-5, answered by gpt-5-2025-08-07".
- * @param {UsagePublic} usage
+ * @param {Usage} usage
  */
 export function modelInWords({ asked_for: asked, model }) {
   if (!asked) return model;

@@ -19,7 +19,7 @@ from api.artifacts.rendering.sanitizer import sanitize
 from api.artifacts.rendering.text import escape, note, preformatted, reveal_hidden
 from api.errors import ConflictError
 from artifacts.media_types import FILES, MARKDOWN
-from artifacts.sizes import format_count, format_size
+from config.sizes import format_count, format_size
 
 _VERSIONS = ["4", *map(version, ("pygments", "markdown-it-py", "nh3"))]
 RENDERER_VERSION = sha256("-".join(_VERSIONS).encode()).hexdigest()[:8]

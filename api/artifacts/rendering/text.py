@@ -5,19 +5,17 @@ from __future__ import annotations
 import html
 import re
 
-# Control characters; those that change the direction of the text after them (CVE-2021-42574); tag characters, which are
-# invisible to people and read by models.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_REPLACEMENTS = {
-    code: chr(0x2400 + code) if code < 0x20 else f"\u2039U+{code:04X}\u203a"
-    for code in (*range(0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))
-    if _HIDDEN.match(chr(code))
-}
+from artifacts.hidden import CONTROLS, DECEPTIVE
+
+HIDDEN = "".join(char for char in map(chr, (*CONTROLS, *DECEPTIVE)) if char not in "\t\n\r")
+"""The characters that are made visible; web/js/text.js has the same."""
+_ANY_HIDDEN = re.compile(f"[{HIDDEN}]")
+_SYMBOLS = {ord(char): chr(0x2400 + ord(char)) if char < " " else f"\u2039U+{ord(char):04X}\u203a" for char in HIDDEN}
 
 
 def reveal_hidden(text: str) -> str:
     """Replace hidden characters with visible ones: NUL by its control picture, U+202E by its name in brackets."""
-    return text.translate(_REPLACEMENTS) if _HIDDEN.search(text) else text
+    return text.translate(_SYMBOLS) if _ANY_HIDDEN.search(text) else text
 
 
 def escape(text: str) -> str:

@@ -17,6 +17,7 @@ from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from crew.wording import result_of
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport, Sandbox
 from sandbox.toolchain import Toolchain
@@ -178,9 +179,8 @@ def describe(run: RunReport, toolchain: Toolchain) -> str:
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []
     none = [f"No tests were found: they are {toolchain.tests_are}."] if not run.outcomes else []
-    head = f"{'Passed' if run.passed else 'Failed'}: {run.ran} of {run.counted} tests ran, {run.failed} failed."
     output = run.output[-MAX_OUTPUT:]
-    return "\n".join([head, *stopped, *none, *failed[:50], "", output]).rstrip()
+    return "\n".join([result_of(run, bold=False), *stopped, *none, *failed[:50], "", output]).rstrip()
 
 
 def _earlier_files(assignment: Assignment) -> dict[str, str]:

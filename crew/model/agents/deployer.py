@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 
 from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
+from artifacts.paths import slug
 from crew.model.agents.run_report import note_on
 from crew.model.agents.shared import AgentServices, read_artifact_tool, reading_tools, run_conversation, title_of
 from crew.model.outputs import DeliveryNotes
@@ -17,6 +16,7 @@ from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
+from crew.wording import file_table, package_lines, result_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport
@@ -53,7 +53,7 @@ class Deployer:
             "README.md": f"{notes.readme.rstrip()}\n\n---\n{WRITTEN_BY_MODEL}\n",
             "AGENTS.md": notes.agents_md.rstrip() + "\n",
         }
-        root = _distribution(assignment.project_name)
+        root = slug(assignment.project_name) or "delivery"
         toolchain = toolchain_of(assignment)
         installable = pyproject(root, files) if toolchain == python() else {}
         # What a person's code says about itself is the coder's to change.
@@ -74,10 +74,6 @@ class Deployer:
         )
 
 
-def _distribution(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "delivery"
-
-
 def _log(
     project: str,
     notes: DeliveryNotes,
@@ -87,12 +83,6 @@ def _log(
     run: RunReport,
     note: str | None,
 ) -> str:
-    rows = [
-        f"| `{path}` | {len(text.encode()):,} | `{hashlib.sha256(text.encode()).hexdigest()}` |"
-        for path, text in sorted(files.items())
-    ]
-    verdict = "Passed" if run.passed else "Failed"
-    result = f"**{verdict}**: {run.ran} of {run.counted} tests of the built package ran, {run.failed} failed."
     return "\n".join(
         [
             f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",
@@ -101,18 +91,14 @@ def _log(
             "",
             "## Package",
             "",
-            f"- name: `{root}.zip`",
-            f"- size: {len(package):,} bytes",
-            f"- sha256: `{hashlib.sha256(package).hexdigest()}`",
+            *package_lines(package, root),
             "",
-            result,
+            result_of(run, "tests of the built package"),
             *note_on("code", note),
             "",
             "## Contents",
             "",
-            "| file | bytes | sha256 |",
-            "|---|---:|---|",
-            *rows,
+            *file_table(files),
             "",
             WRITTEN_BY_MODEL,
             "",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from crew.model.requirements import REQUIREMENT_ID, requirement_ids, tests_in
-from crew.wording import NOT_INDEPENDENT, UNCONFINED
+from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 
 _FAILED = "What failed:"
@@ -28,7 +28,7 @@ def report(
     if not all(run.confined for run in runs):
         lines += [UNCONFINED]
     if unit is None:
-        lines += ["**Failed**: the inputs contain no source files to run."]
+        lines += [NO_SOURCE]
     else:
         lines += ["## Unit tests", "", *_summary(unit)]
     lines += ["", "## Acceptance tests", ""]
@@ -57,7 +57,7 @@ def _summary(run: RunReport) -> list[str]:
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
     failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
     none = ["- no tests were found"] if not run.outcomes else []
-    head = f"**{'Passed' if run.passed else 'Failed'}**: {run.ran} of {run.counted} tests ran, {run.failed} failed."
+    head = result_of(run)
     return [head, "", *stopped, *none, *failed[:50]] if stopped or none or failed else [head]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from artifacts.sizes import format_count
+from config.sizes import format_count
 from crew.protocol import Draft
 from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING

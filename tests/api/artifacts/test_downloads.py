@@ -67,7 +67,7 @@ def test_no_media_type_is_one_that_browsers_run(media_type: str, as_type: str, e
 @pytest.mark.parametrize(
     ("name", "full", "plain"),
     [
-        ("Pl\u00e4n 7", "Pl\u00e4n 7", "pl-n-7"),
+        ("Pl\u00e4n 7", "Pl\u00e4n 7", "plan-7"),
         ("\u8a08\u753b", "\u8a08\u753b", "project_plan"),
         ("../../etc/passwd", "etc-passwd", "etc-passwd"),
         ('a"; filename="b.exe', "a-; filename=-b.exe", "a-filename-b-exe"),

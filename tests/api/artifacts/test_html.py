@@ -162,7 +162,7 @@ async def test_an_agents_zip_that_cannot_be_read_is_still_shown_and_downloaded(
 
 async def test_content_is_downloaded_unchanged(http: httpx2.AsyncClient, add: AddArtifact) -> None:
     for content, fields, name in (
-        ("# Pl\u00e4n\r\n", {"name": 'Pl\u00e4n "1"'}, "pl-n-1-v1.md"),
+        ("# Pl\u00e4n\r\n", {"name": 'Pl\u00e4n "1"'}, "plan-1-v1.md"),
         ("<script>alert(1)</script>", {"name": "x", "media_type": "text/html"}, "x-v1.txt"),
         ("alert(1)", {"name": "y", "media_type": "text/javascript"}, "y-v1.txt"),
         (b"\x89PNG\xff", {"name": "z", "media_type": "image/png"}, "z-v1.bin"),

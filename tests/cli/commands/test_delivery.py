@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from artifacts import zips
-from cli.commands.delivery import DeliveryError, check_writable, folder_for, slug, unpack
+from cli.commands.delivery import DeliveryError, check_writable, folder_for, unpack
 from cli.errors import UsageError
 
 
@@ -147,4 +147,5 @@ def test_an_existing_folder_is_kept_and_filled_completely_or_not_at_all(
 
 
 def test_a_name_without_ascii_letters_gets_a_default_folder() -> None:
-    assert slug("日本語 / ../..") == "project"
+    folder = folder_for(None, "日本語 / ../..", "01890a5d-ac96-774b-bcce-b302099a8057")
+    assert folder == Path("deliveries/project-099a8057")

@@ -9,7 +9,7 @@ from cli.views.printable import one_line, printable
 
 
 def test_control_characters_are_made_visible() -> None:
-    assert printable("a\x1b[31mb\r\x00\x7f\x9b\u202e\n\tc") == "a␛[31mb␍␀␡\ufffd\ufffd\n\tc"
+    assert printable("a\x1b[31mb\r\x00\x7f\x9b\u202e\U000e0041\n\tc") == "a␛[31mb␍␀␡\ufffd\ufffd\ufffd\n\tc"
     assert printable("Grüße, 世界 👍🏽 👩‍💻") == "Grüße, 世界 👍🏽 👩‍💻"
     assert one_line(" a\n\n b\tc ") == "a b c"
     assert one_line("x" * 9, max_length=5) == "xxxx…"

@@ -12,7 +12,7 @@ import { visible } from "../text.js";
 import { evidence } from "./evidence.js";
 import { earlierRounds } from "./requests.js";
 
-/** @import { ArtifactItem, ProjectPublic, RequestPublic, UsagePublic } from "../api.d.ts" */
+/** @import { ArtifactItem, ProjectPublic, RequestPublic, Usage } from "../api.d.ts" */
 /** @import { Decision } from "./entry.js" */
 
 /**
@@ -90,7 +90,7 @@ function artifact(item) {
   );
 }
 
-/** @param {UsagePublic | null} spent */
+/** @param {Usage | null} spent */
 function usage(spent) {
   if (!spent) return null;
   const tokens = (spent.input_tokens ?? 0) + (spent.output_tokens ?? 0);

@@ -120,13 +120,9 @@ export const responder = {
   },
 };
 
-let lastId = 0;
-
 /** The field for the responder's name. */
 export function responderField() {
-  const id = `responder-${(lastId += 1)}`;
   const input = h("input", {
-    id,
     maxLength: 255,
     autocomplete: "name",
     spellcheck: "false",
@@ -136,5 +132,5 @@ export function responderField() {
     },
   });
   input.value = responder.name;
-  return h("div", { class: "responder" }, h("label", { for: id }, "Decide as"), input);
+  return h("label", { class: "responder" }, h("span", {}, "Decide as"), input);
 }

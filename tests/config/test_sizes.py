@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from artifacts.sizes import format_count, format_size
+from config.sizes import format_count, format_size
 
 
 def test_sizes_have_readable_units() -> None:

@@ -1,0 +1,27 @@
+"""What a task cost, and what wrote its artifacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from .contract import Contract
+
+
+class Usage(Contract):
+    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts. What it has paid for in vain
+    counts, too."""
+
+    model: str = Field(description="The model that answered; several are separated by commas.")
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    asked_for: str | None = Field(
+        default=None, description="The model that was asked, as `provider:model`; several are separated by commas."
+    )
+    prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
+    framework: str | None = Field(default=None, description="The library that asked the model, and its version.")
+    settings: dict[str, Any] | None = Field(
+        default=None, description="The settings of the calls, such as `max_tokens`, and how tools were called."
+    )
