@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from cli.client.decider import AutomaticDecider, UnattendedFailureError
+from cli.client.gates import Gates
 from cli.client.http import Client
+from cli.client.project_view import ProjectView
+from cli.client.projects import create, source_body
+from cli.client.session import Session
 from cli.client.shapes import Event, Project, Request
-from cli.commands import source
-from cli.commands.decider import AutomaticDecider, UnattendedFailureError
-from cli.commands.options import Gates
-from cli.commands.session import Session
 from cli.errors import CommandError
-from cli.views.project_view import ProjectView
 from evals.briefs import EvalCase
 from evals.delivery import HiddenTests, fetch_package, run_hidden_tests
 from evals.meter import Usage, UsageReader
@@ -120,9 +119,8 @@ class Evaluation:
         """
         body: dict[str, Any] = {"name": self._trial.name, "description": self._trial.text, **self._fields}
         if self._trial.source is not None:
-            body["source"] = source.body_of(self._trial.source)
-        _, created = await self._client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
-        project = Project.model_validate(await self._client.get(f"/projects/{created['id']}"))
+            body["source"] = source_body(self._trial.source)
+        project = await create(self._client, body)
         self._meter = UsageReader(self._client, project.id)
         try:
             await self._follow(project)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cli.client.address import Address
 from cli.client.http import Client
-from cli.commands.session import PATIENCE
+from cli.client.session import PATIENCE
 from evals.briefs import EvalCase
 from evals.evaluation import Evaluation, Result
 from evals.meter import Usage

@@ -10,12 +10,13 @@ from enum import StrEnum
 from rich.table import Table
 from rich.text import Text
 
+from cli.client.decider import EndOfInputError
 from cli.client.http import Client
 from cli.client.shapes import Shape
 from cli.errors import COMPLETED, FAILED, ApiError
 from cli.views.console import is_interactive, print_json, stderr, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import EndOfInputError, Prompt
+from cli.views.prompt import Prompt
 
 CONFLICT = 409
 

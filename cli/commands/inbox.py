@@ -13,14 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import hitl
+from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.client.http import Client, Json
+from cli.client.session import PATIENCE
 from cli.client.shapes import Request
 from cli.commands.interactive import InteractiveDecider
-from cli.commands.session import PATIENCE
 from cli.errors import ApiError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import EndOfInputError, Prompt, QuestionWithdrawnError
+from cli.views.prompt import Prompt
 from cli.views.wording import duration
 
 POLL_SECONDS = 2.0

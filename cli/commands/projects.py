@@ -8,7 +8,8 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.options import ApiOption, ApiTarget, DataDirOption, Gates, JsonOption, ProjectArgument
+from cli.client.gates import Gates
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
 from models.contracts.enums import Oversight, ProjectStatus
 
 if TYPE_CHECKING:
