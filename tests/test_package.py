@@ -30,7 +30,7 @@ PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 PRINT_DATA_FILES = """
 from pathlib import Path
 import cli
-from api.page_files import FOLDER
+from api.page.files import FOLDER
 from cli.stack import checkout
 from pipelines.catalogue import SHIPPED, load_catalogue
 from config.version import release

@@ -11,9 +11,9 @@ from fastapi import APIRouter
 from temporalio.client import WorkflowHandle
 
 from api.deps import ProjectDep, ServicesDep, require_not_final
-from api.documentation import describe_responses
 from api.errors import DATABASE_ERRORS, RECOVERY_HINT, ConflictError
-from api.examples.projects import PAUSING
+from api.openapi.documentation import describe_responses
+from api.openapi.examples.projects import PAUSING
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call

@@ -14,7 +14,7 @@ from api.artifacts.content import load_content
 from api.artifacts.export import ExportWriter
 from api.artifacts.file_names import slug
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
+from api.openapi.documentation import describe_responses
 from store import artifacts
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])

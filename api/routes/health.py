@@ -7,10 +7,10 @@ import asyncio
 from fastapi import APIRouter, Response
 
 from api.deps import ServicesDep
-from api.documentation import describe_responses, example_response
 from api.errors import DATABASE_ERRORS
-from api.examples.health import DETAILED_HEALTH, HEALTH
 from api.health.checks import DATABASE_SECONDS
+from api.openapi.documentation import describe_responses, example_response
+from api.openapi.examples.health import DETAILED_HEALTH, HEALTH
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems

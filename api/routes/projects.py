@@ -10,13 +10,13 @@ from uuid_utils.compat import uuid7
 
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
 from api.errors import InvalidError, TooLargeError, UnavailableError
-from api.examples import page_of
-from api.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.routes.agents import default_crew
 from api.services import Services
 from api.shapes.hitl import RequestItem
