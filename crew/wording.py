@@ -1,4 +1,6 @@
-"""Sentences that the reports of every crew contain."""
+"""Wording that the documents of every crew contain."""
+
+from __future__ import annotations
 
 UNCONFINED = (
     "> [!CAUTION]\n> **NOT CONFINED.** This machine supports neither namespaces nor Landlock with seccomp: while it "
@@ -7,3 +9,8 @@ UNCONFINED = (
 NOT_INDEPENDENT = (
     "No independent tests ran: this pipeline has no acceptance tests, so that the code was only tested by its author."
 )
+
+
+def title_of(type: str) -> str:
+    """Return the heading of a document of this type."""
+    return type.replace("_", " ").capitalize()

@@ -8,9 +8,10 @@ from pydantic import ConfigDict
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import failed_tests
 from crew.model.agents.searching import search_tools
-from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.prompt import begins_from_source
 from crew.model.requirements import TestBaseline, requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError

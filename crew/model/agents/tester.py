@@ -5,8 +5,9 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
+from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import report
-from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.requirements import TestBaseline, requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
