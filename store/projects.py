@@ -18,12 +18,12 @@ from models.contracts.ids import derive_uuid7
 from models.contracts.names import REHEARSAL, ArtifactType, BuiltInArtifact, CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.records import OpenProject, RecordedStatus
+from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType, ModelName
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, artifacts, hitl, hitl_deadlines, tasks
 from store.rows import fetch_all, fetch_one
-from store.text_search import folded
+from store.text_search import casefolded
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -114,7 +114,7 @@ async def set_status(
     key: str,
     reason: str | None,
     postponed: Mapping[UUID, timedelta] | None = None,
-) -> RecordedStatus:
+) -> RecordStatusResult:
     """Record a project's status and its event. Any final status except `completed` closes the open tasks and requests.
 
     A project that has ended keeps its status, and nothing is written. Returns the status as recorded.
@@ -122,7 +122,7 @@ async def set_status(
     query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
     now = (await tx.connection.execute(query)).one()
     if ProjectStatus(now.status).is_final:
-        return RecordedStatus(status=now.status, reason=now.reason)
+        return RecordStatusResult(status=now.status, reason=now.reason)
     if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
@@ -132,10 +132,10 @@ async def set_status(
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
         await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
     deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
-    return RecordedStatus(status=status, reason=reason, deadlines=deadlines)
+    return RecordStatusResult(status=status, reason=reason, deadlines=deadlines)
 
 
-async def open_run(tx: Transaction, opening: OpenProject) -> bool:
+async def open_run(tx: Transaction, opening: OpenProjectInput) -> bool:
     """Record that a project's workflow has started. A restarted one keeps the project's status.
 
     Returns False, and writes nothing, if another run owns the project: it was restarted since, or Temporal lost the run
@@ -182,7 +182,7 @@ async def find(
     if statuses:
         query = query.where(PROJECT.c.status.in_(set(statuses)))
     if search:
-        query = query.where(func.strpos(folded(PROJECT.c.name), folded(search)) > 0)
+        query = query.where(func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0)
     if before is not None:
         query = query.where(PROJECT.c.id < before)
     return await fetch_all(connection, Project, query)

@@ -67,11 +67,11 @@ async def _in_time(start: Awaitable[bool]) -> bool:
         return await start
 
 
-async def book_orphans(store: Store) -> int:
+async def settle_abandoned_reservations(store: Store) -> int:
     """Book what calls of models reserved whose worker is gone and whose task never continued. Return how many budgets
     changed."""
     async with store.reading() as connection:
-        return await budgets.book_orphans(connection, ORPHAN_AGE)
+        return await budgets.settle_old_reservations(connection, ORPHAN_AGE)
 
 
 async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
@@ -82,7 +82,7 @@ async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
         await _try(lambda: start_unstarted(store, client, settings), "start_late")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
-            await _try(lambda: book_orphans(store), "book_orphans")
+            await _try(lambda: settle_abandoned_reservations(store), "book_orphans")
         sweeps += 1
         await asyncio.sleep(settings.sweep_seconds)
 

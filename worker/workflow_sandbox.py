@@ -36,8 +36,8 @@ PARTS = (
     "workflows.progress",
     "workflows.recorder",
     "workflows.response_inbox",
+    "workflows.rework",
     "workflows.run_context",
-    "workflows.stage_rules",
 )
 
 

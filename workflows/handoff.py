@@ -16,8 +16,8 @@ from workflows import options, patches
 from workflows.gate import OpenGate
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
+from workflows.rework import count_failed_verdict, join_feedback, redo
 from workflows.run_context import RunContext
-from workflows.stage_rules import count_failed_verdict, join_feedback, redo
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -64,7 +64,7 @@ class StageHandoff:
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
-        self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
+        self._gate = (stage.gate or NO_GATE).with_oversight(context.oversight) if stage.gate else NO_GATE
 
     async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""

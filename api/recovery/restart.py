@@ -20,7 +20,7 @@ from models.contracts.project import ProjectInput, ProjectState
 from models.contracts.workflow_state import HandoffInput, HandoffState
 from store import open_workflows, projects, tasks, workflow_records
 from store.open_workflows import OpenWorkflow
-from workflows.client import find_workflow, generation_of, is_gone, start_handoff, start_project
+from workflows.client import find_workflow, generation_of, means_workflow_is_gone, start_handoff, start_project
 from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
 
 log = structlog.get_logger(__name__)
@@ -122,7 +122,7 @@ async def _terminate(client: Client, run: WorkflowExecutionDescription, reason: 
     try:
         await client.get_workflow_handle(run.id, run_id=run.run_id).terminate(reason=reason)
     except RPCError as error:
-        if not is_gone(error):
+        if not means_workflow_is_gone(error):
             raise
 
 

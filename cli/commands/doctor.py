@@ -65,7 +65,7 @@ class Problem(Shape):
         return f"task {self.task_id}" if self.task_id else f"project {self.project_id}"
 
 
-async def examine(client: Client, options: DoctorOptions) -> int:
+async def diagnose(client: Client, options: DoctorOptions) -> int:
     """Report problems, and repair them if requested. Return 0 if none is left, else 1."""
     unhealthy = await _unhealthy(client)
     items = [item async for item in client.items("/workflows/problems", limit=200)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cli.client.address import find
+from cli.client.address import find_api
 from evals import suite
 from evals.briefs import BRIEFS, load, load_cases
 from evals.suite import Suite
@@ -93,7 +93,7 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_cost_limit(
     lines: list[str] = []
     cases = [load_cases(BRIEFS / name)[0] for name in (BRIEF, "unitwise")]
     fields = {"model": MODEL, "pipeline": "software-delivery"}
-    address, sandbox = find(api_url, None), Sandbox()
+    address, sandbox = find_api(api_url, None), Sandbox()
     running = Suite(address, cases, fields, sandbox, parallel=1, max_cost_usd=TURN_USD / 2, report=lines.append)
     stopped, late = await running.run()
     assert stopped.reason == "stopped: cost limit reached"
@@ -110,7 +110,7 @@ async def test_existing_code_is_sent_as_a_source(
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
     (case,) = load_cases(BRIEFS / "invoicer")
     fields = {"model": MODEL, "pipeline": "software-delivery"}
-    running = Suite(find(api_url, None), [case], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
+    running = Suite(find_api(api_url, None), [case], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
     (result,) = await running.run()
     assert result.reason == "it was stopped at the ceiling of cost"
     project = await get(http, f"/projects/{result.project_id}")

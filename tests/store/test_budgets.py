@@ -150,10 +150,10 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
         await budgets.settle_reservations_of_task(connection, task, START)
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
-        assert await budgets.book_orphans(connection, timedelta(hours=1)) == 0
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 0
         age = text("UPDATE reservation SET created_at = created_at - interval '2 hours' WHERE scope = :scope")
         await connection.execute(age, {"scope": scope})
-        assert await budgets.book_orphans(connection, timedelta(hours=1)) == 1
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 1
         told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
     assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]
