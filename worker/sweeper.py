@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, TaskStatus
-from store import budgets, projects, tasks
+from store import budgets, project_start, projects, tasks
 from store.transaction import Store
 from worker.reconciler import Reconciler
 from workflows.client import start_handoff, start_project
@@ -36,13 +36,13 @@ async def start_unstarted(store: Store, client: Client, settings: Settings) -> i
     """Start projects and tasks whose start was interrupted. Return how many. Starting twice is harmless."""
     started = 0
     async with store.reading() as connection:
-        late_projects = [project.id for project in await projects.unstarted(connection, GRACE)]
+        late_projects = [project.id for project in await project_start.unstarted(connection, GRACE)]
         late_tasks = [task.id for task in await tasks.unstarted(connection, GRACE)]
     for project_id in late_projects:
         async with store.reading() as connection:
             project = await projects.get(connection, project_id)
             project_input = (
-                await projects.input_of(connection, project) if project and _is_unstarted(project.status) else None
+                await project_start.input_of(connection, project) if project and _is_unstarted(project.status) else None
             )
         if project_input is not None and await _in_time(start_project(client, settings.task_queue, project_input)):
             log.info("project_started_late", project_id=str(project_id))

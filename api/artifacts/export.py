@@ -14,7 +14,7 @@ from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
 from models.contracts.names import BuiltInArtifact
 from models.tables import Artifact, Project
-from store.projects import BRIEF
+from store.project_start import BRIEF
 
 MANIFEST = "manifest.json"
 

@@ -20,7 +20,7 @@ from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
-from store import projects, tasks
+from store import project_start, projects, tasks
 from workflows.client import handoff_handle, project_handle, start_project
 from workflows.project import ProjectWorkflow
 
@@ -117,7 +117,7 @@ async def _workflow_handle(
     try:
         if project.status == ProjectStatus.STARTING:
             async with services.store.reading() as connection:
-                project_input = await projects.input_of(connection, project)
+                project_input = await project_start.input_of(connection, project)
             async with temporal_call():
                 await start_project(services.temporal, services.settings.task_queue, project_input)
         async with temporal_call():

@@ -37,7 +37,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import ModelName
 from models.tables import Project
-from store import hitl, projects, tasks
+from store import hitl, project_start, projects, tasks
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -60,7 +60,7 @@ async def create_project(
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {services.settings.max_brief_bytes} bytes.")
     source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
-    new = projects.NewProject(
+    new = project_start.NewProject(
         id=uuid7(),
         name=body.name,
         brief=body.description,
@@ -108,12 +108,12 @@ class _KeyTakenError(Exception):
     """Another project was created with the idempotency key."""
 
 
-async def _create(services: Services, new: projects.NewProject) -> Project | None:
+async def _create(services: Services, new: project_start.NewProject) -> Project | None:
     """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
     try:
         async with services.store.transaction(new.id) as tx:
-            if (created := await projects.create(tx, new)) is None:
+            if (created := await project_start.create(tx, new)) is None:
                 raise _KeyTakenError  # roll back: no row of the new id exists
     except _KeyTakenError:
         return None
@@ -130,7 +130,7 @@ async def _start_workflow(services: Services, project_input: ProjectInput) -> No
         log.warning("project_start_postponed", project_id=str(project_input.project_id), reason=str(error))
 
 
-async def _get_earlier(services: Services, new: projects.NewProject) -> Project:
+async def _get_earlier(services: Services, new: project_start.NewProject) -> Project:
     """Return the project that was created earlier with this key."""
     assert new.idempotency_key is not None
     async with services.store.reading() as connection:

@@ -32,7 +32,7 @@ from models.contracts.records import (
     RecordStatusInput,
 )
 from models.contracts.roles import Role, RoleLimits
-from store import artifacts, events, hitl, projects, tasks
+from store import artifacts, events, hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works
 
@@ -59,7 +59,7 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
     """The first step of a new project."""
     project_id = uuid7()
     async with store.transaction(project_id) as tx:
-        await projects.create(tx, projects.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
+        await project_start.create(tx, project_start.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
     async with store.reading() as connection:
         (brief,) = await artifacts.written_by(connection, project_id)
     given = StepInput(

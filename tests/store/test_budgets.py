@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline
-from store import budgets, projects, steps, tasks, transcripts
+from store import budgets, project_start, steps, tasks, transcripts
 from store.transaction import Store
 
 PIPELINE = Pipeline.model_validate(
@@ -31,7 +31,8 @@ def scope() -> str:
 async def new_task(store: Store) -> UUID:
     project, task = uuid7(), uuid7()
     async with store.transaction(project) as tx:
-        await projects.create(tx, projects.NewProject(id=project, name="Budgets", brief="# Budgets", pipeline=PIPELINE))
+        new = project_start.NewProject(id=project, name="Budgets", brief="# Budgets", pipeline=PIPELINE)
+        await project_start.create(tx, new)
     async with store.transaction(project) as tx:
         await tasks.submit(tx, task, f"task-{task}", Handoff(to_agent="coder", phase="task"))
     return task
