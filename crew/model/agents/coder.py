@@ -13,10 +13,11 @@ from crew.model.agents.run_report import failed_tests
 from crew.model.agents.searching import search_tools
 from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.prompt import begins_from_source
-from crew.model.requirements import TestBaseline, requirement_ids, uncovered
+from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
+from crew.model.written_tests import BaselineTests
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport, Sandbox
@@ -68,12 +69,12 @@ class Coder:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace = Workspace(before, toolchain=toolchain_of(assignment))
-        tests = await asyncio.to_thread(TestBaseline, before)  # there may be megabytes
+        tests = await asyncio.to_thread(BaselineTests, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._services.sandbox)
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
-        weakened = await asyncio.to_thread(tests.weakened, workspace.files)
+        weakened = await asyncio.to_thread(tests.weakened_tests, workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         assert isinstance(completed.arguments, Finish)
         said = completed.arguments.summary.strip()
@@ -87,7 +88,7 @@ class Coder:
         )
 
 
-def _tools(workspace: Workspace, tests: TestBaseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: BaselineTests, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
@@ -99,12 +100,12 @@ def _tools(workspace: Workspace, tests: TestBaseline, assignment: Assignment, sa
 
     async def write_file(arguments: FileArguments) -> str:
         done = workspace.write(arguments.path, arguments.content)
-        tests.note({arguments.path: arguments.content})
+        tests.record({arguments.path: arguments.content})
         return done
 
     async def replace(arguments: Replacement) -> str:
         done = workspace.replace(arguments.path, arguments.old, arguments.new)
-        tests.note({arguments.path: workspace.files[arguments.path]})
+        tests.record({arguments.path: workspace.files[arguments.path]})
         return done
 
     async def delete_file(arguments: PathArguments) -> str:
