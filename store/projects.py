@@ -21,6 +21,7 @@ from store.rows import fetch_all, fetch_one
 from store.text_search import casefolded
 from store.transaction import Transaction
 
+
 async def set_status(
     tx: Transaction,
     status: ProjectStatus,
