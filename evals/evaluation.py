@@ -19,7 +19,7 @@ from cli.client.shapes import Event, Project, Request
 from cli.errors import CommandError
 from evals.briefs import EvalCase
 from evals.delivery import HiddenTests, fetch_package, run_hidden_tests
-from evals.usage import Usage, UsageReader
+from evals.usage import EvalUsage, UsageReader
 from models.contracts.enums import ProjectStatus
 from sandbox import Sandbox
 
@@ -41,7 +41,7 @@ class EvalResult:
     hidden_tests: int
     hidden_passed: int
     failures: tuple[str, ...]
-    usage: Usage
+    usage: EvalUsage
     seconds: float
 
     @property
@@ -78,9 +78,9 @@ class Evaluation:
         self._reader: UsageReader | None = None
 
     @property
-    def used(self) -> Usage:
+    def used(self) -> EvalUsage:
         """What the project had used when it was measured last."""
-        return self._reader.last if self._reader else Usage()
+        return self._reader.last if self._reader else EvalUsage()
 
     async def measure(self) -> None:
         """Read what the project has used, if the API answers."""

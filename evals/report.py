@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from cli.views.printable import plain
 from evals.evaluation import EvalResult
-from evals.usage import Usage
+from evals.usage import EvalUsage
 
 MAX_FAILURES = 5
 """Hidden tests of one brief whose failures are printed; the document has all of them."""
@@ -59,11 +59,11 @@ def document(model: str, results: Sequence[EvalResult], seconds: float) -> dict[
     }
 
 
-def _total(results: Sequence[EvalResult]) -> Usage:
-    return reduce(add, (each.usage for each in results), Usage())
+def _total(results: Sequence[EvalResult]) -> EvalUsage:
+    return reduce(add, (each.usage for each in results), EvalUsage())
 
 
-def _numbers(results: Sequence[EvalResult], usage: Usage, seconds: float) -> list[str]:
+def _numbers(results: Sequence[EvalResult], usage: EvalUsage, seconds: float) -> list[str]:
     passed, tests = (sum(getattr(each, name) for each in results) for name in ("hidden_passed", "hidden_tests"))
     return [
         f"{passed} of {tests}",

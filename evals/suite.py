@@ -10,7 +10,7 @@ from cli.client.http import Client
 from cli.client.session import PATIENCE
 from evals.briefs import EvalCase
 from evals.evaluation import EvalResult, Evaluation
-from evals.usage import Usage
+from evals.usage import EvalUsage
 from sandbox import Sandbox
 
 POLL_SECONDS = 2.0
@@ -92,7 +92,7 @@ class Suite:
 
 def _not_started(case: EvalCase) -> EvalResult:
     reason = "not started: cost limit reached"
-    return EvalResult(case.name, None, reason, case.hidden_tests, 0, (), Usage(), 0.0)
+    return EvalResult(case.name, None, reason, case.hidden_tests, 0, (), EvalUsage(), 0.0)
 
 
 def _ending(result: EvalResult) -> str:

@@ -16,7 +16,7 @@ from cli.client.shapes import Shape
 from cli.errors import COMPLETED, FAILED, ApiError
 from cli.views.console import is_interactive, print_json, stderr, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import Prompt
+from cli.views.terminal_prompt import TerminalPrompt
 
 CONFLICT = 409
 
@@ -107,7 +107,7 @@ async def _repair(client: Client, problems: list[Problem], repair: Repair | None
     results: dict[str, str] = {}
     if repair is None and not is_interactive():
         return results
-    prompt = Prompt(stdout()) if repair is None else None
+    prompt = TerminalPrompt(stdout()) if repair is None else None
     with suppress(EndOfInputError):
         for problem in problems:
             chosen = repair

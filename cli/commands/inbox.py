@@ -21,7 +21,7 @@ from cli.commands.interactive import InteractiveDecider
 from cli.errors import ApiError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import Prompt
+from cli.views.terminal_prompt import TerminalPrompt
 from cli.views.wording import duration
 
 POLL_SECONDS = 2.0
@@ -75,7 +75,7 @@ class _InteractiveInbox:
     def __init__(self, client: Client, console: Console) -> None:
         self._client = client
         self._console = console
-        self._prompt = Prompt(console)
+        self._prompt = TerminalPrompt(console)
 
     async def run(self, watch: bool) -> None:
         """Return when the person quits or, without `watch`, when no request is open."""

@@ -1,6 +1,6 @@
 """The columns of a table of requirements: those of labels, texts, user stories, metadata and scope."""
 
-# ruff: noqa: E501, RUF001, SIM905 - words of many languages, in long lists
+# ruff: noqa: E501, SIM905 - words of many languages, in long lists
 from __future__ import annotations
 
 import re

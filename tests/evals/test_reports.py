@@ -15,13 +15,13 @@ from cli.views.console import PlainConsole
 from evals.briefs import BRIEFS, load_cases
 from evals.evaluation import EvalResult
 from evals.report import document, problems, table
-from evals.usage import Usage
+from evals.usage import EvalUsage
 
-GOOD = EvalResult("good", "1", None, 8, 8, (), Usage(1, 14, 14_000, 1_400, 0.063), 71.2)
+GOOD = EvalResult("good", "1", None, 8, 8, (), EvalUsage(1, 14, 14_000, 1_400, 0.063), 71.2)
 WRONG = EvalResult(
-    "wrong", "2", None, 9, 7, ("test_a: 1 != 2", "test_b: error"), Usage(3, 40, 40_000, 4_000, 0.18), 120.9
+    "wrong", "2", None, 9, 7, ("test_a: 1 != 2", "test_b: error"), EvalUsage(3, 40, 40_000, 4_000, 0.18), 120.9
 )
-NONE = EvalResult("none", None, "build: it ran out of turns", 10, 0, (), Usage(), 0.4)
+NONE = EvalResult("none", None, "build: it ran out of turns", 10, 0, (), EvalUsage(), 0.4)
 
 
 def test_a_table_has_a_row_for_each_brief_and_their_total() -> None:

@@ -9,7 +9,7 @@ from artifacts.sizes import format_count
 from crew.protocol import Draft
 from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING
-from crew.reading.markdown_blocks import plain, printable
+from crew.reading.markdown_blocks import plain, without_controls
 from crew.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
 from crew.wording import title_of
@@ -115,7 +115,7 @@ def code_block(text: str) -> list[str]:
     """Return text as a code block, whatever backticks and control characters it holds."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *map(printable, text.splitlines()), fence]
+    return [f"{fence}text", *map(without_controls, text.splitlines()), fence]
 
 
 def table_cell(text: str, max_length: int = 200) -> str:

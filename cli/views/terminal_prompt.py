@@ -14,7 +14,7 @@ from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.views.printable import printable
 
 
-class Prompt:
+class TerminalPrompt:
     """Reads lines from standard input, a terminal, without blocking the event loop.
 
     Args:
