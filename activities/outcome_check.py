@@ -22,7 +22,7 @@ async def check_outcome(outcome: Outcome, expected: Sequence[ArtifactType], max_
     """
     produced = [draft.type for draft in outcome.drafts]
     if sorted(produced) != sorted(expected):
-        raise AgentError(f"it should produce {', '.join(expected)}, and produced {', '.join(produced) or 'nothing'}.")
+        raise AgentError(f"it must produce {', '.join(expected)} but produced {', '.join(produced) or 'nothing'}.")
     for draft in outcome.drafts:
         if len(draft.content) > max_bytes:
             raise AgentError(

@@ -7,13 +7,13 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from config.settings import Settings
 from sandbox import acceptance_tests, unit_tests
 from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
 from sandbox.run_report import RunReport
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
+    from config.settings import Settings
     from sandbox.toolchain import Toolchain
 
 _CPU_SHARE = 2 / 3

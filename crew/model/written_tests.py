@@ -15,7 +15,7 @@ def tests_in(files: Mapping[str, str]) -> dict[str, str]:
     return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)} | _named(files)
 
 
-class BaselineTests:
+class Baseline:
     """The tests of the code that a coder changes, each as strong as it ever was, in the earlier version or since."""
 
     def __init__(self, files: Mapping[str, str]) -> None:

@@ -43,7 +43,7 @@ def product(request: RunRequest, folder: str, runner: str, environment: dict[str
         }
     return {
         "run": [*python, "-m", entry_point],
-        "call": [*python, f"{runner}/{PACKAGE}/call.py"],
+        "call": [*python, f"{runner}/{PACKAGE}/product_call.py"],
         "shown": f"python -m {entry_point}",
         "environment": {**environment, "PYTHONPATH": folder},
     }

@@ -112,7 +112,7 @@ async def test_existing_code_is_sent_as_a_source(
     fields = {"model": MODEL, "pipeline": "software-delivery"}
     running = Suite(find_api(api_url, None), [case], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
     (result,) = await running.run()
-    assert result.reason == "it was stopped at the ceiling of cost"
+    assert result.reason == "stopped: cost limit reached"
     project = await get(http, f"/projects/{result.project_id}")
     assert project["description"] == case.text
     (code,) = (await get(http, f"/projects/{result.project_id}/artifacts", type="source_code"))["items"]

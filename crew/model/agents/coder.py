@@ -17,7 +17,7 @@ from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
-from crew.model.written_tests import BaselineTests
+from crew.model.written_tests import Baseline
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport, Sandbox
@@ -69,7 +69,7 @@ class Coder:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         before = _earlier_files(assignment)
         workspace = Workspace(before, toolchain=toolchain_of(assignment))
-        tests = await asyncio.to_thread(BaselineTests, before)  # there may be megabytes
+        tests = await asyncio.to_thread(Baseline, before)  # there may be megabytes
         tools = _tools(workspace, tests, assignment, self._services.sandbox)
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
@@ -88,7 +88,7 @@ class Coder:
         )
 
 
-def _tools(workspace: Workspace, tests: BaselineTests, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 

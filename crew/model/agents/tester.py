@@ -12,7 +12,7 @@ from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
-from crew.model.written_tests import BaselineTests
+from crew.model.written_tests import Baseline
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
@@ -75,7 +75,7 @@ class AcceptanceTester:
             self._services, assignment, step, "acceptance", tools, product=product_interface()
         )
         (type,) = assignment.expected_outputs
-        weakened = BaselineTests(before).weakened_tests(workspace.files)
+        weakened = Baseline(before).weakened_tests(workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),

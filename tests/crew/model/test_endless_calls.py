@@ -77,7 +77,7 @@ async def test_a_provider_that_hangs_fails_the_attempt(model: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "said", "tries"),
     [
-        ("drip", "did not answer in time. It says: its response was not complete after 1 s", 2),
+        ("drip", "did not answer in time", 2),
         ("flood", "returned more than 10,000,000 bytes; the rest was not read.", 1),
     ],
 )
@@ -87,7 +87,7 @@ async def test_a_response_that_does_not_end_is_not_read_to_its_end(
     step, started = Step(), time.monotonic()
     async with running(SCRIPT.model_copy(update={"faults": (Fault.model_validate({"kind": kind}),)})) as provider:
         with pytest.raises(AgentError, match=said) as failure:
-            await attempt(provider, model, step)
+            await attempt(provider, model, step, 1)
         assert time.monotonic() - started < 10
         assert (failure.value.retryable, failure.value.counts) == (True, True)
         assert [entry.kind for entry in step.transcript.discarded] == [EntryKind.FAILED_CALL] * tries
