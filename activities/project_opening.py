@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from crew.protocol import AgentError, Crews
 from models.contracts.names import REHEARSAL, CrewName
 from models.contracts.pipeline import Pipeline
-from models.contracts.records import OpenedProject, OpenProject
+from models.contracts.records import OpenProjectInput, OpenProjectResult
 from models.contracts.roles import Role
 from store import projects
 from store.transaction import Store
@@ -22,7 +22,7 @@ class ProjectOpening:
         self._crews = crews
 
     @activity.defn
-    async def open_project(self, opening: OpenProject) -> OpenedProject:
+    async def open_project(self, opening: OpenProjectInput) -> OpenProjectResult:
         """Record that the project is active. Return the agents whose steps are short for it.
 
         Raises:
@@ -41,7 +41,7 @@ class ProjectOpening:
         pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
         roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
         short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
-        return OpenedProject(short_agents=tuple(short))
+        return OpenProjectResult(short_agents=tuple(short))
 
     async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:
         try:

@@ -12,13 +12,13 @@ from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
-    CheckedResponse,
-    CheckResponse,
-    RecordedStatus,
-    RecordExpiry,
-    RecordProblem,
-    RecordResponses,
-    RecordStatus,
+    CheckResponseInput,
+    CheckResponseResult,
+    RecordExpiryInput,
+    RecordProblemInput,
+    RecordResponsesInput,
+    RecordStatusInput,
+    RecordStatusResult,
     RequestOutcome,
 )
 from models.tables import HitlRequest
@@ -33,7 +33,7 @@ class Records:
         self._store = store
 
     @activity.defn
-    async def record_responses(self, batch: RecordResponses) -> RequestOutcome:
+    async def record_responses(self, batch: RecordResponsesInput) -> RequestOutcome:
         """Add responses to the history of their requests. Apply the winning one unless its request is closed already.
 
         Returns the outcome as recorded, which may differ from what this run judged.
@@ -61,7 +61,7 @@ class Records:
         return outcome
 
     @activity.defn
-    async def check_response(self, check: CheckResponse) -> CheckedResponse:
+    async def check_response(self, check: CheckResponseInput) -> CheckResponseResult:
         """Return whether a response answers a recorded request of the project. If not, record an error event.
 
         A request is visible once the step that opens it has committed, which may be before the workflow receives the
@@ -75,7 +75,7 @@ class Records:
         if not known:
             async with self._store.transaction(check.project_id) as tx:
                 _record_unknown_request(tx, response)
-        return CheckedResponse(known=known)
+        return CheckResponseResult(known=known)
 
     async def _apply(self, tx: Transaction, response: HitlResponse, keeps: tuple[ArtifactRef, ...]) -> RequestOutcome:
         request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
@@ -130,13 +130,13 @@ class Records:
         return tuple(amended if ref == original else ref for ref in asked) or (amended,)
 
     @activity.defn
-    async def record_expiry(self, expiry: RecordExpiry) -> RequestOutcome:
+    async def record_expiry(self, expiry: RecordExpiryInput) -> RequestOutcome:
         """Record that a request expired, unless it is closed already. Return its outcome as recorded."""
         async with self._store.transaction(expiry.project_id) as tx:
             if expiry.deadline is not None:
-                held = await hitl_deadlines.held(tx.connection, expiry.request_id, expiry.deadline)
-                if held is not None:
-                    return held
+                not_yet = await hitl_deadlines.reason_not_to_expire(tx.connection, expiry.request_id, expiry.deadline)
+                if not_yet is not None:
+                    return not_yet
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
@@ -153,13 +153,13 @@ class Records:
         return RequestOutcome(expired=True)
 
     @activity.defn
-    async def record_status(self, change: RecordStatus) -> RecordedStatus:
+    async def record_status(self, change: RecordStatusInput) -> RecordStatusResult:
         """Record a change of the project's status, unless the project has ended. Return the status as recorded."""
         async with self._store.transaction(change.project_id) as tx:
             return await projects.set_status(tx, change.status, change.key, change.reason, change.put_off)
 
     @activity.defn
-    async def record_problem(self, problem: RecordProblem) -> None:
+    async def record_problem(self, problem: RecordProblemInput) -> None:
         """Record a problem in the project's log, for operators."""
         async with self._store.transaction(problem.project_id) as tx:
             tx.record(ErrorEvent(message=problem.message), key=f"problem:{problem.key}")

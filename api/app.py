@@ -10,12 +10,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import documentation, page, problems
+from api import problems
 from api.middleware.access_log import REQUEST_ID, AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
-from api.page_files import PageFiles
+from api.openapi.documentation import extend_openapi
+from api.page.documents import router as page
+from api.page.files import PageFiles
 from api.realtime import router as realtime
 from api.routes import (
     agents,
@@ -99,6 +101,6 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         v1.include_router(module.router)
     app.include_router(v1)
-    app.include_router(page.router)
-    documentation.extend_openapi(app)
+    app.include_router(page)
+    extend_openapi(app)
     return app

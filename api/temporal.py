@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.errors import UnavailableError
 from models.contracts.contract import storable
-from workflows.client import is_gone
+from workflows.client import means_workflow_is_gone
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ async def temporal_call(seconds: float = CALL_SECONDS) -> AsyncIterator[None]:
     except TimeoutError:
         raise UnavailableError("Temporal is unavailable: it does not answer.") from None
     except RPCError as error:
-        if is_gone(error):
+        if means_workflow_is_gone(error):
             raise WorkflowGoneError from None
         if error.status in _UNAVAILABLE:
             raise UnavailableError("Temporal is unavailable.") from error

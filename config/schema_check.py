@@ -67,7 +67,7 @@ def revisions(folder: Path = MIGRATIONS) -> Revisions:
     return Revisions(frozenset(known), frozenset(known - downs), frozenset(tables))
 
 
-def examine(query: Query) -> SchemaState:
+def check_schema(query: Query) -> SchemaState:
     """Return the state of the database that `query` runs on.
 
     Raises:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic.functional_validators import AfterValidator, BeforeValidator
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import check_postgres, check_redis
 from config.env_file import DOTENV, EnvFileError, detect_encoding
-from config.hosts import HostError, host_of
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
+from config.setting_values import CommaSeparated, ModelPrices, ModelReference, PublicUrl, PublicUrls
 
 
 class SettingsError(Exception):
@@ -28,50 +24,6 @@ class SettingsError(Exception):
     def sentences(self) -> list[str]:
         """What commands print: a line for each setting."""
         return [f"a setting cannot be used: {' '.join(line.split())}" for line in str(self).splitlines()]
-
-
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _prices(value: object) -> object:
-    """Read `provider:model=INPUT/OUTPUT,...`."""
-    if not isinstance(value, str):
-        return value
-    prices = {}
-    for part in filter(None, (each.strip() for each in value.split(","))):
-        model, _, price = part.rpartition("=")
-        try:
-            given, returned = map(float, price.split("/"))
-        except ValueError:
-            raise ValueError("should be provider:model=INPUT/OUTPUT, such as openai:mine=0.5/1.5") from None
-        if not model or min(given, returned) < 0:
-            raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are not negative")
-        prices[model] = (given, returned)
-    return prices
-
-
-def _check_model(name: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name):
-        return name
-    raise ValueError("should be provider:model, such as openai:gpt-5")
-
-
-def _check_url(url: str) -> str:
-    """Accept only what anyone may see, since the API shows its URLs to everyone."""
-    parts = urlsplit(url)
-    with suppress(HostError):
-        host_of(parts.netloc)  # without a user and a password
-        if parts.scheme in ("http", "https") and not parts.query and not parts.fragment:
-            return url
-    raise ValueError("should be a URL such as https://botarmy.example, without user name, password and parameters")
-
-
-def _check_urls(urls: list[str]) -> list[str]:
-    return [_check_url(url) for url in urls]
-
-
-CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -110,7 +62,7 @@ class Settings(BaseSettings):
     task_queue: str = Field(
         default="botarmy", min_length=1, description="The Temporal task queue; must be the same for api and worker."
     )
-    temporal_ui_url: Annotated[str, AfterValidator(_check_url)] | None = Field(
+    temporal_ui_url: PublicUrl | None = Field(
         default=None,
         description="URL of Temporal's web UI, for links, which everyone sees: without credentials. `up --temporal-ui` "
         "sets it.",
@@ -121,7 +73,7 @@ class Settings(BaseSettings):
         description="Address to listen on. There is no sign-in yet: use 0.0.0.0 only in a trusted network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    public_url: Annotated[CommaSeparated, AfterValidator(_check_urls)] = Field(
+    public_url: PublicUrls = Field(
         default=[],
         description="Comma-separated URLs of the API, in addition to loopback. Requests for other host names get 421.",
     )
@@ -176,7 +128,7 @@ class Settings(BaseSettings):
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )
 
-    model: Annotated[str, AfterValidator(_check_model)] | None = Field(
+    model: ModelReference | None = Field(
         default=None,
         description="The model that new projects ask, as provider:model, such as `openai:gpt-5`. Without one, they "
         "rehearse.",
@@ -184,7 +136,7 @@ class Settings(BaseSettings):
     daily_budget: float = Field(
         default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
     )
-    model_prices: Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)] = Field(
+    model_prices: ModelPrices = Field(
         default={},
         description="Prices of models that are not on the public list, as provider:model=INPUT/OUTPUT, in US dollars "
         "for a million tokens; comma-separated.",

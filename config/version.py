@@ -11,7 +11,7 @@ PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
 @lru_cache(maxsize=1)
-def release() -> str:
+def installed_version() -> str:
     """Return the version, such as 0.1.0, of the checkout or else of the installed package."""
     if not PYPROJECT.exists():
         return version("botarmy")

@@ -39,3 +39,8 @@ def file_table(files: Mapping[str, str]) -> list[str]:
         for path, text in sorted(files.items())
     ]
     return ["| file | bytes | sha256 |", "|---|---:|---|", *rows]
+
+
+def title_of(type: str) -> str:
+    """Return the heading of a document of this type."""
+    return type.replace("_", " ").capitalize()

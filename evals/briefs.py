@@ -60,7 +60,7 @@ class Brief(EvalCase):
     script: Script
 
 
-def load_trials(folder: Path) -> list[EvalCase]:
+def load_cases(folder: Path) -> list[EvalCase]:
     """Read what an eval needs of every brief below a folder, sorted by name, or of the one that the folder is.
 
     Raises:
@@ -69,11 +69,11 @@ def load_trials(folder: Path) -> list[EvalCase]:
         SyntaxError: a hidden test is not Python.
     """
     paths = [folder / "brief.md"] if (folder / "brief.md").exists() else sorted(folder.glob("*/brief.md"))
-    trials = [EvalCase(**_trial(path.parent.resolve())) for path in paths]
-    for trial in trials:
-        if not trial.hidden_tests:
-            raise ValueError(f"{trial.name} has no hidden tests")
-    return trials
+    cases = [EvalCase(**_case(path.parent.resolve())) for path in paths]
+    for case in cases:
+        if not case.hidden_tests:
+            raise ValueError(f"{case.name} has no hidden tests")
+    return cases
 
 
 def load(folder: Path) -> Brief:
@@ -84,7 +84,7 @@ def load(folder: Path) -> Brief:
         ValueError: script.json does not have the three objects of a script.
     """
     return Brief(
-        **_trial(folder),
+        **_case(folder),
         reference=_files(folder / "reference"),
         stub=_files(folder / "stub"),
         script=_script(folder / "script.json"),
@@ -96,7 +96,7 @@ def load_all(folder: Path = BRIEFS) -> list[Brief]:
     return [load(each.parent) for each in sorted(folder.glob("*/brief.md"))]
 
 
-def _trial(folder: Path) -> dict[str, Any]:
+def _case(folder: Path) -> dict[str, Any]:
     return {
         "name": folder.name,
         "text": (folder / "brief.md").read_text(encoding="utf-8"),

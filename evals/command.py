@@ -11,7 +11,7 @@ from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
 from config.settings import SettingsError, get_settings
 from config.sizes import format_count
-from evals.briefs import BRIEFS, EvalCase, load_trials
+from evals.briefs import BRIEFS, EvalCase, load_cases
 from evals.report import document, problems, table
 from evals.suite import Suite
 from sandbox import Sandbox
@@ -35,7 +35,7 @@ async def evaluate(
         UsageError: the briefs or the settings cannot be read.
         NoApiError: no API answers.
     """
-    trials = _trials(briefs or BRIEFS)
+    cases = _cases(briefs or BRIEFS)
     await client.get("/providers/")
     messages = stderr()
 
@@ -43,11 +43,11 @@ async def evaluate(
         messages.print(plain(line, max_length=MAX_LINE))
 
     fields = {"model": model} | ({"pipeline": pipeline} if pipeline else {})
-    count = format_count(len(trials), "brief")
+    count = format_count(len(cases), "brief")
     report(f"Running {count} with {model}, {parallel} at a time, budget ${max_cost_usd:.2f}")
     started = time.monotonic()
     suite = Suite(
-        client.address, trials, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report
+        client.address, cases, fields, _sandbox(), parallel=parallel, max_cost_usd=max_cost_usd, report=report
     )
     results = await suite.run()
     seconds = time.monotonic() - started
@@ -60,14 +60,14 @@ async def evaluate(
     return COMPLETED if all(each.is_good for each in results) else FAILED
 
 
-def _trials(folder: Path) -> list[EvalCase]:
+def _cases(folder: Path) -> list[EvalCase]:
     try:
-        trials = load_trials(folder)
+        cases = load_cases(folder)
     except (OSError, ValueError, SyntaxError) as error:
         raise UsageError(f"the briefs in {folder} cannot be read: {error}") from None
-    if not trials:
+    if not cases:
         raise UsageError(f"there are no briefs in {folder}: each is a folder with brief.md and hidden/")
-    return trials
+    return cases
 
 
 def _sandbox() -> Sandbox:

@@ -48,10 +48,10 @@ async def fetch_package(client: Client, project_id: str) -> Files:
         raise NoPackageError(f"its package cannot be unpacked: {error}") from None
 
 
-async def run_hidden_tests(trial: EvalCase, files: Files, sandbox: Sandbox) -> HiddenTests:
+async def run_hidden_tests(case: EvalCase, files: Files, sandbox: Sandbox) -> HiddenTests:
     """Run the hidden tests of a brief against what was delivered. If they cannot run, none has passed."""
     try:
-        run = await sandbox.run_acceptance(files, trial.hidden, trial.name)
+        run = await sandbox.run_acceptance(files, case.hidden, case.name)
     except (InvalidArtifactError, SandboxError, UnconfinedError) as error:
         return HiddenTests(failures=(f"the hidden tests cannot run: {error}",))
     failed = tuple(f"{name}: {run.details.get(name) or outcome}" for name, outcome in run.outcomes if outcome != PASSED)

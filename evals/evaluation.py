@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from cli.client.decider import AutomaticDecider, UnattendedFailureError
+from cli.client.gates import Gates
 from cli.client.http import Client
+from cli.client.project_view import ProjectView
+from cli.client.projects import create, source_body
+from cli.client.session import Session
 from cli.client.shapes import Event, Project, Request
-from cli.commands import source
-from cli.commands.decider import AutomaticDecider, UnattendedFailureError
-from cli.commands.options import Gates
-from cli.commands.session import Session
 from cli.errors import CommandError
-from cli.views.project_view import ProjectView
 from evals.briefs import EvalCase
 from evals.delivery import HiddenTests, fetch_package, run_hidden_tests
-from evals.meter import Usage, UsageReader
+from evals.usage import EvalUsage, UsageReader
 from models.contracts.enums import ProjectStatus
 from sandbox import Sandbox
 
@@ -32,7 +31,7 @@ CANCEL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class EvalResult:
     """The outcome of one brief. `reason` says why it was not delivered. `seconds` is the time until it was, or until
     it was clear that it will not be; `failures` has a text for each hidden test that did not pass."""
 
@@ -42,7 +41,7 @@ class Result:
     hidden_tests: int
     hidden_passed: int
     failures: tuple[str, ...]
-    usage: Usage
+    usage: EvalUsage
     seconds: float
 
     @property
@@ -69,27 +68,27 @@ class Evaluation:
     """
 
     def __init__(
-        self, client: Client, trial: EvalCase, fields: Mapping[str, str], sandbox: Sandbox, stop: asyncio.Event
+        self, client: Client, case: EvalCase, fields: Mapping[str, str], sandbox: Sandbox, stop: asyncio.Event
     ) -> None:
         self._client = client
-        self._trial = trial
+        self._case = case
         self._fields = fields
         self._sandbox = sandbox
         self._stop = stop
-        self._meter: UsageReader | None = None
+        self._reader: UsageReader | None = None
 
     @property
-    def used(self) -> Usage:
+    def used(self) -> EvalUsage:
         """What the project had used when it was measured last."""
-        return self._meter.last if self._meter else Usage()
+        return self._reader.last if self._reader else EvalUsage()
 
     async def measure(self) -> None:
         """Read what the project has used, if the API answers."""
         with suppress(CommandError):
-            if self._meter is not None:
-                await self._meter.read()
+            if self._reader is not None:
+                await self._reader.read()
 
-    async def run(self) -> Result:
+    async def run(self) -> EvalResult:
         """Return the result once the project has ended. Whatever goes wrong is a result."""
         started, reason, hidden = time.monotonic(), None, HiddenTests()
         try:
@@ -98,13 +97,13 @@ class Evaluation:
             seconds, reason = time.monotonic() - started, str(error)
         else:
             seconds = time.monotonic() - started
-            hidden = await run_hidden_tests(self._trial, files, self._sandbox)
+            hidden = await run_hidden_tests(self._case, files, self._sandbox)
         await self.measure()
-        return Result(
-            brief=self._trial.name,
-            project_id=self._meter.project_id if self._meter else None,
+        return EvalResult(
+            brief=self._case.name,
+            project_id=self._reader.project_id if self._reader else None,
             reason=reason,
-            hidden_tests=hidden.found or self._trial.hidden_tests,
+            hidden_tests=hidden.found or self._case.hidden_tests,
             hidden_passed=hidden.passed,
             failures=hidden.failures,
             usage=self.used,
@@ -118,12 +117,11 @@ class Evaluation:
             CommandError: the API refused, or is unavailable.
             NotDeliveredError: the project delivers nothing.
         """
-        body: dict[str, Any] = {"name": self._trial.name, "description": self._trial.text, **self._fields}
-        if self._trial.source is not None:
-            body["source"] = source.body_of(self._trial.source)
-        _, created = await self._client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
-        project = Project.model_validate(await self._client.get(f"/projects/{created['id']}"))
-        self._meter = UsageReader(self._client, project.id)
+        body: dict[str, Any] = {"name": self._case.name, "description": self._case.text, **self._fields}
+        if self._case.source is not None:
+            body["source"] = source_body(self._case.source)
+        project = await create(self._client, body)
+        self._reader = UsageReader(self._client, project.id)
         try:
             await self._follow(project)
             return await fetch_package(self._client, project.id)

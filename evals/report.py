@@ -11,8 +11,8 @@ from typing import Any
 from rich.table import Column, Table
 
 from cli.views.printable import plain
-from evals.evaluation import Result
-from evals.meter import Usage
+from evals.evaluation import EvalResult
+from evals.usage import EvalUsage
 
 MAX_FAILURES = 5
 """Hidden tests of one brief whose failures are printed; the document has all of them."""
@@ -20,7 +20,7 @@ MAX_FAILURES = 5
 _NUMBERS = ("hidden tests", "rounds", "turns", "tokens", "cost", "time")
 
 
-def table(results: Sequence[Result], seconds: float) -> Table:
+def table(results: Sequence[EvalResult], seconds: float) -> Table:
     """Return a row for each brief, and their total.
 
     Args:
@@ -36,7 +36,7 @@ def table(results: Sequence[Result], seconds: float) -> Table:
     return rows
 
 
-def problems(results: Sequence[Result]) -> list[str]:
+def problems(results: Sequence[EvalResult]) -> list[str]:
     """Return a line for each brief that was not delivered, and for the first hidden tests that failed."""
     lines = [f"{each.brief}: {each.reason}" for each in results if each.reason is not None]
     for each in results:
@@ -44,7 +44,7 @@ def problems(results: Sequence[Result]) -> list[str]:
     return lines
 
 
-def document(model: str, results: Sequence[Result], seconds: float) -> dict[str, Any]:
+def document(model: str, results: Sequence[EvalResult], seconds: float) -> dict[str, Any]:
     """Return the results as JSON."""
     return {
         "model": model,
@@ -59,11 +59,11 @@ def document(model: str, results: Sequence[Result], seconds: float) -> dict[str,
     }
 
 
-def _total(results: Sequence[Result]) -> Usage:
-    return reduce(add, (each.usage for each in results), Usage())
+def _total(results: Sequence[EvalResult]) -> EvalUsage:
+    return reduce(add, (each.usage for each in results), EvalUsage())
 
 
-def _numbers(results: Sequence[Result], usage: Usage, seconds: float) -> list[str]:
+def _numbers(results: Sequence[EvalResult], usage: EvalUsage, seconds: float) -> list[str]:
     passed, tests = (sum(getattr(each, name) for each in results) for name in ("hidden_passed", "hidden_tests"))
     return [
         f"{passed} of {tests}",

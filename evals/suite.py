@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cli.client.address import Address
 from cli.client.http import Client
-from cli.commands.session import PATIENCE
+from cli.client.session import PATIENCE
 from evals.briefs import EvalCase
-from evals.evaluation import Evaluation, Result
-from evals.meter import Usage
+from evals.evaluation import EvalResult, Evaluation
+from evals.usage import EvalUsage
 from sandbox import Sandbox
 
 POLL_SECONDS = 2.0
@@ -31,7 +31,7 @@ class Suite:
     def __init__(
         self,
         address: Address,
-        trials: Sequence[EvalCase],
+        cases: Sequence[EvalCase],
         fields: Mapping[str, str],
         sandbox: Sandbox,
         *,
@@ -40,7 +40,7 @@ class Suite:
         report: Callable[[str], None],
     ) -> None:
         self._address = address
-        self._trials = trials
+        self._cases = cases
         self._fields = fields
         self._sandbox = sandbox
         self._slots = asyncio.Semaphore(parallel)
@@ -50,21 +50,21 @@ class Suite:
         self._started: list[Evaluation] = []
         self._running: set[Evaluation] = set()
 
-    async def run(self) -> list[Result]:
+    async def run(self) -> list[EvalResult]:
         """Return the results in the order of the briefs."""
         async with Client(self._address, PATIENCE) as client, asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch())
-            tasks = [group.create_task(self._evaluate(client, trial)) for trial in self._trials]
+            tasks = [group.create_task(self._evaluate(client, case)) for case in self._cases]
             results = [await task for task in tasks]
             watching.cancel()
         return results
 
-    async def _evaluate(self, client: Client, trial: EvalCase) -> Result:
+    async def _evaluate(self, client: Client, case: EvalCase) -> EvalResult:
         async with self._slots:
             if self._stop.is_set():
-                return _not_started(trial)
-            self._report(f"{trial.name}: started")
-            evaluation = Evaluation(client, trial, self._fields, self._sandbox, self._stop)
+                return _not_started(case)
+            self._report(f"{case.name}: started")
+            evaluation = Evaluation(client, case, self._fields, self._sandbox, self._stop)
             self._started.append(evaluation)
             self._running.add(evaluation)
             try:
@@ -90,12 +90,12 @@ class Suite:
             self._stop.set()
 
 
-def _not_started(trial: EvalCase) -> Result:
+def _not_started(case: EvalCase) -> EvalResult:
     reason = "not started: cost limit reached"
-    return Result(trial.name, None, reason, trial.hidden_tests, 0, (), Usage(), 0.0)
+    return EvalResult(case.name, None, reason, case.hidden_tests, 0, (), EvalUsage(), 0.0)
 
 
-def _ending(result: Result) -> str:
+def _ending(result: EvalResult) -> str:
     if not result.delivered:
         return f"{result.brief}: not delivered: {result.reason}"
     return f"{result.brief}: delivered, {result.hidden_passed} of {result.hidden_tests} hidden tests pass"

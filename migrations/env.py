@@ -6,7 +6,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config.postgres import connection_parameters, explain
-from config.schema_check import examine
+from config.schema_check import check_schema
 from config.settings import SettingsError, get_settings
 from models.tables import metadata
 
@@ -29,7 +29,7 @@ def run() -> None:
 def migrate(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
     connection.commit()
-    if problem := examine(lambda sql: connection.exec_driver_sql(sql).all()).problem:
+    if problem := check_schema(lambda sql: connection.exec_driver_sql(sql).all()).problem:
         raise CommandError(problem)
     connection.commit()
     context.configure(connection=connection, target_metadata=metadata, compare_type=True)

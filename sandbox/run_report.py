@@ -32,8 +32,6 @@ class RunReport:
     product was last asked and answered. Like `output`, it comes from the code under test and may say anything.
     """
 
-    __test__ = False  # pytest would collect it for its name
-
     passed: bool
     counted: int
     ran: int

@@ -59,7 +59,7 @@ class Toolchain(BaseModel):
         numbers_in: the part of a test that names the requirements that it covers.
         test_files: patterns of the paths of files with tests.
         test_name: finds the `name` of each test in such a file. Names that contain "${" are only known once it runs.
-            Empty: `crew/model/requirements.py` reads the tests of Python.
+            Empty: `crew/model/written_tests.py` reads the tests of Python.
         import_: finds the `name` of each import in a file; `allowed` are the patterns of those that may be used.
         environment: variables that the program needs.
         words: what the members of the crew read about it.

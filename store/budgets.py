@@ -122,7 +122,7 @@ async def settle_reservations_of_task(connection: AsyncConnection, task_id: UUID
     await run(connection, _BOOK_OF_TASK, task_id=task_id, start=start, reason=DIED)
 
 
-async def book_orphans(connection: AsyncConnection, age: timedelta) -> int:
+async def settle_old_reservations(connection: AsyncConnection, age: timedelta) -> int:
     """Book reservations older than any call as spent. Return how many scopes have changed."""
     return len(await run(connection, _BOOK_ORPHANS, age=age, reason=DIED))
 

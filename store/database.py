@@ -35,8 +35,8 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _examine(connection: Connection) -> schema_check.SchemaState:
-    return schema_check.examine(lambda sql: connection.exec_driver_sql(sql).all())
+def _check_schema(connection: Connection) -> schema_check.SchemaState:
+    return schema_check.check_schema(lambda sql: connection.exec_driver_sql(sql).all())
 
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
@@ -130,14 +130,14 @@ class Database:
         if record.info["created_at"] <= self._stalled_at:
             raise DisconnectionError("PostgreSQL has stopped answering since this connection was opened")
 
-    async def examine(self) -> schema_check.SchemaState:
+    async def check_schema(self) -> schema_check.SchemaState:
         """Return whether this version can use the database.
 
         Raises:
             sqlalchemy.exc.OperationalError: PostgreSQL is unavailable.
         """
         async with self.reading() as connection:
-            return await connection.run_sync(_examine)
+            return await connection.run_sync(_check_schema)
 
     async def ping(self, seconds: float | None = None) -> tuple[str | None, str | None]:
         """Return the server's version, and a warning about a database that is nevertheless usable.
@@ -147,7 +147,7 @@ class Database:
             UnusableDatabaseError: this version cannot use the database.
         """
         async with self.writing(seconds) as connection:
-            state = await connection.run_sync(_examine)
+            state = await connection.run_sync(_check_schema)
             if not state.newer and (state.problem or not state.current):
                 raise UnusableDatabaseError(state.problem or schema_check.NOT_MIGRATED)
             await connection.execute(text("SELECT FROM project LIMIT 1"))
@@ -165,7 +165,7 @@ async def log_database_problem(database: Database) -> None:
     """Log a problem of the database in one line as a process starts. The process continues, because the problem may be
     fixed while it runs; the health check reports it, too."""
     try:
-        state = await database.examine()
+        state = await database.check_schema()
     except Exception as error:
         log.error("database_unavailable", reason=explain(error))
         return

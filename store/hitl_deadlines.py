@@ -50,7 +50,7 @@ async def postpone_standalone(tx: Transaction, key: str) -> None:
     await run(tx.connection, _POSTPONE_STANDALONE, project_id=tx.project_id, key=key)
 
 
-async def held(connection: AsyncConnection, request_id: UUID, known: datetime) -> RequestOutcome | None:
+async def reason_not_to_expire(connection: AsyncConnection, request_id: UUID, known: datetime) -> RequestOutcome | None:
     """Return how long a standalone task's workflow has to wait although the deadline that it knows has passed.
 
     None if the request may expire: it is not a standalone task's, or its deadline was not postponed.

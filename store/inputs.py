@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from artifacts.media_types import FILES
 from models.contracts.names import REHEARSAL, CrewName
 from models.tables import Artifact
-from store import artifacts, events, projects
+from store import artifacts, events, project_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def of_step(
     found = await artifacts.get_with_contents(connection, ids, origin_id=origin_id)
     has_code = any(artifact.media_type == FILES for artifact, _ in found)
     # What a task made of a person's code is a person's code, too.
-    given = has_code and await artifacts.written_by(connection, projects.source_origin(project_id))
+    given = has_code and await artifacts.written_by(connection, project_start.source_origin(project_id))
     writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if crew != REHEARSAL else ()
     notes = await events.notes(connection, project_id, writers) if writers else {}
     return [

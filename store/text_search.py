@@ -13,7 +13,7 @@ _DOT_ABOVE = "\u0307"
 _SIGMA, _FINAL_SIGMA, _SHARP_S = "\u03c3", "\u03c2", "\u00df"
 
 
-def folded(text: Any) -> ColumnElement[str]:
+def casefolded(text: Any) -> ColumnElement[str]:
     """Return the text in its form for comparison, computed by PostgreSQL. Apply it to both sides.
 
     NFKC unifies composed and decomposed letters, and wide and narrow ones. Upper case and then lower case unifies

@@ -30,14 +30,14 @@ PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 PRINT_DATA_FILES = """
 from pathlib import Path
 import cli
-from api.page_files import FOLDER
+from api.page.files import FOLDER
 from cli.stack import checkout
 from pipelines.catalogue import SHIPPED, load_catalogue
-from config.version import release
+from config.version import installed_version
 from config.schema_check import revisions
 page = (FOLDER / "index.html").exists()
 print(Path(cli.__file__).parents[1], *revisions().newest, sorted(load_catalogue(SHIPPED)), sep="|", end="|")
-print(release(), checkout.python_path(), page, sep="|")
+print(installed_version(), checkout.python_path(), page, sep="|")
 """
 
 IMPORT_WITHOUT_EXTRA = """

@@ -7,34 +7,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
-from models.contracts.recovery import WorkflowProblem
-from models.contracts.workflow_state import WorkflowView
-from store import open_workflows, projects
+from store import open_workflows
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store
-from worker.workflow_diagnosis import find_difference, run_failure, task_failure
-from workflows.client import find_workflow, generation_of, handoff_handle, project_handle
+from worker.workflow_check import WorkflowChecker
+from workflows.client import find_workflow
 from workflows.progress import WAITING
-from workflows.project import ProjectWorkflow
-from workflows.standalone_handoff import HandoffWorkflow
 
 log = structlog.get_logger(__name__)
 
 REPORTED_PROBLEMS = "TemporalReportedProblems"
 """The search attribute with which a server (1.30 or newer) marks a workflow whose tasks keep failing."""
-
-STUCK_ATTEMPTS = 3
-"""Attempts of one workflow task from which on it counts as stuck. A worker that dies during one costs one attempt."""
 
 CONCURRENCY = 8
 """Workflows described at the same time."""
@@ -44,13 +36,6 @@ SAMPLE = 50
 
 QUERIES = 20
 """Workflows queried in each pass. Temporal may have to replay each of them for it."""
-
-QUERY_TIMEOUT = timedelta(seconds=2)
-MAX_UNANSWERED = 3
-"""Queries that may fail before the rest of the pass makes no more."""
-
-ENDED_OUTSIDE = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.TIMED_OUT}
-"""Close statuses of a workflow that could not record how it ended."""
 
 
 @dataclass(slots=True)
@@ -62,18 +47,13 @@ class _Listing:
 
 
 class Reconciler:
-    """Compares records and workflows, one pass at a time.
-
-    A workflow and its records differ for a moment whenever one of them changes. A difference counts only if it is the
-    same in two passes.
-    """
+    """Compares records and workflows, one pass at a time."""
 
     def __init__(self, store: Store, client: Client, settings: Settings) -> None:
         self._store, self._client, self._settings = store, client, settings
+        self._checker = WorkflowChecker(store, client)
         self._last_sampled = ""
-        self._differences: dict[str, str] = {}
         self._unneeded: set[str] = set()
-        self._unanswered = 0
 
     async def reconcile(self) -> int:
         """Make one pass. Return how many records were changed.
@@ -90,19 +70,20 @@ class Reconciler:
             ended = await open_workflows.ended(connection, listing.waiting)
         await self._end_unneeded(unknown, ended, len(listing.waiting))
         to_check, to_query = self._select(records, listing, pending)
-        changed = self._unanswered = 0
+        self._checker.start_pass(to_query)
+        changed = 0
         for group in _groups(to_check, CONCURRENCY):
             runs = await asyncio.gather(*(find_workflow(self._client, record.workflow_id) for record in group))
             if None in runs:
                 await self._require_namespace()  # if it was removed meanwhile, all its workflows seem to be missing
             for record, run in zip(group, runs, strict=True):
                 try:
-                    changed += await self._check(record, run, to_query)
+                    changed += await self._checker.check(record, run)
                 except RPCError:
                     raise
                 except Exception as error:  # one bad row must not keep the others from being checked
                     log.warning("workflow_not_checked", workflow_id=record.workflow_id, reason=repr(error))
-        self._differences = {name: text for name, text in self._differences.items() if name in to_query}
+        self._checker.end_pass()
         return changed
 
     async def _require_namespace(self) -> None:
@@ -168,99 +149,6 @@ class Reconciler:
         to_query |= {record.workflow_id for record in sample if record.task_id or record.status is ProjectStatus.PAUSED}
         to_query |= {record.workflow_id for record in sample[: max(0, QUERIES - len(to_query))]}
         return suspects + sample, set(sorted(to_query)[:QUERIES])
-
-    async def _check(self, record: OpenWorkflow, run: WorkflowExecutionDescription | None, to_query: set[str]) -> bool:
-        """Check one workflow. Return whether its record was changed."""
-        if run is None:
-            if record.unstarted:
-                return False  # the sweeper starts it
-            return await self._report(record, WorkflowProblemKind.MISSING, "Temporal has no such workflow.")
-        if run.status is not WorkflowExecutionStatus.RUNNING:
-            return await self._check_closed(record, run)
-        if run.raw_description.pending_workflow_task.attempt >= STUCK_ATTEMPTS:
-            cause = await task_failure(self._client, run)
-            if cause is not None:
-                return await self._report(record, WorkflowProblemKind.STUCK, cause, run.run_id)
-        if record.workflow_id in to_query:
-            difference = await self._query_difference(record)
-            previous = self._differences.pop(record.workflow_id, None)
-            if difference is not None:
-                self._differences[record.workflow_id] = difference
-                known = record.problem is not None and record.problem.kind is WorkflowProblemKind.INCONSISTENT
-                if known or previous == difference:
-                    return await self._report(record, WorkflowProblemKind.INCONSISTENT, difference, run.run_id)
-                return False
-        if record.problem is not None:
-            async with self._store.transaction(record.project_id) as tx:
-                return await open_workflows.record_problem(tx, record, None)
-        return False
-
-    async def _check_closed(self, record: OpenWorkflow, run: WorkflowExecutionDescription) -> bool:
-        """Record the end of a workflow that could not record it itself. Anything else is a problem.
-
-        A workflow records how it ended before it closes, except for a cancelled standalone handoff. A run of another
-        generation was closed by a restart.
-        """
-        status = run.status
-        assert status is not None
-        is_current = await generation_of(run) == record.generation
-        is_cancelled_handoff = record.task_id is not None and status is WorkflowExecutionStatus.CANCELED
-        if is_current and (status in ENDED_OUTSIDE or is_cancelled_handoff):
-            return await self._record_end(record, status)
-        failure = await run_failure(self._client, run) if status is WorkflowExecutionStatus.FAILED else None
-        detail = f"Its workflow is {status.name.lower().replace('_', ' ')} in Temporal, and still open in the records."
-        detail += f" It failed with: {failure}" if failure is not None else ""
-        return await self._report(record, WorkflowProblemKind.MISSING, detail, run.run_id)
-
-    async def _record_end(self, record: OpenWorkflow, status: WorkflowExecutionStatus) -> bool:
-        async with self._store.reading() as connection:
-            now = await open_workflows.get(connection, record.workflow_id)
-        if now is None or now.generation != record.generation:
-            return False
-        async with self._store.transaction(record.project_id) as tx:
-            if record.task_id is None:
-                await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
-            else:
-                await open_workflows.cancel_handoff(tx, record.workflow_id)
-        log.warning("ended_outside", workflow_id=record.workflow_id, status=status.name)
-        return True
-
-    async def _report(
-        self, record: OpenWorkflow, kind: WorkflowProblemKind, detail: str, run_id: str | None = None
-    ) -> bool:
-        known = record.problem
-        if known is not None and (known.kind, known.detail, known.run_id) == (kind, detail, run_id):
-            return False
-        since = known.since if known is not None and known.kind is kind else datetime.now(UTC)
-        problem = WorkflowProblem(kind=kind, detail=detail, since=since, run_id=run_id)
-        async with self._store.transaction(record.project_id) as tx:
-            recorded = await open_workflows.record_problem(tx, record, problem)
-        if recorded:
-            log.warning("workflow_problem", workflow_id=record.workflow_id, kind=str(kind), detail=detail)
-        return recorded
-
-    async def _query_difference(self, record: OpenWorkflow) -> str | None:
-        """Query a workflow. Return where it differs from the records, or the last result if it does not answer."""
-        try:
-            if self._unanswered >= MAX_UNANSWERED:
-                return self._differences.get(record.workflow_id)
-            view = await self._query(record)
-        except (RPCError, WorkflowQueryFailedError):
-            self._unanswered += 1
-            return self._differences.get(record.workflow_id)
-        # The records are read after the query: what the workflow knew then had been recorded before.
-        async with self._store.reading() as connection:
-            pending = (await open_workflows.pending_requests(connection)).get(record.workflow_id, set())
-            now = await open_workflows.get(connection, record.workflow_id)
-        return find_difference(view, now, pending) if now is not None else None
-
-    async def _query(self, record: OpenWorkflow) -> WorkflowView:
-        if record.task_id is None:
-            handle = project_handle(self._client, record.project_id)
-            return await handle.query(ProjectWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
-        handoff = handoff_handle(self._client, record.workflow_id)
-        stage = await handoff.query(HandoffWorkflow.state, rpc_timeout=QUERY_TIMEOUT)
-        return WorkflowView(status=ProjectStatus.ACTIVE, phase=stage.stage, stages=(stage,))
 
 
 def _groups(records: list[OpenWorkflow], size: int) -> Iterable[list[OpenWorkflow]]:

@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, TaskStatus
-from store import budgets, projects, tasks
+from store import budgets, project_start, projects, tasks
 from store.transaction import Store
 from worker.reconciler import Reconciler
 from workflows.client import start_handoff, start_project
@@ -36,13 +36,13 @@ async def start_unstarted(store: Store, client: Client, settings: Settings) -> i
     """Start projects and tasks whose start was interrupted. Return how many. Starting twice is harmless."""
     started = 0
     async with store.reading() as connection:
-        late_projects = [project.id for project in await projects.unstarted(connection, GRACE)]
+        late_projects = [project.id for project in await project_start.unstarted(connection, GRACE)]
         late_tasks = [task.id for task in await tasks.unstarted(connection, GRACE)]
     for project_id in late_projects:
         async with store.reading() as connection:
             project = await projects.get(connection, project_id)
             project_input = (
-                await projects.input_of(connection, project) if project and _is_unstarted(project.status) else None
+                await project_start.input_of(connection, project) if project and _is_unstarted(project.status) else None
             )
         if project_input is not None and await _in_time(start_project(client, settings.task_queue, project_input)):
             log.info("project_started_late", project_id=str(project_id))
@@ -67,11 +67,11 @@ async def _in_time(start: Awaitable[bool]) -> bool:
         return await start
 
 
-async def book_orphans(store: Store) -> int:
+async def settle_abandoned_reservations(store: Store) -> int:
     """Book what calls of models reserved whose worker is gone and whose task never continued. Return how many budgets
     changed."""
     async with store.reading() as connection:
-        return await budgets.book_orphans(connection, ORPHAN_AGE)
+        return await budgets.settle_old_reservations(connection, ORPHAN_AGE)
 
 
 async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
@@ -82,7 +82,7 @@ async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
         await _try(lambda: start_unstarted(store, client, settings), "start_late")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
-            await _try(lambda: book_orphans(store), "book_orphans")
+            await _try(lambda: settle_abandoned_reservations(store), "book_orphans")
         sweeps += 1
         await asyncio.sleep(settings.sweep_seconds)
 

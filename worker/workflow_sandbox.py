@@ -29,6 +29,7 @@ PASSED_THROUGH = (
 # steps. The tests also run it in the strict sandbox, where using the clock or a random number is an error.
 PARTS = (
     "workflows.gate",
+    "workflows.gate_wait",
     "workflows.handoff",
     "workflows.open_gates",
     "workflows.patches",
@@ -36,8 +37,8 @@ PARTS = (
     "workflows.progress",
     "workflows.recorder",
     "workflows.response_inbox",
+    "workflows.rework",
     "workflows.run_context",
-    "workflows.stage_rules",
 )
 
 

@@ -135,12 +135,12 @@ async def find_workflow(client: Client, workflow_id: str) -> WorkflowExecutionDe
     try:
         return await client.get_workflow_handle(workflow_id).describe()
     except RPCError as error:
-        if not is_gone(error):
+        if not means_workflow_is_gone(error):
             raise
     return None
 
 
-def is_gone(error: RPCError) -> bool:
+def means_workflow_is_gone(error: RPCError) -> bool:
     """Return whether an error means that the workflow does not exist or has closed.
 
     A missing namespace has the same status code, but says nothing about the workflow.

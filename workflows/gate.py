@@ -1,6 +1,6 @@
 """The first valid response wins: the decision logic of a gate, without I/O.
 
-`StageHandoff._decide` calls it; `activities/gate_question.py` decides whether the gate asks.
+`GateWait` calls it; `activities/gate_question.py` decides whether the gate asks.
 `activities/records.py` has the last word: an outcome that is already recorded wins.
 """
 

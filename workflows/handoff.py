@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import timedelta
 from uuid import UUID
 
 from temporalio import workflow
@@ -13,11 +11,11 @@ from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
 from workflows import options, patches
-from workflows.gate import OpenGate
+from workflows.gate_wait import GateWait
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
+from workflows.rework import count_failed_verdict, join_feedback, redo
 from workflows.run_context import RunContext
-from workflows.stage_rules import count_failed_verdict, join_feedback, redo
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
@@ -64,7 +62,7 @@ class StageHandoff:
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
-        self._gate = (stage.gate or NO_GATE).under(context.oversight) if stage.gate else NO_GATE
+        self._gate = stage.gate.with_oversight(context.oversight) if stage.gate else NO_GATE
 
     async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""
@@ -173,62 +171,25 @@ class StageHandoff:
 
     async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
-        gate = self._context.gates.open(state)
         request = state.request
+        gate = self._context.gates.open(state)
         self._changed()
         try:
-            while True:
-                if not gate.has_offers:
-                    await self._wait(gate)
-                # A response that arrived together with the deadline is in time.
-                if not gate.has_offers:
-                    await self._context.inbox.drain_pending_signals()
-                if not gate.has_offers:
-                    with self._context.busy():
-                        accepts = self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
-                        outcome = await self._context.recorder.expiry(gate.state.request, accepts=accepts)
-                    if outcome.check_again_in is not None:
-                        gate.postpone_deadline(workflow.now() + outcome.check_again_in)
-                    elif outcome.deadline is not None:
-                        gate.postpone_deadline(outcome.deadline)
-                    else:
-                        return self._apply_outcome(outcome)
-                    continue
-                with self._context.busy():
-                    judgement = gate.judge(self._redo_stages(request))
-                    try:
-                        outcome = await self._context.recorder.responses(
-                            judgement.judged, self._keeps(judgement.winner)
-                        )
-                    except BaseException:
-                        # Cancelled in the middle: the responses are recorded as too late, so that none is lost.
-                        self._context.recorder.unrecorded.extend(gate.undo(judgement))
-                        raise
-                    if outcome.refused:
-                        gate.requeue_superseded(judgement)
-                    elif judgement.winner is not None:
-                        return self._apply_outcome(outcome)
+            wait = GateWait(
+                self._context,
+                gate,
+                stage=self._stage.name,
+                accepts_on_expiry=self._accepts_on_expiry(request),
+                redo_stages=self._redo_stages(request),
+                keeps=self._keeps,
+            )
+            return self._apply_outcome(await wait.outcome())
         finally:
             if self._state.gate is not state:
                 self._context.gates.close(request.request_id)
                 for response in state.offered:
                     self._context.inbox.deliver(response)
                 self._changed()
-
-    async def _wait(self, gate: OpenGate) -> None:
-        """Wait for a response or for the deadline, which is held while the project is paused."""
-        gates = self._context.gates
-        with suppress(TimeoutError):
-            while not gate.has_offers:
-                if gates.deadlines_held:
-                    await workflow.wait_condition(lambda: gate.has_offers or not gates.deadlines_held)
-                    continue
-                remaining = gate.state.request.expires_at - workflow.now()
-                await workflow.wait_condition(
-                    lambda: gate.has_offers or gates.deadlines_held,
-                    timeout=max(remaining, timedelta(0)),
-                    timeout_summary=f"waiting for a decision on {self._stage.name}",
-                )
 
     def _apply_outcome(self, outcome: RequestOutcome) -> StageOutcome | None:
         """Close the gate with the recorded outcome. Return how the stage ends, or None if it is to run again."""
@@ -239,7 +200,7 @@ class StageHandoff:
             return self._apply_response(outcome.response, outcome.accepted, gate.request)
         if not outcome.expired:
             return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")
-        if self._gate.on_expiry is OnExpiry.APPROVE and gate.request.artifacts:
+        if self._accepts_on_expiry(gate.request):
             self._state.accepted = gate.request.artifacts
             return Accepted()
         rejects = self._gate.on_expiry is OnExpiry.REJECT
@@ -268,6 +229,9 @@ class StageHandoff:
         state.continued = 0
         state.feedback = join_feedback(state.feedback, response.comment)
         return None
+
+    def _accepts_on_expiry(self, request: OpenRequest) -> bool:
+        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
 
     def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
         if self._pipeline is None:

@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is
 from workflows import patches
 from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.progress import ProgressPublisher, stage_view
+from workflows.rework import send_back
 from workflows.run_context import RunContext
-from workflows.stage_rules import send_back
 
 with workflow.unsafe.imports_passed_through():
     from models.contracts.enums import ProjectStatus
@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.names import AgentType
     from models.contracts.pipeline import Stage
     from models.contracts.project import ProjectInput, ProjectResult, ProjectState
-    from models.contracts.records import RecordedStatus
+    from models.contracts.records import RecordStatusResult
     from models.contracts.stage_outcome import Halted, SentBack, StageOutcome
     from models.contracts.workflow_state import HandoffState, StageView, WorkflowView
 
@@ -231,7 +231,7 @@ class ProjectWorkflow:
             self._state.deadlines_held = False
         self._context.gates.postpone_deadlines(recorded.deadlines, hold=self._state.deadlines_held)
 
-    async def _settle(self, status: ProjectStatus, reason: str | None) -> RecordedStatus:
+    async def _settle(self, status: ProjectStatus, reason: str | None) -> RecordStatusResult:
         """Record how the project ended and every late response, before the workflow closes.
 
         Returns the status as recorded: a workflow task that was lost may have recorded a different one.

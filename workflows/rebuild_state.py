@@ -20,7 +20,8 @@ from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
-from workflows.stage_rules import count_failed_verdict, join_feedback, redo, send_back, standalone_stage
+from workflows.rework import count_failed_verdict, join_feedback, redo, send_back
+from workflows.standalone_handoff import standalone_stage
 
 StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
 """The events that move a stage."""

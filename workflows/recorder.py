@@ -22,13 +22,13 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.names import AgentType
     from models.contracts.records import (
-        CheckResponse,
-        OpenProject,
-        RecordedStatus,
-        RecordExpiry,
-        RecordProblem,
-        RecordResponses,
-        RecordStatus,
+        CheckResponseInput,
+        OpenProjectInput,
+        RecordExpiryInput,
+        RecordProblemInput,
+        RecordResponsesInput,
+        RecordStatusInput,
+        RecordStatusResult,
         RequestOutcome,
     )
 
@@ -49,18 +49,18 @@ class Recorder:
 
     async def responses(self, judged: Sequence[JudgedResponse], keeps: tuple[ArtifactRef, ...] = ()) -> RequestOutcome:
         """Record judged responses. Return the outcome of their request as recorded."""
-        fact = RecordResponses(project_id=self._project_id, responses=tuple(judged), keeps=keeps)
+        fact = RecordResponsesInput(project_id=self._project_id, responses=tuple(judged), keeps=keeps)
         return await self._record(Records.record_responses, fact, f"{len(judged)} response(s)")
 
     async def knows_request(self, response: HitlResponse) -> bool:
         """Return whether the records have the request that a response answers. If not, an error event is recorded."""
-        fact = CheckResponse(project_id=self._project_id, response=response)
+        fact = CheckResponseInput(project_id=self._project_id, response=response)
         return (await self._record(Records.check_response, fact, "a response ahead of its gate")).known
 
     async def expiry(self, request: OpenRequest, *, accepts: bool) -> RequestOutcome:
         """Record that a request expired. Return its outcome as recorded: the request may have been closed already, or
         its deadline may have been postponed."""
-        fact = RecordExpiry(
+        fact = RecordExpiryInput(
             project_id=self._project_id, request_id=request.request_id, accepts=accepts, deadline=request.expires_at
         )
         return await self._record(Records.record_expiry, fact, "the deadline passed")
@@ -71,16 +71,16 @@ class Recorder:
         key: str,
         reason: str | None = None,
         postponed: Mapping[UUID, timedelta] | None = None,
-    ) -> RecordedStatus:
+    ) -> RecordStatusResult:
         """Record the project's status. Return the status as recorded: a project that has ended keeps its status."""
-        fact = RecordStatus(
+        fact = RecordStatusInput(
             project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(postponed or {})
         )
         recorded = await self._record(Records.record_status, fact, f"project {status}")
-        return recorded or RecordedStatus(status=status, reason=reason)  # early versions returned nothing
+        return recorded or RecordStatusResult(status=status, reason=reason)  # early versions returned nothing
 
     async def problem(self, message: str) -> None:
-        fact = RecordProblem(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
+        fact = RecordProblemInput(project_id=self._project_id, message=message, key=str(workflow.uuid4()))
         await self._record(Records.record_problem, fact, "a problem")
 
     async def late_responses(self) -> None:
@@ -96,7 +96,7 @@ class Recorder:
     async def open_project(self, generation: int) -> tuple[AgentType, ...]:
         """Record that the project is active. Return the agents whose steps are short."""
         run_id = workflow.info().first_execution_run_id
-        fact = OpenProject(project_id=self._project_id, generation=generation, run_id=run_id)
+        fact = OpenProjectInput(project_id=self._project_id, generation=generation, run_id=run_id)
         return (await self._record(ProjectOpening.open_project, fact, "project active")).short_agents
 
     async def _record(self, activity: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:

@@ -11,9 +11,10 @@ from temporalio.exceptions import is_cancelled_exception
 
 from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.run_context import RunContext
-from workflows.stage_rules import standalone_stage
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts.enums import GateAsk, Oversight
+    from models.contracts.pipeline import NO_GATE, Stage
     from models.contracts.stage_outcome import Accepted
     from models.contracts.workflow_state import HandoffInput, HandoffResult, HandoffState, StageView
 
@@ -79,3 +80,17 @@ class HandoffWorkflow:
     async def handle_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         """Receive `respond`, a response to a HITL request (HitlResponse). Any other signal is recorded as a problem."""
         await self._context.inbox.receive(name, payloads)
+
+
+def standalone_stage(handoff_input: HandoffInput) -> Stage:
+    """Return the stage of a standalone handoff. It asks a human if the project's oversight is high."""
+    handoff = handoff_input.handoff
+    asks = GateAsk.ALWAYS if handoff_input.oversight is Oversight.HIGH else GateAsk.NEVER
+    return Stage(
+        name=handoff.phase,
+        agent=handoff.to_agent,
+        instructions=handoff.instructions,
+        produces=handoff.expected_outputs,
+        gate=NO_GATE.model_copy(update={"ask": asks}),
+        priority=handoff.priority,
+    )

@@ -15,7 +15,7 @@ from artifacts.media_types import FILES
 from artifacts.paths import slug
 from models.contracts.names import BuiltInArtifact
 from models.tables import Artifact, Project
-from store.projects import BRIEF
+from store.project_start import BRIEF
 
 MANIFEST = "manifest.json"
 

@@ -21,7 +21,7 @@ from config.postgres import explain
 from models.contracts.search_attributes import SEARCH_ATTRIBUTES
 from store import tasks
 from store.transaction import Store
-from workflows.client import is_gone
+from workflows.client import means_workflow_is_gone
 from workflows.options import records_queue
 
 CHECK_SECONDS = 1.5
@@ -92,7 +92,7 @@ class HealthChecks:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            if not is_gone(error):
+            if not means_workflow_is_gone(error):
                 problem = f"there is no namespace {namespace!r}; `temporal operator namespace create` creates it"
                 return _CheckResult(version=version, problem=problem)
         return _CheckResult(version=version, problem=await self._search_attributes_problem())

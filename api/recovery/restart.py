@@ -18,9 +18,9 @@ from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import ProjectInput, ProjectState
 from models.contracts.workflow_state import HandoffInput, HandoffState
-from store import open_workflows, projects, tasks, workflow_records
+from store import open_workflows, project_start, projects, tasks, workflow_records
 from store.open_workflows import OpenWorkflow
-from workflows.client import find_workflow, generation_of, is_gone, start_handoff, start_project
+from workflows.client import find_workflow, generation_of, means_workflow_is_gone, start_handoff, start_project
 from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
 
 log = structlog.get_logger(__name__)
@@ -122,7 +122,7 @@ async def _terminate(client: Client, run: WorkflowExecutionDescription, reason: 
     try:
         await client.get_workflow_handle(run.id, run_id=run.run_id).terminate(reason=reason)
     except RPCError as error:
-        if not is_gone(error):
+        if not means_workflow_is_gone(error):
             raise
 
 
@@ -138,7 +138,7 @@ async def _start(services: Services, row: OpenWorkflow, responses: Sequence[Hitl
         ]
         project = await projects.get(connection, current.project_id)
         assert project is not None  # its row is open
-        project_input = await projects.input_of(connection, project)
+        project_input = await project_start.input_of(connection, project)
         task = await tasks.get(connection, current.task_id) if current.task_id else None
         handoff_input = await tasks.input_of(connection, task) if task else None
     queue = services.settings.task_queue

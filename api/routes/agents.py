@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
-from api.examples import page_of
-from api.examples.agents import AGENT, AGENT_STATE, PROVIDER
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.agents import AGENT, AGENT_STATE, PROVIDER
 from api.services import Services
 from api.shapes.agents import AgentStatePublic
 from api.shapes.catalogue import AgentPublic, ProviderPublic

@@ -15,15 +15,15 @@ from api.artifacts.content import check_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
-from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.examples import page_of
-from api.examples.artifacts import ARTIFACT, ARTIFACT_HTML, DIFF, WHOLE_ARTIFACT
 from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
 from api.http.pagination import PageParamsDep
+from api.http.pipeline_names import check_artifact_type
 from api.http.strict_route import StrictRoute
-from api.pipeline_names import check_artifact_type
+from api.openapi.documentation import NOT_MODIFIED, describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.artifacts import ARTIFACT, ARTIFACT_HTML, DIFF, WHOLE_ARTIFACT
 from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page

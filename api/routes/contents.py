@@ -10,11 +10,11 @@ from api.artifacts import files
 from api.artifacts.content import load_content
 from api.artifacts.downloads import download_response
 from api.deps import ArtifactDep, FileDep, ServicesDep
-from api.documentation import NOT_MODIFIED, describe_responses
 from api.errors import ConflictError
-from api.examples import page_of
-from api.examples.artifacts import FILE
 from api.http.etags import is_not_modified, make_etag, short_hash
+from api.openapi.documentation import NOT_MODIFIED, describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.artifacts import FILE
 from api.shapes.artifacts import FilePublic
 from api.shapes.shape import Page
 from artifacts.media_types import FILES

@@ -11,16 +11,16 @@ from fastapi import APIRouter
 from temporalio.client import WorkflowHandle
 
 from api.deps import ProjectDep, ServicesDep, require_not_final
-from api.documentation import describe_responses
 from api.errors import RECOVERY_HINT, ConflictError
-from api.examples.projects import PAUSING
+from api.openapi.documentation import describe_responses
+from api.openapi.examples.projects import PAUSING
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
-from store import projects, tasks
+from store import project_start, projects, tasks
 from store.database import DATABASE_ERRORS
 from workflows.client import handoff_handle, project_handle, start_project
 from workflows.project import ProjectWorkflow
@@ -118,7 +118,7 @@ async def _workflow_handle(
     try:
         if project.status == ProjectStatus.STARTING:
             async with services.store.reading() as connection:
-                project_input = await projects.input_of(connection, project)
+                project_input = await project_start.input_of(connection, project)
             async with temporal_call():
                 await start_project(services.temporal, services.settings.task_queue, project_input)
         async with temporal_call():

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
-from api.examples.projects import EVENTS
+from api.openapi.documentation import describe_responses
+from api.openapi.examples.projects import EVENTS
 from api.realtime.client_frames import MAX_SEQ
 from api.shapes.events import EventPage
 from store import events

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from api.artifacts.content import load_content
 from api.artifacts.export import ExportWriter
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
+from api.openapi.documentation import describe_responses
 from artifacts.paths import slug
 from store import artifacts
 

@@ -7,13 +7,13 @@ import asyncio
 from fastapi import APIRouter, Response
 
 from api.deps import ServicesDep
-from api.documentation import describe_responses, example_response
-from api.examples.health import DETAILED_HEALTH, HEALTH
 from api.health.checks import DATABASE_SECONDS
+from api.openapi.documentation import describe_responses, example_response
+from api.openapi.examples.health import DETAILED_HEALTH, HEALTH
 from api.services import Services
 from api.shapes.health import DetailedHealth, Health, Links, PipelineLeftOut
 from api.shapes.workflows import WorkflowProblemItem, WorkflowProblems
-from config.version import release
+from config.version import installed_version
 from models.contracts.enums import WorkflowProblemKind
 from store import open_workflows
 from store.database import DATABASE_ERRORS
@@ -59,7 +59,7 @@ async def _check_health(services: Services) -> DetailedHealth:
     components, workflows = await asyncio.gather(services.health_checks.run(), _read_workflow_problems(services))
     return DetailedHealth(
         status="ok" if all(component.status == "ok" for component in components.values()) else "degraded",
-        version=release(),
+        version=installed_version(),
         links=Links(temporal_ui=services.settings.temporal_ui_url),
         components=components,
         workflows=workflows,

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
-from api.documentation import describe_responses, example_response
-from api.examples import page_of
-from api.examples.hitl import PENDING_REQUEST, REQUEST, RESPONSE, SUBMITTED_RESPONSE, WHOLE_REQUEST
 from api.hitl.redo import read_redo_choices
 from api.hitl.respond import submit_response
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
+from api.openapi.documentation import describe_responses, example_response
+from api.openapi.examples import page_of
+from api.openapi.examples.hitl import PENDING_REQUEST, REQUEST, RESPONSE, SUBMITTED_RESPONSE, WHOLE_REQUEST
 from api.routes.tasks import read_task_detail
 from api.shapes.artifacts import ArtifactContent
 from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate

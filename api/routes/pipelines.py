@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import ServicesDep
-from api.documentation import describe_responses
 from api.errors import NotFoundError
-from api.examples import page_of
-from api.examples.pipelines import PIPELINE, PIPELINE_ITEM
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.pipelines import PIPELINE, PIPELINE_ITEM
 from api.shapes.catalogue import PipelineItem
 from api.shapes.shape import Page
 from models.contracts.contract import storable

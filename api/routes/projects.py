@@ -10,13 +10,13 @@ from uuid_utils.compat import uuid7
 
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
 from api.errors import InvalidError, TooLargeError, UnavailableError
-from api.examples import page_of
-from api.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.routes.agents import default_crew
 from api.services import Services
 from api.shapes.hitl import RequestItem
@@ -38,7 +38,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import ModelName
 from models.tables import Project
-from store import hitl, projects, tasks
+from store import hitl, project_start, projects, tasks
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -61,7 +61,7 @@ async def create_project(
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {format_size(services.settings.max_brief_bytes)}.")
     source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
-    new = projects.NewProject(
+    new = project_start.NewProject(
         id=uuid7(),
         name=body.name,
         brief=body.description,
@@ -109,12 +109,12 @@ class _KeyTakenError(Exception):
     """Another project was created with the idempotency key."""
 
 
-async def _create(services: Services, new: projects.NewProject) -> Project | None:
+async def _create(services: Services, new: project_start.NewProject) -> Project | None:
     """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
     try:
         async with services.store.transaction(new.id) as tx:
-            if (created := await projects.create(tx, new)) is None:
+            if (created := await project_start.create(tx, new)) is None:
                 raise _KeyTakenError  # roll back: no row of the new id exists
     except _KeyTakenError:
         return None
@@ -131,7 +131,7 @@ async def _start_workflow(services: Services, project_input: ProjectInput) -> No
         log.warning("project_start_postponed", project_id=str(project_input.project_id), reason=str(error))
 
 
-async def _get_earlier(services: Services, new: projects.NewProject) -> Project:
+async def _get_earlier(services: Services, new: project_start.NewProject) -> Project:
     """Return the project that was created earlier with this key."""
     assert new.idempotency_key is not None
     async with services.store.reading() as connection:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import ServicesDep, TaskDep
-from api.documentation import describe_responses
-from api.examples.transcripts import RECORDING
+from api.openapi.documentation import describe_responses
+from api.openapi.examples.transcripts import RECORDING
 from api.shapes.artifacts import encode_content
 from models.contracts.handoff import Handoff
 from models.contracts.names import REHEARSAL

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import ProjectDep, ServicesDep, TaskDep
-from api.documentation import describe_responses
 from api.errors import ConflictError
-from api.examples import TASK_ID
-from api.examples.workflows import WORKFLOW_CHANGE
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import TASK_ID
+from api.openapi.examples.workflows import WORKFLOW_CHANGE
 from api.recovery.restart import end, restart
 from api.shapes.workflows import WorkflowChange
 from models.tables import Task

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
-from api.documentation import describe_responses
 from api.errors import InvalidError, UnavailableError
-from api.examples.task_detail import TASK_DETAIL
-from api.examples.tasks import SUBMITTED_TASK
-from api.examples.transcripts import TRANSCRIPT
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
+from api.http.pipeline_names import check_role
 from api.http.strict_route import StrictRoute
-from api.pipeline_names import check_role
+from api.openapi.documentation import describe_responses
+from api.openapi.examples.task_detail import TASK_DETAIL
+from api.openapi.examples.tasks import SUBMITTED_TASK
+from api.openapi.examples.transcripts import TRANSCRIPT
 from api.services import Services
 from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter
 
 from api.deps import ProjectDep, ServicesDep
-from api.documentation import describe_responses
 from api.errors import NotFoundError
-from api.examples import page_of
-from api.examples.workflows import WORKFLOW, WORKFLOW_PROBLEM
 from api.http.pagination import PageParamsDep
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.workflows import WORKFLOW, WORKFLOW_PROBLEM
 from api.shapes.shape import Page
 from api.shapes.workflows import WorkflowProblemItem, WorkflowPublic
 from api.temporal import WorkflowGoneError, temporal_call

@@ -21,7 +21,7 @@ Address = Callable[[], str]
 """Returns the API's URL without a trailing slash. Call it before each connection: a restarted stack may have moved."""
 
 
-def find(api: str | None, data_dir: Path | None) -> Address:
+def find_api(api: str | None, data_dir: Path | None) -> Address:
     """Return the address from the option or the variable, else that of the stack on the data directory.
 
     Raises:

@@ -10,12 +10,13 @@ from enum import StrEnum
 from rich.table import Table
 from rich.text import Text
 
+from cli.client.decider import EndOfInputError
 from cli.client.http import Client
 from cli.client.shapes import Shape
 from cli.errors import COMPLETED, FAILED, ApiError
 from cli.views.console import is_interactive, print_json, stderr, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import EndOfInputError, Prompt
+from cli.views.terminal_prompt import TerminalPrompt
 
 CONFLICT = 409
 
@@ -64,7 +65,7 @@ class Problem(Shape):
         return f"task {self.task_id}" if self.task_id else f"project {self.project_id}"
 
 
-async def examine(client: Client, options: DoctorOptions) -> int:
+async def diagnose(client: Client, options: DoctorOptions) -> int:
     """Report problems, and repair them if requested. Return 0 if none is left, else 1."""
     unhealthy = await _unhealthy(client)
     items = [item async for item in client.items("/workflows/problems", limit=200)]
@@ -106,7 +107,7 @@ async def _repair(client: Client, problems: list[Problem], repair: Repair | None
     results: dict[str, str] = {}
     if repair is None and not is_interactive():
         return results
-    prompt = Prompt(stdout()) if repair is None else None
+    prompt = TerminalPrompt(stdout()) if repair is None else None
     with suppress(EndOfInputError):
         for problem in problems:
             chosen = repair

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.client.address import VARIABLE
+from cli.client.project_view import ProjectView
+from cli.client.session import Display
 from cli.client.shapes import Event, Request
 from cli.commands.options import ApiTarget
 from cli.errors import FAILED
 from cli.stack.datadir import DataDir
-from cli.views.display import Display, print_event
-from cli.views.project_view import ProjectView
+from cli.views.display import print_event
 from config.settings import get_settings
 from models.contracts.enums import ProjectStatus
 

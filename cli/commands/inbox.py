@@ -13,14 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import hitl
+from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.client.http import Client, Json
+from cli.client.session import PATIENCE
 from cli.client.shapes import Request
 from cli.commands.interactive import InteractiveDecider
-from cli.commands.session import PATIENCE
 from cli.errors import ApiError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
-from cli.views.prompt import EndOfInputError, Prompt, QuestionWithdrawnError
+from cli.views.terminal_prompt import TerminalPrompt
 from cli.views.wording import duration
 
 POLL_SECONDS = 2.0
@@ -74,7 +75,7 @@ class _InteractiveInbox:
     def __init__(self, client: Client, console: Console) -> None:
         self._client = client
         self._console = console
-        self._prompt = Prompt(console)
+        self._prompt = TerminalPrompt(console)
 
     async def run(self, watch: bool) -> None:
         """Return when the person quits or, without `watch`, when no request is open."""

@@ -16,9 +16,9 @@ from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
 from cli.errors import CommandError
 from cli.views import artifact_view
-from cli.views.editor import Draft
+from cli.views.editor import EditedFile
 from cli.views.printable import plain, printable
-from cli.views.prompt import Prompt
+from cli.views.terminal_prompt import TerminalPrompt
 from models.contracts.enums import HitlAction
 
 PREVIEW_LINES = 12
@@ -33,8 +33,8 @@ class InteractiveDecider:
     def __init__(self, client: Client, console: Console) -> None:
         self._client = client
         self._console = console
-        self._prompt = Prompt(console)
-        self._drafts: dict[str, Draft] = {}
+        self._prompt = TerminalPrompt(console)
+        self._drafts: dict[str, EditedFile] = {}
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response | None:
         """Return the person's response, or None if they leave it for later."""
@@ -47,7 +47,7 @@ class InteractiveDecider:
         try:
             while (key := await self._prompt.choice(question, "".join(options), withdrawn)) != "l":
                 try:
-                    response = await self._carry_out(key, request, withdrawn)
+                    response = await self._perform(key, request, withdrawn)
                 except CommandError as error:
                     self._console.print(plain(str(error), "red"))
                 else:
@@ -80,7 +80,7 @@ class InteractiveDecider:
         if request.contents:
             artifact_view.preview(request.contents[0], console, PREVIEW_LINES)
 
-    async def _carry_out(self, key: str, request: Request, withdrawn: asyncio.Event) -> Response | None:
+    async def _perform(self, key: str, request: Request, withdrawn: asyncio.Event) -> Response | None:
         """Perform the key's action. Return a response, or None if there is none yet."""
         match key:
             case "a":
@@ -133,7 +133,7 @@ class InteractiveDecider:
         before = artifact.content if artifact else ""
         type_ = artifact.type if artifact else request.supplies or "artifact"
         if type_ not in self._drafts:
-            self._drafts[type_] = Draft(before, artifact.media_type if artifact else MARKDOWN, type_)
+            self._drafts[type_] = EditedFile(before, artifact.media_type if artifact else MARKDOWN, type_)
         after = await self._drafts[type_].edit()
         if after == before or not after.strip():
             self._drafts.pop(type_).discard()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
@@ -12,14 +11,6 @@ from uuid import UUID
 import typer
 
 from config.redaction import redacted
-
-
-class Gates(StrEnum):
-    """The values of `--gates`."""
-
-    ASK = "ask"
-    APPROVE = "approve"
-    REJECT = "reject"
 
 
 @dataclass(frozen=True, slots=True)

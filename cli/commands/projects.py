@@ -8,7 +8,8 @@ from uuid import UUID
 
 import typer
 
-from cli.commands.options import ApiOption, ApiTarget, DataDirOption, Gates, JsonOption, ProjectArgument
+from cli.client.gates import Gates
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
 from models.contracts.enums import Oversight, ProjectStatus
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def doctor(
         raise typer.BadParameter("--restart and --end need --repair")
     repair_with = implementation.Repair.RESTART if restart else implementation.Repair.END if end else None
     options = implementation.DoctorOptions(repair, repair_with, tuple(map(str, which or ())), as_json)
-    run_command(lambda client: implementation.examine(client, options), ApiTarget(api, data_dir))
+    run_command(lambda client: implementation.diagnose(client, options), ApiTarget(api, data_dir))
 
 
 def _change(project: str, change: str, api: ApiTarget, as_json: bool) -> None:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.client.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
+from cli.client.gates import Gates
 from cli.client.http import Client
+from cli.client.project_view import ProjectView
+from cli.client.projects import create
+from cli.client.session import PATIENCE, Display, Session
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
-from cli.commands.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
 from cli.commands.delivery import check_writable, folder_for, unpack
 from cli.commands.failure import report_failure
 from cli.commands.interactive import InteractiveDecider
 from cli.commands.model_check import require_usable
-from cli.commands.options import ApiTarget, Gates
+from cli.commands.options import ApiTarget
 from cli.commands.repository import export_repository
-from cli.commands.session import PATIENCE, Session
 from cli.commands.source import SourceUpload
 from cli.errors import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
-from cli.views.display import Display, JsonLinesDisplay, LineDisplay, print_event
+from cli.views.display import JsonLinesDisplay, LineDisplay, print_event
 from cli.views.live import LiveDisplay
-from cli.views.project_view import ProjectView
 from config.sizes import format_count
 from models.contracts.enums import Oversight, ProjectStatus
 
@@ -127,7 +128,7 @@ async def export(client: Client, project_id: str, out: Path | None, git: Path | 
 
 
 async def _start(client: Client, options: RunOptions) -> Project:
-    """Create the project and return it with its pipeline. All attempts share one key, so it is created once."""
+    """Create the project and return it with its pipeline."""
     body: dict[str, object] = {"name": options.brief.name, "description": options.brief.text}
     if options.pipeline is not None:
         body["pipeline"] = options.pipeline
@@ -140,14 +141,13 @@ async def _start(client: Client, options: RunOptions) -> Project:
     if options.crew is not None:
         body["crew"] = options.crew
     try:
-        _, created = await client.post("/projects/", body, {"Idempotency-Key": str(uuid.uuid4())})
+        return await create(client, body)
     except ApiError as error:
         if error.status == 413 and options.source is not None:
             raise UsageError(f"the brief and the source are too large together: {error}") from None
         if error.status in (413, 422):
             raise UsageError(str(error)) from None
         raise
-    return Project.model_validate(await client.get(f"/projects/{created['id']}"))
 
 
 async def _rehearsing_crews(client: Client) -> set[str]:

@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from cli.client.address import find
+from cli.client.address import find_api
 from cli.client.http import Client
 from cli.command_line import discard_stdout, print_error
 from cli.commands.options import ApiTarget
@@ -36,7 +36,7 @@ def run_command(command: Command, api: ApiTarget) -> NoReturn:
             task.cancel()
 
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
-        async with Client(find(api.url, api.data_dir)) as client:
+        async with Client(find_api(api.url, api.data_dir)) as client:
             return await command(client)
 
     try:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-from artifacts import sources, zips
+from artifacts import sources
 from artifacts.errors import InvalidArtifactError
 from artifacts.sources import Entry
+from cli.client.projects import source_body
 from cli.commands.git import GitError, git
 from cli.errors import UsageError
 from config.sizes import format_count, format_size
-from models.contracts.roles import MediaType
 
 MAX_ARCHIVE = 256 * 2**20
 """Bytes of a zip or a bundle."""
@@ -51,13 +50,7 @@ def read(path: Path) -> SourceUpload:
     except OSError as error:
         raise UsageError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
     summary = f"Begins from {format_count(len(source.files), 'file')} of {path}.{_left_out(source)}"
-    return SourceUpload(body_of(source.files), summary)
-
-
-def body_of(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the `source` of a request for the API: a zip of the text files."""
-    packed = base64.b64encode(zips.pack(files)).decode()
-    return {"content": packed, "encoding": "base64", "media_type": MediaType.ZIP.value}
+    return SourceUpload(source_body(source.files), summary)
 
 
 def _left_out(source: sources.Source) -> str:

@@ -92,12 +92,12 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, including passwords.")] = False,
 ) -> None:
     """Show addresses, pids and health. Exit code 0: healthy, 1: unhealthy, 3: not running."""
-    from cli.stack.status import inspect
+    from cli.stack.status import read_status
     from cli.views.stack_status import print_status
 
     data = DataDir(_settings(data_dir).data_dir)
     with raise_on_interrupt():
-        stack = asyncio.run(inspect(data))
+        stack = asyncio.run(read_status(data))
     if as_json:
         typer.echo(json.dumps(stack.as_json(), indent=2))
     else:

@@ -7,7 +7,7 @@ import pwd
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["namespace", "user", "reaching-user"]
+AccountKind = Literal["namespace", "user", "reaching-user"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Account:
     - `reaching-user`: becomes `uid`, and keeps the one capability that lets it pass directories closed to others
     """
 
-    kind: Kind
+    kind: AccountKind
     uid: int
     gid: int
 

@@ -26,7 +26,7 @@ from cli.stack.supervisor import Supervisor
 from cli.stack.suspend import suspended
 from config.postgres import conninfo
 from config.settings import Settings
-from config.version import release
+from config.version import installed_version
 
 EXTERNAL = "{} is not part of this stack, so the backup cannot include it; see docs/operations.md"
 
@@ -127,7 +127,7 @@ async def _copy(data: DataDir, folder: Path, url: str, temporal: int | None) -> 
         dump = ["--format=custom", "--compress=1", f"--snapshot={row[0]}", "--file", str(folder / archive.DUMP)]
         await run_client("pg_dump", url, *dump)
         return {
-            "release": release(),
+            "release": installed_version(),
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "revision": ",".join(revision for (revision,) in revisions),
             "postgres": str(connection.info.server_version // 10000),

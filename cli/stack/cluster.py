@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cli.stack.account import Account, Kind, unprivileged
+from cli.stack.account import Account, AccountKind, unprivileged
 from cli.stack.child import child_command
 from cli.stack.component import ComponentError
 from cli.stack.initdb import initdb_command, paths_needed_by_initdb
@@ -38,7 +38,9 @@ async def account_for(folder: Path, program: Path) -> Account | None:
         if owner.st_uid != me:
             raise ComponentError(NAME, f"cannot run as user {me}: {_OWNER.format(top, owner.st_uid)}")
         return None
-    kinds: tuple[Kind, ...] = ("user", "reaching-user") if owner.st_uid else ("namespace", "user", "reaching-user")
+    kinds: tuple[AccountKind, ...] = (
+        ("user", "reaching-user") if owner.st_uid else ("namespace", "user", "reaching-user")
+    )
     uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else unprivileged()
     needed = (program, folder.parent, *paths_needed_by_initdb(uid))
     reasons = []

@@ -6,7 +6,7 @@ import asyncio
 
 from cli.stack.component import ComponentError
 from config.postgres import conninfo, explain
-from config.schema_check import SchemaState, examine
+from config.schema_check import SchemaState, check_schema
 
 
 async def is_current(database: str) -> bool:
@@ -18,7 +18,7 @@ async def is_current(database: str) -> bool:
     import psycopg
 
     try:
-        schema = await asyncio.to_thread(_examine, database)
+        schema = await asyncio.to_thread(_check, database)
     except psycopg.Error as error:
         raise ComponentError("database", f"cannot be used: {explain(error)}") from error
     if schema.problem:
@@ -26,8 +26,8 @@ async def is_current(database: str) -> bool:
     return schema.current
 
 
-def _examine(database: str) -> SchemaState:
+def _check(database: str) -> SchemaState:
     import psycopg
 
     with psycopg.connect(conninfo(database), autocommit=True) as connection:
-        return examine(lambda sql: connection.execute(sql).fetchall())
+        return check_schema(lambda sql: connection.execute(sql).fetchall())

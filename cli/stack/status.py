@@ -45,7 +45,7 @@ class StackStatus:
         }
 
 
-async def inspect(data: DataDir) -> StackStatus:
+async def read_status(data: DataDir) -> StackStatus:
     """Return the status of the stack on the data directory; the API is asked for the health of each component."""
     supervisor = data.holder()
     try:

@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
 
 from rich.console import Console
 
+from cli.client.project_view import ProjectView
 from cli.client.shapes import Event
 from cli.views.printable import plain
-from cli.views.project_view import ProjectView
 from cli.views.wording import describe, local_time
 from config.redaction import redacted
 from models.contracts.enums import EventType
 from models.contracts.event_data import TaskCompleted, TaskProgress
-
-
-class Display(Protocol):
-    """Displays the progress of one project."""
-
-    def show(self, event: Event, view: ProjectView) -> None:
-        """Display an event, which has been applied to the view."""
-
-    def message(self, text: str) -> None:
-        """Display a message of the command itself."""
-
-    def connection_problem(self, reason: str | None) -> None:
-        """Display why the API is unreachable, or with None that it is reachable again."""
-
-    def paused(self) -> AbstractContextManager[None]:
-        """Leave the terminal to a conversation with the person for the block."""
-
-    def close(self) -> None:
-        """End the display; nothing is shown after this."""
 
 
 class LineDisplay:

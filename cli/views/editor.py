@@ -19,7 +19,7 @@ class EditorError(CommandError):
     """The editor could not be used."""
 
 
-class Draft:
+class EditedFile:
     """A text in a temporary file, kept until `discard`, so that a text that was not sent is not lost."""
 
     def __init__(self, text: str, media_type: str, name: str) -> None:

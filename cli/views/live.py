@@ -14,9 +14,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cli.client.project_view import ProjectView, StageRow, StageStatus
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
-from cli.views.project_view import ProjectView, StageRow, StageStatus
 from cli.views.wording import EXPIRED, describe_decision, duration, local_time, project_style
 from config.redaction import redacted
 from models.contracts import event_data

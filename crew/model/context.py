@@ -52,7 +52,7 @@ DROPPED_ARGUMENT = "[This was dropped to make room. Read the file if you need it
 DROPPED = "[This old result was dropped to make room. Call the tool again if you need it.]"
 
 
-def cut(text: str, most: int = MAX_RESULT) -> str:
+def truncate(text: str, most: int = MAX_RESULT) -> str:
     """Return a text without its middle if it is long, and say so there."""
     if len(text) <= most:
         return text
@@ -124,7 +124,7 @@ def _dropped(part: ModelRequestPart) -> ModelRequestPart:
 def _shortened(part: ModelResponsePart) -> ModelResponsePart:
     """Return a call without its long arguments, such as the content of a file that was written."""
     if isinstance(part, TextPart):  # of a model that calls tools in its text
-        return TextPart(cut(part.content, 2 * LONG_ARGUMENT))
+        return TextPart(truncate(part.content, 2 * LONG_ARGUMENT))
     if not isinstance(part, ToolCallPart):
         return part
     arguments: Any = part.args

@@ -7,7 +7,7 @@ from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
 from crew.model.agents.document import DocumentWriter
 from crew.model.agents.reviewer import Reviewer
-from crew.model.agents.shared import AgentServices, ModelAgent
+from crew.model.agents.services import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.clients import ModelClients
 from crew.protocol import Agent, Assignment, Outcome, Step

@@ -24,7 +24,7 @@ from pydantic_ai.exceptions import (
 
 from crew.model.call_slots import MAX_BODY, OversizedResponseError
 from crew.model.clients import PROVIDERS
-from crew.model.redaction import REDACTED, redacted
+from crew.model.redaction import REDACTED, redact_keys
 from crew.protocol import AgentError
 
 DEFAULT_PAUSE = timedelta(seconds=10)
@@ -142,4 +142,4 @@ def _detail(error: Exception) -> object:
 
 def _redacted(text: str, secrets: tuple[str, ...]) -> str:
     """Remove the secrets, and what a provider prints of them: `Incorrect API key provided: sk-abc***xyz`."""
-    return re.sub(r"\b(?:sk|key|pk)-[\w*.-]{4,}", REDACTED, redacted(text, secrets))
+    return re.sub(r"\b(?:sk|key|pk)-[\w*.-]{4,}", REDACTED, redact_keys(text, secrets))

@@ -24,7 +24,8 @@ def secrets_in(environment: Mapping[str, str], keys: Iterable[str]) -> tuple[str
     return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
+def redact_keys(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without the keys."""
     for secret in secrets:
         text = text.replace(secret, REDACTED)
     return text

@@ -17,7 +17,7 @@ import orjson
 from pydantic import ValidationError
 
 from artifacts.errors import InvalidArtifactError
-from crew.model.agents.shared import AgentServices
+from crew.model.agents.services import AgentServices
 from crew.model.crew import RoleDispatcher
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.replay_ports import NewEntryError, NoProvider, NoSandbox, ReplayedStep, StoredTranscript

@@ -71,7 +71,7 @@ class ToolCalls:
         try:
             tool, arguments = self._validated(call)
         except ToolError as error:
-            text = context.cut(context.visible(f"Error: {error}"))
+            text = context.truncate(context.visible(f"Error: {error}"))
             await self._store(call, text, 0.0, ok=False, usable=False)
             return Result(text)
         stored = None if tool.is_pure else self._cursor.next(EntryKind.TOOL_RESULT, call.id)
@@ -96,7 +96,7 @@ class ToolCalls:
             problems = "; ".join(
                 f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in error.errors()[:10]
             )
-            raise ToolError(context.cut(f"the arguments of {tool.name} do not fit: {problems}")) from None
+            raise ToolError(context.truncate(f"the arguments of {tool.name} do not fit: {problems}")) from None
 
     async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
         started = time.monotonic()
@@ -109,7 +109,7 @@ class ToolCalls:
             text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
         except TimeoutError:
             text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
-        text = context.cut(context.visible(text))
+        text = context.truncate(context.visible(text))
         when = {"continued": self._continued} if tool.gives_up else {}
         await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable, **when)
         return text, ok, usable

@@ -14,7 +14,7 @@ from crew.reading.exclusions import (
 )
 from crew.reading.headings import find_title, heading_label
 from crew.reading.items import STRUCK, collect_item, collect_rows, opens_section
-from crew.reading.markdown_blocks import DETAILS, Block, Kind, text_with_children
+from crew.reading.markdown_blocks import DETAILS, Block, BlockKind, text_with_children
 from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.reading.patterns import collapse_whitespace, labelled_lines
@@ -51,25 +51,25 @@ class CandidateCollector:
                 self._visit(index, block)
 
     def _visit(self, index: int, block: Block) -> None:
-        if block.struck and block.kind in (Kind.HEADING, Kind.PARAGRAPH):
+        if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
             self.collection.mark_unused(STRUCK, block.struck)
         if block.group != self._group:
             self._headings.close(WITHIN_LIST)
         self._group = block.group
         match block.kind:
-            case Kind.HEADING:
+            case BlockKind.HEADING:
                 self._heading(index, block.level, block.text)
-            case Kind.PARAGRAPH:
+            case BlockKind.PARAGRAPH:
                 self._paragraph(index, block)
-            case Kind.ITEM | Kind.ROW if opens_section(self.collection, block, index):
+            case BlockKind.ITEM | BlockKind.ROW if opens_section(self.collection, block, index):
                 pass
-            case Kind.ITEM:
+            case BlockKind.ITEM:
                 collect_item(self.collection, block, self._headings.section)
-            case Kind.ROW:
+            case BlockKind.ROW:
                 collect_rows(self.collection, block)
-            case Kind.CODE:
+            case BlockKind.CODE:
                 self._code(block)
-        self._after_list = block.kind in (Kind.ITEM, Kind.ROW)
+        self._after_list = block.kind in (BlockKind.ITEM, BlockKind.ROW)
 
     def _heading(self, index: int, level: int, text: str) -> None:
         if text.startswith(DETAILS):
@@ -188,4 +188,4 @@ class CandidateCollector:
 
 
 def _paragraph_of(lines: tuple[str, ...]) -> Block:
-    return Block(Kind.PARAGRAPH, " ".join(lines), lines=lines)
+    return Block(BlockKind.PARAGRAPH, " ".join(lines), lines=lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crew.reading.candidates import NotUsed
-from crew.reading.markdown_blocks import Block, Kind, parse_blocks, plain, text_with_children
+from crew.reading.markdown_blocks import Block, BlockKind, parse_blocks, plain, text_with_children
 from crew.reading.patterns import labelled_lines
 from crew.reading.requirements import (
     MAX_CHARACTERS,
@@ -95,7 +95,7 @@ def _labelled(entries: list[_Entry]) -> Iterator[tuple[str | None, str, bool]]:
 
 def _groups(entries: list[_Entry]) -> set[tuple[object, ...]]:
     """Return the lists, and the groups of sibling headings, in which one entry has a label."""
-    listed = [each for each in entries if each.block.kind in (Kind.HEADING, Kind.ITEM)]
+    listed = [each for each in entries if each.block.kind in (BlockKind.HEADING, BlockKind.ITEM)]
     return {each.group for each in listed if split_label(each.block.text)[0]}
 
 
@@ -104,9 +104,9 @@ def _passed_over(entries: list[_Entry]) -> Iterator[NotUsed]:
     groups = _groups(entries)
     for each in entries:
         block = each.block
-        if block.kind is Kind.ITEM and each.named and not each.detail and each.group not in groups:
+        if block.kind is BlockKind.ITEM and each.named and not each.detail and each.group not in groups:
             yield NotUsed(NO_LABEL, text_with_children(block))
-        elif (block.kind is Kind.PARAGRAPH and labelled_lines(block)) or is_label(next(iter(block.cells), "")):
+        elif (block.kind is BlockKind.PARAGRAPH and labelled_lines(block)) or is_label(next(iter(block.cells), "")):
             yield NotUsed(NO_ITEM, block.text)
 
 
@@ -118,16 +118,16 @@ def _entries(blocks: list[Block]) -> list[_Entry]:
 def _with_sections(blocks: list[Block]) -> Iterator[_Entry]:
     above: list[tuple[int, Section | None, bool]] = []  # level, section, and whether it has a label
     for block in blocks:
-        if block.quoted or block.kind is Kind.CODE:
+        if block.quoted or block.kind is BlockKind.CODE:
             continue
-        if block.kind is Kind.HEADING:
+        if block.kind is BlockKind.HEADING:
             above = [each for each in above if each[0] < block.level]
         sections = [section for _, section, _ in above if section is not None]
         unused = any(not section.is_requested and section is not Section.GOALS for section in sections)
         section = None if unused else (sections[-1] if sections else Section.REQUIREMENTS)
         named = bool(sections) and sections[-1].is_requested
         yield _Entry(block, section, named, any(labelled for _, _, labelled in above))
-        if block.kind is Kind.HEADING:
+        if block.kind is BlockKind.HEADING:
             label, _ = split_label(block.text)
             # The document's title does not name a section.
             names_no_section = label or block.level == 1 or block.text == NOT_USED_HEADING

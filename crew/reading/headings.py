@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from crew.reading.markdown_blocks import Block, Kind
+from crew.reading.markdown_blocks import Block, BlockKind
 from crew.reading.patterns import PARAGRAPH_NUMBER
 from crew.reading.requirements import split_label
 from crew.reading.section_headings import is_section_title, section_of
@@ -39,7 +39,7 @@ def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
     else the first line, unless the brief has a title elsewhere (`has_title`); "" if there is neither. The index is -1 if there is no title, or if it is a requirement as well.
     """
     unquoted = [(index, block) for index, block in enumerate(blocks) if not block.quoted]
-    headings = [(index, block) for index, block in unquoted if block.kind is Kind.HEADING]
+    headings = [(index, block) for index, block in unquoted if block.kind is BlockKind.HEADING]
     tops = [index for index, block in headings if block.level == 1]
     if tops and headings[0][0] == tops[0]:
         index, text = tops[0], blocks[tops[0]].text
@@ -50,7 +50,13 @@ def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
         names_none = not is_section_title(text) if len(tops) == 1 else section_of(text) is None
         if (names_none or alone) and not split_label(text)[0]:
             return index, text
-    if has_title or tops or not unquoted or unquoted[0][1].kind is not Kind.PARAGRAPH or len(unquoted[0][1].lines) != 1:
+    if (
+        has_title
+        or tops
+        or not unquoted
+        or unquoted[0][1].kind is not BlockKind.PARAGRAPH
+        or len(unquoted[0][1].lines) != 1
+    ):
         return -1, ""
     index, text = unquoted[0][0], unquoted[0][1].text
     if (

@@ -21,7 +21,8 @@ from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
 from crew.reading.section_headings import is_exclusion_remark, is_section_title, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
-from crew.reading.tables import has_requirement_column, parse_rows
+from crew.reading.table_columns import has_requirement_column
+from crew.reading.tables import parse_rows
 
 STRUCK = "struck out"
 

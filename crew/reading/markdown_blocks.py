@@ -26,7 +26,7 @@ DETAILS = "\ue000"
 """The first character of the heading that stands for the summary of a <details>; alone, it is its end."""
 
 
-class Kind(Enum):
+class BlockKind(Enum):
     HEADING = "heading"
     ITEM = "item"
     ROW = "row"
@@ -43,7 +43,7 @@ class Block:
     bold, `linked` that it consists of links, `quoted` that it is in a block quote.
     """
 
-    kind: Kind
+    kind: BlockKind
     text: str
     level: int = 0
     group: tuple[int, ...] = ()
@@ -74,10 +74,10 @@ def text_with_children(item: Block) -> str:
 
 def plain(text: str) -> str:
     """Return the text as one line of printable characters, with single spaces."""
-    return " ".join(printable(text).split())
+    return " ".join(without_controls(text).split())
 
 
-def printable(text: str) -> str:
+def without_controls(text: str) -> str:
     """Replace control and surrogate characters with spaces, and remove characters that change the text direction."""
     if text.isprintable():
         return text
@@ -135,7 +135,7 @@ class _BlockBuilder:
         lines = (_CANCELLED.sub("❌", _CHECKBOX.sub("", first)), *others)
         text = " ".join(filter(None, lines))
         item = Block(
-            Kind.ITEM,
+            BlockKind.ITEM,
             text,
             group=(self._lists[0],),
             lines=tuple(filter(None, lines)),
@@ -159,7 +159,7 @@ class _BlockBuilder:
             text = "; ".join(filter(None, cells))
             struck = "; ".join(block.struck for block in self._row if block.struck)
             yield Block(
-                Kind.ROW, text, group=(at,), header=tuple(header), cells=tuple(cells), struck=struck,
+                BlockKind.ROW, text, group=(at,), header=tuple(header), cells=tuple(cells), struck=struck,
                 linked=all(block.linked for block in self._row if block.text),
             )  # fmt: skip
 
@@ -176,7 +176,7 @@ class _BlockBuilder:
             level = int(before.tag[1:])
             self._headings = [each for each in self._headings if each[0] < level]
             group = tuple(at for _, at in self._headings)
-            yield Block(Kind.HEADING, block.text, level, group, struck=block.struck)
+            yield Block(BlockKind.HEADING, block.text, level, group, struck=block.struck)
             self._headings.append((level, index))
         else:
             yield block
@@ -185,7 +185,7 @@ class _BlockBuilder:
         if token.type == "code_block" and LISTED.match(token.content):
             yield from parse_blocks(textwrap.dedent(token.content))  # an indented list
         else:
-            yield Block(Kind.CODE, token.content, lines=(token.info.strip(),))
+            yield Block(BlockKind.CODE, token.content, lines=(token.info.strip(),))
 
 
 def _paragraph(token: Token) -> Block:
@@ -210,7 +210,7 @@ def _paragraph(token: Token) -> Block:
             emphasised, linked = emphasised and bool(bolds), linked and bool(links or child.type == "image")
     lines = tuple(filter(None, map(plain, "".join(kept).split("\n"))))
     return Block(
-        Kind.PARAGRAPH,
+        BlockKind.PARAGRAPH,
         " ".join(lines),
         lines=lines,
         struck=plain(" ".join(struck)),

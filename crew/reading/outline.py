@@ -6,7 +6,7 @@ import re
 
 from crew.reading.exclusions import heading_section
 from crew.reading.headings import heading_label
-from crew.reading.markdown_blocks import Block, Kind, text_with_children
+from crew.reading.markdown_blocks import Block, BlockKind, text_with_children
 from crew.reading.patterns import MIN_REQUIREMENT_WORDS, PLACEHOLDER, count_words
 from crew.reading.requirements import split_label
 from crew.reading.section_headings import section_of
@@ -36,7 +36,7 @@ def lead_in(block: Block, after: Block | None = None) -> tuple[tuple[str, ...], 
     short = len(block.lines) == 1 and len(text) <= _MAX_PSEUDO_HEADING
     if short and (block.emphasised or (text.isupper() and len(text) > 3 and len(text.split()) <= 8)):
         return (), text
-    if after is None or after.kind not in (Kind.ITEM, Kind.ROW):
+    if after is None or after.kind not in (BlockKind.ITEM, BlockKind.ROW):
         return block.lines, ""
     before, last = _split_last(block)
     last = last.rstrip(_DASHES)
@@ -85,15 +85,15 @@ class Outline:
         last: tuple[int, int] | None = None  # the level and index of the block before, if it is a heading
         for index, block in enumerate(blocks):
             after = blocks[index + 1] if index + 1 < len(blocks) else None
-            if block.kind is Kind.HEADING:
+            if block.kind is BlockKind.HEADING:
                 last = self._leaf(last, index, block.level)
                 in_criteria = self._heading(index, block.level, block.text)
-            elif block.kind is Kind.PARAGRAPH and not block.quoted and (name := lead_in(block, after)[1]):
+            elif block.kind is BlockKind.PARAGRAPH and not block.quoted and (name := lead_in(block, after)[1]):
                 last = self._leaf(last, index, pseudo_level(block))
                 in_criteria = self._heading(index, pseudo_level(block), name, is_paragraph=True)
             else:
                 last = None
-                if block.kind in (Kind.ITEM, Kind.ROW) and not in_criteria:
+                if block.kind in (BlockKind.ITEM, BlockKind.ROW) and not in_criteria:
                     self._entry(count_words(text_with_children(block)) >= MIN_REQUIREMENT_WORDS)
         self._leaf(last, len(blocks), 0)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from crew.reading.candidates import Candidate, NotUsed, Tier
 from crew.reading.collection import Collection
 from crew.reading.collector import CODE, CandidateCollector
-from crew.reading.markdown_blocks import Block, Kind, parse_blocks
+from crew.reading.markdown_blocks import Block, BlockKind, parse_blocks
 from crew.reading.normalization import as_markdown
 from crew.reading.patterns import collapse_whitespace
 from crew.reading.requirements import MAX_REQUIREMENTS, Requirement, assign_labels
@@ -48,7 +48,7 @@ def _select_inside_quotes_or_code(blocks: list[Block], outer: Selection) -> Sele
     """Select the requirements of a brief that is entirely a quotation or a code block."""
     found = _select([replace(block, quoted=False) for block in blocks])
     if not found.requirements:
-        parsed = [_parse(block.text) for block in blocks if block.kind is Kind.CODE]
+        parsed = [_parse(block.text) for block in blocks if block.kind is BlockKind.CODE]
         found = _select([inner for code, _ in parsed for inner in code])
         around = [each for each in outer.not_used if each.reason != CODE]
         removed = [each for _, unused in parsed for each in unused]

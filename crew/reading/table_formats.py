@@ -7,7 +7,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 
-from crew.reading.tables import names_columns
+from crew.reading.table_columns import names_columns
 
 _GRID_RULE = re.compile(r"^\s*\+[-=+]{2,}\s*$")
 _REST_RULE = re.compile(r"^={2,}(?: +={2,})+\s*$")

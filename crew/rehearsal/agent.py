@@ -68,19 +68,19 @@ class RehearsalAgent(ABC):
         seconds = context.controls.step_seconds
         await _wait(self._step_seconds if seconds is None else seconds, self.messages(assignment), step)
         await _fail_if_requested(context, step)
-        production = await self.produce(context, step)
-        drafts = {draft.type: draft for draft in production.drafts}
+        written = await self.write_outputs(context, step)
+        drafts = {draft.type: draft for draft in written.drafts}
         confidence = context.controls.confidence_at(assignment.stage)
         return Outcome(
             drafts=tuple(drafts.get(type) or generic_document(context, type) for type in assignment.expected_outputs),
-            verdict=production.verdict,
+            verdict=written.verdict,
             confidence=_CONFIDENCE if confidence is None else confidence,
             usage=Usage(model=REHEARSAL, input_tokens=0, output_tokens=0, cost_usd=0.0),
-            note=production.note or source_note(context),
+            note=written.note or source_note(context),
         )
 
     @abstractmethod
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         """Write the expected outputs that this role knows; the others become generic documents."""
 
 

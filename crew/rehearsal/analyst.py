@@ -29,7 +29,7 @@ class Analyst(RehearsalAgent):
         "writing the documents",
     )
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         writers = {BuiltInArtifact.PROJECT_PLAN: _plan, BuiltInArtifact.SOFTWARE_SPECIFICATION: _specification}
         drafts = [write(context) for type, write in writers.items() if context.expects(type)]
         reads_the_brief = context.expects(BuiltInArtifact.PROJECT_PLAN) and context.assignment.round == 1

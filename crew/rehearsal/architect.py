@@ -25,7 +25,7 @@ class Architect(RehearsalAgent):
         "writing the documents",
     )
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         writers = {BuiltInArtifact.SYSTEM_ARCHITECTURE: _architecture, BuiltInArtifact.IMPLEMENTATION_PLAN: _plan}
         return StepDraft([write(context) for type, write in writers.items() if context.expects(type)])
 

@@ -16,7 +16,7 @@ from models.contracts.names import BuiltInArtifact
 class Coder(RehearsalAgent):
     progress_messages = ("reading the plan", "writing the modules", "writing the tests", "reviewing the code")
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         if not context.expects(BuiltInArtifact.SOURCE_CODE):
             return StepDraft()
         broken = context.assignment.round <= context.controls.fail_tests_rounds

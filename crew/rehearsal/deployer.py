@@ -27,7 +27,7 @@ class Deployer(RehearsalAgent):
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         if not context.expects(BuiltInArtifact.DEPLOYMENT_PACKAGE, BuiltInArtifact.DEPLOYMENT_LOG):
             return StepDraft()
         source = context.assignment.input(BuiltInArtifact.SOURCE_CODE)

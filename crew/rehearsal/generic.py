@@ -11,7 +11,7 @@ from models.contracts.enums import Verdict
 class Writer(RehearsalAgent):
     progress_messages = ("reading the inputs", "writing the document")
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         return StepDraft()
 
 
@@ -20,5 +20,5 @@ class Reviewer(RehearsalAgent):
 
     progress_messages = ("reading the inputs", "writing the report")
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         return StepDraft(verdict=Verdict.PASSED)

@@ -41,7 +41,7 @@ class Tester(RehearsalAgent):
             return ("reading the specification", "reading the plan", "writing the acceptance tests")
         return self.progress_messages
 
-    async def produce(self, context: TaskContext, step: Step) -> StepDraft:
+    async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
         drafts, verdict = [], None
         if context.expects(BuiltInArtifact.ACCEPTANCE_TESTS):
             drafts.append(Draft(BuiltInArtifact.ACCEPTANCE_TESTS, pack(acceptance_files(context)), FILES))

@@ -28,7 +28,7 @@ class Gate(Contract):
     max_rounds: int = Field(default=5, ge=1, le=100, description="How many times the stage may run.")
     confidence_below: float = Field(default=0.7, ge=0, le=1, description="What counts as low confidence.")
 
-    def under(self, oversight: Oversight | None) -> Gate:
+    def with_oversight(self, oversight: Oversight | None) -> Gate:
         """Return this gate with a project's oversight applied. None keeps the pipeline's rule."""
         match oversight:
             case None:

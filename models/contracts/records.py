@@ -14,7 +14,7 @@ from .hitl import HitlResponse, JudgedResponse
 from .names import AgentType
 
 
-class RecordResponses(Contract):
+class RecordResponsesInput(Contract):
     """Responses that were judged together. At most one is applied.
 
     `keeps` are the stage's earlier artifacts, which stay accepted if the applied response sends the work to a stage
@@ -26,14 +26,14 @@ class RecordResponses(Contract):
     keeps: tuple[ArtifactRef, ...] = ()
 
 
-class CheckResponse(Contract):
+class CheckResponseInput(Contract):
     """A response to a request that the workflow has not opened, and that may not exist."""
 
     project_id: UUID
     response: HitlResponse
 
 
-class CheckedResponse(Contract):
+class CheckResponseResult(Contract):
     """Whether the request is recorded, so that the response may wait for its gate."""
 
     known: bool
@@ -59,7 +59,7 @@ class RequestOutcome(Contract):
     )
 
 
-class RecordExpiry(Contract):
+class RecordExpiryInput(Contract):
     """A request's deadline passed. `accepts` says whether its artifacts are accepted anyway."""
 
     project_id: UUID
@@ -68,7 +68,7 @@ class RecordExpiry(Contract):
     deadline: Moment | None = Field(default=None, description="The deadline that the workflow knows.")
 
 
-class OpenProject(Contract):
+class OpenProjectInput(Contract):
     """A project whose workflow has started.
 
     `generation` counts its restarts from the records, and `run_id` is the first run of this start.
@@ -79,13 +79,13 @@ class OpenProject(Contract):
     run_id: str | None = None
 
 
-class OpenedProject(Contract):
+class OpenProjectResult(Contract):
     """The agents whose steps are short for this project, so that the workflow runs them as local activities."""
 
     short_agents: tuple[AgentType, ...]
 
 
-class RecordStatus(Contract):
+class RecordStatusInput(Contract):
     """A change of the project's status. A final status closes every open task and request.
 
     `key` identifies the change, so that recording it twice changes nothing.
@@ -100,7 +100,7 @@ class RecordStatus(Contract):
     )
 
 
-class RecordedStatus(Contract):
+class RecordStatusResult(Contract):
     """The status of a project as recorded. A project that has ended keeps its status."""
 
     status: ProjectStatus
@@ -110,7 +110,7 @@ class RecordedStatus(Contract):
     )
 
 
-class RecordProblem(Contract):
+class RecordProblemInput(Contract):
     """Something that an operator should see, such as a signal that cannot be read."""
 
     project_id: UUID

@@ -10,7 +10,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from . import filesystem_view, kernel, process_tree, run
+from . import filesystem_view, kernel, process_tree
+from .attempt import OVERHEAD, Attempt, start
 from .output import Output
 from .protocol import Limits, RunRequest, RunResult
 
@@ -40,7 +41,7 @@ def _run(request: RunRequest) -> RunResult:
     for own_root in (True, False):
         if own_root and "namespaces" in request.without:
             continue
-        attempt = _Attempt(request, own_root)
+        attempt = _SupervisedAttempt(request, own_root)
         if attempt.ready or attempt.stopped:
             return attempt.result(request.folder)
         if unconfined := attempt.messages.get("unconfined"):
@@ -51,7 +52,7 @@ def _run(request: RunRequest) -> RunResult:
     raise SystemExit(f"The system forbids every kind of sandbox: {why}")
 
 
-class _Attempt:
+class _SupervisedAttempt:
     """One attempt, from start to clean-up. `messages` is what the run reported; `stopped` the limit that ended it.
 
     `ready` tells whether the runner has started.
@@ -69,7 +70,7 @@ class _Attempt:
         output, output_in = os.pipe()
         status, status_in = os.pipe()
         libraries = [*filesystem_view.loaded_libraries(), *([request.program] if request.program else [])]
-        self._leader = run.start(run.Run(request, own_root, libraries, replies, output_in, status_in))
+        self._leader = start(Attempt(request, own_root, libraries, replies, output_in, status_in))
         for descriptor in (replies, output_in, status_in):
             os.close(descriptor)
         try:
@@ -158,7 +159,7 @@ class _Attempt:
 def _exceeded_limit(limits: Limits) -> str | None:
     """Return the limit that all processes together exceed, if the kernel does not enforce it."""
     pids = process_tree.descendants(os.getpid())
-    if len(pids) > limits.processes + run.OVERHEAD:
+    if len(pids) > limits.processes + OVERHEAD:
         return f"started more than {limits.processes} processes"
     if process_tree.resident_bytes(pids) > limits.memory_of_all:
         return f"used more than {limits.memory_of_all:,} bytes of memory together"

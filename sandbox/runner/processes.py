@@ -32,7 +32,7 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def cut(content: bytes, lost: int = 0) -> str:
+def truncate_output(content: bytes, lost: int = 0) -> str:
     """Return at most MAX_OUTPUT bytes as text, which says if there was more."""
     lost += len(content[MAX_OUTPUT:])
     text = content[:MAX_OUTPUT].decode(errors="replace")
@@ -142,7 +142,7 @@ class _Output(threading.Thread):
                 self._lost += len(chunk[room:])
 
     def text(self) -> str:
-        return cut(bytes(self._kept), self._lost)
+        return truncate_output(bytes(self._kept), self._lost)
 
 
 def _newest_id() -> int:

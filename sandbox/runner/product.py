@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import session
-from .processes import MAX_OUTPUT, Process, cut
+from .processes import MAX_OUTPUT, Process, truncate_output
 
 __name__ = "product"  # for its tests, this module is in no package
 
@@ -89,7 +89,7 @@ class Server:
         try:
             connection.request(method, path, body.encode() if isinstance(body, str) else body, given)
             answer = connection.getresponse()
-            response = Response(answer.status, answer.headers, cut(answer.read(MAX_OUTPUT + 1)))
+            response = Response(answer.status, answer.headers, truncate_output(answer.read(MAX_OUTPUT + 1)))
         except (OSError, http.client.HTTPException) as error:
             error.add_note(f"{method} {path} got no answer; the server {session.printed(self._process)}")
             raise

@@ -24,9 +24,15 @@ from models.contracts.handoff import Handoff, StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import NO_GATE, Gate
-from models.contracts.records import CheckResponse, RecordExpiry, RecordProblem, RecordResponses, RecordStatus
+from models.contracts.records import (
+    CheckResponseInput,
+    RecordExpiryInput,
+    RecordProblemInput,
+    RecordResponsesInput,
+    RecordStatusInput,
+)
 from models.contracts.roles import Role, RoleLimits
-from store import artifacts, events, hitl, projects, tasks
+from store import artifacts, events, hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works
 
@@ -53,7 +59,7 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
     """The first step of a new project."""
     project_id = uuid7()
     async with store.transaction(project_id) as tx:
-        await projects.create(tx, projects.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
+        await project_start.create(tx, project_start.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
     async with store.reading() as connection:
         (brief,) = await artifacts.written_by(connection, project_id)
     given = StepInput(
@@ -217,14 +223,14 @@ async def test_decisions_are_recorded_once_however_often_the_activity_runs(store
     foreign = JudgedResponse(
         response=answer(uuid7(), "approve"), outcome=ResponseOutcome.SUPERSEDED, explanation="not open"
     )
-    judged = RecordResponses(project_id=step.project_id, responses=(applied, foreign))
+    judged = RecordResponsesInput(project_id=step.project_id, responses=(applied, foreign))
     recorded = await ActivityEnvironment().run(records.record_responses, judged)
     assert recorded.accepted == result.artifacts
     before = await written(store, step.project_id)
     again = await ActivityEnvironment().run(records.record_responses, judged)
     assert again == recorded
     # An expiry after the decision changes nothing either.
-    expiry = RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=False)
+    expiry = RecordExpiryInput(project_id=step.project_id, request_id=step.request_id, accepts=False)
     await ActivityEnvironment().run(records.record_expiry, expiry)
     assert await written(store, step.project_id) == before
 
@@ -232,7 +238,7 @@ async def test_decisions_are_recorded_once_however_often_the_activity_runs(store
 async def test_a_response_to_an_unknown_request_is_recorded_once_and_stays_unknown(store: Store, run: Run) -> None:
     records = Records(store)
     step = await a_step(store)
-    early = CheckResponse(project_id=step.project_id, response=answer(step.request_id, "approve"))
+    early = CheckResponseInput(project_id=step.project_id, response=answer(step.request_id, "approve"))
     known = []
     for _ in range(2):
         known.append((await ActivityEnvironment().run(records.check_response, early)).known)
@@ -255,14 +261,15 @@ async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, 
     previous_versions = []
     for _ in range(2):
         await ActivityEnvironment().run(
-            records.record_expiry, RecordExpiry(project_id=step.project_id, request_id=step.request_id, accepts=True)
+            records.record_expiry,
+            RecordExpiryInput(project_id=step.project_id, request_id=step.request_id, accepts=True),
         )
         await ActivityEnvironment().run(
-            records.record_problem, RecordProblem(project_id=step.project_id, message="odd \x00", key="1")
+            records.record_problem, RecordProblemInput(project_id=step.project_id, message="odd \x00", key="1")
         )
         await ActivityEnvironment().run(
             records.record_status,
-            RecordStatus(project_id=step.project_id, status=ProjectStatus.FAILED, key="failed", reason="so"),
+            RecordStatusInput(project_id=step.project_id, status=ProjectStatus.FAILED, key="failed", reason="so"),
         )
         previous_versions.append(await written(store, step.project_id))
     assert previous_versions[0] == previous_versions[1]

@@ -62,7 +62,7 @@ async def test_with_a_worker_the_api_is_ready(http: httpx2.AsyncClient, worker: 
 
 async def test_health_reports_versions_and_links(http: httpx2.AsyncClient, settings: Settings) -> None:
     health = (await http.get("/health/detailed")).json()
-    assert health["version"] == version.release()
+    assert health["version"] == version.installed_version()
     assert health["links"] == {
         "temporal_ui": settings.temporal_ui_url,
         "api_docs": "/docs",
@@ -144,9 +144,9 @@ def test_the_version_is_known_without_an_installation(monkeypatch: pytest.Monkey
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(version, "version", missing)
-    version.release.cache_clear()
-    release = version.release()
-    version.release.cache_clear()
+    version.installed_version.cache_clear()
+    release = version.installed_version()
+    version.installed_version.cache_clear()
     assert release == tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
 
 

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from config.settings import Settings
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Gate, Pipeline, Stage
-from store import projects
+from store import project_start, projects
 from store.transaction import Store
 from tests.api_client import (
     BRIEF,
@@ -151,12 +151,12 @@ async def _start_with_short_deadline(store: Store, temporal: Client, settings: S
     gate = Gate(expires_in=timedelta(milliseconds=10))
     stage = Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,), gate=gate)
     async with store.transaction(project_id) as tx:
-        new = projects.NewProject(project_id, "Too late", BRIEF, Pipeline(name="short", stages=(stage,)))
-        await projects.create(tx, new)
+        new = project_start.NewProject(project_id, "Too late", BRIEF, Pipeline(name="short", stages=(stage,)))
+        await project_start.create(tx, new)
     async with store.reading() as connection:
         project = await projects.get(connection, project_id)
         assert project is not None
-        project_input = await projects.input_of(connection, project)
+        project_input = await project_start.input_of(connection, project)
     await start_project(temporal, settings.task_queue, project_input)
     return project_id
 

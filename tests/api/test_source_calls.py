@@ -18,7 +18,7 @@ from artifacts.media_types import FILES, ZIP
 from models.contracts.handoff import Handoff, StepInput
 from models.contracts.pipeline import NO_GATE
 from models.contracts.roles import BUILT_IN_ROLES
-from store import projects
+from store import project_start, projects
 from store.transaction import Store
 from tests.api_client import V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
 
@@ -117,7 +117,7 @@ async def test_a_workflow_that_is_restarted_gets_it_again(http: httpx2.AsyncClie
     async with store.reading() as connection:
         project = await projects.get(connection, UUID(project_id))
         assert project is not None
-        again = await projects.input_of(connection, project)
+        again = await project_start.input_of(connection, project)
     assert again.brief.type == "user_input"
     assert again.source is not None
     assert str(again.source.artifact_id) == first["artifact_id"]
@@ -125,7 +125,7 @@ async def test_a_workflow_that_is_restarted_gets_it_again(http: httpx2.AsyncClie
     async with store.reading() as connection:
         project = await projects.get(connection, UUID(without))
         assert project is not None
-        assert (await projects.input_of(connection, project)).source is None
+        assert (await project_start.input_of(connection, project)).source is None
 
 
 async def test_the_same_key_with_another_source_is_another_request(http: httpx2.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from temporalio.envconfig import ClientConfigProfile
 
 from config.provider_keys import ADDRESSES, KEYS, provider_variables
 from config.settings import Settings
-from config.version import release
+from config.version import installed_version
 from tests.compose.compose_under_test import (
     CHECKOUT,
     COMPOSE,
@@ -49,10 +49,10 @@ def test_the_schema_finds_mistakes() -> None:
     assert "$.services.worker.depends_on" in found
 
 
-def test_the_images_have_the_version_of_this_release() -> None:
+def test_the_images_have_the_version_of_this_installed_version() -> None:
     tags = re.findall(r"\$\{BOTARMY_TAG:-(.+?)\}", (CHECKOUT / "docker-compose.yml").read_text())
     documented = {name.strip("`"): default.strip("`") for name, default, *_ in rows(read("docs/operations.md"))}
-    assert {*tags, documented["BOTARMY_TAG"]} == {release()}
+    assert {*tags, documented["BOTARMY_TAG"]} == {installed_version()}
 
 
 @pytest.mark.parametrize("name", OURS)

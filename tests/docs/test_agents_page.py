@@ -20,7 +20,7 @@ from artifacts.media_types import FILES
 from config.settings import Settings
 from crew import providers
 from crew.model.agents import coder, deployer, document, reviewer, tester
-from crew.model.agents.shared import AgentServices, ModelAgent
+from crew.model.agents.services import AgentServices, ModelAgent
 from crew.model.clients import ModelClients
 from crew.model.limits import limits_of
 from crew.model.tool import Tool

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cli.client.address import find
+from cli.client.address import find_api
 from evals import suite
-from evals.briefs import BRIEFS, load, load_trials
+from evals.briefs import BRIEFS, load, load_cases
 from evals.suite import Suite
 from sandbox import Sandbox
 from tests.api_client import get, wait_for_status
@@ -91,10 +91,10 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_cost_limit(
 ) -> None:
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
     lines: list[str] = []
-    trials = [load_trials(BRIEFS / name)[0] for name in (BRIEF, "unitwise")]
+    cases = [load_cases(BRIEFS / name)[0] for name in (BRIEF, "unitwise")]
     fields = {"model": MODEL, "pipeline": "software-delivery"}
-    address, sandbox = find(api_url, None), Sandbox()
-    running = Suite(address, trials, fields, sandbox, parallel=1, max_cost_usd=TURN_USD / 2, report=lines.append)
+    address, sandbox = find_api(api_url, None), Sandbox()
+    running = Suite(address, cases, fields, sandbox, parallel=1, max_cost_usd=TURN_USD / 2, report=lines.append)
     stopped, late = await running.run()
     assert stopped.reason == "stopped: cost limit reached"
     assert stopped.usage.turns >= 1
@@ -108,17 +108,17 @@ async def test_existing_code_is_sent_as_a_source(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
-    (trial,) = load_trials(BRIEFS / "invoicer")
+    (case,) = load_cases(BRIEFS / "invoicer")
     fields = {"model": MODEL, "pipeline": "software-delivery"}
-    running = Suite(find(api_url, None), [trial], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
+    running = Suite(find_api(api_url, None), [case], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)
     (result,) = await running.run()
     assert result.reason == "stopped: cost limit reached"
     project = await get(http, f"/projects/{result.project_id}")
-    assert project["description"] == trial.text
+    assert project["description"] == case.text
     (code,) = (await get(http, f"/projects/{result.project_id}/artifacts", type="source_code"))["items"]
     files = (await get(http, f"/artifacts/{code['artifact_id']}/files"))["items"]
     assert code["version"] == 1
-    assert {each["path"] for each in files} == set(trial.source or ())
+    assert {each["path"] for each in files} == set(case.source or ())
     await wait_for_status(http, str(result.project_id), "cancelled")
 
 

@@ -12,14 +12,16 @@ from cli.errors import UsageError
 from cli.main import app
 from cli.stack import checkout
 from cli.views.console import PlainConsole
-from evals.briefs import BRIEFS, load_trials
-from evals.evaluation import Result
-from evals.meter import Usage
+from evals.briefs import BRIEFS, load_cases
+from evals.evaluation import EvalResult
 from evals.report import document, problems, table
+from evals.usage import EvalUsage
 
-GOOD = Result("good", "1", None, 8, 8, (), Usage(1, 14, 14_000, 1_400, 0.063), 71.2)
-WRONG = Result("wrong", "2", None, 9, 7, ("test_a: 1 != 2", "test_b: error"), Usage(3, 40, 40_000, 4_000, 0.18), 120.9)
-NONE = Result("none", None, "build: it ran out of turns", 10, 0, (), Usage(), 0.4)
+GOOD = EvalResult("good", "1", None, 8, 8, (), EvalUsage(1, 14, 14_000, 1_400, 0.063), 71.2)
+WRONG = EvalResult(
+    "wrong", "2", None, 9, 7, ("test_a: 1 != 2", "test_b: error"), EvalUsage(3, 40, 40_000, 4_000, 0.18), 120.9
+)
+NONE = EvalResult("none", None, "build: it ran out of turns", 10, 0, (), EvalUsage(), 0.4)
 
 
 def test_a_table_has_a_row_for_each_brief_and_their_total() -> None:
@@ -56,16 +58,16 @@ def test_a_brief_may_have_code_to_change(tmp_path: Path) -> None:
     for path, text in {"brief.md": "# B\n", "hidden/test_b.py": "def test_b(): ...\n", "source/a/b.md": "b\n"}.items():
         (tmp_path / path).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / path).write_text(text)
-    (trial,) = load_trials(tmp_path)
-    assert (trial.text, trial.source, trial.hidden_tests) == ("# B\n", {"a/b.md": "b\n"}, 1)
-    assert load_trials(BRIEFS / "mdtoc")[0].source is None
+    (case,) = load_cases(tmp_path)
+    assert (case.text, case.source, case.hidden_tests) == ("# B\n", {"a/b.md": "b\n"}, 1)
+    assert load_cases(BRIEFS / "mdtoc")[0].source is None
 
 
 def test_a_brief_without_hidden_tests_is_refused(tmp_path: Path) -> None:
     (tmp_path / "hidden").mkdir()
     (tmp_path / "brief.md").write_text("# B\n")
     with pytest.raises(ValueError, match="has no hidden tests"):
-        load_trials(tmp_path)
+        load_cases(tmp_path)
 
 
 def test_an_installed_botarmy_says_that_it_has_no_evals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,8 @@ from store.transaction import Store
 from tests.proving import Proof
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import GATE, Script, Story, fails_its_verdict, pipeline, works
-from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, histories
 from tests.workflows.lost import request_of
+from tests.workflows.short_histories import OUTPUTS, chain, histories, temporal_with_short_histories
 from worker.worker import build_worker
 
 BURSTS, MOST_AT_ONCE, PAUSE_SECONDS = 4, 4, 0.1
@@ -39,7 +39,7 @@ UNHANDLED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 
 @pytest_asyncio.fixture(scope="module")
 async def hasty() -> AsyncIterator[WorkflowEnvironment]:
-    async with hasty_temporal() as environment:
+    async with temporal_with_short_histories() as environment:
         yield environment
 
 

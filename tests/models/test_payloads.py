@@ -32,12 +32,12 @@ from models.contracts.names import BuiltInRole
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.records import (
-    CheckResponse,
-    OpenProject,
-    RecordExpiry,
-    RecordProblem,
-    RecordResponses,
-    RecordStatus,
+    CheckResponseInput,
+    OpenProjectInput,
+    RecordExpiryInput,
+    RecordProblemInput,
+    RecordResponsesInput,
+    RecordStatusInput,
 )
 from models.contracts.roles import Role, RoleLimits
 from models.contracts.workflow_state import HandoffInput, StageView, WorkflowView
@@ -84,12 +84,14 @@ JUDGED = JudgedResponse(response=RESPONSE, outcome=ResponseOutcome.APPLIED)
 STAGE = StageView(stage="plan", agent=BuiltInRole.ANALYST, status="working", round=1)
 PROJECT = UUID(int=3)
 UNRECORDED = (
-    RecordResponses(project_id=PROJECT, responses=(JUDGED,)),
-    CheckResponse(project_id=PROJECT, response=RESPONSE),
-    RecordExpiry(project_id=PROJECT, request_id=RESPONSE.request_id, accepts=True),
-    OpenProject(project_id=PROJECT),
-    RecordStatus(project_id=PROJECT, status=ProjectStatus.PAUSED, key="paused", put_off={PROJECT: timedelta(hours=1)}),
-    RecordProblem(project_id=PROJECT, message="odd", key="1"),
+    RecordResponsesInput(project_id=PROJECT, responses=(JUDGED,)),
+    CheckResponseInput(project_id=PROJECT, response=RESPONSE),
+    RecordExpiryInput(project_id=PROJECT, request_id=RESPONSE.request_id, accepts=True),
+    OpenProjectInput(project_id=PROJECT),
+    RecordStatusInput(
+        project_id=PROJECT, status=ProjectStatus.PAUSED, key="paused", put_off={PROJECT: timedelta(hours=1)}
+    ),
+    RecordProblemInput(project_id=PROJECT, message="odd", key="1"),
     HandoffInput(
         project_id=PROJECT,
         task_id=PROJECT,

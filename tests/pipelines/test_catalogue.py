@@ -232,7 +232,7 @@ def test_invalid_durations_are_refused(written: object) -> None:
     ],
 )
 def test_oversight_overrides_a_gate(oversight: Oversight | None, important: bool, asks: GateAsk) -> None:
-    assert Gate(ask=GateAsk.ON_LOW_CONFIDENCE, important=important).under(oversight).ask is asks
+    assert Gate(ask=GateAsk.ON_LOW_CONFIDENCE, important=important).with_oversight(oversight).ask is asks
 
 
 @given(st.sampled_from(sorted(load_catalogue(SHIPPED))))

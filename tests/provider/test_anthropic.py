@@ -7,7 +7,7 @@ import pytest
 from anthropic.types import MessageParam, ToolResultBlockParam, ToolUseBlock
 
 from tests.provider import Conversation, Script, Turn, Usage, running
-from tests.provider.conversing import ANTHROPIC_TOOLS, SCRIPT, anthropic_client, ask_anthropic, opening
+from tests.provider.provider_clients import ANTHROPIC_TOOLS, SCRIPT, anthropic_client, ask_anthropic, opening
 
 
 async def test_the_number_of_assistant_messages_picks_the_turn() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.provider import Conversation, Script, Turn, running
-from tests.provider.conversing import ask_openai, opening
+from tests.provider.provider_clients import ask_openai, opening
 from tests.waiting import eventually
 
 SCRIPT = Script(conversations={"build": Conversation(turns=(Turn(text="Done.", together=3),))})

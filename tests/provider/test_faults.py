@@ -15,7 +15,8 @@ from anthropic.types import MessageParam
 from openai.types.chat import ChatCompletionMessageParam
 
 from tests.provider import Conversation, Fault, Provider, Script, Turn, running
-from tests.provider.conversing import (
+from tests.provider.faults import ErrorKind, Kind
+from tests.provider.provider_clients import (
     SCRIPT,
     anthropic_client,
     ask_anthropic,
@@ -23,7 +24,6 @@ from tests.provider.conversing import (
     openai_client,
     opening,
 )
-from tests.provider.faults import ErrorKind, Kind
 from tests.waiting import eventually
 
 

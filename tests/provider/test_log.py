@@ -12,7 +12,7 @@ import pytest
 
 from tests.provider import KEY, Conversation, Fault, Provider, Script, Turn, running, started
 from tests.provider.calls import Calls
-from tests.provider.conversing import SCRIPT, ask_anthropic, ask_openai, opening
+from tests.provider.provider_clients import SCRIPT, ask_anthropic, ask_openai, opening
 
 
 async def test_calls_are_counted_and_kept() -> None:

@@ -9,7 +9,7 @@ import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
 from tests.provider import Call, Conversation, Script, Turn, Usage, running
-from tests.provider.conversing import OPENAI_TOOLS, SCRIPT, ask_openai, openai_client, opening
+from tests.provider.provider_clients import OPENAI_TOOLS, SCRIPT, ask_openai, openai_client, opening
 
 
 async def test_the_number_of_assistant_messages_picks_the_turn() -> None:

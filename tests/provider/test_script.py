@@ -10,7 +10,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ValidationError
 
 from tests.provider import Call, Conversation, Detour, Script, Turn, running
-from tests.provider.conversing import ask_openai, converse, openai_client, opening
+from tests.provider.provider_clients import ask_openai, converse, openai_client, opening
 from tests.provider.script import example
 
 SCRIPT = Script.model_validate(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.provider import Script, running
-from tests.provider.conversing import converse, opening
 from tests.provider.greeter import FILES, GREETER, SAID, WRONG
+from tests.provider.provider_clients import converse, opening
 from tests.provider.scripts import (
     INJECTED,
     claims_success,

@@ -22,7 +22,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.postgres import PROGRAMS
 from cli.stack.stack import Stack
 from config.settings import Settings
-from config.version import release
+from config.version import installed_version
 from tests.histories.recording import impersonal
 from tests.histories.recording import record as record_shapes
 from tests.releases import FOLDER
@@ -39,7 +39,7 @@ AS_IT_WAS = "DROP TRIGGER far_away ON hitl_request; DROP FUNCTION far_away();"
 
 async def record() -> None:
     """Write the fixtures of this checkout's release next to this file."""
-    place = FOLDER / release()
+    place = FOLDER / installed_version()
     (place / "histories").mkdir(parents=True, exist_ok=True)
     await record_shapes((), place / "histories")
     await _record_stack(place)

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.event_data import ErrorEvent
 from models.contracts.pipeline import Pipeline
-from store import events, projects
+from store import events, project_start
 from store.transaction import Store
 
 WRITERS = 16
@@ -28,7 +28,7 @@ Entries = list[tuple[int | None, str]]
 async def new_project(store: Store) -> UUID:
     project_id = uuid7()
     async with store.transaction(project_id) as tx:
-        assert await projects.create(tx, projects.NewProject(project_id, "A project", "# Brief", STAGES))
+        assert await project_start.create(tx, project_start.NewProject(project_id, "A project", "# Brief", STAGES))
     return project_id
 
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline
-from store import budgets, projects, steps, tasks, transcripts
+from store import budgets, project_start, steps, tasks, transcripts
 from store.transaction import Store
 
 PIPELINE = Pipeline.model_validate(
@@ -31,7 +31,8 @@ def scope() -> str:
 async def new_task(store: Store) -> UUID:
     project, task = uuid7(), uuid7()
     async with store.transaction(project) as tx:
-        await projects.create(tx, projects.NewProject(id=project, name="Budgets", brief="# Budgets", pipeline=PIPELINE))
+        new = project_start.NewProject(id=project, name="Budgets", brief="# Budgets", pipeline=PIPELINE)
+        await project_start.create(tx, new)
     async with store.transaction(project) as tx:
         await tasks.submit(tx, task, f"task-{task}", Handoff(to_agent="coder", phase="task"))
     return task
@@ -150,10 +151,10 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
         await budgets.settle_reservations_of_task(connection, task, START)
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
-        assert await budgets.book_orphans(connection, timedelta(hours=1)) == 0
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 0
         age = text("UPDATE reservation SET created_at = created_at - interval '2 hours' WHERE scope = :scope")
         await connection.execute(age, {"scope": scope})
-        assert await budgets.book_orphans(connection, timedelta(hours=1)) == 1
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 1
         told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
     assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]

@@ -163,7 +163,7 @@ async def test_an_unusable_database_is_reported_with_what_to_do(servers: Servers
             with pytest.raises(ComponentError) as of_up:
                 await schema.is_current(url)
             async with opened(url) as store:
-                assert said in ((await store.examine()).problem or ""), kind
+                assert said in ((await store.check_schema()).problem or ""), kind
                 if kind == "newer":  # that version may be about to replace this one, which works until then
                     assert said in ((await store.ping())[1] or "")
                 else:

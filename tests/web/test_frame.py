@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from api.page import imported_modules, style_sheets
-from api.page_files import FOLDER, current_snapshot
+from api.page.documents import imported_modules, style_sheets
+from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
 
 PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]

@@ -22,7 +22,7 @@ from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.line import Line, line_to
 from tests.web.scene import Director
-from tests.worker.losing import lose
+from tests.worker.lost_workflows import lose
 from worker.reconciler import Reconciler
 
 pytestmark = pytest.mark.long

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.artifacts.rendering.text import HIDDEN
-from api.page import VIEWS
+from api.page.documents import VIEWS
 from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES, EventType
 
 SCRIPTS = Path(__file__).parents[2] / "web" / "js"

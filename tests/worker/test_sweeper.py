@@ -21,7 +21,7 @@ from models.contracts.hitl import HitlResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
 from models.tables import Project
-from store import hitl, projects, tasks
+from store import hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
@@ -44,9 +44,9 @@ def _without_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def committed(store: Store, pipeline: Pipeline) -> UUID:
     """A project as the API leaves it if it dies before starting the workflow."""
-    new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", pipeline)
+    new = project_start.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", pipeline)
     async with store.transaction(new.id) as tx:
-        assert await projects.create(tx, new)
+        assert await project_start.create(tx, new)
     return new.id
 
 
@@ -182,10 +182,10 @@ async def test_waiting_projects_do_not_keep_others_from_being_started(servers: S
 async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_its_request(
     store: Store, temporal: Client, settings: Settings, worker: None
 ) -> None:
-    new = projects.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", GATED, Oversight.HIGH)
+    new = project_start.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", GATED, Oversight.HIGH)
     task_id = uuid7()
     async with store.transaction(new.id) as tx:
-        assert await projects.create(tx, new)
+        assert await project_start.create(tx, new)
     async with store.transaction(new.id) as tx:
         handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)

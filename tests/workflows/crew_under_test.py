@@ -20,7 +20,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.workflow_state import WorkflowView
 from models.tables import HitlRequest
-from store import projects
+from store import project_start, projects
 from store.transaction import Store
 from tests.crews import OneAgentCrews
 from tests.waiting import eventually
@@ -148,13 +148,13 @@ class Story(ProjectRecords):
         *,
         start: bool = True,
     ) -> Story:
-        new = projects.NewProject(uuid7(), "A project", BRIEF, stages, oversight)
+        new = project_start.NewProject(uuid7(), "A project", BRIEF, stages, oversight)
         async with store.transaction(new.id) as tx:
-            assert await projects.create(tx, new)
+            assert await project_start.create(tx, new)
         async with store.reading() as connection:
             project = await projects.get(connection, new.id)
             assert project is not None
-            given = await projects.input_of(connection, project)
+            given = await project_start.input_of(connection, project)
         story = cls(client, store, task_queue, script, given)
         if start:
             await start_project(client, task_queue, given)

@@ -16,7 +16,7 @@ from models.contracts.handoff import Handoff, StepInput
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.ids import derive_uuid7
 from models.contracts.pipeline import NO_GATE
-from models.contracts.records import OpenProject, RecordResponses, RecordStatus
+from models.contracts.records import OpenProjectInput, RecordResponsesInput, RecordStatusInput
 from tests.workflows.crew_under_test import Story
 
 MAX_ARTIFACT_BYTES = 2**20
@@ -50,7 +50,7 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
     crew = story.script.crew()
     worker = ActivityEnvironment()
     worker.info = replace(worker.info, workflow_id=story.handle.id)
-    await worker.run(ProjectOpening(story.store, crew).open_project, OpenProject(project_id=story.id))
+    await worker.run(ProjectOpening(story.store, crew).open_project, OpenProjectInput(project_id=story.id))
     await worker.run(AgentSteps(story.store, crew, MAX_ARTIFACT_BYTES, 5.0).run_agent_step, step)
     return step.request_id
 
@@ -58,11 +58,11 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
 async def lost_judgement(story: Story, response: HitlResponse) -> None:
     """Record that a response was applied."""
     applied = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
-    judged = RecordResponses(project_id=story.id, responses=(applied,))
+    judged = RecordResponsesInput(project_id=story.id, responses=(applied,))
     await ActivityEnvironment().run(Records(story.store).record_responses, judged)
 
 
 async def lost_ending(story: Story, status: ProjectStatus) -> None:
     """Record that the project ended."""
-    ended = RecordStatus(project_id=story.id, status=status, key=str(status))
+    ended = RecordStatusInput(project_id=story.id, status=status, key=str(status))
     await ActivityEnvironment().run(Records(story.store).record_status, ended)

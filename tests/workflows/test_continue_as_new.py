@@ -13,15 +13,15 @@ from temporalio.testing import WorkflowEnvironment
 from models.contracts.enums import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import GATE, Held, Script, pipeline
-from tests.workflows.hasty import OUTPUTS, chain, hasty_temporal, runs
 from tests.workflows.lost import lost_step
+from tests.workflows.short_histories import OUTPUTS, chain, runs, temporal_with_short_histories
 from workflows.client import PIPELINE
 from workflows.project import ProjectWorkflow
 
 
 @pytest_asyncio.fixture(scope="module")
 async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    async with hasty_temporal() as environment:
+    async with temporal_with_short_histories() as environment:
         yield environment
 
 

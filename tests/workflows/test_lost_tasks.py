@@ -12,7 +12,7 @@ from activities.records import Records
 from config.settings import Settings
 from models.contracts.enums import EventType
 from models.contracts.pipeline import Pipeline
-from models.contracts.records import CheckResponse
+from models.contracts.records import CheckResponseInput
 from store.transaction import Store
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, Story, pipeline
 from tests.workflows.lost import lost_judgement, lost_step, request_of
@@ -93,7 +93,7 @@ async def test_a_response_recorded_as_an_error_stays_one_when_its_request_exists
     """The workflow task that found no request is lost. The next one finds the request."""
     story = await unheard.begin(TWO_GATES)
     early = await story.respond(request_of(story, "plan"), "reject", comment="I know already.")
-    check = CheckResponse(project_id=story.id, response=early)
+    check = CheckResponseInput(project_id=story.id, response=early)
     assert not (await ActivityEnvironment().run(Records(story.store).check_response, check)).known
     await lost_step(story, "plan")
     async with unheard.worker():

@@ -18,7 +18,7 @@ import { showPlace } from "./shell.js";
 const ID = "([0-9a-f-]{36})";
 
 /**
- * `VIEWS` in api/page.py has the same paths, index.html the links, and keyboard.js the shortcuts.
+ * `VIEWS` in api/page/documents.py has the same paths, index.html the links, and keyboard.js the shortcuts.
  * @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]}
  */
 const ROUTES = [

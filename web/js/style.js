@@ -1,6 +1,6 @@
 /**
- * Loads the style sheets of modules: `await style("feed.css");` at the top of one. api/page.py finds these lines and
- * links the sheets in the document.
+ * Loads the style sheets of modules: `await style("feed.css");` at the top of one. api/page/documents.py finds these
+ * lines and links the sheets in the document.
  */
 
 /** @type {Map<string, Promise<unknown>>} */

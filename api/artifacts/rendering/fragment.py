@@ -38,7 +38,7 @@ TOO_LARGE = f"This is the source text, because the content is larger than {forma
 TRUNCATED = f"Only the first {format_size(MAX_SHOWN)} are shown. Download the content to see all of it."
 
 
-class Kind(StrEnum):
+class FragmentKind(StrEnum):
     MARKDOWN = "markdown"
     CODE = "code"
     TEXT = "text"
@@ -57,7 +57,7 @@ class RenderSource:
     file: str | None = None
 
 
-KindAndHtml = tuple[Kind, str]
+KindAndHtml = tuple[FragmentKind, str]
 
 
 def render_fragment(source: RenderSource, body: bytes) -> bytes:
@@ -76,13 +76,13 @@ def render_plain(source: RenderSource, body: bytes, remark: str) -> bytes:
     if not contains_files(source.media_type):
         text = _decode(source.media_type, body[:MAX_SHOWN], is_complete=False)
     if text is None:
-        return _article(Kind.BINARY, note(remark))
+        return _article(FragmentKind.BINARY, note(remark))
     if len(body) > MAX_SHOWN:
         remark = f"{remark} {TRUNCATED}"
-    return _article(Kind.TEXT, preformatted(escape(text)) + note(remark))
+    return _article(FragmentKind.TEXT, preformatted(escape(text)) + note(remark))
 
 
-def _article(kind: Kind, html: str) -> bytes:
+def _article(kind: FragmentKind, html: str) -> bytes:
     return f'<article class="rendered rendered-{kind}">{html}</article>\n'.encode()
 
 
@@ -108,7 +108,7 @@ def _render_file_list(media_type: str, entries: Sequence[FileEntry]) -> KindAndH
     )
     count, total = format_count(len(entries), "file"), format_size(sum(entry.size for entry in entries))
     html = f'<p>{count}, {total}</p><ul class="files">{"".join(items)}</ul>'
-    return Kind.FILES if media_type == FILES else Kind.ARCHIVE, html
+    return FragmentKind.FILES if media_type == FILES else FragmentKind.ARCHIVE, html
 
 
 def _render_content(name: str, media_type: str | None, body: bytes) -> KindAndHtml:
@@ -116,22 +116,22 @@ def _render_content(name: str, media_type: str | None, body: bytes) -> KindAndHt
     if text is None:
         is_truncated = media_type is None and len(body) > MAX_SHOWN
         size = f"more than {format_size(MAX_SHOWN)}" if is_truncated else format_size(len(body))
-        return Kind.BINARY, f"<p>{escape(media_type or 'Not text')}, {size}</p>"
+        return FragmentKind.BINARY, f"<p>{escape(media_type or 'Not text')}, {size}</p>"
     kind, language = _detect_kind(name, media_type)
     if len(body) > MAX_RENDERED:
-        kind = Kind.TEXT if kind is Kind.MARKDOWN else kind
+        kind = FragmentKind.TEXT if kind is FragmentKind.MARKDOWN else kind
         return kind, preformatted(escape(text)) + note(TRUNCATED if len(body) > MAX_SHOWN else TOO_LARGE)
     deadline = Deadline(SECONDS)
     try:
-        if kind is Kind.MARKDOWN:
+        if kind is FragmentKind.MARKDOWN:
             # Again on the result, because Markdown can spell hidden characters as entities: &#x202e;
             return kind, reveal_hidden(_sanitize(render_markdown(text, deadline)))
         if language is not None:
             return kind, _sanitize(preformatted(highlight(text, language, deadline), language.name))
     except TooComplexError:
-        what = "Markdown" if kind is Kind.MARKDOWN else "code"
+        what = "Markdown" if kind is FragmentKind.MARKDOWN else "code"
         remark = f"This is the source text, because the {what} is too complex to render."
-        return Kind.TEXT, preformatted(escape(text)) + note(remark)
+        return FragmentKind.TEXT, preformatted(escape(text)) + note(remark)
     return kind, preformatted(escape(text))  # escaped text has no tags to sanitize
 
 
@@ -151,9 +151,9 @@ def _decode(media_type: str | None, body: bytes, *, is_complete: bool) -> str | 
     return None if "\0" in text and not (media_type or "").startswith("text/") else text
 
 
-def _detect_kind(name: str, media_type: str | None) -> tuple[Kind, Language | None]:
+def _detect_kind(name: str, media_type: str | None) -> tuple[FragmentKind, Language | None]:
     """Return how to show text, by its media type or else by its name."""
     if media_type == MARKDOWN or (media_type is None and name.lower().endswith((".md", ".markdown"))):
-        return Kind.MARKDOWN, None
+        return FragmentKind.MARKDOWN, None
     language = (media_type and languages.by_media_type(media_type)) or languages.by_file_name(name)
-    return (Kind.CODE, language) if language else (Kind.TEXT, None)
+    return (FragmentKind.CODE, language) if language else (FragmentKind.TEXT, None)

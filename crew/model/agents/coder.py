@@ -8,14 +8,16 @@ from pydantic import ConfigDict
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import failed_tests
 from crew.model.agents.searching import search_tools
-from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.prompt import begins_from_source
-from crew.model.requirements import Baseline, requirement_ids, uncovered
+from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
+from crew.model.written_tests import Baseline
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from crew.wording import result_of
 from models.contracts.names import BuiltInArtifact
@@ -75,7 +77,7 @@ class Coder:
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
-        weakened = await asyncio.to_thread(tests.weakened, workspace.files)
+        weakened = await asyncio.to_thread(tests.weakened_tests, workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         assert isinstance(completed.arguments, Finish)
         said = completed.arguments.summary.strip()
@@ -101,12 +103,12 @@ def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbo
 
     async def write_file(arguments: FileArguments) -> str:
         done = workspace.write(arguments.path, arguments.content)
-        tests.note({arguments.path: arguments.content})
+        tests.record({arguments.path: arguments.content})
         return done
 
     async def replace(arguments: Replacement) -> str:
         done = workspace.replace(arguments.path, arguments.old, arguments.new)
-        tests.note({arguments.path: workspace.files[arguments.path]})
+        tests.record({arguments.path: workspace.files[arguments.path]})
         return done
 
     async def delete_file(arguments: PathArguments) -> str:

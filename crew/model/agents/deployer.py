@@ -8,15 +8,16 @@ from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from artifacts.paths import slug
+from crew.model.agents.input_tools import read_artifact_tool, reading_tools
 from crew.model.agents.run_report import note_on
-from crew.model.agents.shared import AgentServices, read_artifact_tool, reading_tools, run_conversation, title_of
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.outputs import DeliveryNotes
 from crew.model.packaging import pyproject
 from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
-from crew.wording import file_table, package_lines, result_of
+from crew.wording import file_table, package_lines, result_of, title_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport

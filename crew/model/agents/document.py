@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crew.model.agents.shared import AgentServices, reading_tools, run_conversation, title_of
+from crew.model.agents.input_tools import reading_tools
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.outputs import Document, ImplementationPlan, Specification, submission_schema
-from crew.model.requirements import requirement_ids
+from crew.model.requirement_coverage import requirement_ids
 from crew.model.tool import InvalidOutputError, Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import Assignment, Draft, Outcome, Step
+from crew.wording import title_of
 from models.contracts.names import BuiltInArtifact
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from crew.model.agents.shared import AgentServices, reading_tools, run_conversation, title_of
+from crew.model.agents.input_tools import reading_tools
+from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.outputs import Report
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Draft, Outcome, Step
+from crew.wording import title_of
 from models.contracts.enums import Verdict
 
 

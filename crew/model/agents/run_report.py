@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from crew.model.requirements import REQUIREMENT_ID, requirement_ids, tests_in
+from crew.model.requirement_coverage import REQUIREMENT_ID, requirement_ids
+from crew.model.written_tests import tests_in
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 

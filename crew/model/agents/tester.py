@@ -5,12 +5,14 @@ from __future__ import annotations
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
+from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import report
-from crew.model.agents.shared import AgentServices, read_artifact_tool, run_conversation
-from crew.model.requirements import Baseline, requirement_ids, uncovered
+from crew.model.agents.services import AgentServices, run_conversation
+from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Tool, ToolError
 from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
+from crew.model.written_tests import Baseline
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
@@ -73,7 +75,7 @@ class AcceptanceTester:
             self._services, assignment, step, "acceptance", tools, product=product_interface()
         )
         (type,) = assignment.expected_outputs
-        weakened = Baseline(before).weakened(workspace.files)
+        weakened = Baseline(before).weakened_tests(workspace.files)
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
@@ -105,8 +107,6 @@ def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
 
 class AcceptanceRunner:
     """Runs the unit tests and the acceptance tests of the code. It asks no model."""
-
-    __test__ = False  # pytest would collect it for its name
 
     def __init__(self, services: AgentServices) -> None:
         self._services = services

@@ -9,9 +9,10 @@ from config.sizes import format_count
 from crew.protocol import Draft
 from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING
-from crew.reading.markdown_blocks import plain, printable
+from crew.reading.markdown_blocks import plain, without_controls
 from crew.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
+from crew.wording import title_of
 from models.contracts.names import ArtifactType
 
 Section = tuple[str, Sequence[str]]
@@ -24,8 +25,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>&~#|]|(?<![^\W_])_|_(?![^\W_])")
 
 def document(context: TaskContext, type: ArtifactType, sections: Iterable[Section]) -> Draft:
     """Return a Markdown draft: the rehearsal notice, the title, the changes of this round, then the sections."""
-    name = type.replace("_", " ").capitalize()
-    lines = [f"> {rehearsal_notice(context)}", "", f"# {name}: {escape_markdown(context.brief.title)}"]
+    lines = [f"> {rehearsal_notice(context)}", "", f"# {title_of(type)}: {escape_markdown(context.brief.title)}"]
     for heading, body in [*changes_section(context), *sections]:
         lines += ["", f"## {heading}", "", *body]
     return Draft(type, ("\n".join(lines) + "\n").encode())
@@ -115,7 +115,7 @@ def code_block(text: str) -> list[str]:
     """Return text as a code block, whatever backticks and control characters it holds."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *map(printable, text.splitlines()), fence]
+    return [f"{fence}text", *map(without_controls, text.splitlines()), fence]
 
 
 def table_cell(text: str, max_length: int = 200) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crew.protocol import Draft, InputArtifact
-from crew.reading.markdown_blocks import Kind, parse_blocks
+from crew.reading.markdown_blocks import BlockKind, parse_blocks
 from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.writing.document import block_quote, document, escape_markdown, source_line, table_cell
 from models.contracts.names import ArtifactType
@@ -45,5 +45,5 @@ def _about(artifact: InputArtifact) -> str:
     if text is None:
         return artifact.media_type
     blocks = parse_blocks(text[:_PREVIEW_CHARACTERS])
-    headings = [block.text for block in blocks if block.kind is Kind.HEADING]
+    headings = [block.text for block in blocks if block.kind is BlockKind.HEADING]
     return table_cell(next(iter([*headings, *(block.text for block in blocks)]), ""), 100)

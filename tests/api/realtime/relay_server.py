@@ -20,7 +20,7 @@ from models.contracts.enums import ProjectStatus
 from models.contracts.event_data import ErrorEvent
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
-from store import events, projects
+from store import events, project_start, projects
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
@@ -48,7 +48,7 @@ class Feed:
         """Create a project with this number of events besides those of its creation."""
         project_id = uuid4()
         async with self.store.transaction(project_id) as tx:
-            await projects.create(tx, projects.NewProject(project_id, "relay", "# Brief", PIPELINE))
+            await project_start.create(tx, project_start.NewProject(project_id, "relay", "# Brief", PIPELINE))
             if status is not None:
                 await projects.set_status(tx, status, "for a test", None)
         if events:

@@ -13,7 +13,7 @@ from config.settings import Settings
 from store.transaction import Store
 from tests.cli.commands.projects_under_test import open_request, start_project
 from tests.cli.terminal_under_test import Result, botarmy
-from tests.worker.losing import lose
+from tests.worker.lost_workflows import lose
 from worker.reconciler import Reconciler
 
 pytestmark = pytest.mark.usefixtures("worker")

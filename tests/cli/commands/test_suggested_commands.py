@@ -22,7 +22,7 @@ def test_an_address_is_suggested_without_its_password() -> None:
 def test_a_data_directory_is_quoted(tmp_path: Path) -> None:
     assert shlex.split(ApiTarget(None, FOLDER).as_arguments()) == ["--data-dir", str(FOLDER)]
     with pytest.raises(NoApiError) as error:
-        address.find(None, tmp_path / FOLDER)
+        address.find_api(None, tmp_path / FOLDER)
     assert shlex.split(str(error.value).rpartition("with: ")[2]) == [
         "botarmy",
         "up",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cli.client.project_view import ProjectView, StageStatus
 from cli.client.shapes import Event
-from cli.views.project_view import ProjectView, StageStatus
 from cli.views.wording import describe, duration
 from models.contracts.enums import EventType
 from tests.models.test_event_data import RELEASE_0_1_0

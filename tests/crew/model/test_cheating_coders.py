@@ -7,7 +7,7 @@ import re
 import pytest
 
 from crew.model.agents.coder import WEAKENED
-from crew.model.requirements import Baseline
+from crew.model.written_tests import Baseline
 from crew.protocol import AgentError
 from models.contracts.enums import Verdict
 from tests.crew.model.agents_under_test import crew_of, documents_of, files_of, work
@@ -103,17 +103,17 @@ async def test_a_skipped_test_does_not_pass(mark: str) -> None:
     async with crew_of(script) as (crew, _):
         with pytest.raises(AgentError, match="the same call of finish 5 times"):
             await work(crew, "build", DOCUMENTS)
-    found = Baseline({OTHERS: OTHERS_TEST}).weakened({OTHERS: skipped})
+    found = Baseline({OTHERS: OTHERS_TEST}).weakened_tests({OTHERS: skipped})
     assert found == [f"{NAME} is skipped"]
 
 
 def test_a_test_that_is_moved_or_stronger_is_told_apart() -> None:
     tests = Baseline({})
-    tests.note({OTHERS: OTHERS_TEST})
-    assert tests.weakened({OTHERS: OTHERS_TEST}) == []
+    tests.record({OTHERS: OTHERS_TEST})
+    assert tests.weakened_tests({OTHERS: OTHERS_TEST}) == []
     stronger = OTHERS_TEST + '        self.assertEqual(greeting("Eve"), "Hello, Eve")\n'
-    assert tests.weakened({OTHERS: stronger}) == []
-    assert tests.weakened({"tests/test_more.py": OTHERS_TEST}) == [f"{NAME} was removed"]
+    assert tests.weakened_tests({OTHERS: stronger}) == []
+    assert tests.weakened_tests({"tests/test_more.py": OTHERS_TEST}) == [f"{NAME} was removed"]
 
 
 async def test_a_claim_of_success_while_tests_fail_is_refused() -> None:

@@ -18,7 +18,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.model.agents.coder import Coder
 from crew.model.agents.document import DocumentWriter
-from crew.model.agents.shared import AgentServices
+from crew.model.agents.services import AgentServices
 from crew.model.clients import ModelClient
 from crew.model.prompt import prompt_for
 from crew.model.workspace import Workspace

@@ -19,7 +19,7 @@ from config.settings import Settings
 from crew.model import prompt as prompts
 from crew.model.agents.coder import WEAKENED, Coder
 from crew.model.outputs import submission_schema
-from crew.model.requirements import uncovered
+from crew.model.requirement_coverage import uncovered
 from crew.model.tool import ToolError
 from crew.model.toolchains import entry_point, planned_entry, toolchain_of
 from crew.model.workspace import Workspace

@@ -11,7 +11,7 @@ from pydantic_ai.messages import ModelMessagesTypeAdapter
 from artifacts.file_sets import pack
 from artifacts.media_types import FILES
 from crew.model.agents.reviewer import Reviewer
-from crew.model.agents.shared import AgentServices
+from crew.model.agents.services import AgentServices
 from crew.model.clients import ModelClient, ModelClients
 from crew.protocol import InputArtifact, Outcome
 from models.contracts.enums import Verdict

@@ -10,7 +10,7 @@ import pytest
 from artifacts.file_sets import unpack
 from crew.model import tool_calls
 from crew.model.agents.coder import Coder
-from crew.model.agents.shared import AgentServices
+from crew.model.agents.services import AgentServices
 from models.contracts.names import BuiltInArtifact
 from sandbox import Sandbox
 from tests.crew.model.model_under_test import Model, Step, call, says

@@ -8,7 +8,7 @@ from pydantic_ai.messages import ModelResponse, TextPart
 
 from crew.model import context
 from crew.model.dialect import JsonText
-from crew.model.requirements import Baseline
+from crew.model.written_tests import Baseline
 
 SUM = " + ".join(["'a'"] * 2_000)
 TEST = f"""\

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOf, markOf, plain, sentence } from "../../../web/js/feed/event-sentence.js";
+import { badgeOf, isOfKind, plain, sentence } from "../../../web/js/feed/event-sentence.js";
 
 /** @typedef {import("../../../web/js/api.d.ts").EventType} EventType */
 
@@ -58,19 +58,19 @@ test("an unknown type is shown by its name", () => {
 
 test("an event belongs to the kinds that a reader can choose", () => {
   const failed = event("task_failed", { stage: "build", round: 1, error: "x" });
-  assert.deepEqual(["all", "agents", "errors", "decisions"].map((kind) => isOf(kind, failed)), [
+  assert.deepEqual(["all", "agents", "errors", "decisions"].map((kind) => isOfKind(kind, failed)), [
     true,
     true,
     true,
     false,
   ]);
-  assert.equal(isOf("decisions", event("hitl_expired", {})), true);
-  assert.equal(isOf("artifacts", event("artifact_created", {})), true);
-  assert.equal(isOf("errors", event("workflow_event", { status: "failed" })), true);
+  assert.equal(isOfKind("decisions", event("hitl_expired", {})), true);
+  assert.equal(isOfKind("artifacts", event("artifact_created", {})), true);
+  assert.equal(isOfKind("errors", event("workflow_event", { status: "failed" })), true);
 });
 
 test("the mark of an event depends on its type, its status and its verdict", () => {
-  assert.deepEqual(markOf(event("workflow_event", { status: "completed" })), ["completed", "good"]);
-  assert.deepEqual(markOf(event("task_completed", { verdict: "failed" })), ["failed", "bad"]);
-  assert.deepEqual(markOf(event("workflow_event", { status: "unheard" })), ["idle", "calm"]);
+  assert.deepEqual(badgeOf(event("workflow_event", { status: "completed" })), ["completed", "good"]);
+  assert.deepEqual(badgeOf(event("task_completed", { verdict: "failed" })), ["failed", "bad"]);
+  assert.deepEqual(badgeOf(event("workflow_event", { status: "unheard" })), ["idle", "calm"]);
 });

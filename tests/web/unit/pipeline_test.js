@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layered } from "../../../web/js/pipeline/layers.js";
 import { layout } from "../../../web/js/pipeline/layout.js";
-import { asks, stageStates, upstream } from "../../../web/js/pipeline/stages.js";
+import { gateAsks, stageStates, upstream } from "../../../web/js/pipeline/stages.js";
 
 /** @typedef {import("../../../web/js/api.d.ts").Stage} Stage */
 
@@ -87,11 +87,11 @@ test("the flow runs down where there is little room", () => {
 test("a project's oversight decides which gates ask", () => {
   const gate = /** @type {Stage["gate"]} */ ({ ask: "on_low_confidence", important: true, question: "" });
   const gated = stage("plan", [], [], { gate });
-  assert.equal(asks(gated, "high"), "always");
-  assert.equal(asks(gated, "medium"), "always");
-  assert.equal(asks(gated, "low"), "never");
-  assert.equal(asks(gated, null), "on_low_confidence");
-  assert.equal(asks(stage("plan", [], []), "high"), "never");
+  assert.equal(gateAsks(gated, "high"), "always");
+  assert.equal(gateAsks(gated, "medium"), "always");
+  assert.equal(gateAsks(gated, "low"), "never");
+  assert.equal(gateAsks(gated, null), "on_low_confidence");
+  assert.equal(gateAsks(stage("plan", [], []), "high"), "never");
 });
 
 test("a stage has the state of its newest task, its open gate or its rejected result", () => {

@@ -16,7 +16,7 @@ from models.contracts.enums import Oversight
 from store.transaction import Store
 from tests.crews import OneAgentCrews
 from tests.waiting import eventually
-from tests.worker.losing import V1, lose, problems
+from tests.worker.lost_workflows import V1, lose, problems
 from tests.workflows.crew_under_test import Script, Story, Turn, pipeline
 from worker.reconciler import Reconciler
 from workflows.client import start_project

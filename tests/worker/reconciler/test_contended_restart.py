@@ -8,7 +8,7 @@ import pytest
 
 from api.recovery import restart as recovery
 from tests.waiting import eventually
-from tests.worker.losing import V1, lose, post
+from tests.worker.lost_workflows import V1, lose, post
 from tests.worker.reconciler.lost_projects import Lost, raise_generation, restore_before_decision
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN
 from workflows.client import generation_of, project_handle, project_workflow_id, start_project

@@ -8,7 +8,7 @@ import pytest
 
 from models.contracts.enums import EventType, Oversight
 from tests.waiting import eventually
-from tests.worker.losing import V1, lose, post
+from tests.worker.lost_workflows import V1, lose, post
 from tests.worker.reconciler.lost_projects import DESIGN, VALIDATE, Lost
 from tests.workflows.crew_under_test import (
     BUILD,

@@ -19,7 +19,7 @@ from config.settings import Settings
 from models.contracts.project import ProjectInput
 from store.transaction import Store
 from tests.waiting import eventually
-from tests.worker.losing import lose, post, problems
+from tests.worker.lost_workflows import lose, post, problems
 from tests.worker.reconciler.lost_projects import CREWS, Lost, restore_before_decision
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, Held, raises, works
 from worker.reconciler import Reconciler

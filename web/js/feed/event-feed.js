@@ -6,7 +6,7 @@ import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
 import { doingRow, kindFilter, paintDoing, unfold } from "./event-row.js";
-import { isOf, plain } from "./event-sentence.js";
+import { isOfKind, plain } from "./event-sentence.js";
 import { EventLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
 
@@ -98,7 +98,7 @@ export class EventFeed extends HTMLElement {
 
   /** @param {LogEvent[]} events */
   #logGrown(events) {
-    const wanted = events.filter((event) => isOf(this.#rows.kind, event)).length;
+    const wanted = events.filter((event) => isOfKind(this.#rows.kind, event)).length;
     this.#rows.newer += wanted;
     this.#unannounced += wanted;
     this.#frames.ask();
@@ -187,7 +187,7 @@ export class EventFeed extends HTMLElement {
     if (!this.contains(document.activeElement)) this.#unannounced = 0;
     if (!this.#unannounced || performance.now() - this.#announcedAt < ANNOUNCE_INTERVAL) return;
     this.#announcedAt = performance.now();
-    const event = this.#log?.tail?.findLast((candidate) => isOf(this.#rows.kind, candidate));
+    const event = this.#log?.tail?.findLast((candidate) => isOfKind(this.#rows.kind, candidate));
     const newest = event ? plain(event) : "";
     const text = this.#unannounced === 1 ? newest : `${count(this.#unannounced, "new event")}. The newest: ${newest}`;
     write(this.#announcement, text);

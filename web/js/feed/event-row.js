@@ -4,7 +4,7 @@ import { childrenOf, find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
-import { KINDS, markOf, sentence } from "./event-sentence.js";
+import { badgeOf, KINDS, sentence } from "./event-sentence.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */
 /** @import { Doing } from "../project/model.js" */
@@ -53,7 +53,7 @@ function template(name, tone) {
  * @param {LogEvent} event
  */
 export function row(event) {
-  const element = template(...markOf(event));
+  const element = template(...badgeOf(event));
   const [, text, time, number] = childrenOf(find("summary", element));
   const moment = new Date(event.timestamp);
   element.dataset.seq = String(event.seq);

@@ -143,16 +143,16 @@ const KIND_OF = {
  * @param {string} kind
  * @param {{ event_type: EventType, data: Data }} event
  */
-export function isOf(kind, { event_type: type, data }) {
+export function isOfKind(kind, { event_type: type, data }) {
   if (kind === "all") return true;
   if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
   return KIND_OF[type] === kind;
 }
 
-/** @typedef {[mark: string, tone: string]} Mark */
+/** @typedef {[mark: string, tone: string]} Badge */
 
-/** @type {Partial<Record<EventType, Mark | Record<string, Mark>>>} */
-const MARKS = {
+/** @type {Partial<Record<EventType, Badge | Record<string, Badge>>>} */
+const BADGES = {
   workflow_event: {
     starting: ["starting", "busy"],
     active: ["working", "busy"],
@@ -183,10 +183,10 @@ const MARKS = {
 /**
  * The icon and the tone of an event.
  * @param {{ event_type: EventType, data: Data }} event
- * @returns {Mark}
+ * @returns {Badge}
  */
-export function markOf({ event_type: type, data }) {
+export function badgeOf({ event_type: type, data }) {
   if (data.verdict === "failed") return ["failed", "bad"];
-  const found = MARKS[type];
+  const found = BADGES[type];
   return (Array.isArray(found) ? found : found?.[data.status]) ?? ["idle", "calm"];
 }

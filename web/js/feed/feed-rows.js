@@ -2,7 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { row } from "./event-row.js";
-import { isOf } from "./event-sentence.js";
+import { isOfKind } from "./event-sentence.js";
 import { EventWindow } from "./feed-log.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */
@@ -170,6 +170,6 @@ export class FeedRows extends EventTarget {
 
   /** @param {NumberedEvent[]} events */
   #wanted(events, kind = this.kind) {
-    return events.filter((event) => isOf(kind, event));
+    return events.filter((event) => isOfKind(kind, event));
   }
 }

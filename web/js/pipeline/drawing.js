@@ -2,7 +2,7 @@
 
 import { childrenOf, find, h, icon, svg, write } from "../dom.js";
 import { status } from "../labels.js";
-import { asks } from "./stages.js";
+import { gateAsks } from "./stages.js";
 
 /** @import { GateAsk, Oversight, Stage } from "../api.d.ts" */
 /** @import { Layout } from "./layout.js" */
@@ -32,7 +32,7 @@ const GATE_STATES = { waiting_for_hitl: "waiting", completed: "passed", rejected
  */
 export function gateOf(stage, oversight, now) {
   const state = GATE_STATES[now?.state ?? ""] ?? "ahead";
-  const rule = state === "waiting" || state === "refused" ? "always" : asks(stage, oversight);
+  const rule = state === "waiting" || state === "refused" ? "always" : gateAsks(stage, oversight);
   return { rule, state, question: now?.request?.question ?? stage.gate?.question ?? "" };
 }
 

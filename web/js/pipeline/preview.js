@@ -4,7 +4,7 @@ import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import "./pipeline-graph.js";
-import { asks } from "./stages.js";
+import { gateAsks } from "./stages.js";
 
 /** @import { Oversight, Pipeline } from "../api.d.ts" */
 
@@ -60,7 +60,7 @@ export function pipelinePreview(signal) {
  */
 export function gatesInWords(pipeline, oversight) {
   /** @param {string} rule */
-  const under = (rule) => pipeline.stages.filter((stage) => asks(stage, oversight) === rule).map(({ name }) => name);
+  const under = (rule) => pipeline.stages.filter((each) => gateAsks(each, oversight) === rule).map(({ name }) => name);
   const always = under("always");
   const unsure = under("on_low_confidence");
   if (!always.length && !unsure.length) return "No gate asks. You are asked only if a step fails.";

@@ -67,7 +67,7 @@ export function upstream(pipeline) {
  * @param {Stage} stage
  * @param {Oversight | null} oversight
  */
-export function asks(stage, oversight) {
+export function gateAsks(stage, oversight) {
   if (oversight === "high") return stage.gate ? "always" : "never";
   if (oversight === "low") return "never";
   if (oversight === "medium") return stage.gate?.important ? "always" : "never";

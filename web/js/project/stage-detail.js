@@ -4,7 +4,7 @@ import { badge } from "../badges.js";
 import { stageModelInWords } from "../crew.js";
 import { each, h, icon, onCustom, present, write } from "../dom.js";
 import { title } from "../labels.js";
-import { asks, upstream } from "../pipeline/stages.js";
+import { gateAsks, upstream } from "../pipeline/stages.js";
 import { visible } from "../text.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 
@@ -131,7 +131,7 @@ function describe(stage, model) {
   const listed = (type) => (artifactsOf(type).length ? artifactsOf(type).map(artifactLink) : missing(type));
   /** @param {string[]} types */
   const typeList = (types) => h("ul", {}, types.map(listed));
-  const rule = asks(stage, model.project.oversight);
+  const rule = gateAsks(stage, model.project.oversight);
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
     stage.instructions && ["Instructions", h("p", { class: "prose", dir: "auto" }, stage.instructions)],

@@ -4,7 +4,7 @@ import { find, h, icon } from "../dom.js";
 
 /** @import { ProjectStatus } from "../api.d.ts" */
 
-/** @typedef {{ show: string, search: string }} Filter `show` is a key of SHOWS */
+/** @typedef {{ show: string, search: string }} Filter `show` is a key of STATUS_FILTERS */
 /** @typedef {Filter & { starting: boolean }} AddressState */
 
 const SEARCH_DELAY = 180; // ms without a key, after which a search begins
@@ -34,11 +34,11 @@ export function filters(changed, signal) {
       if (event.key === "Escape" && !search.value) search.blur();
     },
   });
-  const inputs = Object.keys(SHOWS).map((value) =>
+  const inputs = Object.keys(STATUS_FILTERS).map((value) =>
     h("input", { type: "radio", name: "show", value, onchange: () => apply() })
   );
   const chosen = () => inputs.find((radio) => radio.checked);
-  const radios = Object.values(SHOWS).map(({ word }, index) => h("label", {}, inputs[index], h("span", {}, word)));
+  const radios = Object.values(STATUS_FILTERS).map(({ word }, i) => h("label", {}, inputs[i], h("span", {}, word)));
   const element = h(
     "form",
     {
@@ -87,7 +87,7 @@ export function filters(changed, signal) {
 
 /** The choices: a label, and the statuses that match (empty: all). */
 /** @type {Record<string, { word: string, statuses: ProjectStatus[] }>} */
-export const SHOWS = {
+export const STATUS_FILTERS = {
   all: { word: "All", statuses: [] },
   open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
   waiting: { word: "Waiting for you", statuses: ["waiting"] },
@@ -95,12 +95,12 @@ export const SHOWS = {
   stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
 };
 
-/** `{show, search, starting}`: a key of SHOWS, the words searched for, and whether the start dialog is open. */
+/** `{show, search, starting}`: a key of STATUS_FILTERS, the words searched for, whether the start dialog is open. */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
   const show = query.get("show");
   return {
-    show: show !== null && Object.hasOwn(SHOWS, show) ? show : "all",
+    show: show !== null && Object.hasOwn(STATUS_FILTERS, show) ? show : "all",
     search: query.get("search") ?? "",
     starting: query.has("new"),
   };

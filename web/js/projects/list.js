@@ -3,7 +3,7 @@
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { SHOWS } from "./filters.js";
+import { STATUS_FILTERS } from "./filters.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Filter } from "./filters.js" */
@@ -97,7 +97,7 @@ export class ProjectList extends EventTarget {
     try {
       do {
         const limit = Math.min(MAX_LIMIT, Math.max(PAGE_SIZE, this.#wanted - items.length));
-        const query = { status: SHOWS[filter.show].statuses, search: filter.search, limit, cursor };
+        const query = { status: STATUS_FILTERS[filter.show].statuses, search: filter.search, limit, cursor };
         const page = await projects.list(query, { signal });
         items.push(...page.items);
         cursor = page.next_cursor;

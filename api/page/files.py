@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import problem
 
-FOLDER = Path(__file__).resolve().parents[1] / "web"
+FOLDER = Path(__file__).resolve().parents[2] / "web"
 PREFIX = "/web/"
 
 RESCAN_SECONDS = 1.0

@@ -25,7 +25,7 @@ OUTPUTS = [one for one in BuiltInArtifact if one not in (BuiltInArtifact.USER_IN
 
 
 @asynccontextmanager
-async def hasty_temporal() -> AsyncIterator[WorkflowEnvironment]:
+async def temporal_with_short_histories() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_extra_args=[

@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from cli.client.gates import Gates
 from cli.client.hitl import Response
 from cli.client.shapes import Request
-from cli.commands.options import Gates
 from models.contracts.enums import HitlAction
+
+
+class EndOfInputError(Exception):
+    """Standard input has ended: Ctrl-D, or the terminal was closed."""
+
+
+class QuestionWithdrawnError(Exception):
+    """The answer to a question is no longer needed."""
 
 
 class UnattendedFailureError(Exception):

@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from api.page_files import PREFIX, Snapshot, current_snapshot
+from api.page.files import PREFIX, Snapshot, current_snapshot
 
 POLICY = "; ".join(
     (

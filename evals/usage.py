@@ -9,7 +9,7 @@ from models.contracts.enums import TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class EvalUsage:
     """What a crew used. `rounds` is how often its most repeated stage ran, `turns` counts the responses of models, and
     `cost_usd` is in US dollars. Responses that were discarded are not in it."""
 
@@ -19,8 +19,8 @@ class Usage:
     output_tokens: int = 0
     cost_usd: float = 0.0
 
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
+    def __add__(self, other: EvalUsage) -> EvalUsage:
+        return EvalUsage(
             self.rounds + other.rounds,
             self.turns + other.turns,
             self.input_tokens + other.input_tokens,
@@ -35,30 +35,30 @@ class UsageReader:
 
     client: Client
     project_id: str
-    last: Usage = Usage()
+    last: EvalUsage = EvalUsage()
     """What was used at the last reading."""
 
-    _ended: dict[str, Usage] = field(default_factory=dict)
+    _ended: dict[str, EvalUsage] = field(default_factory=dict)
 
-    async def read(self) -> Usage:
+    async def read(self) -> EvalUsage:
         """Return what the project has used.
 
         Raises:
             ApiError, NoApiError: as all calls of the client.
         """
         tasks = (await self.client.get(f"/projects/{self.project_id}/status"))["tasks"]
-        total = Usage(rounds=max((task["round"] for task in tasks), default=0))
+        total = EvalUsage(rounds=max((task["round"] for task in tasks), default=0))
         for task in tasks:
             total += await self._used_by(task)
         self.last = total
         return total
 
-    async def _used_by(self, task: Json) -> Usage:
+    async def _used_by(self, task: Json) -> EvalUsage:
         id = task["task_id"]
         if id in self._ended:
             return self._ended[id]
         transcript = await self.client.get(f"/tasks/{id}/transcript")
-        used = Usage(
+        used = EvalUsage(
             turns=len(transcript["turns"]),
             input_tokens=transcript["input_tokens"],
             output_tokens=transcript["output_tokens"],

@@ -10,18 +10,11 @@ import termios
 from rich.console import Console
 from rich.text import Text
 
+from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.views.printable import printable
 
 
-class EndOfInputError(Exception):
-    """Standard input has ended: Ctrl-D, or the terminal was closed."""
-
-
-class QuestionWithdrawnError(Exception):
-    """The answer to a question is no longer needed."""
-
-
-class Prompt:
+class TerminalPrompt:
     """Reads lines from standard input, a terminal, without blocking the event loop.
 
     Args:

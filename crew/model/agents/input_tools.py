@@ -1,40 +1,18 @@
-"""What all agents of the model crew have in common."""
+"""The tools that read the inputs of a step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES
-from crew.model.clients import ModelClients
-from crew.model.conversation import Completed, Conversation
-from crew.model.limits import limits_of
-from crew.model.prompt import prompt_for, shown
+from crew.model.prompt import shown
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.workspace import Workspace
-from crew.protocol import AgentError, Assignment, InputArtifact, Outcome, Step
-from models.contracts.roles import ModelName
-from sandbox import Sandbox
+from crew.protocol import InputArtifact
 
 MAX_READ_CHARACTERS = 15_000
 """Characters of an artifact that one call of `read_artifact` returns: less than the result of a tool may have."""
-
-
-@dataclass(frozen=True)
-class AgentServices:
-    """What the agents of a process share."""
-
-    clients: ModelClients
-    sandbox: Sandbox
-    default_model: ModelName | None
-
-
-class ModelAgent(Protocol):
-    """An agent for one kind of work."""
-
-    async def run(self, assignment: Assignment, step: Step) -> Outcome: ...
 
 
 class ReadArtifact(Arguments):
@@ -94,42 +72,3 @@ def reading_tools(inputs: Sequence[InputArtifact]) -> tuple[Tool, ...]:
         Tool("read_file", "Read a file of the inputs.", ReadFile, read_file, is_pure=True),
     )
     return (read_artifact_tool(inputs), *(reading if files.files else ()))
-
-
-def allowed(assignment: Assignment, tools: Sequence[Tool]) -> tuple[Tool, ...]:
-    """Return those of an agent's tools that its role lists, and all without a list. Those that end a step stay."""
-    listed = assignment.role.tools
-    return tuple(tool for tool in tools if listed is None or tool.name in listed or tool.ends)
-
-
-async def run_conversation(
-    services: AgentServices,
-    assignment: Assignment,
-    step: Step,
-    prompt: str,
-    tools: Sequence[Tool],
-    workspace: Workspace | None = None,
-    **fill: str,
-) -> Completed:
-    """Have one conversation for a step, with the model that the assignment names, about a workspace if there is one.
-
-    Raises:
-        AgentError: no model is named, or the conversation failed.
-    """
-    model = assignment.model or services.default_model
-    if model is None:
-        raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
-    return await Conversation(
-        services.clients.get(model),
-        prompt_for(assignment, prompt, **fill),
-        allowed(assignment, tools),
-        limits_of(assignment.role, assignment.continued),
-        step,
-        assignment.continued,
-        state=lambda: workspace.version if workspace is not None else None,
-    ).run()
-
-
-def title_of(type: str) -> str:
-    """Return the heading of a document of this type."""
-    return type.replace("_", " ").capitalize()

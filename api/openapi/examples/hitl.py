@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from api.examples import DECISION_ID, LATER, PROJECT_ID, REQUEST_ID, TASK_ID, TOMORROW, Json
-from api.examples.artifacts import ARTIFACT_CONTENT, REFERENCE
-from api.examples.task_detail import TASK_DETAIL
+from api.openapi.examples import DECISION_ID, LATER, PROJECT_ID, REQUEST_ID, TASK_ID, TOMORROW, Json
+from api.openapi.examples.artifacts import ARTIFACT_CONTENT, REFERENCE
+from api.openapi.examples.task_detail import TASK_DETAIL
 
 REQUEST: Json = {
     "request_id": REQUEST_ID,

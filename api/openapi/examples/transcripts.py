@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, TASK_ID, Json
+from api.openapi.examples import EARLIER, TASK_ID, Json
 
 TRANSCRIPT: Json = {
     "task_id": TASK_ID,

@@ -1,30 +1,12 @@
-"""Which requirements there are, and which tests cover them: read from the Markdown that people may have amended."""
+"""The tests that a crew has written: their names, and whether they were weakened."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
-from crew.reading.document_requirements import labels_in
 from sandbox.toolchain import toolchains
-
-REQUIREMENT_ID = re.compile(r"\bR\d{1,3}\b")
-
-
-def requirement_ids(specification: str) -> list[str]:
-    """Return the numbers of the requirements in a specification, in order."""
-    return list(dict.fromkeys(labels_in(specification)))
-
-
-def uncovered(ids: list[str], files: Mapping[str, str]) -> list[str]:
-    """Return the requirements that no test names, in its docstring or its name."""
-    named: set[str] = set()
-    for name, docstring in tests_in(files).items():
-        named.update(REQUIREMENT_ID.findall(docstring.upper()))
-        named.update(REQUIREMENT_ID.findall(re.sub(r"_", " ", name.rpartition(".")[2]).upper()))
-    return [each for each in ids if each.upper() not in named]
 
 
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
@@ -39,13 +21,13 @@ class Baseline:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._seen = _strengths(files)
 
-    def note(self, files: Mapping[str, str]) -> None:
+    def record(self, files: Mapping[str, str]) -> None:
         """Remember the tests in files that have been written."""
         for name, (skipped, asserts) in _strengths(files).items():
             was_skipped, asserted = self._seen.get(name, (True, 0))
             self._seen[name] = (skipped and was_skipped, max(asserts, asserted))
 
-    def weakened(self, files: Mapping[str, str]) -> list[str]:
+    def weakened_tests(self, files: Mapping[str, str]) -> list[str]:
         """Return the tests that are removed, skipped, emptied or weaker in the files, one phrase each."""
         now = _strengths(files)
         found = [f"{name} was removed" for name in self._seen if name not in now]

@@ -1,4 +1,4 @@
-"""One run: the processes between the supervisor, which stays outside, and the Python that runs the tests."""
+"""One attempt: the processes between the supervisor, which stays outside, and the Python that runs the tests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class UnconfinedError(Exception):
     """The system cannot confine the code."""
 
 
-class Run(NamedTuple):
+class Attempt(NamedTuple):
     """One attempt at a request. The descriptors are the runner's input, output and status."""
 
     request: RunRequest
@@ -64,92 +64,94 @@ class Run(NamedTuple):
         return [WORK, SCRATCH, SHARED] if self.own_root else [self.request.folder + WORK, self.request.folder + SCRATCH]
 
 
-def start(run: Run) -> int:
-    """Start a run in a process group of its own and return its process id.
+def start(attempt: Attempt) -> int:
+    """Start an attempt in a process group of its own and return its process id.
 
     What the tests print goes to the output. The status receives JSON lines: {"isolation": [...]} before the runner
     starts, what the runner reports, {"exit": code} or {"signal": number} when it has ended, {"refused": why} if the
     system forbids this kind of run, {"unconfined": why} if it cannot confine it.
     """
-    return _fork(run.status, lambda: _lead_group(run))
+    return _fork(attempt.status, lambda: _lead_group(attempt))
 
 
-def _lead_group(run: Run) -> None:
+def _lead_group(attempt: Attempt) -> None:
     """Enter the namespaces as the group leader, and start a child as their first process."""
     os.setsid()
     # Another user must be able to read these files, whatever the worker's umask.
     os.umask(0o022)
-    if run.own_root:
-        namespaces.enter(run.loopback)
-        user = confinement.choose_user(run.request, run.own_root, run.libraries)
-        init = _fork(run.status, lambda: _run_as_init(run, user))
-        os.close(run.output)
+    if attempt.own_root:
+        namespaces.enter(attempt.loopback)
+        user = confinement.choose_user(attempt.request, attempt.own_root, attempt.libraries)
+        init = _fork(attempt.status, lambda: _run_as_init(attempt, user))
+        os.close(attempt.output)
         os.waitpid(init, 0)
         return
-    user = confinement.choose_user(run.request, run.own_root, run.libraries)
-    for folder in run.folders:
+    user = confinement.choose_user(attempt.request, attempt.own_root, attempt.libraries)
+    for folder in attempt.folders:
         os.mkdir(folder)
         os.chown(folder, user, -1)
-    for folder, contents in _read_only_files(run).items():
+    for folder, contents in _read_only_files(attempt).items():
         files.write(contents, folder)
-    _supervise_runner(run, user)
+    _supervise_runner(attempt, user)
 
 
-def _run_as_init(run: Run, user: int) -> None:
+def _run_as_init(attempt: Attempt, user: int) -> None:
     """Run as the first process of the namespaces: when it ends, the kernel ends all others there."""
-    read_only = _read_only_files(run)
-    namespaces.build_root(run.request, run.folders, user, run.libraries)
+    read_only = _read_only_files(attempt)
+    namespaces.build_root(attempt.request, attempt.folders, user, attempt.libraries)
     for folder, contents in read_only.items():
         files.write(contents, folder)
         namespaces.make_read_only(folder)
-    _supervise_runner(run, user)
+    _supervise_runner(attempt, user)
 
 
-def _supervise_runner(run: Run, user: int) -> None:
+def _supervise_runner(attempt: Attempt, user: int) -> None:
     """Start the runner, reap every process that ends, and report how the runner ended."""
-    runner = _fork(run.status, lambda: _exec_runner(run, user))
-    os.close(run.output)
+    runner = _fork(attempt.status, lambda: _exec_runner(attempt, user))
+    os.close(attempt.output)
     while True:
         pid, status = os.wait()
         if pid == runner:
             code = os.waitstatus_to_exitcode(status)
-            _report(run.status, {"exit": code} if code >= 0 else {"signal": -code})
+            _report(attempt.status, {"exit": code} if code >= 0 else {"signal": -code})
             return
 
 
-def _exec_runner(run: Run, user: int) -> NoReturn:
+def _exec_runner(attempt: Attempt, user: int) -> NoReturn:
     os.setsid()
     os.nice(_NICE)
-    work, scratch = run.folders[:2]
-    readable = [*run.read_only, *run.libraries]
-    isolation, confined = confinement.confine(run.request, readable, run.folders, user, run.own_root, run.loopback)
-    if not confined and not run.request.unconfined:
+    work, scratch = attempt.folders[:2]
+    readable = [*attempt.read_only, *attempt.libraries]
+    isolation, confined = confinement.confine(
+        attempt.request, readable, attempt.folders, user, attempt.own_root, attempt.loopback
+    )
+    if not confined and not attempt.request.unconfined:
         raise UnconfinedError("; ".join(isolation))
     # This process is confined now, so that no path can make it write outside.
-    files.write(run.request.files, work)
+    files.write(attempt.request.files, work)
     os.chdir(work)
     # Orphans become the runner's children, and are killed before the next test.
     with suppress(OSError):
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
-    _report(run.status, {"isolation": isolation, "confined": confined, "user": user})
-    descriptors = [os.dup(each) for each in (run.input, run.output, run.output, run.status)]
+    _report(attempt.status, {"isolation": isolation, "confined": confined, "user": user})
+    descriptors = [os.dup(each) for each in (attempt.input, attempt.output, attempt.output, attempt.status)]
     for target, descriptor in enumerate(descriptors):
         os.dup2(descriptor, target)
         os.set_inheritable(target, True)
     os.closerange(_STATUS + 1, os.sysconf("SC_OPEN_MAX"))
-    environment = {**command.environment(run.request, run.libraries), "HOME": work, "TMPDIR": scratch}
-    product = command.product(run.request, run.product, run.runner, environment)
-    commands = [json.dumps(product), json.dumps(run.request.command)]
+    environment = {**command.environment(attempt.request, attempt.libraries), "HOME": work, "TMPDIR": scratch}
+    product = command.product(attempt.request, attempt.product, attempt.runner, environment)
+    commands = [json.dumps(product), json.dumps(attempt.request.command)]
     # Without Landlock, a user who owns the root of the run may write there, too.
-    root = ["/"] if run.own_root and os.access("/", os.W_OK) else []
-    arguments = command.runner(run.request, run.runner, [*commands, work, *run.folders[1:], *root])
+    root = ["/"] if attempt.own_root and os.access("/", os.W_OK) else []
+    arguments = command.runner(attempt.request, attempt.runner, [*commands, work, *attempt.folders[1:], *root])
     os.execve(arguments[0], arguments, environment)
 
 
-def _read_only_files(run: Run) -> dict[str, dict[str, str]]:
+def _read_only_files(attempt: Attempt) -> dict[str, dict[str, str]]:
     """Return the files of each folder that the tests may only read."""
-    product = run.request.product.files if run.request.product is not None else {}
-    return dict(zip(run.read_only, [files.of_the_runner(), product, namespaces.HOST_NAMES], strict=False))
+    product = attempt.request.product.files if attempt.request.product is not None else {}
+    return dict(zip(attempt.read_only, [files.of_the_runner(), product, namespaces.HOST_NAMES], strict=False))
 
 
 def _fork(status: int, act: Callable[[], None]) -> int:

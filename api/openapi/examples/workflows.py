@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, LATER, PROJECT_ID, PROJECT_WORKFLOW_ID, Json
+from api.openapi.examples import EARLIER, LATER, PROJECT_ID, PROJECT_WORKFLOW_ID, Json
 
 WORKFLOW_CHANGE: Json = {
     "workflow_id": PROJECT_WORKFLOW_ID,

@@ -1,14 +1,14 @@
-"""The rules of rework, and the stage of a standalone handoff: what a replay and a restart from the records share."""
+"""The rules of rework, which a replay and a restart from the records share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.contracts.enums import GateAsk, HitlReason, Oversight
+from models.contracts.enums import HitlReason
 from models.contracts.handoff import OpenRequest
-from models.contracts.pipeline import NO_GATE, Stage
+from models.contracts.pipeline import Stage
 from models.contracts.stage_outcome import SentBack
-from models.contracts.workflow_state import HandoffInput, HandoffState
+from models.contracts.workflow_state import HandoffState
 
 MAX_FEEDBACK = 10_000
 """Characters, the limit of a comment."""
@@ -48,17 +48,3 @@ def send_back(states: Mapping[str, HandoffState], target: str, descendants: Sequ
     # Two verdicts may arrive together. The target then runs once, with the feedback of both.
     state.feedback, state.report = join_feedback(state.feedback, outcome.feedback), (*state.report, *outcome.report)
     state.reopens = tuple(dict.fromkeys((*state.reopens, target, *descendants)))
-
-
-def standalone_stage(handoff_input: HandoffInput) -> Stage:
-    """Return the stage of a standalone handoff. It asks a human if the project's oversight is high."""
-    handoff = handoff_input.handoff
-    asks = GateAsk.ALWAYS if handoff_input.oversight is Oversight.HIGH else GateAsk.NEVER
-    return Stage(
-        name=handoff.phase,
-        agent=handoff.to_agent,
-        instructions=handoff.instructions,
-        produces=handoff.expected_outputs,
-        gate=NO_GATE.model_copy(update={"ask": asks}),
-        priority=handoff.priority,
-    )

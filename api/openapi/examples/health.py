@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.examples import Json
-from api.examples.workflows import WORKFLOW_PROBLEM
+from api.openapi.examples import Json
+from api.openapi.examples.workflows import WORKFLOW_PROBLEM
 
 HEALTH: Json = {"status": "ok"}
 DETAILED_HEALTH: Json = {

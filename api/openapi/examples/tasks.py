@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, LATER, TASK_ID, TASK_WORKFLOW_ID, Json
+from api.openapi.examples import EARLIER, LATER, TASK_ID, TASK_WORKFLOW_ID, Json
 
 TASK: Json = {
     "task_id": TASK_ID,

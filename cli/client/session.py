@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import aclosing, nullcontext
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from typing import Protocol
 
 from cli.client import hitl
+from cli.client.decider import Decider, EndOfInputError, NoDecider, QuestionWithdrawnError
 from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
+from cli.client.project_view import ProjectView
 from cli.client.shapes import Event, Project, Request
-from cli.commands.decider import Decider, NoDecider
 from cli.errors import ApiError, CommandError, NoApiError
-from cli.views.display import Display
-from cli.views.project_view import ProjectView
-from cli.views.prompt import EndOfInputError, QuestionWithdrawnError
 
 PATIENCE = 600.0
 """Seconds for which a session waits for an API that has become unavailable."""
+
+
+class Display(Protocol):
+    """Displays the progress of one project."""
+
+    def show(self, event: Event, view: ProjectView) -> None:
+        """Display an event, which has been applied to the view."""
+
+    def message(self, text: str) -> None:
+        """Display a message of the command itself."""
+
+    def connection_problem(self, reason: str | None) -> None:
+        """Display why the API is unreachable, or with None that it is reachable again."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the terminal to a conversation with the person for the block."""
+
+    def close(self) -> None:
+        """End the display; nothing is shown after this."""
 
 
 class Session:

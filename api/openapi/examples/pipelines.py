@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import Json
+from api.openapi.examples import Json
 
 STAGE: Json = {
     "name": "build",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from api.examples import PROJECT_ID, PROJECT_WORKFLOW_ID, Json
-from api.examples.artifacts import ARTIFACT, BRIEF
-from api.examples.tasks import TASK
+from api.openapi.examples import PROJECT_ID, PROJECT_WORKFLOW_ID, Json
+from api.openapi.examples.artifacts import ARTIFACT, BRIEF
+from api.openapi.examples.tasks import TASK
 
 TASK_DETAIL: Json = TASK | {
     "project_id": PROJECT_ID,

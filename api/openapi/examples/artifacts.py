@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.examples import ARTIFACT_ID, EARLIER, HASH, LATER, PROJECT_ID, TASK_ID, Json
-from api.examples.tasks import TASK
+from api.openapi.examples import ARTIFACT_ID, EARLIER, HASH, LATER, PROJECT_ID, TASK_ID, Json
+from api.openapi.examples.tasks import TASK
 
 REFERENCE: Json = {"artifact_id": ARTIFACT_ID, "type": "project_plan", "version": 1, "content_hash": HASH}
 ARTIFACT: Json = {

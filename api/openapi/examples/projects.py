@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.examples import EARLIER, LATER, PROJECT_ID, REQUEST_ID, TOMORROW, Json
-from api.examples.hitl import REQUEST
-from api.examples.pipelines import PIPELINE
-from api.examples.tasks import TASK
+from api.openapi.examples import EARLIER, LATER, PROJECT_ID, REQUEST_ID, TOMORROW, Json
+from api.openapi.examples.hitl import REQUEST
+from api.openapi.examples.pipelines import PIPELINE
+from api.openapi.examples.tasks import TASK
 
 WAITING_FOR: Json = {
     "request_id": REQUEST_ID,

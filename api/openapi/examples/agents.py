@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import LATER, TASK_ID, Json
+from api.openapi.examples import LATER, TASK_ID, Json
 
 AGENT_STATE: Json = {
     "agent_type": "analyst",

@@ -1,0 +1,13 @@
+"""How the gates of a run are decided."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Gates(StrEnum):
+    """The values of `--gates`."""
+
+    ASK = "ask"
+    APPROVE = "approve"
+    REJECT = "reject"

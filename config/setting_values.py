@@ -1,0 +1,63 @@
+"""The values of settings that are lists, prices, models and URLs: how they are written, and which are valid."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+from config.hosts import HostError, host_of
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _prices(value: object) -> object:
+    """Read `provider:model=INPUT/OUTPUT,...`."""
+    if not isinstance(value, str):
+        return value
+    prices = {}
+    for part in filter(None, (each.strip() for each in value.split(","))):
+        model, _, price = part.rpartition("=")
+        try:
+            given, returned = map(float, price.split("/"))
+        except ValueError:
+            raise ValueError("should be provider:model=INPUT/OUTPUT, such as openai:mine=0.5/1.5") from None
+        if not model or min(given, returned) < 0:
+            raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are not negative")
+        prices[model] = (given, returned)
+    return prices
+
+
+def _check_model(name: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name):
+        return name
+    raise ValueError("should be provider:model, such as openai:gpt-5")
+
+
+def _check_url(url: str) -> str:
+    """Accept only what anyone may see, since the API shows its URLs to everyone."""
+    parts = urlsplit(url)
+    with suppress(HostError):
+        host_of(parts.netloc)  # without a user and a password
+        if parts.scheme in ("http", "https") and not parts.query and not parts.fragment:
+            return url
+    raise ValueError("should be a URL such as https://botarmy.example, without user name, password and parameters")
+
+
+def _check_urls(urls: list[str]) -> list[str]:
+    return [_check_url(url) for url in urls]
+
+
+CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+ModelReference = Annotated[str, AfterValidator(_check_model)]
+ModelPrices = Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)]
+"""US dollars for a million tokens, given and returned, by model."""
+
+PublicUrl = Annotated[str, AfterValidator(_check_url)]
+PublicUrls = Annotated[CommaSeparated, AfterValidator(_check_urls)]

@@ -1,0 +1,143 @@
+"""The start of a project: what is committed before its workflow starts, and the workflow's input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.enums import Oversight, ProjectStatus
+from models.contracts.event_data import WorkflowEvent
+from models.contracts.handoff import ArtifactRef
+from models.contracts.ids import derive_uuid7
+from models.contracts.names import REHEARSAL, BuiltInArtifact, CrewName
+from models.contracts.pipeline import Pipeline
+from models.contracts.project import ProjectInput
+from models.contracts.roles import MediaType, ModelName
+from models.tables import PROJECT, Project
+from store import artifacts
+from store.rows import fetch_all
+from store.transaction import Transaction
+
+BRIEF = "brief"
+"""The name of the artifact with the text that the project was started with."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project to start. `source` is FILES content, the code that it begins from. `request_hash` belongs to the
+    `idempotency_key`."""
+
+    id: UUID
+    name: str
+    brief: str
+    pipeline: Pipeline
+    oversight: Oversight | None = None
+    crew: CrewName | None = None
+    model: ModelName | None = None
+    source: bytes | None = None
+    idempotency_key: str | None = None
+    request_hash: str | None = None
+
+
+async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
+    """Write a project as `starting`, with its brief and its source. Return the row and the input of its workflow.
+
+    Returns None, and writes nothing, if its idempotency key is taken.
+    """
+    now = datetime.now(UTC)
+    project = Project(
+        id=new.id,
+        name=new.name,
+        pipeline=new.pipeline.model_dump(mode="json"),
+        oversight=new.oversight,
+        crew=new.crew,
+        model=new.model,
+        status=ProjectStatus.STARTING,
+        idempotency_key=new.idempotency_key,
+        request_hash=new.request_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    inserted = await tx.connection.scalar(
+        insert(PROJECT)
+        .values(project.model_dump())
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(PROJECT.c.id)
+    )
+    if inserted is None:
+        return None
+    tx.record(WorkflowEvent(status=ProjectStatus.STARTING, name=new.name), key="created")
+    given = [
+        artifacts.NewVersion(
+            type=BuiltInArtifact.USER_INPUT,
+            body=new.brief.encode(),
+            media_type=MediaType.MARKDOWN.value,
+            author=artifacts.HUMAN,
+            origin_id=new.id,
+            name=BRIEF,
+            accepted=True,
+        )
+    ]
+    if new.source is not None:
+        # The stage that produces code writes the next version.
+        given.append(
+            artifacts.NewVersion(
+                type=BuiltInArtifact.SOURCE_CODE,
+                body=new.source,
+                media_type=MediaType.FILES.value,
+                author=artifacts.HUMAN,
+                origin_id=source_origin(new.id),
+                name=str(BuiltInArtifact.SOURCE_CODE),
+                accepted=True,
+            )
+        )
+    brief, *source = await artifacts.add(tx, given)
+    return project, _input(project, new.pipeline, brief, *source)
+
+
+def source_origin(project_id: UUID) -> UUID:
+    """Return the origin of the code that a project begins from. The brief's origin is the project itself."""
+    return derive_uuid7(project_id, "source")
+
+
+async def input_of(connection: AsyncConnection, project: Project) -> ProjectInput:
+    """Return the input of a project's workflow."""
+    (brief,) = await artifacts.written_by(connection, project.id)
+    source = await artifacts.written_by(connection, source_origin(project.id))
+    return _input(project, Pipeline.model_validate(project.pipeline), brief, *source)
+
+
+def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: ArtifactRef | None = None) -> ProjectInput:
+    return ProjectInput(
+        project_id=project.id,
+        name=project.name,
+        pipeline=pipeline,
+        oversight=Oversight(project.oversight) if project.oversight else None,
+        brief=brief,
+        generation=project.generation,
+        crew=project.crew or REHEARSAL,
+        model=project.model,
+        source=source,
+    )
+
+
+async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
+    """Return projects that should have a workflow but may not have one, in random order.
+
+    Many may only be waiting for a worker; random order keeps these from starving the others.
+    """
+    query = (
+        select(PROJECT)
+        .where(
+            PROJECT.c.status == ProjectStatus.STARTING,
+            PROJECT.c.created_at < func.clock_timestamp() - older_than,
+        )
+        .order_by(func.random())
+        .limit(limit)
+    )
+    return await fetch_all(connection, Project, query)
