@@ -136,11 +136,12 @@ async def test_a_step_that_is_killed_at_every_point_pays_once_and_writes_the_sam
     proof.row(
         "SIGKILL of the worker at points of a step that asks a model: as it asks, as it is answered, as it runs a tool",
         len(points),
-        "at most one more call for each kill; no result twice; the same files; all that was reserved is booked",
+        "at most one more call for each attempt that died; no result twice; the same files; all reserved is booked",
         f"{len(CALLS)} calls undisturbed, {asked} in {attempts} attempts; {_results(found)} results, each once; "
         f"{1000 * paid:.2f} thousandths of a dollar for what is stored, {1000 * abandoned:.0f} for what died",
     )
-    assert asked <= len(CALLS) + len(points)
+    # On a busy machine an attempt may also be given up because its heartbeats are late.
+    assert asked < len(CALLS) + attempts
     assert [_without_cost(row) for row in found] == [_without_cost(row) for row in expected]
     assert len({row["call_id"] for row in found if row["call_id"]}) == _results(found)
     assert await stack.rows(FILES, killed) == await stack.rows(FILES, undisturbed)
@@ -149,7 +150,7 @@ async def test_a_step_that_is_killed_at_every_point_pays_once_and_writes_the_sam
     assert {row["discarded"] for row in died} <= {DIED}
     # The step knows of all that was booked for the day.
     assert after["spent"] - before["spent"] == pytest.approx(paid + sum(row["cost_usd"] for row in died))
-    if attempts == len(points) + 1:  # on a busy machine an attempt may also be given up because its heartbeats are late
+    if attempts == len(points) + 1:
         assert sum(row["cost_usd"] for row in died) == pytest.approx(abandoned)
 
 
