@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
+from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse, Judgement
 from models.contracts.workflow_state import GateState
 
@@ -44,8 +46,8 @@ class OpenGate:
                 continue  # a duplicate of the winner
             if winner is not None:
                 outcome, explanation = ResponseOutcome.SUPERSEDED, superseded_by(winner)
-            elif objection := self._objection(response, redo_stages):
-                outcome, explanation = ResponseOutcome.REFUSED, objection
+            elif objection := find_objection(self.state.request, response, redo_stages):
+                outcome, explanation = ResponseOutcome.REFUSED, str(objection)
             else:
                 outcome, explanation, winner = ResponseOutcome.APPLIED, None, response
             judged.append(JudgedResponse(response=response, outcome=outcome, explanation=explanation))
@@ -68,26 +70,31 @@ class OpenGate:
         self.state.offered.clear()
         return late
 
-    def _objection(self, response: HitlResponse, redo_stages: Collection[str]) -> str | None:
-        """Return why a response is not valid for this request, or None if it is."""
-        request = self.state.request
-        artifact_ids = {ref.artifact_id for ref in request.artifacts}
-        if response.artifact_id is not None and response.artifact_id not in artifact_ids:
-            return f"artifact {response.artifact_id} is not part of this request"
-        failed = request.reason is HitlReason.FAILED_STEP
-        again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
-        if not request.may_redo and (response.redoes or again):
-            return "the stage has no rounds left"
-        if response.redo is not None and response.redo not in redo_stages:
-            return f"the work cannot be sent to {response.redo!r}; {possible_stages(redo_stages)}"
-        if response.content_hash is not None and failed and request.supplies is None:
-            return "the stage produces several artifacts, and one content cannot replace them"
-        return None
+
+class Objection(NamedTuple):
+    """Why a response is not valid for a request, with the field of the response that is wrong, if it is one."""
+
+    reason: str
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.reason}" if self.field else self.reason
 
 
-def possible_stages(redo_stages: Collection[str]) -> str:
-    """Return which earlier stages a response may name, for an error."""
-    return f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no earlier stage is possible"
+def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Collection[str]) -> Objection | None:
+    """Return why a response is not valid for the request, or None if it is."""
+    if response.artifact_id is not None and response.artifact_id not in {ref.artifact_id for ref in request.artifacts}:
+        return Objection("is not an artifact of this request", "artifact_id")
+    if response.redo is not None and response.redo not in redo_stages:
+        possible = f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no stage is possible"
+        return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
+    failed = request.reason is HitlReason.FAILED_STEP
+    again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
+    if not request.may_redo and (response.redoes or again):
+        return Objection("the stage has no rounds left")
+    if response.content_hash is not None and failed and request.supplies is None:
+        return Objection("the stage produces several artifacts, and one content cannot replace them")
+    return None
 
 
 def superseded_by(winner: HitlResponse) -> str:

@@ -20,12 +20,11 @@ from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
-from models.contracts.workflow_state import GateState
 from models.tables import HitlDecision, HitlRequest
 from store import artifacts, contents, hitl, hitl_decisions, projects
 from store.database import DATABASE_ERRORS
 from workflows.client import handoff_handle
-from workflows.gate import OpenGate, possible_stages
+from workflows.gate import find_objection
 
 log = structlog.get_logger(__name__)
 
@@ -76,16 +75,12 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
 
 def _check_against_gate(open_request: OpenRequest, response: HitlResponse, redo_stages: tuple[str, ...]) -> None:
     """Reject at once what the gate would reject, by the gate's own rules."""
-    artifact_ids = {artifact.artifact_id for artifact in open_request.artifacts}
-    if response.artifact_id is not None and response.artifact_id not in artifact_ids:
-        raise InvalidError("artifact_id", "is not an artifact of this request")
-    if response.redo is not None and response.redo not in redo_stages:
-        raise InvalidError("redo", f"is not possible here; {possible_stages(redo_stages)}")
-    gate = OpenGate(GateState(request=open_request))
-    gate.offer(response)
-    judgement = gate.judge(redo_stages)
-    if judgement.winner is None:
-        raise ConflictError(f"This response is not possible: {judgement.judged[0].explanation}.")
+    objection = find_objection(open_request, response, redo_stages)
+    if objection is None:
+        return
+    if objection.field is not None:
+        raise InvalidError(objection.field, objection.reason)
+    raise ConflictError(f"This response is not possible: {objection}.")
 
 
 async def _check_amendment(

@@ -57,7 +57,7 @@ async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx
     cases = [
         (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file, "),
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
-        (("amend", "--comment", "No.", "--redo", "plan"), "redo: is not possible here; no earlier stage is possible"),
+        (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no stage is possible"),
         (("reject",), "reject needs a comment"),
         (("approve", "--content-file", "x.md"), "approve takes no content"),
         (("amend", "--content-file", "missing.md"), "cannot read missing.md"),
