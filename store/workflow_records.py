@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import EventType, ProjectStatus
+from models.contracts.enums import EventType, HitlStatus, ProjectStatus, TaskStatus
 from models.contracts.event_data import read_data
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
@@ -60,7 +60,7 @@ async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords
     return WorkflowRecords(
         events=tuple(events),
         tasks={
-            row.id: RecordedTask(task_id=row.id, status=row.status, wrote=tuple(wrote.get(row.id, ())))
+            row.id: RecordedTask(task_id=row.id, status=TaskStatus(row.status), wrote=tuple(wrote.get(row.id, ())))
             for row in await run(connection, _TASKS, **key)
         },
         requests={row.id: _request(row) for row in await run(connection, _REQUESTS, **key)},
@@ -74,7 +74,7 @@ def _request(row: Any) -> RecordedRequest:
         request=hitl.open_request_of(row),
         opened_at=row.created_at,
         task_id=row.task_id,
-        status=row.status,
+        status=HitlStatus(row.status),
         response=hitl_decisions.response_of(row.id, row, row.decision_id) if row.action is not None else None,
     )
 

@@ -129,7 +129,8 @@ class _StateBuilder:
     def _completed(self, task_id: UUID | None, data: TaskCompleted, stage: Stage, state: HandoffState) -> None:
         if not self._ends_step(task_id, stage, state):
             return
-        state.produced = self._recorded.tasks[task_id].wrote if task_id in self._recorded.tasks else ()
+        task = self._recorded.tasks.get(task_id) if task_id else None
+        state.produced = task.wrote if task is not None else ()
         state.feedback, state.report, state.reopens, state.continued = None, (), (), 0
         state.failed_verdict = data.verdict is Verdict.FAILED
         if self._opens_gate(task_id, state):

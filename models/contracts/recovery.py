@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-
-from pydantic import Field
 
 from .contract import Contract
 from .enums import HitlStatus, TaskStatus, WorkflowProblemKind
@@ -27,14 +27,16 @@ class WorkflowProblem(Contract):
     run_id: str | None = None
 
 
-class RecordedEvent(Contract):
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
     """One event of a workflow's tasks, with the fields that rebuilding its state needs."""
 
-    task_id: UUID | None = None
+    task_id: UUID | None
     data: EventData
 
 
-class RecordedTask(Contract):
+@dataclass(frozen=True, slots=True)
+class RecordedTask:
     """A task of the workflow and the artifacts that its agent wrote."""
 
     task_id: UUID
@@ -42,7 +44,8 @@ class RecordedTask(Contract):
     wrote: tuple[ArtifactRef, ...] = ()
 
 
-class RecordedRequest(Contract):
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
     """A HITL request of the workflow and the response that closed it, if any."""
 
     request: OpenRequest
@@ -52,11 +55,15 @@ class RecordedRequest(Contract):
     response: HitlResponse | None = None
 
 
-class WorkflowRecords(Contract):
-    """All records of one workflow. The events are in order."""
+@dataclass(frozen=True, slots=True)
+class WorkflowRecords:
+    """All records of one workflow. The events are in order. `paused_at` is when the project was paused, if it is.
+
+    They are read and used in one process, and never travel: `EventData` alone does not say which event it is.
+    """
 
     events: tuple[RecordedEvent, ...] = ()
-    tasks: dict[UUID, RecordedTask] = Field(default_factory=dict)
-    requests: dict[UUID, RecordedRequest] = Field(default_factory=dict)
-    paused_at: datetime | None = Field(default=None, description="When the project was paused, if it is.")
+    tasks: Mapping[UUID, RecordedTask] = field(default_factory=dict)
+    requests: Mapping[UUID, RecordedRequest] = field(default_factory=dict)
+    paused_at: datetime | None = None
     pauses: int = 0

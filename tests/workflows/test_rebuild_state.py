@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -106,7 +107,7 @@ class Log:
             responded_at=datetime.now(UTC),
         )
         status = {HitlAction.REJECT: HitlStatus.REJECTED}.get(action, HitlStatus.APPROVED)
-        self.requests[request_id] = asked.model_copy(update={"status": status, "response": response})
+        self.requests[request_id] = replace(asked, status=status, response=response)
         responded = HitlResponded(
             request_id=request_id,
             decision_id=response.decision_id,
@@ -123,7 +124,7 @@ class Log:
 
     def expired(self, request_id: UUID, stage: str, *, accepted: bool) -> None:
         asked = self.requests[request_id]
-        self.requests[request_id] = asked.model_copy(update={"status": HitlStatus.EXPIRED})
+        self.requests[request_id] = replace(asked, status=HitlStatus.EXPIRED)
         self.add(HitlExpired(request_id=request_id, stage=stage, round=1, accepted=accepted), asked.task_id)
 
     def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
@@ -234,6 +235,6 @@ def test_a_cancelled_request_is_opened_again() -> None:
     log = Log()
     task_id, plan = log.done("plan", "project_plan")
     request = log.asks(task_id, "plan", plan)
-    log.requests[request] = log.requests[request].model_copy(update={"status": HitlStatus.CANCELLED})
+    log.requests[request] = replace(log.requests[request], status=HitlStatus.CANCELLED)
     state = log.states()["plan"]
     assert (state.gate, state.round) == (None, 1)
