@@ -33,7 +33,7 @@ def members(script: Path, name: str) -> set[str]:
     return set(re.findall(r'"(\w+)"', constant(script, rf"\bconst {name} = new Set\(\[(.*?)\]\);")))
 
 
-@pytest.mark.parametrize("name", ["SENTENCES", "KIND_OF"])
+@pytest.mark.parametrize("name", ["SENTENCES", "KIND_OF", "BADGES"])
 def test_the_feed_knows_every_event_type(name: str) -> None:
     assert keys(FEED, name) == set(EventType)
 

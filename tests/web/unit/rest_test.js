@@ -7,7 +7,7 @@ let sent = [];
 /** @type {(path: string) => Response} */
 let answer = () => Response.json({});
 
-globalThis.fetch = (input, init) => {
+globalThis.fetch = (/** @type {any} */ input, /** @type {any} */ init) => {
   const { pathname, search } = new URL(String(input));
   const headers = /** @type {Record<string, string>} */ (init?.headers);
   const body = init?.body === undefined ? null : JSON.parse(String(init.body));

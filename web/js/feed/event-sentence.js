@@ -151,7 +151,7 @@ export function isOfKind(kind, { event_type: type, data }) {
 
 /** @typedef {[mark: string, tone: string]} Badge */
 
-/** @type {Partial<Record<EventType, Badge | Record<string, Badge>>>} */
+/** @type {Record<EventType, Badge | Record<string, Badge>>} */
 const BADGES = {
   workflow_event: {
     starting: ["starting", "busy"],
@@ -171,6 +171,7 @@ const BADGES = {
   },
   hitl_response: { approved: ["completed", "good"], amended: ["amended", "good"], rejected: ["rejected", "bad"] },
   task_started: ["working", "busy"],
+  task_progress: ["working", "busy"],
   task_completed: ["completed", "good"],
   task_failed: ["failed", "bad"],
   task_cancelled: ["cancelled", "calm"],
