@@ -168,7 +168,7 @@ class AgentSteps:
             request = None
             if reason is not None:
                 question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
-                asked = gate_question.fill(question, step)
+                asked = gate_question.fill_question(question, step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
                 request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
@@ -199,7 +199,7 @@ class AgentSteps:
             if last:
                 await steps.fail(tx, step, str(error))
                 checks = await self._checked_by(tx, step)
-                question = gate_question.fill(gate_question.FAILED_STEP, step, str(error), checks)
+                question = gate_question.fill_question(gate_question.FAILED_STEP, step, str(error), checks)
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )

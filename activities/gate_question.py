@@ -33,7 +33,7 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     return None
 
 
-def fill(question: str, step: StepInput, error: str = "", checking_stages: Sequence[str] = ()) -> str:
+def fill_question(question: str, step: StepInput, error: str = "", checking_stages: Sequence[str] = ()) -> str:
     """Fill in the placeholders of a question, offering only the responses that the gate accepts.
 
     `checking_stages` are the stages that wrote what the stage's earlier result was checked by.

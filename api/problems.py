@@ -64,6 +64,14 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(programming_error, _not_migrated)
 
 
+def nothing_at(path: str) -> str:
+    return f"There is nothing at {path}."
+
+
+def not_allowed(method: str) -> str:
+    return f"{method} is not allowed here."
+
+
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     return problem(error.status, error.detail, error.headers, error.members)
@@ -74,8 +82,8 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     details = {
-        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}.",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here.",
+        HTTPStatus.NOT_FOUND: nothing_at(request.url.path),
+        HTTPStatus.METHOD_NOT_ALLOWED: not_allowed(request.method),
     }
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):

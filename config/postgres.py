@@ -72,7 +72,7 @@ def conninfo(url: str) -> str:
     return make_conninfo("", **connection_parameters(url))
 
 
-def is_final(error: Exception) -> bool:
+def is_permanent(error: Exception) -> bool:
     """Return whether a failed connection will fail again, because the server or libpq refused it."""
     message = _message(error)
     if _TEMPORARY.search(message):

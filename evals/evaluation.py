@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.client.decider import AutomaticDecider, UnattendedFailureError
-from cli.client.gates import Gates
+from cli.client.gate_policy import GatePolicy
 from cli.client.http import Client
 from cli.client.project_view import ProjectView
 from cli.client.projects import create, source_body
@@ -132,7 +132,7 @@ class Evaluation:
     async def _follow(self, project: Project) -> None:
         """Return when the project has completed."""
         view = ProjectView.of(project, is_rehearsal=False)
-        decider = AutomaticDecider(Gates.APPROVE, DECIDED_BY)
+        decider = AutomaticDecider(GatePolicy.APPROVE, DECIDED_BY)
         session = asyncio.create_task(Session(self._client, project, view, _Silent(), decider).run())
         stopped = asyncio.create_task(self._stop.wait())
         try:

@@ -222,7 +222,9 @@ class StageHandoff:
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
         # Versions before 0.3.0 started a new round instead.
-        if continues(response, request) and workflow.patched(f"{patches.CONTINUE_FAILED_STEP}-{request.request_id}"):
+        if resumes_same_task(response, request) and workflow.patched(
+            f"{patches.CONTINUE_FAILED_STEP}-{request.request_id}"
+        ):
             state.round -= 1
             state.continued += 1
             return None
@@ -248,7 +250,7 @@ class StageHandoff:
         return self._state.produced if is_sent else ()
 
 
-def continues(response: HitlResponse, request: OpenRequest) -> bool:
+def resumes_same_task(response: HitlResponse, request: OpenRequest) -> bool:
     """Return whether a response resumes a failed step as the same task. With advice, it starts a new round."""
     return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 

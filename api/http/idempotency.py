@@ -20,6 +20,10 @@ IdempotencyKey = Annotated[
 ]
 
 
+class KeyTakenError(Exception):
+    """A concurrent request with the same key was first: what this one has written is rolled back."""
+
+
 def hash_body(body: BaseModel) -> str:
     """Return a hash that tells one request body from another."""
     return sha256(body.model_dump_json().encode()).hexdigest()

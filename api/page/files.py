@@ -21,7 +21,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import problem
+from api.problems import not_allowed, nothing_at, problem
 
 FOLDER = Path(__file__).resolve().parents[2] / "web"
 PREFIX = "/web/"
@@ -106,13 +106,12 @@ class PageFiles:
 
 def _respond(scope: Scope) -> Response:
     if scope["method"] not in ("GET", "HEAD"):
-        detail = f"{scope['method']} is not allowed here."
-        return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, {"Allow": "GET, HEAD"})
+        return problem(HTTPStatus.METHOD_NOT_ALLOWED, not_allowed(scope["method"]), {"Allow": "GET, HEAD"})
     snapshot, path = current_snapshot(), scope["path"].removeprefix(PREFIX)
     version = _VERSION.match(path)
     file = snapshot.files.get(path[version.end() :] if version else path)
     if file is None:
-        return problem(HTTPStatus.NOT_FOUND, f"There is nothing at {scope['path']}.")
+        return problem(HTTPStatus.NOT_FOUND, nothing_at(scope["path"]))
     is_current = version is not None and version[0] == f"{snapshot.version}/"
     headers = {
         "Cache-Control": IMMUTABLE if is_current else "no-cache",

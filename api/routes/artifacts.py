@@ -17,7 +17,7 @@ from api.artifacts.negotiation import WantsHtmlDep
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.etags import is_not_modified, make_etag
-from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
+from api.http.idempotency import IdempotencyKey, KeyTakenError, find_earlier_result, keyed_request
 from api.http.pagination import PageParamsDep
 from api.http.pipeline_names import check_artifact_type
 from api.http.strict_route import StrictRoute
@@ -36,10 +36,6 @@ router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
 MAX_ATTEMPTS = 20
 """How often to try to take the next version number while other requests write versions of the same name."""
-
-
-class _KeyTakenError(Exception):
-    """A concurrent request with the same idempotency key was first."""
 
 
 @router.get(
@@ -110,8 +106,8 @@ async def _add_version(
                 (written,) = await artifacts.add(tx, [version])
                 # Last: a request whose key is taken is rolled back whole.
                 if request is not None and not await claim(tx, request, written.artifact_id):
-                    raise _KeyTakenError
-        except _KeyTakenError:
+                    raise KeyTakenError
+        except KeyTakenError:
             earlier = await find_earlier_result(services, project_id, request)
             assert earlier is not None  # the request that took the key has committed
             return earlier

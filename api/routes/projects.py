@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
 from api.errors import InvalidError, TooLargeError, UnavailableError
-from api.http.idempotency import IdempotencyKey, hash_body, key_reused_error
+from api.http.idempotency import IdempotencyKey, KeyTakenError, hash_body, key_reused_error
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
@@ -105,18 +105,14 @@ def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, Mod
     return crew, model
 
 
-class _KeyTakenError(Exception):
-    """Another project was created with the idempotency key."""
-
-
 async def _create(services: Services, new: project_start.NewProject) -> Project | None:
     """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
     try:
         async with services.store.transaction(new.id) as tx:
             if (created := await project_start.create(tx, new)) is None:
-                raise _KeyTakenError  # roll back: no row of the new id exists
-    except _KeyTakenError:
+                raise KeyTakenError  # roll back: no row of the new id exists
+    except KeyTakenError:
         return None
     project, project_input = created
     await _start_workflow(services, project_input)

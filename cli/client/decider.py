@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from cli.client.gates import Gates
+from cli.client.gate_policy import GatePolicy
 from cli.client.hitl import Response
 from cli.client.shapes import Request
 from models.contracts.enums import HitlAction
@@ -56,8 +56,8 @@ class AutomaticDecider:
 
     needs_terminal = False
 
-    def __init__(self, gates: Gates, why: str) -> None:
-        self._rejects = gates is Gates.REJECT
+    def __init__(self, gates: GatePolicy, why: str) -> None:
+        self._rejects = gates is GatePolicy.REJECT
         self._responder = f"botarmy, without asking ({why})"
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Gates(StrEnum):
+class GatePolicy(StrEnum):
     """The values of `--gates`."""
 
     ASK = "ask"

@@ -16,7 +16,7 @@ MAX_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class KnownServer:
     """A program with the port that it listens on by default, and what BotArmy calls the provider."""
 
     name: str
@@ -24,11 +24,11 @@ class Usual:
     provider: str
 
 
-USUAL = (
-    Usual("Ollama", 11434, "ollama"),
-    Usual("LM Studio", 1234, "openai"),
-    Usual("vLLM", 8000, "vllm"),  # also the port of BotArmy's API, which has no list of models
-    Usual("llama.cpp", 8080, "openai"),
+KNOWN_SERVERS = (
+    KnownServer("Ollama", 11434, "ollama"),
+    KnownServer("LM Studio", 1234, "openai"),
+    KnownServer("vLLM", 8000, "vllm"),  # also the port of BotArmy's API, which has no list of models
+    KnownServer("llama.cpp", 8080, "openai"),
 )
 
 
@@ -49,14 +49,14 @@ class LocalServer:
         return {"BOTARMY_MODEL": name, "OPENAI_BASE_URL": f"{self.url}/v1", "BOTARMY_MODEL_PRICES": f"{name}=0/0"}
 
 
-async def find_servers(usual: Sequence[Usual] = USUAL) -> list[LocalServer]:
+async def find_servers(usual: Sequence[KnownServer] = KNOWN_SERVERS) -> list[LocalServer]:
     """Return the servers that answer with a list of models, in the order of `usual`."""
     async with httpx2.AsyncClient(timeout=SECONDS, trust_env=False) as client:
         found = await asyncio.gather(*(_ask(client, program) for program in usual))
     return [server for server in found if server is not None]
 
 
-async def _ask(client: httpx2.AsyncClient, program: Usual) -> LocalServer | None:
+async def _ask(client: httpx2.AsyncClient, program: KnownServer) -> LocalServer | None:
     url = f"http://127.0.0.1:{program.port}"
     try:
         async with asyncio.timeout(SECONDS), client.stream("GET", f"{url}/v1/models") as response:

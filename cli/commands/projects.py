@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from cli.client.gates import Gates
+from cli.client.gate_policy import GatePolicy
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
 from models.contracts.enums import Oversight, ProjectStatus
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 GatesOption = Annotated[
-    Gates | None,
+    GatePolicy | None,
     typer.Option(
         envvar="GATES",
         help="How gates are decided: ask you, or approve or reject without asking "
@@ -112,7 +112,7 @@ def run(
 def watch(
     project: ProjectArgument,
     since: Annotated[int, typer.Option(min=0, help="Show only events after this number.")] = 0,
-    gates: Annotated[Gates | None, typer.Option(help="Also decide at gates (default: leave them open).")] = None,
+    gates: Annotated[GatePolicy | None, typer.Option(help="Also decide at gates (default: leave them open).")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: EventsOption = False,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.client.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
-from cli.client.gates import Gates
+from cli.client.gate_policy import GatePolicy
 from cli.client.http import Client
 from cli.client.project_view import ProjectView
 from cli.client.projects import create
@@ -53,7 +53,7 @@ class RunOptions:
     brief: Brief
     pipeline: str | None
     oversight: Oversight | None
-    gates: Gates | None
+    gates: GatePolicy | None
     out: Path | None
     as_json: bool
     api: ApiTarget
@@ -96,7 +96,9 @@ async def run(client: Client, options: RunOptions) -> int:
     return EXIT_CODES[view.status]
 
 
-async def watch(client: Client, project_id: str, since: int, gates: Gates | None, as_json: bool, api: ApiTarget) -> int:
+async def watch(
+    client: Client, project_id: str, since: int, gates: GatePolicy | None, as_json: bool, api: ApiTarget
+) -> int:
     """Follow a project to its end. Return the exit code."""
     project = Project.model_validate(await client.get(f"/projects/{project_id}"))
     view = ProjectView.of(project, project.crew in await _rehearsing_crews(client))
@@ -168,15 +170,15 @@ def _display(project: Project, view: ProjectView, as_json: bool, since: int = 0)
     return LineDisplay(console, since)
 
 
-def _decider(client: Client, gates: Gates | None, as_json: bool) -> Decider:
+def _decider(client: Client, gates: GatePolicy | None, as_json: bool) -> Decider:
     """Return who decides: the person at a terminal; without one, no one if `--gates ask` was given, else approval."""
-    if gates in (Gates.APPROVE, Gates.REJECT):
+    if gates in (GatePolicy.APPROVE, GatePolicy.REJECT):
         return AutomaticDecider(gates, f"--gates {gates}")
     if is_interactive() and not as_json:
         return InteractiveDecider(client, stdout())
-    if gates is Gates.ASK:
+    if gates is GatePolicy.ASK:
         return NoDecider()
-    return AutomaticDecider(Gates.APPROVE, "--json" if as_json else "no terminal")
+    return AutomaticDecider(GatePolicy.APPROVE, "--json" if as_json else "no terminal")
 
 
 async def _deliver(client: Client, project: Project, options: RunOptions, display: Display) -> int:

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from cli.stack.account import Account
 
 
@@ -19,6 +21,12 @@ class ComponentError(Exception):
 
 class NotReadyError(Exception):
     """A component is not ready; the message says what is missing."""
+
+
+def require_listening(port: int, *processes: psutil.Process) -> None:
+    """Raise NotReadyError if none of the processes listens on the port: another program may answer there."""
+    if port not in {connection.laddr.port for each in processes for connection in each.net_connections("tcp")}:
+        raise NotReadyError("it does not listen yet")
 
 
 class Component:

@@ -13,7 +13,7 @@ from cli.stack.component import ComponentError
 from cli.stack.temporal import program
 from cli.stack.wheels import is_installed
 from config.environment import utf8_environment
-from config.postgres import conninfo, explain, is_final
+from config.postgres import conninfo, explain, is_permanent
 from config.redaction import redacted
 from config.settings import Settings
 from models.contracts.search_attributes import SEARCH_ATTRIBUTES
@@ -56,7 +56,7 @@ async def check_database(url: str) -> None:
         async with await psycopg.AsyncConnection.connect(conninfo(url)):
             pass
     except psycopg.Error as error:
-        if is_final(error):
+        if is_permanent(error):
             raise RefusedError(explain(error)) from error
         raise
 

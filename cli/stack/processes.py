@@ -11,7 +11,7 @@ import httpx2
 import psutil
 
 from cli.stack.checkout import CHECKOUT, python_path
-from cli.stack.component import Component, NotReadyError
+from cli.stack.component import Component, NotReadyError, require_listening
 from cli.stack.ports import free_port
 
 Environment = Mapping[str, str | None]
@@ -84,10 +84,7 @@ class Api(Program):
 
     async def check(self, pid: int) -> None:
         process = psutil.Process(pid)
-        processes = (process, *process.children())
-        ports = {connection.laddr.port for each in processes for connection in each.net_connections("tcp")}
-        if self._port not in ports:  # another process may answer there
-            raise NotReadyError("it does not listen yet")
+        require_listening(self._port, process, *process.children())
         unhealthy = [name for name, status in (await health(self.url)).items() if status != "ok"]
         if unhealthy:
             raise NotReadyError(f"not healthy: {', '.join(unhealthy)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from cli.stack.component import Component, NotReadyError
+from cli.stack.component import Component, require_listening
 from cli.stack.datadir import DataDir
 from cli.stack.ports import free_port, is_free
 from models.contracts.search_attributes import SEARCH_ATTRIBUTES
@@ -96,9 +96,7 @@ class Temporal(Component):
         from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
         from temporalio.client import Client  # imported here, since the import overlaps with the start of the server
 
-        ports = {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
-        if self._port not in ports:  # another Temporal may answer there
-            raise NotReadyError("it does not listen yet")
+        require_listening(self._port, psutil.Process(pid))
         client = await Client.connect(self.address, namespace=self.namespace)
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=self.namespace))
 

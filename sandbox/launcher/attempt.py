@@ -25,7 +25,7 @@ _NICE = 10
 """The worker and the servers run before the tests."""
 
 
-class UnconfinedError(Exception):
+class ConfinementError(Exception):
     """The system cannot confine the code."""
 
 
@@ -126,7 +126,7 @@ def _exec_runner(attempt: Attempt, user: int) -> NoReturn:
         attempt.request, readable, attempt.folders, user, attempt.own_root, attempt.loopback
     )
     if not confined and not attempt.request.unconfined:
-        raise UnconfinedError("; ".join(isolation))
+        raise ConfinementError("; ".join(isolation))
     # This process is confined now, so that no path can make it write outside.
     files.write(attempt.request.files, work)
     os.chdir(work)
@@ -163,7 +163,7 @@ def _fork(status: int, act: Callable[[], None]) -> int:
         with suppress(OSError):
             kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         act()
-    except UnconfinedError as error:
+    except ConfinementError as error:
         _report(status, {"unconfined": str(error)})
         os._exit(1)
     except BaseException as error:

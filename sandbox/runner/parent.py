@@ -103,10 +103,10 @@ def main() -> None:
 
 def _run_command(arguments: list[str], work: str) -> int:
     """Run and report tests of another language. Return the exit code."""
-    from . import command  # only here, because it is slow to load
+    from . import tap  # only here, because it is slow to load
 
     _report(ready=True)
-    tests, code = command.run(arguments, work)
+    tests, code = tap.run(arguments, work)
     _report(counted=[test.name for test in tests])
     for test in tests:
         _report(test=test.name, outcome=test.outcome, detail=test.detail)

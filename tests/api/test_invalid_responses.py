@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
+from config.sizes import format_size
 from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -27,7 +28,7 @@ async def settings(settings: Settings) -> Settings:
         ({"action": "amend", "content": "a\x00b"}, 422, "content"),
         ({"action": "amend", "content": "%%%", "encoding": "base64"}, 422, "content"),
         ({"action": "amend", "content": "/w==", "encoding": "base64"}, 422, "UTF-8"),
-        ({"action": "amend", "content": "x" * (MAX_BYTES + 1)}, 413, str(MAX_BYTES)),
+        ({"action": "amend", "content": "x" * (MAX_BYTES + 1)}, 413, format_size(MAX_BYTES)),
         ({"action": "reject"}, 422, "reject needs a comment"),
         ({"action": "reject", "comment": "  "}, 422, "comment"),
         ({"action": "reject", "comment": "x" * 10_001}, 422, "comment"),
@@ -39,7 +40,7 @@ async def settings(settings: Settings) -> Settings:
         ({"action": "approve", "responder": ""}, 422, "responder"),
         ({"action": "approve", "responder": "x" * 256}, 422, "responder"),
         ({"action": "approve", "vote": 1}, 422, "vote"),
-        ({"action": "amend", "comment": "Again.", "redo": "plan"}, 422, "redo: is not possible here; no earlier"),
+        ({"action": "amend", "comment": "Again.", "redo": "plan"}, 422, "redo: cannot be 'plan'; no stage"),
         ({"action": "amend", "comment": "Again.", "redo": ""}, 422, "redo"),
         ({"action": "amend", "comment": "Again.", "redo": "x" * 64}, 422, "redo"),
         ({"action": "amend", "redo": "plan"}, 422, "amend needs content, or a comment"),

@@ -11,7 +11,7 @@ import pytest
 from sandbox import SandboxError, toolchain
 from sandbox.acceptance_tests import run_acceptance
 from sandbox.launcher.protocol import Limits
-from sandbox.runner.command import Reported, read
+from sandbox.runner.tap import Reported, read
 from sandbox.toolchain import Toolchain, python, recognise, toolchains
 from sandbox.unit_tests import run_tests
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cli.client import local_servers
-from cli.client.local_servers import LocalServer, Usual, find_servers
+from cli.client.local_servers import KnownServer, LocalServer, find_servers
 
 LISTED = json.dumps({"object": "list", "data": [{"id": "qwen3:8b", "object": "model"}, {"id": "b"}]})
 
@@ -44,11 +44,11 @@ async def test_servers_are_found_with_the_settings_that_they_need() -> None:
         answering('{"object":"list","data":null}') as no,
     ):
         usual = [
-            Usual("Ollama", ollama, "ollama"),
-            Usual("llama.cpp", llama, "openai"),
-            Usual("LM Studio", no, "openai"),
+            KnownServer("Ollama", ollama, "ollama"),
+            KnownServer("llama.cpp", llama, "openai"),
+            KnownServer("LM Studio", no, "openai"),
         ]
-        found = await find_servers([Usual("none", 9, "vllm"), *usual])
+        found = await find_servers([KnownServer("none", 9, "vllm"), *usual])
     assert found == [
         LocalServer("Ollama", f"http://127.0.0.1:{ollama}", "ollama", ("qwen3:8b", "b")),
         LocalServer("llama.cpp", f"http://127.0.0.1:{llama}", "openai", ("qwen3:8b", "b")),
@@ -76,25 +76,25 @@ async def test_servers_are_found_with_the_settings_that_they_need() -> None:
 )
 async def test_another_program_on_the_port_is_left_out(body: str, status: str) -> None:
     async with answering(body, status) as port:
-        assert await find_servers([Usual("vLLM", port, "vllm")]) == []
+        assert await find_servers([KnownServer("vLLM", port, "vllm")]) == []
 
 
 async def test_botarmys_own_api_is_left_out(api_url: str) -> None:
-    assert await find_servers([Usual("vLLM", urlsplit(api_url).port or 0, "vllm")]) == []
+    assert await find_servers([KnownServer("vLLM", urlsplit(api_url).port or 0, "vllm")]) == []
 
 
 async def test_a_program_that_never_ends_its_answer_is_left_out() -> None:
     async with answering("", endless=True) as port:
-        assert await find_servers([Usual("vLLM", port, "vllm")]) == []
+        assert await find_servers([KnownServer("vLLM", port, "vllm")]) == []
 
 
 async def test_a_program_that_does_not_answer_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_servers, "SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # nobody accepts its connections
-        assert await find_servers([Usual("vLLM", silent.getsockname()[1], "vllm")]) == []
+        assert await find_servers([KnownServer("vLLM", silent.getsockname()[1], "vllm")]) == []
 
 
 def test_the_usual_ports_are_those_of_the_programs() -> None:
-    assert {(usual.name, usual.port) for usual in local_servers.USUAL} == {
+    assert {(usual.name, usual.port) for usual in local_servers.KNOWN_SERVERS} == {
         ("Ollama", 11434), ("LM Studio", 1234), ("vLLM", 8000), ("llama.cpp", 8080)
     }  # fmt: skip
