@@ -30,12 +30,11 @@ from crew.providers import InstalledCrews
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.checkout import CHECKOUT
 from tests.serving import served
 from tests.waiting import PATIENCE_SECONDS
 from worker.worker import run_worker
 from workflows.client import connect
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 pytest_plugins = ["tests.proving", "tests.watchdog"]
 

@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 import grimp
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 PACKAGES = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 

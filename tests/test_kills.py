@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import FOREIGN
+from tests.checkout import CHECKOUT
 
 pytestmark = pytest.mark.long
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 BRIEF = "---\nrehearsal:\n  step_seconds: 0.7\n---\n" + (CHECKOUT / "examples/url-shortener.md").read_text()
 MIDDLE = ": coder starts"
 """What `botarmy run` prints once the project is in the middle of its stages."""

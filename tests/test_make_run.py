@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 STUB = """
 echo "$2" >>calls

@@ -20,11 +20,11 @@ from cli.main import app
 from cli.stack import external
 from cli.stack.embedded import Servers
 from config.settings import get_settings
+from tests.checkout import CHECKOUT
 from tests.cli.stack.stack_under_test import environment
 
 pytestmark = pytest.mark.long
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 
 PRINT_DATA_FILES = """

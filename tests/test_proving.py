@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.proving import ITEMS
 
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -16,9 +15,10 @@ from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import parse_wheel_filename
 
+from tests.checkout import CHECKOUT
+
 pytestmark = pytest.mark.long
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 FILES = {name: CHECKOUT / f"requirements{name}.txt" for name in ("", "-servers", "-dev")}
 PIN = re.compile(r"^([a-z0-9-]+)==([\w.]+)( ; .+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n", re.MULTILINE)

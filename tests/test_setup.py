@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import CHECKOUT
+
 pytestmark = pytest.mark.long
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 AWKWARD_NAME = '100% né\'w "$x" `no` \\'
 TOOLS = ("cat", "cksum", "dirname", "find", "grep", "make", "mkdir", "readlink", "rm", "sh", "tail")
 INTERPRETER = str(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import CHECKOUT
 from tests.cli.stack.stack_under_test import environment, processes_of
-from tests.conftest import CHECKOUT
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 

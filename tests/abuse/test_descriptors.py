@@ -19,10 +19,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api.server import limits
 from cli.stack.ports import free_port
 from config import open_files
+from tests.checkout import CHECKOUT
 from tests.proving import Proof
 from tests.waiting import eventually
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 HARD, SOFT = 160, 64
 AT_ONCE = 8
 PROGRAM = """

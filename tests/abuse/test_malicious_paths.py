@@ -27,7 +27,7 @@ from store.transaction import Store
 from tests.abuse.malicious_archives import BAD_PATHS, bad_zips, file_set, zipped
 from tests.abuse.target import Target
 from tests.api_client import V1, Json, decide, get, start, wait_for_request
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.proving import Proof
 
 ZIP = "application/zip"

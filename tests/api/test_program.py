@@ -7,15 +7,13 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
 
 import httpx2
 
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
+from tests.checkout import CHECKOUT
 from tests.waiting import PATIENCE_SECONDS, eventually
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 async def _start_program(**environment: str) -> asyncio.subprocess.Process:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ import pytest
 from benchmarks.browser import browser_path
 from benchmarks.table import Aim, Row, show
 from benchmarks.timing import p99
+from tests.checkout import CHECKOUT
 
 pytestmark = pytest.mark.long
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 async def figures(*names: str) -> dict[str, dict[str, Any]]:

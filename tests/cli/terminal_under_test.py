@@ -16,9 +16,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.checkout import CHECKOUT
 from tests.waiting import PATIENCE_SECONDS
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 BOTARMY = (sys.executable, "-m", "cli.main")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
 

@@ -15,8 +15,8 @@ from temporalio.envconfig import ClientConfigProfile
 from config.provider_keys import ADDRESSES, KEYS, provider_variables
 from config.settings import Settings
 from config.version import installed_version
+from tests.checkout import CHECKOUT
 from tests.compose.compose_under_test import (
-    CHECKOUT,
     COMPOSE,
     DOCKERFILE,
     OURS,

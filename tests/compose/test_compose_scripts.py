@@ -22,13 +22,8 @@ from cli.stack.postgres import PROGRAMS
 from cli.stack.valkey import PROGRAM
 from config.settings import Settings
 from models.contracts.search_attributes import SEARCH_ATTRIBUTES
-from tests.compose.compose_under_test import (
-    CHECKOUT,
-    COMPOSE,
-    programs,
-    run,
-    script,
-)
+from tests.checkout import CHECKOUT
+from tests.compose.compose_under_test import COMPOSE, programs, run, script
 from tests.waiting import eventually
 
 

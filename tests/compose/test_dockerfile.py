@@ -13,11 +13,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from tests.compose.compose_under_test import (
-    CHECKOUT,
-    DOCKERFILE,
-    PYPROJECT,
-)
+from tests.checkout import CHECKOUT
+from tests.compose.compose_under_test import DOCKERFILE, PYPROJECT
 
 
 async def test_the_image_checks_the_health_of_its_api(api_url: str) -> None:

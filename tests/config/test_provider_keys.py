@@ -14,7 +14,7 @@ from config.redaction import redacted
 from config.settings import Settings, SettingsError
 from crew.model.clients import PROVIDERS, ModelClients
 from crew.protocol import AgentError
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 KEY = "sk-planted-0123456789"
 

@@ -15,7 +15,7 @@ from config import redaction
 from config.logging import configure_logs
 from config.redaction import redacted
 from config.settings import Settings
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 HIDDEN = (
     ("postgresql://u:hunter2@h/d", "postgresql://u:***@h/d"),

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.settings import Settings, SettingsError, get_settings
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 
 @pytest.fixture(autouse=True)

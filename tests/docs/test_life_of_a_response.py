@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from tests.docs.pages import CHECKOUT, code, read
+from tests.checkout import CHECKOUT
+from tests.docs.pages import code, read
 
 PAGE = read("docs/life-of-a-response.md")
 FILE = r"[\w/-]+/[\w.-]+\.(?:py|js)"

@@ -11,7 +11,8 @@ import typer
 
 from cli.main import app
 from evals.__main__ import app as evals
-from tests.docs.pages import CHECKOUT, PAGES, anchors, blocks, code, links, name_of, read
+from tests.checkout import CHECKOUT
+from tests.docs.pages import PAGES, anchors, blocks, code, links, name_of, read
 
 BOTARMY = typer.main.get_command(app)
 EVAL = typer.main.get_command(evals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.docs.pages import CHECKOUT
+from tests.checkout import CHECKOUT
 
 COMMENT = re.compile(r"/\*\*.*?\*/|(?:^|(?<=\s))//[^\n]*(?:\n\s*//[^\n]*)*", re.DOTALL | re.MULTILINE)
 MARKS = re.compile(r"^\s*(?:/\*\*|\*/|\*|//)|\*/$", re.MULTILINE)

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.docs.pages import CHECKOUT
+from tests.checkout import CHECKOUT
 
 BANNED = {
     r"\btold\b(?! apart\b)": "is notified, is informed, receives",

@@ -9,7 +9,8 @@ import subprocess
 
 import httpx2
 
-from tests.docs.pages import CHECKOUT, block, blocks, read
+from tests.checkout import CHECKOUT
+from tests.docs.pages import block, blocks, read
 
 
 async def paste(info: str, api_url: str) -> str:

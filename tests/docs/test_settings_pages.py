@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 
 from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
-from tests.docs.pages import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.docs.settings_pages import EXAMPLE, FIELDS, PAGE, with_settings, with_table
 
 

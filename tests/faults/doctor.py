@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.faults.fault_stack import FaultStack
 
 DOCTOR_SECONDS = 300.0

@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.histories import committed
 from tests.proving import Proof
 

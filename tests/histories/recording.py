@@ -23,14 +23,13 @@ from models.contracts.pipeline import Pipeline
 from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
+from tests.checkout import CHECKOUT
 from tests.histories import FOLDER
 from tests.histories.shapes import SHAPES, Begin, ahead, alone, asks, cancel_in_a_step, continued
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
 from workflows.client import PIPELINE
 from workflows.progress import PHASE, WAITING
-
-CHECKOUT = FOLDER.parent.parent
 
 
 async def record(names: Collection[str], place: Path = FOLDER) -> None:

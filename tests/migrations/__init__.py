@@ -15,8 +15,7 @@ from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
 from models.tables import metadata
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.checkout import CHECKOUT
 
 
 class MigrationError(Exception):

@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from models.tables import metadata
-from tests.migrations import CHECKOUT, MigrationError, alembic, check, tables
+from tests.checkout import CHECKOUT
+from tests.migrations import MigrationError, alembic, check, tables
 
 
 @pytest_asyncio.fixture

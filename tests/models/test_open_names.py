@@ -6,7 +6,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 OPEN = {"BuiltInRole", "BuiltInArtifact", "T"}
 """The enums of open names; tests call the artifact types T."""

@@ -14,10 +14,9 @@ from unittest import mock
 import uvicorn
 
 from tests import uvicorn_server
+from tests.checkout import CHECKOUT
 from tests.provider.app import KEY, Provider
 from tests.provider.script import Script
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def uvicorn_config(provider: Provider) -> uvicorn.Config:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.sandbox.levels import LEVELS, linux_only
 from tests.sandbox.products import HOSTILE, drive, one_test
 

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.timing import few_at_once
 from sandbox.launcher import filesystem_view
 from sandbox.launcher_process import PYTHON
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.sandbox.levels import linux_only
 
 pytestmark = linux_only

@@ -17,6 +17,7 @@ from config.settings import Settings
 from crew.providers import InstalledCrews
 from models.contracts.recording import Recording
 from tests.api_client import get, start, wait_for_status
+from tests.checkout import CHECKOUT
 from tests.provider import KEY, Call, Script, Turn, running
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import calling, changed, coding, software_delivery
@@ -25,7 +26,6 @@ from tests.transcripts import FOLDER
 from worker.worker import run_worker
 from workflows.client import connect
 
-CHECKOUT = FOLDER.parent.parent
 MODEL = "openai:gpt-5"
 BRIEF = "# Greeter\n\n`python -m greeter NAME` greets.\n\n## Requirements\n\n1. It greets by name.\n"
 

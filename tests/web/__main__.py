@@ -17,13 +17,13 @@ from benchmarks.browser import browser_path, launched
 from cli.stack.embedded import embedded_servers
 from config.settings import Settings
 from crew.providers import InstalledCrews
+from tests.checkout import CHECKOUT
 from tests.serving import served
 from tests.web import scene
 from tests.web.views import VIEWS
 from worker.worker import run_worker
 from workflows.client import connect
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
 SCREENS = {"wide": ViewportSize(width=1440, height=1000), "narrow": ViewportSize(width=390, height=1400)}
 SETTLED_MS = 400

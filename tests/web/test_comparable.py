@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.spellings import ALIKE
 
 SOURCE = CHECKOUT / "web" / "js" / "text.js"

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from store.transaction import Store
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.serving import program_environment
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline
 from worker.worker import build_worker

@@ -17,7 +17,7 @@ from models.contracts.enums import EventType
 from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.serving import program_environment
 from tests.waiting import PATIENCE_SECONDS, eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works

@@ -6,7 +6,7 @@ import ast
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from worker.workflow_sandbox import PARTS, PASSED_THROUGH
 
 DEFINITIONS = ("workflows.project", "workflows.standalone_handoff")

@@ -14,7 +14,7 @@ import pytest
 from temporalio.workflow import NondeterminismError
 
 from tests import releases
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.histories import FOLDER, committed, replay
 from tests.workflows.malformed import bent
 

@@ -23,7 +23,7 @@ from api.artifacts.rendering import FragmentCache, RenderSource, render_fragment
 from api.errors import ConflictError, InvalidError, NotFoundError
 from artifacts.media_types import MARKDOWN
 from tests.api.artifacts.rendering.ugly import UGLY, is_shown
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 

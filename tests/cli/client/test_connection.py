@@ -12,7 +12,8 @@ from config.outbound import CERTIFICATES, PROXIES, OutboundError, http_client
 from config.settings import Settings
 from crew.model.clients import ModelClients
 from crew.protocol import AgentError
-from tests.cli.terminal_under_test import CHECKOUT, botarmy
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import botarmy
 
 UNUSABLE = (
     # the variable, its value, and the error for a remote server

@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.cli.terminal_under_test import CHECKOUT, Terminal, botarmy, on_a_terminal
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import Terminal, botarmy, on_a_terminal
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 MENU = "[l] later"

@@ -13,8 +13,9 @@ import pytest
 import pytest_asyncio
 
 import crew.model  # noqa: F401 - which takes seconds; the worker here would import it while it works
+from tests.checkout import CHECKOUT
 from tests.cli.commands.projects_under_test import start_project
-from tests.cli.terminal_under_test import CHECKOUT, botarmy
+from tests.cli.terminal_under_test import botarmy
 from tests.provider import Provider, configured
 from tests.provider.scripts import of_brief
 from tests.waiting import eventually

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.stack import checkout
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 PACKAGES = ("api", "cli", "config", "crew", "models", "pipelines", "store", "worker", "workflows")
 

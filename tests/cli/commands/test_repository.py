@@ -19,8 +19,9 @@ from cli.commands.repository import Commit, write
 from cli.errors import UsageError
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.checkout import CHECKOUT
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
-from tests.cli.terminal_under_test import CHECKOUT, botarmy
+from tests.cli.terminal_under_test import botarmy
 from tests.conftest import own_settings
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"

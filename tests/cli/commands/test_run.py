@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, botarmy, environment
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import BOTARMY, botarmy, environment
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 GATES = ("discovery", "plan", "design", "launch")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal_under_test import CHECKOUT, Result, botarmy
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import Result, botarmy
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 

@@ -16,7 +16,8 @@ import pytest
 from cli.stack.embedded import Servers
 from cli.stack.ports import free_port
 from config.settings import Settings
-from tests.cli.terminal_under_test import BOTARMY, CHECKOUT, botarmy, environment
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import BOTARMY, botarmy, environment
 from tests.serving import program_environment
 from tests.waiting import eventually
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.cli.terminal_under_test import CHECKOUT, botarmy
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import botarmy
 from tests.crew.model.test_packaging import install
 from tests.provider import KEY, running
 from tests.provider.scripts import of_brief

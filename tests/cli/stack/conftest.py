@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.stack.stack_under_test import CHECKOUT, PROGRAMS
+from tests.checkout import CHECKOUT
+from tests.cli.stack.stack_under_test import PROGRAMS
 
 
 @pytest.fixture

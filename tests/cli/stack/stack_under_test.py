@@ -21,9 +21,9 @@ from cli.stack.stack import Stack
 from cli.stack.state import StackState
 from cli.stack.supervisor import Report, no_report
 from config.settings import Settings
+from tests.checkout import CHECKOUT
 
 PROGRAMS = Path(__file__).with_name("programs")
-CHECKOUT = Path(__file__).parents[3]
 BOTARMY = [sys.executable, "-m", "cli.main"]
 
 

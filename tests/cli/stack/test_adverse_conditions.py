@@ -17,8 +17,8 @@ from cli.stack.ports import free_port, is_free
 from cli.stack.processes import Api
 from cli.stack.state import DamagedStateError, StackState
 from config.settings import SettingsError, get_settings
+from tests.checkout import CHECKOUT
 from tests.cli.stack.stack_under_test import BOTARMY, botarmy, environment
-from tests.conftest import CHECKOUT
 
 pytestmark = pytest.mark.long
 

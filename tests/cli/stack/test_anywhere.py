@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import CHECKOUT
 from tests.cli.stack.test_postgres_accounts import HERE, NAMELESS, UGLY
-from tests.conftest import CHECKOUT
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal_under_test import CHECKOUT, botarmy, on_a_terminal
+from tests.checkout import CHECKOUT
+from tests.cli.terminal_under_test import botarmy, on_a_terminal
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 QUICK = ("run", BRIEF, "--pipeline", "quick-start")

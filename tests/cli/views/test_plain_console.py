@@ -16,7 +16,7 @@ from cli.stack.status import StackStatus
 from cli.views.console import PlainConsole, stderr, stdout
 from cli.views.stack_progress import Progress, TolerantConsole
 from cli.views.stack_status import print_addresses, print_status
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 VALUES = ("a[/b]", "[id]", ":bug:", "http://[fd00::1]:8000", "[bold]", "[/]", "\\[x]")
 

@@ -11,7 +11,7 @@ from artifacts.file_sets import pack
 from artifacts.media_types import FILES as FILE_SET
 from crew.model.prompt import prompt_for, system_prompt
 from models.contracts.roles import BUILT_IN_ROLES
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 from tests.crew.rehearsal_under_test import artifact, assignment
 
 FILES = sorted((CHECKOUT / "crew" / "model" / "prompts").glob("*.md"))

@@ -12,7 +12,8 @@ from pydantic import JsonValue
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.api_client import Json, get, start, wait_for_status
-from tests.conftest import CHECKOUT, own_settings
+from tests.checkout import CHECKOUT
+from tests.conftest import own_settings
 from tests.provider import Provider, Script, configured
 from tests.provider.product import Product
 from tests.provider.scripts import calling, changed, software_delivery

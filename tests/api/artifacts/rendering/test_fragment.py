@@ -13,7 +13,7 @@ from api.artifacts.rendering.fragment import MAX_RENDERED, MAX_SHOWN
 from api.errors import ConflictError, NotFoundError
 from artifacts.media_types import FILES, ZIP
 from tests.api.artifacts.rendering.harmless import Page, kind, page
-from tests.conftest import CHECKOUT
+from tests.checkout import CHECKOUT
 
 
 def file_set(**files: str) -> str:
