@@ -1,4 +1,4 @@
-"""`python -m crew.model.check [MODEL ...]`: ask each model once, for next to nothing, and print JSON, a line for each.
+"""`python -m crew.model.check [MODEL ...]`: ask each model once, with one tiny call, and print a line of JSON for each.
 
 Without names, the models that the settings and the pipelines name. `botarmy models`, `botarmy run --model` and `botarmy
 up` start it as a process of its own: the terminal only speaks HTTP, and pydantic_ai takes a second to import. It has

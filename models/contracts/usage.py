@@ -10,8 +10,8 @@ from .contract import Contract
 
 
 class Usage(Contract):
-    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts. What it has paid for in vain
-    counts, too."""
+    """The tokens and the cost of a task, in US dollars, and what wrote its artifacts. Calls whose
+    response could not be used count, too."""
 
     model: str = Field(description="The model that answered; several are separated by commas.")
     input_tokens: int

@@ -9,11 +9,6 @@ from tests.wire.transcript import V1, Transcript
 
 Json = dict[str, Any]
 
-BRIEF = (
-    "# Guest book\n\nA page where guests leave a word.\n\n## Requirements\n\n- Guests can sign.\n- Guests can read.\n"
-)
-NOBODY = "01890a5d-0000-7000-8000-000000000000"
-
 
 async def start(t: Transcript, name: str, brief: str, **more: Any) -> str:
     project_id: str = (await t.post("/projects/", json={"name": name, "description": brief} | more))["id"]
