@@ -146,7 +146,7 @@ async def test_concurrent_versions_get_consecutive_numbers(http: httpx2.AsyncCli
         ({"type": "poem"}, 422, "type"),
         ({"content": ""}, 422, "content"),
         ({"content": "a\x00b"}, 422, "content"),
-        ({"content": "x" * 2**21}, 413, "2097152"),
+        ({"content": "x" * 2**21}, 413, "2 MiB"),
         ({"content": "%%", "encoding": "base64"}, 422, "content"),
         ({"content": "/w==", "encoding": "base64"}, 422, "UTF-8"),
         ({"encoding": "rot13"}, 422, "encoding"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from api.http.strict_route import check_structure
 from config.settings import Settings
+from config.sizes import format_size
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem
 
 FRIEND = "https://friend.example"
@@ -96,7 +97,7 @@ async def test_a_body_in_chunks_is_not_read_past_the_limit(http: httpx2.AsyncCli
 
     headers = {"Content-Type": "application/json"}
     assert_problem(
-        await http.post(f"{V1}/projects/", content=chunks(), headers=headers), 413, str(settings.max_body_bytes)
+        await http.post(f"{V1}/projects/", content=chunks(), headers=headers), 413, format_size(settings.max_body_bytes)
     )
     # The same connection, or a new one, still works.
     assert (await http.get("/health/")).status_code == 200

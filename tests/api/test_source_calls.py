@@ -152,7 +152,7 @@ async def test_the_same_key_with_another_source_is_another_request(http: httpx2.
         ({**as_zip(), "content": "UEs="}, 422, "cannot be read"),
         ({**as_files(), "media_type": "text/markdown"}, 422, "media_type"),
         ({**as_files(), "path": "/etc"}, 422, "path"),
-        (as_files({"a.txt": "a" * 2**21}), 413, "2097152"),
+        (as_files({"a.txt": "a" * 2**21}), 413, "2 MiB"),
     ],
     ids=range(11),
 )
