@@ -26,6 +26,7 @@ from crew.model.call_slots import MAX_BODY, OversizedResponseError
 from crew.model.clients import PROVIDERS
 from crew.model.redaction import REDACTED, redact_keys
 from crew.protocol import AgentError
+from models.contracts.contract import storable
 
 DEFAULT_PAUSE = timedelta(seconds=10)
 """How long to wait for a provider that refuses a call because of its rate and does not say how long."""
@@ -60,7 +61,7 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else DEFAULT_PAUSE
         return AgentError(f"{model} is rate-limited.", counts=False, retry_after=min(asked, MAX_PAUSE))
     cause, retryable = _cause(error, model)
-    detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
+    detail = storable(_redacted(" ".join(str(_detail(error)).split()), secrets))[:_MAX_DETAIL]
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
 
 

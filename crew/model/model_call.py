@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from crew.model import context
 from crew.model.call_slots import call_slot
 from crew.model.clients import ModelClient
 from crew.model.failures import failure_of, is_free, is_transient, refusal
+from crew.model.incoming import is_plausible, storable_response
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
@@ -27,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
+
+CANCELLED_SECONDS = 3.0
+"""How long a cancelled step still tries to store what was paid: a cancellation is effective within 5 s."""
 
 MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
@@ -67,18 +72,20 @@ class ModelCaller:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        await self._cursor.add(
-            EntryKind.RESPONSE,
-            clean,
-            settles=reservation,
-            asked_for=client.name,
-            model=response.model_name,
-            input_tokens=response.usage.input_tokens,
-            output_tokens=response.usage.output_tokens,
-            cached_tokens=response.usage.cache_read_tokens,
-            cost_usd=client.price.of(response.usage) if response.usage.has_values() else max_cost,
-            seconds=time.monotonic() - started,
-            discarded=str(problem) if problem else None,
+        await _even_if_cancelled(
+            self._cursor.add(
+                EntryKind.RESPONSE,
+                clean,
+                settles=reservation,
+                asked_for=client.name,
+                model=response.model_name,
+                input_tokens=response.usage.input_tokens,
+                output_tokens=response.usage.output_tokens,
+                cached_tokens=response.usage.cache_read_tokens,
+                cost_usd=client.price.of(response.usage) if is_plausible(response.usage) else max_cost,
+                seconds=time.monotonic() - started,
+                discarded=str(problem) if problem else None,
+            )
         )
         if problem:
             raise problem
@@ -101,14 +108,14 @@ class ModelCaller:
                 return await self._call(messages), reservation
             except asyncio.CancelledError:
                 # What the provider bills is unknown: book all of it.
-                await asyncio.shield(self._book(reservation, max_cost, started, "The call was cancelled."))
+                await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
                     await transcript.release(reservation)
                 else:
-                    await self._book(reservation, max_cost, started, str(failure))
+                    await _even_if_cancelled(self._book(reservation, max_cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
@@ -134,7 +141,7 @@ class ModelCaller:
         async with call_slot(client.slots):
             try:
                 async with asyncio.timeout(client.seconds):
-                    return await model_request(
+                    response = await model_request(
                         client.model,
                         messages,
                         model_settings=client.settings,
@@ -144,6 +151,29 @@ class ModelCaller:
                 raise ModelTimeoutError(
                     client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
                 ) from error
+        return storable_response(response)
+
+
+async def _even_if_cancelled(storing: Coroutine[Any, Any, None]) -> None:
+    """Store what was paid. If the step is cancelled meanwhile, that is raised after CANCELLED_SECONDS at most."""
+    task = asyncio.create_task(storing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _briefly(task)
+        raise
+
+
+async def _briefly(storing: Coroutine[Any, Any, None] | asyncio.Task[None]) -> None:
+    """Store what a cancelled step has paid, if that takes CANCELLED_SECONDS at most. Otherwise the reservation is
+    booked when the task starts again, or by the sweeper."""
+    task = asyncio.ensure_future(storing)
+    try:
+        await asyncio.wait([task], timeout=CANCELLED_SECONDS)
+    finally:
+        task.cancel()
+    if not task.cancelled() and task.done() and (error := task.exception()):
+        log.warning("cancelled_call_not_stored", reason=repr(error))
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:
