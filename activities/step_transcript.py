@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
 from crew.protocol import BudgetExhaustedError
@@ -51,6 +53,9 @@ class StepTranscript:
         self._require(await self._write(lambda db: transcripts.discard(db, task_id, self._start, position, why)))
 
     async def reserve(self, amount_usd: float) -> UUID:
+        if activity.in_activity() and activity.is_worker_shutdown():
+            # A call that begins now may not end in time. Another worker, or this one once restarted, goes on at once.
+            raise ApplicationError("the worker is stopping", type="WorkerStopping")
         reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
         task_id, limit = self._step.task_id, self._limit
         reserved = await self._write(

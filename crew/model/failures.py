@@ -45,6 +45,9 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, _TRANSIENT) and not _is_oversized(error)
 
 
+_GATEWAY_TIMEOUTS = (502, 504, 524)
+"""Statuses of a gateway whose upstream broke off or was too slow; 524 is Cloudflare's."""
+
 _NOT_SENT = ("pool", "connect")
 """Phases of a request before it is sent."""
 
@@ -70,7 +73,15 @@ def is_free(error: Exception) -> bool:
     response that broke off or cannot be read."""
     if isinstance(error, ModelConnectionError):
         return error.phase in _NOT_SENT
+    if is_gateway_timeout(error):
+        return False
     return isinstance(error, ModelAPIError) and (type(error) is not ModelAPIError or _is_redirect(error))
+
+
+def is_gateway_timeout(error: Exception) -> bool:
+    """Return whether a gateway gave up a call that had reached the model. The prompt may be billed; a response is not
+    written any more once its client is gone."""
+    return isinstance(error, ModelHTTPError) and error.status_code in _GATEWAY_TIMEOUTS
 
 
 def refusal(model: str) -> AgentError:

@@ -15,9 +15,9 @@ from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
-from crew.model.call_slots import call_slot
+from crew.model.call_slots import CallSlot
 from crew.model.clients import ModelClient
-from crew.model.failures import failure_of, is_free, is_transient, refusal
+from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
 from crew.model.incoming import is_plausible, storable_response
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
@@ -60,9 +60,10 @@ class ModelCaller:
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
-        max_cost = client.price.max_cost(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
+        input_tokens = context.count(fitting) + self._tools_tokens
+        max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
         started = time.monotonic()
-        response, reservation = await self._try(fitting, max_cost, limit_usd)
+        response, reservation = await self._try(fitting, input_tokens, max_cost, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -91,7 +92,9 @@ class ModelCaller:
             raise problem
         return response
 
-    async def _try(self, messages: list[ModelMessage], max_cost: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
+    async def _try(
+        self, messages: list[ModelMessage], input_tokens: int, max_cost: float, limit_usd: float
+    ) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
         client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
@@ -103,19 +106,22 @@ class ModelCaller:
                     f"{max_cost:.2f}.{used.last_problem}"
                 )
             reservation = await transcript.reserve(max_cost)
-            started = time.monotonic()
+            slot, started = CallSlot(client.slots), time.monotonic()
             try:
-                return await self._call(messages), reservation
+                return await self._call(messages, slot), reservation
             except asyncio.CancelledError:
-                # What the provider bills is unknown: book all of it.
-                await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                if slot.was_held:  # what the provider bills is unknown: book all of it
+                    await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                else:
+                    await _briefly(transcript.release(reservation))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
-                    await transcript.release(reservation)
+                    await _even_if_cancelled(transcript.release(reservation))
                 else:
-                    await _even_if_cancelled(self._book(reservation, max_cost, started, str(failure)))
+                    cost = client.price.max_cost(input_tokens, 0) if is_gateway_timeout(error) else max_cost
+                    await _even_if_cancelled(self._book(reservation, cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
@@ -136,9 +142,9 @@ class ModelCaller:
             discarded=problem,
         )
 
-    async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
+    async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
-        async with call_slot(client.slots):
+        async with slot:
             try:
                 async with asyncio.timeout(client.seconds):
                     response = await model_request(

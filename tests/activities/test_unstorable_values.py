@@ -78,6 +78,7 @@ async def test_a_response_is_stored_whatever_is_in_it_and_the_step_goes_on(store
         assert tools.acts == ([] if "name of" in poison else ["a"])
 
 
+@pytest.mark.filterwarnings("ignore:Failed to extract usage")
 async def test_names_and_counts_of_a_provider_fit_their_columns(store: Store) -> None:
     turns = (
         Turn(calls=(Call(name="act", arguments={"word": "a"}),), usage=Usage(input=2**40, output=7)),
@@ -92,8 +93,8 @@ async def test_names_and_counts_of_a_provider_fit_their_columns(store: Store) ->
         assert provider.calls.total == 2
     _, entries = await written(store, step.task_id)
     responses = [each for each in entries if each.kind == EntryKind.RESPONSE]
-    assert [(each.input_tokens, each.output_tokens) for each in responses] == [(MAX_COUNT, 7), (10, 0)]
-    assert 0.1 < responses[0].cost_usd < 1  # the most that it may have cost
+    assert [(each.input_tokens, each.output_tokens) for each in responses] == [(MAX_COUNT, 7), (0, 0)]
+    assert all(0.1 < each.cost_usd < 1 for each in responses)  # the most that each may have cost
     for each in responses:
         assert each.model is not None
         assert each.model.startswith("model\ufffdmmm")
