@@ -82,7 +82,7 @@ class Raising(Tools):
     [
         (endless, "RecursionError: maximum recursion depth exceeded"),
         (encode, "UnicodeEncodeError: 'utf-8' codec can't encode character"),
-        (serialize, "JSONEncodeError: Integer exceeds 64-bit range"),
+        (serialize, "TypeError: Integer exceeds 64-bit range"),
         (convert, "ValueError: Exceeds the limit"),
         (fill_the_disk, "OSError: [Errno 28] No space left on device"),
         (run_out_of_memory, "MemoryError"),
