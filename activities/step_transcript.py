@@ -46,7 +46,11 @@ class StepTranscript:
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         task_id, values = self._step.task_id, asdict(entry)
-        self._require(await self._write(lambda db: transcripts.add(db, task_id, self._start, values, settles)))
+        for _ in range(2):  # the first time may meet an earlier try of its own that is being committed
+            stored = await self._write(lambda db: transcripts.add(db, task_id, self._start, values, settles))
+            if stored is not False:
+                break
+        self._require(bool(stored))
 
     async def discard(self, position: int, reason: str) -> None:
         task_id, why = self._step.task_id, storable(reason)

@@ -27,8 +27,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 _UNAVAILABLE = (
     *(OperationalError, InterfaceError, InternalError, PoolTimeoutError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
+    psycopg.errors.UniqueViolation,
 )
-"""Errors that a later try may not meet: no connection, a full disk, a server that only reads during a failover."""
+"""Errors that a later try may not meet: no connection, a full disk, a server that only reads during a failover; or the
+same row, of an earlier try that a suspended server carries out at the same time."""
 
 
 async def patiently(write: Callable[[], Awaitable[Result]], seconds: float | None = None) -> Result:

@@ -101,15 +101,15 @@ async def usage_of(connection: AsyncConnection, task_id: UUID) -> dict[str, Any]
 
 async def add(
     connection: AsyncConnection, task_id: UUID, start: int, entry: Mapping[str, Any], reservation: UUID | None = None
-) -> bool:
-    """Store an entry, and settle the reservation of its call with its cost. Return False, and write nothing, if the
-    task has started again.
+) -> bool | None:
+    """Store an entry, and settle the reservation of its call with its cost. Return None, and write nothing, if the task
+    has started again, and False if something else has just been stored at its position.
 
     One statement, so that neither is done without the other. The new start has booked what an earlier one reserved.
     The same entry again has no effect: the acknowledgement of the first time may have been lost.
     """
     rows = await run(connection, _ADD, task_id=task_id, start=start, reservation=reservation, **entry)
-    return bool(rows and rows[0].is_stored)
+    return bool(rows[0].is_stored) if rows else None
 
 
 async def discard(connection: AsyncConnection, task_id: UUID, start: int, position: int, reason: str) -> bool:
