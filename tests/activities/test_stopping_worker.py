@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models.function import AgentInfo
 from sqlalchemy import text
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -27,10 +29,10 @@ async def test_a_call_in_flight_is_stored_and_the_next_one_is_left_to_another_wo
     stopping, model, tools, script = ActivityEnvironment(), Model(TURNS), Tools(), Script()
 
     class Asked(Model):
-        async def answer(self, messages: list[object], info: object) -> object:  # type: ignore[override]
+        async def answer(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
             stopping.worker_shutdown()
             await asyncio.sleep(0.05)
-            return await super().answer(messages, info)  # type: ignore[arg-type]
+            return await super().answer(messages, info)
 
     first = Asked(TURNS)
     script.on("plan", conversing(first, tools), conversing(model, tools))
