@@ -28,6 +28,7 @@ MAX_DEPTH = 100
 TOO_DEEP = "[nested too deeply]"
 
 _NAMES = ("tool_name", "tool_call_id")
+_NO_COUNTS = ("audio_seconds", "cost")
 
 
 def storable_response(response: ModelResponse) -> ModelResponse:
@@ -73,8 +74,8 @@ def _shortened(name: Any) -> Any:
 
 def _usage(usage: dict[str, Any]) -> dict[str, Any]:
     details = {storable(str(name)): _count(value) for name, value in (usage.get("details") or {}).items()}
-    other = {name: usage[name] for name in ("audio_seconds", "cost") if name in usage}
-    return {**{name: _count(value) for name, value in usage.items()}, **other, "details": details}
+    counts = {name: value if name in _NO_COUNTS else _count(value) for name, value in usage.items()}
+    return {**counts, "details": details}
 
 
 def _count(value: Any) -> int:
