@@ -58,7 +58,7 @@ class StepTranscript:
 
     async def reserve(self, amount_usd: float) -> UUID:
         if activity.in_activity() and activity.is_worker_shutdown():
-            # A call that begins now may not end in time. Another worker, or this one once restarted, goes on at once.
+            # A call that begins now may not end in time. Another worker, or this one once restarted, continues at once.
             raise ApplicationError("the worker is stopping", type="WorkerStopping")
         reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
         task_id, limit = self._step.task_id, self._limit

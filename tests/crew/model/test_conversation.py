@@ -311,7 +311,7 @@ async def test_old_results_make_room_and_what_never_fits_is_said(dialect: Dialec
 
 @pytest.mark.parametrize("dialect", [NativeTools(), JsonText()])
 async def test_nothing_of_a_response_that_was_cut_off_is_carried_out(dialect: Dialect) -> None:
-    """Even if it looks complete: a list of calls or the content of a file may go on."""
+    """Even if it looks complete: further calls, or the rest of a file, may be missing."""
     native = isinstance(dialect, NativeTools)
     complete = '{"tool": "act", "arguments": {"word": "half"}}'
     cut = says(call("act", word="half") if native else complete, finish_reason="length")

@@ -1,4 +1,4 @@
-"""Errors inside a tool that no one has thought of: the model reads them, and the step goes on."""
+"""Errors inside a tool that no one has thought of: the model reads them, and the step continues."""
 
 from __future__ import annotations
 
