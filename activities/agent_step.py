@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import NoReturn
 
 import structlog
 from temporalio import activity
@@ -15,6 +16,7 @@ from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts.errors import InvalidArtifactError
+from config.postgres import explain
 from crew.protocol import AgentError, Crews, Outcome
 from crew.transcript import SupersededAttemptError
 from models.contracts.contract import storable
@@ -27,7 +29,7 @@ from models.contracts.roles import BUILT_IN_ROLES
 from models.tables import TASK
 from sandbox.errors import SandboxError, UnconfinedError
 from store import artifacts, hitl, projects, steps, tasks
-from store.database import DATABASE_ERRORS
+from store.database import DATABASE_ERRORS, UNSTORABLE
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -84,19 +86,29 @@ class AgentSteps:
                     started = await self._start(tx, step)
             try:
                 outcome = await self._run(step, RunningStep(self._store, step, started, self._daily_budget_usd))
-                return await self._finish(step, outcome)
+                return await self._finish(step, started, outcome)
             except AgentError as error:
-                return await self._fail(step, error)
+                return await self._fail(step, started, error)
+            except UNSTORABLE as error:
+                why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
+                return await self._fail(step, started, AgentError(why, retryable=False))
         except TaskEndedError:
             return await self._result_as_recorded(step)
-        except (ApplicationError, *PERMANENT_ERRORS):
+        except (ApplicationError, *PERMANENT_ERRORS, *UNSTORABLE):
             raise
         except Exception as error:
             # The retry policy has a short interval, for steps whose worker was killed. A server gets more time.
             delay = RETRY_DELAY * 2 ** min(activity.info().attempt - 1, 10)
             raise ApplicationError(
-                str(error), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
+                storable(str(error)), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
+
+    async def _refuse(self, tx: Transaction, step: StepInput, started: steps.Started) -> NoReturn:
+        """Raise why this attempt may not write its result."""
+        task = await tasks.get(tx.connection, step.task_id)
+        if task is not None and task.starts != started.number:
+            raise SupersededAttemptError(f"task {step.task_id} has started again")
+        raise TaskEndedError
 
     async def _start(self, tx: Transaction, step: StepInput) -> steps.Started:
         info = activity.info()
@@ -134,7 +146,7 @@ class AgentSteps:
         await check_outcome(outcome, step.handoff.expected_outputs, self._max_artifact_bytes)
         return outcome
 
-    async def _finish(self, step: StepInput, outcome: Outcome) -> StepResult:
+    async def _finish(self, step: StepInput, started: steps.Started, outcome: Outcome) -> StepResult:
         reason = gate_question.reason_to_ask(step, outcome)
         result = steps.TaskResult(
             verdict=outcome.verdict,
@@ -144,7 +156,7 @@ class AgentSteps:
         )
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
-                await self._start(tx, step)
+                started = await self._start(tx, step)
             drafts = {draft.type: draft for draft in outcome.drafts}
             refs = await artifacts.add(
                 tx,
@@ -163,8 +175,8 @@ class AgentSteps:
                     for output in step.handoff.expected_outputs
                 ],
             )
-            if not await steps.finish(tx, step, result, refs, waits=reason is not None):
-                raise TaskEndedError
+            if not await steps.finish(tx, step, started.number, result, refs, waits=reason is not None):
+                await self._refuse(tx, step, started)
             request = None
             if reason is not None:
                 question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
@@ -174,13 +186,13 @@ class AgentSteps:
                 request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
-    async def _fail(self, step: StepInput, error: AgentError) -> StepResult:
+    async def _fail(self, step: StepInput, started: steps.Started, error: AgentError) -> StepResult:
         if not error.counts:
             async with self._store.reading() as connection:
-                waited = await steps.wait(connection, step.task_id)
+                waited = await steps.wait(connection, step.task_id, started.number)
             if waited < self._max_wait:
                 raise ApplicationError(
-                    str(error),
+                    storable(str(error)),
                     type="AgentError",
                     category=ApplicationErrorCategory.BENIGN,
                     next_retry_delay=error.retry_after or RETRY_DELAY,
@@ -189,24 +201,25 @@ class AgentSteps:
             error = AgentError(f"{error} {still}", retryable=False)
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
-                await self._start(tx, step)
-            failures = await steps.count_failure(tx, step, str(error))
+                started = await self._start(tx, step)
+            reason = storable(str(error))
+            failures = await steps.count_failure(tx, step, started.number, reason)
             if failures is None:
-                raise TaskEndedError
+                await self._refuse(tx, step, started)
             last = failures >= step.attempts or not error.retryable
-            log.warning("step_failed", stage=step.handoff.phase, failures=failures, last=last, reason=str(error))
+            log.warning("step_failed", stage=step.handoff.phase, failures=failures, last=last, reason=reason)
             request = None
             if last:
-                await steps.fail(tx, step, str(error))
+                await steps.fail(tx, step, reason)
                 checks = await self._checked_by(tx, step)
-                question = gate_question.fill_question(gate_question.FAILED_STEP, step, str(error), checks)
+                question = gate_question.fill_question(gate_question.FAILED_STEP, step, reason, checks)
                 request = await hitl.open_request(
                     tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
                 )
         if last:
             return StepResult(request=request)
         raise ApplicationError(
-            str(error),
+            reason,
             type="AgentError",
             category=ApplicationErrorCategory.BENIGN,
             next_retry_delay=error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)),

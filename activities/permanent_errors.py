@@ -11,6 +11,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from config.postgres import explain
+from models.contracts.contract import storable
+from store.database import UNSTORABLE
 from store.transaction import ContradictionError, ProjectUnknownError
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,8 @@ PERMANENT_ERRORS = (ProjectUnknownError, ContradictionError, *_CONSTRAINTS)
 
 class PermanentErrorInterceptor(Interceptor):
     """Turns errors that would occur at every attempt into non-retryable ones: `ProjectUnknown` if the project does not
-    exist, and `RecordsContradict` if a write contradicts existing rows or violates a constraint."""
+    exist, `RecordsContradict` if a write contradicts existing rows or violates a constraint, and `Unstorable` if
+    PostgreSQL cannot store a value."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _PermanentErrorInbound(next)
@@ -47,3 +51,7 @@ class _PermanentErrorInbound(ActivityInboundInterceptor):
             reason = str(error.orig if isinstance(error, IntegrityError) else error).splitlines()[0]
             log.error("records_contradict", workflow_id=info.workflow_id, activity=info.activity_type, reason=reason)
             raise ApplicationError(reason, type="RecordsContradict", non_retryable=True) from error
+        except UNSTORABLE as error:
+            reason = storable(explain(error))
+            log.error("unstorable", workflow_id=info.workflow_id, activity=info.activity_type, reason=reason)
+            raise ApplicationError(reason, type="Unstorable", non_retryable=True) from error

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import structlog
 from temporalio import activity
 
 from activities.step_transcript import StepTranscript
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from models.contracts.handoff import StepInput
     from store.steps import Started
     from store.transaction import Store
+
+log = structlog.get_logger(__name__)
 
 MAX_CHECKPOINT_BYTES = 64 * 1024
 
@@ -73,7 +76,10 @@ class RunningStep:
             # Wait half the timeout before the first heartbeat: a shorter step then costs Temporal no write.
             await asyncio.sleep(seconds / 2)
             while True:
-                activity.heartbeat(*filter(None, (self._heartbeat_details,)))
+                try:
+                    activity.heartbeat(*filter(None, (self._heartbeat_details,)))
+                except Exception:  # without heartbeats Temporal would start the step again, and again
+                    log.exception("heartbeat_failed")
                 await asyncio.sleep(seconds / 4)
 
         sender = asyncio.create_task(send_heartbeats(timeout.total_seconds())) if timeout else None

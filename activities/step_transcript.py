@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
 from crew.protocol import BudgetExhaustedError
@@ -13,11 +17,13 @@ from crew.transcript import Entry, EntryKind, SupersededAttemptError
 from models.contracts.contract import storable
 from models.contracts.handoff import StepInput
 from store import budgets, transcripts
+from store.patience import Result, patiently
 from store.transaction import Store
 
 
 class StepTranscript:
-    """Implements the `Transcript` protocol of agents. Once the task has started again, every write is refused.
+    """Implements the `Transcript` protocol of agents. Once the task has started again, every write is refused. While
+    PostgreSQL is unavailable, a write waits for a minute.
 
     Args:
         start: the number of this start of the task.
@@ -39,24 +45,30 @@ class StepTranscript:
         ]
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
-        async with self._store.reading() as connection:
-            self._require(await transcripts.add(connection, self._step.task_id, self._start, asdict(entry), settles))
+        task_id, values = self._step.task_id, asdict(entry)
+        for _ in range(2):  # the first time may meet an earlier try of its own that is being committed
+            stored = await self._write(lambda db: transcripts.add(db, task_id, self._start, values, settles))
+            if stored is not False:
+                break
+        self._require(bool(stored))
 
     async def discard(self, position: int, reason: str) -> None:
-        async with self._store.reading() as connection:
-            self._require(
-                await transcripts.discard(connection, self._step.task_id, self._start, position, storable(reason))
-            )
+        task_id, why = self._step.task_id, storable(reason)
+        self._require(await self._write(lambda db: transcripts.discard(db, task_id, self._start, position, why)))
 
     async def reserve(self, amount_usd: float) -> UUID:
+        if activity.in_activity() and activity.is_worker_shutdown():
+            # A call that begins now may not end in time. Another worker, or this one once restarted, continues at once.
+            raise ApplicationError("the worker is stopping", type="WorkerStopping")
         reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
+        task_id, limit = self._step.task_id, self._limit
+        reserved = await self._write(
+            lambda db: budgets.reserve(db, reservation, scope, task_id, self._start, amount_usd, limit)
+        )
+        self._require(reserved is not None)
+        if reserved:
+            return reservation
         async with self._store.reading() as connection:
-            reserved = await budgets.reserve(
-                connection, reservation, scope, self._step.task_id, self._start, amount_usd, self._limit
-            )
-            self._require(reserved is not None)
-            if reserved:
-                return reservation
             now = await budgets.spent(connection, scope)
         running = f", and running calls may cost {now.reserved_usd:.2f} more" if now.reserved_usd > 0.005 else ""
         raise BudgetExhaustedError(
@@ -66,8 +78,17 @@ class StepTranscript:
         )
 
     async def release(self, reservation: UUID) -> None:
-        async with self._store.reading() as connection:
-            self._require(await budgets.free(connection, reservation, self._step.task_id, self._start))
+        task_id = self._step.task_id
+        self._require(await self._write(lambda db: budgets.free(db, reservation, task_id, self._start)))
+
+    async def _write(self, statement: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Run one statement, and wait while PostgreSQL is unavailable: what was paid must be stored."""
+
+        async def write() -> Result:
+            async with self._store.reading() as connection:
+                return await statement(connection)
+
+        return await patiently(write)
 
     def _require(self, is_newest: bool) -> None:
         if not is_newest:

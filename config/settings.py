@@ -106,7 +106,10 @@ class Settings(BaseSettings):
 
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps that one worker process runs concurrently.")
     worker_drain_seconds: float = Field(
-        default=10, ge=0, description="Seconds that running steps have to finish when a worker stops."
+        default=60,
+        ge=0,
+        description="Seconds that running steps have to finish when a worker stops. They ask no model any more; a call "
+        "that takes longer is cut off and booked in full.",
     )
     test_seconds: float = Field(
         default=30,
@@ -144,12 +147,18 @@ class Settings(BaseSettings):
     model_tools: Literal["native", "json"] = Field(
         default="native", description="`json`: the model cannot call tools, and is asked for JSON text instead."
     )
-    model_seconds: float = Field(default=300, gt=0, description="Seconds that a call of a model may take.")
+    model_seconds: float = Field(default=300, gt=0, le=86400, description="Seconds that a call of a model may take.")
     model_wait_seconds: float = Field(
         default=3600,
         gt=0,
         description="Seconds that a step waits while its provider refuses calls because of their rate. Then it asks a "
         "person.",
+    )
+    model_output_tokens: int = Field(
+        default=16_384,
+        ge=256,
+        description="Tokens of output that one call may have, and that are reserved in the budget before it; at most a "
+        "quarter of the context.",
     )
     model_context_tokens: int | None = Field(
         default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."

@@ -236,7 +236,8 @@ class TranscriptEntry(SQLModel, table=True):
     """One message of a task's conversation with a model (crew.transcript.Entry); `body` is JSON. A discarded one is no
     longer part of the conversation, but was paid.
 
-    Bytes, not jsonb: models write NUL characters and lone surrogates, which jsonb cannot store.
+    Bytes, not jsonb: equal values must have equal bytes, of which the fingerprints are made. Entries of version 0.3 and
+    earlier may also contain NUL characters, which jsonb cannot store.
     """
 
     __tablename__ = "transcript"

@@ -21,9 +21,12 @@ held AS (SELECT id FROM task WHERE id = %(task_id)s AND starts = %(start)s FOR S
 """
 
 _RESERVE: LiteralString = """
-WITH {held}, claimed AS (
+WITH {held}, known AS (
+    SELECT id FROM reservation WHERE id = %(id)s
+), claimed AS (
     INSERT INTO budget (scope, spent_usd, reserved_usd)
-    SELECT %(scope)s, 0, %(amount)s FROM held WHERE %(amount)s::float8 <= %(limit)s::float8
+    SELECT %(scope)s, 0, %(amount)s FROM held
+    WHERE %(amount)s::float8 <= %(limit)s::float8 AND NOT EXISTS (SELECT FROM known)
     ON CONFLICT (scope) DO UPDATE SET reserved_usd = budget.reserved_usd + %(amount)s
     WHERE budget.spent_usd + budget.reserved_usd + %(amount)s <= %(limit)s
     RETURNING scope
@@ -32,7 +35,7 @@ WITH {held}, claimed AS (
     SELECT %(id)s, scope, %(task_id)s, %(amount)s, clock_timestamp() FROM claimed
     RETURNING id
 )
-SELECT EXISTS (SELECT FROM reserved) AS is_reserved FROM held
+SELECT EXISTS (SELECT FROM reserved) OR EXISTS (SELECT FROM known) AS is_reserved FROM held
 """.replace("{held}", HELD)
 
 _FREE: LiteralString = """
@@ -96,7 +99,8 @@ async def reserve(
     """Reserve an amount in a scope, in one statement. Return False, and write nothing, if its limit does not allow it,
     and None if the task has started again.
 
-    Two callers cannot both get the last cent: the second waits for the row and reads what the first has written.
+    Two callers cannot both get the last cent: the second waits for the row and reads what the first has written. The
+    same reservation again has no effect: the acknowledgement of the first time may have been lost.
     """
     rows = await run(
         connection,

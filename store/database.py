@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection as Driver
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -41,6 +41,9 @@ def _check_schema(connection: Connection) -> schema_check.SchemaState:
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
 """What the store raises: it runs some statements through SQLAlchemy and some through the driver itself."""
+
+UNSTORABLE = (DataError, psycopg.DataError, UnicodeEncodeError)
+"""Errors of a value that PostgreSQL cannot store, however often it is tried."""
 
 
 class UnusableDatabaseError(Exception):

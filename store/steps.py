@@ -40,7 +40,7 @@ RETURNING checkpoint, standalone_task_id, starts
 _FINISH: LiteralString = """
 UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdict)s, confidence = %(confidence)s,
                 usage = %(usage)s, updated_at = clock_timestamp()
-WHERE id = %(id)s AND status = 'working'
+WHERE id = %(id)s AND status = 'working' AND starts = %(start)s
 RETURNING id
 """
 
@@ -50,7 +50,7 @@ _WAIT: LiteralString = """
 UPDATE task SET updated_at = clock_timestamp(), waiting_since = CASE
     WHEN waiting_since > coalesce((SELECT max(created_at) FROM transcript WHERE task_id = task.id), '-infinity')
     THEN waiting_since ELSE clock_timestamp() END
-WHERE id = %(id)s AND status = 'working'
+WHERE id = %(id)s AND status = 'working' AND starts = %(start)s
 RETURNING clock_timestamp() - waiting_since AS waited
 """
 
@@ -125,9 +125,10 @@ def _execution(step: StepInput) -> str:
 
 
 async def finish(
-    tx: Transaction, step: StepInput, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
+    tx: Transaction, step: StepInput, start: int, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
 ) -> bool:
-    """Record the result of an agent. Return False, and write nothing, if the task was cancelled meanwhile.
+    """Record the result of an agent. Return False, and write nothing, if the task was cancelled meanwhile or has
+    started again.
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
@@ -136,6 +137,7 @@ async def finish(
         tx.connection,
         _FINISH,
         id=step.task_id,
+        start=start,
         status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
         accepted=accepted,
         verdict=result.verdict,
@@ -165,11 +167,12 @@ async def finish(
     return True
 
 
-async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | None:
-    """Record another failure of the agent. Return how many there are, or None if the task has ended."""
+async def count_failure(tx: Transaction, step: StepInput, start: int, error: str) -> int | None:
+    """Record another failure of the agent. Return how many there are, or None, and write nothing, if the task has ended
+    or has started again."""
     failures: int | None = await tx.connection.scalar(
         update(TASK)
-        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING)
+        .where(TASK.c.id == step.task_id, TASK.c.status == TaskStatus.WORKING, TASK.c.starts == start)
         .values(failures=TASK.c.failures + 1, error=storable(error), updated_at=func.clock_timestamp())
         .returning(TASK.c.failures)
     )
@@ -177,7 +180,7 @@ async def count_failure(tx: Transaction, step: StepInput, error: str) -> int | N
 
 
 async def fail(tx: Transaction, step: StepInput, error: str) -> None:
-    """Record that the agent failed at its last attempt."""
+    """Record that the agent failed at its last attempt, after `count_failure` in the same transaction."""
     await tx.connection.execute(
         update(TASK)
         .where(TASK.c.id == step.task_id)
@@ -193,9 +196,10 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
     tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, _execution(step))
 
 
-async def wait(connection: AsyncConnection, task_id: UUID) -> timedelta:
-    """Record that a provider asks the step to wait. Return how long it has waited without a call that got through."""
-    rows = await run(connection, _WAIT, id=task_id)
+async def wait(connection: AsyncConnection, task_id: UUID, start: int) -> timedelta:
+    """Record that a provider asks the step to wait. Return how long it has waited without a call that got through; zero
+    if the task has started again."""
+    rows = await run(connection, _WAIT, id=task_id, start=start)
     return rows[0].waited if rows else timedelta()
 
 

@@ -32,7 +32,10 @@ WITH {held}, added AS (
     UPDATE budget SET spent_usd = spent_usd + %(cost_usd)s, reserved_usd = greatest(0, reserved_usd - freed.amount_usd)
     FROM freed WHERE budget.scope = freed.scope
 )
-SELECT task_id FROM added
+SELECT EXISTS (SELECT FROM added) OR EXISTS (
+    SELECT FROM transcript WHERE transcript.task_id = held.id AND position = %(position)s AND kind = %(kind)s
+        AND fingerprint = %(fingerprint)s AND transcript.body = %(body)s
+) AS is_stored FROM held
 """.replace("{held}", HELD)
 
 _DISCARD: LiteralString = """
@@ -98,13 +101,15 @@ async def usage_of(connection: AsyncConnection, task_id: UUID) -> dict[str, Any]
 
 async def add(
     connection: AsyncConnection, task_id: UUID, start: int, entry: Mapping[str, Any], reservation: UUID | None = None
-) -> bool:
-    """Store an entry, and settle the reservation of its call with its cost. Return False, and write nothing, if the
-    task has started again.
+) -> bool | None:
+    """Store an entry, and settle the reservation of its call with its cost. Return None, and write nothing, if the task
+    has started again, and False if something else has just been stored at its position.
 
     One statement, so that neither is done without the other. The new start has booked what an earlier one reserved.
+    The same entry again has no effect: the acknowledgement of the first time may have been lost.
     """
-    return bool(await run(connection, _ADD, task_id=task_id, start=start, reservation=reservation, **entry))
+    rows = await run(connection, _ADD, task_id=task_id, start=start, reservation=reservation, **entry)
+    return bool(rows[0].is_stored) if rows else None
 
 
 async def discard(connection: AsyncConnection, task_id: UUID, start: int, position: int, reason: str) -> bool:

@@ -115,6 +115,7 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             task_queue=name,
             channel_prefix=name,
             sweep_seconds=0.5,
+            worker_drain_seconds=10,
             respond_wait_seconds=30,  # so that a busy machine does not turn a 200 into a 202
         )
 

@@ -11,19 +11,23 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import AsyncActivityCancelledError, Client
+from temporalio.service import RPCError
 from temporalio.worker import (
     ActivityInboundInterceptor,
     ActivityOutboundInterceptor,
     ExecuteActivityInput,
     Interceptor,
 )
+
+log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.25
 """How often the thread looks for heartbeats that are late."""
@@ -79,21 +83,28 @@ class BusyLoopHeartbeats(Interceptor):
     async def _repeat(self, ended: threading.Event) -> None:
         places = asyncio.Semaphore(AT_ONCE)
         while not ended.is_set():
-            now = time.monotonic()
-            running = self._running.copy()  # in one go: the event loop of the steps changes it
-            late = [(token, beats) for token, beats in running.items() if beats.is_late(now)]
-            await asyncio.gather(*(self._send(places, token, beats) for token, beats in late))
+            try:
+                now = time.monotonic()
+                running = self._running.copy()  # in one go: the event loop of the steps changes it
+                late = [(token, beats) for token, beats in running.items() if beats.is_late(now)]
+                await asyncio.gather(*(self._send(places, token, beats) for token, beats in late))
+            except Exception:  # this thread is the only one: if it ended, all busy steps would start again
+                log.exception("heartbeats_failed")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _send(self, places: asyncio.Semaphore, token: bytes, beats: Beats) -> None:
         async with places:
-            # The step may have ended, or Temporal may be unavailable. Either way the next heartbeat is the step's own.
-            with suppress(Exception):
+            try:
                 timeout = timedelta(seconds=beats.timeout)
                 await self._client.get_async_activity_handle(task_token=token).heartbeat(
                     *beats.details, rpc_timeout=timeout
                 )
                 beats.sent(*beats.details)
+            except (RPCError, AsyncActivityCancelledError):
+                # The step may have ended, or Temporal may be unavailable. The next heartbeat is the step's own.
+                pass
+            except Exception:
+                log.warning("heartbeat_failed", exc_info=True)
 
 
 class _Inbound(ActivityInboundInterceptor):

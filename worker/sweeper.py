@@ -25,8 +25,8 @@ START_SECONDS = 5.0
 """How long one start may wait for Temporal. A late start could reach a Temporal that has lost its data meanwhile, and
 start a project that has begun."""
 
-ORPHAN_AGE = timedelta(hours=1)
-"""Older than any call of a model may be."""
+ORPHAN_GRACE = timedelta(hours=1)
+"""How long a call may wait for its slot, and its response for PostgreSQL, beside the time that the call itself has."""
 
 SWEEPS_PER_RECONCILIATION = 12
 """Sweeps from one pass of the reconciler to the next."""
@@ -67,11 +67,12 @@ async def _in_time(start: Awaitable[bool]) -> bool:
         return await start
 
 
-async def settle_abandoned_reservations(store: Store) -> int:
-    """Book what calls of models reserved whose worker is gone and whose task never continued. Return how many budgets
-    changed."""
+async def settle_abandoned_reservations(store: Store, settings: Settings) -> int:
+    """Book what calls of models reserved whose worker is gone and whose task never continued: they are older than any
+    call that the settings allow. Return how many budgets changed."""
+    age = timedelta(seconds=settings.model_seconds) + ORPHAN_GRACE
     async with store.reading() as connection:
-        return await budgets.settle_old_reservations(connection, ORPHAN_AGE)
+        return await budgets.settle_old_reservations(connection, age)
 
 
 async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
@@ -82,7 +83,7 @@ async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
         await _try(lambda: start_unstarted(store, client, settings), "start_late")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
-            await _try(lambda: settle_abandoned_reservations(store), "book_orphans")
+            await _try(lambda: settle_abandoned_reservations(store, settings), "book_orphans")
         sweeps += 1
         await asyncio.sleep(settings.sweep_seconds)
 

@@ -20,7 +20,8 @@ from cli.stack import orphans, pending_start
 from cli.stack.checkout import python_path
 from cli.stack.datadir import AlreadyRunningError, DataDir
 
-STOP_SECONDS = 90.0
+STOP_SECONDS = 150.0
+"""How long a stack may take to stop: its worker alone has a minute for running steps, unless the settings differ."""
 
 
 def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False, fail_if_running: bool = False) -> int:

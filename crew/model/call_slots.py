@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any
 
@@ -23,10 +22,32 @@ class OversizedResponseError(Exception):
     """A provider's response is larger than MAX_BODY."""
 
 
-class _Slot:
+class CallSlot:
+    """The slot of one call: held inside the block, except while a request of a client with HOOKS waits for its
+    response.
+
+    Attributes:
+        was_held: whether the call has begun. One that only waited for a slot has not reached its provider.
+    """
+
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._slots = slots
         self._held = False
+        self.was_held = False
+
+    async def __aenter__(self) -> CallSlot:
+        self._token = _current.set(self)
+        try:
+            await self.acquire()
+        except BaseException:
+            _current.reset(self._token)
+            raise
+        self.was_held = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release()
+        _current.reset(self._token)
 
     async def acquire(self) -> None:
         await self._slots.acquire()
@@ -38,20 +59,7 @@ class _Slot:
             self._slots.release()
 
 
-_current: ContextVar[_Slot | None] = ContextVar("slot", default=None)
-
-
-@asynccontextmanager
-async def call_slot(slots: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Hold a slot inside the block, except while a request of a client with HOOKS waits for its response."""
-    slot = _Slot(slots)
-    token = _current.set(slot)
-    try:
-        await slot.acquire()
-        yield
-    finally:
-        slot.release()
-        _current.reset(token)
+_current: ContextVar[CallSlot | None] = ContextVar("slot", default=None)
 
 
 async def _prepared(_: httpx2.Request) -> None:

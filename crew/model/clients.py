@@ -36,8 +36,6 @@ LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keep
 """Connections to one provider. There are as many as steps: the worker's settings limit those."""
 
 DEFAULT_CONTEXT_TOKENS = 128_000
-MAX_OUTPUT_TOKENS = 16_384
-"""Of one response, and a quarter of the context at most."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +208,7 @@ class ModelClients:
             sdk.max_retries = 0
         settings = self._settings
         context = settings.model_context_tokens or model.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
-        most = min(MAX_OUTPUT_TOKENS, context // 4)
+        most = min(settings.model_output_tokens, context // 4)
         return ModelClient(
             name=name,
             model=model,

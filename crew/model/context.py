@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,8 +25,11 @@ from pydantic_ai.tools import ToolDefinition
 
 from crew.protocol import AgentError
 
-CHARACTERS_PER_TOKEN = 3.0
-"""A cautious estimate: English text has about 4, code about 3. Tokenizers differ by model and need downloads."""
+BYTES_PER_TOKEN, FOREIGN_BYTES_PER_TOKEN = 3.0, 2.0
+"""A cautious estimate of the JSON that is sent: English text has about 4 characters in a token, code about 3. Beyond
+ASCII, a character has 2 to 4 bytes, and often a token or two. Tokenizers differ by model and need downloads."""
+
+_FOREIGN = bytes(range(0x80, 0x100))
 
 MAX_RESULT = 16_000
 """Characters of a tool's result; the rest is cut from its middle, since errors are at either end."""
@@ -71,22 +75,23 @@ def is_invisible(character: str) -> bool:
 
 
 def count(messages: Sequence[ModelMessage]) -> int:
-    """Return about how many tokens the messages have."""
-    return _tokens(map(message_length, messages))
+    """Return about how many tokens the messages have, rather more than fewer."""
+    return sum(map(message_tokens, messages))
 
 
-def message_length(message: ModelMessage) -> int:
-    return len(ModelMessagesTypeAdapter.dump_json([message]))
+def message_tokens(message: ModelMessage) -> int:
+    return _tokens(ModelMessagesTypeAdapter.dump_json([message]))
 
 
-def _tokens(lengths: Iterable[int]) -> int:
-    return int(sum(lengths) / CHARACTERS_PER_TOKEN)
+def _tokens(body: bytes) -> int:
+    ascii = len(body.translate(None, _FOREIGN))
+    return math.ceil(ascii / BYTES_PER_TOKEN + (len(body) - ascii) / FOREIGN_BYTES_PER_TOKEN)
 
 
 def count_tools(tools: Sequence[ToolDefinition]) -> int:
     """Return about how many tokens the definitions of tools have, which are sent with each request."""
     sent = [{"name": tool.name, "description": tool.description, **tool.parameters_json_schema} for tool in tools]
-    return int(len(json.dumps(sent)) / CHARACTERS_PER_TOKEN) if tools else 0
+    return _tokens(json.dumps(sent, ensure_ascii=False).encode(errors="replace")) if tools else 0
 
 
 def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
@@ -95,16 +100,16 @@ def fit(messages: Sequence[ModelMessage], tokens: int) -> list[ModelMessage]:
     Raises:
         AgentError: they do not fit without them either (not retryable).
     """
-    fitting, lengths = list(messages), [message_length(message) for message in messages]
+    fitting, needs = list(messages), [message_tokens(message) for message in messages]
     for index, message in enumerate(fitting[:-RECENT] if len(fitting) > RECENT else []):
-        if _tokens(lengths) <= tokens:
+        if sum(needs) <= tokens:
             return fitting
         if isinstance(message, ModelRequest):
             fitting[index] = replace(message, parts=[_dropped(part) for part in message.parts])
         else:
             fitting[index] = replace(message, parts=[_shortened(part) for part in message.parts])
-        lengths[index] = message_length(fitting[index])
-    if (needed := _tokens(lengths)) > tokens:
+        needs[index] = message_tokens(fitting[index])
+    if (needed := sum(needs)) > tokens:
         raise AgentError(
             f"the conversation needs about {needed:,} tokens, and the model's context has {tokens:,} for it. Give the "
             "step less to read, or a larger model.",

@@ -13,8 +13,9 @@ import orjson
 import pydantic_ai
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse, UserPromptPart
 
+from config.sizes import format_size
 from crew.model.clients import ModelClient
-from crew.model.limits import MAX_CORRECTIONS, StepLimits
+from crew.model.limits import MAX_BYTES, MAX_CORRECTIONS, MAX_TURNS, StepLimits
 from crew.model.model_call import ModelCaller
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, Tool
@@ -23,6 +24,12 @@ from crew.model.transcript_cursor import TranscriptCursor, describe_tools, dump
 from crew.protocol import AgentError, Step
 from crew.transcript import EntryKind
 from models.contracts.usage import Usage
+
+CUT = (
+    "the response reached the limit of its length and was cut off. Nothing of it was carried out, even if it looks "
+    "complete. Write smaller pieces."
+)
+"""What a model reads whose response ended at the limit of output tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,11 @@ class Conversation:
         corrections, first_correction = 0, 0
         while True:
             start = self._cursor.position
-            calls = self._client.dialect.calls(await self._response())
+            response = await self._response()
+            calls, is_cut = self._client.dialect.calls(response), response.finish_reason == "length"
             results: list[Result] = []
             for call in calls:
-                result = await self._calls.execute(call)
+                result = await (self._calls.refuse(call, CUT) if is_cut else self._calls.execute(call))
                 if result.ended is not None:  # what follows it in this response is not carried out
                     await self._cursor.end()
                     return Completed(call.tool, result.ended, self._cursor.used.turns, self._usage())
@@ -89,7 +97,8 @@ class Conversation:
             corrections, first_correction = (0, 0) if usable else (corrections + 1, first_correction or start)
             if corrections > MAX_CORRECTIONS:
                 # The next attempt asks again from before the first of them, rather than reading the same errors.
-                problem = results[-1].text.removeprefix("Error: ") if results else "its responses call no tool."
+                no_call = CUT if is_cut else "its responses call no tool."
+                problem = results[-1].text.removeprefix("Error: ") if results else no_call
                 failure = f"{self._client.name} returned no usable response in {corrections} turns: {problem}"
                 await self._cursor.rewind(first_correction, failure)
                 raise AgentError(failure)
@@ -98,7 +107,7 @@ class Conversation:
                 for call, result in zip(calls, results, strict=True)
                 for part in self._client.dialect.result(call, result.text)
             ]
-            self._messages.append(ModelRequest(parts=parts or [UserPromptPart(await self._remark_no_call())]))
+            self._messages.append(ModelRequest(parts=parts or [UserPromptPart(await self._remark_no_call(is_cut))]))
 
     async def _open(self) -> None:
         """Start with the prompt that the task began with, if its tools are still the same; else from the beginning."""
@@ -130,6 +139,13 @@ class Conversation:
 
     def _check_limits(self) -> None:
         limits, used = self._limits, self._cursor.used
+        if used.turns >= MAX_TURNS or used.bytes >= MAX_BYTES:
+            raise AgentError(
+                f"its transcript is full: it has {used.turns:,} turns and {format_size(used.bytes)}, and may have "
+                f"{MAX_TURNS:,} and {format_size(MAX_BYTES)}. Amend with a comment: that starts a new round, with an "
+                "empty transcript.",
+                retryable=False,
+            )
         for count, most, what in (
             (used.turns, limits.turns, "turns"),
             (used.tool_calls, limits.tool_calls, "tool calls"),
@@ -138,10 +154,11 @@ class Conversation:
             if count >= most:
                 raise AgentError(f"it used all {most:,} {what} without finishing.{used.last_problem}", retryable=False)
 
-    async def _remark_no_call(self) -> str:
+    async def _remark_no_call(self, is_cut: bool) -> str:
         """Return what to say to a response without a call, stored for the readers of the transcript."""
         endings = " or ".join(tool.name for tool in self._tools if tool.ends)
-        text = f"Your response calls no tool. Call one; the step ends when you call {endings}."
+        text = f"Error: {CUT}" if is_cut else "Your response calls no tool."
+        text += f" Call one; the step ends when you call {endings}."
         if self._cursor.next(EntryKind.REMARK) is None:
             await self._cursor.add(EntryKind.REMARK, dump({"text": text}))
         return text

@@ -19,6 +19,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import ModelRequestParameters
 
 from crew.model.context import RESULT_OF
+from crew.model.incoming import storable_json
 from crew.model.tool import Tool
 
 
@@ -122,7 +123,7 @@ def _object(arguments: str | dict[str, Any] | None) -> dict[str, Any] | None:
         found = json.loads(arguments or "{}")
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return storable_json(found) if isinstance(found, dict) else None
 
 
 def _first_object(text: str) -> dict[str, Any] | None:
@@ -133,5 +134,5 @@ def _first_object(text: str) -> dict[str, Any] | None:
             return None
         with suppress(ValueError, RecursionError):
             found, _ = decoder.raw_decode(text, start)
-            return found if isinstance(found, dict) else None
+            return storable_json(found) if isinstance(found, dict) else None
     return None

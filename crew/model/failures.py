@@ -26,6 +26,7 @@ from crew.model.call_slots import MAX_BODY, OversizedResponseError
 from crew.model.clients import PROVIDERS
 from crew.model.redaction import REDACTED, redact_keys
 from crew.protocol import AgentError
+from models.contracts.contract import storable
 
 DEFAULT_PAUSE = timedelta(seconds=10)
 """How long to wait for a provider that refuses a call because of its rate and does not say how long."""
@@ -44,6 +45,9 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, _TRANSIENT) and not _is_oversized(error)
 
 
+_GATEWAY_TIMEOUTS = (502, 504, 524)
+"""Statuses of a gateway whose upstream broke off or was too slow; 524 is Cloudflare's."""
+
 _NOT_SENT = ("pool", "connect")
 """Phases of a request before it is sent."""
 
@@ -60,7 +64,7 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else DEFAULT_PAUSE
         return AgentError(f"{model} is rate-limited.", counts=False, retry_after=min(asked, MAX_PAUSE))
     cause, retryable = _cause(error, model)
-    detail = _redacted(" ".join(str(_detail(error)).split()), secrets)[:_MAX_DETAIL]
+    detail = storable(_redacted(" ".join(str(_detail(error)).split()), secrets))[:_MAX_DETAIL]
     return AgentError(f"{cause} It says: {detail}" if detail else cause, retryable=retryable)
 
 
@@ -69,7 +73,15 @@ def is_free(error: Exception) -> bool:
     response that broke off or cannot be read."""
     if isinstance(error, ModelConnectionError):
         return error.phase in _NOT_SENT
+    if is_gateway_timeout(error):
+        return False
     return isinstance(error, ModelAPIError) and (type(error) is not ModelAPIError or _is_redirect(error))
+
+
+def is_gateway_timeout(error: Exception) -> bool:
+    """Return whether a gateway gave up a call that had reached the model. The prompt may be billed; a response is not
+    written any more once its client is gone."""
+    return isinstance(error, ModelHTTPError) and error.status_code in _GATEWAY_TIMEOUTS
 
 
 def refusal(model: str) -> AgentError:

@@ -14,6 +14,9 @@ MAX_CORRECTIONS = 2
 SAME_CALLS_NUDGE, SAME_CALLS_END = 3, 5
 """The same call with the same result: a remark after the first number, the end of the step after the second."""
 
+MAX_TURNS, MAX_BYTES = 1_000, 64 * 2**20
+"""What one transcript may have, however often a person lets its step continue: each attempt reads all of it."""
+
 _TURNS = {Writes.DOCUMENT: 6, Writes.FILES: 40, Writes.REPORT: 15, Writes.PACKAGE: 4}
 _COST_USD = {Writes.DOCUMENT: 1.0, Writes.FILES: 2.0, Writes.REPORT: 1.0, Writes.PACKAGE: 0.5}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,9 +15,10 @@ from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
-from crew.model.call_slots import call_slot
+from crew.model.call_slots import CallSlot
 from crew.model.clients import ModelClient
-from crew.model.failures import failure_of, is_free, is_transient, refusal
+from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
+from crew.model.incoming import is_plausible, storable_response
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
@@ -27,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
+
+CANCELLED_SECONDS = 3.0
+"""How long a cancelled step still tries to store what was paid: a cancellation is effective within 5 s."""
 
 MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
@@ -55,9 +60,10 @@ class ModelCaller:
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
-        max_cost = client.price.max_cost(context.count(fitting) + self._tools_tokens, client.max_output_tokens)
+        input_tokens = context.count(fitting) + self._tools_tokens
+        max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
         started = time.monotonic()
-        response, reservation = await self._try(fitting, max_cost, limit_usd)
+        response, reservation = await self._try(fitting, input_tokens, max_cost, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -67,24 +73,28 @@ class ModelCaller:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        await self._cursor.add(
-            EntryKind.RESPONSE,
-            clean,
-            settles=reservation,
-            asked_for=client.name,
-            model=response.model_name,
-            input_tokens=response.usage.input_tokens,
-            output_tokens=response.usage.output_tokens,
-            cached_tokens=response.usage.cache_read_tokens,
-            cost_usd=client.price.of(response.usage) if response.usage.has_values() else max_cost,
-            seconds=time.monotonic() - started,
-            discarded=str(problem) if problem else None,
+        await _even_if_cancelled(
+            self._cursor.add(
+                EntryKind.RESPONSE,
+                clean,
+                settles=reservation,
+                asked_for=client.name,
+                model=response.model_name,
+                input_tokens=response.usage.input_tokens,
+                output_tokens=response.usage.output_tokens,
+                cached_tokens=response.usage.cache_read_tokens,
+                cost_usd=client.price.of(response.usage) if is_plausible(response.usage) else max_cost,
+                seconds=time.monotonic() - started,
+                discarded=str(problem) if problem else None,
+            )
         )
         if problem:
             raise problem
         return response
 
-    async def _try(self, messages: list[ModelMessage], max_cost: float, limit_usd: float) -> tuple[ModelResponse, UUID]:
+    async def _try(
+        self, messages: list[ModelMessage], input_tokens: int, max_cost: float, limit_usd: float
+    ) -> tuple[ModelResponse, UUID]:
         """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
         client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
@@ -96,19 +106,22 @@ class ModelCaller:
                     f"{max_cost:.2f}.{used.last_problem}"
                 )
             reservation = await transcript.reserve(max_cost)
-            started = time.monotonic()
+            slot, started = CallSlot(client.slots), time.monotonic()
             try:
-                return await self._call(messages), reservation
+                return await self._call(messages, slot), reservation
             except asyncio.CancelledError:
-                # What the provider bills is unknown: book all of it.
-                await asyncio.shield(self._book(reservation, max_cost, started, "The call was cancelled."))
+                if slot.was_held:  # what the provider bills is unknown: book all of it
+                    await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                else:
+                    await _briefly(transcript.release(reservation))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
-                    await transcript.release(reservation)
+                    await _even_if_cancelled(transcript.release(reservation))
                 else:
-                    await self._book(reservation, max_cost, started, str(failure))
+                    cost = client.price.max_cost(input_tokens, 0) if is_gateway_timeout(error) else max_cost
+                    await _even_if_cancelled(self._book(reservation, cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
@@ -129,12 +142,12 @@ class ModelCaller:
             discarded=problem,
         )
 
-    async def _call(self, messages: list[ModelMessage]) -> ModelResponse:
+    async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
-        async with call_slot(client.slots):
+        async with slot:
             try:
                 async with asyncio.timeout(client.seconds):
-                    return await model_request(
+                    response = await model_request(
                         client.model,
                         messages,
                         model_settings=client.settings,
@@ -144,6 +157,29 @@ class ModelCaller:
                 raise ModelTimeoutError(
                     client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
                 ) from error
+        return storable_response(response)
+
+
+async def _even_if_cancelled(storing: Coroutine[Any, Any, None]) -> None:
+    """Store what was paid. If the step is cancelled meanwhile, that is raised after CANCELLED_SECONDS at most."""
+    task = asyncio.create_task(storing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _briefly(task)
+        raise
+
+
+async def _briefly(storing: Coroutine[Any, Any, None] | asyncio.Task[None]) -> None:
+    """Store what a cancelled step has paid, if that takes CANCELLED_SECONDS at most. Otherwise the reservation is
+    booked when the task starts again, or by the sweeper."""
+    task = asyncio.ensure_future(storing)
+    try:
+        await asyncio.wait([task], timeout=CANCELLED_SECONDS)
+    finally:
+        task.cancel()
+    if not task.cancelled() and task.done() and (error := task.exception()):
+        log.warning("cancelled_call_not_stored", reason=repr(error))
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:

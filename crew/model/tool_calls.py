@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import orjson
+import structlog
 from pydantic import ValidationError
 
 from crew.model import context
@@ -17,7 +18,10 @@ from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.model.transcript_cursor import TranscriptCursor, dump
 from crew.protocol import AgentError
-from crew.transcript import EntryKind
+from crew.transcript import EntryKind, SupersededAttemptError
+from sandbox.errors import SandboxError
+
+log = structlog.get_logger(__name__)
 
 TOOL_SECONDS = 300.0
 """How long a tool may run outside of the sandbox, which has limits of its own."""
@@ -71,9 +75,7 @@ class ToolCalls:
         try:
             tool, arguments = self._validated(call)
         except ToolError as error:
-            text = context.truncate(context.visible(f"Error: {error}"))
-            await self._store(call, text, 0.0, ok=False, usable=False)
-            return Result(text)
+            return await self.refuse(call, str(error))
         stored = None if tool.is_pure else self._cursor.next(EntryKind.TOOL_RESULT, call.id)
         if stored is not None:
             result = orjson.loads(stored.body)
@@ -83,6 +85,12 @@ class ToolCalls:
         else:
             text, ok, usable = await self._run(call, tool, arguments)
         return Result(text + self._count_same(call, text), arguments if ok and tool.ends else None, usable)
+
+    async def refuse(self, call: Call, problem: str) -> Result:
+        """Answer a call that is not carried out with the problem, which the model has to correct."""
+        text = context.truncate(context.visible(f"Error: {problem}"))
+        await self._store(call, text, 0.0, ok=False, usable=False)
+        return Result(text)
 
     def _validated(self, call: Call) -> tuple[Tool, Arguments]:
         tool = self._tools.get(call.tool)
@@ -97,6 +105,8 @@ class ToolCalls:
                 f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in error.errors()[:10]
             )
             raise ToolError(context.truncate(f"the arguments of {tool.name} do not fit: {problems}")) from None
+        except Exception as error:
+            raise _unexpected(tool, error) from error
 
     async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
         started = time.monotonic()
@@ -109,6 +119,10 @@ class ToolCalls:
             text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
         except TimeoutError:
             text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
+        except (AgentError, SupersededAttemptError, SandboxError):
+            raise
+        except Exception as error:
+            text, ok = f"Error: {_unexpected(tool, error)}", False
         text = context.truncate(context.visible(text))
         when = {"continued": self._continued} if tool.gives_up else {}
         await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable, **when)
@@ -133,3 +147,10 @@ class ToolCalls:
         if times < SAME_CALLS_NUDGE:
             return ""
         return f"\n(You have made this call {times} times, with the same result each time. Do something else.)"
+
+
+def _unexpected(tool: Tool, error: Exception) -> ToolError:
+    """Return an error that no one has thought of, such as a full disk or a recursion without an end, for the model:
+    another attempt would meet it again, and the model may avoid it."""
+    log.warning("tool_raised", tool=tool.name, exc_info=error)
+    return ToolError(f"{tool.name} failed with {type(error).__name__}: {context.truncate(str(error), 1_000)}")

@@ -19,10 +19,12 @@ CHANGED = "It answers what is no longer asked: a prompt or a tool has changed."
 class Used:
     """What a task has used in all its attempts, with what was discarded. Cost in US dollars.
 
-    `asked_for` and `answered_by` are the names of the models; `problem` is why the newest discarded call was.
+    `bytes` are those of the messages; `asked_for` and `answered_by` are the names of the models; `problem` is why the
+    newest discarded call was.
     """
 
     turns: int = 0
+    bytes: int = 0
     tool_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -39,6 +41,7 @@ class Used:
     def count(self, entry: Entry) -> None:
         """Count an entry of the transcript."""
         self.turns += entry.kind is EntryKind.RESPONSE
+        self.bytes += len(entry.body)
         self.tool_calls += entry.kind is EntryKind.TOOL_RESULT
         self.input_tokens += entry.input_tokens
         self.output_tokens += entry.output_tokens

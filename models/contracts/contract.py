@@ -24,10 +24,12 @@ class StrictContract(Contract):
 _FORMATS = {"{\\rtf": "RTF, the format of a word processor", "%PDF-": "PDF"}
 """Those that may consist of ordinary characters only, by what their files start with."""
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 def storable(text: str) -> str:
-    """Replace what PostgreSQL and UTF-8 cannot store: NUL characters and lone surrogates."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    """Replace what PostgreSQL and UTF-8 cannot store, NUL characters and lone surrogates, by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _refuse_nul(text: str) -> str:

@@ -16,7 +16,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.agent_step import AgentSteps
 from crew.model.tool import Tool
-from crew.protocol import Assignment, Outcome, Step
+from crew.protocol import AgentError, Assignment, Outcome, Step
 from crew.transcript import EntryKind
 from models.contracts.handoff import StepInput, StepResult
 from models.tables import Task, TranscriptEntry
@@ -24,7 +24,7 @@ from store import budgets, hitl, tasks, transcripts
 from store.transaction import Store
 from tests.activities.test_agent_step import a_step
 from tests.crew.model.model_under_test import Model, Tools, Word, call, conversation, says
-from tests.workflows.crew_under_test import Script, Turn, works
+from tests.workflows.crew_under_test import Script, Turn, raises, works
 
 TURNS = (
     says(call("act", "1", word="a")),
@@ -142,6 +142,40 @@ async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_nex
     after = await spent_today(store)
     assert after.spent_usd - before.spent_usd == pytest.approx(sum(each.cost_usd for each in entries))
     assert after.reserved_usd == pytest.approx(before.reserved_usd)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [raises(AgentError("it is broken")), raises(AgentError("slow down", counts=False)), works],
+    ids=["fails", "waits", "works"],
+)
+async def test_an_attempt_that_was_given_up_records_no_end(store: Store, ends: Turn) -> None:
+    hold, script = Hold(), Script()
+
+    async def older_turn(assignment: Assignment, step: Step) -> Outcome:
+        await hold()
+        return await ends(assignment, step)
+
+    async def newer_turn(assignment: Assignment, step: Step) -> Outcome:
+        await hold()
+        return await works(assignment, step)
+
+    script.on("plan", older_turn, newer_turn)
+    step = await a_step(store, attempts=1)
+    older = asyncio.create_task(run(store, script, step, timedelta()))
+    await hold.wait_for(1)
+    newer = asyncio.create_task(run(store, script, step))
+    await hold.wait_for(2)
+    hold.attempts[0].set()
+    with pytest.raises(ApplicationError) as ended:
+        await older
+    assert ended.value.type == "SupersededAttemptError"
+    task, _ = await written(store, step.task_id)
+    assert (task.status, task.failures, task.error, task.waiting_since) == ("working", 0, None, None)
+    hold.attempts[1].set()
+    result = await newer
+    assert result.request is not None
+    assert len(result.artifacts) == len(step.handoff.expected_outputs)
 
 
 async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_same_task_goes_on(store: Store) -> None:

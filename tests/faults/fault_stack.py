@@ -164,6 +164,7 @@ class FaultStack:
             "BOTARMY_TASK_QUEUE": QUEUE,
             "BOTARMY_PIPELINES_DIR": str(PIPELINES),
             "BOTARMY_SWEEP_SECONDS": "1",
+            "BOTARMY_WORKER_DRAIN_SECONDS": "10",
             "BOTARMY_LOG_FORMAT": "json",
         }
         return f"{kind}-{self._started}", package, {**defaults, **environment}, self.folder

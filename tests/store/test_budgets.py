@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline
 from store import budgets, project_start, steps, tasks, transcripts
+from store.patience import patiently
 from store.transaction import Store
 
 PIPELINE = Pipeline.model_validate(
@@ -158,3 +159,28 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
         told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
     assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]
+
+
+async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_committed(
+    store: Store, scope: str
+) -> None:
+    task, reservation = await new_task(store), uuid7()
+    given = entry(0, 0.25)
+
+    async def reserve_it() -> bool | None:
+        async with store.reading() as connection:
+            return await budgets.reserve(connection, reservation, scope, task, START, 0.5, 5.0)
+
+    async def add_it() -> bool | None:
+        async with store.reading() as connection:
+            return await transcripts.add(connection, task, START, given, reservation)
+
+    for write, expected in ((reserve_it, (0.0, 0.5)), (add_it, (0.25, 0.0))):
+        results = await asyncio.gather(*(patiently(write) for _ in range(5)))
+        assert True in results
+        assert await write()
+        assert await spent(store, scope) == expected
+    async with store.reading() as connection:
+        assert await transcripts.add(connection, task, START, {**given, "body": b"other"}) is False
+        assert await transcripts.add(connection, task, START + 1, given) is None
+        assert len(await transcripts.of_task(connection, task)) == 1

@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
+from activities.running_step import RunningStep
 from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
+from store.steps import Started
 from store.transaction import Store
+from tests.activities.test_agent_step import a_step
+from tests.waiting import eventually
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline, works
 from worker import busy_loop
-from worker.busy_loop import Beats
+from worker.busy_loop import Beats, BusyLoopHeartbeats
 from worker.worker import build_worker
 from workflows import options
 
@@ -66,3 +74,70 @@ def test_a_heartbeat_is_late_only_after_the_step_should_have_sent_it() -> None:
     sent = beats.last
     assert (beats.is_late(sent + 1.4), beats.is_late(sent + 1.6)) == (False, True)
     assert beats.details == ({"turn": 3},)
+
+
+class RecordedHeartbeats:
+    """Temporal's client, as far as the thread uses it."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def get_async_activity_handle(self, *, task_token: bytes) -> RecordedHeartbeats:
+        self.sent.append(task_token)
+        return self
+
+    async def heartbeat(self, *details: object, rpc_timeout: timedelta) -> None:
+        if self.sent[-1] == b"broken":
+            raise TypeError("details that cannot be serialised")
+
+
+class BrokenBeats(Beats):
+    def is_late(self, now: float) -> bool:
+        raise RuntimeError("no one has thought of this")
+
+
+async def test_an_error_in_the_thread_does_not_end_the_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(busy_loop, "LOOK_SECONDS", 0.01)
+    client = RecordedHeartbeats()
+    heartbeats = BusyLoopHeartbeats(cast(Client, client))
+    running = heartbeats._running  # noqa: SLF001 - what the interceptor fills
+    running[b"broken"] = Beats(timeout=0.01, last=0.0)
+    running[b"poison"] = BrokenBeats(timeout=0.01, last=0.0)
+    with capture_logs() as logs:
+
+        async def is_logged() -> bool:
+            return any(each["event"] == "heartbeats_failed" for each in logs)
+
+        async def is_repeated() -> bool:
+            return client.sent.count(b"late") > 2
+
+        async with heartbeats.repeating():
+            await eventually(is_logged)
+            assert client.sent == []
+            del running[b"poison"]
+            running[b"late"] = Beats(timeout=0.01, last=0.0)
+            await eventually(is_repeated)
+    assert any(each["event"] == "heartbeat_failed" for each in logs)
+
+
+async def test_a_heartbeat_that_fails_does_not_end_those_of_the_step(store: Store) -> None:
+    environment, beats = ActivityEnvironment(), list[object]()
+    environment.info = replace(environment.info, heartbeat_timeout=timedelta(seconds=0.04))
+
+    def fails_first(*details: object) -> None:
+        beats.append(details)
+        if len(beats) == 1:
+            raise TypeError("details that cannot be serialised")
+
+    environment.on_heartbeat = fails_first
+
+    async def goes_on() -> bool:
+        return len(beats) > 2
+
+    given = await a_step(store)
+
+    async def step() -> None:
+        async with RunningStep(store, given, Started(open=True), 1.0).heartbeating():
+            await eventually(goes_on)
+
+    await environment.run(step)

@@ -238,6 +238,19 @@ async def test_a_call_that_broke_after_it_was_sent_is_booked_whole(
     )
 
 
+async def test_a_call_that_is_cancelled_before_it_has_a_slot_costs_nothing() -> None:
+    step, model = Step(), Model(WORK)
+    running = asyncio.create_task(conversation(model, step, slots=asyncio.Semaphore(0)).run())
+    while not step.transcript.reserved:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (step.transcript.reserved, step.transcript.spent, step.transcript.discarded) == ({}, 0.0, [])
+    assert model.asked == []
+
+
 async def test_a_cancelled_call_is_booked_whole() -> None:
     asked = asyncio.Event()
 
@@ -294,3 +307,39 @@ async def test_old_results_make_room_and_what_never_fits_is_said(dialect: Dialec
     assert "was dropped to make room" in str(model.asked[-1])
     with pytest.raises(AgentError, match="needs about"):
         await conversation(Model(WORK), Step(), prompt=Prompt("v", "s", "x" * 200_000), context_tokens=40_000).run()
+
+
+@pytest.mark.parametrize("dialect", [NativeTools(), JsonText()])
+async def test_nothing_of_a_response_that_was_cut_off_is_carried_out(dialect: Dialect) -> None:
+    """Even if it looks complete: further calls, or the rest of a file, may be missing."""
+    native = isinstance(dialect, NativeTools)
+    complete = '{"tool": "act", "arguments": {"word": "half"}}'
+    cut = says(call("act", word="half") if native else complete, finish_reason="length")
+    done = says(call("done", text="all") if native else '{"tool": "done", "arguments": {"text": "all"}}')
+    model, step, tools = Model([cut, says("I was about to", finish_reason="length"), done]), Step(), Tools()
+    completed = await conversation(model, step, tools, dialect=dialect).run()
+    assert (tools.acts, completed.turns, completed.usage.output_tokens) == ([], 3, 300)
+    for asked in model.asked[1:]:
+        assert "was cut off. Nothing of it was carried out" in str(asked[-1])
+    always, step = Model([cut]), Step()
+    with pytest.raises(AgentError, match=r"no usable response in 3 turns: the response reached the limit"):
+        await conversation(always, step, tools, dialect=dialect).run()
+    assert (len(always.asked), tools.acts) == (3, [])
+
+
+@pytest.mark.parametrize(("name", "most"), [("MAX_TURNS", 3), ("MAX_BYTES", 2_000)])
+async def test_a_transcript_has_an_end_however_often_a_person_continues(
+    monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    monkeypatch.setattr(f"crew.model.conversation.{name}", most)
+    model = Model([says(call("act", word=str(number))) for number in range(30)])
+    step, limits = Step(), StepLimits(turns=1, tool_calls=1, output_tokens=10**6, cost_usd=2.0)
+    for continued in range(1, 30):
+        more = StepLimits(limits.turns * continued, limits.tool_calls * continued, limits.output_tokens, 2.0)
+        with pytest.raises(AgentError) as failure:
+            await conversation(model, step, limits=more, continued=continued).run()
+        if "transcript is full" in str(failure.value):
+            break
+    assert "Amend with a comment: that starts a new round" in str(failure.value)
+    assert not failure.value.retryable
+    assert (len(model.asked) == 3) if name == "MAX_TURNS" else (1 < len(model.asked) < 20)

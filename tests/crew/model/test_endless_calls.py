@@ -11,7 +11,7 @@ import pytest
 from config.settings import Settings
 from crew.model import model_call, tool_calls
 from crew.model.call_slots import CALL_SLOTS
-from crew.model.clients import MAX_OUTPUT_TOKENS, ModelClients
+from crew.model.clients import ModelClients
 from crew.model.conversation import Conversation
 from crew.model.tool import Tool
 from crew.protocol import AgentError
@@ -68,7 +68,7 @@ async def test_a_provider_that_hangs_fails_the_attempt(model: str) -> None:
         assert (failure.value.retryable, failure.value.counts) == (True, True)
         assert step.transcript.reserved == {}
         # Two tries, for each of which the provider may send a bill.
-        assert step.transcript.spent > 2 * MAX_OUTPUT_TOKENS * PRICES[model][1] / 1_000_000
+        assert step.transcript.spent > 2 * Settings(_env_file=None).model_output_tokens * PRICES[model][1] / 1_000_000
         provider.faults.clear()
         assert await attempt(provider, model, step) == Done(text="all")
 
@@ -107,7 +107,7 @@ async def test_a_call_that_the_limit_of_output_cut_is_corrected(model: str) -> N
     cut = Fault(kind="length", times=1)
     async with running(SCRIPT.model_copy(update={"faults": (cut,)})) as provider:
         assert await attempt(provider, model, step) == Done(text="all")
-        assert "not a JSON object. Write smaller pieces." in str(provider.calls[1].body)
+        assert "was cut off. Nothing of it was carried out" in str(provider.calls[1].body)
 
 
 async def test_a_tool_that_does_not_end_is_stopped_and_the_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
+from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart, UserPromptPart
+from pydantic_ai.tools import ToolDefinition
 
 from config.settings import Settings
 from crew.model import context
@@ -30,15 +31,45 @@ def test_making_room_measures_each_message_at_most_twice(monkeypatch: pytest.Mon
     for number in range(100):
         messages += [says(call("act", str(number), word="x" * 1_000))]
         messages += [ModelRequest(parts=[ToolReturnPart("act", "y" * 1_000, tool_call_id=str(number))])]
-    length, measured = context.message_length, 0
+    length, measured = context.message_tokens, 0
 
     def counted(message: ModelMessage) -> int:
         nonlocal measured
         measured += 1
         return length(message)
 
-    monkeypatch.setattr(context, "message_length", counted)
+    monkeypatch.setattr(context, "message_tokens", counted)
     fitting = context.fit(messages, 50_000)
     assert len(messages) < measured <= 2 * len(messages)
     assert context.count(fitting) <= 50_000 < context.count(messages)
     assert fitting[-context.RECENT :] == messages[-context.RECENT :]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("the quick brown fox " * 100, 500),  # by OpenAI's tokenizers: a token for each word, and more for code
+        ("\u8edf\u9ad4\u958b\u767c" * 100, 600),  # up to one and a half for each of these characters
+        ("\u043f\u0440\u0438\u0432\u0435\u0442" * 100, 600),  # up to one for each letter, when a word is rare
+        ("\U0001f680" * 100, 200),
+    ],
+    ids=["English", "Chinese", "Russian", "emoji"],
+)
+def test_the_reserved_prompt_is_estimated_high_in_every_script(text: str, tokens: int) -> None:
+    assert context.count([ModelRequest(parts=[UserPromptPart(text)])]) >= tokens
+    described = ToolDefinition(name="act", description=text, parameters_json_schema={})
+    assert context.count_tools([described]) >= tokens
+
+
+async def test_the_output_of_a_call_has_the_limit_of_the_settings() -> None:
+    for given, expected in ((1_000, 1_000), (100_000, 8_000)):
+        settings = Settings(
+            _env_file=None,
+            model_output_tokens=given,
+            model_context_tokens=32_000,
+            model_prices={"openai:mine": (0.0, 1.0)},
+        )
+        clients = ModelClients(settings, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
+        client = clients.get("openai:mine")
+        assert (client.max_output_tokens, client.settings["max_tokens"]) == (expected, expected)
+        await clients.close()

@@ -9,7 +9,7 @@ from pydantic_ai.exceptions import ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelResponse
 
 from crew.model import model_call
-from crew.model.context import CHARACTERS_PER_TOKEN
+from crew.model.context import BYTES_PER_TOKEN
 from crew.model.limits import StepLimits
 from crew.model.tool import Tool
 from crew.model.tool_calls import GO_ON
@@ -75,7 +75,7 @@ async def test_the_definitions_of_the_tools_are_reserved_for() -> None:
 
         await conversation(Model([seen]), step, tools).run()
     few, many = most
-    assert many - few == pytest.approx(3 * 30_000 / CHARACTERS_PER_TOKEN / 1_000_000, rel=0.01)
+    assert many - few == pytest.approx(3 * 30_000 / BYTES_PER_TOKEN / 1_000_000, rel=0.01)
     with pytest.raises(AgentError, match="needs about"):
         await conversation(Model(WORK), Step(), Wordy(), context_tokens=30_000).run()
 

@@ -14,7 +14,7 @@ from pydantic_ai.providers.openrouter import OpenRouterProvider
 
 from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
-from crew.model.clients import MAX_OUTPUT_TOKENS, PROVIDERS, ModelClients
+from crew.model.clients import PROVIDERS, ModelClients
 from crew.model.conversation import Completed, Conversation
 from crew.model.pricing import price_of
 from crew.model.prompt import Prompt
@@ -223,7 +223,9 @@ def test_the_model_is_named_as_the_provider_names_it(talk: Talk) -> None:
 def test_the_tokens_of_a_response_are_limited(talk: Talk) -> None:
     limits = {"max_tokens", "max_completion_tokens", "max_output_tokens"}
     for body in talk.bodies:
-        assert {name: body[name] for name in limits & body.keys()} == {talk.wire.limit: MAX_OUTPUT_TOKENS}
+        assert {name: body[name] for name in limits & body.keys()} == {
+            talk.wire.limit: Settings(_env_file=None).model_output_tokens
+        }
 
 
 def test_the_system_prompt_and_the_task_are_sent(talk: Talk) -> None:

@@ -15,7 +15,6 @@ import pytest_asyncio
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.model.agents.coder import WEAKENED
-from crew.model.clients import MAX_OUTPUT_TOKENS
 from store import budgets, transcripts
 from store.transaction import Store
 from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
@@ -137,7 +136,9 @@ async def test_cancelling_ends_the_call_and_books_it(
     await eventually(is_settled)
     assert time.monotonic() - cancelled < STOP_SECONDS
     # What the provider bills for the call is unknown: all that it may cost.
-    assert (await spent(store)).spent_usd - before.spent_usd > MAX_OUTPUT_TOKENS * OUTPUT_USD / 1_000_000
+    assert (await spent(store)).spent_usd - before.spent_usd > Settings(
+        _env_file=None
+    ).model_output_tokens * OUTPUT_USD / 1_000_000
     await wait_for_status(http, project, "cancelled")
 
 

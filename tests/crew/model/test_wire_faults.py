@@ -285,6 +285,22 @@ async def test_a_short_trouble_is_waited_out(model: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("status", [502, 504, 524])
+async def test_a_gateway_that_gives_up_may_have_passed_the_prompt_on(model: str, status: int) -> None:
+    async with in_the_middle(model) as attempts:
+        (calls, booked), transcript = attempts.so_far, attempts.step.transcript
+        attempts.provider.faults.arm(Fault(kind="server_error", status=status))
+        with pytest.raises(AgentError):
+            await attempts.run(UNLIMITED)
+        calls_then, booked_then = attempts.so_far
+        asked = [attempts.provider.request_of(call) for call in list(attempts.provider.calls)[calls:]]
+        prompts = sum(attempts.client.price.max_cost(request.tokens, 0) for request in asked)
+        assert (calls_then - calls, transcript.reserved) == (TRIES, {})
+        whole = TRIES * attempts.client.price.max_cost(0, attempts.client.max_output_tokens)
+        assert prompts < booked_then - booked < whole / 2
+
+
+@pytest.mark.parametrize("model", MODELS)
 async def test_a_response_that_does_not_say_what_it_used_is_booked_whole(model: str) -> None:
     step, unsaid = Step(), Turn(calls=(Call(name="done", arguments={"text": "all"}),), usage=Usage(input=0, output=0))
     fault = Fault(kind="answer", answer=unsaid)
