@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 import structlog
+from google.protobuf.message import Message
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,12 +19,12 @@ from models.contracts.enums import ProjectStatus
 from store import open_workflows, projects
 from tests.conftest import own_settings, own_store
 from tests.worker.test_sweeper import PLAIN, committed
-from worker import reconciler
 from worker.one_of_many import one_of_many
 from worker.reconciler import Reconciler
+from workflows.client import find_workflow
 
 
-def refused(status: RPCStatusCode, *details: object) -> RPCError:
+def refused(status: RPCStatusCode, *details: Message) -> RPCError:
     answer = GrpcStatus(code=status.value)
     for detail in details:
         answer.details.add().Pack(detail)
@@ -74,14 +75,13 @@ async def test_a_record_that_cannot_be_checked_does_not_keep_others_from_being_c
         async with store.database.engine.begin() as connection:
             strange = text('UPDATE project SET workflow_problem = \'{"kind": "new"}\' WHERE id = :id')
             await connection.execute(strange, {"id": second})
-        find_workflow = reconciler.find_workflow
 
         async def find(client: Client, workflow_id: str) -> object:
             if workflow_id.endswith(str(first)):
                 raise refused(RPCStatusCode.INTERNAL)
             return await find_workflow(client, workflow_id)
 
-        monkeypatch.setattr(reconciler, "find_workflow", find)
+        monkeypatch.setattr("worker.reconciler.find_workflow", find)
         assert await Reconciler(store, temporal, settings).reconcile() == 2
         async with store.reading() as connection:
             found = {one.project_id: one.problem for one in await open_workflows.find(connection)}
