@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
@@ -120,17 +122,28 @@ class OpenWorkflow:
 
 
 def _open_workflow(row: Any) -> OpenWorkflow:
-    problem = WorkflowProblem.model_validate(row.workflow_problem) if row.workflow_problem else None
     return OpenWorkflow(
         row.workflow_id,
         row.project_id,
         row.task_id,
         row.unstarted,
         row.generation,
-        problem,
+        _read_problem(row.workflow_problem),
         row.name,
         ProjectStatus(row.status),
     )
+
+
+def _read_problem(recorded: dict[str, Any] | None) -> WorkflowProblem | None:
+    """Return a row's problem. One that cannot be read, from another version, must not hide the other rows: the
+    reconciler replaces it."""
+    if not recorded:
+        return None
+    try:
+        return WorkflowProblem.model_validate(recorded)
+    except ValidationError:
+        detail = "The problem in its records cannot be read."
+        return WorkflowProblem(kind=WorkflowProblemKind.INCONSISTENT, detail=detail, since=datetime.now(UTC))
 
 
 async def find(connection: AsyncConnection) -> list[OpenWorkflow]:
@@ -178,7 +191,8 @@ def _ids_by_kind(workflow_ids: Iterable[str]) -> dict[str, list[UUID]]:
 
 async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:
     """Return how many open workflows have each kind of problem."""
-    return {WorkflowProblemKind(row.kind): row.count for row in await run(connection, _COUNT_PROBLEMS)}
+    counts = {row.kind: row.count for row in await run(connection, _COUNT_PROBLEMS)}
+    return {kind: counts[kind] for kind in WorkflowProblemKind if kind in counts}
 
 
 async def try_lock(connection: AsyncConnection, workflow_id: str) -> bool:

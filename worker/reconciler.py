@@ -12,15 +12,16 @@ from uuid import UUID
 import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from store import open_workflows
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store
+from worker.one_of_many import one_of_many
 from worker.workflow_check import WorkflowChecker
-from workflows.client import find_workflow
+from workflows.client import find_workflow, means_workflow_is_gone
 from workflows.progress import WAITING
 
 log = structlog.get_logger(__name__)
@@ -73,16 +74,15 @@ class Reconciler:
         self._checker.start_pass(to_query)
         changed = 0
         for group in _groups(to_check, CONCURRENCY):
-            runs = await asyncio.gather(*(find_workflow(self._client, record.workflow_id) for record in group))
+            finding = (find_workflow(self._client, record.workflow_id) for record in group)
+            runs = await asyncio.gather(*finding, return_exceptions=True)
             if None in runs:
                 await self._require_namespace()  # if it was removed meanwhile, all its workflows seem to be missing
             for record, run in zip(group, runs, strict=True):
-                try:
+                with one_of_many("workflow_not_checked", workflow_id=record.workflow_id):
+                    if isinstance(run, BaseException):
+                        raise run
                     changed += await self._checker.check(record, run)
-                except RPCError:
-                    raise
-                except Exception as error:  # one bad row must not keep the others from being checked
-                    log.warning("workflow_not_checked", workflow_id=record.workflow_id, reason=repr(error))
         self._checker.end_pass()
         return changed
 
@@ -118,11 +118,12 @@ class Reconciler:
                 else ("project_has_ended", "Its project has ended according to the records.")
             )
             log.warning(what, workflow_id=workflow_id)
-            try:
-                await self._client.get_workflow_handle(workflow_id).terminate(reason)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
-                    raise
+            with one_of_many("workflow_not_ended", workflow_id=workflow_id):
+                try:
+                    await self._client.get_workflow_handle(workflow_id).terminate(reason)
+                except RPCError as error:
+                    if not means_workflow_is_gone(error):  # it has ended meanwhile
+                        raise
 
     def _select(
         self, records: list[OpenWorkflow], listing: _Listing, pending: dict[str, set[UUID]]

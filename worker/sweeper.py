@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from temporalio.client import Client
@@ -13,6 +14,7 @@ from config.settings import Settings
 from models.contracts.enums import ProjectStatus, TaskStatus
 from store import budgets, project_start, projects, tasks
 from store.transaction import Store
+from worker.one_of_many import one_of_many
 from worker.reconciler import Reconciler
 from workflows.client import start_handoff, start_project
 
@@ -33,28 +35,47 @@ SWEEPS_PER_RECONCILIATION = 12
 
 
 async def start_unstarted(store: Store, client: Client, settings: Settings) -> int:
-    """Start projects and tasks whose start was interrupted. Return how many. Starting twice is harmless."""
+    """Start projects and tasks whose start was interrupted. Return how many. Starting twice is harmless.
+
+    Raises:
+        temporalio.service.RPCError, TimeoutError: Temporal is unavailable. What cannot start for another reason is
+            logged, and the others are started.
+    """
     started = 0
     async with store.reading() as connection:
         late_projects = [project.id for project in await project_start.unstarted(connection, GRACE)]
         late_tasks = [task.id for task in await tasks.unstarted(connection, GRACE)]
     for project_id in late_projects:
-        async with store.reading() as connection:
-            project = await projects.get(connection, project_id)
-            project_input = (
-                await project_start.input_of(connection, project) if project and _is_unstarted(project.status) else None
-            )
-        if project_input is not None and await _in_time(start_project(client, settings.task_queue, project_input)):
-            log.info("project_started_late", project_id=str(project_id))
-            started += 1
+        with one_of_many("project_not_started", project_id=str(project_id)):
+            started += await _start_project(store, client, settings, project_id)
     for task_id in late_tasks:
-        async with store.reading() as connection:
-            task = await tasks.get(connection, task_id)
-            handoff = await tasks.input_of(connection, task) if task and _is_unstarted(task.status) else None
-        if handoff is not None and await _in_time(start_handoff(client, settings.task_queue, handoff)):
-            log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(task_id))
-            started += 1
+        with one_of_many("task_not_started", task_id=str(task_id)):
+            started += await _start_task(store, client, settings, task_id)
     return started
+
+
+async def _start_project(store: Store, client: Client, settings: Settings, project_id: UUID) -> bool:
+    async with store.reading() as connection:
+        project = await projects.get(connection, project_id)
+        if project is None or not _is_unstarted(project.status):
+            return False
+        project_input = await project_start.input_of(connection, project)
+    if not await _in_time(start_project(client, settings.task_queue, project_input)):
+        return False
+    log.info("project_started_late", project_id=str(project_id))
+    return True
+
+
+async def _start_task(store: Store, client: Client, settings: Settings, task_id: UUID) -> bool:
+    async with store.reading() as connection:
+        task = await tasks.get(connection, task_id)
+        if task is None or not _is_unstarted(task.status):
+            return False
+        handoff = await tasks.input_of(connection, task)
+    if not await _in_time(start_handoff(client, settings.task_queue, handoff)):
+        return False
+    log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(task_id))
+    return True
 
 
 def _is_unstarted(status: str) -> bool:

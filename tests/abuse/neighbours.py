@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.timing import p50
 from tests.api_client import V1
 
 CALL_PAUSE = 0.005
@@ -31,26 +32,34 @@ class Waits:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same clients without and with the abuse, in turns, so that other load on the machine affects both."""
+    """The same clients without and with the abuse, in turns.
+
+    Each turn has its own quantile, and the medians of the turns are compared. Other load on the machine comes in
+    bursts, which fall into a few turns of either side; an abuse that slows down others does so in most of its turns.
+    """
 
     of: Callable[[list[float]], float]
-    """The quantile that is compared."""
-    alone: Waits = field(default_factory=Waits)
-    abused: Waits = field(default_factory=Waits)
+    """The quantile of a turn."""
+    alone: list[Waits] = field(default_factory=list)
+    abused: list[Waits] = field(default_factory=list)
 
     @property
     def slowdown(self) -> float:
         """How many times longer the calls or the pings wait under abuse, whichever is worse."""
-        of = self.of
-        return max(of(self.abused.calls) / of(self.alone.calls), of(self.abused.pings) / of(self.alone.pings))
+        return max(self._typical(abused) / self._typical(alone) for _, alone, abused in self._compared())
+
+    def _compared(self) -> Iterator[tuple[str, list[list[float]], list[list[float]]]]:
+        yield "calls", [turn.calls for turn in self.alone], [turn.calls for turn in self.abused]
+        yield "pings", [turn.pings for turn in self.alone], [turn.pings for turn in self.abused]
+
+    def _typical(self, turns: list[list[float]]) -> float:
+        return p50([self.of(waits) for waits in turns if waits])  # on a busy machine a turn may end before its first
 
     def __str__(self) -> str:
         return f"{self.slowdown:.2f} times; " + "; ".join(
-            f"{len(alone)} {what}: {1000 * self.of(alone):.1f} ms alone, {1000 * self.of(abused):.1f} ms abused"
-            for what, alone, abused in (
-                ("calls", self.alone.calls, self.abused.calls),
-                ("pings", self.alone.pings, self.abused.pings),
-            )
+            f"{sum(map(len, alone))} {what}: {1000 * self._typical(alone):.1f} ms alone, "
+            f"{1000 * self._typical(abused):.1f} ms abused"
+            for what, alone, abused in self._compared()
         )
 
 
@@ -77,9 +86,11 @@ class Neighbours:
         """Measure in `turns` turns, each first alone and then under abuse."""
         compared = Comparison(of)
         for _ in range(turns):
-            await self.wait(TURN_SECONDS, compared.alone)
+            compared.alone.append(alone := Waits())
+            await self.wait(TURN_SECONDS, alone)
+            compared.abused.append(abused := Waits())
             async with abuse():
-                await self.wait(TURN_SECONDS, compared.abused)
+                await self.wait(TURN_SECONDS, abused)
         return compared
 
     async def wait(self, seconds: float, waits: Waits) -> None:

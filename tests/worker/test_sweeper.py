@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import structlog
+from sqlalchemy import text
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -177,6 +179,32 @@ async def test_waiting_projects_do_not_keep_others_from_being_started(servers: S
                 return False
 
         await eventually(is_started)
+
+
+async def test_what_cannot_start_does_not_keep_others_from_being_started(servers: Servers, temporal: Client) -> None:
+    """The pipelines of some rows cannot be read. The others are started in the same sweep."""
+    async with own_settings(servers) as settings, own_store(settings) as store:
+        committed_ids = [await committed(store, PLAIN) for _ in range(8)]
+        async with store.database.engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE project SET pipeline = '{}' WHERE id = ANY(:ids)"), {"ids": committed_ids[::2]}
+            )
+        with structlog.testing.capture_logs() as logs:
+            assert await sweeper.start_unstarted(store, temporal, settings) == 4
+        failed = {one["project_id"] for one in logs if one["event"] == "project_not_started"}
+        assert failed == {str(one) for one in committed_ids[::2]}
+
+
+async def test_a_sweep_ends_if_temporal_is_unavailable(
+    servers: Servers, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each start would wait in vain."""
+    monkeypatch.setattr(sweeper, "START_SECONDS", 0.0)
+    async with own_settings(servers) as settings, own_store(settings) as store:
+        for _ in range(2):
+            await committed(store, PLAIN)
+        with pytest.raises(TimeoutError):
+            await sweeper.start_unstarted(store, temporal, settings)
 
 
 async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_its_request(
