@@ -6,8 +6,10 @@ import base64
 import io
 import zipfile
 
+from tests.api_client import BRIEF
+from tests.api_client import UNKNOWN_ID as NOBODY
 from tests.waiting import eventually
-from tests.wire.steps import BRIEF, NOBODY, start, wait_for_request, wait_until_over
+from tests.wire.steps import start, wait_for_request, wait_until_over
 from tests.wire.transcript import V1, Transcript
 
 

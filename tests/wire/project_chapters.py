@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.api_client import BRIEF
 from tests.waiting import eventually
 from tests.wire.sockets import open_socket, read_frames, send_frame
-from tests.wire.steps import BRIEF, Json, respond, start, wait_for_request, wait_until_over
+from tests.wire.steps import Json, respond, start, wait_for_request, wait_until_over
 from tests.wire.transcript import Transcript
 
 

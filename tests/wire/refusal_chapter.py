@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.wire.steps import BRIEF, NOBODY
+from tests.api_client import BRIEF
+from tests.api_client import UNKNOWN_ID as NOBODY
 from tests.wire.transcript import V1, Transcript
 
 

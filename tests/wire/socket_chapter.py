@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.api_client import BRIEF
+from tests.api_client import UNKNOWN_ID as NOBODY
 from tests.wire.sockets import ask, open_socket, read_answer, read_frames, read_refusal
-from tests.wire.steps import BRIEF, NOBODY, start, wait_for_request, wait_until_over
+from tests.wire.steps import start, wait_for_request, wait_until_over
 from tests.wire.transcript import Transcript
 
 
