@@ -18,6 +18,7 @@ from crew.reading.markdown_blocks import DETAILS, Block, BlockKind, text_with_ch
 from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.reading.patterns import collapse_whitespace, labelled_lines
+from crew.reading.refusals import is_refused_by_no
 from crew.reading.scenarios import collect_scenarios, has_scenarios
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
@@ -174,6 +175,8 @@ class CandidateCollector:
         for sentence in sentences_of_lines(block.lines):
             if reason := exclusion_reason(sentence, section):
                 self.collection.mark_unused(reason, sentence)
+            elif is_refused_by_no(sentence):
+                self.collection.mark_unused(Section.EXCLUDED.value, sentence)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
                 self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)

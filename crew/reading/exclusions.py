@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from crew.reading import patterns
 from crew.reading.candidates import NotUsed
 from crew.reading.markdown_blocks import Block
+from crew.reading.refusals import refuses
 from crew.reading.scope_words import CROSSES, NEGATIONS
 from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
 from crew.reading.sections import Section
@@ -18,7 +19,7 @@ from crew.reading.tables import is_excluding_status
 PLACEHOLDER = "a placeholder"
 
 _OUT_OF_SCOPE = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
+    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the|our|sprint|phase|version|release|stage|v ?\d|mvp)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
     r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
     r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
     re.IGNORECASE,
@@ -30,12 +31,6 @@ _WE_WILL_NOT = re.compile(
     r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
     r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
     r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
-    re.IGNORECASE,
-)
-# At the end of the words that lead into a list.
-_NOT_WANTED = re.compile(
-    r"(?:\bnot|n't|\bnever) (?:\w+ )?(?:need(?:ed)?|want(?:ed)?|required?|plan(?:ned)?|necessary|build|built|support(?:ed)?|included?|implement(?:ed)?|offer(?:ed)?|provided?|cover(?:ed)?)"
-    r"(?:\W{1,3}(?:any|the|these|those|of|following|in|for|this|our|first|current|version|release|now|yet|v1|at|all|by|app|it|moment)\b){0,12}\W*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -96,7 +91,7 @@ def rules_out_what_is_above(text: str) -> bool:
 def heading_section(text: str, below: Section | None = None) -> Section | None:
     """Return the kind of section that a heading, or a sentence that leads into a list, names."""
     found = section_of(text, below)
-    if found is None and (says_out_of_scope(text) or _NOT_WANTED.search(text)):
+    if found is None and says_out_of_scope(text):
         return Section.EXCLUDED
     if found is None and len(text) > _MAX_LEAD:
         return next(filter(None, (section_of(clause.strip(), below) for clause in _CLAUSE.split(text))), None)
@@ -156,4 +151,5 @@ def says_out_of_scope(sentence: str) -> bool:
         (bool(colon) and label_section(lead) is Section.EXCLUDED)
         or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
         or any(map(_WE_WILL_NOT.match, (lead, rest.lstrip())))
+        or any(map(refuses, (lead, rest.strip()) if rest else (sentence,)))
     )

@@ -19,7 +19,7 @@ _MODAL_VERBS = re.compile(
     r"|muss|müssen|soll|sollen|sollte|sollten|doit|doivent|devra|devront|il faut|debe|deben|deberá|deberán|tiene que|deve|devem|devono"
     r"|dovrà|dovranno|moet|moeten|dient|musi|muszą|powinien|powinna|powinno|måste|skal|ska|skall|må|täytyy|pitää"
     r"|должен|должна|должно|должны|повинен|повинна|повинні|нужно|необходимо)\b"
-    r"|必须|必須|应当|应该|需要|應|する必要|すること|しなければ|べき|해야|하여야|يجب|ينبغي|חייב|צריך",
+    r"|必须|必須|应当|应该|(?<![不无無])需要|應|する必要|すること|しなければ|べき|해야|하여야|يجب|ينبغي|חייב|צריך",
     re.IGNORECASE,
 )
 
