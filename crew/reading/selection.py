@@ -102,7 +102,9 @@ def _choose(collector: CandidateCollector) -> Selection:
 
 
 def _is_led(candidate: Candidate) -> bool:
-    return candidate.tier is Tier.LISTED and candidate.is_led
+    """Return whether an entry of a section of no particular kind says itself that it is a requirement."""
+    states = candidate.is_led or (candidate.label is not None and states_requirement(candidate.text))
+    return candidate.tier is Tier.LISTED and states
 
 
 def _is_stated_in_prose(candidate: Candidate) -> bool:
