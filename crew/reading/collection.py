@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, NotUsed, Tier
-from crew.reading.exclusions import rules_out_what_is_above, split_unused
+from crew.reading.exclusions import labelled_reason, rules_out_what_is_above, split_unused
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
 from crew.reading.section_headings import label_section
@@ -51,10 +51,16 @@ class Collection:
         self.candidates.append(found)
         return found
 
-    def add_entry(self, text: str, section: Section | None, label: str | None) -> Candidate | None:
-        """Add an entry without the sentences that its own words rule out, if anything is left."""
+    def add_entry(self, text: str, section: Section | None, label: str | None, name: str = "") -> Candidate | None:
+        """Add an entry without the sentences that its own words rule out, if anything is left. `name` are its first
+        words, if they are no such words."""
         if section is None or not section.is_unused:
-            kept, unused = split_unused([text], section)
+            if label and (reason := labelled_reason(text)):
+                self.mark_unused(reason, _labelled(label, text))
+                return None
+            before = f"{name}: " if name else ""
+            kept, unused = split_unused([text[len(before) :]], section)
+            kept = f"{before}{kept}" if kept else ""
             self.not_used += unused if kept else [NotUsed(each.reason, _labelled(label, text)) for each in unused]
             if not kept:
                 return None

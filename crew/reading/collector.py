@@ -10,6 +10,8 @@ from crew.reading.exclusions import (
     exclusion_reason,
     heading_section,
     is_completed_below,
+    is_struck_whole,
+    labelled_reason,
     lead_section,
 )
 from crew.reading.headings import find_title, heading_label
@@ -53,11 +55,16 @@ class CandidateCollector:
 
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
-            self.collection.mark_unused(STRUCK, block.struck)
+            left = block.text if block.kind is BlockKind.HEADING and is_struck_whole(block.text, block.struck) else ""
+            self.collection.mark_unused(STRUCK, " ".join(filter(None, (block.struck, left))))
         if block.group != self._group:
             self._headings.close(WITHIN_LIST)
         self._group = block.group
         match block.kind:
+            case BlockKind.HEADING if block.struck and is_struck_whole(block.text, block.struck):
+                self._headings.close(block.level)
+                self._headings.close_requirement(block.level)
+                self._headings.open(block.level, Section.EXCLUDED, index, block.text)
             case BlockKind.HEADING:
                 self._heading(index, block.level, block.text)
             case BlockKind.PARAGRAPH:
@@ -117,7 +124,7 @@ class CandidateCollector:
         is_leaf = index in self._outline.leaves and level < COLON
         if not (is_one or is_stated or is_leaf or (labelled and not may_be_one)):
             return  # the name of a group
-        if reason := exclusion_reason(rest, outer):
+        if reason := exclusion_reason(rest, outer) or (labelled_reason(rest) if label else None):
             self.collection.mark_unused(reason, text)
             if reason != PLACEHOLDER:
                 self._headings.rule_out(Section(reason))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import product
 
 from crew.reading.section_headings import is_bare_title, is_section_title, section_of
 from crew.reading.sentences import states_requirement
@@ -17,6 +18,7 @@ _NUMBER = re.compile(
 _PAGE = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+|\t) ?\d{1,4}$")
 _MAX_WORDS = 6
 _TEN = 10
+_STYLES = ("digits", "roman", "han", "inner")
 _DIGITS = {
     **dict(zip("IVXLC", (1, 5, 10, 50, 100), strict=True)),
     **dict(zip("一二三四五六七八九十", range(1, 11), strict=True)),
@@ -28,8 +30,9 @@ _MODAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """The number before a line, its depth ("2.1" has 2) and the words after it."""
+    """The number before a line, its style (the name of a group of _NUMBER), depth ("2.1" has 2) and the words after it."""
 
+    style: str
     depth: int
     value: int
     words: str
@@ -62,15 +65,19 @@ def _is_listed(numbers: list[_Number | None], at: int) -> bool:
     """Return whether the line above or below is numbered at the same depth: this is an item, not a heading."""
     own = numbers[at]
     around = [*numbers[max(0, at - 1) : at], *numbers[at + 1 : at + 2]]
-    return own is not None and any(each is not None and each.depth == own.depth for each in around)
+    return own is not None and any(
+        each is not None and (each.style, each.depth) == (own.style, own.depth) for each in around
+    )
 
 
 def _in_sequence(lines: list[str], numbers: list[_Number | None], named: list[bool]) -> set[int]:
     """Return the short lines set apart from the text whose number follows that of a heading, or comes before it:
     "2. SUPPORT" after "1. EXCLUSIONS". A number out of the sequence is one of a list inside of a section, and ends it."""
-    tops = [(at, number) for at, number in enumerate(numbers) if number is not None and number.depth == 1]
     found: set[int] = set()
-    for step in (1, -1):
+    for style, step in product(_STYLES, (1, -1)):
+        tops = [
+            (at, each) for at, each in enumerate(numbers) if each is not None and (each.style, each.depth) == (style, 1)
+        ]
         expected: int | None = None
         for at, number in tops[::step]:
             if named[at]:
@@ -111,7 +118,8 @@ def _parse(line: str) -> _Number | None:
     if found is None:
         return None
     depth = found["digits"].count(".") + 1 if found["digits"] else 2 if found["inner"] else 1
-    return _Number(min(depth, 5), _value(found), found["rest"])
+    style = next(name for name in _STYLES if found[name])
+    return _Number(style, min(depth, 5), _value(found), found["rest"])
 
 
 def _value(found: re.Match[str]) -> int:

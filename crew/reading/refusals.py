@@ -106,7 +106,7 @@ _SPACELESS = re.compile(
 )
 _NOT_NECESSARY = re.compile(
     r"(?:(?:it is not|it isn't|it's not|it is un) ?(?:really )?(?:necessary|required|needed|important) (?:to|for|that)\b(?!.*\bto\b)"
-    r"|you (?:do not|don't) (?:need|have) to (?:build|implement|develop|code|bother|worry|support|handle|integrate|create)\b"
+    r"|(?:you (?:do not|don't)|(?:it|this|that|the (?:app|system|tool|site|bot|page)) (?:does not|doesn't)) (?:need|have) to (?:build|implement|develop|code|bother|worry|support|handle|integrate|create)\b"
     r"|es ist nicht (?:nötig|notwendig|erforderlich)|il n'est pas (?:nécessaire|utile|prévu)|no (?:es|hace) (?:necesario|falta)|non è (?:necessario|previsto)|não é (?:necessário|preciso)"
     r"|het is niet nodig|nie trzeba|не нужно|(?:we|wij|ik) (?:hebben|heb) geen .{1,60} nodig)",
     re.IGNORECASE,

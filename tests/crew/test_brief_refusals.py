@@ -13,7 +13,7 @@ No dark mode in v1|No tournaments in the first release|Payment will come in phas
 A newsletter is nice to have for later|Members can import // dropped|No online payment, we decided against it|We decided not to store photos
 Shows grams fourteen, but not in the first release|Eventually it should wave|The chat can wait|Statistics will be added later|We don't have to support fax
 There is no need for a forum|Please skip the dark mode for now|In a later version members can rate books|Paying is explicitly NOT part of sprint 1
-Tournaments are not planned|A forum was never requested|You don't need to implement a login
+It doesn't need to handle videos|Tournaments are not planned|A forum was never requested|You don't need to implement a login
 Wir brauchen kein Login|Bezahlen brauchen wir nicht.|Eine App ist nicht nötig.|Turniere kommen später.|Ein Chat ist nicht erforderlich|Später soll es singen
 Bitte keine App bauen|Ein Forum ist vorerst nicht geplant|In einer späteren Version gibt es Statistiken|Wir wollen keine Werbung
 Le paiement n'est pas nécessaire.|Nous n'avons pas besoin d'application mobile|Nous ne voulons pas de publicité|Les tournois viendront plus tard|Ne pas implémenter le paiement
