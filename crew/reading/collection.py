@@ -46,7 +46,8 @@ class Collection:
     ) -> Candidate:
         reason = PROSE if section is None or section.is_requested else section.value
         heading = self.headings.innermost
-        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, is_summary)
+        quality, is_core = section is Section.QUALITY, section is Section.REQUIREMENTS
+        found = Candidate(tier, text, reason, label, quality, is_core, is_prose, is_summary)
         found.heading_index = heading.index if heading is not None else -1
         self.candidates.append(found)
         return found

@@ -16,6 +16,8 @@ from markdown_it.token import Token
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 _CHECKBOX = re.compile(r"^\[[ xX~>/]\](?:\s+|$)")
+_ANCHOR = re.compile(r" ?\{[#.:][^{}]*\}$")
+"""The attributes of a heading: "{#goals}"."""
 _CANCELLED = re.compile(r"^\[-\](?=\s|$)")
 LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 """The start of a list's item."""
@@ -166,6 +168,8 @@ class _BlockBuilder:
     def _inline(self, index: int, token: Token) -> Iterator[Block]:
         block = _paragraph(token)
         before = self._tokens[index - 1]
+        if before.type == "heading_open":
+            block = replace(block, text=_ANCHOR.sub("", block.text))
         if before.type in ("th_open", "td_open"):
             self._row.append(block)
         elif not (block.text or block.struck):

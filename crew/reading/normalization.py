@@ -55,6 +55,11 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
         (r"</?(?:em|i|u|ins|mark|span|font|small|sup|sub)(?:\s[^<>]*)?>", ""),
     )
 ]
+_ESCAPED = re.compile(r"^([ \t]*(?:\d{1,3})?)\\([.)]|[-*+])(?=[ \t])", re.MULTILINE)
+"""A mark of a list as exports escape it: "1\\. text"."""
+_OVERLINED = re.compile(r"^([=\-~^\"'#*+:_])\1{2,}[ \t]*\n([^\n]*\w[^\n]*\n(?=\1{3,}[ \t]*$))", re.MULTILINE)
+_UNDERLINED = re.compile(r"(?<=\n\n)(?![-#>|*\d ])([^\n]*\w[^\n]*)\n(([~^\"'#*+:_])\3{2,})[ \t]*$", re.MULTILINE)
+"""A heading of reST with a line below it that Markdown does not know."""
 _SINGLE_TILDES = re.compile(r"(?<![~\w\\])~(?=[^\s~])([^~\n]*[^~\s])~(?![~\w])")
 _HTML_HEADING = re.compile(r"^@([1-6])@ ", re.MULTILINE)
 _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=[^<>\n]*)?/?>[ \t]*$", re.MULTILINE)
@@ -64,10 +69,16 @@ _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=[^<>\n]*)?/
 def as_markdown(text: str) -> tuple[str, list[NotUsed]]:
     """Return the text as Markdown without comments and tables of contents, and what was removed. Takes time linear in the text."""
     text = _LINE_ENDS.sub("\n", text).translate(_BLANKS).translate(_INVISIBLE)
+    text = _ESCAPED.sub(r"\1\2", _OVERLINED.sub(r"\2", text))
+    text = _UNDERLINED.sub(_heading_of_rest, text)
     if not re.search(r"^\S", text, re.MULTILINE):
         text = textwrap.dedent(text.expandtabs(4))
     removed: list[NotUsed] = []
     return "".join(_pieces(text, removed)), removed
+
+
+def _heading_of_rest(found: re.Match[str]) -> str:
+    return f"### {found[1]}" if len(found[2]) >= len(found[1].strip()) else found[0]
 
 
 def _pieces(text: str, removed: list[NotUsed]) -> Iterator[str]:

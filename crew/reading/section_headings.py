@@ -33,6 +33,7 @@ _PRECEDENCE = (
     Section.RISKS,
     Section.LINKS,
     Section.CONTEXT,
+    Section.OPTIONAL,
     Section.REQUIREMENTS,
     Section.GOALS,
 )
@@ -62,10 +63,15 @@ _BY_LETTERS = [(each, section) for each, section in _INSIDE if _SPACELESS.search
 _MAX_WORDS = max(len(each.split()) for each in _BY_WORDS)
 _ASKING_WORDS = frozenset(
     each
-    for section in (Section.REQUIREMENTS, Section.GOALS)
+    for section in (Section.REQUIREMENTS, Section.OPTIONAL, Section.GOALS)
     for each in _BY_SECTION[section][0]
     if " " not in each and len(each) > 3 and not states_requirement(each)
 )
+_OPTIONS = frozenset(
+    "option options idea ideas alternative alternatives proposal proposals suggestion suggestions point points optionen ideen alternativen vorschläge punkte idées propositions "
+    "opciones alternativas propuestas opções propostas opzioni idee proposte opties ideeën voorstellen opcje pomysły идеи предложения варианты".split()
+)
+"""What a heading may say is ruled out, outside of a list of features."""
 _TITLE_WORDS = (
     NEGATIONS | WEAK_NEGATIONS | RULED_OUT | LATER | FILLER | SUBJECTS
     | {word for phrase in _WHOLE for word in phrase.split()}
@@ -123,7 +129,7 @@ def _lookup(heading: str, among_requirements: bool) -> Section | None:
         return None  # "Goals and non-goals": its content must tell which is which
     if excluded or (Section.QUALITY not in inside and _rules_out_requirements(whole, among_requirements)):
         return Section.EXCLUDED
-    if _ENDS_WITH_REQUIREMENTS.search(whole) and Section.QUALITY not in inside:
+    if _ENDS_WITH_REQUIREMENTS.search(whole) and inside.isdisjoint((Section.QUALITY, Section.OPTIONAL)):
         return Section.REQUIREMENTS
     return min(parts or inside, key=_PRECEDENCE.index, default=None)
 
@@ -181,6 +187,7 @@ def _rules_out_requirements(words: str, among_requirements: bool) -> bool:
         return True
     turned = any(token in NEGATIONS or token in RULED_OUT or token in LATER for token in tokens)
     asks = any(token in _ASKING_WORDS or token in ("version", "release", "mvp") for token in tokens)
+    asks = asks or (not among_requirements and not _OPTIONS.isdisjoint(tokens))
     return turned and (asks or (bool(tokens) and tokens[0] in SUBJECTS))
 
 
@@ -200,7 +207,7 @@ def is_section_title(text: str) -> bool:
         return False
     if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
         return words in _WHOLE or not _reads_as_sentence(words)
-    return words not in _AMBIGUOUS and _is_bare(words)
+    return words not in _AMBIGUOUS and (words in _WHOLE or _is_bare(words))
 
 
 def _reads_as_sentence(words: str) -> bool:

@@ -24,6 +24,15 @@ _MODAL_VERBS = re.compile(
 )
 
 
+_STORY = re.compile(
+    r"(?:(?:user )?stor(?:y|ies) ?[:–-] ?)?(?:as an? .{1,80}?\b(?:i|we)(?:'d)? (?:want|need|can|would like|should|wish|like|must)\b|als (?:ein\w* )?.{1,80}? (?:möchte|will|kann|brauche|muss|wil|kan|moet) (?:ich|ik)\b"
+    r"|en tant qu.{1,80}?\bje (?:veux|souhaite|peux|voudrais|dois)\b|como .{1,80}? (?:quiero|necesito|puedo|quero|preciso|posso|deseo|gostaria)\b|come .{1,80}? (?:voglio|vorrei|posso|desidero)\b"
+    r"|jako .{1,80}? (?:chcę|mogę|potrzebuję|chciał\w+)\b|как .{1,80}? я (?:хочу|могу)\b|作为.{1,30}?(?:希望|想|可以|需要|要)|.{1,30}?として.{1,80}?たい|.{1,30}?(?:으로서|로서|로써).{1,60}?(?:싶|원))",
+    re.IGNORECASE,
+)
+"""A user story."""
+
+
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text. "e.g.", "6 p.m." and initials do not end one."""
     start = 0
@@ -52,8 +61,8 @@ def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
 
 
 def states_requirement(sentence: str) -> bool:
-    """Return whether a sentence says what must or should be."""
-    return _MODAL_VERBS.search(sentence) is not None
+    """Return whether a sentence says what must or should be, or is a user story."""
+    return _MODAL_VERBS.search(sentence) is not None or _STORY.match(sentence) is not None
 
 
 def is_question(sentence: str) -> bool:
