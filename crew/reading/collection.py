@@ -30,9 +30,24 @@ class Collection:
         self.headings = headings
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
+        self._card: int | None = None  # the first candidate of a story card
 
     def mark_unused(self, reason: str, text: str) -> None:
         self.not_used.append(NotUsed(reason, text))
+
+    def begin_card(self) -> None:
+        self._card = len(self.candidates)
+
+    def end_card(self) -> None:
+        self._card = None
+
+    def rule_out_card(self) -> None:
+        """Rule out what has been collected since the beginning of a story card, if there is one."""
+        for each in self.candidates[self._card :] if self._card is not None else ():
+            if not each.is_dropped:
+                each.is_dropped = True
+                self.mark_unused(Section.EXCLUDED.value, each.labelled_text)
+        self._card = None
 
     def add(
         self,

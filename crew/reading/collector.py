@@ -13,6 +13,7 @@ from crew.reading.exclusions import (
     is_struck_whole,
     labelled_reason,
     lead_section,
+    states_exclusion,
 )
 from crew.reading.headings import find_title, heading_label
 from crew.reading.items import STRUCK, collect_item, collect_rows, opens_section
@@ -21,10 +22,11 @@ from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.reading.patterns import collapse_whitespace, labelled_lines
 from crew.reading.refusals import is_refused_by_no
-from crew.reading.scenarios import collect_scenarios, has_scenarios
+from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
+from crew.reading.tables import is_metadata
 
 QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
 
@@ -80,6 +82,7 @@ class CandidateCollector:
         self._after_list = block.kind in (BlockKind.ITEM, BlockKind.ROW)
 
     def _heading(self, index: int, level: int, text: str) -> None:
+        self.collection.end_card()
         if text.startswith(DETAILS):
             text = text.removeprefix(DETAILS).strip()
             if not text:
@@ -147,6 +150,9 @@ class CandidateCollector:
         if has_scenarios(block.lines):
             collect_scenarios(self.collection, block.lines, self._headings.section)
             return
+        if are_steps(block.lines):
+            self.collection.add_entry("; ".join(block.lines), self._headings.section, None)
+            return
         *parts, last = patterns.split_at_leads(block.lines)
         for part in parts:
             self._part(index, _paragraph_of(part), None)
@@ -173,9 +179,17 @@ class CandidateCollector:
             self._prose(block, section)
 
     def _prose(self, block: Block, section: Section | None) -> None:
-        is_summary = not self.summary and (section is None or section in (Section.CONTEXT, Section.GOALS))
+        may_introduce = section is None or section in (Section.CONTEXT, Section.GOALS)
+        is_first = not self.summary and all(each.is_prose for each in self.collection.candidates)
+        is_summary = is_first and may_introduce and not block.linked
         if is_summary:
             self.summary = block.text
+        if any(map(states_exclusion, block.lines)):
+            self.collection.mark_unused(Section.EXCLUDED.value, block.text)
+            self.collection.rule_out_card()
+            return
+        if patterns.CARD.match(block.text):
+            self.collection.begin_card()
         if section is not None and section.is_unused:
             self.collection.mark_unused(section.value, block.text)
             return
@@ -184,6 +198,8 @@ class CandidateCollector:
                 self.collection.mark_unused(reason, sentence)
             elif is_refused_by_no(sentence):
                 self.collection.mark_unused(Section.EXCLUDED.value, sentence)
+            elif section is None and is_metadata(sentence):
+                self.collection.add(Tier.BACKGROUND, sentence, None, Section.CONTEXT, is_summary=is_summary)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
                 self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)

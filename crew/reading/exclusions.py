@@ -57,6 +57,8 @@ _THING = re.compile(
     r"an? (?:\w+ )?(?:list|queue|page|view|screen|board|button|overview|table|place|collection|menu|tab|calendar)\b",
     re.IGNORECASE,
 )
+_MARKER = re.compile(r"\[(?:NEEDS? CLARIFICATION|TO BE CLARIFIED|CLARIFY|OPEN|TBC|TBD|TODO)\b[^\[\]]*\]", re.IGNORECASE)
+"""A question within a requirement, which asks for it all the same."""
 _CLAUSE = re.compile(r"[,;()–—]")
 _MAX_LEAD = 120
 
@@ -65,6 +67,7 @@ def exclusion_reason(text: str, section: Section | None) -> str | None:
     """Return why a sentence, or the text of a heading, an item or a cell, is not built, by its own words; else None."""
     if patterns.PLACEHOLDER.match(text):
         return PLACEHOLDER
+    text = _MARKER.sub("", text)
     label, rest = split_label(text)
     if label and (reason := labelled_reason(rest)):
         return reason
@@ -119,14 +122,19 @@ def split_unused(paragraphs: Sequence[str], section: Section | None) -> tuple[st
 
 def rules_out_what_is_above(text: str) -> bool:
     """Return whether a text says of what it belongs to that it is out of scope: "Not in v1", "Status: rejected"."""
-    lead = patterns.LEAD.match(text)
-    if lead and lead[2] and is_excluding_status(lead[1], lead[2]):
+    if states_exclusion(text):
         return True
     if is_exclusion_remark(text.rstrip(".")):
         return True
     if patterns.is_only_a_remark(text):
         return is_exclusion(text.strip(" .;,()[]（）"))
     return _ABOUT_IT.match(text) is not None and says_out_of_scope(text)
+
+
+def states_exclusion(line: str) -> bool:
+    """Return whether a line is a status that rules out what it belongs to: "Priority: Won't"."""
+    lead = patterns.LEAD.match(line)
+    return lead is not None and bool(lead[2]) and is_excluding_status(lead[1], lead[2])
 
 
 def heading_section(text: str, below: Section | None = None) -> Section | None:
@@ -150,7 +158,7 @@ def sections_in_item(item: Block, section: Section | None) -> tuple[Section | No
     payments", "[Risk] rough sea", "Groups: not in v1"."""
     if section is not None and not section.is_requested and section is not Section.GOALS:
         return section, section
-    first = next(sentences(item.text), item.text)
+    first = _MARKER.sub("", next(sentences(item.text), item.text))
     if (named := named_section(first, section)) is not None:
         return named, named
     if says_out_of_scope(first):

@@ -12,6 +12,8 @@ from enum import Enum
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from crew.reading.requirements import is_label
+
 # Raw HTML is kept as text: otherwise "<name>" placeholders would be lost.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -155,6 +157,8 @@ class _BlockBuilder:
     def _close_row(self) -> Iterator[Block]:
         at, header = self._table
         cells = [block.text for block in self._row]
+        if not header and len(cells) > 1 and is_label(cells[0]) and " " in cells[1]:
+            header.extend("" for _ in cells)  # the first row is one of the table, not the names of its columns
         if not header:
             header.extend(cells)
         elif any(cells) or any(block.struck for block in self._row):

@@ -31,6 +31,11 @@ _STORY = re.compile(
     re.IGNORECASE,
 )
 """A user story."""
+_STORY_BEGINS = re.compile(r"(?:as an? |als |en tant qu|como |come |jako |как )", re.IGNORECASE)
+_STORY_GOES_ON = re.compile(
+    r"(?:i|we|so that|so|in order|ich|möchte|damit|je|afin|quiero|quero|para|voglio|per|wil|ik|zodat|chcę|aby|żeby|я|хочу|чтобы)\b",
+    re.IGNORECASE,
+)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -54,7 +59,13 @@ def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         thought.append(line)
         fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= margin
-        is_whole = after[:1].isupper() and not line.endswith((",", ";", ":")) and (fits or margin < _MIN_MARGIN)
+        goes_on = _STORY_BEGINS.match(thought[0]) is not None and _STORY_GOES_ON.match(after) is not None
+        is_whole = (
+            after[:1].isupper()
+            and not goes_on
+            and not line.endswith((",", ";", ":"))
+            and (fits or margin < _MIN_MARGIN)
+        )
         if not after or is_whole:
             yield from sentences(" ".join(thought))
             thought.clear()

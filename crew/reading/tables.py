@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label
 from crew.reading.scope_words import CROSSES, RULED_OUT
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark
+from crew.reading.section_headings import is_exclusion, is_exclusion_remark, is_section_title, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 from crew.reading.table_columns import MAX_COLUMN_WORDS, METADATA_COLUMNS, Columns, columns_of, has_requirement_column
 
 _MAX_STATUS_WORDS = 2
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def parse_rows(row: Block) -> list[Row]:
     label = cells[columns.label] if columns.label is not None else next(filter(is_label, cells[:1]), "")
     if columns.section is None and (by_column := _rows_by_column(columns, row.header, cells)):
         return by_column
+    if (by_row := _row_by_name(row.header, cells, label)) is not None:
+        return [by_row]
     filled = [
         at
         for at in columns.texts
@@ -62,6 +65,24 @@ def parse_rows(row: Block) -> list[Row]:
     ]
     name = cells[filled[0]] if len(filled) > 1 and text.startswith(f"{cells[filled[0]]}: ") else ""
     return [Row(text, label if is_label(label) else None, section, name=name), *ruled_out]
+
+
+def _row_by_name(header: tuple[str, ...], cells: tuple[str, ...], label: str) -> Row | None:
+    """Return the row of a table of two columns whose first cell names the section of the second: "Out of scope"."""
+    if (
+        len(cells) != _PAIR
+        or label
+        or has_requirement_column(header)
+        or not all(cells)
+        or not is_section_title(cells[0])
+    ):
+        return None
+    section = section_of(cells[0])
+    return (
+        Row(cells[1], section=section)
+        if section is not None and not _is_mark(cells[1]) and not is_label(cells[1])
+        else None
+    )
 
 
 def _text(header: tuple[str, ...], cells: tuple[str, ...], filled: list[int]) -> str:
@@ -110,6 +131,12 @@ def _is_excluded(columns: Columns, header: tuple[str, ...], cells: tuple[str, ..
 def is_excluding_status(name: str, cell: str) -> bool:
     """Return whether the name is that of a status, or the like, and its value rules out what it belongs to."""
     return name.casefold().strip() in METADATA_COLUMNS and _means_excluded(cell)
+
+
+def is_metadata(line: str) -> bool:
+    """Return whether a line is a name such as "Priority" and a value of few words."""
+    name, colon, value = line.partition(":")
+    return bool(colon) and name.casefold().strip() in METADATA_COLUMNS and 0 < len(value.split()) <= MAX_COLUMN_WORDS
 
 
 def _is_more_than_a_status(cell: str) -> bool:
