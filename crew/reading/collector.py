@@ -180,7 +180,7 @@ class CandidateCollector:
 
     def _prose(self, block: Block, section: Section | None) -> None:
         may_introduce = section is None or section in (Section.CONTEXT, Section.GOALS)
-        is_first = not self.summary and all(each.is_prose for each in self.collection.candidates)
+        is_first = not self.summary and not self.collection.has_listed
         is_summary = is_first and may_introduce and not block.linked
         if is_summary:
             self.summary = block.text

@@ -197,9 +197,11 @@ def lead_section(text: str, section: Section | None) -> Section | None:
 def _is_name(name: str, description: str) -> bool:
     """Return whether words that may rule out what follows are the name of a feature that it describes: "Skip: jumps to
     the next track", "Later: saves a track for later"."""
+    if len(name.split()) != 1:
+        return False
     word = name.casefold().strip()
-    words = re.findall(r"\w+", description.casefold())
-    if len(name.split()) != 1 or not words:
+    words = re.findall(r"\w+", description[:_MAX_LEAD].casefold())
+    if not words:
         return False
     repeats = len(word) >= _MIN_STEM and any(each.startswith(word[:_MIN_STEM]) for each in words)
     is_verb = len(words) > 1 and words[1] in _DETERMINERS and words[0] not in _DETERMINERS

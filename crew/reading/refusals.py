@@ -9,6 +9,7 @@ between them is what is refused. To add a language, add its words to each table 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 
 from crew.reading.scope_words import FILLER, LATER, NEGATIONS, RULED_OUT, WEAK_NEGATIONS
@@ -122,11 +123,14 @@ _POSTPONED = re.compile(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def refuses(sentence: str) -> bool:
     """Return whether a sentence rules out or puts off what it speaks of."""
     text = sentence[:_MAX_SENTENCE].replace("’", "'").lstrip(" -–—*").casefold()
     text = later_versions(_POLITE.sub("", _POLITE.sub("", text)))
-    if _DO_NOT.match(text) or _LATER_FIRST.match(text) or _DECIDED.search(text) or _SPACELESS.search(text):
+    if _DO_NOT.match(text) or _LATER_FIRST.match(text) or _DECIDED.search(text):
+        return True
+    if not text.isascii() and _SPACELESS.search(text):
         return True
     if (adding := _DO_NOT_ADD.match(text)) and not _WHERE.search(adding[1]):
         return True

@@ -1,6 +1,6 @@
 """Story cards, scenarios, tables of names and values, and markers of open questions."""
 
-# ruff: noqa: E501, RUF001 - texts of briefs, in long lists
+# ruff: noqa: E501 - texts of briefs, in long lists
 from __future__ import annotations
 
 import pytest
