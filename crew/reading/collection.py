@@ -30,8 +30,6 @@ class Collection:
         self.headings = headings
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
-        self.has_listed = False
-        """Whether there is a candidate that is no sentence of prose."""
         self._card: int | None = None  # the first candidate of a story card
 
     def mark_unused(self, reason: str, text: str) -> None:
@@ -67,7 +65,6 @@ class Collection:
         found = Candidate(tier, text, reason, label, quality, is_core, is_prose, is_summary)
         found.heading_index = heading.index if heading is not None else -1
         self.candidates.append(found)
-        self.has_listed = self.has_listed or not is_prose
         return found
 
     def add_entry(self, text: str, section: Section | None, label: str | None, name: str = "") -> Candidate | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crew.reading import patterns
 from crew.reading.candidates import Tier
 from crew.reading.collection import TIERS, Collection
+from crew.reading.conversations import is_closing, is_greeting
 from crew.reading.exclusions import (
     PLACEHOLDER,
     exclusion_reason,
@@ -28,8 +29,10 @@ from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
 from crew.reading.tables import is_metadata
 
-QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
+QUOTE, CODE, HEADING, GREETING = "a quotation", "a code block", "a heading", "a greeting"
 
+_MAX_NAME = 3
+"""Words of a name below the end of a mail."""
 _PROSE_TIERS = {None: Tier.PROSE, Section.GOALS: Tier.GOAL, Section.CONTEXT: Tier.BACKGROUND}
 
 
@@ -180,8 +183,8 @@ class CandidateCollector:
 
     def _prose(self, block: Block, section: Section | None) -> None:
         may_introduce = section is None or section in (Section.CONTEXT, Section.GOALS)
-        is_first = not self.summary and not self.collection.has_listed
-        is_summary = is_first and may_introduce and not block.linked
+        introduces = not block.linked and not is_greeting(block.text)
+        is_summary = not self.summary and may_introduce and introduces
         if is_summary:
             self.summary = block.text
         if any(map(states_exclusion, block.lines)):
@@ -193,11 +196,15 @@ class CandidateCollector:
         if section is not None and section.is_unused:
             self.collection.mark_unused(section.value, block.text)
             return
+        is_signed = False
         for sentence in sentences_of_lines(block.lines):
             if reason := exclusion_reason(sentence, section):
                 self.collection.mark_unused(reason, sentence)
             elif is_refused_by_no(sentence):
                 self.collection.mark_unused(Section.EXCLUDED.value, sentence)
+            elif is_greeting(sentence) or (is_signed and len(sentence.split()) <= _MAX_NAME):
+                is_signed = is_signed or is_closing(sentence)
+                self.collection.mark_unused(GREETING, sentence)
             elif section is None and is_metadata(sentence):
                 self.collection.add(Tier.BACKGROUND, sentence, None, Section.CONTEXT, is_summary=is_summary)
             else:

@@ -142,10 +142,13 @@ def refuses(sentence: str) -> bool:
 
 def is_refused_by_no(sentence: str) -> bool:
     """Return whether a short sentence of prose has no verb, and begins with "no": "No online payment."."""
-    tokens = scope_tokens(sentence.casefold())
+    said = _SPEAKER.sub("", sentence[:_MAX_SENTENCE]).casefold()
+    tokens = scope_tokens(said)
     return tokens[:1] != [] and tokens[0] in _NONE and len(tokens) <= _MAX_WORDS_AFTER_NO
 
 
+_SPEAKER = re.compile(r"^[^\W\d_][\w .'-]{0,29}: +")
+"""Of a message in a chat."""
 _MAX_SENTENCE = 400
 _MAX_WORDS_AFTER_NO = 5
 

@@ -167,7 +167,7 @@ PHRASES: dict[Section, str] = {
         *やりたいこと; *必要なもの; *仕様; *요구사항; *요구 사항; *기능; *사용자 스토리; *필요한 것; *المتطلبات; *متطلبات; *الميزات;
         *الوظائف; *דרישות; *תכונות; *आवश्यकताएँ; *आवश्यकताएं; *सुविधाएँ""",
     Section.GOALS: """
-        goal; *goals; *objectives; objective; *aims; aim; purpose; *vision; mission; *ziele; ziel; zweck; *zielsetzung;
+        ~decisions; *what we decided; ~beschlüsse; ~entscheidungen; ~décisions; ~decisiones; ~decisões; ~decisioni; ~besluiten; ~решения; ~决定; ~決定事項; goal; *goals; *objectives; objective; *aims; aim; purpose; *vision; mission; *ziele; ziel; zweck; *zielsetzung;
         *objectifs; objectif; but; *objetivos; objetivo; meta; metas; propósito; *obiettivi; obiettivo; scopo;
         *doelen; doel; *doelstellingen; *cele; cel; *cíle; cíl; *mål; *tavoitteet; tavoite; *hedefler; amaç; *цели;
         цель; *цілі; *目标; *目標; *目的; *목표; *목적; *الأهداف; *מטרות; *लक्ष्य""",
@@ -185,7 +185,7 @@ PHRASES: dict[Section, str] = {
         *design notes; ~remarks; *tech stack; *technology stack; ~technologies; ~architecture; *implementation notes;
         ~alternatives; *alternatives considered; *prior art; ~approvals; ~approval; *sign off; ~signatures; ~authors; ~author;
         ~credits; acknowledgements; ~license; ~licence; *user experience; *additional context; *alternatives you've considered; *alternatives considered; traceability; *traceability matrix; appetite; *scope of this document; *scope of the document; *user flow; *user flows; *ui sketches; ~mockups; wireframes;
-        limitations; *known limitations; *lessons learned; ~decisions; *development roadmap; *logical dependency chain;
+        limitations; *known limitations; *lessons learned; ~discussion; ~action items; ~attendees; ~apologies; ~agenda; *next meeting; ~next steps; *development roadmap; *logical dependency chain;
         hintergrund; kontext; einleitung; einführung; überblick; übersicht; zusammenfassung; ausgangslage; *ist zustand;
         *ist analyse; motivation; glossar; *begriffe; *änderungshistorie; *änderungsverlauf; *versionshistorie; ~historie;
         ansprechpartner; ~kontakt; beteiligte; *zielgruppe; *zielgruppen; zeitplan; *meilensteine; ~kosten; *annahmen;
