@@ -199,6 +199,8 @@ def _is_name(name: str, description: str) -> bool:
     the next track", "Later: saves a track for later"."""
     if len(name.split()) != 1:
         return False
+    if name.startswith("/"):
+        return True  # a command
     word = name.casefold().strip()
     words = re.findall(r"\w+", description[:_MAX_LEAD].casefold())
     if not words:

@@ -17,6 +17,8 @@ _CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
 _BARE_NUMBER = re.compile(r"^[ \t]*(\d{1,2})[ \t]+(?=[^\W\d])")
+_COMMAND = re.compile(r"^/[a-z][\w-]*\b(?!/)")
+"""Of a bot: "/start"."""
 _AUTOMATIC = re.compile(r"^([ \t]*)#\.[ \t]+(?=\S)")
 _SHAPE = re.compile(r"^(?:[■□◆◇●○▶►★▼▽][ \t]*(?P<words>\S.*)|【(?P<inner>[^【】]{1,40})】)$")
 """A line that stands for a heading in East Asian texts, if its words name a section."""
@@ -68,6 +70,10 @@ def _marked(lines: list[str], index: int) -> str:
         return f"{tight[1]}- {line[tight.end() :]}"
     if (number := _BARE_NUMBER.match(line)) and _is_counted(int(number[1]), lines, index):
         return "- " + line[number.end() :]
+    if _COMMAND.match(line) and any(
+        map(_COMMAND.match, lines[max(0, index - 1) : index] + lines[index + 1 : index + 2])
+    ):
+        return f"- {line}"
     if (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
         return "- " + line[letter.end() :]
     if (symbol := _SYMBOL.match(line)) and _has_marked_sibling(lines, index):

@@ -91,10 +91,12 @@ def _in_sequence(lines: list[str], numbers: list[_Number | None], named: list[bo
 
 
 def _is_set_apart(lines: list[str], numbers: list[_Number | None], at: int) -> bool:
-    """Return whether there is a blank line before a line, and one, or a number of a deeper level, after it."""
-    after = numbers[at + 1] if at + 1 < len(lines) else None
-    is_blank = at + 1 < len(lines) and not lines[at + 1].strip()
-    return at > 0 and not lines[at - 1].strip() and (is_blank or (after is not None and after.depth > 1))
+    """Return whether there is a blank line before a line, and after it one, a number of a deeper level, or text at the
+    margin."""
+    if at == 0 or lines[at - 1].strip() or at + 1 == len(lines):
+        return False
+    after = numbers[at + 1]
+    return after.depth > 1 if after is not None else not lines[at + 1][:1].isspace()
 
 
 def is_contents_line(line: str) -> bool:

@@ -65,7 +65,7 @@ def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def _names_section(line: str) -> bool:
     lead = LEAD.match(line) or DASH.match(line)
-    return lead is not None and is_section_title(lead[1])
+    return lead is not None and not lead[1].startswith("/") and is_section_title(lead[1])
 
 
 def count_words(text: str) -> int:

@@ -18,6 +18,7 @@ CASES = [
     ("# A\n\n1. Requirements\n\n1. Login\n\n   Members must log in.\n\n2. Search\n\n   Members must search.\n\n2. Out of scope\n\n- Payments\n", "R1 Login Members must log in.|R2 Search Members must search.", "Payments"),
     ("4. Exclusions\n\n4.1 Fines.\n\n5. Reports\n\n5.1 The system shall print the loans.\n", "5.1 The system shall print the loans.", "4.1: Fines."),
     ("1 Requirements\n\n1.1 The scale shall show grams.\n\n2 Options (not part of this contract)\n\n2.1 The scale shall send its weight.\n\n3 Future\n\n3.1 The scale shall sing.\n", "1.1 The scale shall show grams.", "2 Options (not part of this contract)|2.1: The scale shall send its weight.|3.1: The scale shall sing."),
+    ("Bot\n\n1. Overview\n\nA bot.\n\n2. Commands\n/add - adds a recipe\n/skip - skips a recipe\n\n3. Rules\n3.1 A name must be given\n\n4. Later\n4.1 It must speak\n", "R1 /add - adds a recipe|R2 /skip - skips a recipe|3.1 A name must be given", "4.1: It must speak"),
 ]  # fmt: skip
 
 
