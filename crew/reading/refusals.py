@@ -17,7 +17,7 @@ from crew.reading.section_headings import later_versions, scope_tokens
 from crew.reading.sentences import states_requirement
 
 _NEEDS = frozenset(
-    "need needed needs needing want wanted wants wish require required requires necessary plan planned desired intended foreseen requested expected asked "
+    "priority need needed needs needing want wanted wants wish require required requires necessary plan planned desired intended foreseen requested expected asked "
     "brauchen brauche braucht benötigen benötige benötigt nötig notwendig erforderlich gewünscht vorgesehen geplant gewollt wollen wünschen möchten hoeft hoeven "
     "besoin nécessaire nécessaires voulons veux voulu souhaitons souhaité demandé demandée prévu prévue prévus prévues requis requise utile "
     "necesitamos necesito necesita necesario necesaria necesarios necesarias queremos quiero requiere requieren requerido requerida previsto prevista "
@@ -36,7 +36,7 @@ _COMING = frozenset(
 _TALK = (
     _NEEDS | _SPEAKERS | _COMING | FILLER
     | frozenset(
-        "am really actually strictly necessarily think believe all have has had either anything any some other only but and start beginning another until but before "
+        "am right really actually strictly necessarily think believe all have has had either anything any some other only but and start beginning another until but before "
         "aber und auch dafür denn gar wirklich zum beginn anfang vorerst zunächst einstweilen vorläufig erst erste ersten soll einer einem eine ein einen "
         "es era son è sono sarà plus más più mais avons ai a besoin d d' une un n' il il n'y pour l'instant mais version tenemos ha hay una uno por ahora de momento é são temos por enquanto non ne n "
         "c'è wel ook nog hebben heb moment jest są na razie пока ещё еще у есть это".split()
@@ -85,7 +85,7 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _POLITE = re.compile(
-    r"^(?:please|pls|kindly|so|and|but|also|oh|ok|okay|well|still|however|bitte|und|aber|auch|s'il vous plaît|svp|merci de|veuillez|mais|por favor|pero|per favore|ma|mas|graag|maar|proszę|пожалуйста|但|请)[ ,]+",
+    r"^(?:(?:let's|let us|we can|we could|we'll|you can)(?= (?:skip|drop|leave|omit|ignore|forget)\b)|please|pls|kindly|so|and|but|also|oh|ok|okay|well|still|however|bitte|und|aber|auch|s'il vous plaît|svp|merci de|veuillez|mais|por favor|pero|per favore|ma|mas|graag|maar|proszę|пожалуйста|但|请)[ ,]+",
     re.IGNORECASE,
 )
 _LATER_FIRST = re.compile(
@@ -108,12 +108,15 @@ _SPACELESS = re.compile(
 _NOT_NECESSARY = re.compile(
     r"(?:(?:it is not|it isn't|it's not|it is un) ?(?:really )?(?:necessary|required|needed|important) (?:to|for|that)\b(?!.*\bto\b)"
     r"|(?:you (?:do not|don't)|(?:it|this|that|the (?:app|system|tool|site|bot|page)) (?:does not|doesn't)) (?:need|have) to (?:build|implement|develop|code|bother|worry|support|handle|integrate|create)\b"
+    r"|es (?:wird|werden|ist) kein\w* .{1,60}(?:benötigt|gebraucht|nötig|erforderlich)\W*$|es braucht kein\w* "
     r"|es ist nicht (?:nötig|notwendig|erforderlich)|il n'est pas (?:nécessaire|utile|prévu)|no (?:es|hace) (?:necesario|falta)|non è (?:necessario|previsto)|não é (?:necessário|preciso)"
     r"|het is niet nodig|nie trzeba|не нужно|(?:we|wij|ik) (?:hebben|heb) geen .{1,60} nodig)",
     re.IGNORECASE,
 )
 _DECIDED = re.compile(
-    r"\bdecided (?:against|not to)\b|\bvoted against\b|\bdagegen entschieden\b|\bentschieden,? .{0,60}nicht zu\b|\bdécidé de ne pas\b|\bdecidido (?:no|não)\b|\bdecidimos (?:no|não)\b|\bdeciso di non\b|\bbesloten .{0,60}niet\b|\bzdecydowaliśmy się nie\b|\bрешили не\b|\b(?:can|may|has to) wait (?:until|for|till)\b|\bcan wait\W*$",
+    r"(?<!that )(?<!which )(?<!who )\b(?:is|are|was|were|has been|have been) (?:postponed|deferred|descoped|put on hold|off the table|ruled out|shelved)\W*$"
+    r"|\b(?:ist|sind|wird|wurde|wurden) (?:zurückgestellt|gestrichen|verworfen|vertagt)\W*$|\bbleib(?:t|en) (?:außen vor|draußen)\b|\bquedan? fuera\b|\bficam? de fora\b|\brestano? fuori\b"
+    r"|\bdecided (?:against|not to)\b|\bvoted against\b|\bdagegen entschieden\b|\bentschieden,? .{0,60}nicht zu\b|\bdécidé de ne pas\b|\bdecidido (?:no|não)\b|\bdecidimos (?:no|não)\b|\bdeciso di non\b|\bbesloten .{0,60}niet\b|\bzdecydowaliśmy się nie\b|\bрешили не\b|\b(?:can|may|has to) wait (?:until|for|till)\b|\bcan wait\W*$",
     re.IGNORECASE,
 )
 _POSTPONED = re.compile(
@@ -185,5 +188,23 @@ def _is_negation(token: str) -> bool:
     return (
         token in NEGATIONS
         or token in WEAK_NEGATIONS
-        or token in ("needn't", "n't", "non", "n'avons", "n'ai", "n'a", "n'est", "nem")
+        or token
+        in (
+            "nobody",
+            "niemand",
+            "personne",
+            "nadie",
+            "nessuno",
+            "ninguém",
+            "nikt",
+            "никто",
+            "needn't",
+            "n't",
+            "non",
+            "n'avons",
+            "n'ai",
+            "n'a",
+            "n'est",
+            "nem",
+        )
     )

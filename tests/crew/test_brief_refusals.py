@@ -13,7 +13,7 @@ No dark mode in v1|No tournaments in the first release|Payment will come in phas
 A newsletter is nice to have for later|Members can import // dropped|No online payment, we decided against it|We decided not to store photos
 Shows grams fourteen, but not in the first release|Eventually it should wave|The chat can wait|Statistics will be added later|We don't have to support fax
 There is no need for a forum|Please skip the dark mode for now|In a later version members can rate books|Paying is explicitly NOT part of sprint 1
-It doesn't need to handle videos|Tournaments are not planned|A forum was never requested|You don't need to implement a login
+It doesn't need to handle videos|Nobody needs a forum|Chat is not a priority right now|Let's skip payments for now|Import from Excel is postponed|Es wird keine App benötigt|La app móvil queda fuera|Tournaments are not planned|A forum was never requested|You don't need to implement a login
 Wir brauchen kein Login|Bezahlen brauchen wir nicht.|Eine App ist nicht nötig.|Turniere kommen später.|Ein Chat ist nicht erforderlich|Später soll es singen
 Bitte keine App bauen|Ein Forum ist vorerst nicht geplant|In einer späteren Version gibt es Statistiken|Wir wollen keine Werbung
 Le paiement n'est pas nécessaire.|Nous n'avons pas besoin d'application mobile|Nous ne voulons pas de publicité|Les tournois viendront plus tard|Ne pas implémenter le paiement
@@ -25,7 +25,7 @@ Betalen is niet nodig|We hebben geen app nodig|Toernooien komen later|Płatnośc
 BUILT = """The app must not store card numbers|The scale must not beep at night|Do not add duplicates to a list|Users don't need an account to read|A password is never shown
 We don't want members to lose their drafts|Hide the field if it is not needed|A listener can save a track for later|Users can edit the entry later
 No ads|Not more than 3 clicks|Orders are cancelled after two days|Deleted items are kept for 30 days|Members see which seats are not available now|Members can add photos later
-Next bookings are listed first|Future trips show the weather|Later changes are logged|Skip the intro of an episode|Appointments can be postponed until Monday
+Next bookings are listed first|Future trips show the weather|Later changes are logged|Skip the intro of an episode|Members see meetings that are postponed|We can skip the intro|Nobody may change an entry|Appointments can be postponed until Monday
 The system must work when no login is needed|Members can import version 2 files|Do not include names in the export|Guests cannot book on Mondays|Drafts are not published until a clerk agrees
 Es darf kein Passwort gespeichert werden|Mitglieder können nicht mehr als zwei Bücher leihen|Das Feld ist leer, wenn es nicht nötig ist|Spätere Änderungen werden protokolliert
 Les membres ne peuvent pas réserver deux courts|Los socios no pueden reservar dos pistas|I soci non possono prenotare due campi|不需要登录即可浏览|用户需要登录|パスワードは保存しないこと|사용자는 로그인해야 한다
