@@ -74,7 +74,7 @@ def exclusion_reason(text: str, section: Section | None) -> str | None:
     named = named_section(text, section) or (named_section(rest, section) if label else None)
     if named is not None and named.is_unused:
         return named.value
-    if says_out_of_scope(text):
+    if says_out_of_scope(text, section):
         return Section.EXCLUDED.value
     return Section.QUESTIONS.value if is_question(text) else None
 
@@ -161,7 +161,7 @@ def sections_in_item(item: Block, section: Section | None) -> tuple[Section | No
     first = _MARKER.sub("", next(sentences(item.text), item.text))
     if (named := named_section(first, section)) is not None:
         return named, named
-    if says_out_of_scope(first):
+    if says_out_of_scope(first, section):
         return Section.EXCLUDED, Section.EXCLUDED
     lead = patterns.LEAD.match(item.text)
     own = section_of(lead[1] if lead else item.text, section) if lead or item.children else None
@@ -216,8 +216,9 @@ def _is_name(name: str, description: str) -> bool:
     return repeats or (word in FEATURE_NAMES and (in_third_person if word in LATER else describes))
 
 
-def says_out_of_scope(sentence: str) -> bool:
-    """Return whether a sentence declares something out of scope: "Payments are out of scope."."""
+def says_out_of_scope(sentence: str, section: Section | None = None) -> bool:
+    """Return whether a sentence declares something out of scope: "Payments are out of scope.". A criterion such as "A
+    phone number is not required" speaks of what is built."""
     lead, colon, rest = sentence.replace("’", "'").partition(":")
     if colon and _is_name(lead, rest):
         lead = ""
@@ -225,5 +226,5 @@ def says_out_of_scope(sentence: str) -> bool:
         (bool(colon) and label_section(lead) is Section.EXCLUDED)
         or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
         or any(map(_WE_WILL_NOT.match, (lead, rest.lstrip())))
-        or any(map(refuses, (lead, rest.strip()) if rest else (sentence,)))
+        or (section is not Section.CRITERIA and any(map(refuses, (lead, rest.strip()) if rest else (sentence,))))
     )

@@ -69,3 +69,9 @@ def test_a_rule_or_a_feature_that_reads_like_a_refusal_is_built(frame: str) -> N
         if each not in [one.text for one in read_brief(frame.replace("{}", each), "A").requirements]
     ]
     assert wrong == []
+
+
+def test_a_criterion_says_what_is_not_required_of_a_user() -> None:
+    criteria = ["A phone number is not required", "A login is not necessary"]
+    text = "# A\n\n## Acceptance criteria\n\n" + "".join(f"- {each}\n" for each in criteria)
+    assert [each.text for each in read_brief(text, "A").requirements] == criteria
